@@ -1,0 +1,5 @@
+"""To be written."""
+
+from losscli.loss import Loss
+
+LOSSES: tuple[Loss, ...] = ()

@@ -1,0 +1,130 @@
+"""The words the other rooms share: tasks, kinds of prediction, intervals, links and units."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+
+class Task(StrEnum):
+    REGRESSION = "regression"
+    COUNTS = "counts"
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+
+
+class Kind(StrEnum):
+    """What a prediction is. A logit is a score whose sigmoid (softmax) is a probability."""
+
+    VALUE = "value"
+    LABEL = "label"
+    PROBABILITY = "probability"
+    LOGIT = "logit"
+    SCORE = "score"
+
+
+class Unit(StrEnum):
+    """The unit of a loss; y is the unit of the target. Values of different units are never compared."""
+
+    Y = "y"
+    Y2 = "y²"
+    YQ = "y^q"
+    LOG2 = "log² y"
+    NATS = "nats"
+    ONE = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The values from low to high; `without` is one value taken out, `whole` keeps whole numbers only."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    low_closed: bool = False
+    high_closed: bool = False
+    without: float | None = None
+    whole: bool = False
+
+    def contains(self, x: Floats) -> Mask:
+        """Elementwise membership, same shape as x; NaN is in no interval."""
+        above = x >= self.low if self.low_closed else x > self.low
+        below = x <= self.high if self.high_closed else x < self.high
+        inside = above & below
+        if self.without is not None:
+            inside &= x != self.without
+        if self.whole:
+            inside &= x == np.floor(x)
+        return np.asarray(inside)
+
+    def __str__(self) -> str:
+        if self.low == -math.inf and self.high == math.inf:
+            text = "any number"
+        elif self.high == math.inf:
+            text = f"{'≥' if self.low_closed else '>'} {self.low:g}"
+        else:
+            left, right = "[" if self.low_closed else "(", "]" if self.high_closed else ")"
+            text = f"in {left}{self.low:g}, {self.high:g}{right}"
+        text = f"a whole number {text}" if self.whole else text
+        return text if self.without is None else f"{text} but {self.without:g}"
+
+
+REALS = Interval()
+POSITIVE = Interval(0)
+NONNEGATIVE = Interval(0, low_closed=True)
+NONZERO = Interval(without=0)
+ABOVE_MINUS_ONE = Interval(-1)
+WHOLE = Interval(0, low_closed=True, whole=True)
+OPEN_UNIT = Interval(0, 1)
+UNIT = Interval(0, 1, True, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Joins prediction and score elementwise: prediction = predict(score), score = score(prediction)."""
+
+    name: str
+    predict: Callable[[Floats], Floats]
+    score: Callable[[Floats], Floats]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def sigmoid(s: Floats) -> Floats:
+    """1/(1 + e^-s) without overflow, same shape as s."""
+    e = np.exp(-np.abs(s))
+    return np.asarray(np.where(s >= 0, 1.0, e) / (1.0 + e))
+
+
+def softplus(s: Floats) -> Floats:
+    """log(1 + e^s) without overflow, same shape as s."""
+    return np.asarray(np.maximum(s, 0.0) + np.log1p(np.exp(-np.abs(s))))
+
+
+def logit(p: Floats) -> Floats:
+    """log p - log(1 - p); -inf at 0 and inf at 1."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(p) - np.log1p(-p))
+
+
+def log_softmax(z: Floats) -> Floats:
+    """Row-wise log of the softmax; z: (n, k)."""
+    shifted = z - z.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+
+
+def _same(x: Floats) -> Floats:
+    return x
+
+
+IDENTITY = Link("identity", _same, _same)
+LOG = Link("log", lambda s: np.asarray(np.exp(s)), lambda p: np.asarray(np.log(p)))
+LOGIT = Link("logit", sigmoid, logit)
+SOFTMAX = Link("softmax", lambda z: np.asarray(np.exp(log_softmax(z))), lambda p: np.asarray(np.log(p)))

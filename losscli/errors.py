@@ -1,0 +1,63 @@
+"""What can go wrong, and the exit codes.
+
+LosscliError            something the user can mend: exit 2
+├── UsageError          a flag, a name or a spec that cannot be used
+└── DataError           a file that cannot be read as asked, or a comparison that cannot be made
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    OK = 0
+    GATE_FAILED = 1
+    USAGE = 2
+    INTERNAL = 3
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in the input: file, 1-based line and column name, as far as they are known."""
+
+    file: str | None = None
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        parts = [
+            self.file,
+            None if self.line is None else f"line {self.line:,}",
+            None if self.column is None else f"column {self.column!r}",
+        ]
+        return ", ".join(part for part in parts if part)
+
+
+class LosscliError(Exception):
+    """An error with what, where and what to type next; `str()` is what the user reads."""
+
+    def __init__(self, what: str, *, where: Where | None = None, advice: str | None = None):
+        self.what, self.where, self.advice = what, where or Where(), advice
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        place = str(self.where)
+        first = f"{place}: {self.what}" if place else self.what
+        return first if self.advice is None else f"{first}\n{self.advice}"
+
+
+class UsageError(LosscliError):
+    """A flag, a name or a spec that cannot be used."""
+
+
+class DataError(LosscliError):
+    """A file that cannot be read as asked, or a comparison that cannot be made."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Advice naming the closest known words, or None."""
+    near = get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f"Did you mean {' or '.join(near)}?" if near else None

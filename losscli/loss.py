@@ -1,0 +1,271 @@
+"""What a loss is: one frozen record, which everything else reads.
+
+Conventions, here and nowhere contradicted:
+r = p - y (prediction minus target) · m = (2y-1)·s (margin, y in {0, 1}) · l = log of the probability
+given to the true class. `value` and `slope` are pointwise and unreduced, and know no X and no weights.
+`slope` is the derivative with respect to the score, which is what descent moves; for losses of m and l
+it is the derivative with respect to m and l, and the chain rule does the rest.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+from typing import Any
+
+from losscli.domain import IDENTITY, REALS, Floats, Interval, Kind, Link, Task, Unit
+from losscli.errors import UsageError, did_you_mean
+from losscli.spec import Spec, number_text
+
+Pointwise = Callable[..., Floats]
+Params = Mapping[str, float]
+
+
+class Argument(Enum):
+    """What `value` and `slope` take, positionally; k is the number of classes."""
+
+    RESIDUAL = "r"  # r: (n,)
+    PREDICTION = (
+        "y, p"  # target and prediction (a value, or the probability of the positive class): (n,) each
+    )
+    MARGIN = "m"  # m: (n,)
+    LOG_PROBABILITY = "l"  # l: (n,), binary and multiclass alike
+    SCORE = "y, s"  # binary: (n,) each; multiclass: class codes (n,) and scores (n, k)
+    LOG_PROBABILITIES = "y, l_k"  # multiclass: class codes (n,) and log-probabilities (n, k)
+    LABEL = "y, label"  # class codes, true and predicted: (n,) each
+
+
+class Reduction(Enum):
+    """How row values become one figure."""
+
+    MEAN = "mean"
+    ROOT = "root of the mean"
+    MEDIAN = "median"
+    MAX = "maximum"
+    RATIO = "function of means"  # of the row quantities in `parts`, by `combine`
+
+
+class Trait(Flag):
+    """Facts about the function of the score. State the strongest; `closure` adds what they imply."""
+
+    CONVEX = auto()
+    STRICTLY_CONVEX = auto()
+    STRONGLY_CONVEX = auto()
+    DIFFERENTIABLE = auto()
+    SMOOTH = auto()  # the slope is Lipschitz
+    LIPSCHITZ = auto()  # the slope is bounded: bounded influence of the residual
+    BOUNDED = auto()
+    REDESCENDING = auto()  # the slope goes to 0 far away
+    SYMMETRIC = auto()  # over- and under-prediction cost the same
+    PROPER = auto()  # strictly proper or strictly consistent for what it elicits
+    CALIBRATED = auto()  # its best score has the sign of 2P(y=1) - 1
+
+    def closure(self) -> "Trait":
+        """This set and everything it implies."""
+        traits = self
+        for strong, weak in _IMPLIED:
+            if strong in traits:
+                traits |= weak
+        return traits
+
+
+NO_TRAITS = Trait(0)
+_IMPLIED = (
+    (Trait.STRONGLY_CONVEX, Trait.STRICTLY_CONVEX),
+    (Trait.STRICTLY_CONVEX, Trait.CONVEX),
+    (Trait.SMOOTH, Trait.DIFFERENTIABLE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A default of `constant` × s ** power, where s is the residual scale."""
+
+    constant: float | Callable[[Params], float]
+    power: int = 1
+
+
+class FromData(Enum):
+    """A default taken from the class counts."""
+
+    IMBALANCE = "n-/n+"
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of a loss: where it may live and what it is when it is not written.
+
+    `default` None means "off": the parameter is passed only when written.
+    """
+
+    name: str
+    default: float | Scaled | FromData | None
+    domain: Interval
+    meaning: str
+
+    @property
+    def default_text(self) -> str:
+        match self.default:
+            case None:
+                return "off"
+            case Scaled(constant, power):
+                factor = "its 95 % constant" if callable(constant) else number_text(constant)
+                return f"{factor} × s" if power == 1 else f"{factor} / s"
+            case FromData() as rule:
+                return rule.value
+            case number:
+                return number_text(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """The name of a loss in another library; `spec` is what to type for the same figure.
+
+    Accepted as a name only where its default equals ours: factor 1 and `spec` our plain name.
+    `factor` is theirs over ours.
+    """
+
+    library: str
+    name: str
+    spec: str
+    factor: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """One loss, told once: see the head of this file for the conventions."""
+
+    name: str
+    title: str
+    task: Task
+    formula: str  # in y, p, r, m, s, p_y, label and the params; printed by explain, evaluated by the tests
+    argument: Argument
+    value: Pointwise  # (*arguments, **params) -> (n,)
+    slope: Pointwise | None = None  # None where it is 0 almost everywhere or the loss has no row value
+    slope_formula: str = ""
+    needs: frozenset[Kind] = frozenset({Kind.VALUE})
+    link: Link = IDENTITY
+    target: Interval = REALS
+    prediction: Interval = REALS
+    unit: Unit = Unit.Y
+    elicits: str  # may name params in braces: "the {tau}-quantile"
+    traits: Trait | Callable[[Params], Trait] = NO_TRAITS
+    kinks: Callable[[Params], tuple[float, ...]] = lambda params: ()  # places in r, m where the slope jumps
+    params: tuple[Param, ...] = ()
+    reduction: Reduction = Reduction.MEAN
+    parts: tuple[Pointwise, ...] = ()
+    combine: Callable[..., float] | None = None
+    kin: Callable[[Params], str] | None = None  # spec of the loss that orders models alike
+    infimum: float | Pointwise = 0.0  # least value over predictions; a function of y where it varies
+    choose: str
+    avoid: str
+    trap: str = ""
+    reference: str
+    aliases: tuple[Alias, ...] = ()
+    inventory: tuple[str, ...] = ()  # ids of the published inventory of losses that this record computes
+
+    def traits_at(self, params: Params) -> Trait:
+        """All traits at these parameters, the implied ones included."""
+        traits = self.traits(params) if callable(self.traits) else self.traits
+        return traits.closure()
+
+    def bind(
+        self, written: Params, *, scale: float | None = None, imbalance: float | None = None
+    ) -> "BoundLoss":
+        """This loss with every parameter resolved: the written ones, else the defaults.
+
+        scale: the residual scale s, in units of y; imbalance: n-/n+.
+        Raises UsageError for an unknown parameter or one outside its domain, and where a default
+        needs a scale or class counts that are not there.
+        """
+        self._check_names(written)
+        params: dict[str, float] = {}
+        for param in self.params:
+            value = written.get(param.name)
+            if value is None:
+                value = self._default(param, params | dict(written), scale, imbalance)
+            if value is None:
+                continue
+            _check_domain(self.name, param, value)
+            params[param.name] = float(value)
+        return BoundLoss(self, tuple(params.items()))
+
+    def _check_names(self, written: Params) -> None:
+        names = [param.name for param in self.params]
+        for name in written:
+            if name not in names:
+                offer = (
+                    f"{self.name} takes {', '.join(names)}" if names else f"{self.name} takes no parameter"
+                )
+                raise UsageError(
+                    f"{self.name} has no parameter {name!r}", advice=did_you_mean(name, names) or offer
+                )
+
+    def _default(
+        self, param: Param, params: Params, scale: float | None, imbalance: float | None
+    ) -> float | None:
+        match param.default:
+            case Scaled(constant, power):
+                if scale is None:
+                    raise UsageError(
+                        f"{self.name}:{param.name} is {param.default_text} by default; there is no scale s",
+                        advice=f"Write it ({self.name}:{param.name}=1) or give --scale",
+                    )
+                return (constant(params) if callable(constant) else constant) * scale**power
+            case FromData.IMBALANCE:
+                if imbalance is None:
+                    raise UsageError(
+                        f"{self.name}:{param.name} is {param.default_text} by default, and a class is absent",
+                        advice=f"Write it: {self.name}:{param.name}=1",
+                    )
+                return imbalance
+            case default:
+                return default
+
+
+def _check_domain(name: str, param: Param, value: float) -> None:
+    import numpy as np
+
+    if isinstance(value, str) or not param.domain.contains(np.float64(value)):  # type: ignore[arg-type]
+        raise UsageError(
+            f"{name}:{param.name}={value} is not {param.domain}", advice=f"{param.name}: {param.meaning}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BoundLoss:
+    """A loss with its parameters resolved; what is evaluated, printed and ranked."""
+
+    loss: Loss
+    params: tuple[tuple[str, float], ...]
+
+    @property
+    def spec(self) -> str:
+        return str(Spec(self.loss.name, self.params))
+
+    @property
+    def kin(self) -> str:
+        """The class of losses this one belongs to: the spec of the member that names it."""
+        return self.loss.kin(dict(self.params)) if self.loss.kin else self.spec
+
+    @property
+    def elicits(self) -> str:
+        return self.loss.elicits.format(**{key: number_text(value) for key, value in self.params})
+
+    @property
+    def traits(self) -> Trait:
+        return self.loss.traits_at(dict(self.params))
+
+    def value(self, *arguments: Any) -> Floats:
+        """Row values; arguments as `loss.argument` says."""
+        return self.loss.value(*arguments, **dict(self.params))
+
+    def slope(self, *arguments: Any) -> Floats:
+        """Row slopes; the loss must have one."""
+        assert self.loss.slope is not None, f"{self.loss.name} has no slope"
+        return self.loss.slope(*arguments, **dict(self.params))
+
+    def infimum(self, y: Floats) -> Floats | float:
+        """The least value over all predictions, row by row or one number."""
+        least = self.loss.infimum
+        return least(y, **dict(self.params)) if callable(least) else least
