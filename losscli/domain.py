@@ -36,6 +36,7 @@ class Unit(StrEnum):
     Y = "y"
     Y2 = "y²"
     YQ = "y^q"
+    LOG = "log y"
     LOG2 = "log² y"
     NATS = "nats"
     ONE = "1"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from typing import Any
 
+import numpy as np
+
 from losscli.domain import IDENTITY, REALS, Floats, Interval, Kind, Link, Task, Unit
 from losscli.errors import UsageError, did_you_mean
 from losscli.spec import Spec, number_text
@@ -42,6 +44,7 @@ class Reduction(Enum):
     MEDIAN = "median"
     MAX = "maximum"
     RATIO = "function of means"  # of the row quantities in `parts`, by `combine`
+    RELATIVE = "mean, over that of the best constant"
 
 
 class Trait(Flag):
@@ -152,9 +155,10 @@ class Loss:
     traits: Trait | Callable[[Params], Trait] = NO_TRAITS
     kinks: Callable[[Params], tuple[float, ...]] = lambda params: ()  # places in r, m where the slope jumps
     params: tuple[Param, ...] = ()
+    check: Callable[[Params], None] | None = None  # raises UsageError where params contradict one another
     reduction: Reduction = Reduction.MEAN
-    parts: tuple[Pointwise, ...] = ()
-    combine: Callable[..., float] | None = None
+    parts: tuple[Pointwise, ...] = ()  # (*arguments, **params) -> (n,) each
+    combine: Callable[..., float] | None = None  # (*means of the parts, **params) -> the figure
     kin: Callable[[Params], str] | None = None  # spec of the loss that orders models alike
     infimum: float | Pointwise = 0.0  # least value over predictions; a function of y where it varies
     choose: str
@@ -188,6 +192,8 @@ class Loss:
                 continue
             _check_domain(self.name, param, value)
             params[param.name] = float(value)
+        if self.check is not None:
+            self.check(params)
         return BoundLoss(self, tuple(params.items()))
 
     def _check_names(self, written: Params) -> None:
@@ -224,8 +230,6 @@ class Loss:
 
 
 def _check_domain(name: str, param: Param, value: float) -> None:
-    import numpy as np
-
     if isinstance(value, str) or not param.domain.contains(np.float64(value)):  # type: ignore[arg-type]
         raise UsageError(
             f"{name}:{param.name}={value} is not {param.domain}", advice=f"{param.name}: {param.meaning}"
@@ -257,13 +261,15 @@ class BoundLoss:
         return self.loss.traits_at(dict(self.params))
 
     def value(self, *arguments: Any) -> Floats:
-        """Row values; arguments as `loss.argument` says."""
-        return self.loss.value(*arguments, **dict(self.params))
+        """Row values; arguments as `loss.argument` says. Too large for a double is inf, silently."""
+        with np.errstate(over="ignore"):
+            return self.loss.value(*arguments, **dict(self.params))
 
     def slope(self, *arguments: Any) -> Floats:
         """Row slopes; the loss must have one."""
         assert self.loss.slope is not None, f"{self.loss.name} has no slope"
-        return self.loss.slope(*arguments, **dict(self.params))
+        with np.errstate(over="ignore"):
+            return self.loss.slope(*arguments, **dict(self.params))
 
     def infimum(self, y: Floats) -> Floats | float:
         """The least value over all predictions, row by row or one number."""

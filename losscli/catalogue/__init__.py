@@ -1,6 +1,22 @@
 """The losses, by family. One list; everything that names a loss reads it."""
 
-from losscli.catalogue import binary, counts, multiclass, regression, robust
+from losscli.catalogue import (
+    asymmetric,
+    barron,
+    binary,
+    binary_link,
+    binary_logit,
+    binary_margin,
+    binary_sets,
+    counts,
+    likelihood,
+    multiclass,
+    multiclass_score,
+    redescending,
+    regression,
+    relative,
+    robust,
+)
 from losscli.domain import Task
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss import Alias, Loss
@@ -8,10 +24,20 @@ from losscli.spec import Spec
 
 CATALOGUE: tuple[Loss, ...] = (
     *regression.LOSSES,
+    *asymmetric.LOSSES,
+    *relative.LOSSES,
     *robust.LOSSES,
+    *redescending.LOSSES,
+    *barron.LOSSES,
     *counts.LOSSES,
+    *likelihood.LOSSES,
     *binary.LOSSES,
+    *binary_logit.LOSSES,
+    *binary_margin.LOSSES,
+    *binary_link.LOSSES,
+    *binary_sets.LOSSES,
     *multiclass.LOSSES,
+    *multiclass_score.LOSSES,
 )
 
 # A regression file with positive targets answers under the count losses too, and the reverse.

@@ -1,0 +1,202 @@
+"""`compare`: table × problem → every loss of every model, with what it rests on."""
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import combinations, groupby
+
+import numpy as np
+
+from losscli import __version__
+from losscli.aggregate import quantiles
+from losscli.comparison.flags import Flag, find_flag, moved_rows
+from losscli.comparison.losses import Facts, loss_table
+from losscli.comparison.metrics import metric_tables
+from losscli.comparison.plan import intervals, plan, ruled_out
+from losscli.comparison.references import find_references
+from losscli.comparison.request import Request, tasks_of
+from losscli.comparison.robustness import robustness_tables
+from losscli.comparison.summary import Layout, probe, summarise
+from losscli.comparison.survey import Survey, block_count, check_values, residual_scale, survey
+from losscli.comparison.warnings import with_warnings
+from losscli.domain import Floats, Task
+from losscli.loss import BoundLoss, Reduction
+from losscli.result import Comparison, Difference, Input, LossTable, Model, RowCounts, RowKey
+from losscli.rows import Arguments, load
+from losscli.table import BLOCK, Table
+from losscli.task import Problem
+
+__all__ = ["Request", "compare", "tasks_of"]
+
+PRIMARIES = {
+    Task.REGRESSION: ("mae",),
+    Task.COUNTS: ("poisson", "mae"),
+    Task.BINARY: ("bce", "brier", "hinge", "zero_one"),
+    Task.MULTICLASS: ("cross_entropy", "brier", "crammer_singer_hinge", "zero_one"),
+}
+NOT_TESTED = "paired intervals of differences are not computed"
+
+
+def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[Input]) -> Comparison:
+    """Everything `compare` finds. inputs: the files as the user gave them.
+
+    Raises DataError where a value cannot be used, UsageError where no loss is left.
+    """
+    check_values(table, problem, request)
+    scale, no_scale = residual_scale(table, problem, request)
+    domains = intervals(problem.task)
+    seen = survey(table, problem, request, domains)
+    chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=_imbalance(seen))
+    losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
+    references = find_references(table, problem, request, losses, seen)
+    layout = Layout.of(losses, problem, references.summed)
+    flag, no_flag = find_flag(table, problem, request, scale, no_scale)
+    summary = summarise(table, problem, request, layout, references.constants, flag)
+    facts = Facts(
+        problem=problem,
+        layout=layout,
+        summary=summary,
+        unweighted=seen.unweighted,
+        confidence=request.confidence,
+        medians=_medians(table, problem, request, losses, None),
+        outside=outside,
+        references=references.values(summary.moments, layout),
+        keys=_row_keys(table, problem, [*summary.flagged, *summary.moments.first_infinite.tolist()]),
+    )
+    pairs = [loss_table(facts, index) for index in range(len(losses))]
+    tables = tuple(pair[0] for pair in pairs)
+    probing = flag is not None and not summary.flagged
+    robustness = robustness_tables(
+        facts,
+        tables,
+        [pair[1] for pair in pairs],
+        probe(table, problem, request, layout, partial(moved_rows, problem, scale)) if probing else None,
+        _medians(table, problem, request, losses, flag) if summary.flagged else {},
+        no_flag,
+    )
+    found = Comparison(
+        version=__version__,
+        command=request.command,
+        seed=0,
+        confidence=request.confidence,
+        inputs=tuple(inputs),
+        decisions=(*table.notes, *problem.decisions),
+        task=str(problem.task),
+        target=problem.target,
+        positive=problem.positive,
+        prevalence=float(seen.classes[1] / seen.classes.sum()) if problem.positive is not None else None,
+        labels=problem.labels,
+        threshold=problem.threshold,
+        weights=problem.weights,
+        scale=scale,
+        scale_reason=no_scale if scale is None else None,
+        rows=RowCounts(
+            read=table.rows,
+            used=seen.used,
+            dropped=_dropped(table, problem, seen),
+            flagged=tuple(facts.keys[row] for row in summary.flagged),
+        ),
+        models=tuple(Model(model.name, model.columns, str(model.kind)) for model in problem.models),
+        primary=_primary(problem, request, tables),
+        losses=tables,
+        refused=refused,
+        metrics=metric_tables(facts, tables),
+        robustness=robustness,
+        comparisons=_differences(tables),
+        gates=(),
+        curves=(),
+        warnings=(),
+    )
+    return with_warnings(found, facts, seen)
+
+
+def _imbalance(seen: Survey) -> float | None:
+    """n-/n+, or None where a class is absent."""
+    if len(seen.classes) != 2 or not (seen.classes > 0).all():
+        return None
+    return float(seen.classes[0] / seen.classes[1])
+
+
+def _medians(
+    table: Table, problem: Problem, request: Request, losses: Sequence[BoundLoss], flag: Flag | None
+) -> dict[tuple[int, int], float]:
+    """(loss, model) → the median row loss, of the rows that `flag` does not flag."""
+    wanted = [
+        (index, m)
+        for index, one in enumerate(losses)
+        for m in range(len(problem.models))
+        if one.loss.reduction is Reduction.MEDIAN
+    ]
+    if not wanted:
+        return {}
+
+    def series(block: int) -> list[tuple[Floats, Floats]]:
+        rows = load(table, problem, block, drop=request.drop)
+        w = rows.w if flag is None else np.where(flag(rows), 0.0, rows.w)
+        arguments = [Arguments(problem.task, rows.y, model) for model in rows.models]
+        return [(losses[index].value(*arguments[m].of(losses[index].loss)), w) for index, m in wanted]
+
+    return dict(zip(wanted, quantiles(series, 0.5, block_count(table), request.jobs), strict=True))
+
+
+def _row_keys(table: Table, problem: Problem, rows: Sequence[int]) -> dict[int, RowKey]:
+    """The name of each row: its id where there is one, else its number."""
+    inside = sorted({row for row in rows if 0 < row <= table.rows})
+    if problem.id is None:
+        return {row: row for row in inside}
+    keys: dict[int, RowKey] = {}
+    for block, group in groupby(inside, lambda row: (row - 1) // BLOCK):
+        ids = table.text(block, problem.id)
+        keys |= {row: ids[(row - 1) % BLOCK] or row for row in group}
+    return keys
+
+
+def _dropped(table: Table, problem: Problem, seen: Survey) -> dict[str, int]:
+    gone = table.rows - seen.used
+    if not gone:
+        return {}
+    facts = [table.columns[name] for name in problem.columns]
+    bad = any(column.missing or column.first_infinite for column in facts)
+    weight = "weight 0" if problem.weights else ""
+    return {" or ".join(filter(None, ["a missing or infinite value" if bad else "", weight])): gone}
+
+
+def _primary(problem: Problem, request: Request, tables: Sequence[LossTable]) -> str:
+    """The spec that verdicts speak of: the first loss asked for, else the task's own; where one model
+    has no finite value of it, the next."""
+    if request.losses:
+        return tables[0].spec
+    by_name = {table.name: table for table in tables}
+    own = [by_name[name] for name in PRIMARIES[problem.task] if name in by_name]
+    for table in own:
+        if all(result.value is not None for result in table.results):
+            return table.spec
+    for table in [*own, *tables]:
+        if any(result.value is not None for result in table.results):
+            return table.spec
+    return tables[0].spec
+
+
+def _differences(tables: Sequence[LossTable]) -> tuple[Difference, ...]:
+    """Every pair of models under every loss."""
+    found = []
+    for table in tables:
+        for a, b in combinations(table.results, 2):
+            difference = None if a.value is None or b.value is None else a.value - b.value
+            reason = NOT_TESTED if difference is not None else "a value is missing"
+            found.append(
+                Difference(
+                    spec=table.spec,
+                    a=a.model,
+                    b=b.model,
+                    difference=difference,
+                    relative=difference / b.value if difference is not None and b.value else None,
+                    low=None,
+                    high=None,
+                    p=None,
+                    verdict=None,
+                    reason=reason,
+                    rows_needed=None,
+                    decisive_rows=(),
+                )
+            )
+    return tuple(found)

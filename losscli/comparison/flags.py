@@ -1,0 +1,92 @@
+"""Which rows are flagged as outliers, and the targets a probe moves where none is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from losscli.aggregate import quantiles
+from losscli.comparison.request import Request
+from losscli.comparison.summary import EXACT_ROWS
+from losscli.comparison.survey import block_count
+from losscli.domain import Floats, Kind, Mask
+from losscli.engine import fold
+from losscli.influence import (
+    FLAG_SHARE,
+    PROBE_SCALES,
+    flag_probabilities,
+    flag_values,
+    score_margin,
+)
+from losscli.metrics.distribution import Distribution
+from losscli.rows import Rows, load
+from losscli.table import Table
+from losscli.task import Problem
+
+Flag = Callable[[Rows], Mask]
+
+
+def find_flag(
+    table: Table, problem: Problem, request: Request, scale: float | None, reason: str | None
+) -> tuple[Flag | None, str | None]:
+    """(the rule that flags rows, why there is none): one rule for every loss and model.
+
+    Numbers: the median model is off by more than 5 s. Classes: it gives the true class less than 0.05;
+    with scores alone, the 1 % of rows with the lowest mean rank of the margin.
+    """
+    if not problem.labels:
+        if scale is None:
+            return None, reason
+        return lambda rows: flag_values(rows, scale), None
+    kinds = [{part.kind for part in model.parts} for model in problem.models]
+    if any(own & {Kind.PROBABILITY, Kind.LOGIT} for own in kinds):
+        return flag_probabilities, None
+    if any(Kind.SCORE in own for own in kinds):
+        return _flag_scores(table, problem, request), None
+    return None, "labels alone do not say how wrong a row is"
+
+
+def _flag_scores(table: Table, problem: Problem, request: Request) -> Flag:
+    blocks = block_count(table)
+    exact = request.exact or table.rows <= EXACT_ROWS
+    scored = [
+        m for m, model in enumerate(problem.models) if any(part.kind is Kind.SCORE for part in model.parts)
+    ]
+
+    def margins(block: int) -> list[Distribution]:
+        rows = load(table, problem, block, drop=request.drop)
+        everyone = np.ones(len(rows.y), dtype=np.bool_)
+        return [
+            Distribution.of(score_margin(rows.y, rows.models[m]), everyone, rows.w, exact=exact)
+            for m in scored
+        ]
+
+    def merge(a: list[Distribution], b: list[Distribution]) -> list[Distribution]:
+        return [x.merge(y) for x, y in zip(a, b, strict=True)]
+
+    tables = [one.table() for one in fold(blocks, margins, merge, request.jobs)]
+
+    def mean_rank(rows: Rows) -> Floats:
+        total = np.zeros(len(rows.y))
+        for m, (value, weight, _) in zip(scored, tables, strict=True):
+            middle = np.cumsum(weight) - weight / 2
+            place = np.searchsorted(value, score_margin(rows.y, rows.models[m]), side="right") - 1
+            total += middle[np.maximum(place, 0)]
+        return total / len(scored)
+
+    def ranked(block: int) -> list[tuple[Floats, Floats]]:
+        rows = load(table, problem, block, drop=request.drop)
+        return [(mean_rank(rows), rows.w)]
+
+    (limit,) = quantiles(ranked, FLAG_SHARE, blocks, request.jobs)
+    return lambda rows: mean_rank(rows) < limit
+
+
+def moved_rows(problem: Problem, scale: float | None, rows: Rows) -> list[Rows]:
+    """The rows with every target moved: up and down by 10 s; for classes to the other label
+    (the next one, where there are several)."""
+    if problem.labels:
+        return [replace(rows, y=(rows.y + 1.0) % len(problem.labels))]
+    assert scale is not None
+    step = PROBE_SCALES * scale
+    return [replace(rows, y=rows.y + step), replace(rows, y=rows.y - step)]

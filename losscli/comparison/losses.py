@@ -1,0 +1,178 @@
+"""Sums → the table of each loss: value, interval, effective rows, skill and rank of every model."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from losscli.aggregate import Moments
+from losscli.comparison.summary import Column, Layout, Summary
+from losscli.domain import Kind
+from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
+from losscli.loss import BoundLoss, Reduction, Trait
+from losscli.result import LossTable, LossValue, RowKey
+from losscli.task import Problem
+
+FEW = "too few effective rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The value of a loss for a model, and why there is none or no interval."""
+
+    value: float  # NaN where undefined, inf where a row is
+    reason: str | None
+    low: float | None = None
+    high: float | None = None
+    effective_rows: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the tables are made from.
+
+    medians: (loss, model) → value, for losses that are a median; outside: (loss, model) → the rows that
+    the domain of the loss rules out; constants: L₀ of each loss, None for those summed in the main pass.
+    """
+
+    problem: Problem
+    layout: Layout
+    summary: Summary
+    unweighted: bool
+    confidence: float
+    medians: dict[tuple[int, int], float]
+    outside: dict[tuple[int, int], str]
+    references: Sequence[float | None]
+    keys: dict[int, RowKey]
+
+    @property
+    def moments(self) -> Moments:
+        return self.summary.moments
+
+
+def find(facts: Facts, loss: int, model: int) -> Found:
+    """The loss of one model, with its interval where one is fair."""
+    one, moments = facts.layout.losses[loss], facts.moments
+    places = facts.layout.of_model(loss, model)
+    if places is None:
+        wanted = " or ".join(f"a {kind}" for kind in Kind if kind in one.loss.needs)
+        return Found(math.nan, f"it needs {wanted}; {facts.problem.models[model].name} has none")
+    if (loss, model) in facts.outside:
+        return Found(math.nan, facts.outside[loss, model])
+    place = places[0]
+    if moments.infinite[place]:
+        row = facts.keys.get(int(moments.first_infinite[place]), int(moments.first_infinite[place]))
+        more = f" and {moments.infinite[place] - 1:,} more" if moments.infinite[place] > 1 else ""
+        cure = "too large for a double" if not facts.problem.labels else "--clip 1e-7 bounds it"
+        return Found(math.inf, f"infinite: row {row}{more}; {cure}")
+    match one.loss.reduction:
+        case Reduction.MEDIAN:
+            return Found(facts.medians[loss, model], "no closed-form interval of a median")
+        case Reduction.MAX:
+            return Found(float(moments.largest[place]), "a maximum has no interval")
+        case Reduction.RATIO:
+            assert one.loss.combine is not None
+            value = one.loss.combine(*(float(moments.mean[p]) for p in places), **dict(one.params))
+            reason = (
+                "no closed-form interval of a ratio" if math.isfinite(value) else "undefined on these rows"
+            )
+            return Found(value, reason)
+        case Reduction.RELATIVE:
+            reference = facts.references[loss]
+            value = float(moments.mean[place]) / reference if reference else math.nan
+            return Found(
+                value, "no closed-form interval of a ratio" if reference else "the target is constant"
+            )
+        case _:
+            return _mean(facts, one, place)
+
+
+def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
+    """A mean, or the root of one, with a t interval where the contract's rule allows it."""
+    moments = facts.moments
+    value = float(moments.mean[place])
+    root = one.loss.reduction is Reduction.ROOT
+    signed = one.loss.infimum != 0.0
+    effective = None if signed else _finite(float(moments.effective_rows[place]))
+    positive = int(moments.positive[place])
+    shown = math.sqrt(value) if root else value
+    if Trait.BOUNDED not in one.traits and effective is not None and effective < FEW_EFFECTIVE * positive:
+        return Found(shown, f"{FEW}: {effective:.1f} of {positive:,}", effective_rows=effective)
+    if one.loss.name == "zero_one" and facts.unweighted:
+        low, high = wilson(value * moments.rows, moments.rows, facts.confidence)
+        return Found(shown, None, low, high, effective)
+    reason = t_refusal(moments.rows, float(moments.skewness[place]))
+    if reason is not None:
+        return Found(shown, reason, effective_rows=effective)
+    half = t_quantile(facts.confidence, moments.rows - 1) * float(moments.standard_error[place])
+    low, high = value - half, value + half
+    if root:
+        low, high = math.sqrt(max(low, 0.0)), math.sqrt(high)
+    return Found(shown, None, low, high, effective)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def reference(facts: Facts, loss: int) -> tuple[float | None, str | None]:
+    """(L₀, why there is no skill): of the best constant, for a root the root of its mean."""
+    one = facts.layout.losses[loss]
+    if one.loss.infimum != 0.0:
+        return None, "the loss has no zero to measure from"
+    value = facts.references[loss]
+    if value is None or not math.isfinite(value):
+        return None, "the best constant is not known"
+    return value, None if value > 0 else "the best constant has no loss"
+
+
+def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
+    """The contract's record of one loss, and what was found for each model."""
+    one, problem = facts.layout.losses[loss], facts.problem
+    found = [find(facts, loss, model) for model in range(len(problem.models))]
+    values = [one_found.value for one_found in found]
+    best_constant, _ = reference(facts, loss)
+    places = ranks([value if math.isfinite(value) or value == math.inf else None for value in values])
+    members = tuple(other.spec for other in facts.layout.losses if other.kin == one.kin)
+    results = []
+    for m, (model, this) in enumerate(zip(problem.models, found, strict=True)):
+        value = _finite(this.value)
+        skill = None
+        if value is not None and best_constant is not None and best_constant > 0:
+            skill = 1.0 - value / best_constant
+        results.append(
+            LossValue(
+                model=model.name,
+                value=value,
+                low=this.low,
+                high=this.high,
+                reason=this.reason,
+                effective_rows=this.effective_rows,
+                skill=skill,
+                rank=places[m],
+                rank_low=None,
+                rank_high=None,
+                first_share=None,
+                clipped_rows=int(facts.summary.clipped[m]) if Kind.PROBABILITY in one.loss.needs else 0,
+            )
+        )
+    table = LossTable(
+        spec=one.spec,
+        name=one.loss.name,
+        params=dict(one.params),
+        unit=str(one.loss.unit),
+        elicits=one.elicits,
+        members=members,
+        reference=best_constant,
+        results=tuple(results),
+        best_set=None,
+    )
+    return table, found
+
+
+def summed_reference(facts_moments: Moments, layout: Layout, loss: int) -> float | None:
+    """L₀ of a loss whose best constant was summed in the main pass."""
+    place = layout.place.get(Column(loss, 0, None))
+    if place is None:
+        return None
+    mean = float(facts_moments.mean[place])
+    return math.sqrt(mean) if layout.losses[loss].loss.reduction is Reduction.ROOT else mean

@@ -1,0 +1,103 @@
+"""Summaries → the table of each metric."""
+
+import math
+
+from losscli.comparison.losses import Facts
+from losscli.comparison.summary import Metrics
+from losscli.domain import Kind, sigmoid
+from losscli.inference import ranks, wilson
+from losscli.metric import Metric, Outcome, Undefined
+from losscli.metrics import metrics_for
+from losscli.metrics.distribution import Distribution
+from losscli.result import LossTable, MetricTable, MetricValue
+from losscli.task import ModelColumns
+
+# The skill of these losses is known by a name of its own: D².
+SKILLS = {
+    "mae": ("d2_absolute_error", "D² (absolute error)"),
+    "poisson": ("d2_poisson", "D² (Poisson)"),
+    "bce": ("d2_log_loss", "D² (log loss)"),
+    "cross_entropy": ("d2_log_loss", "D² (log loss)"),
+    "brier": ("d2_brier", "D² (Brier)"),
+}
+NO_INTERVAL = "no closed-form interval"
+
+
+def metric_tables(facts: Facts, losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
+    """Every metric of the task that at least one model has the predictions for."""
+    tables = []
+    for metric in metrics_for(facts.problem.task):
+        if any(model.serves(metric.needs) for model in facts.problem.models):
+            tables.append(_table(facts, metric))
+    return tuple(tables) + _skill_tables(losses)
+
+
+def _table(facts: Facts, metric: Metric) -> MetricTable:
+    models = facts.problem.models
+    outcomes = [_outcome(metric, model, facts.summary.metrics[m]) for m, model in enumerate(models)]
+    values = [None if isinstance(outcome, Undefined) else outcome for outcome in outcomes]
+    better = metric.greater_is_better
+    places = ranks(values, greater_is_better=bool(better)) if better is not None else [None] * len(models)
+    results = []
+    for m, model in enumerate(models):
+        outcome, low, high = outcomes[m], None, None
+        reason: str | None = NO_INTERVAL
+        if isinstance(outcome, Undefined):
+            reason = outcome.reason
+        elif metric.proportion is not None and facts.unweighted:
+            low, high = wilson(*metric.proportion(facts.summary.metrics[m][metric.source]), facts.confidence)
+            reason = None
+        results.append(MetricValue(model.name, values[m], low, high, reason, places[m], None, None))
+    return MetricTable(metric.name, metric.title, better, metric.best, tuple(results))
+
+
+def _outcome(metric: Metric, model: ModelColumns, summaries: Metrics) -> Outcome:
+    summary = summaries.get(metric.source)
+    if summary is None or not model.serves(metric.needs):
+        wanted = " or ".join(f"a {kind}" for kind in Kind if kind in metric.needs)
+        return Undefined(f"it needs {wanted}")
+    if not isinstance(summary, list):
+        return _finite(metric.value(summary))
+    if Kind.SCORE not in metric.needs and not any(part.kind is Kind.PROBABILITY for part in model.parts):
+        summary = [_as_probability(one) for one in summary]
+    outcomes = [metric.value(one) for one in summary]
+    known = [outcome for outcome in outcomes if not isinstance(outcome, Undefined)]
+    if len(outcomes) == 1 or not known:
+        return _finite(outcomes[0])
+    # Several classes: the mean over those that occur, each against the rest.
+    return sum(known) / len(known)
+
+
+def _finite(outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Undefined) or math.isfinite(outcome):
+        return outcome
+    return Undefined("too large or too small for a double")
+
+
+def _as_probability(d: Distribution) -> Distribution:
+    value, positive, negative = d.table()
+    return Distribution(d.exact, ((sigmoid(value), positive, negative),))
+
+
+def _skill_tables(losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
+    tables = []
+    for loss in losses:
+        if loss.name in SKILLS and not loss.params:
+            name, title = SKILLS[loss.name]
+            values = [result.skill for result in loss.results]
+            places = ranks(values, greater_is_better=True)
+            results = tuple(
+                MetricValue(
+                    result.model,
+                    result.skill,
+                    None,
+                    None,
+                    NO_INTERVAL if result.skill is not None else result.reason or "no skill",
+                    places[m],
+                    None,
+                    None,
+                )
+                for m, result in enumerate(loss.results)
+            )
+            tables.append(MetricTable(name, title, True, 1.0, results))
+    return tuple(tables)

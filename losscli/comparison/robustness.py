@@ -1,0 +1,176 @@
+"""How much of each loss the flagged rows carry, and who leads without them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from losscli.comparison.losses import Facts, Found
+from losscli.comparison.summary import Column
+from losscli.domain import Floats
+from losscli.inference import ranks
+from losscli.loss import Reduction
+from losscli.result import LossTable, ModelShare, Robustness
+
+
+def robustness_tables(
+    facts: Facts,
+    tables: Sequence[LossTable],
+    found: Sequence[Sequence[Found]],
+    probed: Floats | None,
+    medians_without: dict[tuple[int, int], float],
+    reason: str | None,
+) -> tuple[Robustness, ...]:
+    """One record per loss, ranked by the share of it that the flagged rows carry, ascending.
+
+    probed: Σ w·loss with moved targets, where no row is flagged; medians_without: (loss, model) → the
+    median loss without the flagged rows; reason: why there can be no figure at all, or None.
+    """
+    records = [
+        _record(facts, loss, tables[loss], found[loss], probed, medians_without, reason)
+        for loss in range(len(tables))
+    ]
+    figures = [record.outlier_share if probed is None else record.probe_weight for record in records]
+    # A class of losses is counted once, by its first member that has a figure.
+    classes: dict[tuple[str, ...], float] = {}
+    for table, figure in zip(tables, figures, strict=True):
+        if figure is not None:
+            classes.setdefault(table.members, figure)
+    places = dict(zip(classes, ranks(list(classes.values())), strict=True))
+    return tuple(
+        replace(record, rank=places[table.members] if figure is not None else None)
+        for record, table, figure in zip(records, tables, figures, strict=True)
+    )
+
+
+def _record(
+    facts: Facts,
+    loss: int,
+    table: LossTable,
+    found: Sequence[Found],
+    probed: Floats | None,
+    medians_without: dict[tuple[int, int], float],
+    reason: str | None,
+) -> Robustness:
+    own = _own_reason(facts, loss) or reason
+    shares: list[ModelShare] = []
+    weights: list[float] = []
+    for m, (model, this) in enumerate(zip(facts.problem.models, found, strict=True)):
+        usable = own is None and math.isfinite(this.value)
+        place = _place(facts, loss, m) if usable else None
+        excess = _excess(facts, loss, place) if place is not None else None
+        share = top = None
+        if excess is not None and excess[1] > 0:
+            if probed is None:
+                share = min(max(excess[0] / excess[1], 0.0), 1.0)
+            elif place is not None:
+                weights.append(_probe_weight(facts, loss, place, probed))
+            top = _top(facts, loss, place)
+        bulk = _bulk(facts, loss, m, medians_without) if math.isfinite(this.value) else None
+        shares.append(
+            ModelShare(model.name, share, bulk if facts.summary.flagged else _finite(this.value), top)
+        )
+    known = [one.outlier_share for one in shares if one.outlier_share is not None]
+    figure = max(known) if known else None
+    weight = max((w for w in weights if math.isfinite(w)), default=None)
+    if own is None and figure is None and weight is None:
+        own = "no model has any loss"
+    return Robustness(
+        spec=table.spec,
+        basis="flagged" if probed is None else "probe",
+        rank=None,
+        rank_low=None,
+        rank_high=None,
+        outlier_share=figure,
+        low=None,
+        high=None,
+        probe_weight=weight,
+        leader_all=_leader(
+            [value.model for value in table.results], [value.value for value in table.results]
+        ),
+        leader_without=_leader([one.model for one in shares], [one.bulk_value for one in shares]),
+        reason=own or ("no closed-form interval of a ratio of sums" if probed is None else None),
+        models=tuple(shares),
+    )
+
+
+def _own_reason(facts: Facts, loss: int) -> str | None:
+    """Why a loss has no share of outliers, by its nature."""
+    one = facts.layout.losses[loss].loss
+    if one.reduction is Reduction.MAX:
+        return "a maximum is one row"
+    if one.reduction is Reduction.MEDIAN:
+        return "a median has no sum to share"
+    if one.infimum == -math.inf:
+        return "the loss is unbounded below"
+    if one.reduction is Reduction.RATIO and _kin_place(facts, loss) is None:
+        return "a function of several means has no sum to share"
+    return None
+
+
+def _kin_place(facts: Facts, loss: int) -> int | None:
+    """The first mean loss of the same class: wmape inherits from mae."""
+    losses = facts.layout.losses
+    for other, one in enumerate(losses):
+        if one.kin == losses[loss].kin and one.loss.reduction is Reduction.MEAN:
+            return other
+    return None
+
+
+def _place(facts: Facts, loss: int, model: int) -> int | None:
+    if facts.layout.losses[loss].loss.reduction is Reduction.RATIO:
+        kin = _kin_place(facts, loss)
+        return None if kin is None else _place(facts, kin, model)
+    places = facts.layout.of_model(loss, model)
+    return None if places is None else places[0]
+
+
+def _excess(facts: Facts, loss: int, place: int) -> tuple[float, float]:
+    """Σ w (ℓ - least ℓ) over the flagged rows and over all."""
+    moments = facts.moments
+    total, flagged = float(moments.total[place]), float(moments.flagged_sum[place])
+    one = facts.layout.losses[loss].loss
+    if callable(one.infimum):
+        least = facts.layout.place[Column(loss, 0, None, infimum=True)]
+        return flagged - float(moments.flagged_sum[least]), total - float(moments.total[least])
+    return flagged - one.infimum * moments.fw, total - one.infimum * moments.w
+
+
+def _top(facts: Facts, loss: int, place: int | None) -> float | None:
+    """The share of the largest row."""
+    if place is None or facts.layout.losses[loss].loss.infimum != 0.0:
+        return None
+    return min(float(facts.moments.top[place] / facts.moments.total[place]), 1.0)
+
+
+def _probe_weight(facts: Facts, loss: int, place: int, probed: Floats) -> float:
+    """What a moved target costs, in mean losses."""
+    infimum = facts.layout.losses[loss].loss.infimum
+    if callable(infimum):
+        return math.nan
+    floor = infimum * facts.moments.w
+    return (float(probed[place]) - floor) / (float(facts.moments.total[place]) - floor)
+
+
+def _bulk(facts: Facts, loss: int, model: int, medians: dict[tuple[int, int], float]) -> float | None:
+    """The loss of a model without the flagged rows."""
+    one, moments = facts.layout.losses[loss], facts.moments
+    if one.loss.reduction is Reduction.MEDIAN:
+        return medians.get((loss, model))
+    places = facts.layout.of_model(loss, model)
+    left = moments.w - moments.fw
+    if places is None or left <= 0 or one.loss.reduction in (Reduction.MAX, Reduction.RELATIVE):
+        return None
+    means = [float(moments.total[p] - moments.flagged_sum[p]) / left for p in places]
+    if one.loss.reduction is Reduction.RATIO:
+        assert one.loss.combine is not None
+        return _finite(one.loss.combine(*means, **dict(one.params)))
+    return math.sqrt(max(means[0], 0.0)) if one.loss.reduction is Reduction.ROOT else means[0]
+
+
+def _leader(models: Sequence[str], values: Sequence[float | None]) -> str | None:
+    known = [(value, model) for model, value in zip(models, values, strict=True) if value is not None]
+    return min(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

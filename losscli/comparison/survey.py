@@ -1,0 +1,230 @@
+"""The first look at the rows: who is used, what rules losses out, the classes, the scale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from losscli.aggregate import quantiles
+from losscli.comparison.request import Request
+from losscli.constant import Target
+from losscli.domain import Codes, Floats, Interval, Kind, Task
+from losscli.engine import fold
+from losscli.errors import DataError, Where
+from losscli.influence import median_residual
+from losscli.rows import Rows, load
+from losscli.table import BLOCK, Table
+from losscli.task import Problem
+
+NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
+SAMPLE = 65_536  # rows that stand for the target's distribution
+SUM_TOLERANCE = 1e-3  # rounding of printed probabilities; beyond, a note
+SUM_REFUSED = 0.02  # beyond, they are no probabilities
+MAD = 0.67449  # of the standard normal
+IQR = 1.349
+MEAN_ABSOLUTE = 1.2533
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What holds of the rows before any loss: rows used, weights, classes, a sample of the target,
+    and per (interval, array) the rows outside: their number and the first ones."""
+
+    used: int
+    unweighted: bool
+    classes: Floats  # (k,) weights; empty for numbers
+    sample: tuple[tuple[Floats, Floats], ...]
+    outside: dict[tuple[int, int], tuple[int, tuple[int, ...]]]
+    sum_error: Floats  # (models,) largest |Σ probabilities - 1|
+    sum_row: Codes
+
+    def merge(self, other: "Survey") -> "Survey":
+        outside = dict(self.outside)
+        for key, (count, rows) in other.outside.items():
+            before, first = outside.get(key, (0, ()))
+            outside[key] = before + count, (first + rows)[:NAMED_ROWS]
+        return Survey(
+            self.used + other.used,
+            self.unweighted and other.unweighted,
+            self.classes + other.classes,
+            self.sample + other.sample,
+            outside,
+            np.maximum(self.sum_error, other.sum_error),
+            np.where(other.sum_error > self.sum_error, other.sum_row, self.sum_row),
+        )
+
+    def target(self, task: Task) -> Target:
+        """The distribution of the target, exact for classes."""
+        if task in (Task.REGRESSION, Task.COUNTS):
+            y, w = (np.concatenate(column) for column in zip(*self.sample, strict=True))
+            return Target.of_numbers(task, y, w)
+        return Target.of_classes(task, self.classes)
+
+
+def block_count(table: Table) -> int:
+    return -(-table.rows // BLOCK)
+
+
+def check_values(table: Table, problem: Problem, request: Request) -> None:
+    """Raises DataError for missing or infinite values (unless dropped), bad weights, and
+    probabilities outside [0, 1]: the first such row is named."""
+    for name in problem.columns:
+        column = table.columns[name]
+        for row, what in ((column.first_missing, "missing"), (column.first_infinite, "infinite")):
+            if row is not None and not request.drop:
+                count = f" ({column.missing:,} are)" if what == "missing" and column.missing > 1 else ""
+                raise DataError(
+                    f"the value in row {row:,} is {what}{count}",
+                    where=table.where(row, name),
+                    advice="Mend it, or leave such rows out for all models: --missing drop",
+                )
+    if problem.weights is not None:
+        _check_range(table, problem.weights, Interval(0, low_closed=True), "a weight is not negative", "")
+    for model in problem.models:
+        for part in model.parts:
+            if part.kind is Kind.PROBABILITY:
+                for name in part.columns:
+                    _check_range(
+                        table,
+                        name,
+                        Interval(0, 1, True, True),
+                        "a probability lies in [0, 1]",
+                        "If these are scores: --kind score (or logit)",
+                    )
+
+
+def _check_range(table: Table, name: str, interval: Interval, law: str, advice: str) -> None:
+    column = table.columns[name]
+    ends = np.array([end for end in (column.low, column.high) if end is not None])
+    if interval.contains(ends).all():
+        return
+    for block in range(block_count(table)):
+        values = table.numbers(block, name)
+        bad = np.flatnonzero(~interval.contains(values) & np.isfinite(values))
+        if len(bad):
+            row = block * BLOCK + int(bad[0]) + 1
+            raise DataError(
+                f"the value in row {row:,} is {values[bad[0]]:g}; {law}",
+                where=table.where(row, name),
+                advice=advice or None,
+            )
+
+
+def survey(table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]) -> Survey:
+    """One pass over the rows. `intervals`: where losses need targets and predictions to be."""
+    stride = max(1, -(-table.rows // SAMPLE))
+    numbers = problem.task in (Task.REGRESSION, Task.COUNTS)
+    open_pairs = _undecided(table, problem, intervals) if numbers else []
+
+    def work(block: int) -> Survey:
+        rows = load(table, problem, block, drop=request.drop)
+        arrays = [rows.y, *(model[Kind.VALUE] for model in rows.models)] if numbers else []
+        errors, places = _sum_errors(rows)
+        return Survey(
+            used=len(rows.y),
+            unweighted=bool((rows.w == 1.0).all()),
+            classes=np.zeros(0) if numbers else _class_weights(rows, len(problem.labels)),
+            sample=((rows.y[::stride], rows.w[::stride]),) if numbers else (),
+            outside=_outside(rows, arrays, intervals, open_pairs),
+            sum_error=errors,
+            sum_row=places,
+        )
+
+    found = fold(block_count(table), work, Survey.merge, request.jobs)
+    _check_survey(table, problem, found)
+    return found
+
+
+def _undecided(table: Table, problem: Problem, intervals: Sequence[Interval]) -> list[tuple[int, int]]:
+    """The (interval, array) pairs that the range of the column does not settle."""
+    names = [problem.target, *(model.columns[0] for model in problem.models)]
+    pairs = []
+    for i, interval in enumerate(intervals):
+        for a, name in enumerate(names):
+            column = table.columns[name]
+            if column.low is None or column.high is None:
+                continue
+            settled = interval.without is None and not (interval.whole and not column.whole)
+            if not (settled and interval.contains(np.array([column.low, column.high])).all()):
+                pairs.append((i, a))
+    return pairs
+
+
+def _outside(
+    rows: Rows, arrays: Sequence[Floats], intervals: Sequence[Interval], pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, tuple[int, ...]]]:
+    found = {}
+    for i, a in pairs:
+        bad = np.flatnonzero(~intervals[i].contains(arrays[a]))
+        if len(bad):
+            found[i, a] = len(bad), tuple(rows.number[bad[:NAMED_ROWS]].tolist())
+    return found
+
+
+def _class_weights(rows: Rows, k: int) -> Floats:
+    weights = np.bincount(rows.y.astype(np.intp), weights=rows.w, minlength=k)
+    return np.asarray(weights, dtype=np.float64)
+
+
+def _sum_errors(rows: Rows) -> tuple[Floats, Codes]:
+    errors, places = np.zeros(len(rows.models)), np.zeros(len(rows.models), dtype=np.intp)
+    for m, model in enumerate(rows.models):
+        p = model.get(Kind.PROBABILITY)
+        if p is not None and p.ndim == 2 and len(p):
+            off = np.abs(p.sum(axis=1) - 1.0)
+            worst = int(off.argmax())
+            errors[m], places[m] = off[worst], rows.number[worst]
+    return errors, places
+
+
+def _check_survey(table: Table, problem: Problem, found: Survey) -> None:
+    where = Where(table.path)
+    if found.used == 0:
+        raise DataError(
+            "no row is left to compare",
+            where=where,
+            advice="Every row has a missing or infinite value, or weight 0",
+        )
+    for m, model in enumerate(problem.models):
+        if found.sum_error[m] > SUM_REFUSED:
+            row = int(found.sum_row[m])
+            raise DataError(
+                f"the probabilities of {model.name} in row {row:,} sum to 1 {found.sum_error[m]:+.3g} or so",
+                where=table.where(row, model.columns[0]),
+                advice="If these are scores: --kind score (or logit)",
+            )
+
+
+def residual_scale(table: Table, problem: Problem, request: Request) -> tuple[float | None, str | None]:
+    """(s, why there is none): median|median over models of p - y| / 0.67449, or where that is 0 the
+    interquartile range / 1.349, else the mean |·| × 1.2533; s in units of y."""
+    if problem.labels:
+        return None, "classes have no residual"
+    if request.scale is not None:
+        return request.scale, None
+
+    def residuals(block: int, size: bool = True) -> list[tuple[Floats, Floats]]:
+        rows = load(table, problem, block, drop=request.drop)
+        r = median_residual(rows)
+        return [(np.abs(r) if size else r, rows.w)]
+
+    blocks = block_count(table)
+    (median,) = quantiles(residuals, 0.5, blocks, request.jobs)
+    if median > 0:
+        return median / MAD, None
+
+    low, high = (
+        quantiles(partial(residuals, size=False), share, blocks, request.jobs)[0] for share in (0.25, 0.75)
+    )
+    if high > low:
+        return (high - low) / IQR, None
+
+    def total(block: int) -> Floats:
+        rows = load(table, problem, block, drop=request.drop)
+        return np.array([rows.w @ np.abs(median_residual(rows)), rows.w.sum()])
+
+    above, below = fold(blocks, total, lambda a, b: a + b, request.jobs)
+    if above > 0:
+        return float(above / below) * MEAN_ABSOLUTE, None
+    return None, "the median model predicts every target exactly, so that there is no residual scale s"

@@ -1,0 +1,118 @@
+"""What a reader should know before believing the figures: each with what to do next."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from losscli.comparison.losses import FEW, Facts
+from losscli.comparison.survey import SUM_TOLERANCE, Survey
+from losscli.domain import Kind
+from losscli.metrics.distribution import Distribution, roc_auc_error
+from losscli.result import Comparison, Warning_
+
+SUBGROUP = 0.10  # of the rows flagged: no outliers
+NAMED = 3
+
+
+def with_warnings(found: Comparison, facts: Facts, seen: Survey) -> Comparison:
+    """The comparison with its warnings, most telling first."""
+    every = [
+        *_infinite(found),
+        *_few_rows(found),
+        *_leaders(found),
+        *_flagged(found),
+        *_inputs(found, facts, seen),
+        *_sketched(facts),
+    ]
+    return replace(found, warnings=tuple(every))
+
+
+def _infinite(found: Comparison) -> Iterator[Warning_]:
+    for table in found.losses:
+        for result in table.results:
+            if result.reason is not None and result.reason.startswith("infinite"):
+                row = result.reason.removeprefix("infinite: ").partition(";")[0]
+                why = "a certain prediction is wrong" if found.labels else "too large for a double"
+                message = f"{table.name} of {result.model} is infinite: {why} in {row}; ranked last"
+                yield Warning_("infinite_loss", message, "--clip 1e-7 bounds it" if found.labels else None)
+                return
+
+
+def _few_rows(found: Comparison) -> Iterator[Warning_]:
+    """One line for all classes of losses that rest on a few rows; the least of them is said."""
+    least: dict[str, float] = {}
+    for table in found.losses:
+        for result in table.results:
+            few = result.reason is not None and result.reason.startswith(FEW)
+            if few and result.effective_rows is not None and table.spec == table.members[0]:
+                least[table.name] = min(result.effective_rows, least.get(table.name, result.effective_rows))
+    if least:
+        names = sorted(least, key=lambda name: least[name])
+        shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        verb, them = ("rests", "it") if len(names) == 1 else ("rest", "them")
+        yield Warning_(
+            "few_effective_rows",
+            f"{shown} {verb} on too few rows ({names[0]} on {max(least[names[0]], 1):.0f} of "
+            f"{found.rows.used:,}): no interval; do not choose or gate on {them}",
+            None,
+        )
+
+
+def _leaders(found: Comparison) -> Iterator[Warning_]:
+    leaders: dict[str, list[str]] = {}
+    for table in found.losses:
+        first = [result.model for result in table.results if result.rank == 1 and result.value is not None]
+        if len(first) == 1 and len(table.results) > 1 and table.spec == table.members[0]:
+            leaders.setdefault(first[0], []).append(table.name)
+    if len(leaders) > 1:
+        primary = next(table.name for table in found.losses if table.spec == found.primary)
+        order = sorted(leaders.items(), key=lambda item: (primary not in item[1], -len(item[1])))
+        said = []
+        for model, names in order[:NAMED]:
+            ahead = primary if primary in names else names[0]
+            others = len(names) - 1
+            said.append(
+                f"{model} for {ahead}" + (f" and {others} other{'s' * (others > 1)}" if others else "")
+            )
+        yield Warning_("leader_depends", f"the leader depends on the loss: {', '.join(said)}", None)
+
+
+def _flagged(found: Comparison) -> Iterator[Warning_]:
+    share = len(found.rows.flagged) / max(found.rows.used, 1)
+    if share > SUBGROUP:
+        yield Warning_(
+            "subgroup",
+            f"{share:.0%} of the rows are flagged: not outliers but a subgroup or a wrong scale",
+            "Give the scale of a usual residual: --scale NUMBER",
+        )
+
+
+def _inputs(found: Comparison, facts: Facts, seen: Survey) -> Iterator[Warning_]:
+    for reason, count in found.rows.dropped.items():
+        yield Warning_("dropped_rows", f"{count:,} of {found.rows.read:,} rows left out: {reason}", None)
+    for m, model in enumerate(found.models):
+        clipped = int(facts.summary.clipped[m])
+        if clipped:
+            yield Warning_("clipped", f"{clipped:,} probabilities of {model.name} were clipped", None)
+        if seen.sum_error[m] > SUM_TOLERANCE:
+            row = facts.keys.get(int(seen.sum_row[m]), int(seen.sum_row[m]))
+            yield Warning_(
+                "probability_sum",
+                f"probabilities of {model.name} do not sum to 1 (row {row}: off by {seen.sum_error[m]:.2g}); "
+                "they are used as they are",
+                None,
+            )
+    if found.positive is not None and not (seen.classes > 0).all():
+        yield Warning_("one_class", "one class is absent: ranking and balance metrics are undefined", None)
+
+
+def _sketched(facts: Facts) -> Iterator[Warning_]:
+    for model, metrics in zip(facts.problem.models, facts.summary.metrics, strict=True):
+        distributions = metrics.get(Distribution)
+        if isinstance(distributions, list) and not distributions[0].exact and model.serves(frozenset(Kind)):
+            error = max(roc_auc_error(one) for one in distributions)
+            yield Warning_(
+                "sketch",
+                f"scores are rounded to 12 bits above a million rows: roc_auc is within {error:.1g}",
+                "--exact for the last digit",
+            )
+            return

@@ -1,0 +1,137 @@
+"""`--fail-if`: rules on losses and metrics, and their verdicts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from losscli.catalogue import known_names, named
+from losscli.comparison.losses import FEW
+from losscli.errors import DataError, UsageError, did_you_mean
+from losscli.metrics import METRICS
+from losscli.result import Comparison, Gate, LossTable, MetricTable
+from losscli.spec import Spec
+
+_RULE = re.compile(
+    r"\s*(?P<spec>[^\[\]<>]+?)\s*(?:\[(?P<model>.+)\])?\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>[^<>=\s]+)\s*\Z"
+)
+_EXAMPLE = "For example --fail-if 'huber > 0.5' or --fail-if 'mae[rf] > 1'"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Fail if a loss or metric is beyond a limit: of one model, or of any."""
+
+    text: str
+    spec: Spec
+    is_loss: bool
+    model: str | None
+    sign: str
+    limit: float
+
+    def fails(self, value: float) -> bool:
+        return {
+            ">": value > self.limit,
+            ">=": value >= self.limit,
+            "<": value < self.limit,
+            "<=": value <= self.limit,
+        }[self.sign]
+
+
+def parse_rule(text: str) -> Rule:
+    """Read `mae > 1`, `huber:delta=1[rf] >= 0.5`, `recall < 0.9`.
+
+    Raises UsageError for anything else, for a name that is neither loss nor metric, and for a limit on
+    the good side.
+    """
+    match = _RULE.match(text)
+    if match is None:
+        raise UsageError(f"--fail-if {text!r} is no rule", advice=_EXAMPLE)
+    try:
+        limit = float(match["limit"])
+    except ValueError:
+        raise UsageError(f"--fail-if {text!r}: {match['limit']!r} is not a number", advice=_EXAMPLE) from None
+    spec = Spec.parse(match["spec"])
+    metrics = {metric.name: metric.greater_is_better for metric in METRICS}
+    is_loss = spec.name not in metrics
+    if is_loss:
+        if spec.name not in known_names():
+            names = [*known_names(), *metrics]
+            advice = did_you_mean(spec.name, names) or "See losscli losses"
+            raise UsageError(f"--fail-if {text!r}: no loss or metric is called {spec.name!r}", advice=advice)
+        named(spec.name)
+    better = False if is_loss else metrics[spec.name]
+    if better is not None and better != match["sign"].startswith("<"):
+        side = "greater" if better else "smaller"
+        turned = match["sign"].translate(str.maketrans("<>", "><"))
+        raise UsageError(
+            f"--fail-if {text!r} fails on good values: a {side} {spec.name} is better",
+            advice=f"Type --fail-if '{spec} {turned} {match['limit']}'",
+        )
+    return Rule(text.strip(), spec, is_loss, match["model"], match["sign"], limit)
+
+
+def judged(comparison: Comparison, rules: Sequence[Rule]) -> Comparison:
+    """The comparison with a gate per rule and model. Acts on point values.
+
+    Raises UsageError for an unknown model, DataError where a figure does not exist on these rows.
+    """
+    gates = tuple(gate for rule in rules for gate in _judge(rule, comparison))
+    return replace(comparison, gates=gates)
+
+
+def _judge(rule: Rule, comparison: Comparison) -> Iterator[Gate]:
+    names = [model.name for model in comparison.models]
+    if rule.model is not None and rule.model not in names:
+        advice = did_you_mean(rule.model, names) or f"Models: {', '.join(names)}"
+        raise UsageError(f"--fail-if {rule.text!r}: there is no model {rule.model!r}", advice=advice)
+    table = _table(rule, comparison)
+    spec = table.spec if isinstance(table, LossTable) else table.name
+    for result in table.results:
+        if rule.model in (None, result.model):
+            reason = result.reason or ""
+            infinite = result.value is None and reason.startswith("infinite")
+            if result.value is None and not infinite:
+                raise DataError(
+                    f"--fail-if {rule.text!r}: {spec} of {result.model} has no value ({reason})",
+                    advice="Gate on another loss or metric",
+                )
+            few = reason.startswith(FEW)
+            bad = infinite or (result.value is not None and rule.fails(result.value))
+            yield Gate(
+                text=rule.text,
+                spec=spec,
+                model=result.model,
+                verdict="inconclusive" if few else "fail" if bad else "pass",
+                value=result.value,
+                low=result.low,
+                high=result.high,
+                threshold=rule.limit,
+                reason=reason if few or infinite else "no uncertainty used",
+                rows_needed=None,
+            )
+
+
+def _table(rule: Rule, comparison: Comparison) -> LossTable | MetricTable:
+    if not rule.is_loss:
+        metric = comparison.metric(rule.spec.name)
+        if metric is None:
+            raise DataError(
+                f"--fail-if {rule.text!r}: {rule.spec.name} is not computed for this {comparison.task} task",
+                advice=f"Metrics here: {', '.join(table.name for table in comparison.metrics)}",
+            )
+        return metric
+    own = {loss.name for loss in named(rule.spec.name)}
+    for table in comparison.losses:
+        if table.name in own and set(rule.spec.params) <= set(table.params.items()):
+            return table
+    reasons = [refused.reason for refused in comparison.refused if Spec.parse(refused.spec).name in own]
+    raise DataError(
+        f"--fail-if {rule.text!r}: {rule.spec} does not apply" + (f": {reasons[0]}" if reasons else ""),
+        advice="Gate on a loss that applies; see --all",
+    )
+
+
+def gate_line(gate: Gate) -> str:
+    """The verdict in one line that grep finds."""
+    value = "infinite" if gate.value is None else f"{gate.value:.6g}"
+    return f"gate: {gate.verdict.upper()} {gate.text}: {gate.spec} of {gate.model} is {value} ({gate.reason})"

@@ -1,0 +1,52 @@
+"""Intervals and ranks."""
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+
+T_ROWS = 1_000  # a t interval needs so many rows
+T_SKEW = 0.05  # and |skewness|/√n no larger than this
+FEW_EFFECTIVE = 0.2  # of the rows with a loss: below it an unbounded loss rests on a few rows
+
+
+def t_quantile(confidence: float, df: int) -> float:
+    """Two-sided quantile of Student's t for df ≥ 100, by Cornish and Fisher's expansion
+    (Abramowitz and Stegun 26.7.5; relative error below 1e-9 there)."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + math.fsum(term / df ** (power + 1) for power, term in enumerate(terms))
+
+
+def t_refusal(rows: int, skewness: float) -> str | None:
+    """Why a t interval of a mean would not be fair, or None."""
+    if rows < T_ROWS:
+        return f"fewer than {T_ROWS:,} rows: a t interval would not be fair"
+    if not abs(skewness) / math.sqrt(rows) <= T_SKEW:
+        return "the row losses are too skewed for a t interval"
+    return None
+
+
+def wilson(successes: float, trials: float, confidence: float) -> tuple[float, float]:
+    """Interval of a proportion; Wilson 1927, doi:10.1080/01621459.1927.10502953."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share, z2 = successes / trials, z * z
+    centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = z * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials)) / (1 + z2 / trials)
+    # At the ends the bound is the share itself; rounding must not push it past.
+    return min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)
+
+
+def ranks(values: Sequence[float | None], *, greater_is_better: bool = False) -> list[int]:
+    """Rank of each value, 1 the best; equal values share the best rank, None comes last."""
+    sign = -1.0 if greater_is_better else 1.0
+    keys = [math.inf if value is None or math.isnan(value) else sign * value for value in values]
+    missing = [value is None or math.isnan(value) for value in values]
+    return [
+        1 + sum((other, gone) < (key, absent) for other, gone in zip(keys, missing, strict=True))
+        for key, absent in zip(keys, missing, strict=True)
+    ]

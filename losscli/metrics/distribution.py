@@ -1,0 +1,225 @@
+"""Metrics of probabilities and scores: read from their distribution among positives and negatives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from losscli.domain import Floats, Kind, Mask, Task, logit, sigmoid
+from losscli.metric import Metric, Outcome, Undefined
+
+_BINARY = frozenset({Task.BINARY})
+_PROBABILITY = frozenset({Kind.PROBABILITY, Kind.LOGIT})
+_RANKING = frozenset({Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
+_COMPRESS_AT = 1 << 21  # waiting rows
+_KEPT_BITS = np.uint64(0xFFFF_FF00_0000_0000)  # sign, exponent and the first 12 bits of the fraction
+ECE_BINS = 10
+ONE_CLASS = "one class is absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Distinct predictions, ascending, with the weight of positives and of negatives at each.
+
+    Merges in order; `exact` False rounds predictions to 12 bits of fraction (relative 2.4e-4), which
+    bounds the memory whatever the number of rows.
+    """
+
+    exact: bool
+    pieces: tuple[tuple[Floats, Floats, Floats], ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, prediction: Floats, positive: Mask, w: Floats, *, exact: bool) -> "Distribution":
+        """prediction, positive, w: (n,)."""
+        if not exact:
+            bits = np.ascontiguousarray(prediction).view(np.uint64) & _KEPT_BITS
+            prediction = bits.view(np.float64)
+        return cls(exact, (_distinct(prediction, np.where(positive, w, 0.0), np.where(positive, 0.0, w)),))
+
+    def merge(self, other: "Distribution") -> "Distribution":
+        merged = Distribution(self.exact, self.pieces + other.pieces)
+        waiting = sum(len(piece[0]) for piece in merged.pieces[1:])
+        if waiting >= max(_COMPRESS_AT, len(merged.pieces[0][0])):
+            return Distribution(self.exact, (merged.table(),))
+        return merged
+
+    def table(self) -> tuple[Floats, Floats, Floats]:
+        """(predictions ascending, weight of positives, weight of negatives): (k,) each."""
+        if len(self.pieces) == 1:
+            return self.pieces[0]
+        value, positive, negative = (np.concatenate(columns) for columns in zip(*self.pieces, strict=True))
+        return _distinct(value, positive, negative)
+
+
+def _distinct(value: Floats, positive: Floats, negative: Floats) -> tuple[Floats, Floats, Floats]:
+    distinct, place = np.unique(value, return_inverse=True)
+
+    def total(w: Floats) -> Floats:
+        return np.asarray(np.bincount(place, weights=w, minlength=len(distinct)), dtype=np.float64)
+
+    return distinct, total(positive), total(negative)
+
+
+def roc_auc(d: Distribution) -> Outcome:
+    """P(score of a positive > score of a negative) + ½ P(equal); Hanley and McNeil 1982,
+    doi:10.1148/radiology.143.1.7063747."""
+    _, positive, negative = d.table()
+    pairs = positive.sum() * negative.sum()
+    if pairs <= 0:
+        return Undefined(ONE_CLASS)
+    below = np.cumsum(negative) - negative / 2
+    return float(positive @ below / pairs)
+
+
+def roc_auc_error(d: Distribution) -> float:
+    """The most that rounding the predictions can have moved `roc_auc`."""
+    if d.exact:
+        return 0.0
+    _, positive, negative = d.table()
+    pairs = positive.sum() * negative.sum()
+    return float(positive @ negative / 2 / pairs) if pairs > 0 else 0.0
+
+
+def average_precision(d: Distribution) -> Outcome:
+    """Σ (R_k - R_{k-1}) P_k over descending thresholds: steps, no interpolation."""
+    _, positive, negative = d.table()
+    if positive.sum() <= 0:
+        return Undefined("no row is positive")
+    tp = np.cumsum(positive[::-1])
+    predicted = tp + np.cumsum(negative[::-1])
+    steps = positive[::-1] > 0
+    return float((positive[::-1][steps] * (tp[steps] / predicted[steps])).sum() / tp[-1])
+
+
+def _ks(d: Distribution) -> Outcome:
+    _, positive, negative = d.table()
+    if positive.sum() <= 0 or negative.sum() <= 0:
+        return Undefined(ONE_CLASS)
+    gap = np.cumsum(positive) / positive.sum() - np.cumsum(negative) / negative.sum()
+    return float(np.abs(gap).max())
+
+
+def _mean_bias(d: Distribution) -> Outcome:
+    value, positive, negative = d.table()
+    w = positive + negative
+    return float((w * value - positive).sum() / w.sum())
+
+
+def expected_calibration_error(d: Distribution) -> Outcome:
+    """Σ over 10 bins of equal width of the bin's weight × |rate - mean probability|;
+    Naeini et al. 2015, doi:10.1609/aaai.v29i1.9602."""
+    value, positive, negative = d.table()
+    w = positive + negative
+    place = np.minimum((value * ECE_BINS).astype(np.intp), ECE_BINS - 1)
+    gap = np.bincount(place, weights=positive - w * value, minlength=ECE_BINS)
+    return float(np.abs(gap).sum() / w.sum())
+
+
+def calibration_line(d: Distribution) -> tuple[float, float] | Undefined:
+    """(intercept, slope) of the logistic regression of the target on the logit of the prediction;
+    (0, 1) is calibrated. Cox 1958, doi:10.1093/biomet/45.3-4.562. By Newton's method."""
+    value, positive, negative = d.table()
+    if positive.sum() <= 0 or negative.sum() <= 0:
+        return Undefined(ONE_CLASS)
+    z, w = logit(value), positive + negative
+    if not np.isfinite(z).all():
+        return Undefined("a probability is exactly 0 or 1")
+    if len(z) < 2:
+        return Undefined("all predictions are equal")
+    if z[positive > 0].min() >= z[negative > 0].max() or z[positive > 0].max() <= z[negative > 0].min():
+        return Undefined("the predictions separate the classes")
+    design = np.column_stack([np.ones_like(z), z])
+    line = np.zeros(2)
+    for _ in range(100):
+        p = sigmoid(design @ line)
+        gradient = design.T @ (w * p - positive)
+        step = np.linalg.solve((design * (w * p * (1 - p))[:, None]).T @ design, gradient)
+        # A halved step keeps Newton from overshooting where p saturates.
+        line = line - step * min(1.0, 2.0 / max(np.abs(step).max(), 1e-300))
+        if np.abs(step).max() <= 1e-12 * max(1.0, np.abs(line).max()):
+            break
+    return float(line[0]), float(line[1])
+
+
+def _calibration(part: int) -> Callable[[Distribution], Outcome]:
+    def value(d: Distribution) -> Outcome:
+        line = calibration_line(d)
+        return line if isinstance(line, Undefined) else line[part]
+
+    return value
+
+
+def _metric(
+    name: str,
+    title: str,
+    formula: str,
+    value: Callable[[Distribution], Outcome],
+    *,
+    needs: frozenset[Kind],
+    better: bool | None,
+    best: float,
+) -> Metric:
+    return Metric(
+        name=name,
+        title=title,
+        formula=formula,
+        value=value,
+        needs=needs,
+        greater_is_better=better,
+        best=best,
+        tasks=_BINARY,
+        source=Distribution,
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    _metric(
+        "average_precision",
+        "Average precision",
+        "Σ (R_k - R_(k-1)) P_k",
+        average_precision,
+        needs=_RANKING,
+        better=True,
+        best=1.0,
+    ),
+    _metric(
+        "roc_auc", "ROC AUC", "P(s+ > s-) + P(s+ = s-)/2", roc_auc, needs=_RANKING, better=True, best=1.0
+    ),
+    _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, needs=_RANKING, better=True, best=1.0),
+    _metric(
+        "mean_bias",
+        "Mean probability - rate",
+        "mean p - mean y",
+        _mean_bias,
+        needs=_PROBABILITY,
+        better=None,
+        best=0.0,
+    ),
+    _metric(
+        "calibration_slope",
+        "Calibration slope",
+        "b in logit P(y=1) = a + b logit p",
+        _calibration(1),
+        needs=_PROBABILITY,
+        better=None,
+        best=1.0,
+    ),
+    _metric(
+        "calibration_intercept",
+        "Calibration intercept",
+        "a in logit P(y=1) = a + b logit p",
+        _calibration(0),
+        needs=_PROBABILITY,
+        better=None,
+        best=0.0,
+    ),
+    _metric(
+        "ece",
+        "Expected calibration error",
+        "Σ over 10 equal bins of weight × |rate - mean p|",
+        expected_calibration_error,
+        needs=_PROBABILITY,
+        better=False,
+        best=0.0,
+    ),
+)

@@ -1,0 +1,68 @@
+"""How it looks: a result or the catalogue as text, JSON, CSV or Markdown.
+
+Adding a format: one file that makes a `Format`, and its row in `FORMATS`.
+"""
+
+from collections.abc import Sequence
+
+from losscli.domain import Task
+from losscli.errors import UsageError, did_you_mean
+from losscli.loss import Loss, Params
+from losscli.render import csv, json, markdown, text
+from losscli.render.format import Format, View
+from losscli.render.text import report_text, use_colour
+from losscli.result import Comparison
+
+__all__ = ["FORMATS", "Format", "catalogue", "comparison", "explanation", "report_text", "use_colour"]
+
+FORMATS: dict[str, Format] = {
+    "text": text.FORMAT,
+    "json": json.FORMAT,
+    "csv": csv.FORMAT,
+    "markdown": markdown.FORMAT,
+}
+
+
+def comparison(result: Comparison, format: str, *, all: bool, colour: bool, width: int | None) -> str:
+    """What `losscli compare` found. Raises UsageError for an unknown format."""
+    return _format(format).comparison(result, View(all=all, colour=colour, width=width))
+
+
+def catalogue(
+    losses: Sequence[Loss], task: Task | None, format: str, *, colour: bool, width: int | None
+) -> str:
+    """The losses of a task, or of all. Raises UsageError where the format has no list of losses."""
+    write = _format(format).catalogue
+    if write is None:
+        raise _cannot(format, "a list of losses", [name for name, f in FORMATS.items() if f.catalogue])
+    return write(losses, task, View(colour=colour, width=width))
+
+
+def explanation(
+    losses: Sequence[Loss],
+    written: Params,
+    format: str,
+    *,
+    colour: bool,
+    width: int | None,
+    unicode: bool = True,
+) -> str:
+    """The records of one name, at the written parameters; `unicode` False draws in ASCII.
+
+    Raises UsageError where the format has no explanation, and for a parameter the loss does not take.
+    """
+    write = _format(format).explanation
+    if write is None:
+        raise _cannot(format, "an explanation", [name for name, f in FORMATS.items() if f.explanation])
+    return write(losses, written, View(colour=colour, width=width, unicode=unicode))
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        advice = did_you_mean(name, FORMATS) or f"Formats: {', '.join(FORMATS)}"
+        raise UsageError(f"there is no format {name!r}", advice=advice)
+    return FORMATS[name]
+
+
+def _cannot(name: str, what: str, able: Sequence[str]) -> UsageError:
+    return UsageError(f"the format {name} cannot hold {what}", advice=f"Use {' or '.join(able)}")

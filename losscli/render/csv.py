@@ -1,0 +1,97 @@
+"""CSV (RFC 4180): one row per loss or metric and model, with the names of the JSON as columns.
+
+A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers; what is
+not known is an empty cell.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from losscli.domain import Task
+from losscli.loss import Loss, Params
+from losscli.render.format import Format, View
+from losscli.render.records import loss_record
+from losscli.report import bind_records, visible
+from losscli.result import Comparison, LossValue, MetricValue
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = (
+    "kind",
+    "spec",
+    "name",
+    "unit",
+    "greater_is_better",
+    *(field.name for field in fields(LossValue)),
+)
+
+
+def _comparison(result: Comparison, view: View) -> str:
+    losses = (
+        {
+            "kind": "loss",
+            "spec": table.spec,
+            "name": table.name,
+            "unit": table.unit,
+            "greater_is_better": False,
+        }
+        | _values(value)
+        for table in result.losses
+        for value in table.results
+    )
+    metrics = (
+        {"kind": "metric", "name": table.name, "greater_is_better": table.greater_is_better} | _values(value)
+        for table in result.metrics
+        for value in table.results
+    )
+    return _write(_COLUMNS, [*losses, *metrics])
+
+
+def _values(value: LossValue | MetricValue) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
+    rows = [_flat(loss_record(loss)) for loss in losses]
+    return _write(tuple(rows[0]) if rows else ("name",), rows)
+
+
+def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
+    rows = [{"spec": bound.spec} | _flat(loss_record(bound.loss)) for bound in bind_records(losses, written)]
+    return _write(tuple(rows[0]) if rows else ("name",), rows)
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists joined: words by blanks, parameters as name=default, aliases as library:name."""
+    flat = dict(record)
+    flat["needs"] = " ".join(record["needs"])
+    flat["traits"] = " ".join(record["traits"])
+    flat["params"] = "; ".join(f"{param['name']}={param['default']}" for param in record["params"])
+    flat["aliases"] = "; ".join(f"{alias['library']}:{alias['name']}" for alias in record["aliases"])
+    return flat
+
+
+def _write(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    return stream.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A number as the shortest text that reads back the same; a text made harmless."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return ("'" if value.startswith(_FORMULA) else "") + visible(value)
+        case _:
+            return value
+
+
+FORMAT = Format(comparison=_comparison, catalogue=_catalogue, explanation=_explanation)

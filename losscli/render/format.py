@@ -1,0 +1,27 @@
+"""What a format is, and what a stream can show."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from losscli.domain import Task
+from losscli.loss import Loss, Params
+from losscli.result import Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """`width` None is a pipe; `unicode` is whether the stream takes more than ASCII."""
+
+    all: bool = False
+    colour: bool = False
+    width: int | None = None
+    unicode: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """What a format writes, each text ending in a newline; None for what it does not write."""
+
+    comparison: Callable[[Comparison, View], str]
+    catalogue: Callable[[Sequence[Loss], Task | None, View], str] | None = None
+    explanation: Callable[[Sequence[Loss], Params, View], str] | None = None

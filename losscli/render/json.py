@@ -1,0 +1,40 @@
+"""JSON: the result as the contract has it; the records of losses. ASCII only, no NaN and no Infinity."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from losscli.domain import Task
+from losscli.loss import Loss, Params
+from losscli.render.format import Format, View
+from losscli.render.records import loss_record
+from losscli.report import bind_records
+from losscli.result import Comparison
+
+
+def _comparison(result: Comparison, view: View) -> str:
+    return result.to_json() + "\n"
+
+
+def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
+    document = {
+        "schema": "losscli/losses/1",
+        "task": None if task is None else task.value,
+        "losses": [loss_record(loss) for loss in losses],
+    }
+    return _dump(document)
+
+
+def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
+    records = [
+        {"spec": bound.spec, "values": dict(bound.params), **loss_record(bound.loss)}
+        for bound in bind_records(losses, written)
+    ]
+    return _dump({"schema": "losscli/explain/1", "scale": 1.0, "losses": records})
+
+
+def _dump(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1) + "\n"
+
+
+FORMAT = Format(comparison=_comparison, catalogue=_catalogue, explanation=_explanation)

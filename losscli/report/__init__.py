@@ -1,0 +1,41 @@
+"""What to say: results and records made into titles, columns, cells and notes, in plain data."""
+
+from losscli.report.blocks import (
+    Block,
+    Cell,
+    Column,
+    Drawing,
+    Grid,
+    Heading,
+    Line,
+    Note,
+    Paragraph,
+    Report,
+    Role,
+)
+from losscli.report.catalogue import catalogue_report, reference_report
+from losscli.report.comparison import comparison_report
+from losscli.report.explain import bind_records, explain_report
+from losscli.report.names import cell_width, shorten, visible
+
+__all__ = [
+    "Block",
+    "Cell",
+    "Column",
+    "Drawing",
+    "Grid",
+    "Heading",
+    "Line",
+    "Note",
+    "Paragraph",
+    "Report",
+    "Role",
+    "bind_records",
+    "catalogue_report",
+    "cell_width",
+    "comparison_report",
+    "explain_report",
+    "reference_report",
+    "shorten",
+    "visible",
+]

@@ -1,0 +1,84 @@
+"""Which losses stand on the default screen, in which order, and how a class of losses is named.
+
+The rule: the primary loss first; then the classes of losses in the order of `TELLING`, which asks one
+question per line (the mean, the median, a compromise, what most rows say, ratios, the worst row …);
+then the others in the order of the catalogue. One row per class, shown by the member that comes
+first in `TELLING`; at most `MOST` rows.
+"""
+
+from dataclasses import dataclass
+
+from losscli.domain import Task
+from losscli.report.names import cell_width, spec_name
+from losscli.report.screen import Screen
+from losscli.result import LossTable
+
+MOST = 10
+TELLING: dict[str, str] = {
+    Task.REGRESSION: "rmse mse mae huber tukey smooth_l1 medae mape rmsle msle quantile max_error smape "
+    "cauchy log_cosh welsch linex poisson gamma",
+    Task.COUNTS: "poisson rmse mse mae rmsle msle tweedie negative_binomial gamma huber mape medae "
+    "max_error tukey",
+    Task.BINARY: "brier bce zero_one hinge focal spherical weighted_bce mae_prob savage gce squared_hinge "
+    "modified_huber exponential",
+    Task.MULTICLASS: "cross_entropy brier zero_one focal spherical crammer_singer_hinge multi_margin gce sce",
+}
+_LABEL_CELLS = 24
+_RESIDUAL_SQUARED = ("mse", "rmse")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The losses to show, and how many classes of losses are left out."""
+
+    tables: tuple[LossTable, ...]
+    left_out: int
+
+
+def choose(screen: Screen) -> Choice:
+    """The losses of the screen: every one with `--all`, else the most telling classes."""
+    comparison = screen.comparison
+    if screen.all:
+        first = [table for table in comparison.losses if table.spec == comparison.primary]
+        return Choice((*first, *(table for table in comparison.losses if table not in first)), 0)
+    representatives = _representatives(screen)
+    return Choice(tuple(representatives[:MOST]), max(0, len(representatives) - MOST))
+
+
+def _representatives(screen: Screen) -> list[LossTable]:
+    comparison = screen.comparison
+    telling = TELLING.get(comparison.task, "").split()
+    places = {table.spec: place for place, table in enumerate(comparison.losses)}
+
+    def place(table: LossTable) -> tuple[bool, int, int]:
+        known = telling.index(table.name) if table.name in telling else len(telling)
+        return table.spec != comparison.primary, known, places[table.spec]
+
+    shown: list[LossTable] = []
+    for table in sorted(comparison.losses, key=place):
+        if not any(table.spec in other.members for other in shown):
+            shown.append(table)
+    return shown
+
+
+def label(screen: Screen, table: LossTable) -> str:
+    """`mae = wmape  PRIMARY`; on a terminal, members that do not fit are an ellipsis."""
+    others = [member for member in table.members if member != table.spec]
+    others.sort(key=lambda member: ":" in member)
+    text = screen.spec(table.spec)
+    if not screen.all:
+        room = _LABEL_CELLS if screen.width is not None else None
+        for number, member in enumerate(others):
+            longer = f"{text} = {screen.spec(member)}"
+            if room is not None and cell_width(longer) > room - (4 if number + 1 < len(others) else 0):
+                text += " = …"
+                break
+            text = longer
+    if _has_r2(screen, table):
+        text += " (r2)"
+    return f"{text}  PRIMARY" if table.spec == screen.comparison.primary else text
+
+
+def _has_r2(screen: Screen, table: LossTable) -> bool:
+    names = {spec_name(member) for member in table.members}
+    return bool(names & set(_RESIDUAL_SQUARED)) and screen.comparison.metric("r2") is not None

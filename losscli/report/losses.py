@@ -1,0 +1,161 @@
+"""The table of losses: one row per class of losses, one column per model."""
+
+from collections.abc import Sequence
+
+from losscli.report.blocks import Cell, Column, Grid, Role, compact
+from losscli.report.choice import Choice, label
+from losscli.report.names import some, visible
+from losscli.report.numbers import count, percent, ranks
+from losscli.report.screen import Screen, ordered, row_digits, trustless, value_text
+from losscli.report.traits import short_elicits
+from losscli.result import LossTable, LossValue
+
+_TITLE = "LOSSES (lower is better)"
+
+
+def loss_grids(screen: Screen, choice: Choice) -> list[Grid]:
+    """The losses in blocks of up to four models; what is said of a whole row stands in the first block."""
+    blocks = screen.blocks()
+    grids: list[Grid] = []
+    for number, models in enumerate(blocks):
+        last = number + 1 == len(blocks)
+        title = _TITLE if number == 0 else "LOSSES, more models"
+        extras = _extras(screen) if number == 0 else ()
+        rows = tuple(_row(screen, table, models, number == 0) for table in choice.tables)
+        columns = (Column(title), *(Column(screen.model(name), right=True) for name in models), *extras)
+        grid = Grid("", columns, rows, _left_out(choice) if last else (), complete=screen.all)
+        grids += compact(grid, 1 + len(models))
+    if screen.all and len(screen.comparison.models) > 1:
+        grids += _interval_grids(screen, choice)
+    return grids
+
+
+def _extras(screen: Screen) -> tuple[Column, ...]:
+    one = len(screen.comparison.models) == 1
+    second = Column(screen.confidence) if one else Column("leader vs next")
+    return (
+        *((second, Column("constant", right=True)) if one else (Column("constant", right=True), second)),
+        Column("skill", right=True, drop=3 if not one else 1),
+        Column("asks for", drop=2),
+    )
+
+
+def _row(screen: Screen, table: LossTable, models: Sequence[str], first_block: bool) -> tuple[Cell, ...]:
+    digits = row_digits(table)
+    by_model = {result.model: result for result in table.results}
+    cells = [Cell(label(screen, table))]
+    for name in models:
+        result = by_model.get(name)
+        cells.append(_value_cell(screen, table, result) if result else Cell(""))
+    if not first_block:
+        return tuple(cells)
+    constant = Cell("" if table.reference is None else digits.text(table.reference), Role.DIM)
+    best = ordered(table)
+    skill = best[0].skill if best else None
+    if len(screen.comparison.models) == 1:
+        interval = digits.interval(best[0].low, best[0].high) if best else ""
+        cells += [Cell(interval, Role.DIM), constant]
+    else:
+        cells += [constant, Cell(_leader_text(screen, table))]
+    cells.append(Cell("" if skill is None else percent(skill), Role.DIM))
+    cells.append(Cell(_asks_for(screen, table), Role.DIM))
+    return tuple(cells)
+
+
+def _asks_for(screen: Screen, table: LossTable) -> str:
+    """The functional in a word or two; in full with `--all`."""
+    if screen.all:
+        return visible(table.elicits)
+    return screen.clip(short_elicits(table.elicits), 15)
+
+
+def _value_cell(screen: Screen, table: LossTable, result: LossValue) -> Cell:
+    text = value_text(result, row_digits(table))
+    if table.best_set is not None and result.model in table.best_set:
+        text += "*"
+    return Cell(text, _role(screen, table, result))
+
+
+def _role(screen: Screen, table: LossTable, result: LossValue) -> Role:
+    """Green only for a model proven better than all others, red only for one proven worse than the leader."""
+    best = ordered(table)
+    if len(table.results) < 2 or not best or trustless(result):
+        return Role.PLAIN
+    leader = best[0].model
+    if result.model != leader and result.value == best[0].value:
+        return Role.STRONG
+    if result.model != leader:
+        gap = screen.pair(table.spec, leader, result.model)
+        return Role.BAD if gap is not None and gap.proven else Role.PLAIN
+    gaps = [screen.pair(table.spec, leader, other.model) for other in table.results if other.model != leader]
+    return Role.GOOD if all(gap is not None and gap.proven for gap in gaps) else Role.STRONG
+
+
+def _leader_text(screen: Screen, table: LossTable) -> str:
+    """`~ 1.8 % gbm`: how far the best model is below the next, and whether that is within noise."""
+    best = ordered(table)
+    if len(best) < 2:
+        return screen.model(best[0].model) if best else ""
+    first, second = best[0], best[1]
+    assert first.value is not None and second.value is not None
+    if first.value == second.value:
+        return "equal"
+    gap = screen.pair(table.spec, first.model, second.model)
+    mark = "? " if trustless(first) or trustless(second) else "~ " if gap is not None and gap.open else ""
+    size = relative(first.value, second.value)
+    return f"{mark}{'' if size is None else percent(size) + ' '}{screen.model(first.model)}"
+
+
+def relative(best: float, other: float) -> float | None:
+    """How much larger a loss is than the best one; None where the best is not above 0."""
+    return (other - best) / best if best > 0 else None
+
+
+def _left_out(choice: Choice) -> tuple[str, ...]:
+    return (f"{choice.left_out:,} more: --all",) if choice.left_out else ()
+
+
+def _interval_grids(screen: Screen, choice: Choice) -> list[Grid]:
+    """Every interval and rank, for `--all`."""
+    tables = [table for table in choice.tables if any(result.low is not None for result in table.results)]
+    titles = ("INTERVALS", "model", screen.confidence, "rank", "effective rows", "skill")
+    rows = [_interval_row(screen, table, result) for table in tables for result in table.results]
+    columns = tuple(Column(title, right=title in titles[3:]) for title in titles)
+    return compact(Grid("", columns, tuple(rows), complete=True), 3)
+
+
+def _interval_row(screen: Screen, table: LossTable, result: LossValue) -> tuple[Cell, ...]:
+    effective = "" if result.effective_rows is None else f"{result.effective_rows:,.0f}"
+    return (
+        Cell(screen.spec(table.spec)),
+        Cell(screen.model(result.model)),
+        Cell(row_digits(table).interval(result.low, result.high)),
+        Cell(ranks(result.rank, result.rank_low, result.rank_high)),
+        Cell(effective),
+        Cell("" if result.skill is None else percent(result.skill)),
+    )
+
+
+def missing_values(screen: Screen, tables: Sequence[LossTable]) -> list[str]:
+    """One sentence for each value that is infinite or undefined; the reason names the row."""
+    return [
+        f"{screen.spec(table.spec)} of {screen.model(result.model)}: {visible(result.reason or 'no value')}; "
+        "ranked last"
+        for table in tables
+        for result in table.results
+        if result.value is None
+    ]
+
+
+def few_rows(screen: Screen, tables: Sequence[LossTable], most: int) -> str:
+    """`mse and rmse rest on 2 effective rows`; empty if no loss does."""
+    weak = [result for table in tables for result in table.results if trustless(result)]
+    names = [screen.spec(table.spec) for table in tables if any(trustless(r) for r in table.results)]
+    if not weak:
+        return ""
+    rows = [round(max(result.effective_rows, 1)) for result in weak if result.effective_rows is not None]
+    verb = "rests" if len(names) == 1 else "rest"
+    if not rows:
+        return f"{some(names, most)} {verb} on too few rows"
+    few = count(max(rows), "effective row")
+    return f"{some(names, most)} {verb} on {few if min(rows) == max(rows) else f'{min(rows):,} to {few}'}"

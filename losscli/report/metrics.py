@@ -1,0 +1,186 @@
+"""The tables of metrics: models down, metrics across; precision and recall with their counts."""
+
+from collections.abc import Sequence
+
+from losscli.domain import Task
+from losscli.report.blocks import Cell, Column, Grid, Role, compact
+from losscli.report.names import visible
+from losscli.report.numbers import Digits, Figure, digits_of, fixed, ranks
+from losscli.report.screen import Screen, is_infinite
+from losscli.result import MetricTable, MetricValue
+
+RANKING = ("average_precision", "roc_auc", "f1")
+CALIBRATION = ("mean_bias", "calibration_slope", "calibration_intercept", "ece")
+_SHORT = {
+    "average_precision": "avg precision",
+    "roc_auc": "roc auc",
+    "mean_bias": "mean p - rate",
+    "calibration_slope": "slope",
+    "calibration_intercept": "intercept",
+    "predicted_positive": "predicted+",
+    "false_negatives": "missed",
+}
+# What the default screen shows of the other metrics, in this order, at most `_MOST`.
+_TELLING: dict[str, str] = {
+    Task.REGRESSION: "r2 bias calibration_slope calibration_intercept trimmed_mae",
+    Task.COUNTS: "r2 bias calibration_slope calibration_intercept trimmed_mae",
+    Task.MULTICLASS: "accuracy balanced_accuracy precision recall f1 mcc",
+}
+_MOST = 6
+
+
+def metric_grids(screen: Screen) -> list[Grid]:
+    """The metrics of the task; every metric, with interval and rank, with `--all`."""
+    if screen.all:
+        return _everything(screen)
+    grids: list[Grid] = []
+    if screen.comparison.task == Task.BINARY:
+        grids += [*_precision(screen), *_recall(screen), *_across(screen, "RANKING", RANKING)]
+    else:
+        grids += _across(screen, "METRICS", _TELLING.get(screen.comparison.task, "").split())
+    if screen.comparison.task in (Task.BINARY, Task.MULTICLASS):
+        grids += _across(screen, "CALIBRATION", CALIBRATION)
+    return grids
+
+
+def _across(screen: Screen, title: str, names: Sequence[str]) -> list[Grid]:
+    """Models down, the metrics that were found across; perfect predictions where no direction is better."""
+    found = [screen.comparison.metric(name) for name in names]
+    tables = [table for table in found if table is not None][:_MOST]
+    if not tables:
+        return []
+    rows = []
+    for model in screen.comparison.models:
+        values = [Cell(_text(table, model.name), _role(table, model.name)) for table in tables]
+        rows.append((Cell(screen.model(model.name)), *values))
+    if any(table.greater_is_better is None and table.best is not None for table in tables):
+        best = ["" if table.best is None else f"{table.best:g}" for table in tables]
+        rows.append((Cell("perfect", Role.DIM), *(Cell(text, Role.DIM) for text in best)))
+    columns = (Column(title, least=_stub(screen)), *(Column(_title(table), right=True) for table in tables))
+    return [Grid("", columns, tuple(rows))]
+
+
+def _stub(screen: Screen) -> int:
+    return len("CALIBRATION") if screen.comparison.task == Task.BINARY else 0
+
+
+def _title(table: MetricTable) -> str:
+    return _SHORT.get(table.name) or visible(table.title or table.name)
+
+
+def _precision(screen: Screen) -> list[Grid]:
+    predicted = screen.comparison.metric("predicted_positive")
+    texts = {model.name: _count(predicted, model.name) for model in screen.comparison.models}
+    return _ranked(screen, "PRECISION", "predicted+", texts)
+
+
+def _recall(screen: Screen) -> list[Grid]:
+    missed = screen.comparison.metric("false_negatives")
+    positives = positive_rows(screen)
+    texts = {}
+    for model in screen.comparison.models:
+        text = _count(missed, model.name)
+        texts[model.name] = f"{text} of {positives:,.0f}" if text and positives is not None else text
+    return _ranked(screen, "RECALL", "missed", texts)
+
+
+def positive_rows(screen: Screen) -> float | None:
+    """The number (with weights: the weight) of positive rows; None where it was not counted."""
+    comparison = screen.comparison
+    hits, missed = comparison.metric("true_positives"), comparison.metric("false_negatives")
+    for model in comparison.models:
+        found = [_value(table, model.name) for table in (hits, missed) if table is not None]
+        counts = [value.value for value in found if value is not None and value.value is not None]
+        if len(counts) == 2:
+            return sum(counts)
+    if comparison.prevalence is None or comparison.weights is not None:
+        return None
+    return round(comparison.prevalence * comparison.rows.used)
+
+
+def _count(table: MetricTable | None, model: str) -> str:
+    value = _value(table, model) if table else None
+    return "" if value is None or value.value is None else f"{value.value:,.0f}"
+
+
+def _ranked(screen: Screen, title: str, count: str, counts: dict[str, str]) -> list[Grid]:
+    table = screen.comparison.metric(title.lower())
+    if table is None:
+        return []
+    digits = _digits(table)
+    rows = []
+    for model in screen.comparison.models:
+        value = _value(table, model.name)
+        interval = digits.interval(value.low, value.high) if value else ""
+        rank = ranks(value.rank, value.rank_low, value.rank_high) if value else ""
+        texts = [screen.model(model.name), rank, _text(table, model.name), interval, counts[model.name]]
+        roles = [Role.PLAIN, Role.PLAIN, _role(table, model.name), Role.DIM, Role.PLAIN]
+        rows.append(tuple(Cell(text, role) for text, role in zip(texts, roles, strict=True)))
+    columns = (
+        Column(title, least=_stub(screen)),
+        Column("rank", right=True),
+        Column("value", right=True, least=6),
+        Column(screen.confidence, right=True, least=13),
+        Column(count, right=True, least=10),
+    )
+    return compact(Grid("", columns, tuple(rows), _undefined(table)), 3)
+
+
+def _undefined(table: MetricTable) -> tuple[str, ...]:
+    reasons = {visible(r.reason) for r in table.results if r.value is None and r.reason}
+    return tuple(f"n/a: {reason}" for reason in sorted(reasons))
+
+
+def _value(table: MetricTable, model: str) -> MetricValue | None:
+    return next((result for result in table.results if result.model == model), None)
+
+
+def _role(table: MetricTable, model: str) -> Role:
+    """The leader is strong; proof of a rank is its interval, which the losses judge and metrics do not."""
+    value = _value(table, model)
+    return Role.STRONG if value is not None and value.rank == 1 and len(table.results) > 1 else Role.PLAIN
+
+
+def _digits(table: MetricTable) -> Digits:
+    """The digits of one metric, its leader first."""
+    sign = -1.0 if table.greater_is_better else 1.0
+    present = sorted((r for r in table.results if r.value is not None), key=lambda r: sign * (r.value or 0.0))
+    return digits_of([Figure(r.value, r.low, r.high) for r in present])
+
+
+def _text(table: MetricTable, model: str) -> str:
+    """The value; with its sign where 0 is perfect and either side is worse."""
+    result = _value(table, model)
+    if result is None:
+        return ""
+    if result.value is None:
+        return "inf" if is_infinite(result.reason) else "n/a"
+    digits = _digits(table)
+    if table.greater_is_better is None and table.best == 0 and not digits.scientific:
+        return fixed(result.value, digits.decimals, sign=True)
+    if result.value.is_integer() and all(r.value is None or r.value.is_integer() for r in table.results):
+        return f"{result.value:,.0f}" if table.best not in (0, 1) else digits.text(result.value)
+    return digits.text(result.value, Figure(result.value, result.low, result.high).decimals)
+
+
+def _everything(screen: Screen) -> list[Grid]:
+    """One row per metric and model."""
+    titles = ("METRICS", "model", "value", screen.confidence, "rank", "better", "note")
+    rows = []
+    for table in screen.comparison.metrics:
+        better = {True: "higher", False: "lower", None: ""}[table.greater_is_better]
+        if table.greater_is_better is None and table.best is not None:
+            better = f"{table.best:g}"
+        for result in table.results:
+            interval = _digits(table).interval(result.low, result.high)
+            rank = ranks(result.rank, result.rank_low, result.rank_high)
+            texts = [
+                visible(table.title or table.name),
+                screen.model(result.model),
+                _text(table, result.model),
+            ]
+            texts += [interval, rank, better, visible(result.reason or "")]
+            rows.append(tuple(Cell(text) for text in texts))
+    right = ("value", "rank", screen.confidence)
+    columns = tuple(Column(title, right=title in right, flow=title == "note") for title in titles)
+    return compact(Grid("", columns, tuple(rows), complete=True), 3)

@@ -1,0 +1,128 @@
+"""Names are data: made visible, measured in terminal cells, shortened without becoming equal."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from losscli.errors import UsageError
+from losscli.spec import Spec
+
+ELLIPSIS = "…"
+_LETTERS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")  # letters and marks that show nothing
+
+
+def visible(text: str) -> str:
+    """The text with every character that a terminal would obey or hide written as an escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(c) if _hides(c) else c for c in text)
+
+
+def _hides(character: str) -> bool:
+    return character in _BLANK or not character.isprintable()  # controls, bidi, zero width, odd blanks …
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if character in _LETTERS:
+        return _LETTERS[character]
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+
+
+def cell_width(text: str) -> int:
+    """How many terminal cells the text takes: two for wide characters, none for combining marks."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text in at most `limit` cells, its middle left out: names differ at their ends."""
+    if cell_width(text) <= limit:
+        return text
+    tail = _take(reversed(text), (limit - 1) // 2)[::-1]
+    head = _take(text, limit - 1 - cell_width(tail))
+    return head + ELLIPSIS + tail
+
+
+def _take(characters: Iterable[str], limit: int) -> str:
+    taken, room = "", limit
+    for character in characters:
+        room -= _width(character)
+        if room < 0:
+            break
+        taken += character
+    return taken
+
+
+def display_names(names: Sequence[str], limit: int | None) -> dict[str, str]:
+    """Each name as it is shown: visible, at most `limit` cells, and different names stay different."""
+    shown: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        full = visible(name)
+        text = full if limit is None else shorten(full, limit)
+        number = 1
+        while text in taken:
+            number += 1
+            mark = f"~{number}"
+            text = full + mark if limit is None else shorten(full, limit - len(mark)) + mark
+        taken.add(text)
+        shown[name] = text
+    return shown
+
+
+def display_specs(specs: Iterable[str]) -> dict[str, str]:
+    """Each spec with parameters of 3 significant digits, or more where two would look the same."""
+    unique = list(dict.fromkeys(specs))
+    shown: dict[str, str] = {}
+    for digits in range(3, 18):
+        texts = {spec: _short_spec(spec, digits) for spec in unique if spec not in shown}
+        counts: dict[str, int] = {}
+        for text in texts.values():
+            counts[text] = counts.get(text, 0) + 1
+        shown |= {spec: text for spec, text in texts.items() if counts[text] == 1}
+    return {spec: visible(shown.get(spec, spec)) for spec in unique}
+
+
+def _short_spec(text: str, digits: int) -> str:
+    try:
+        spec = Spec.parse(text)
+    except UsageError:  # a weighted sum
+        return text
+    written = ",".join(f"{key}={_short(value, digits)}" for key, value in spec.params)
+    return f"{spec.name}:{written}" if written else spec.name
+
+
+def _short(value: float | str, digits: int) -> str:
+    return value if isinstance(value, str) else f"{value:.{digits}g}"
+
+
+def joined(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The names joined, those beyond `most` as a count."""
+    if len(names) <= most:
+        return joined(names)
+    return f"{', '.join(names[:most])} and {len(names) - most:,} others"
+
+
+def spec_name(spec: str) -> str:
+    """The part of a spec before its parameters."""
+    return spec.partition(":")[0]
+
+
+def lookup(names: Mapping[str, str], name: str) -> str:
+    """How a name is shown; one that is not in the table is made visible."""
+    return names.get(name) or visible(name)

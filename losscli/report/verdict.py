@@ -1,0 +1,161 @@
+"""The answer in words: which model has the lowest primary loss, by how much, and whether that is shown.
+
+Relative differences are relative to the best model's value, everywhere on the screen.
+"""
+
+from losscli.report.blocks import Paragraph, Role
+from losscli.report.losses import missing_values, relative
+from losscli.report.names import joined, some, visible
+from losscli.report.numbers import Figure, digits_of, percent
+from losscli.report.screen import Gap, Screen, figure, ordered, row_digits, trustless, value_text
+from losscli.result import LossTable, LossValue
+
+_LISTED = 3
+
+
+def verdict(screen: Screen) -> list[Paragraph]:
+    """The answer, then in a second paragraph what its figures are."""
+    table = screen.primary
+    if table is None:
+        primary = screen.spec(screen.comparison.primary)
+        return [Paragraph(f"{primary} could not be computed: {_refusal(screen)}")]
+    best = ordered(table)
+    name = screen.spec(table.spec)
+    if not best:
+        reasons = "; ".join(missing_values(screen, [table])) or "there are no models"
+        return [Paragraph(f"{name}: no model has a value. {reasons}")]
+    if len(screen.comparison.models) == 1:
+        return [Paragraph(_one_model(screen, table, best[0]))]
+    if screen.has_verdicts:
+        sentences = [*_judged(screen, table, best), *_without_value(screen, table)]
+        return [Paragraph(" ".join(sentences)), Paragraph(_method(screen), Role.DIM)]
+    return [Paragraph(" ".join([*_unjudged(screen, table, best), *_without_value(screen, table)]))]
+
+
+def _without_value(screen: Screen, table: LossTable) -> list[str]:
+    """`forest: inf.`: the models that cannot be ordered."""
+    missing = [result for result in table.results if result.value is None]
+    texts = {value_text(result, row_digits(table)) for result in missing}
+    names = some([screen.model(result.model) for result in missing], _LISTED)
+    return [f"{names}: {' or '.join(sorted(texts))}."] if missing else []
+
+
+def _refusal(screen: Screen) -> str:
+    primary = screen.comparison.primary
+    reasons = [refused.reason for refused in screen.comparison.refused if refused.spec == primary]
+    return visible(reasons[0]) if reasons else "no reason is given"
+
+
+def _one_model(screen: Screen, table: LossTable, result: LossValue) -> str:
+    digits = row_digits(table)
+    text = f"{screen.spec(table.spec)} of {screen.model(result.model)} is {value_text(result, digits)}"
+    interval = digits.interval(result.low, result.high)
+    if interval:
+        text += f" ({screen.confidence} interval {interval})"
+    if result.skill is not None and table.reference is not None:
+        side = "below" if result.skill >= 0 else "above"
+        text += (
+            f", {percent(abs(result.skill))} {side} the best constant ({digits.text(table.reference)})"
+            if result.skill
+            else ", as the best constant"
+        )
+    return text + "."
+
+
+def _unjudged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[str]:
+    name, leader = screen.spec(table.spec), best[0]
+    digits = row_digits(table)
+    equal = [result for result in best if result.value == leader.value]
+    value = value_text(leader, digits)
+    if len(equal) > 1:
+        first = f"{name}: {joined([screen.model(r.model) for r in equal])} are equal, {value}."
+    else:
+        first = f"{name}: {screen.model(leader.model)} is lowest, {value}."
+    rest = best[len(equal) :]
+    listed = [f"{screen.model(r.model)} {_excess(table, leader, r)}" for r in rest[:_LISTED]]
+    if rest[_LISTED:]:
+        listed.append(f"{len(rest) - _LISTED} more up to {_excess(table, leader, best[-1])}")
+    behind = [f"Behind it: {', '.join(listed)}."] if listed else []
+    return [first, *behind, "Noise has not been tested: these differences may be chance."]
+
+
+def _excess(table: LossTable, leader: LossValue, other: LossValue) -> str:
+    """`+2.2 %` over the leader, or the value where a percentage has no meaning."""
+    assert leader.value is not None and other.value is not None
+    size = relative(leader.value, other.value)
+    return value_text(other, row_digits(table)) if size is None else percent(size, sign=True)
+
+
+def _judged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[str]:
+    name, leader = screen.spec(table.spec), best[0]
+    gaps = [(other, screen.pair(table.spec, leader.model, other.model)) for other in best[1:]]
+    members = [r.model for r in best if table.best_set and r.model in table.best_set]
+    sentences = (
+        [f"{name}: best set {some([screen.model(m) for m in members], 6)}."] if members else [f"{name}:"]
+    )
+    if gaps:
+        sentences.append(_lead(screen, table, leader, *gaps[0]))
+    worse = [(other, gap) for other, gap in gaps[1:] if gap is not None and gap.proven]
+    unclear = [other for other, gap in gaps[1:] if gap is None or not gap.proven]
+    if unclear:
+        names = some([screen.model(other.model) for other in unclear], _LISTED)
+        sentences.append(f"Not shown to be worse: {names}.")
+    sentences += [_worse(screen, table, leader, other, gap) for other, gap in worse[:_LISTED]]
+    if worse[_LISTED:]:
+        sentences.append(f"So are {some([screen.model(r.model) for r, _ in worse[_LISTED:]], _LISTED)}.")
+    return sentences
+
+
+def _lead(screen: Screen, table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None) -> str:
+    ahead, behind = screen.model(leader.model), screen.model(other.model)
+    if leader.value == other.value:
+        return f"{ahead} and {behind} are equal."
+    size = _size(table, leader, other, gap)
+    if gap is not None and gap.proven:
+        return f"{ahead} is better than {behind} {size}."
+    sentence = f"{ahead} leads {behind} {size}: not shown"
+    if gap is not None and gap.pair.rows_needed is not None:
+        sentence += f"; about {_round_rows(gap.pair.rows_needed)} rows would decide"
+    elif gap is not None and gap.pair.reason:
+        sentence += f" ({visible(gap.pair.reason)})"
+    return sentence + "."
+
+
+def _worse(screen: Screen, table: LossTable, leader: LossValue, other: LossValue, gap: Gap) -> str:
+    size = _size(table, leader, other, gap, sign=True).removeprefix("by ")
+    return f"{screen.model(other.model)} is worse than {screen.model(leader.model)}: {size}."
+
+
+def _size(table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None, sign: bool = False) -> str:
+    """`by 1.8 % [-2.6, +5.8]`; in the unit of the loss for small or signed values such as brier."""
+    assert leader.value is not None and other.value is not None
+    low, high = (gap.low, gap.high) if gap is not None else (None, None)
+    size = relative(leader.value, other.value)
+    if size is not None and table.unit not in ("1", "nats"):
+        scaled = [None if end is None else end / leader.value for end in (low, high)]
+        return f"by {percent(size, scaled[0], scaled[1], sign)}"
+    digits = digits_of([Figure(other.value - leader.value, low, high)])
+    values = row_digits(table)
+    pair = " vs ".join(value_text(r, values) for r in (leader, other))
+    difference = digits.text(other.value - leader.value)
+    interval = "" if low is None or high is None else f" [{digits.text(low)}, {digits.text(high)}]"
+    return f"by {difference}{interval} ({pair})"
+
+
+def _round_rows(rows: int) -> str:
+    """Three significant digits: a planning figure, not a count."""
+    power = max(len(str(rows)) - 3, 0)
+    return f"{round(rows, -power):,}"
+
+
+def _method(screen: Screen) -> str:
+    pairs = len(screen.pairs(screen.comparison.primary))
+    family = "all" if pairs > 1 else "the one"
+    corrected = f"{family} {pairs} pairs of models corrected" if pairs > 1 else "one pair of models"
+    text = f"{screen.confidence} intervals, paired by row, {corrected}"
+    table = screen.primary
+    if table is not None and any(
+        trustless(result) or figure(result).value is None for result in table.results
+    ):
+        text += "; a value with ? or inf has none"
+    return text

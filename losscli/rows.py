@@ -1,0 +1,163 @@
+"""Rows of a table → what losses are functions of: residuals, margins, log-probabilities, labels."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.domain import Codes, Floats, Kind, Task, log_softmax, logit, sigmoid, softplus
+from losscli.loss import Argument, Loss
+from losscli.table import BLOCK, ColumnType, Table
+from losscli.task import Predictions, Problem, preferred
+
+Arrays = tuple[NDArray[Any], ...]
+Predicted = dict[Kind, Floats]  # (n,), or (n, k) where there is a column per label; labels as codes
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The used rows of one block.
+
+    number: 1-based data rows (n,); y: targets, for classes their codes, binary 1 the positive (n,);
+    w: weights (n,); models: each model's predictions; clipped: per model, how many were clipped.
+    """
+
+    number: Codes
+    y: Floats
+    w: Floats
+    models: tuple[Predicted, ...]
+    clipped: Codes
+
+
+def load(
+    table: Table, problem: Problem, block: int, *, drop: bool = False, clip: float | None = None
+) -> Rows:
+    """Read one block, without the rows of weight 0. `drop` leaves out rows with a missing or infinite
+    value in any used column as well; `clip` bounds probabilities to [clip, 1 - clip]."""
+    y = _labels_or_numbers(table, problem.target, problem, block)
+    w = table.numbers(block, problem.weights) if problem.weights else np.ones(len(y))
+    number = np.arange(len(y), dtype=np.intp) + (block * BLOCK + 1)
+    models = [
+        {part.kind: _read(table, problem, part, block) for part in model.parts} for model in problem.models
+    ]
+    keep = w != 0.0
+    if drop:
+        keep &= np.isfinite(y) & np.isfinite(w)
+        for p in (p for model in models for p in model.values()):
+            keep &= np.isfinite(p) if p.ndim == 1 else np.isfinite(p).all(axis=1)
+    if not keep.all():
+        number, y, w = number[keep], y[keep], w[keep]
+        models = [{kind: p[keep] for kind, p in model.items()} for model in models]
+    clipped = np.zeros(len(models), dtype=np.intp)
+    if clip is not None:
+        for index, model in enumerate(models):
+            clipped[index] = _clip(model, clip)
+    return Rows(number, y, w, tuple(models), clipped)
+
+
+def _labels_or_numbers(table: Table, name: str, problem: Problem, block: int) -> Floats:
+    """A column as numbers, or, for classes, as codes of the labels; missing is NaN."""
+    if not problem.labels:
+        return table.numbers(block, name)
+    if table.columns[name].type is ColumnType.TEXT:
+        codes = table.codes(block, name, problem.labels).astype(np.float64)
+        codes[codes < 0] = np.nan
+        return codes
+    numbers = table.numbers(block, name)
+    codes = np.full(len(numbers), np.nan)
+    for code, label in enumerate(problem.labels):
+        codes[numbers == float(label)] = code
+    return codes
+
+
+def _read(table: Table, problem: Problem, part: Predictions, block: int) -> Floats:
+    if part.kind is Kind.LABEL:
+        return _labels_or_numbers(table, part.columns[0], problem, block)
+    if not part.labels:
+        p = table.numbers(block, part.columns[0])
+        if part.of_label is not None and part.of_label != problem.positive:
+            return 1.0 - p if part.kind is Kind.PROBABILITY else -p
+        return p
+    columns = [table.numbers(block, name) for name in part.columns]
+    if problem.task is Task.BINARY:
+        negative, positive = columns
+        return positive if part.kind is Kind.PROBABILITY else positive - negative
+    return np.column_stack(columns)
+
+
+def _clip(model: Predicted, clip: float) -> int:
+    p = model.get(Kind.PROBABILITY)
+    if p is None:
+        return 0
+    bounded = np.clip(p, clip, 1.0 - clip)
+    model[Kind.PROBABILITY] = bounded
+    changed = bounded != p
+    return int((changed if changed.ndim == 1 else changed.any(axis=1)).sum())
+
+
+class Arguments:
+    """What the losses of one model take, computed once for a block and shared between them."""
+
+    def __init__(self, task: Task, y: Floats, predicted: Predicted, threshold: float | None = None):
+        """y: (n,) targets or codes; threshold None is 0.5 for probabilities and 0 for scores."""
+        self._task, self._y, self._predicted, self._threshold = task, y, predicted, threshold
+        self._cache: dict[tuple[Argument, Kind], Arrays] = {}
+
+    def of(self, loss: Loss) -> Arrays:
+        """The arguments of `loss.value`; the model must have predictions of a kind the loss needs."""
+        return self.get(loss.argument, loss.needs)
+
+    def get(self, argument: Argument, needs: frozenset[Kind]) -> Arrays:
+        kind = preferred(needs & self._predicted.keys())
+        key = argument, kind
+        if key not in self._cache:
+            compute = self._classes if self._task is Task.MULTICLASS else self._single
+            self._cache[key] = compute(argument, kind)
+        return self._cache[key]
+
+    def _single(self, argument: Argument, kind: Kind) -> Arrays:
+        y, p = self._y, self._predicted[kind]
+        match argument:
+            case Argument.RESIDUAL:
+                return (p - y,)
+            case Argument.PREDICTION:
+                return y, sigmoid(p) if kind is Kind.LOGIT else p
+            case Argument.SCORE:
+                return y, logit(p) if kind is Kind.PROBABILITY else p
+            case Argument.MARGIN:
+                return (np.where(y == 1.0, p, -p),)
+            case Argument.LOG_PROBABILITY:
+                if kind is Kind.LOGIT:
+                    return (-softplus(np.where(y == 1.0, -p, p)),)
+                with np.errstate(divide="ignore"):
+                    # p of the true class; log1p keeps the digits of a small p under y = 0
+                    return (np.where(y == 1.0, np.log(p), np.log1p(-p)),)
+            case _:
+                return y, self._positive(p, kind)
+
+    def _positive(self, p: Floats, kind: Kind) -> Floats:
+        """Predicted codes: positive iff prediction > threshold."""
+        if kind is Kind.LABEL:
+            return p
+        threshold = self._threshold
+        if threshold is None:
+            threshold = 0.5 if kind is Kind.PROBABILITY else 0.0
+        return (p > threshold).astype(np.float64)
+
+    def _classes(self, argument: Argument, kind: Kind) -> Arrays:
+        codes, p = self._y.astype(np.intp), self._predicted[kind]
+        match argument:
+            case Argument.LOG_PROBABILITIES:
+                with np.errstate(divide="ignore"):
+                    return codes, log_softmax(p) if kind is Kind.LOGIT else np.log(p)
+            case Argument.LOG_PROBABILITY:
+                if kind is Kind.LOGIT:
+                    _, log_p = self.get(Argument.LOG_PROBABILITIES, frozenset({kind}))
+                    return (log_p[np.arange(len(codes)), codes],)
+                with np.errstate(divide="ignore"):
+                    return (np.log(p[np.arange(len(codes)), codes]),)
+            case Argument.SCORE:
+                return codes, p
+            case _:
+                return codes, p if kind is Kind.LABEL else p.argmax(axis=1)

@@ -1,0 +1,198 @@
+"""Parquet and Arrow files → Table. Their types decide; integers must be doubles, nulls are missing."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from math import isnan
+from typing import Any
+
+import numpy as np
+
+from losscli.domain import Floats
+from losscli.errors import DataError, Where
+from losscli.table.facts import BLOCK, ColumnType, Limits, ReadOptions
+from losscli.table.grammar import DOT, EXACT, number_text, shown
+from losscli.table.open import Source
+from losscli.table.parse import first_fault, numbers_of
+from losscli.table.store import Columns, StoredTable
+
+PARQUET, ARROW = b"PAR1", b"ARROW1"
+_BATCH = 2 * BLOCK
+_PAGE = 1 << 20
+
+
+def read_parquet(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
+    """The table in a Parquet file; DataError where it is damaged or holds what is no column of values."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with closing(source.seekable()) as raw, _damage(source, "Parquet"):
+        file = pq.ParquetFile(
+            pa.PythonFile(raw, mode="r"),
+            buffer_size=_PAGE,
+            pre_buffer=False,
+            page_checksum_verification=True,
+        )
+        batches = file.iter_batches(batch_size=_BATCH, use_threads=False)
+        return _table(source, file.schema_arrow, batches, options, limits)
+
+
+def read_arrow(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
+    """The table in an Arrow IPC file (Feather) or stream."""
+    import pyarrow as pa
+
+    with closing(source.seekable()) as raw, _damage(source, "Arrow"):
+        is_file = raw.read(len(ARROW)) == ARROW
+        raw.seek(0)
+        stream = pa.PythonFile(raw, mode="r")
+        if not is_file:
+            with pa.ipc.open_stream(stream) as reader:
+                table = _table(source, reader.schema, reader, options, limits)
+            if raw.read(1):
+                raise source.error("there are more bytes behind the end of the Arrow stream")
+            return table
+        with pa.ipc.open_file(stream) as reader:
+            batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
+            return _table(source, reader.schema, batches, options, limits)
+
+
+class _damage:
+    """Turns what pyarrow raises on damaged files into a DataError."""
+
+    def __init__(self, source: Source, kind: str) -> None:
+        self._source, self._kind = source, kind
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        import pyarrow as pa
+
+        if isinstance(error, pa.ArrowException | OSError | EOFError | UnicodeError | MemoryError):
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise self._source.error(
+                f"this is no whole {self._kind} file: {reason}",
+                advice="It may have been cut short while copying; nothing of it was used.",
+            ) from None
+
+
+def _table(
+    source: Source, schema: Any, batches: Iterator[Any], options: ReadOptions, limits: Limits
+) -> StoredTable:
+    names = [str(name) for name in schema.names]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise source.error(f"the file has the column {shown(twice)} {names.count(twice)} times")
+    readers = [
+        _Reader(source, field.type, name, name in options.text)
+        for field, name in zip(schema, names, strict=True)
+    ]
+    columns = Columns([reader.kind for reader in readers], limits.memory)
+    rows = 0
+    for batch in batches:
+        batch.validate(full=True)  # what lies in the file may not be what its description says
+        for start in range(0, batch.num_rows, _BATCH):
+            part = batch.slice(start, _BATCH)
+            columns.add([reader(array, rows) for reader, array in zip(readers, part.columns, strict=True)])
+            rows += part.num_rows
+    source.check_unchanged()
+    if not rows:
+        raise source.error("the file has no rows")
+    return StoredTable(
+        path=source.path,
+        sha256=source.sha256,
+        rows=rows,
+        columns=columns.finish(names),
+        notes=(),
+        store=columns.store,
+        line=_no_line,
+    )
+
+
+def _no_line(row: int) -> int | None:
+    return None
+
+
+class _Reader:
+    """Arrays of one column → float64 or Arrow strings, by its type."""
+
+    def __init__(self, source: Source, type_: Any, name: str, as_text: bool) -> None:
+        import pyarrow.types as is_
+
+        self._source, self._name = source, name
+        inner = type_.value_type if is_.is_dictionary(type_) else type_
+        number = (
+            is_.is_integer(inner) or is_.is_floating(inner) or is_.is_decimal(inner) or is_.is_null(inner)
+        )
+        words = is_.is_string(inner) or is_.is_large_string(inner) or is_.is_string_view(inner)
+        if not (number or words or is_.is_boolean(inner) or is_.is_temporal(inner)):
+            raise DataError(
+                f"the column holds {inner} values, which are neither numbers nor text",
+                where=Where(source.shown, None, name),
+                advice="Write the file without this column, or with its parts as columns of their own.",
+            )
+        self._type = inner
+        self._number = number and not as_text
+        self.kind = ColumnType.NUMBER if self._number else ColumnType.TEXT
+
+    def __call__(self, array: Any, row: int) -> Any:
+        """The array, whose first row has `row` rows before it."""
+        import pyarrow.types as is_
+
+        if is_.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        if not self._number:
+            return _text(array)
+        if is_.is_null(self._type):
+            return np.full(len(array), np.nan)
+        if is_.is_integer(self._type):
+            return self._integers(array, row)
+        if is_.is_decimal(self._type):
+            return self._decimals(array, row)
+        import pyarrow as pa
+
+        return array.cast(pa.float64()).to_numpy(zero_copy_only=False)
+
+    def _integers(self, array: Any, row: int) -> Floats:
+        filled = array.fill_null(0).to_numpy(zero_copy_only=False)
+        numbers = filled.astype(np.float64)
+        for i in np.flatnonzero(np.abs(numbers) >= EXACT).tolist():
+            if int(numbers[i]) != int(filled[i]):
+                why = DOT.fault(str(filled[i]), float(numbers[i]))
+                raise self._fault(str(filled[i]), why, row + i)
+        if array.null_count:
+            numbers[array.is_null().to_numpy(zero_copy_only=False)] = np.nan
+        return np.asarray(numbers)
+
+    def _decimals(self, array: Any, row: int) -> Floats:
+        fields = _text(array).to_pylist()
+        numbers = numbers_of(fields, DOT)
+        assert numbers is not None, "a decimal is spelled as a number"
+        fault = first_fault(fields, numbers, DOT)
+        if fault is not None:
+            raise self._fault(fault[1], fault[2], row + fault[0])
+        return numbers
+
+    def _fault(self, value: str, why: str | None, before: int) -> DataError:
+        return DataError(
+            f"row {before + 1:,}: {shown(value)} {why}",
+            where=Where(self._source.shown, None, self._name),
+            advice="Store the column as floats, or read it as text (--id or --group).",
+        )
+
+
+def _text(array: Any) -> Any:
+    """An Arrow string array without nulls: "" where missing, True and False as Python spells them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.types as is_
+
+    if is_.is_boolean(array.type):
+        words = pc.if_else(array, "True", "False")
+    elif is_.is_floating(array.type):
+        words = pa.array(_spelled(array.to_pylist()), pa.string())
+    else:
+        words = array.cast(pa.string())
+    return words.fill_null("")
+
+
+def _spelled(values: Sequence[float | None]) -> list[str | None]:
+    return [None if x is None or isnan(x) else number_text(x) for x in values]

@@ -1,0 +1,205 @@
+"""The bytes of a delimited file as UTF-8, cut into chunks that end where a record ends."""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from losscli.errors import DataError
+from losscli.table.facts import Limits
+from losscli.table.open import Source, Stream
+from losscli.table.scanner import Fault, records
+
+_MARKS = (  # byte order marks, the longer before its own beginning
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Whole records; `start` is the position of the first byte in the decoded file, its mark left out."""
+
+    start: int
+    data: bytes
+
+
+class Text:
+    """The decoded bytes of a source, from the beginning as often as asked. UTF-8 is passed on unchecked."""
+
+    def __init__(self, source: Source, encoding: str | None, limits: Limits) -> None:
+        self.source, self.limits = source, limits
+        self._encoding = encoding
+        self._mark = 0  # bytes of a mark before the first position
+
+    def blocks(self) -> Iterator[bytes]:
+        """UTF-8 in blocks of about the chunk size, without byte order mark."""
+        stream = self.source.open()
+        head = stream.read(self.limits.chunk)
+        while len(head) < 4 and (more := stream.read(self.limits.chunk)):
+            head += more
+        encoding = self._agreed(head)
+        first = True
+        for block in self._decoded(head, stream, encoding):
+            body = block.removeprefix(codecs.BOM_UTF8) if first else block
+            if first:
+                self._mark = len(block) - len(body)
+            first = first and not block
+            if body:
+                yield body
+
+    def _decoded(self, head: bytes, stream: Stream, encoding: str) -> Iterator[bytes]:
+        read, block = stream.read, head
+        if encoding == "utf-8":
+            while block:
+                yield block
+                block = read(self.limits.chunk)
+            return
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        position = 0
+        while True:
+            try:
+                yield decoder.decode(block, final=not block).encode()
+            except UnicodeError as error:
+                at = position + getattr(error, "start", 0)
+                raise self.source.error(
+                    f"the bytes at about position {at:,} are not {encoding}",
+                    advice="Name the encoding of the file, e.g. --encoding utf-8, latin-1 or cp1252.",
+                ) from None
+            if not block:
+                return
+            position += len(block)
+            block = read(self.limits.chunk)
+
+    def _agreed(self, head: bytes) -> str:
+        """The encoding as its mark or the flag says; UTF-8 where both are silent."""
+        marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+        if self._encoding is None:
+            return marked or "utf-8"
+        named = codecs.lookup(self._encoding).name
+        if marked is not None and not named.startswith(marked):
+            raise self.source.error(
+                f"the file begins with the mark of {marked}, but --encoding says {self._encoding}",
+                advice="Leave --encoding out.",
+            )
+        return "utf-8" if named == "utf-8-sig" else named
+
+    def blocks_from(self, start: int) -> Iterator[bytes]:
+        """As `blocks`, from a position on."""
+        for block in self.blocks():
+            if start < len(block):
+                yield block[start:] if start else block
+            start = max(start - len(block), 0)
+
+    def line_of(self, start: int) -> int:
+        """The 1-based line at a position in the decoded file."""
+        line, before = 1, b""
+        for block in self.blocks():
+            part, start = block[:start], start - len(block)
+            line += part.count(b"\n") + part.count(b"\r") - part.count(b"\r\n")
+            line -= before.endswith(b"\r") and part.startswith(b"\n")
+            before = part
+            if start <= 0:
+                break
+        return line
+
+    def part(self, start: int, end: int | None) -> bytes:
+        """The decoded bytes from start to end (None: to the end of the file)."""
+        parts, position = [], 0
+        for block in self.blocks():
+            first, last = start - position, None if end is None else end - position
+            position += len(block)
+            if last is not None and last <= 0:
+                break
+            parts.append(block[max(first, 0) : last])
+        return b"".join(parts)
+
+    def not_utf8(self, position: int, byte: int) -> DataError:
+        """The error for a byte at a position of the decoded file."""
+        return self.source.error(
+            f"the byte 0x{byte:02x} at offset {position + self._mark:,} is not UTF-8",
+            line=self.line_of(position),
+            advice="Name the encoding of the file, e.g. --encoding latin-1.",
+        )
+
+    def fault_at(self, start: int, fault: Fault) -> DataError:
+        """The error for a fault in a text that begins at a position."""
+        return self.source.error(fault.what, line=self.line_of(start) + fault.line - 1, advice=fault.advice)
+
+
+def chunks(text: Text, start: int, delimiter: str) -> Iterator[Chunk]:
+    """Whole records from a position on, about a block at a time.
+
+    A cut is a line end with an even number of quotes before it: outside quotes, unless the rules are broken
+    earlier in the chunk, which is an error there.
+    """
+    held: list[bytes] = []
+    size, odd = 0, False
+    for block in text.blocks_from(start):
+        cut = cut_at(block, odd)
+        if not cut:
+            held.append(block)
+            size += len(block)
+            odd ^= bool(block.count(b'"') & 1)
+            if size > text.limits.record:
+                raise _endless(text, b"".join(held), start, delimiter)
+            continue
+        data = b"".join((*held, block[:cut])) if held else block[:cut]
+        yield Chunk(start, data)
+        start += len(data)
+        held, size = [block[cut:]], len(block) - cut
+        odd = bool(held[0].count(b'"') & 1)
+    rest = b"".join(held)
+    if rest:
+        yield Chunk(start, rest)
+
+
+def _endless(text: Text, data: bytes, start: int, delimiter: str) -> DataError:
+    """The error for a record beyond the limit; the scanner names its quote, if it is that."""
+    try:
+        for _ in records(data.decode(errors="replace"), delimiter):
+            pass
+    except Fault as fault:
+        return text.fault_at(start, fault)
+    return text.source.error(
+        f"a record does not end within {len(data):,} bytes",
+        line=text.line_of(start),
+        advice="Is this a delimited text file?",
+    )
+
+
+def cut_at(block: bytes, odd: bool) -> int:
+    """The position behind the last line end outside quotes, or 0; `odd`: the block begins inside quotes."""
+    if b'"' not in block:
+        if odd:
+            return 0
+        cut = block.rfind(b"\n") + 1
+        return cut or block.rfind(b"\r", 0, max(len(block) - 1, 0)) + 1  # the last might be half a CRLF
+    odd ^= bool(block.count(b'"') & 1)
+    return _outside(block, b"\n", odd) or _outside(block, b"\r", odd)
+
+
+def _outside(block: bytes, sign: bytes, odd: bool) -> int:
+    """As cut_at for one line end; `odd`: the block ends inside quotes."""
+    end = len(block)
+    while (found := block.rfind(sign, 0, end)) >= 0:
+        odd ^= bool(block.count(b'"', found, end) & 1)
+        half = sign == b"\r" and block[found + 1 : found + 2] in (b"\n", b"")
+        if not odd and not half:
+            return found + 1
+        end = found
+    return 0
+
+
+def decoded(chunk: Chunk, text: Text, delimiter: str, fields: int) -> str:
+    """The chunk as text; where it is not UTF-8, a DataError naming line and byte, or an earlier Fault."""
+    try:
+        return chunk.data.decode()
+    except UnicodeDecodeError as error:
+        at = error.start
+    whole = chunk.data[: cut_at(chunk.data[:at], False)].decode()
+    for _ in records(whole, delimiter, fields=fields):
+        pass
+    raise text.not_utf8(chunk.start + at, chunk.data[at])

@@ -1,0 +1,163 @@
+"""CSV and its kin → Table: chunks on threads, in order; the whole file decides what a column is."""
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from losscli.errors import DataError, Where
+from losscli.table.chunks import Chunk, Text, chunks, decoded
+from losscli.table.facts import ColumnType, Limits, ReadOptions
+from losscli.table.grammar import number_text, shown
+from losscli.table.header import Header, guessed, read_header
+from losscli.table.open import Source
+from losscli.table.parse import Piece, Plan, parse_exact, parse_fast
+from losscli.table.scanner import Fault, records
+from losscli.table.store import Columns, StoredTable
+from losscli.table.workers import workers
+
+
+def read_delimited(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
+    """The table in a delimited file; DataError where it breaks the rules."""
+    text = Text(source, options.encoding, limits)
+    header = read_header(text, options)
+    reader = _Reader(text, header, options)
+    plan = guessed(text, header, options)
+    while True:  # each round takes at least one column a rung further, so there are few
+        found = reader.run(plan)
+        if not isinstance(found, Plan):
+            return found
+        plan = found
+
+
+@dataclass
+class _Asked:
+    """The plan that the pieces so far ask for."""
+
+    plan: Plan
+
+
+class _Reader:
+    def __init__(self, text: Text, header: Header, options: ReadOptions) -> None:
+        self.text, self.header, self.options = text, header, options
+        self.limits, self.source = text.limits, text.source
+
+    def run(self, plan: Plan) -> StoredTable | Plan:
+        """One pass over the file: the table, or the plan that its columns ask for instead."""
+        types = [ColumnType.TEXT if style is None else ColumnType.NUMBER for style in plan.styles]
+        columns: Columns | None = Columns(types, self.limits.memory, plan.rungs[0])
+        asked, rows = _Asked(plan), 0
+        starts: list[int] = []
+        first_rows: list[int] = []
+        faults: dict[int, tuple[int, str, str]] = {}
+        for start, piece in self._pieces(asked):
+            if piece.other:
+                asked.plan = asked.plan.revised(piece)
+                columns = None if asked.plan != plan else columns
+            if columns is None:
+                continue  # the rest only shows what other columns ask for
+            columns.add(piece.arrays)
+            for i, (row, field, why) in piece.faults.items():
+                faults.setdefault(i, (rows + row, field, why))
+            starts.append(start)
+            first_rows.append(rows)
+            rows += piece.rows
+        if columns is None:
+            return asked.plan
+        if not rows:
+            raise self.source.error("the file has a header and no rows")
+        lines = _Lines(self.text, plan.delimiter, starts, first_rows)
+        if faults:
+            raise self._fault(faults, lines)
+        return StoredTable(
+            path=self.source.path,
+            sha256=self.source.sha256,
+            rows=rows,
+            columns=columns.finish(self.header.names),
+            notes=self._notes(plan),
+            store=columns.store,
+            line=lines.line,
+        )
+
+    def _pieces(self, asked: "_Asked") -> Iterator[tuple[int, Piece]]:
+        """The parsed chunks in order with their positions, each parsed under the plan of its time."""
+        cut = chunks(self.text, self.header.end, self.header.delimiter)
+        head = list(islice(cut, 2))
+        jobs = workers(self.options.jobs)
+        if jobs == 1 or len(head) < 2:
+            for chunk in chain(head, cut):
+                yield chunk.start, self._parse(chunk, asked.plan)
+            return
+        queue: deque[tuple[int, Future[Piece]]] = deque()
+        pool = ThreadPoolExecutor(jobs, thread_name_prefix="losscli-read")
+        try:
+            for chunk in chain(head, cut):
+                queue.append((chunk.start, pool.submit(self._parse, chunk, asked.plan)))
+                if len(queue) > 2 * jobs:
+                    start, future = queue.popleft()
+                    yield start, future.result()
+            while queue:
+                start, future = queue.popleft()
+                yield start, future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _parse(self, chunk: Chunk, plan: Plan) -> Piece:
+        piece = parse_fast(chunk.data, plan)
+        if piece is not None:
+            return piece
+        try:
+            return parse_exact(decoded(chunk, self.text, plan.delimiter, len(plan.styles)), plan)
+        except Fault as fault:
+            raise self.text.fault_at(chunk.start, fault) from None
+
+    def _fault(self, faults: dict[int, tuple[int, str, str]], lines: "_Lines") -> DataError:
+        i = min(faults, key=lambda i: (faults[i][0], i))
+        row, field, why = faults[i]
+        where = Where(self.source.shown, lines.line(row + 1), self.header.names[i])
+        return not_exact(field, why, where)
+
+    def _notes(self, plan: Plan) -> tuple[str, ...]:
+        notes = [] if plan.delimiter == "," else [f"delimiter {plan.delimiter!r}"]
+        commas = [
+            name
+            for name, style in zip(self.header.names, plan.styles, strict=True)
+            if style is not None and style.decimal == ","
+        ]
+        if commas and self.options.decimal is None:
+            notes.append(f"decimal comma in {', '.join(commas)}")
+        return tuple(notes)
+
+
+def not_exact(field: str, why: str, where: Where) -> DataError:
+    """The error for a number that a double does not hold."""
+    try:
+        advice = f"Write it as a float ({number_text(float(int(field)))}.0), or read"
+    except (ValueError, OverflowError):
+        advice = "Write it within ±1.7e308, or read"
+    return DataError(
+        f"{shown(field)} {why}", where=where, advice=f"{advice} the column as text (--id or --group)."
+    )
+
+
+class _Lines:
+    """Row → line, found by scanning again the chunk that the row is in."""
+
+    def __init__(self, text: Text, delimiter: str, starts: list[int], first_rows: list[int]) -> None:
+        self._text, self._delimiter = text, delimiter
+        self._starts, self._first_rows = starts, first_rows
+
+    def line(self, row: int) -> int | None:
+        """The 1-based line on which a 1-based row begins; None where the file can no longer tell."""
+        k = bisect_right(self._first_rows, row - 1) - 1
+        start = self._starts[k]
+        end = self._starts[k + 1] if k + 1 < len(self._starts) else None
+        try:
+            data = self._text.part(start, end).decode()
+            before = self._text.line_of(start) - 1
+            found = islice(records(data, self._delimiter), row - 1 - self._first_rows[k], None)
+            return next((before + line for line, _ in found), None)
+        except (DataError, Fault, UnicodeError):
+            return None

@@ -1,0 +1,118 @@
+"""What the other rooms see of a file: its options, its columns and the facts about them, its blocks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from losscli.domain import Codes, Floats
+from losscli.errors import UsageError, Where
+
+BLOCK = 32_768  # rows of a canonical block, by global row number: figures never depend on how a file was cut
+MAX_VALUES = 1_000  # distinct values kept of a text column
+MAX_NUMBERS = 64  # distinct values kept of a number column
+
+
+class ColumnType(Enum):
+    NUMBER = "number"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What is true of a whole column. Rows are 1-based data rows; None where there is none."""
+
+    name: str
+    type: ColumnType
+    missing: int  # fields spelled as missing; in text only the empty field is
+    first_missing: int | None
+    first_infinite: int | None  # numbers only
+    low: float | None  # least and greatest finite number
+    high: float | None
+    whole: bool  # every finite number is whole (False for text)
+    sequence: int | None  # 0 or 1 where the column counts 0…n-1 or 1…n
+    values: tuple[float, ...] | tuple[str, ...] | None  # sorted; None above MAX_NUMBERS, MAX_VALUES
+    numeric: int  # text only: how many fields are spelled as a number
+    first_word: (
+        tuple[int, str] | None
+    )  # text only: the first that is neither number nor missing: (row, field)
+
+
+class Table(Protocol):
+    """Columns of equal length in canonical blocks of BLOCK rows; reads are safe from several threads."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...  # of the bytes of the file as they lie on disk (of the stream, for "-")
+    @property
+    def rows(self) -> int: ...
+    @property
+    def columns(self) -> Mapping[str, Column]: ...
+    @property
+    def notes(
+        self,
+    ) -> tuple[str, ...]: ...  # what was decided while reading: "delimiter ';'", "decimal comma in y"
+
+    def numbers(self, block: int, name: str) -> Floats:
+        """One block of a number column, (≤ BLOCK,), read-only; missing is NaN. DataError for text."""
+
+    def codes(self, block: int, name: str, values: tuple[str, ...]) -> Codes:
+        """One block of a column as positions in `values`; -1 where missing or not among them."""
+
+    def text(self, block: int, name: str) -> list[str | None]:
+        """One block of a column as text; a number as the shortest that reads back, whole without ".0"."""
+
+    def where(self, row: int, name: str) -> Where:
+        """File, line and column of a 1-based data row; may read the file again to find the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read; None is found from the file. `text` names columns kept as text, leading zeros and all."""
+
+    encoding: str | None = None
+    delimiter: str | None = None  # one ASCII character, or "tab"
+    decimal: str | None = None  # "." or ","
+    thousands: str | None = None  # one character, grouping digits by three
+    text: frozenset[str] = frozenset()
+    jobs: int = 0  # threads; 0 is one per core
+
+    def __post_init__(self) -> None:
+        if self.delimiter in ("tab", "\\t"):
+            object.__setattr__(self, "delimiter", "\t")
+        if self.delimiter is not None and not _may_delimit(self.delimiter):
+            raise UsageError(
+                f"{self.delimiter!r} is no delimiter", advice="Give one character, such as --delimiter ';'."
+            )
+        if self.decimal not in (None, ".", ","):
+            raise UsageError(f"{self.decimal!r} is no decimal sign", advice="Give --decimal . or --decimal ,")
+        if self.thousands is not None and (
+            len(self.thousands) != 1 or self.thousands.isalnum() or self.thousands in '+-"\r\n\0'
+        ):
+            raise UsageError(
+                f"{self.thousands!r} is no thousands sign", advice="Give one character, such as --thousands ,"
+            )
+        if self.thousands is not None and self.thousands == self.decimal:
+            raise UsageError(f"{self.decimal!r} cannot be both the decimal and the thousands sign")
+        if self.encoding is not None:
+            try:
+                "".encode(self.encoding)
+            except (LookupError, ValueError):
+                raise UsageError(
+                    f"unknown encoding {self.encoding!r}",
+                    advice="Examples: utf-8, latin-1, cp1252, utf-16.",
+                ) from None
+
+
+def _may_delimit(sign: str) -> bool:
+    return len(sign) == 1 and sign.isascii() and not sign.isalnum() and sign not in '"\r\n\0+-.'
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes that bound memory; figures never depend on them."""
+
+    chunk: int = 1 << 20  # read, checked and parsed at a time
+    record: int = 64 << 20  # longest record: what an unclosed quote may swallow
+    memory: int = 256 << 20  # columns kept in memory; beyond, they are spooled to a temporary file

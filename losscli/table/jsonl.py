@@ -1,0 +1,206 @@
+"""JSON Lines → Table: one object per line, read by the standard library, strictly."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from losscli.domain import Floats
+from losscli.errors import DataError, Where
+from losscli.table.chunks import Text
+from losscli.table.delimited import not_exact
+from losscli.table.facts import BLOCK, ColumnType, Limits, ReadOptions
+from losscli.table.grammar import DOT, EXACT, is_missing, shown
+from losscli.table.open import Source
+from losscli.table.store import Columns, StoredTable
+
+_SAMPLE = 200
+
+
+class _Number(str):
+    """A number as it is spelled in the file."""
+
+    __slots__ = ()
+
+
+class _Object(dict[str, Any]):
+    """A JSON object."""
+
+
+Value = _Number | str | bool | None
+Plan = dict[str, bool]  # column → is it text
+Fault = tuple[int, str, str, str]  # line, column, field, why a double does not hold it
+
+
+def read_jsonl(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
+    """The table in a JSON Lines file. A key that a row leaves out is missing there."""
+    reader = _Reader(source, options, limits)
+    plan: Plan = {}
+    reader.columns(list(islice(reader.rows(), _SAMPLE)), plan)
+    if not plan:
+        raise source.error("the file is empty" if not source.size else "the file has no rows with fields")
+    while True:  # each round finds new columns, or columns to be text, or is the last
+        found = reader.run(plan)
+        if isinstance(found, StoredTable):
+            return found
+        plan = found
+
+
+class _Reader:
+    def __init__(self, source: Source, options: ReadOptions, limits: Limits) -> None:
+        self.source, self.options, self.limits = source, options, limits
+        self.text = Text(source, options.encoding, limits)
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=_object, parse_float=_Number, parse_int=_Number, parse_constant=_no_number
+        )
+
+    def run(self, plan: Plan) -> StoredTable | Plan:
+        """One pass over the file: the table, or the plan that its rows ask for instead."""
+        types = [ColumnType.TEXT if text else ColumnType.NUMBER for text in plan.values()]
+        columns = Columns(types, self.limits.memory)
+        asked, rows = dict(plan), 0
+        fault: Fault | None = None
+        found = self.rows()
+        while batch := list(islice(found, BLOCK)):
+            values = self.columns(batch, asked)
+            rows += len(batch)
+            if asked == plan:
+                lines = [line for line, _ in batch]
+                fault = fault or self._first_fault(lines, values, plan)
+                columns.add([self._piece(lines, name, values[name], text) for name, text in plan.items()])
+        if asked != plan:
+            return asked
+        if fault is not None:
+            line, name, field, why = fault
+            raise not_exact(field, why, Where(self.source.shown, line, name))
+        return StoredTable(
+            path=self.source.path,
+            sha256=self.source.sha256,
+            rows=rows,
+            columns=columns.finish(tuple(plan)),
+            notes=(),
+            store=columns.store,
+            line=self._line,
+        )
+
+    def columns(self, batch: Sequence[tuple[int, _Object]], asked: Plan) -> dict[str, list[Value]]:
+        """The values of some rows by column; takes into the plan what they show."""
+        for line, fields in batch:
+            if fields.keys() != asked.keys():
+                for name in fields:
+                    if name not in asked:
+                        self._check_name(name, line)
+                        asked[name] = name in self.options.text
+        found = {}
+        for name in asked:
+            values = found[name] = [fields.get(name) for _, fields in batch]
+            kinds = set(map(type, values))
+            if not kinds.isdisjoint((list, _Object)):
+                line = next(line for line, fields in batch if isinstance(fields.get(name), list | _Object))
+                what = f"column {shown(name)} holds a nested value"
+                raise self.source.error(what, line=line, advice="Give its parts keys of their own.")
+            words = bool in kinds or (
+                str in kinds and not all(is_missing(value) for value in values if type(value) is str)
+            )
+            asked[name] = asked[name] or words
+        return found
+
+    def rows(self) -> Iterator[tuple[int, _Object]]:
+        """The objects with their lines; blank lines are no rows."""
+        for line, start, data in self._lines():
+            try:
+                value = self._decoder.decode(data.decode())
+            except UnicodeDecodeError as error:
+                raise self.text.not_utf8(start + error.start, data[error.start]) from None
+            except json.JSONDecodeError as error:
+                raise self._no_object(line, data, f": {error.msg} at character {error.pos + 1}") from None
+            except RecursionError:
+                raise self.source.error("this JSON is nested too deeply", line=line) from None
+            except ValueError as error:
+                raise self.source.error(str(error), line=line) from None
+            if not isinstance(value, _Object):
+                raise self._no_object(line, data, "")
+            yield line, value
+
+    def _no_object(self, line: int, data: bytes, why: str) -> DataError:
+        if line == 1 and data.lstrip().startswith(b"["):
+            advice = "Make each element a line of its own: jq -c '.[]' FILE"
+            return self.source.error("the file holds a JSON array, not JSON Lines", advice=advice)
+        return self.source.error(f"this line is no JSON object{why}", line=line)
+
+    def _lines(self) -> Iterator[tuple[int, int, bytes]]:
+        """The lines that are not blank: number from 1, position in the decoded file, bytes."""
+        line, start, held = 0, 0, b""
+        for block in self.text.blocks():
+            *whole, held = (held + block).split(b"\n")
+            for data in whole:
+                line += 1
+                if data.strip():
+                    yield line, start, data
+                start += len(data) + 1
+            if len(held) > self.limits.record:
+                raise self.source.error(f"a line does not end within {len(held):,} bytes", line=line + 1)
+        if held.strip():
+            yield line + 1, start, held
+
+    def _line(self, row: int) -> int | None:
+        try:
+            return next(islice(self._lines(), row - 1, None), (None,))[0]
+        except DataError:
+            return None
+
+    def _piece(self, lines: Sequence[int], name: str, values: list[Value], text: bool) -> Any:
+        return self._texts(lines, name, values) if text else _numbers(values)
+
+    def _texts(self, lines: Sequence[int], name: str, values: list[Value]) -> Any:
+        import pyarrow as pa
+
+        words = ["" if value is None else str(value) for value in values]
+        try:
+            return pa.array(words, pa.string())
+        except UnicodeEncodeError:
+            line, word = next((line, word) for line, word in zip(lines, words, strict=True) if _torn(word))
+            what = f"{shown(word)} holds half of a surrogate pair"
+            raise DataError(what, where=Where(self.source.shown, line, name)) from None
+
+    def _check_name(self, name: str, line: int) -> None:
+        if _torn(name):
+            raise self.source.error(f"the key {shown(name)} holds half of a surrogate pair", line=line)
+
+    def _first_fault(self, lines: Sequence[int], values: dict[str, list[Value]], plan: Plan) -> Fault | None:
+        """The first number of a batch that a double does not hold."""
+        found = []
+        for name in (name for name, text in plan.items() if not text):
+            numbers = _numbers(values[name])
+            for row in np.flatnonzero(np.abs(numbers) >= EXACT).tolist():
+                field = str(values[name][row])
+                why = DOT.fault(field, float(numbers[row]))
+                if why is not None:
+                    found.append((lines[row], name, field, why))
+                    break
+        return min(found, default=None, key=lambda fault: fault[0])
+
+
+def _numbers(values: list[Value]) -> Floats:
+    """Doubles of a number column; what is no number is spelled as missing."""
+    return np.array([float(value) if type(value) is _Number else math.nan for value in values])
+
+
+def _torn(word: str) -> bool:
+    return any("\ud800" <= sign <= "\udfff" for sign in word)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {shown(twice)} stands {names.count(twice)} times in one object")
+    return found
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no JSON number; write null where a value is missing")

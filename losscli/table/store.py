@@ -1,0 +1,255 @@
+"""Canonical blocks, in memory or in an unlinked temporary file, and the table on top of them."""
+
+import os
+import tempfile
+import threading
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import isnan
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from losscli.domain import Codes, Floats
+from losscli.errors import DataError, Where
+from losscli.table.column import NumberFacts, TextFacts
+from losscli.table.facts import BLOCK, Column, ColumnType
+from losscli.table.grammar import DOT, NumberStyle, number_text
+
+Block = Any  # (≤ BLOCK,) float64 array of a number column, Arrow string array without nulls of a text column
+
+
+class Store:
+    """Blocks by column and position. Beyond `limit` bytes all lie in a temporary file, read with pread.
+
+    A file is read, not mapped: resident pages of a map would count as memory of the process.
+    """
+
+    def __init__(self, columns: int, limit: int) -> None:
+        self._blocks: list[list[Block | tuple[int, int, bool]]] = [[] for _ in range(columns)]
+        self._limit, self._bytes = limit, 0
+        self._fd: int | None = None
+        self._end = 0
+        self._lock = threading.Lock()
+
+    @property
+    def spooled(self) -> bool:
+        return self._fd is not None
+
+    def put(self, column: int, block: Block) -> None:
+        """Append a block to a column; the block is the store's from now on."""
+        if isinstance(block, np.ndarray):
+            block.setflags(write=False)
+        with self._lock:
+            self._bytes += block.nbytes
+            if self._fd is None and self._bytes > self._limit:
+                self._spool()
+            self._blocks[column].append(block if self._fd is None else self._write(block))
+
+    def get(self, column: int, block: int) -> Block:
+        entry = self._blocks[column][block]
+        return self._read(*entry) if isinstance(entry, tuple) else entry
+
+    def _spool(self) -> None:
+        try:
+            fd, path = tempfile.mkstemp(prefix="losscli-")
+            os.unlink(path)
+        except OSError as error:
+            raise _no_room(error) from None
+        self._fd = fd
+        weakref.finalize(self, os.close, fd)
+        for column in self._blocks:
+            for i, block in enumerate(column):
+                column[i] = self._write(block)
+
+    def _write(self, block: Block) -> tuple[int, int, bool]:
+        numbers = isinstance(block, np.ndarray)
+        data = memoryview(block).cast("B") if numbers else _serialized(block)
+        start, size = self._end, len(data)
+        assert self._fd is not None
+        try:
+            while len(data):
+                done = os.pwrite(self._fd, data, self._end)
+                self._end += done
+                data = data[done:]
+        except OSError as error:
+            raise _no_room(error) from None
+        return start, size, numbers
+
+    def _read(self, start: int, size: int, numbers: bool) -> Block:
+        assert self._fd is not None
+        buffer = bytearray(size)
+        view, done = memoryview(buffer), 0
+        while done < size:
+            got = os.preadv(self._fd, [view[done:]], start + done)
+            if not got:
+                raise DataError("the temporary file of the columns was cut short while in use")
+            done += got
+        if not numbers:
+            return _deserialized(buffer)
+        block = np.frombuffer(buffer, np.float64)
+        block.setflags(write=False)
+        return block
+
+
+def _no_room(error: OSError) -> DataError:
+    return DataError(
+        f"cannot write the temporary file for the columns: {error.strerror}",
+        where=Where(tempfile.gettempdir()),
+        advice="Free some room there, or set TMPDIR to a directory with more.",
+    )
+
+
+def _serialized(block: Any) -> memoryview:
+    import pyarrow as pa
+
+    return memoryview(pa.record_batch([block], names=["text"]).serialize())
+
+
+def _deserialized(data: bytearray) -> Any:
+    import pyarrow as pa
+
+    return pa.ipc.read_record_batch(pa.py_buffer(data), pa.schema([("text", pa.string())])).column(0)
+
+
+class Columns:
+    """Takes pieces of any length in row order, and makes canonical blocks and facts of them."""
+
+    def __init__(self, types: Sequence[ColumnType], limit: int, style: NumberStyle = DOT) -> None:
+        self.store = Store(len(types), limit)
+        self._columns: list[_Numbers | _Texts] = [
+            _Numbers(self.store, i) if kind is ColumnType.NUMBER else _Texts(self.store, i, style)
+            for i, kind in enumerate(types)
+        ]
+
+    def add(self, pieces: Sequence[Block]) -> None:
+        """One piece per column, all of one length."""
+        for column, piece in zip(self._columns, pieces, strict=True):
+            column.add(piece)
+
+    def add_to(self, column: int, piece: Block) -> None:
+        """A piece of one column alone; all must be of one length in the end."""
+        self._columns[column].add(piece)
+
+    def finish(self, names: Sequence[str]) -> Mapping[str, Column]:
+        for column in self._columns:
+            column.flush()
+        found = {name: column.facts.column(name) for name, column in zip(names, self._columns, strict=True)}
+        return MappingProxyType(found)
+
+
+class _Numbers:
+    def __init__(self, store: Store, index: int) -> None:
+        self._store, self._index, self.facts = store, index, NumberFacts()
+        self._block, self._filled = np.empty(BLOCK), 0
+
+    def add(self, piece: Floats) -> None:
+        while len(piece):
+            part, piece = piece[: BLOCK - self._filled], piece[BLOCK - self._filled :]
+            self._block[self._filled : self._filled + len(part)] = part
+            self._filled += len(part)
+            if self._filled == BLOCK:
+                self.flush()
+
+    def flush(self) -> None:
+        if self._filled:
+            block = self._block if self._filled == BLOCK else self._block[: self._filled].copy()
+            self.facts.add(block)
+            self._store.put(self._index, block)
+            self._block, self._filled = np.empty(BLOCK), 0
+
+
+class _Texts:
+    def __init__(self, store: Store, index: int, style: NumberStyle) -> None:
+        self._store, self._index, self.facts = store, index, TextFacts(style)
+        self._parts: list[Any] = []
+        self._filled = 0
+
+    def add(self, piece: Any) -> None:
+        while len(piece):
+            room = BLOCK - self._filled
+            self._parts.append(piece[:room])
+            self._filled += len(self._parts[-1])
+            piece = piece[room:]
+            if self._filled == BLOCK:
+                self.flush()
+
+    def flush(self) -> None:
+        if self._filled:
+            import pyarrow as pa
+
+            block = pa.concat_arrays(self._parts)
+            self.facts.add(block)
+            self._store.put(self._index, block)
+            self._parts, self._filled = [], 0
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A Table whose blocks lie in a Store, column i under the i-th name."""
+
+    path: str
+    sha256: str
+    rows: int
+    columns: Mapping[str, Column]
+    notes: tuple[str, ...]
+    store: Store
+    line: Callable[[int], int | None]  # of a 1-based data row, in the file
+
+    def numbers(self, block: int, name: str) -> Floats:
+        column = self.columns[name]
+        if column.type is ColumnType.TEXT:
+            row, word = column.first_word or (None, "")
+            raise DataError(
+                f"{word!r} is not a number" if row else "this column is text",
+                where=Where(self.shown) if row is None else self.where(row, name),
+            )
+        return np.asarray(self._block(block, name))
+
+    def codes(self, block: int, name: str, values: tuple[str, ...]) -> Codes:
+        if self.columns[name].type is ColumnType.NUMBER:
+            return _number_codes(self._block(block, name), values)
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        wanted = pa.array(values, pa.string())
+        found = pc.fill_null(pc.index_in(self._block(block, name), value_set=wanted), -1).to_numpy()
+        if "" in values:  # the empty field is missing, whatever is asked for
+            found = np.where(found == values.index(""), -1, found)
+        return np.asarray(found, np.intp)
+
+    def text(self, block: int, name: str) -> list[str | None]:
+        data = self._block(block, name)
+        if self.columns[name].type is ColumnType.NUMBER:
+            return [None if isnan(x) else number_text(x) for x in data.tolist()]
+        return [word or None for word in data.to_pylist()]
+
+    def strings(self, block: int, name: str) -> Any:
+        """One block of a text column as an Arrow string array; "" where missing."""
+        return self._block(block, name)
+
+    def where(self, row: int, name: str) -> Where:
+        return Where(self.shown, self.line(row), name)
+
+    @property
+    def shown(self) -> str:
+        return "standard input" if self.path == "-" else self.path
+
+    def _block(self, block: int, name: str) -> Block:
+        return self.store.get(self._index[name], block)
+
+    @cached_property
+    def _index(self) -> Mapping[str, int]:
+        return {name: i for i, name in enumerate(self.columns)}
+
+
+def _number_codes(block: Floats, values: tuple[str, ...]) -> Codes:
+    codes = np.full(len(block), -1, np.intp)
+    for i, text in enumerate(values):
+        value = DOT.number(text)
+        if value is not None:
+            codes[block == value] = i
+    return codes

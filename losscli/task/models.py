@@ -1,0 +1,162 @@
+"""Which prediction columns are one model, and what kind of prediction each is."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from losscli.domain import Kind
+from losscli.errors import UsageError
+from losscli.table import Column, ColumnType
+from losscli.task.roles import target_text
+from losscli.task.words import TARGET_NAMES, per_label, stated_kind, without_role_words
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """One column of predictions, or one per label, in the order of the labels.
+
+    `labels` is empty for one column; `of_label` is the label that a single `prob_spam` speaks of.
+    """
+
+    columns: tuple[str, ...]
+    kind: Kind
+    labels: tuple[str, ...] = ()
+    of_label: str | None = None
+
+
+_PREFERRED = (Kind.VALUE, Kind.LABEL, Kind.PROBABILITY, Kind.SCORE, Kind.LOGIT)
+
+
+def preferred(kinds: Collection[Kind]) -> Kind:
+    """The kind to use where a model has several that serve: labels before thresholded scores."""
+    return next(kind for kind in _PREFERRED if kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelColumns:
+    """A model and its predictions, of different kinds: labels, probabilities, scores or values."""
+
+    name: str
+    parts: tuple[Predictions, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(name for part in self.parts for name in part.columns)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind that says most: labels only where there is nothing else."""
+        kinds = [part.kind for part in self.parts]
+        return next((kind for kind in _PREFERRED if kind in kinds and kind is not Kind.LABEL), Kind.LABEL)
+
+    def serves(self, needs: frozenset[Kind]) -> bool:
+        """Whether it has predictions of a kind that a loss needs."""
+        return any(part.kind in needs for part in self.parts)
+
+
+def find_models(
+    facts: Mapping[str, Column],
+    names: Mapping[str, str | None],
+    labels: tuple[str, ...],
+    *,
+    binary: bool,
+    classes: bool,
+    kind: Kind | None,
+) -> tuple[ModelColumns, ...]:
+    """Group prediction columns into models.
+
+    facts: of the columns; names: prediction columns with the model name given, if any;
+    labels: the target's values where it has classes. Raises UsageError for a model whose name
+    is taken, or with probability columns for some labels only.
+    """
+    left = dict(names)
+    models = list(_label_models(left, labels, kind)) if classes else []
+    for column in [name for model in models for name in model.columns]:
+        del left[column]
+    groups: dict[tuple[str, str], list[Predictions]] = {}
+    for column, given in left.items():
+        part = _single(facts[column], labels, binary=binary, classes=classes, kind=kind)
+        rest = without_role_words(column)
+        shared = given or rest or "\0"
+        taken = {other.kind for other in groups.get(("shared", shared), [])}
+        own = part.kind in taken or (given is None and rest == column)
+        groups.setdefault(("own", column) if own else ("shared", shared), []).append(part)
+    models += [_joined(parts, names) for parts in groups.values()]
+    order = list(names)
+    models.sort(key=lambda model: min(order.index(column) for column in model.columns))
+    _check_names(models)
+    return tuple(models)
+
+
+def _label_models(
+    names: Mapping[str, str | None], labels: tuple[str, ...], kind: Kind | None
+) -> list[ModelColumns]:
+    """The models with a column per label: `rf_prob_oak`, or a single `prob_spam`."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for column in names:
+        parts = per_label(column)
+        if parts and parts[2] in labels:
+            found.setdefault(parts[:2], {})[parts[2]] = column
+    models = []
+    for (prefix, word), columns in found.items():
+        stated = _stated(next(iter(columns.values())), kind)
+        if len(columns) == 1 and len(labels) <= 2:
+            ((label, column),) = columns.items()
+            part = Predictions((column,), stated, of_label=label)
+        elif set(columns) == set(labels):
+            part = Predictions(tuple(columns[label] for label in labels), stated, labels)
+        else:
+            absent = [label for label in labels if label not in columns]
+            raise UsageError(
+                f"model {prefix or word} has no {word} column for the class {absent[0]!r}",
+                advice=f"Every class needs one: {prefix + '_' if prefix else ''}{word}_{absent[0]}",
+            )
+        given = next((names[column] for column in columns.values() if names[column]), None)
+        models.append(ModelColumns(given or prefix or word, (part,)))
+    return models
+
+
+def _stated(column: str, kind: Kind | None) -> Kind:
+    return kind if kind not in (None, Kind.LABEL) else (stated_kind(column) or Kind.PROBABILITY)
+
+
+def _single(
+    column: Column, labels: tuple[str, ...], *, binary: bool, classes: bool, kind: Kind | None
+) -> Predictions:
+    """The kind of one column: by its word, else by its values."""
+    if not classes:
+        return Predictions((column.name,), Kind.VALUE)
+    stated = stated_kind(column.name)
+    is_label = stated is None and is_label_column(column, labels)
+    if kind is not None and not (is_label and kind is not Kind.LABEL):
+        return Predictions((column.name,), kind)
+    if stated is not None:
+        return Predictions((column.name,), stated)
+    if is_label:
+        return Predictions((column.name,), Kind.LABEL)
+    in_unit = column.low is not None and column.high is not None and column.low >= 0 and column.high <= 1
+    return Predictions((column.name,), Kind.PROBABILITY if binary and in_unit else Kind.SCORE)
+
+
+def is_label_column(column: Column, labels: tuple[str, ...]) -> bool:
+    """Whether the values of a column are classes: text, or numbers the target has."""
+    if column.type is ColumnType.TEXT:
+        return True
+    return column.values is not None and {target_text(value) for value in column.values} <= set(labels)
+
+
+def _joined(parts: list[Predictions], names: Mapping[str, str | None]) -> ModelColumns:
+    columns = [part.columns[0] for part in parts]
+    given = next((names[column] for column in columns if names[column]), None)
+    rest = without_role_words(columns[0])
+    plain = len(columns) == 1 or not rest or rest.lower() in TARGET_NAMES
+    return ModelColumns(given or (columns[0] if plain else rest), tuple(parts))
+
+
+def _check_names(models: list[ModelColumns]) -> None:
+    seen: set[str] = set()
+    for model in models:
+        if model.name in seen:
+            raise UsageError(
+                f"two models are called {model.name!r}", advice=f"Name them: --pred NAME={model.columns[0]}"
+            )
+        seen.add(model.name)

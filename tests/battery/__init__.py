@@ -1,0 +1,1 @@
+"""The laws every loss of the catalogue is held to."""

@@ -1,0 +1,161 @@
+"""The losses under test, each at its defaults and at the parameters where it changes its nature."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from losscli.catalogue import CATALOGUE
+from losscli.domain import Task, log_softmax, softplus
+from losscli.loss import Argument, BoundLoss, Loss, Reduction
+from losscli.spec import Spec
+
+SCALE = 1.5  # the residual scale of every default
+IMBALANCE = 3.0
+
+# Parameters where traits or branches change; the defaults are always tried as well.
+VARIANTS: dict[Task, tuple[str, ...]] = {
+    Task.REGRESSION: (
+        "lq:q=1",
+        "lq:q=2",
+        "lq:q=3",
+        "quantile:tau=0.1",
+        "log_lin_quantile:tau=0.8",
+        "expectile:tau=0.1",
+        "epsilon_insensitive:epsilon=0",
+        "squared_epsilon_insensitive:epsilon=0",
+        "linex:a=-0.7",
+        "num_errors:threshold=0",
+        "huber:delta=0.01",
+        "hampel:a=2,b=2,c=3",
+        "barron:alpha=-inf",
+        "barron:alpha=-7.5",
+        "barron:alpha=0",
+        "barron:alpha=0.5",
+        "barron:alpha=1",
+        "barron:alpha=1.5",
+        "barron:alpha=2,c=0.8",
+        "barron:alpha=3,c=2",
+    ),
+    Task.COUNTS: (
+        "tweedie:power=1",
+        "tweedie:power=1.2",
+        "tweedie:power=1.9999",
+        "tweedie_nll:power=1.2",
+        "negative_binomial:alpha=0.01",
+        "negative_binomial:alpha=50",
+    ),
+    Task.BINARY: (
+        "focal:gamma=0",
+        "focal:gamma=0.5",
+        "gce:q=1",
+        "weighted_bce:positive_weight=1",
+        "label_smoothing_bce:epsilon=0",
+        "tversky:alpha=0.3,beta=0.7",
+    ),
+    Task.MULTICLASS: ("focal:gamma=0", "gce:q=1", "multi_margin:margin=2"),
+}
+
+
+def record(task: Task, name: str) -> Loss:
+    """The record of that task; the names of one task differ."""
+    (loss,) = (loss for loss in CATALOGUE if loss.task is task and loss.name == name)
+    return loss
+
+
+def bound(task: Task, text: str) -> BoundLoss:
+    spec = Spec.parse(text)
+    written = {name: float(value) for name, value in spec.params}
+    return record(task, spec.name).bind(written, scale=SCALE, imbalance=IMBALANCE)
+
+
+def _all() -> tuple[BoundLoss, ...]:
+    plain = [loss.bind({}, scale=SCALE, imbalance=IMBALANCE) for loss in CATALOGUE]
+    return (*plain, *(bound(task, text) for task, texts in VARIANTS.items() for text in texts))
+
+
+BOUND = _all()
+
+
+def label(loss: BoundLoss) -> str:
+    """A test id."""
+    return f"{loss.loss.task.value}-{loss.spec}"
+
+
+class Model(NamedTuple):
+    """Truth and what one model says of it, in every space a loss may ask for.
+
+    y: (n,) targets or class codes; score: (n,), for several classes (n, k).
+    """
+
+    y: Any
+    score: Any
+
+
+def arguments(loss: Loss, model: Model) -> tuple[Any, ...]:
+    """What `value` takes, as `Loss.argument` names it; regression scores are predictions but for the link."""
+    y, s = model
+    several = loss.task is Task.MULTICLASS
+    match loss.argument:
+        case Argument.RESIDUAL:
+            return (s - y,)
+        case Argument.PREDICTION:
+            return (y, loss.link.predict(s))
+        case Argument.MARGIN:
+            return ((2.0 * y - 1.0) * s,)
+        case Argument.LOG_PROBABILITY if several:
+            return (log_softmax(s)[np.arange(len(y)), y],)
+        case Argument.LOG_PROBABILITY:
+            return (-softplus(-(2.0 * y - 1.0) * s),)
+        case Argument.SCORE:
+            return (y, s)
+        case Argument.LOG_PROBABILITIES:
+            return (y, log_softmax(s))
+        case Argument.LABEL:
+            return (y, s.argmax(axis=1) if several else (s > 0.0).astype(np.intp))
+
+
+def model(loss: Loss, seed: int, rows: int = 400) -> Model:
+    """A random model of random data in the domain of the loss; the same seed gives the same truth."""
+    truth = np.random.default_rng(7)
+    noise = np.random.default_rng(seed)
+    if loss.task is Task.MULTICLASS:
+        codes = truth.integers(0, 4, rows)
+        return Model(codes, noise.normal(size=(rows, 4)) * 1.5 + 1.2 * np.eye(4)[codes])
+    if loss.task is Task.BINARY:
+        codes = truth.integers(0, 2, rows)
+        return Model(codes, noise.normal(size=rows) * 1.5 + (2.0 * codes - 1.0))
+    y = truth.lognormal(0.7, 0.8, rows)
+    if loss.target.whole:
+        y = np.floor(y * 3.0)
+    elif loss.task is Task.REGRESSION and loss.argument is Argument.RESIDUAL:
+        y = y * np.where(truth.random(rows) < 0.3, -1.0, 1.0)
+    spread = noise.uniform(0.2, 0.9)
+    prediction = y + spread * noise.normal(size=rows) * (1.0 + y / 4.0)
+    if loss.prediction.low == 0.0:
+        prediction = np.maximum(y, 0.3) * np.exp(spread * noise.normal(size=rows))
+    elif loss.prediction.low == -1.0:
+        prediction = np.maximum(prediction, -0.9)
+    return Model(y, loss.link.score(prediction))
+
+
+def figure(loss: BoundLoss, given: tuple[Any, ...]) -> float:
+    """The loss of unweighted rows, reduced as the record says."""
+    params = dict(loss.params)
+    match loss.loss.reduction:
+        case Reduction.MEAN:
+            return float(np.mean(loss.value(*given)))
+        case Reduction.ROOT:
+            return float(np.sqrt(np.mean(loss.value(*given))))
+        case Reduction.MEDIAN:
+            return float(np.median(loss.value(*given)))
+        case Reduction.MAX:
+            return float(np.max(loss.value(*given)))
+        case Reduction.RATIO:
+            assert loss.loss.combine is not None
+            means = [float(np.mean(part(*given, **params))) for part in loss.loss.parts]
+            return loss.loss.combine(*means, **params)
+        case Reduction.RELATIVE:
+            assert loss.elicits == "mean"
+            y, _ = given
+            of_constant = loss.value(y, np.full_like(y, np.mean(y)))
+            return float(np.mean(loss.value(*given)) / np.mean(of_constant))

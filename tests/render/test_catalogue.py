@@ -1,0 +1,96 @@
+"""The lists and explanations that are made from the records of the losses."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from losscli import render
+from losscli.catalogue import CATALOGUE, losses_for, named
+from losscli.domain import Task
+from losscli.errors import UsageError
+from losscli.report import cell_width
+
+
+def listed(format="text", *, losses=CATALOGUE, task=None, width=None) -> str:
+    return render.catalogue(losses, task, format, colour=False, width=width)
+
+
+def explained(name: str, format="text", *, width=None, unicode=True, **written) -> str:
+    return render.explanation(named(name), written, format, colour=False, width=width, unicode=unicode)
+
+
+def test_one_line_per_loss():
+    lines = listed(width=80).splitlines()
+    assert all(cell_width(line) <= 80 for line in lines)
+    for task in Task:
+        own = [loss for loss in CATALOGUE if loss.task is task]
+        start = next(i for i, line in enumerate(lines) if line.startswith(task.upper()))
+        names = [re.split(r"[:\s]", line)[0] for line in lines[start + 1 : start + 1 + len(own)]]
+        assert names == [loss.name for loss in own]
+
+
+def test_a_task_lists_its_own():
+    losses = losses_for(Task.COUNTS)
+    assert "MULTICLASS" not in listed(losses=losses, task=Task.COUNTS)
+    assert "for counts" in listed(losses=losses, task=Task.COUNTS)
+
+
+def test_reference_page_is_deterministic_and_whole():
+    page = listed("markdown")
+    assert page == listed("markdown")
+    assert page.startswith("# Losses\n")
+    for loss in CATALOGUE:
+        assert f"`{loss.name}`" in page
+    for line in page.splitlines():
+        if line.startswith("| "):
+            assert len(re.findall(r"(?<!\\)\|", line)) == 9
+
+
+def test_json_and_csv_hold_every_loss():
+    names = [loss.name for loss in CATALOGUE]
+    assert [loss["name"] for loss in json.loads(listed("json"))["losses"]] == names
+    assert [row["name"] for row in csv.DictReader(io.StringIO(listed("csv"), newline=""))] == names
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(loss.name for loss in CATALOGUE))
+@pytest.mark.parametrize("unicode", [True, False])
+def test_every_loss_is_explained_and_drawn(name, unicode):
+    screen = explained(name, width=80, unicode=unicode)
+    assert all(cell_width(line) <= 80 for line in screen.splitlines())
+    assert "asks for" in screen and "reference" in screen
+    assert "nan" not in re.findall(r"(?:loss|slope in .): (\S+) to (\S+)", screen)
+    drawing = re.findall(r"^(?=.*[\u2800-\u28ff]).*$", screen, re.MULTILINE)
+    assert bool(drawing) is (unicode and re.search(r"^(loss|one row.*): ", screen, re.MULTILINE) is not None)
+
+
+def test_an_omitted_scale_is_said():
+    assert "delta omitted, so taken at s = 1" in explained("huber")
+    written = explained("huber", delta=2.0)
+    assert "Drawn for huber:delta=2." in written
+    assert "omitted" not in written
+
+
+def test_a_curve_has_its_shape():
+    lines = explained("mse", width=80, unicode=False).splitlines()
+    top = next(i for i, line in enumerate(lines) if line.startswith("loss: 0 to 9")) + 1
+    panes = [line[:32] for line in lines[top : top + 8]]
+    assert panes[0].startswith("*") and panes[0].rstrip().endswith("*")
+    assert panes[-1].strip("* ") == "" and panes[-1].startswith("      ")
+
+
+def test_kin_are_named():
+    assert "smooth_l1" in re.search(r"orders like +(.*)", explained("huber")).group(1)
+
+
+def test_a_wrong_parameter_is_an_error():
+    with pytest.raises(UsageError, match="no parameter"):
+        explained("huber", dleta=1.0)
+
+
+@pytest.mark.parametrize("format", ["json", "csv", "markdown"])
+def test_explanations_in_other_formats(format):
+    output = explained("tukey", format, c=2.0)
+    assert "tukey" in output and output.endswith("\n")
