@@ -9,9 +9,10 @@ from losscli.domain import Floats, Kind, Task, log_softmax
 from losscli.loss import BoundLoss, Reduction, Trait
 from losscli.rows import Arguments
 
-SUPPORT = 2_048  # points that stand for a number target where the constant must be searched for
+SUPPORT = 2_048  # points of a number target among which the constant is first searched for
 MAX_SEARCHED = 10  # classes
-_GRID, _ROUNDS, _PRECISION = 17, 14, 1e-13
+_HALF, _ROUNDS, _PRECISION = 9, 14, 1e-13
+_FINE, _COARSE = 257, 33  # points of the first grid: where there may be several valleys, and where not
 _SCORES = np.sort(np.concatenate([np.linspace(-4, 4, 33), [-50.0, -20.0, -8.0, 8.0, 20.0, 50.0]]))
 
 
@@ -25,15 +26,18 @@ class Target:
 
     @classmethod
     def of_numbers(cls, task: Task, y: Floats, w: Floats) -> "Target":
-        """Of these rows, in at most SUPPORT points of about equal numbers of rows."""
+        """Of these values, in any order."""
         order = np.argsort(y, kind="stable")
         order = order[w[order] > 0]
-        y, w = y[order], w[order]
-        if len(y) > SUPPORT:
-            starts = np.linspace(0, len(y), SUPPORT, endpoint=False).astype(np.intp)
-            total = np.add.reduceat(w, starts)
-            y, w = np.add.reduceat(w * y, starts) / total, total
-        return cls(task, y, w)
+        return cls(task, y[order], w[order])
+
+    def coarse(self) -> "Target":
+        """In at most SUPPORT points of about equal numbers of values."""
+        if len(self.values) <= SUPPORT:
+            return self
+        starts = np.linspace(0, len(self.values), SUPPORT, endpoint=False).astype(np.intp)
+        w = np.add.reduceat(self.w, starts)
+        return Target(self.task, np.add.reduceat(self.w * self.values, starts) / w, w)
 
     @classmethod
     def of_classes(cls, task: Task, weights: Floats) -> "Target":
@@ -53,8 +57,27 @@ def best_constant(bound: BoundLoss, target: Target) -> tuple[Floats, float]:
     """
     if target.task is Task.MULTICLASS:
         return _best_classes(bound, target)
-    kind, grid = _grid(bound, target)
-    return _zoom(lambda c: _losses(bound, target, kind, c[:, None]), grid, fixed=kind is Kind.LABEL)
+    coarse = target.coarse()
+    kind, grid = _grid(bound, coarse)
+    found = _zoom(lambda c: _losses(bound, coarse, kind, c[:, None]), grid, fixed=kind is Kind.LABEL)
+    return found if coarse is target or not len(grid) else _polished(bound, target, float(found[0][0]))
+
+
+def _polished(bound: BoundLoss, target: Target, c: float) -> tuple[Floats, float]:
+    """The vertex of the parabola through the loss at three points about the coarse optimum."""
+    spread = float(np.sqrt(target.w @ (target.values - target.mean) ** 2 / target.w.sum()))
+    h = spread / SUPPORT
+    points = c + np.array([-h, 0.0, h])
+    if not bound.loss.prediction.contains(points).all():
+        points = np.array([c, c, c])
+    losses = _losses(bound, target, Kind.VALUE, points[:, None])
+    bend = losses[0] - 2 * losses[1] + losses[2]
+    if bend > 0:
+        step = float(np.clip(h * (losses[0] - losses[2]) / (2 * bend), -h, h))
+        points = np.append(points, c + step)
+        losses = np.append(losses, _losses(bound, target, Kind.VALUE, np.array([[c + step]])))
+    best = int(np.argmin(losses))
+    return points[[best]], float(losses[best])
 
 
 def _losses(bound: BoundLoss, target: Target, kind: Kind, constants: Floats) -> Floats:
@@ -63,7 +86,7 @@ def _losses(bound: BoundLoss, target: Target, kind: Kind, constants: Floats) -> 
     predicted = np.repeat(constants, n, axis=0)
     y = np.tile(target.values, g)
     arguments = Arguments(target.task, y, {kind: predicted[:, 0] if constants.shape[1] == 1 else predicted})
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         losses = _reduced(bound, arguments.of(bound.loss), target.w)
     return np.where(np.isnan(losses), np.inf, losses)
 
@@ -95,17 +118,21 @@ def _grid(bound: BoundLoss, target: Target) -> tuple[Kind, Floats]:
     if target.task is not Task.BINARY:
         values = target.values
         ends = [target.mean, (values[0] + values[-1]) / 2]
-        grid = np.unique(np.append(np.quantile(values, np.linspace(0, 1, 33)), ends))
+        points = _COARSE if Trait.CONVEX in bound.traits else _FINE
+        grid = _spaced(np.append(np.quantile(values, np.linspace(0, 1, points)), ends))
         return Kind.VALUE, grid[bound.loss.prediction.contains(grid)]
     if Kind.LABEL in needs:
         return Kind.LABEL, np.array([0.0, 1.0])
     if Kind.PROBABILITY in needs:
-        return Kind.PROBABILITY, np.unique(np.append(np.linspace(0, 1, 21), target.mean))
+        return Kind.PROBABILITY, _spaced(np.append(np.linspace(0, 1, 21), target.mean))
     return Kind.SCORE, _SCORES
 
 
 def _zoom(losses: Callable[[Floats], Floats], grid: Floats, *, fixed: bool) -> tuple[Floats, float]:
-    """The minimum over an interval: a grid, then ever finer grids around its best point."""
+    """The minimum over an interval: a grid, then ever finer grids around its best point; NaN where the
+    grid is empty."""
+    if not len(grid):
+        return np.array([np.nan]), float("nan")
     found = losses(grid)
     place = int(np.argmin(found))
     centre, best = grid[place], float(found[place])
@@ -113,7 +140,8 @@ def _zoom(losses: Callable[[Floats], Floats], grid: Floats, *, fixed: bool) -> t
         low, high = grid[max(place - 1, 0)], grid[min(place + 1, len(grid) - 1)]
         if not low < high:
             break
-        grid = np.unique(np.append(np.linspace(low, high, _GRID), centre))
+        # The centre stays a point of the grid, with neighbours at a real distance.
+        grid = np.unique(np.append(np.linspace(low, centre, _HALF), np.linspace(centre, high, _HALF)))
         found = losses(grid)
         place = int(np.argmin(found))
         gain, best = best - float(found[place]), float(found[place])
@@ -123,11 +151,20 @@ def _zoom(losses: Callable[[Floats], Floats], grid: Floats, *, fixed: bool) -> t
     return np.array([centre]), best
 
 
+def _spaced(grid: Floats) -> Floats:
+    """The grid, ascending, without points that rounding alone keeps apart."""
+    grid = np.unique(grid)
+    if len(grid) < 2:
+        return grid
+    least = 1e-9 * (grid[-1] - grid[0])
+    return np.asarray(grid[np.append(True, np.diff(grid) > least)])
+
+
 def _best_classes(bound: BoundLoss, target: Target) -> tuple[Floats, float]:
     kind, constants = _class_candidates(bound, target)
     losses = _losses(bound, target, kind, constants)
     best, loss = constants[int(np.argmin(losses))], float(losses.min())
-    if kind is Kind.LABEL or Trait.PROPER in bound.traits:
+    if kind is Kind.LABEL or (kind is Kind.PROBABILITY and Trait.PROPER in bound.traits):
         return best, loss
     if len(target.values) > MAX_SEARCHED:
         return best, float("nan")
@@ -168,7 +205,9 @@ def _class_candidates(bound: BoundLoss, target: Target) -> tuple[Kind, Floats]:
     kind = Kind.LOGIT if Kind.LOGIT in needs and Kind.SCORE not in needs else Kind.SCORE
     with np.errstate(divide="ignore"):
         logs = np.maximum(np.vstack([np.log(prior), np.log(prior) - np.log1p(-prior)]), -50.0)
-    return kind, np.vstack([np.zeros(k), np.eye(k), np.minimum(logs, 50.0), _staircase(bound, target, kind)])
+    return kind, np.vstack(
+        [np.zeros(k), np.eye(k), prior, np.minimum(logs, 50.0), _staircase(bound, target, kind)]
+    )
 
 
 def _staircase(bound: BoundLoss, target: Target, kind: Kind) -> Floats:

@@ -1,15 +1,21 @@
 """`--fail-if`: rules on losses and metrics, and their verdicts."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 
-from losscli.catalogue import known_names, named
+from losscli.catalogue import find, known_names, named
 from losscli.comparison.losses import FEW
+from losscli.comparison.metrics import SKILLS
+from losscli.domain import Task
 from losscli.errors import DataError, UsageError, did_you_mean
+from losscli.loss import Loss
 from losscli.metrics import METRICS
 from losscli.result import Comparison, Gate, LossTable, MetricTable
-from losscli.spec import Spec
+from losscli.spec import Spec, number_text
+from losscli.table.grammar import DOT
 
 _RULE = re.compile(
     r"\s*(?P<spec>[^\[\]<>]+?)\s*(?:\[(?P<model>.+)\])?\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>[^<>=\s]+)\s*\Z"
@@ -46,12 +52,12 @@ def parse_rule(text: str) -> Rule:
     match = _RULE.match(text)
     if match is None:
         raise UsageError(f"--fail-if {text!r} is no rule", advice=_EXAMPLE)
-    try:
-        limit = float(match["limit"])
-    except ValueError:
-        raise UsageError(f"--fail-if {text!r}: {match['limit']!r} is not a number", advice=_EXAMPLE) from None
+    limit = DOT.number(match["limit"])
+    if limit is None or not math.isfinite(limit):
+        raise UsageError(f"--fail-if {text!r}: {match['limit']!r} is not a number", advice=_EXAMPLE)
     spec = Spec.parse(match["spec"])
     metrics = {metric.name: metric.greater_is_better for metric in METRICS}
+    metrics |= {name: True for name, _ in SKILLS.values()}
     is_loss = spec.name not in metrics
     if is_loss:
         if spec.name not in known_names():
@@ -59,13 +65,19 @@ def parse_rule(text: str) -> Rule:
             advice = did_you_mean(spec.name, names) or "See losscli losses"
             raise UsageError(f"--fail-if {text!r}: no loss or metric is called {spec.name!r}", advice=advice)
         named(spec.name)
+    elif spec.params:
+        raise UsageError(
+            f"--fail-if {text!r}: {spec.name} has no parameter {spec.params[0][0]!r}", advice=_EXAMPLE
+        )
     better = False if is_loss else metrics[spec.name]
     if better is not None and better != match["sign"].startswith("<"):
         side = "greater" if better else "smaller"
         turned = match["sign"].translate(str.maketrans("<>", "><"))
+        model = f"[{match['model']}]" if match["model"] else ""
+        mended = f"{spec}{model} {turned} {match['limit']}"
         raise UsageError(
             f"--fail-if {text!r} fails on good values: a {side} {spec.name} is better",
-            advice=f"Type --fail-if '{spec} {turned} {match['limit']}'",
+            advice=f"Type --fail-if {quote(mended)}",
         )
     return Rule(text.strip(), spec, is_loss, match["model"], match["sign"], limit)
 
@@ -120,18 +132,35 @@ def _table(rule: Rule, comparison: Comparison) -> LossTable | MetricTable:
                 advice=f"Metrics here: {', '.join(table.name for table in comparison.metrics)}",
             )
         return metric
-    own = {loss.name for loss in named(rule.spec.name)}
+    loss = find(rule.spec, Task(comparison.task))
     for table in comparison.losses:
-        if table.name in own and set(rule.spec.params) <= set(table.params.items()):
+        if loss is not None and table.name == loss.name and _is_at(loss, rule.spec, table, comparison):
             return table
-    reasons = [refused.reason for refused in comparison.refused if Spec.parse(refused.spec).name in own]
+    names = {loss.name for loss in named(rule.spec.name)}
+    reasons = [refused.reason for refused in comparison.refused if Spec.parse(refused.spec).name in names]
     raise DataError(
         f"--fail-if {rule.text!r}: {rule.spec} does not apply" + (f": {reasons[0]}" if reasons else ""),
         advice="Gate on a loss that applies; see --all",
     )
 
 
+def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> bool:
+    """Whether a table has the written parameters, and the others at their defaults."""
+    share = comparison.prevalence
+    bound = loss.bind(
+        {key: value for key, value in spec.params if not isinstance(value, str)},
+        scale=comparison.scale,
+        imbalance=(1 - share) / share if share else None,
+    )
+    params = dict(bound.params)
+    return params.keys() == table.params.keys() and all(
+        math.isclose(table.params[key], value, rel_tol=1e-9) for key, value in params.items()
+    )
+
+
 def gate_line(gate: Gate) -> str:
     """The verdict in one line that grep finds."""
     value = "infinite" if gate.value is None else f"{gate.value:.6g}"
+    if gate.value != gate.threshold and value == f"{gate.threshold:.6g}":
+        value = number_text(gate.value or 0.0)
     return f"gate: {gate.verdict.upper()} {gate.text}: {gate.spec} of {gate.model} is {value} ({gate.reason})"

@@ -137,10 +137,11 @@ def test_best_set_question_mark_and_constant():
     assert rows["mae"]["ridge"] == "24.1"
     assert rows["mae"]["constant"] == "66.2"
     assert rows["mae"]["skill"] == "65 %"
-    assert rows["mae"]["leader vs next"] == "~ 1.9 % gbm"
+    assert rows["mae"]["lead"] == "~ 1.9 %"
     assert rows["rmse"]["gbm"] == "74.6?"
-    assert rows["rmse"]["leader vs next"] == "? 0.4 % huber"
-    assert rows["tukey:c=103"]["leader vs next"] == "~ 3.4 % gbm"
+    assert rows["rmse"]["lead"] == "? 0.4 %"
+    assert rows["tukey:c=103"]["lead"] == "~ 3.4 %"
+    assert rows["tukey:c=103"]["leader"] == "gbm"
     assert rows["huber:delta=29.7"]["asks for"] == "~median"
 
 

@@ -1,6 +1,6 @@
 """Sums over rows of many row quantities at once: means, their standard errors, and who carries them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,10 @@ NO_ROW = np.iinfo(np.intp).max
 class Moments:
     """Weighted power sums of C row quantities x, about a shift that is the same for all blocks.
 
-    With d = x - shift, each of shape (C,): wd = Σwd, w2d = Σw²d, w2d2 = Σw²d², and so on; f for the
-    flagged rows only. `top` is the largest w·x, `largest` the largest x; `positive` counts rows with
-    x > 0; rows with an infinite x are counted, the first one kept, and left out of the sums.
+    With d = x - shift, each of shape (C,): wd = Σwd, w2d = Σw²d, w2d2 = Σw²d², and so on; fwd for
+    the flagged rows, bwd for the others. `top` is the largest w·x, `largest` the largest x; `positive`
+    counts rows with x > 0; rows with an infinite x are counted, the first one kept, and left out of the
+    sums.
     """
 
     shift: Floats
@@ -33,6 +34,7 @@ class Moments:
     w3d3: Floats
     fw: float
     fwd: Floats
+    bwd: Floats
     top: Floats
     largest: Floats
     positive: Codes
@@ -41,30 +43,27 @@ class Moments:
 
     @classmethod
     def of(
-        cls, columns: Sequence[Floats | None], w: Floats, shift: Floats, flagged: Mask | None, number: Codes
+        cls, columns: Iterable[Floats], w: Floats, shift: Floats, flagged: Mask | None, number: Codes
     ) -> "Moments":
-        """columns: C arrays (n,), None for one that is not computed (its sums are NaN); w: (n,);
-        number: (n,) row numbers."""
-        c = len(columns)
-        sums = np.full((7, c), np.nan)
-        top, largest = np.full(c, np.nan), np.full(c, np.nan)
+        """columns: C arrays (n,), used one by one; w: (n,); shift: (C,); number: (n,) row numbers."""
+        c = len(shift)
+        sums, top, largest = np.empty((8, c)), np.empty(c), np.empty(c)
         positive, infinite = np.zeros(c, dtype=np.intp), np.zeros(c, dtype=np.intp)
         first = np.full(c, NO_ROW, dtype=np.intp)
-        w2 = w * w
+        w2, unit = w * w, bool((w == 1.0).all())
+        marked = np.flatnonzero(flagged) if flagged is not None else np.zeros(0, dtype=np.intp)
         for j, x in enumerate(columns):
-            if x is None:
-                continue
-            top[j], largest[j] = (w * x).max(initial=0.0), x.max(initial=-np.inf)
+            largest[j] = x.max(initial=-np.inf)
+            top[j] = largest[j] if unit else (w * x).max(initial=-np.inf)
             positive[j] = np.count_nonzero(x > 0)
             d = x - shift[j]
             if largest[j] == np.inf:
                 bad = np.isinf(x)
                 infinite[j], first[j] = np.count_nonzero(bad), number[bad][0]
                 d[bad] = 0.0
-            wd = w * d
-            wd2 = wd * wd
-            sums[:6, j] = wd.sum(), wd @ w, wd @ wd, wd @ w2, wd2 @ w, wd2 @ wd
-            sums[6, j] = wd[flagged].sum() if flagged is not None else 0.0
+            sums[:6, j] = _unit_powers(d) if unit else _powers(d, w, w2)
+            sums[6, j] = (w[marked] * d[marked]).sum()
+            sums[7, j] = sums[0, j] if not len(marked) else _without(d, w, marked)
         return cls(
             shift=shift,
             rows=len(w),
@@ -79,6 +78,7 @@ class Moments:
             w3d3=sums[5],
             fw=float(w[flagged].sum()) if flagged is not None else 0.0,
             fwd=sums[6],
+            bwd=sums[7],
             top=top,
             largest=largest,
             positive=positive,
@@ -101,6 +101,7 @@ class Moments:
             w3d3=self.w3d3 + other.w3d3,
             fw=self.fw + other.fw,
             fwd=self.fwd + other.fwd,
+            bwd=self.bwd + other.bwd,
             top=np.maximum(self.top, other.top),
             largest=np.maximum(self.largest, other.largest),
             positive=self.positive + other.positive,
@@ -117,6 +118,11 @@ class Moments:
     def flagged_sum(self) -> Floats:
         """Σ w x over the flagged rows: (C,)."""
         return self.fwd + self.shift * self.fw
+
+    @property
+    def bulk_mean(self) -> Floats:
+        """Σwx/Σw over the rows that are not flagged, summed apart from them: (C,)."""
+        return np.asarray(self.shift + self.bwd / (self.w - self.fw))
 
     @property
     def total(self) -> Floats:
@@ -153,3 +159,23 @@ class Moments:
         if power == 2:
             return self.w2d2 - 2 * e * self.w2d + e**2 * self.w2
         return self.w3d3 - 3 * e * self.w3d2 + 3 * e**2 * self.w3d - e**3 * self.w3
+
+
+def _without(d: Floats, w: Floats, marked: Codes) -> float:
+    """Σwd of the rows that are not marked; the marked ones may dwarf it."""
+    rest = w * d
+    rest[marked] = 0.0
+    return float(rest.sum())
+
+
+def _powers(d: Floats, w: Floats, w2: Floats) -> tuple[float, ...]:
+    """Σwd, Σw²d, Σw²d², Σw³d, Σw³d², Σw³d³."""
+    wd = w * d
+    wd2 = wd * wd
+    return float(wd.sum()), float(wd @ w), float(wd @ wd), float(wd @ w2), float(wd2 @ w), float(wd2 @ wd)
+
+
+def _unit_powers(d: Floats) -> tuple[float, ...]:
+    """The same for weights of 1."""
+    total, squares = float(d.sum()), float(d @ d)
+    return total, total, squares, total, squares, float((d * d) @ d)

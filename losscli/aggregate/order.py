@@ -1,23 +1,53 @@
-"""Weighted quantiles, exact at any number of rows in bounded memory: the search narrows radix by radix."""
+"""Weighted quantiles, exact at any number of rows in bounded memory: a sample says where to look, and the
+search narrows radix by radix."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.domain import Floats, Mask
+from losscli.domain import Floats
 from losscli.engine import fold
 
 Series = Sequence[tuple[Floats, Floats]]  # per series: values (n,) and weights (n,) of one block
 Keys = NDArray[np.uint64]
 Counts = NDArray[np.intp]
+T = TypeVar("T")
+M = TypeVar("M", "_Histogram", "_Look")
+Pieces = list[tuple[Floats, Floats]]
 
+Side = Literal["left", "right"]
+
+_SIDES: tuple[Side, Side] = ("left", "right")
 _BITS = 16  # of a key are told apart in one pass
 _BINS = 1 << _BITS
-_SIGN = np.uint64(1 << 63)
+_SIGN = 1 << 63
+_ALL = (1 << 64) - 1
 _COLLECT = 1 << 20  # so many values are kept and sorted
+_SAMPLED = 8  # blocks that say where to look first
+_HAIR = 1e-12  # of the total weight, below which two sums of weights are equal
+_MARGIN = 0.005  # of the ranks, on either side: five standard errors of the sampled rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Histogram:
+    """What one range of one series holds: the weight below it and of all, weight and rows by bin."""
+
+    below: float
+    total: float
+    weights: Floats
+    rows: Counts
+
+    def merge(self, other: "_Histogram") -> "_Histogram":
+        return _Histogram(
+            self.below + other.below,
+            self.total + other.total,
+            self.weights + other.weights,
+            self.rows + other.rows,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,73 +56,109 @@ class _Range:
 
     series: int
     low: int = 0
-    high: int = (1 << 64) - 1
+    high: int = _ALL
 
     @property
     def shift(self) -> int:
         return max((self.high - self.low).bit_length() - _BITS, 0)
 
-    def select(self, series: Series) -> tuple[Keys, Mask, Floats, Floats]:
-        """(keys, which are in the range and have weight, values, weights)."""
+    def select(self, series: Series) -> tuple[float, Floats, Floats]:
+        """(weight below the range, the values inside, their weights)."""
         x, w = series[self.series]
-        keys = _keys(x)
-        return keys, (keys >= np.uint64(self.low)) & (keys <= np.uint64(self.high)) & (w > 0), x, w
+        if self.low == 0 and self.high == _ALL:
+            inside = np.flatnonzero(w)
+            return 0.0, x[inside], w[inside]
+        over = x >= _value(self.low)
+        inside = np.flatnonzero(over & (x <= _value(self.high)))
+        return float(w.sum() - w @ over), x[inside], w[inside]
 
-    def histogram(self, series: Series) -> tuple[Floats, Counts]:
-        """Weight and rows by bin: (65,536,) each."""
-        keys, within, _, w = self.select(series)
-        place = ((keys[within] - np.uint64(self.low)) >> np.uint64(self.shift)).astype(np.intp)
-        weights = np.bincount(place, weights=w[within], minlength=_BINS)
-        return np.asarray(weights, dtype=np.float64), np.bincount(place, minlength=_BINS)
+    def look(self, series: Series) -> "_Look":
+        below, x, w = self.select(series)
+        return _Look(below, float(series[self.series][1].sum()), [(x, w)])
 
-    def collect(self, series: Series) -> list[tuple[Floats, Floats]]:
+    def histogram(self, series: Series) -> _Histogram:
+        below, x, w = self.select(series)
+        place = ((_keys(x) - np.uint64(self.low)) >> np.uint64(self.shift)).astype(np.intp)
+        weights = np.asarray(np.bincount(place, weights=w, minlength=_BINS), dtype=np.float64)
+        total = float(series[self.series][1].sum())
+        return _Histogram(below, total, weights, np.bincount(place, minlength=_BINS))
+
+    def collect(self, series: Series) -> Pieces:
         """The values and weights inside; one pair where they are all equal."""
-        _, within, x, w = self.select(series)
-        if self.low == self.high and within.any():
-            return [(x[within][:1], w[within].sum(keepdims=True))]
-        return [(x[within], w[within])]
+        _, x, w = self.select(series)
+        if self.low == self.high and len(x):
+            return [(x[:1], w.sum(keepdims=True))]
+        return [(x, w)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """The least value with F ≥ goal (side left) or F > goal (right), known to be in `range`."""
+    """The least value with F ≥ goal (side left) or F > goal (right), looked for in `range`."""
 
-    side: Literal["left", "right"]
+    side: Side
     range: _Range
     below: float = 0.0  # weight of the keys under the range
     rows: int = _COLLECT + 1  # in the range
-    goal: float = np.nan  # share × total weight
+    goal: float = 0.0  # share × total weight
 
     @property
     def done(self) -> bool:
         return self.rows <= _COLLECT or self.range.low == self.range.high
 
-    def narrowed(self, weights: Floats, rows: Counts, share: float) -> "_Search":
-        goal = share * float(weights.sum()) if np.isnan(self.goal) else self.goal
-        filled = np.flatnonzero(weights)
+    def narrowed(self, found: _Histogram, share: float) -> "_Search":
+        """The bin that holds the value."""
+        goal = _goal(share, found.total, self.side)
+        filled = np.flatnonzero(found.weights)
+        cumulated = found.below + np.cumsum(found.weights[filled])
+        place = int(np.searchsorted(cumulated, goal, side=self.side))
         if not len(filled):
-            return _Search(self.side, self.range, 0.0, 0, goal)
-        cumulated = self.below + np.cumsum(weights[filled])
-        place = min(int(np.searchsorted(cumulated, goal, side=self.side)), len(filled) - 1)
+            return _Search(self.side, self.range, rows=0)
+        place = min(place, len(filled) - 1)
         bin_, shift = int(filled[place]), self.range.shift
         low = self.range.low + (bin_ << shift)
-        high = min(low + (1 << shift) - 1, self.range.high)
         return _Search(
             self.side,
-            _Range(self.range.series, low, high),
-            float(cumulated[place] - weights[bin_]),
-            int(rows[bin_]),
+            _Range(self.range.series, low, min(low + (1 << shift) - 1, self.range.high)),
+            float(cumulated[place] - found.weights[bin_]),
+            int(found.rows[bin_]),
             goal,
         )
 
-    def read_off(self, pieces: list[tuple[Floats, Floats]]) -> float:
-        values, weights = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    def read_off(self, pieces: Pieces) -> float:
+        values, cumulated = _cumulated(pieces, self.below)
         if not len(values):
             return float("nan")
-        order = np.argsort(values, kind="stable")
-        cumulated = self.below + np.cumsum(weights[order])
         place = min(int(np.searchsorted(cumulated, self.goal, side=self.side)), len(values) - 1)
-        return float(values[order[place]])
+        return float(values[place])
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a range that was guessed holds; `pieces` None where it is too much."""
+
+    below: float
+    total: float
+    pieces: Pieces | None
+
+    def merge(self, other: "_Look") -> "_Look":
+        pieces = None if self.pieces is None or other.pieces is None else self.pieces + other.pieces
+        if pieces is not None and sum(len(x) for x, _ in pieces) > _COLLECT:
+            pieces = None
+        return _Look(self.below + other.below, self.total + other.total, pieces)
+
+    def quantile(self, share: float) -> float | None:
+        """The quantile, or None where it is not safely inside the range."""
+        if self.pieces is None:
+            return None
+        values, cumulated = _cumulated(self.pieces, self.below)
+        goals = [_goal(share, self.total, side) for side in _SIDES]
+        if not len(values) or not self.below < goals[0] <= goals[1] < cumulated[-1]:
+            return None
+        places = [
+            np.searchsorted(cumulated, goal, side=side) for goal, side in zip(goals, _SIDES, strict=True)
+        ]
+        low, high = (float(values[place]) for place in places)
+        return _middle(low, high)
 
 
 def quantiles(series: Callable[[int], Series], share: float, blocks: int, jobs: int) -> list[float]:
@@ -102,50 +168,96 @@ def quantiles(series: Callable[[int], Series], share: float, blocks: int, jobs: 
     with F > share·W, so that 0.5 with equal weights is the usual median. NaN where W = 0.
     Values must be finite.
     """
-    sides: tuple[Literal["left", "right"], ...] = ("left", "right")
-    searches = [_Search(side, _Range(index)) for index in range(len(series(0))) for side in sides]
-    while open_ranges := list(dict.fromkeys(search.range for search in searches if not search.done)):
-        histograms = fold(blocks, _histograms(series, open_ranges), _add, jobs)
-        found = dict(zip(open_ranges, histograms, strict=True))
-        searches = [s if s.done else s.narrowed(*found[s.range], share) for s in searches]
-    ranges = list(dict.fromkeys(search.range for search in searches))
-    pieces = fold(blocks, _collect(series, ranges), _append, jobs)
-    kept = dict(zip(ranges, pieces, strict=True))
-    ends = [search.read_off(kept[search.range]) for search in searches]
-    return [low if low == high else (low + high) / 2 for low, high in zip(ends[::2], ends[1::2], strict=True)]
+    count = len(series(0))
+    found: list[float | None] = [None] * count
+    if blocks > 2 * _SAMPLED:
+        guesses = _guesses(series, share, blocks)
+        found = [
+            look.quantile(share) for look in fold(blocks, _each(series, guesses, _Range.look), _merge, jobs)
+        ]
+    rest = [index for index, value in enumerate(found) if value is None]
+    return [
+        value if value is not None else radix
+        for value, radix in zip(found, _by_radix(series, rest, count, share, blocks, jobs), strict=True)
+    ]
+
+
+def _by_radix(
+    series: Callable[[int], Series], wanted: Sequence[int], count: int, share: float, blocks: int, jobs: int
+) -> list[float]:
+    """The quantiles of the wanted series, NaN for the others, in bins of 16 bits of the key."""
+    searches = [_Search(side, _Range(index)) for index in wanted for side in _SIDES]
+    while ranges := list(dict.fromkeys(search.range for search in searches if not search.done)):
+        histograms = fold(blocks, _each(series, ranges, _Range.histogram), _merge, jobs)
+        found = dict(zip(ranges, histograms, strict=True))
+        searches = [s if s.done else s.narrowed(found[s.range], share) for s in searches]
+    values = [float("nan")] * count
+    if searches:
+        ranges = list(dict.fromkeys(search.range for search in searches))
+        pieces = fold(blocks, _each(series, ranges, _Range.collect), _append, jobs)
+        kept = dict(zip(ranges, pieces, strict=True))
+        ends = [search.read_off(kept[search.range]) for search in searches]
+        for index, low, high in zip(wanted, ends[::2], ends[1::2], strict=True):
+            values[index] = _middle(low, high)
+    return values
+
+
+def _goal(share: float, total: float, side: Side) -> float:
+    """The weight to reach: a hair less for ≥ and more for >, as sums of weights such as 0.1 round."""
+    hair = _HAIR * total
+    return share * total - hair if side == "left" else share * total + hair
+
+
+def _middle(low: float, high: float) -> float:
+    return low if low == high else (low + high) / 2
+
+
+def _cumulated(pieces: Pieces, below: float) -> tuple[Floats, Floats]:
+    """(values ascending, weight up to each)."""
+    values, weights = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    order = np.argsort(values, kind="stable")
+    return values[order], below + np.cumsum(weights[order])
+
+
+def _guesses(series: Callable[[int], Series], share: float, blocks: int) -> list[_Range]:
+    """Where a sample of blocks puts the quantile of each series."""
+    sampled = [series(block) for block in np.linspace(0, blocks - 1, _SAMPLED).astype(int).tolist()]
+    guesses = []
+    for index, pieces in enumerate(zip(*sampled, strict=True)):
+        x = np.concatenate([x[w > 0] for x, w in pieces])
+        ranks = np.clip([share - _MARGIN, share + _MARGIN], 0, 1) * max(len(x) - 1, 0)
+        places = np.round(ranks).astype(np.intp)
+        keys = _keys(np.partition(x, places)[places]).tolist() if len(x) else [0, _ALL]
+        guesses.append(_Range(index, *keys))
+    return guesses
 
 
 def _keys(x: Floats) -> Keys:
     """Unsigned integers in the order of the doubles; -0.0 and 0.0 are one."""
     bits = (x + 0.0).view(np.uint64)
-    return np.where(bits & _SIGN, ~bits, bits | _SIGN)
+    return np.where(bits & np.uint64(_SIGN), ~bits, bits | np.uint64(_SIGN))
 
 
-_Histogram = tuple[Floats, Counts]
-_Pieces = list[tuple[Floats, Floats]]
+def _value(key: int) -> float:
+    """The double of a key; the ends of the range are the infinities."""
+    bits = key ^ _SIGN if key & _SIGN else key ^ _ALL
+    value = float(np.array(bits, dtype=np.uint64).view(np.float64))
+    return value if not math.isnan(value) else math.inf if key & _SIGN else -math.inf
 
 
-def _histograms(
-    series: Callable[[int], Series], ranges: Sequence[_Range]
-) -> Callable[[int], list[_Histogram]]:
-    def work(block: int) -> list[_Histogram]:
+def _each(
+    series: Callable[[int], Series], ranges: Sequence[_Range], read: Callable[[_Range, Series], T]
+) -> Callable[[int], list[T]]:
+    def work(block: int) -> list[T]:
         rows = series(block)
-        return [r.histogram(rows) for r in ranges]
+        return [read(wanted, rows) for wanted in ranges]
 
     return work
 
 
-def _collect(series: Callable[[int], Series], ranges: Sequence[_Range]) -> Callable[[int], list[_Pieces]]:
-    def work(block: int) -> list[_Pieces]:
-        rows = series(block)
-        return [r.collect(rows) for r in ranges]
-
-    return work
+def _merge(a: list[M], b: list[M]) -> list[M]:
+    return [x.merge(y) for x, y in zip(a, b, strict=True)]
 
 
-def _add(a: list[_Histogram], b: list[_Histogram]) -> list[_Histogram]:
-    return [(w + v, m + n) for (w, m), (v, n) in zip(a, b, strict=True)]
-
-
-def _append(a: list[_Pieces], b: list[_Pieces]) -> list[_Pieces]:
+def _append(a: list[Pieces], b: list[Pieces]) -> list[Pieces]:
     return [pieces + more for pieces, more in zip(a, b, strict=True)]

@@ -16,39 +16,61 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; only errors are printed here."""
     from losscli.cli.app import app
 
+    _open_streams()
     try:
-        code = app(args=list(arguments), prog_name="losscli", standalone_mode=False)
-        sys.stdout.flush()
-        return int(code or 0)
+        return int(app(args=list(arguments), prog_name="losscli", standalone_mode=False) or 0)
     except LosscliError as error:
-        return _fail(str(error), ExitCode.USAGE)
+        place = str(error.where)
+        return _fail(
+            ExitCode.USAGE, f"{place}: {error.what}" if place else error.what, *filter(None, [error.advice])
+        )
     except TyperException as error:
-        return _fail(_usage(error, arguments), ExitCode.USAGE)
+        return _fail(ExitCode.USAGE, _usage(error), f"See losscli{_command(arguments)} --help")
     except Exit as stop:
         return stop.exit_code
+    except SystemExit:  # typer's answer where nobody reads the help
+        return ExitCode.OK
     except (KeyboardInterrupt, Abort):
         return ExitCode.INTERRUPTED
+    except OSError as error:  # no space, no permission: the machine's, not ours
+        return _fail(ExitCode.USAGE, ": ".join(filter(None, [error.filename, error.strerror or str(error)])))
     except Exception as error:
         if os.environ.get("LOSSCLI_DEBUG") == "1":
             traceback.print_exc()
         return _fail(
-            f"internal error: {type(error).__name__}: {error}\nThis is a bug in losscli; "
-            "LOSSCLI_DEBUG=1 shows where.",
             ExitCode.INTERNAL,
+            f"internal error: {type(error).__name__}: {error}",
+            "This is a bug in losscli; LOSSCLI_DEBUG=1 shows where.",
         )
 
 
-def _usage(error: TyperException, arguments: Sequence[str]) -> str:
-    command = next((f" {word}" for word in arguments if not word.startswith("-")), "")
-    known = command.strip() in ("compare", "losses", "explain")
-    return f"{error.format_message()}\nSee losscli{command if known else ''} --help"
+def _open_streams() -> None:
+    """A stream that the caller has closed is one that nobody reads."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
 
 
-def _fail(message: str, code: ExitCode) -> ExitCode:
+def _usage(error: TyperException) -> str:
+    """What typer says, with the flag and the value where a number cannot be read."""
+    details = getattr(error.__cause__, "errors", None)
+    option = getattr(error, "param", None)
+    if details is None or option is None:
+        return error.format_message()
+    (found,) = details()
+    wanted = "a whole number" if found["type"].startswith("int") else "a number"
+    return f"{option.opts[0]} {found['input']}: that is not {wanted}"
+
+
+def _command(arguments: Sequence[str]) -> str:
+    word = next((word for word in arguments if not word.startswith("-")), None)
+    return f" {word}" if word in ("compare", "losses", "explain") else ""
+
+
+def _fail(code: ExitCode, first: str, *rest: str) -> ExitCode:
     """Say it on stderr in plain lines, whatever names the message holds."""
-    from losscli.report.names import visible
+    from losscli.cli.output import say
 
-    first, *rest = message.split("\n")
-    lines = [visible(f"error: {first}"), *map(visible, rest)]
-    print("\n".join(lines), file=sys.stderr)
+    for line in (f"error: {first}", *rest):
+        say(line)
     return code

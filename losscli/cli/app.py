@@ -15,7 +15,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="""How good are these predictions, under every loss that applies? Which model is better?
 
-    losscli compare preds.csv      the losses of every model in a file of predictions
+    \b
+    losscli compare preds.csv      the losses of every model in a file
     losscli explain huber          what a loss is, and when to choose it
     losscli losses                 all losses
     """,
@@ -43,7 +44,7 @@ def losscli(
 def compare(
     predictions: Annotated[
         list[str],
-        typer.Argument(metavar="PREDICTIONS...", help="CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."),
+        typer.Argument(metavar="PREDICTIONS", help="CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."),
     ],
     target: Annotated[
         str | None, typer.Option(metavar="COL", help="Target column.", rich_help_panel=DATA)
@@ -69,7 +70,7 @@ def compare(
         str | None,
         typer.Option(
             metavar="KIND",
-            help="What predictions are: label, probability, logit or score.",
+            help="What predictions are: value, label, probability, logit or score.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -77,16 +78,21 @@ def compare(
         str | None, typer.Option(metavar="CLASS", help="The positive class.", rich_help_panel=DATA)
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of the text; UTF-8 if not said.", rich_help_panel=DATA)
+        str | None,
+        typer.Option(metavar="NAME", help="Encoding of the text; UTF-8 if not said.", rich_help_panel=DATA),
     ] = None,
     delimiter: Annotated[
         str | None,
-        typer.Option(metavar="CHAR", help="Between fields; found in the header.", rich_help_panel=DATA),
+        typer.Option(
+            metavar="CHAR", help="Sign between fields; found in the header if not said.", rich_help_panel=DATA
+        ),
     ] = None,
-    decimal: Annotated[str | None, typer.Option(metavar="CHAR", help=". or ,", rich_help_panel=DATA)] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="CHAR", help="Decimal sign: . or ,", rich_help_panel=DATA)
+    ] = None,
     thousands: Annotated[
         str | None,
-        typer.Option(metavar="CHAR", help="Between thousands; none if not said.", rich_help_panel=DATA),
+        typer.Option(metavar="CHAR", help="Sign between thousands; none if not said.", rich_help_panel=DATA),
     ] = None,
     missing: Annotated[
         str, typer.Option(metavar="RULE", help="error, or drop: leave such rows out.", rich_help_panel=DATA)
@@ -94,11 +100,14 @@ def compare(
     loss: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="SPEC", help="A loss, e.g. huber:delta=1.5; the first is primary.", rich_help_panel=LOSSES
+            metavar="SPEC",
+            help="A loss, e.g. huber:delta=1.5; repeat it, the first is primary.",
+            rich_help_panel=LOSSES,
         ),
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option(metavar="SPEC", help="A loss to leave out.", rich_help_panel=LOSSES)
+        list[str] | None,
+        typer.Option(metavar="SPEC", help="A loss to leave out; repeat it.", rich_help_panel=LOSSES),
     ] = None,
     scale: Annotated[
         float | None,
@@ -122,11 +131,13 @@ def compare(
     fail_if: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="RULE", help="Exit 1 if so, e.g. 'huber > 0.5' or 'mae[rf] > 1'.", rich_help_panel=VERDICT
+            metavar="RULE",
+            help="Exit 1 if so, e.g. 'huber > 0.5' or 'mae[rf] > 1'; repeat it.",
+            rich_help_panel=VERDICT,
         ),
     ] = None,
     confidence: Annotated[
-        float, typer.Option(metavar="P", help="Of the intervals.", rich_help_panel=VERDICT)
+        float, typer.Option(metavar="P", help="Confidence of the intervals.", rich_help_panel=VERDICT)
     ] = 0.95,
     format_: Annotated[
         str,
@@ -137,7 +148,9 @@ def compare(
     output: Annotated[
         list[Path] | None,
         typer.Option(
-            metavar="FILE", help="Also write a file; its extension is its format.", rich_help_panel=OUTPUT
+            metavar="FILE",
+            help="Also write a file, .txt .json .csv or .md; repeat it.",
+            rich_help_panel=OUTPUT,
         ),
     ] = None,
     exact: Annotated[
@@ -154,6 +167,7 @@ def compare(
 ) -> int:
     """How good are these predictions, and which model is better?
 
+    \b
     losscli compare preds.csv
     losscli compare preds.csv --loss mae --loss huber:delta=1.5
     losscli compare old.csv new.csv --id id --fail-if 'mae[new] > 1'
@@ -214,7 +228,7 @@ def losses(
     return catalogue.list_losses(task, format_)
 
 
-@app.command(cls=PanelCommand)
+@app.command(cls=PanelCommand, short_help="What a loss is, and when to choose it.")
 def explain(
     spec: Annotated[str, typer.Argument(metavar="SPEC", help="A loss, e.g. huber or huber:delta=1.5.")],
     format_: Annotated[

@@ -8,7 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from losscli.cli.output import format_of, screen_width, show, write_whole
+from losscli.catalogue import named
+from losscli.cli.output import check_place, format_of, say, screen_width, show, write_whole
 from losscli.domain import Kind, Task
 from losscli.engine import default_jobs
 from losscli.errors import ExitCode, UsageError, did_you_mean
@@ -64,14 +65,14 @@ def run(flags: Flags) -> int:
     if flags.format not in render.FORMATS:
         advice = did_you_mean(flags.format, render.FORMATS) or f"Formats: {', '.join(render.FORMATS)}"
         raise UsageError(f"--format {flags.format}: there is no such format", advice=advice)
+    for path in flags.output:
+        check_place(path, flags.paths)
     rules = [parse_rule(text) for text in flags.fail_if]
     found = judged(_compare(flags, rules), rules)
     for path, name in formats:
         write_whole(path, render.comparison(found, name, all=flags.all, colour=False, width=None))
     for gate in found.gates:
-        from losscli.report.names import visible
-
-        print(visible(gate_line(gate)), file=sys.stderr)
+        say(gate_line(gate))
     code = ExitCode.GATE_FAILED if any(gate.verdict == "fail" for gate in found.gates) else ExitCode.OK
     if not flags.quiet:
         colour = render.use_colour(sys.stdout, os.environ)
@@ -86,6 +87,9 @@ def _compare(flags: Flags, rules: Iterable[Rule]) -> Comparison:
     from losscli.task import Asked
 
     losses = tuple(Spec.parse(text) for text in flags.loss)
+    exclude = tuple(Spec.parse(text) for text in flags.exclude)
+    for spec in exclude:
+        named(spec.name)  # refuses an unknown one
     asked = Asked(
         target=flags.target,
         pred=flags.pred,
@@ -101,7 +105,7 @@ def _compare(flags: Flags, rules: Iterable[Rule]) -> Comparison:
     request = Request(
         losses=losses,
         gated=tuple(rule.spec for rule in rules if rule.is_loss),
-        exclude=tuple(Spec.parse(text) for text in flags.exclude),
+        exclude=exclude,
         scale=_within(flags.scale, "--scale", low=0.0),
         clip=_within(flags.clip, "--clip", low=0.0, high=0.5),
         drop=_word(Missing, flags.missing, "--missing") is Missing.DROP,
@@ -130,7 +134,9 @@ def _word(words: type[Word], text: str | None, flag: str) -> Word | None:
     except ValueError:
         known = [str(word) for word in words]
         advice = did_you_mean(text, known) or f"It is one of {', '.join(known)}"
-        raise UsageError(f"{flag} {text}: there is no such thing", advice=advice) from None
+        raise UsageError(
+            f"{flag} {text}: there is no such {flag.removeprefix('--')}", advice=advice
+        ) from None
 
 
 def _within(value: float | None, flag: str, *, low: float, high: float = float("inf")) -> float | None:

@@ -8,13 +8,29 @@ from typer.core import TyperCommand
 class PanelCommand(TyperCommand):
     """A command whose help lists its options under the headings given as `rich_help_panel`."""
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["[OPTIONS]", *(_argument(param) for param in self.get_params(ctx) if _is_argument(param))]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         panels: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
+            own = "Arguments" if _is_argument(param) else "Options"
+            record = (
+                (_argument(param), getattr(param, "help", None) or "")
+                if _is_argument(param)
+                else param.get_help_record(ctx)
+            )
             if record is not None:
-                own = "Arguments" if param.param_type_name == "argument" else "Options"
                 panels.setdefault(getattr(param, "rich_help_panel", None) or own, []).append(record)
         for title, records in panels.items():
             with formatter.section(title):
                 formatter.write_dl(records)
+
+
+def _is_argument(param: Any) -> bool:
+    return bool(param.param_type_name == "argument")
+
+
+def _argument(param: Any) -> str:
+    """`PREDICTIONS...`: without the type, braces and dots that typer would add."""
+    return f"{param.metavar}{'' if param.nargs == 1 else '...'}"

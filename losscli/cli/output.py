@@ -4,7 +4,10 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from losscli.errors import DataError, UsageError, Where
 
@@ -22,20 +25,53 @@ def format_of(path: Path) -> str:
     return found
 
 
+def check_place(path: Path, inputs: Iterable[str]) -> None:
+    """Raises UsageError, before any work, for a place that cannot take a file or holds an input."""
+    why = None
+    if path.is_dir():
+        why = "that is a folder"
+    elif not path.parent.is_dir():
+        why = f"there is no folder {path.parent}"
+    elif any(path.exists() and Path(name).exists() and path.samefile(name) for name in inputs):
+        why = "that is the file of predictions"
+    if why is not None:
+        raise UsageError(f"--output {path}: {why}", advice="Name another file")
+
+
 def screen_width() -> int | None:
     """The columns of the terminal on stdout; None for a pipe or a file."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def show(text: str) -> None:
-    """Write to stdout, quietly if nobody reads it; what its encoding cannot hold is written as an escape."""
-    encoding = sys.stdout.encoding or "utf-8"
+    """Write to stdout, quietly if nobody reads it; what its encoding cannot hold is written as an escape.
+
+    Raises DataError where stdout takes no more: a full disk.
+    """
     try:
-        sys.stdout.buffer.write(text.encode(encoding, errors="backslashreplace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # The reader has seen enough: the verdict stands, and the interpreter must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write(sys.stdout, text)
+    except OSError as error:
+        raise DataError(f"standard output cannot be written: {error.strerror or error}") from None
+
+
+def say(line: str) -> None:
+    """One line to stderr, quietly if nobody reads it: names in it are made visible."""
+    from losscli.report.names import visible
+
+    with suppress(OSError):
+        _write(sys.stderr, f"{visible(line)}\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.flush()
+        stream.buffer.write(text.encode(stream.encoding or "utf-8", errors="backslashreplace"))
+        stream.buffer.flush()
+    except OSError as error:
+        # What the buffer still holds must go nowhere, or the interpreter complains at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):  # else the reader has seen enough: the verdict stands
+            raise
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -52,7 +88,7 @@ def write_whole(path: Path, text: str) -> None:
         raise DataError(
             f"cannot be written: {error.strerror or error}",
             where=Where(str(path)),
-            advice="Nothing was written.",
+            advice="Its old content, if any, is as it was.",
         ) from None
 
 

@@ -1,21 +1,20 @@
 """`compare`: table × problem → every loss of every model, with what it rests on."""
 
 from collections.abc import Sequence
-from functools import partial
 from itertools import combinations, groupby
 
 import numpy as np
 
 from losscli import __version__
 from losscli.aggregate import quantiles
-from losscli.comparison.flags import Flag, find_flag, moved_rows
+from losscli.comparison.flags import find_flag, find_moves
 from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.plan import intervals, plan, ruled_out
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request, tasks_of
 from losscli.comparison.robustness import robustness_tables
-from losscli.comparison.summary import Layout, probe, summarise
+from losscli.comparison.summary import Flag, Layout, probe, summarise
 from losscli.comparison.survey import Survey, block_count, check_values, residual_scale, survey
 from losscli.comparison.warnings import with_warnings
 from losscli.domain import Floats, Task
@@ -47,32 +46,27 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
     seen = survey(table, problem, request, domains)
     chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=_imbalance(seen))
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
-    references = find_references(table, problem, request, losses, seen)
-    layout = Layout.of(losses, problem, references.summed)
+    layout = Layout.of(losses, problem)
     flag, no_flag = find_flag(table, problem, request, scale, no_scale)
-    summary = summarise(table, problem, request, layout, references.constants, flag)
+    summary = summarise(table, problem, request, layout, flag)
+    medians, bulk_medians = _medians(table, problem, request, losses, flag if summary.flagged else None)
     facts = Facts(
         problem=problem,
         layout=layout,
         summary=summary,
         unweighted=seen.unweighted,
         confidence=request.confidence,
-        medians=_medians(table, problem, request, losses, None),
+        medians=medians,
         outside=outside,
-        references=references.values(summary.moments, layout),
+        references=find_references(problem, losses, seen),
         keys=_row_keys(table, problem, [*summary.flagged, *summary.moments.first_infinite.tolist()]),
     )
     pairs = [loss_table(facts, index) for index in range(len(losses))]
     tables = tuple(pair[0] for pair in pairs)
-    probing = flag is not None and not summary.flagged
-    robustness = robustness_tables(
-        facts,
-        tables,
-        [pair[1] for pair in pairs],
-        probe(table, problem, request, layout, partial(moved_rows, problem, scale)) if probing else None,
-        _medians(table, problem, request, losses, flag) if summary.flagged else {},
-        no_flag,
-    )
+    probed = None
+    if flag is not None and not summary.flagged:
+        probed = probe(table, problem, request, layout, find_moves(table, problem, losses, scale))
+    robustness = robustness_tables(facts, tables, [pair[1] for pair in pairs], probed, bulk_medians, no_flag)
     found = Comparison(
         version=__version__,
         command=request.command,
@@ -118,8 +112,8 @@ def _imbalance(seen: Survey) -> float | None:
 
 def _medians(
     table: Table, problem: Problem, request: Request, losses: Sequence[BoundLoss], flag: Flag | None
-) -> dict[tuple[int, int], float]:
-    """(loss, model) → the median row loss, of the rows that `flag` does not flag."""
+) -> tuple[dict[tuple[int, int], float], dict[tuple[int, int], float]]:
+    """(loss, model) → the median row loss, of all rows and of those that `flag` does not flag."""
     wanted = [
         (index, m)
         for index, one in enumerate(losses)
@@ -127,15 +121,18 @@ def _medians(
         if one.loss.reduction is Reduction.MEDIAN
     ]
     if not wanted:
-        return {}
+        return {}, {}
 
     def series(block: int) -> list[tuple[Floats, Floats]]:
         rows = load(table, problem, block, drop=request.drop)
-        w = rows.w if flag is None else np.where(flag(rows), 0.0, rows.w)
         arguments = [Arguments(problem.task, rows.y, model) for model in rows.models]
-        return [(losses[index].value(*arguments[m].of(losses[index].loss)), w) for index, m in wanted]
+        values = [losses[index].value(*arguments[m].of(losses[index].loss)) for index, m in wanted]
+        weights = [rows.w] if flag is None else [rows.w, np.where(flag(rows), 0.0, rows.w)]
+        return [(x, w) for w in weights for x in values]
 
-    return dict(zip(wanted, quantiles(series, 0.5, block_count(table), request.jobs), strict=True))
+    found = quantiles(series, 0.5, block_count(table), request.jobs)
+    everyone = dict(zip(wanted, found[: len(wanted)], strict=True))
+    return everyone, dict(zip(wanted, found[len(wanted) :], strict=True)) if flag is not None else {}
 
 
 def _row_keys(table: Table, problem: Problem, rows: Sequence[int]) -> dict[int, RowKey]:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from losscli.errors import UsageError
+from losscli.errors import UsageError, Where
 from losscli.result import Input
 from losscli.table import ReadOptions, Table, join, read
 from losscli.task import Asked, ModelColumns, Problem, check_named, find_predictions, find_target, resolve
 
 Opened = tuple[Table, Problem, tuple[Input, ...]]
+Roles = tuple[str, Mapping[str, str | None]]  # the target, and the predictions with the names given to them
 
 
 def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Opened:
@@ -23,24 +24,47 @@ def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Open
     for table in tables:
         if asked.id is not None:
             check_named(table, asked.id, "--id")
-    roles = [_roles(table, asked) for table in tables]
     if len(tables) == 1:
-        target, predictions = roles[0]
+        target, predictions = _roles(tables[0], asked)
         return tables[0], resolve(tables[0], target, predictions, asked), inputs
-    table, problem = _joined(tables, roles, asked)
+    stems = _stems(paths)
+    table, problem = _joined(tables, _roles_of_files(tables, stems, asked), stems, asked)
     return table, problem, inputs
 
 
-def _roles(table: Table, asked: Asked) -> tuple[str, Mapping[str, str | None]]:
+def _roles(table: Table, asked: Asked) -> Roles:
     target = find_target(table, asked)
     return target, find_predictions(table, asked, target)
 
 
+def _roles_of_files(tables: Sequence[Table], stems: Sequence[str], asked: Asked) -> list[Roles]:
+    """The roles in each file. `--pred` may name a file by its stem, its model as `stem:name`, or what
+    only some of the files have. Raises UsageError for one that no file has, and for a file without any."""
+    own: list[list[str]] = [[] for _ in tables]
+    for text in asked.pred:
+        errors = []
+        for table, stem, wanted in zip(tables, stems, own, strict=True):
+            inner = "" if text == stem else text.removeprefix(f"{stem}:")
+            try:
+                _roles(table, replace(asked, pred=(inner,) if inner else ()))
+                wanted.append(inner)
+            except UsageError as error:
+                errors.append(error)
+        if len(errors) == len(tables):
+            raise errors[0]
+    for table, wanted in zip(tables, own, strict=True):
+        if asked.pred and not wanted:
+            raise UsageError("no --pred names a model of this file", where=Where(table.path))
+    return [
+        _roles(table, replace(asked, pred=() if "" in wanted else tuple(wanted)))
+        for table, wanted in zip(tables, own, strict=True)
+    ]
+
+
 def _joined(
-    tables: Sequence[Table], roles: Sequence[tuple[str, Mapping[str, str | None]]], asked: Asked
+    tables: Sequence[Table], roles: Sequence[Roles], stems: Sequence[str], asked: Asked
 ) -> tuple[Table, Problem]:
     target = roles[0][0]
-    stems = _stems([table.path for table in tables])
     problems = [
         resolve(table, own, predictions, asked if i == 0 else replace(asked, weights=None))
         for i, (table, (own, predictions)) in enumerate(zip(tables, roles, strict=True))

@@ -1,15 +1,14 @@
 """Which rows are flagged as outliers, and the targets a probe moves where none is."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 
 from losscli.aggregate import quantiles
 from losscli.comparison.request import Request
-from losscli.comparison.summary import EXACT_ROWS
+from losscli.comparison.summary import EXACT_ROWS, Flag, Move
 from losscli.comparison.survey import block_count
-from losscli.domain import Floats, Kind, Mask
+from losscli.domain import Floats, Kind
 from losscli.engine import fold
 from losscli.influence import (
     FLAG_SHARE,
@@ -18,12 +17,11 @@ from losscli.influence import (
     flag_values,
     score_margin,
 )
+from losscli.loss import BoundLoss
 from losscli.metrics.distribution import Distribution
 from losscli.rows import Rows, load
 from losscli.table import Table
 from losscli.task import Problem
-
-Flag = Callable[[Rows], Mask]
 
 
 def find_flag(
@@ -82,11 +80,25 @@ def _flag_scores(table: Table, problem: Problem, request: Request) -> Flag:
     return lambda rows: mean_rank(rows) < limit
 
 
-def moved_rows(problem: Problem, scale: float | None, rows: Rows) -> list[Rows]:
-    """The rows with every target moved: up and down by 10 s; for classes to the other label
-    (the next one, where there are several)."""
+def find_moves(
+    table: Table, problem: Problem, losses: Sequence[BoundLoss], scale: float | None
+) -> tuple[tuple[Move, ...], ...]:
+    """How a probe moves every target, for each loss: up and down by 10 s, as far as the loss allows such
+    targets; for classes to the other label (the next one, where there are several)."""
     if problem.labels:
-        return [replace(rows, y=(rows.y + 1.0) % len(problem.labels))]
+        count = len(problem.labels)
+        return ((lambda y: (y + 1.0) % count,),) * len(losses)
     assert scale is not None
     step = PROBE_SCALES * scale
-    return [replace(rows, y=rows.y + step), replace(rows, y=rows.y - step)]
+    column = table.columns[problem.target]
+    ends = np.array([column.low or 0.0, column.high or 0.0])
+
+    def up(y: Floats) -> Floats:
+        return y + step
+
+    def down(y: Floats) -> Floats:
+        return y - step
+
+    return tuple(
+        tuple(move for move in (up, down) if one.loss.target.contains(move(ends)).all()) for one in losses
+    )

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from losscli.aggregate import Moments
-from losscli.comparison.summary import Column, Layout, Summary
+from losscli.comparison.summary import Layout, Summary
 from losscli.domain import Kind
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
+from losscli.metrics.comoments import Comoments
 from losscli.result import LossTable, LossValue, RowKey
 from losscli.task import Problem
 
@@ -31,7 +32,7 @@ class Facts:
     """What the tables are made from.
 
     medians: (loss, model) → value, for losses that are a median; outside: (loss, model) → the rows that
-    the domain of the loss rules out; constants: L₀ of each loss, None for those summed in the main pass.
+    the domain of the loss rules out; references: L₀ of each loss.
     """
 
     problem: Problem
@@ -77,13 +78,20 @@ def find(facts: Facts, loss: int, model: int) -> Found:
             )
             return Found(value, reason)
         case Reduction.RELATIVE:
-            reference = facts.references[loss]
+            reference = _variance(facts)
             value = float(moments.mean[place]) / reference if reference else math.nan
             return Found(
                 value, "no closed-form interval of a ratio" if reference else "the target is constant"
             )
         case _:
             return _mean(facts, one, place)
+
+
+def _variance(facts: Facts) -> float:
+    """Of the target, with divisor Σw: what the best constant leaves of the squared error."""
+    found = facts.summary.metrics[0][Comoments]
+    assert isinstance(found, Comoments)
+    return found.yy / found.w
 
 
 def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
@@ -130,7 +138,7 @@ def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
     one, problem = facts.layout.losses[loss], facts.problem
     found = [find(facts, loss, model) for model in range(len(problem.models))]
     values = [one_found.value for one_found in found]
-    best_constant, _ = reference(facts, loss)
+    best_constant, no_skill = reference(facts, loss)
     places = ranks([value if math.isfinite(value) or value == math.inf else None for value in values])
     members = tuple(other.spec for other in facts.layout.losses if other.kin == one.kin)
     results = []
@@ -145,7 +153,7 @@ def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
                 value=value,
                 low=this.low,
                 high=this.high,
-                reason=this.reason,
+                reason=this.reason or (no_skill if skill is None else None),
                 effective_rows=this.effective_rows,
                 skill=skill,
                 rank=places[m],
@@ -167,12 +175,3 @@ def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
         best_set=None,
     )
     return table, found
-
-
-def summed_reference(facts_moments: Moments, layout: Layout, loss: int) -> float | None:
-    """L₀ of a loss whose best constant was summed in the main pass."""
-    place = layout.place.get(Column(loss, 0, None))
-    if place is None:
-        return None
-    mean = float(facts_moments.mean[place])
-    return math.sqrt(mean) if layout.losses[loss].loss.reduction is Reduction.ROOT else mean

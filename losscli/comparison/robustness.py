@@ -11,6 +11,9 @@ from losscli.inference import ranks
 from losscli.loss import Reduction
 from losscli.result import LossTable, ModelShare, Robustness
 
+NO_INTERVAL = "no closed-form interval of a ratio of sums"
+NOT_FLAGGED = "no row is flagged: the probe says what one would weigh"
+
 
 def robustness_tables(
     facts: Facts,
@@ -73,7 +76,8 @@ def _record(
     figure = max(known) if known else None
     weight = max((w for w in weights if math.isfinite(w)), default=None)
     if own is None and figure is None and weight is None:
-        own = "no model has any loss"
+        moved_out = probed is not None and any(share.top_share for share in shares)
+        own = "a moved target leaves the domain of the loss" if moved_out else "no model has any loss"
     return Robustness(
         spec=table.spec,
         basis="flagged" if probed is None else "probe",
@@ -88,7 +92,7 @@ def _record(
             [value.model for value in table.results], [value.value for value in table.results]
         ),
         leader_without=_leader([one.model for one in shares], [one.bulk_value for one in shares]),
-        reason=own or ("no closed-form interval of a ratio of sums" if probed is None else None),
+        reason=own or (NO_INTERVAL if probed is None else NOT_FLAGGED),
         models=tuple(shares),
     )
 
@@ -130,7 +134,7 @@ def _excess(facts: Facts, loss: int, place: int) -> tuple[float, float]:
     total, flagged = float(moments.total[place]), float(moments.flagged_sum[place])
     one = facts.layout.losses[loss].loss
     if callable(one.infimum):
-        least = facts.layout.place[Column(loss, 0, None, infimum=True)]
+        least = facts.layout.place[Column(loss, 0, None)]
         return flagged - float(moments.flagged_sum[least]), total - float(moments.total[least])
     return flagged - one.infimum * moments.fw, total - one.infimum * moments.w
 
@@ -160,7 +164,7 @@ def _bulk(facts: Facts, loss: int, model: int, medians: dict[tuple[int, int], fl
     left = moments.w - moments.fw
     if places is None or left <= 0 or one.loss.reduction in (Reduction.MAX, Reduction.RELATIVE):
         return None
-    means = [float(moments.total[p] - moments.flagged_sum[p]) / left for p in places]
+    means = [float(moments.bulk_mean[p]) for p in places]
     if one.loss.reduction is Reduction.RATIO:
         assert one.loss.combine is not None
         return _finite(one.loss.combine(*means, **dict(one.params)))

@@ -1,6 +1,6 @@
 """The main pass: every loss of every model, and the summaries that metrics read, block by block."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,18 +24,18 @@ LABELS = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 RANKING = (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE)
 
 Flag = Callable[[Rows], Mask]
+Move = Callable[[Floats], Floats]  # of every target: (n,) -> (n,)
 Metrics = dict[type, Comoments | Confusion | list[Distribution]]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One row quantity of the main pass: a part of a loss for one model, or of the best constant
-    (model None), or the least value over predictions (`infimum`)."""
+    """One row quantity of the main pass: a part of a loss for one model, or (model None) the least value
+    of the loss over predictions."""
 
     loss: int
     part: int
     model: int | None
-    infimum: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Layout:
     place: dict[Column, int]
 
     @classmethod
-    def of(cls, losses: Sequence[BoundLoss], problem: Problem, constants: Sequence[bool]) -> "Layout":
-        """constants: whether the loss of its best constant is summed over all rows."""
+    def of(cls, losses: Sequence[BoundLoss], problem: Problem) -> "Layout":
+        """Losses that share a row quantity share its column."""
         columns: list[Column] = []
         place: dict[Column, int] = {}
         shared: dict[tuple[object, ...], int] = {}
@@ -63,11 +63,9 @@ class Layout:
                         shared[key] = len(columns)
                         columns.append(column)
                     place[column] = shared[key]
-            extra = [Column(i, 0, None)] if constants[i] else []
-            extra += [Column(i, 0, None, infimum=True)] if callable(one.loss.infimum) else []
-            for column in extra:
-                place[column] = len(columns)
-                columns.append(column)
+            if callable(one.loss.infimum):
+                place[Column(i, 0, None)] = len(columns)
+                columns.append(Column(i, 0, None))
         return cls(tuple(losses), tuple(columns), place)
 
     def of_model(self, loss: int, model: int) -> list[int] | None:
@@ -117,13 +115,12 @@ def summarise(
     problem: Problem,
     request: Request,
     layout: Layout,
-    constants: Sequence[Floats | None],
     flag: Flag | None,
 ) -> Summary:
-    """The main pass. constants: the best constant of each loss; flag: which rows are outliers."""
+    """The main pass. flag: which rows are outliers."""
     exact = request.exact or table.rows <= EXACT_ROWS
     first = load(table, problem, 0, drop=request.drop, clip=request.clip)
-    shift = _first_means(_columns(problem, layout, constants, first))
+    shift = _first_medians(_columns(problem, layout, first))
 
     def work(block: int) -> Summary:
         rows = load(table, problem, block, drop=request.drop, clip=request.clip)
@@ -132,7 +129,7 @@ def summarise(
             over="ignore", invalid="ignore"
         ):  # squares of huge values: no figure, with its reason
             return Summary(
-                Moments.of(_columns(problem, layout, constants, rows), rows.w, shift, flagged, rows.number),
+                Moments.of(_columns(problem, layout, rows), rows.w, shift, flagged, rows.number),
                 tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
                 rows.clipped,
                 tuple(rows.number[flagged].tolist()) if flagged is not None else (),
@@ -141,26 +138,18 @@ def summarise(
     return fold(block_count(table), work, Summary.merge, request.jobs)
 
 
-def _columns(
-    problem: Problem, layout: Layout, constants: Sequence[Floats | None], rows: Rows
-) -> list[Floats | None]:
+def _columns(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
     """The row quantities of one block, in the order of the layout."""
     models = [Arguments(problem.task, rows.y, model, problem.threshold) for model in rows.models]
-    values: list[Floats | None] = []
     for column in layout.columns:
         one = layout.losses[column.loss]
-        if column.infimum:
-            values.append(_least(one, problem, rows.y))
-        elif column.model is None:
-            constant = constants[column.loss]
-            assert constant is not None
-            predicted: Predicted = {Kind.VALUE: np.full(len(rows.y), constant[0])}
-            values.append(one.value(*Arguments(problem.task, rows.y, predicted).of(one.loss)))
+        if column.model is None:
+            yield _least(one, problem, rows.y)
         else:
-            arguments = models[column.model].of(one.loss)
             with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-                values.append(quantities(one)[column.part](*arguments, **dict(one.params)))
-    return values
+                part = quantities(one)[column.part]
+                x = part(*models[column.model].of(one.loss), **dict(one.params))
+            yield x
 
 
 def _least(one: BoundLoss, problem: Problem, y: Floats) -> Floats:
@@ -170,13 +159,11 @@ def _least(one: BoundLoss, problem: Problem, y: Floats) -> Floats:
     return np.asarray(one.infimum(y))
 
 
-def _first_means(columns: Sequence[Floats | None]) -> Floats:
-    """A shift near the mean of each column, which keeps the digits of its variance."""
-    means = []
-    for x in columns:
-        usable = x[np.isfinite(x)] if x is not None else np.zeros(0)
-        means.append(float(usable.mean()) if len(usable) else 0.0)
-    return np.array(means)
+def _first_medians(columns: Iterable[Floats]) -> Floats:
+    """A shift in the middle of each column, which keeps the digits of its variance; an outlier does not
+    move a median."""
+    finite = (x[np.isfinite(x)] for x in columns)
+    return np.array([float(np.median(x)) if len(x) else 0.0 for x in finite])
 
 
 def _metrics(problem: Problem, rows: Rows, model: Predicted, *, exact: bool) -> Metrics:
@@ -197,24 +184,32 @@ def _metrics(problem: Problem, rows: Rows, model: Predicted, *, exact: bool) -> 
 
 
 def probe(
-    table: Table, problem: Problem, request: Request, layout: Layout, moved: Callable[[Rows], Sequence[Rows]]
+    table: Table, problem: Problem, request: Request, layout: Layout, moves: Sequence[Sequence[Move]]
 ) -> Floats:
-    """Σ w·x of the row quantities when every target is moved, the mean over the ways to move it: (C,)."""
+    """Σ w·x of the row quantities when every target is moved: (C,), the mean over the moves that each loss
+    allows; NaN where it allows none."""
+    every = tuple(dict.fromkeys(move for own in moves for move in own))
 
     def work(block: int) -> Floats:
         rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        ways = moved(rows)
-        totals = np.zeros(len(layout.columns))
-        for way in ways:
-            arguments = [Arguments(problem.task, way.y, model, problem.threshold) for model in way.models]
-            for j, column in enumerate(layout.columns):
-                if column.model is not None:
-                    one = layout.losses[column.loss]
-                    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-                        x = quantities(one)[column.part](
-                            *arguments[column.model].of(one.loss), **dict(one.params)
-                        )
-                        totals[j] += float(way.w @ x) / len(ways)
-        return totals
+        moved = {
+            move: [Arguments(problem.task, move(rows.y), model, problem.threshold) for model in rows.models]
+            for move in every
+        }
+        return np.array(
+            [_probed(layout, column, moved, moves[column.loss], rows.w) for column in layout.columns]
+        )
 
     return fold(block_count(table), work, np.add, request.jobs)
+
+
+def _probed(
+    layout: Layout, column: Column, moved: dict[Move, list[Arguments]], moves: Sequence[Move], w: Floats
+) -> float:
+    if column.model is None or not moves:
+        return float("nan")
+    one = layout.losses[column.loss]
+    part = quantities(one)[column.part]
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        sums = [float(w @ part(*moved[m][column.model].of(one.loss), **dict(one.params))) for m in moves]
+    return sum(sums) / len(sums)

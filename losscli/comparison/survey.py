@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from losscli.aggregate import quantiles
+from losscli.aggregate import Bins, Grid, quantiles
 from losscli.comparison.request import Request
 from losscli.constant import Target
 from losscli.domain import Codes, Floats, Interval, Kind, Task
@@ -18,7 +18,8 @@ from losscli.table import BLOCK, Table
 from losscli.task import Problem
 
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
-SAMPLE = 65_536  # rows that stand for the target's distribution
+EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
+SAMPLED = 16  # blocks that say where the bins are
 SUM_TOLERANCE = 1e-3  # rounding of printed probabilities; beyond, a note
 SUM_REFUSED = 0.02  # beyond, they are no probabilities
 MAD = 0.67449  # of the standard normal
@@ -28,13 +29,15 @@ MEAN_ABSOLUTE = 1.2533
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What holds of the rows before any loss: rows used, weights, classes, a sample of the target,
-    and per (interval, array) the rows outside: their number and the first ones."""
+    """What holds of the rows before any loss: rows used, weights, the target's distribution (class
+    weights, its values or their bins), and per (interval, array) the rows outside: how many, and the
+    first ones."""
 
     used: int
     unweighted: bool
     classes: Floats  # (k,) weights; empty for numbers
-    sample: tuple[tuple[Floats, Floats], ...]
+    values: tuple[tuple[Floats, Floats], ...]
+    bins: Bins | None
     outside: dict[tuple[int, int], tuple[int, tuple[int, ...]]]
     sum_error: Floats  # (models,) largest |Σ probabilities - 1|
     sum_row: Codes
@@ -48,18 +51,21 @@ class Survey:
             self.used + other.used,
             self.unweighted and other.unweighted,
             self.classes + other.classes,
-            self.sample + other.sample,
+            self.values + other.values,
+            self.bins.merge(other.bins) if self.bins is not None and other.bins is not None else None,
             outside,
             np.maximum(self.sum_error, other.sum_error),
             np.where(other.sum_error > self.sum_error, other.sum_row, self.sum_row),
         )
 
     def target(self, task: Task) -> Target:
-        """The distribution of the target, exact for classes."""
-        if task in (Task.REGRESSION, Task.COUNTS):
-            y, w = (np.concatenate(column) for column in zip(*self.sample, strict=True))
-            return Target.of_numbers(task, y, w)
-        return Target.of_classes(task, self.classes)
+        """The distribution of the target; numbers in bins of 1/4096 of their distance from the middle."""
+        if task not in (Task.REGRESSION, Task.COUNTS):
+            return Target.of_classes(task, self.classes)
+        if self.bins is not None:
+            return Target(task, *self.bins.points())
+        y, w = (np.concatenate(column) for column in zip(*self.values, strict=True))
+        return Target.of_numbers(task, y, w)
 
 
 def block_count(table: Table) -> int:
@@ -113,9 +119,9 @@ def _check_range(table: Table, name: str, interval: Interval, law: str, advice: 
 
 def survey(table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]) -> Survey:
     """One pass over the rows. `intervals`: where losses need targets and predictions to be."""
-    stride = max(1, -(-table.rows // SAMPLE))
     numbers = problem.task in (Task.REGRESSION, Task.COUNTS)
     open_pairs = _undecided(table, problem, intervals) if numbers else []
+    grid = _grid(table, problem) if numbers and table.rows > EXACT_TARGET else None
 
     def work(block: int) -> Survey:
         rows = load(table, problem, block, drop=request.drop)
@@ -125,7 +131,8 @@ def survey(table: Table, problem: Problem, request: Request, intervals: Sequence
             used=len(rows.y),
             unweighted=bool((rows.w == 1.0).all()),
             classes=np.zeros(0) if numbers else _class_weights(rows, len(problem.labels)),
-            sample=((rows.y[::stride], rows.w[::stride]),) if numbers else (),
+            values=((rows.y, rows.w),) if numbers and grid is None else (),
+            bins=Bins.of(grid, rows.y, rows.w) if grid is not None else None,
             outside=_outside(rows, arrays, intervals, open_pairs),
             sum_error=errors,
             sum_row=places,
@@ -134,6 +141,18 @@ def survey(table: Table, problem: Problem, request: Request, intervals: Sequence
     found = fold(block_count(table), work, Survey.merge, request.jobs)
     _check_survey(table, problem, found)
     return found
+
+
+def _grid(table: Table, problem: Problem) -> Grid:
+    """Bins around the middle of the target, told from a sample of blocks."""
+    sampled = np.unique(np.linspace(0, block_count(table) - 1, SAMPLED).astype(int)).tolist()
+    y = np.concatenate([table.numbers(block, problem.target) for block in sampled])
+    y = y[np.isfinite(y)]
+    low, centre, high = np.quantile(y, [0.25, 0.5, 0.75]) if len(y) else (0.0, 0.0, 0.0)
+    column = table.columns[problem.target]
+    ends = [end - centre for end in (column.low, column.high) if end is not None]
+    reach = max((abs(float(end)) for end in ends), default=0.0)
+    return Grid(float(centre), float(high - low) or reach or 1.0, reach)
 
 
 def _undecided(table: Table, problem: Problem, intervals: Sequence[Interval]) -> list[tuple[int, int]]:

@@ -31,7 +31,7 @@ def _infinite(found: Comparison) -> Iterator[Warning_]:
         for result in table.results:
             if result.reason is not None and result.reason.startswith("infinite"):
                 row = result.reason.removeprefix("infinite: ").partition(";")[0]
-                why = "a certain prediction is wrong" if found.labels else "too large for a double"
+                why = "a probability is exactly 0 or 1" if found.labels else "too large for a double"
                 message = f"{table.name} of {result.model} is infinite: {why} in {row}; ranked last"
                 yield Warning_("infinite_loss", message, "--clip 1e-7 bounds it" if found.labels else None)
                 return
@@ -48,20 +48,23 @@ def _few_rows(found: Comparison) -> Iterator[Warning_]:
     if least:
         names = sorted(least, key=lambda name: least[name])
         shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
-        verb, them = ("rests", "it") if len(names) == 1 else ("rest", "them")
-        yield Warning_(
-            "few_effective_rows",
-            f"{shown} {verb} on too few rows ({names[0]} on {max(least[names[0]], 1):.0f} of "
-            f"{found.rows.used:,}): no interval; do not choose or gate on {them}",
-            None,
-        )
+        count = f"{max(least[names[0]], 1):.0f} of {found.rows.used:,}"
+        if len(names) == 1:
+            said = f"{names[0]} rests on {count} rows: no interval; do not choose or gate on it"
+        else:
+            said = (
+                f"{shown} rest on too few rows ({names[0]} on {count}): no interval; "
+                "do not choose or gate on them"
+            )
+        yield Warning_("few_effective_rows", said, None)
 
 
 def _leaders(found: Comparison) -> Iterator[Warning_]:
     leaders: dict[str, list[str]] = {}
     for table in found.losses:
         first = [result.model for result in table.results if result.rank == 1 and result.value is not None]
-        if len(first) == 1 and len(table.results) > 1 and table.spec == table.members[0]:
+        whole = all(result.value is not None for result in table.results)
+        if whole and len(first) == 1 and len(table.results) > 1 and table.spec == table.members[0]:
             leaders.setdefault(first[0], []).append(table.name)
     if len(leaders) > 1:
         primary = next(table.name for table in found.losses if table.spec == found.primary)

@@ -33,7 +33,7 @@ class Comoments:
         total = float(w.sum())
         if total == 0:
             return cls(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        mean_y, mean_p = float(w @ y) / total, float(w @ p) / total
+        mean_y, mean_p = _mean(y, w, total), _mean(p, w, total)
         dy, dp, r = y - mean_y, p - mean_p, p - y
         wdy, wdp = w * dy, w * dp
         return cls(
@@ -55,6 +55,11 @@ class Comoments:
             self.pp + other.pp + between * dp * dp,
             self.rr + other.rr,
         )
+
+
+def _mean(x: Floats, w: Floats, total: float) -> float:
+    """Σwx/Σw; of equal values exactly their value, so that they have no spread."""
+    return float(x[0]) if x.min() == x.max() else float(w @ x) / total
 
 
 def _r2(c: Comoments) -> Outcome:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from losscli.domain import Floats, Kind, Mask, Task, logit, sigmoid
+from losscli.domain import Floats, Kind, Mask, Task, logit, sigmoid, softplus
 from losscli.metric import Metric, Outcome, Undefined
 
 _BINARY = frozenset({Task.BINARY})
+_BOTH = _BINARY | {Task.MULTICLASS}  # several classes: the mean over classes of each against the rest
 _PROBABILITY = frozenset({Kind.PROBABILITY, Kind.LOGIT})
 _RANKING = frozenset({Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _COMPRESS_AT = 1 << 21  # waiting rows
@@ -128,17 +129,35 @@ def calibration_line(d: Distribution) -> tuple[float, float] | Undefined:
         return Undefined("all predictions are equal")
     if z[positive > 0].min() >= z[negative > 0].max() or z[positive > 0].max() <= z[negative > 0].min():
         return Undefined("the predictions separate the classes")
+    mean = float(w @ z / w.sum())
+    sd = float(np.sqrt(w @ (z - mean) ** 2 / w.sum()))
+    line = _logistic_line((z - mean) / sd, positive, w)
+    if line is None:
+        return Undefined("the calibration line does not converge")
+    return float(line[0] - line[1] * mean / sd), float(line[1] / sd)
+
+
+def _logistic_line(z: Floats, positive: Floats, w: Floats) -> Floats | None:
+    """(intercept, slope) by Newton's method, its steps halved while they do not help; None without an end."""
     design = np.column_stack([np.ones_like(z), z])
+
+    def deviance(line: Floats) -> float:
+        score = design @ line
+        return float(w @ softplus(score) - positive @ score)
+
     line = np.zeros(2)
-    for _ in range(100):
+    for _ in range(200):
         p = sigmoid(design @ line)
-        gradient = design.T @ (w * p - positive)
-        step = np.linalg.solve((design * (w * p * (1 - p))[:, None]).T @ design, gradient)
-        # A halved step keeps Newton from overshooting where p saturates.
-        line = line - step * min(1.0, 2.0 / max(np.abs(step).max(), 1e-300))
-        if np.abs(step).max() <= 1e-12 * max(1.0, np.abs(line).max()):
-            break
-    return float(line[0]), float(line[1])
+        curvature = (design * (w * p * (1 - p))[:, None]).T @ design
+        step = np.linalg.solve(curvature, design.T @ (w * p - positive))
+        now, share = deviance(line), 1.0
+        # Small steps are Newton's own: rounding alone would forbid them.
+        while share * np.abs(step).max() > 1e-6 and deviance(line - share * step) > now:
+            share /= 2
+        line = line - share * step
+        if np.abs(step).max() <= 1e-11 * max(1.0, float(np.abs(line).max())):
+            return line
+    return None
 
 
 def _calibration(part: int) -> Callable[[Distribution], Outcome]:
@@ -158,6 +177,7 @@ def _metric(
     needs: frozenset[Kind],
     better: bool | None,
     best: float,
+    tasks: frozenset[Task] = _BINARY,
 ) -> Metric:
     return Metric(
         name=name,
@@ -167,7 +187,7 @@ def _metric(
         needs=needs,
         greater_is_better=better,
         best=best,
-        tasks=_BINARY,
+        tasks=tasks,
         source=Distribution,
     )
 
@@ -181,9 +201,17 @@ METRICS: tuple[Metric, ...] = (
         needs=_RANKING,
         better=True,
         best=1.0,
+        tasks=_BOTH,
     ),
     _metric(
-        "roc_auc", "ROC AUC", "P(s+ > s-) + P(s+ = s-)/2", roc_auc, needs=_RANKING, better=True, best=1.0
+        "roc_auc",
+        "ROC AUC",
+        "P(s+ > s-) + P(s+ = s-)/2",
+        roc_auc,
+        needs=_RANKING,
+        better=True,
+        best=1.0,
+        tasks=_BOTH,
     ),
     _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, needs=_RANKING, better=True, best=1.0),
     _metric(

@@ -9,7 +9,7 @@ first in `TELLING`; at most `MOST` rows.
 from dataclasses import dataclass
 
 from losscli.domain import Task
-from losscli.report.names import cell_width, spec_name
+from losscli.report.names import ELLIPSIS, cell_width, spec_name
 from losscli.report.screen import Screen
 from losscli.result import LossTable
 
@@ -52,7 +52,9 @@ def _representatives(screen: Screen) -> list[LossTable]:
 
     def place(table: LossTable) -> tuple[bool, int, int]:
         known = telling.index(table.name) if table.name in telling else len(telling)
-        return table.spec != comparison.primary, known, places[table.spec]
+        # Infinite or undefined for every model: it tells nothing here.
+        empty = all(result.value is None for result in table.results)
+        return table.spec != comparison.primary, len(telling) + 1 if empty else known, places[table.spec]
 
     shown: list[LossTable] = []
     for table in sorted(comparison.losses, key=place):
@@ -68,10 +70,12 @@ def label(screen: Screen, table: LossTable) -> str:
     text = screen.spec(table.spec)
     if not screen.all:
         room = _LABEL_CELLS if screen.width is not None else None
+        if room is not None and cell_width(text) > room:
+            text = f"{spec_name(text)}:{ELLIPSIS}"
         for number, member in enumerate(others):
             longer = f"{text} = {screen.spec(member)}"
             if room is not None and cell_width(longer) > room - (4 if number + 1 < len(others) else 0):
-                text += " = …"
+                text += f" = {ELLIPSIS}"
                 break
             text = longer
     if _has_r2(screen, table):

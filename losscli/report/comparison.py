@@ -17,6 +17,7 @@ from losscli.report.verdict import verdict
 from losscli.result import Comparison, Difference
 
 _NAMED_MODELS = 8
+_PATH_CELLS = 28
 _DECISIONS = 3
 _DATA_LINES = 3
 _PLAIN = ("target ", "task ", "positive class ", "model ")  # decisions that the data line says anyway
@@ -49,7 +50,7 @@ def _opening(screen: Screen) -> list[Line | Paragraph]:
 
 def _data_fields(screen: Screen) -> tuple[str, ...]:
     comparison = screen.comparison
-    files = [screen.clip(item.path, 28) for item in comparison.inputs]
+    files = [_file(screen, item.path) for item in comparison.inputs]
     shown = files if len(files) <= 3 or screen.all else [*files[:2], f"{len(files) - 2} more files"]
     target = f"target {screen.clip(comparison.target, 18)}"
     if comparison.positive is not None:
@@ -60,6 +61,12 @@ def _data_fields(screen: Screen) -> tuple[str, ...]:
     if comparison.threshold is not None and comparison.positive is not None:
         fields.append(f"threshold {comparison.threshold:g}")
     return (*fields, _models(screen))
+
+
+def _file(screen: Screen, path: str) -> str:
+    """The path, or on a terminal, where it is long, its last part."""
+    whole = screen.width is None or cell_width(visible(path)) <= _PATH_CELLS
+    return screen.clip(path if whole else os.path.basename(path), _PATH_CELLS)
 
 
 def _rows(screen: Screen) -> str:

@@ -31,11 +31,14 @@ def loss_grids(screen: Screen, choice: Choice) -> list[Grid]:
 
 
 def _extras(screen: Screen) -> tuple[Column, ...]:
-    one = len(screen.comparison.models) == 1
-    second = Column(screen.confidence) if one else Column("leader vs next")
+    if len(screen.comparison.models) == 1:
+        own = (Column(screen.confidence), Column("constant", right=True))
+        return (*own, Column("skill", right=True, drop=1), Column("asks for", drop=2))
     return (
-        *((second, Column("constant", right=True)) if one else (Column("constant", right=True), second)),
-        Column("skill", right=True, drop=3 if not one else 1),
+        Column("constant", right=True, drop=1),
+        Column("lead", right=True),
+        Column("leader", drop=3),
+        Column("skill", right=True, drop=4),
         Column("asks for", drop=2),
     )
 
@@ -56,7 +59,7 @@ def _row(screen: Screen, table: LossTable, models: Sequence[str], first_block: b
         interval = digits.interval(best[0].low, best[0].high) if best else ""
         cells += [Cell(interval, Role.DIM), constant]
     else:
-        cells += [constant, Cell(_leader_text(screen, table))]
+        cells += [constant, *_leader_cells(screen, table)]
     cells.append(Cell("" if skill is None else percent(skill), Role.DIM))
     cells.append(Cell(_asks_for(screen, table), Role.DIM))
     return tuple(cells)
@@ -91,19 +94,20 @@ def _role(screen: Screen, table: LossTable, result: LossValue) -> Role:
     return Role.GOOD if all(gap is not None and gap.proven for gap in gaps) else Role.STRONG
 
 
-def _leader_text(screen: Screen, table: LossTable) -> str:
-    """`~ 1.8 % gbm`: how far the best model is below the next, and whether that is within noise."""
+def _leader_cells(screen: Screen, table: LossTable) -> tuple[Cell, Cell]:
+    """`~ 1.8 %` and `gbm`: how far the best model is below the next, whether that is within noise, and who
+    it is."""
     best = ordered(table)
     if len(best) < 2:
-        return screen.model(best[0].model) if best else ""
+        return Cell(""), Cell(screen.model(best[0].model) if best else "")
     first, second = best[0], best[1]
     assert first.value is not None and second.value is not None
     if first.value == second.value:
-        return "equal"
+        return Cell("equal"), Cell("")
     gap = screen.pair(table.spec, first.model, second.model)
     mark = "? " if trustless(first) or trustless(second) else "~ " if gap is not None and gap.open else ""
     size = relative(first.value, second.value)
-    return f"{mark}{'' if size is None else percent(size) + ' '}{screen.model(first.model)}"
+    return Cell(mark + ("" if size is None else percent(size))), Cell(screen.model(first.model), Role.STRONG)
 
 
 def relative(best: float, other: float) -> float | None:

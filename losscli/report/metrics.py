@@ -19,12 +19,18 @@ _SHORT = {
     "calibration_intercept": "intercept",
     "predicted_positive": "predicted+",
     "false_negatives": "missed",
+    "bias": "mean p - y",
+    "ece": "ece",
+    "balanced_accuracy": "balanced",
+    "accuracy": "accuracy",
+    "f1": "f1",
+    "mcc": "mcc",
 }
 # What the default screen shows of the other metrics, in this order, at most `_MOST`.
 _TELLING: dict[str, str] = {
     Task.REGRESSION: "r2 bias calibration_slope calibration_intercept trimmed_mae",
     Task.COUNTS: "r2 bias calibration_slope calibration_intercept trimmed_mae",
-    Task.MULTICLASS: "accuracy balanced_accuracy precision recall f1 mcc",
+    Task.MULTICLASS: "accuracy balanced_accuracy f1 mcc roc_auc",
 }
 _MOST = 6
 
@@ -37,6 +43,11 @@ def metric_grids(screen: Screen) -> list[Grid]:
     if screen.comparison.task == Task.BINARY:
         grids += [*_precision(screen), *_recall(screen), *_across(screen, "RANKING", RANKING)]
     else:
+        if screen.comparison.task == Task.MULTICLASS:
+            precision = screen.comparison.metric("average_precision")
+            texts = {m.name: _text(precision, m.name) if precision else "" for m in screen.comparison.models}
+            grids += _ranked(screen, "PRECISION", "avg precision", texts)
+            grids += _ranked(screen, "RECALL", "", dict.fromkeys(texts, ""))
         grids += _across(screen, "METRICS", _TELLING.get(screen.comparison.task, "").split())
     if screen.comparison.task in (Task.BINARY, Task.MULTICLASS):
         grids += _across(screen, "CALIBRATION", CALIBRATION)
@@ -46,7 +57,7 @@ def metric_grids(screen: Screen) -> list[Grid]:
 def _across(screen: Screen, title: str, names: Sequence[str]) -> list[Grid]:
     """Models down, the metrics that were found across; perfect predictions where no direction is better."""
     found = [screen.comparison.metric(name) for name in names]
-    tables = [table for table in found if table is not None][:_MOST]
+    tables = [table for table in found if table is not None and _has_value(table)][:_MOST]
     if not tables:
         return []
     rows = []
@@ -60,12 +71,17 @@ def _across(screen: Screen, title: str, names: Sequence[str]) -> list[Grid]:
     return [Grid("", columns, tuple(rows))]
 
 
+def _has_value(table: MetricTable) -> bool:
+    return any(result.value is not None for result in table.results)
+
+
 def _stub(screen: Screen) -> int:
     return len("CALIBRATION") if screen.comparison.task == Task.BINARY else 0
 
 
 def _title(table: MetricTable) -> str:
-    return _SHORT.get(table.name) or visible(table.title or table.name)
+    short = _SHORT.get(table.name) or visible(table.title or table.name)
+    return f"macro {short}" if table.title.startswith("Macro") else short
 
 
 def _precision(screen: Screen) -> list[Grid]:
@@ -109,15 +125,17 @@ def _ranked(screen: Screen, title: str, count: str, counts: dict[str, str]) -> l
         return []
     digits = _digits(table)
     rows = []
-    for model in screen.comparison.models:
+    places = {result.model: result.rank or 0 for result in table.results}
+    for model in sorted(screen.comparison.models, key=lambda model: places.get(model.name, 0)):
         value = _value(table, model.name)
         interval = digits.interval(value.low, value.high) if value else ""
         rank = ranks(value.rank, value.rank_low, value.rank_high) if value else ""
         texts = [screen.model(model.name), rank, _text(table, model.name), interval, counts[model.name]]
         roles = [Role.PLAIN, Role.PLAIN, _role(table, model.name), Role.DIM, Role.PLAIN]
         rows.append(tuple(Cell(text, role) for text, role in zip(texts, roles, strict=True)))
+    heading = f"{title} (macro)" if table.title.startswith("Macro") else title
     columns = (
-        Column(title, least=_stub(screen)),
+        Column(heading, least=_stub(screen)),
         Column("rank", right=True),
         Column("value", right=True, least=6),
         Column(screen.confidence, right=True, least=13),

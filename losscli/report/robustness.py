@@ -50,7 +50,7 @@ def _shares(screen: Screen, records: list[Robustness]) -> list[Grid]:
         Column("loss"),
         Column("share of loss", right=True),
         Column(screen.confidence, right=True),
-        Column("leader: all -> without", drop=1),
+        Column("leader, and without them", drop=1),
         Column("note", flow=True),
     )
     rows = [
@@ -116,7 +116,8 @@ def _whole(share: float) -> str:
 def _leaders(screen: Screen, record: Robustness) -> str:
     if record.leader_all is None or record.leader_without is None or len(screen.comparison.models) < 2:
         return ""
-    return f"{screen.model(record.leader_all)} -> {screen.model(record.leader_without)}"
+    before, after = screen.model(record.leader_all), screen.model(record.leader_without)
+    return before if before == after else f"{before} -> {after}"
 
 
 def _title(screen: Screen) -> str:

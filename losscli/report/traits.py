@@ -19,6 +19,16 @@ _REST = (
 # The first words of what a loss asks for, and the word that stands for it where room is short.
 _ASKS = (
     ("a centre between mean", "~median"),
+    ("a centre of the bulk", "~mode"),
+    ("the middle of the shortest", "shortest half"),
+    ("the middle between", "midrange"),
+    ("median, rows weighted", "median by 1/|y|"),
+    ("mean, rows weighted", "mean by 1/y²"),
+    ("exp(mean(log(1 + y)", "~log mean"),
+    ("no simple functional", "none simple"),
+    ("the middle of a band", "band middle"),
+    ("the L", "power centre"),
+    ("-log(mean(exp", "tilted mean"),
     ("a centre near the mean", "~mean"),
     ("a centre near the mode", "~mode"),
     ("a centre, the nearer to the mode", "~mode"),

@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.domain import Floats
 from losscli.errors import DataError, Where
+from losscli.table.buffers import bits, doubles, fixed, strings
 from losscli.table.facts import BLOCK, ColumnType, Limits, ReadOptions
 from losscli.table.grammar import DOT, EXACT, number_text, shown
 from losscli.table.open import Source
@@ -149,17 +150,19 @@ class _Reader:
             return self._decimals(array, row)
         import pyarrow as pa
 
-        return array.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        return doubles(array.cast(pa.float64()))
 
     def _integers(self, array: Any, row: int) -> Floats:
-        filled = array.fill_null(0).to_numpy(zero_copy_only=False)
+        filled = fixed(array, array.type.to_pandas_dtype())
+        if array.null_count:
+            filled = np.where(bits(array, 0), filled, 0)
         numbers = filled.astype(np.float64)
         for i in np.flatnonzero(np.abs(numbers) >= EXACT).tolist():
             if int(numbers[i]) != int(filled[i]):
                 why = DOT.fault(str(filled[i]), float(numbers[i]))
                 raise self._fault(str(filled[i]), why, row + i)
         if array.null_count:
-            numbers[array.is_null().to_numpy(zero_copy_only=False)] = np.nan
+            numbers[~bits(array, 0)] = np.nan
         return np.asarray(numbers)
 
     def _decimals(self, array: Any, row: int) -> Floats:
@@ -188,10 +191,10 @@ def _text(array: Any) -> Any:
     if is_.is_boolean(array.type):
         words = pc.if_else(array, "True", "False")
     elif is_.is_floating(array.type):
-        words = pa.array(_spelled(array.to_pylist()), pa.string())
+        words = strings([word or "" for word in _spelled(array.to_pylist())])
     else:
         words = array.cast(pa.string())
-    return words.fill_null("")
+    return words.fill_null(strings([""])[0])
 
 
 def _spelled(values: Sequence[float | None]) -> list[str | None]:

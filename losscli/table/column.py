@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from losscli.domain import Floats
+from losscli.table.buffers import bits, fixed, strings
 from losscli.table.facts import MAX_NUMBERS, MAX_VALUES, Column, ColumnType
 from losscli.table.grammar import DOT, NumberStyle, is_missing
 
@@ -110,7 +111,7 @@ class TextFacts:
 
     def add(self, block: Any) -> None:
         encoded = block.dictionary_encode()
-        words, codes = encoded.dictionary, encoded.indices.to_numpy()
+        words, codes = encoded.dictionary, fixed(encoded.indices, np.int32)
         counts = np.bincount(codes, minlength=len(words))
         numeric = self._numeric(words)
         self.numeric += int(counts[numeric].sum())
@@ -132,12 +133,11 @@ class TextFacts:
         import pyarrow.compute as pc
 
         pattern = rf"^[ \t]*(?:{self.style.pattern}|(?i:[+-]?inf(?:inity)?))[ \t]*$"
-        return pc.match_substring_regex(words, pattern).to_numpy(zero_copy_only=False)
+        return bits(pc.match_substring_regex(words, pattern), 1)
 
     def _add_missing(self, words: Any, codes: Any, counts: Any) -> None:
-        import pyarrow as pa
 
-        code = words.index(pa.scalar("")).as_py()
+        code = words.index(strings([""])[0]).as_py()
         if code >= 0:
             self.missing += int(counts[code])
             if self.first_missing is None:

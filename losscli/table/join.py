@@ -10,6 +10,7 @@ import numpy as np
 
 from losscli.domain import Codes, Floats
 from losscli.errors import DataError, Where, did_you_mean
+from losscli.table.buffers import fixed, strings
 from losscli.table.facts import BLOCK, Column, ColumnType, Limits, Table
 from losscli.table.grammar import shown
 from losscli.table.store import Columns, StoredTable
@@ -157,16 +158,22 @@ class _Ids:
                 where=self.table.where(row, self.key),
                 advice="Every file must have the same ids.",
             )
-        return found.to_numpy()
+        return fixed(found, np.int32)
+
+
+def _indices(order: Any) -> Any:
+    """An Arrow array of int32 positions, without a copy."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.int32(), len(order), [None, pa.py_buffer(order)])
 
 
 def _whole_block(table: Table, block: int, name: str) -> Any:
     """One block as an Arrow string array, "" where missing."""
-    import pyarrow as pa
 
     if isinstance(table, StoredTable) and table.columns[name].type is ColumnType.TEXT:
         return table.strings(block, name)
-    return pa.array([word or "" for word in table.text(block, name)], pa.string())
+    return strings([word or "" for word in table.text(block, name)])
 
 
 def _reordered(ids: _Ids, others: _Ids, names: Sequence[str], limits: Limits) -> Table:
@@ -185,7 +192,7 @@ def _reordered(ids: _Ids, others: _Ids, names: Sequence[str], limits: Limits) ->
         else:
             texts = pa.chunked_array([_whole_block(other, block, name) for block in _blocks(other)])
             for start in range(0, len(order), BLOCK):
-                columns.add_to(i, texts.take(pa.array(order[start : start + BLOCK])).combine_chunks())
+                columns.add_to(i, texts.take(_indices(order[start : start + BLOCK])).combine_chunks())
     return _Reordered(
         path=other.path,
         sha256=other.sha256,

@@ -10,6 +10,7 @@ import numpy as np
 
 from losscli.domain import Floats
 from losscli.errors import DataError, Where
+from losscli.table.buffers import strings
 from losscli.table.chunks import Text
 from losscli.table.delimited import not_exact
 from losscli.table.facts import BLOCK, ColumnType, Limits, ReadOptions
@@ -156,11 +157,10 @@ class _Reader:
         return self._texts(lines, name, values) if text else _numbers(values)
 
     def _texts(self, lines: Sequence[int], name: str, values: list[Value]) -> Any:
-        import pyarrow as pa
 
         words = ["" if value is None else str(value) for value in values]
         try:
-            return pa.array(words, pa.string())
+            return strings(words)
         except UnicodeEncodeError:
             line, word = next((line, word) for line, word in zip(lines, words, strict=True) if _torn(word))
             what = f"{shown(word)} holds half of a surrogate pair"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import Floats, Mask
+from losscli.table.buffers import bits, doubles, strings
 from losscli.table.grammar import EXACT, MISSING, NumberStyle
 from losscli.table.scanner import records
 
@@ -112,7 +113,7 @@ _NULLS = sorted(set().union(*(_spellings(word) for word in MISSING)))
 def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -> bool:
     """Make column i an array of exact numbers, noting faults; False where a field is a word."""
     array = piece.arrays[i]
-    numbers = array.to_numpy(zero_copy_only=False)
+    numbers = doubles(array)
     piece.arrays[i] = numbers
     if not len(numbers):
         return True
@@ -120,11 +121,11 @@ def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -
         return True
     doubtful: Mask = ~(np.abs(numbers) < EXACT)
     if array.null_count:
-        doubtful &= array.is_valid().to_numpy(zero_copy_only=False)
+        doubtful &= bits(array, 0)
     rows = np.flatnonzero(doubtful)
     if not len(rows):
         return True
-    texts = _read(data, plan, [i], style.decimal, as_text=True).column(0).take(rows)
+    texts = _read(data, plan, [i], style.decimal, as_text=True).column(0).combine_chunks().take(rows)
     suspect = np.isnan(numbers[rows]) | np.isinf(numbers[rows]) | _spelled_whole(texts)
     for at in np.flatnonzero(suspect).tolist():
         row, text = int(rows[at]), texts[at].as_py()
@@ -141,8 +142,7 @@ def _spelled_whole(texts: Any) -> Mask:
     """Which texts are digits and a sign alone: the only finite numbers that a double may not hold."""
     import pyarrow.compute as pc
 
-    found = pc.match_substring_regex(texts, r"^[ \t]*[+-]?[0-9]+[ \t]*$")
-    return np.asarray(found.to_numpy(), bool)
+    return bits(pc.match_substring_regex(texts, r"^[ \t]*[+-]?[0-9]+[ \t]*$"), 1)
 
 
 def quotes_fit(data: bytes, delimiter: str) -> bool:
@@ -163,14 +163,13 @@ def quotes_fit(data: bytes, delimiter: str) -> bool:
 
 def parse_exact(text: str, plan: Plan) -> Piece:
     """What the exact scanner reads; a Fault names the line of the text where it breaks the rules."""
-    import pyarrow as pa
 
     rows = [record for _, record in records(text, plan.delimiter, fields=len(plan.styles))]
     piece = Piece(plan, len(rows), [])
     columns = zip(*rows, strict=True) if rows else [()] * len(plan.styles)
     for i, (fields, style) in enumerate(zip(columns, plan.styles, strict=True)):
         if style is None:
-            piece.arrays.append(pa.array(fields, pa.string()))
+            piece.arrays.append(strings(fields))
             continue
         numbers = numbers_of(fields, style)
         if numbers is None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from losscli.domain import Codes, Floats
 from losscli.errors import DataError, Where
+from losscli.table.buffers import bits, fixed, strings
 from losscli.table.column import NumberFacts, TextFacts
 from losscli.table.facts import BLOCK, Column, ColumnType
 from losscli.table.grammar import DOT, NumberStyle, number_text
@@ -212,11 +213,10 @@ class StoredTable:
     def codes(self, block: int, name: str, values: tuple[str, ...]) -> Codes:
         if self.columns[name].type is ColumnType.NUMBER:
             return _number_codes(self._block(block, name), values)
-        import pyarrow as pa
         import pyarrow.compute as pc
 
-        wanted = pa.array(values, pa.string())
-        found = pc.fill_null(pc.index_in(self._block(block, name), value_set=wanted), -1).to_numpy()
+        places = pc.index_in(self._block(block, name), value_set=strings(values))
+        found = np.where(bits(places, 0), fixed(places, np.int32), -1)
         if "" in values:  # the empty field is missing, whatever is asked for
             found = np.where(found == values.index(""), -1, found)
         return np.asarray(found, np.intp)

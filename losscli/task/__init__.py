@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from losscli.domain import Kind, Task
 from losscli.errors import DataError, UsageError, Where, did_you_mean
-from losscli.table import Column, ColumnType, Table
+from losscli.table import BLOCK, Column, ColumnType, Table
+from losscli.table.grammar import DOT
 from losscli.task.models import ModelColumns, Predictions, find_models, is_label_column, preferred
 from losscli.task.roles import (
     Asked,
@@ -13,8 +14,10 @@ from losscli.task.roles import (
     find_predictions,
     find_target,
     is_index,
+    is_numeric,
     shell_word,
     target_labels,
+    target_text,
 )
 from losscli.task.words import NEGATIVE_NAMES, POSITIVE_NAMES, per_label, stated_kind
 
@@ -70,6 +73,7 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
         _check_number(table, asked.weights)
     task, why = _task(table, target, predictions, asked)
     classes = task in (Task.BINARY, Task.MULTICLASS)
+    _check_asked(asked, task)
     labels = _labels(table, target, predictions, task, asked) if classes else ()
     models = find_models(
         facts, predictions, labels, binary=task is Task.BINARY, classes=classes, kind=asked.kind
@@ -103,8 +107,7 @@ def _task(table: Table, target: str, names: Mapping[str, str | None], asked: Ask
             return next(iter(shared)), "the given losses are for it"
     if asked.positive is not None:
         return Task.BINARY, "--positive"
-    column = table.columns[target]
-    if column.type is ColumnType.TEXT and 2 * column.numeric > table.rows - column.missing:
+    if is_numeric(table, target):
         _check_number(table, target)
     return _task_of_data(table.columns, target, names)
 
@@ -117,6 +120,8 @@ def _task_of_data(
     values = set(labels or ())
     has_probability = any(stated_kind(name) is Kind.PROBABILITY for name in names)
     if column.type is ColumnType.TEXT:
+        if len(values) == 1 and {value.lower() for value in values} <= {"true", "false"}:
+            return Task.BINARY, "the target is bool"
         if len(values) == 2:
             return Task.BINARY, f"the target has the two values {' and '.join(sorted(values))}"
         return Task.MULTICLASS, f"the target is text with {len(values) or 'many'} values"
@@ -137,8 +142,7 @@ def _task_of_data(
 
 
 def _has_column_per_label(names: Mapping[str, str | None], labels: tuple[str, ...]) -> bool:
-    seen = {parts[2] for name in names if (parts := per_label(name))}
-    return len(labels) > 1 and set(labels) <= seen
+    return set(labels) == {parts[2] for name in names if (parts := per_label(name, labels))}
 
 
 def _labels(
@@ -156,9 +160,7 @@ def _labels(
         predicted = {
             label
             for name in names
-            if stated_kind(name) is None
-            and per_label(name) is None
-            and table.columns[name].type is column.type
+            if stated_kind(name) is None and table.columns[name].type is column.type
             for label in target_labels(table.columns, name) or ()
         }
         return tuple(sorted({*found, *predicted}, key=_label_key)) if predicted else found
@@ -176,7 +178,7 @@ def _binary_labels(
     table: Table, target: str, found: tuple[str, ...], names: Mapping[str, str | None], asked: Asked
 ) -> tuple[str, str]:
     """(negative, positive)."""
-    where = Where(table.path, column=target)
+    column, where = table.columns[target], Where(table.path, column=target)
     if len(found) > 2:
         shown = ", ".join(found[:6])
         raise DataError(
@@ -185,6 +187,9 @@ def _binary_labels(
             advice="Use --task multiclass or --task regression",
         )
     positive = asked.positive
+    if positive is not None and column.type is ColumnType.NUMBER:
+        value = DOT.number(positive)
+        positive = positive if value is None else target_text(value)
     if positive is not None and positive not in found:
         advice = did_you_mean(positive, found) or f"It has {' and '.join(found)}"
         raise UsageError(f"--positive {positive}: the target has no such value", where=where, advice=advice)
@@ -205,9 +210,9 @@ def _usual_positive(found: tuple[str, ...]) -> str | None:
     """1, true, yes, y, pos, positive against its opposite (or alone)."""
     if set(found) <= {"-1", "1"} and "1" in found:
         return "1"
+    by_lower = {label.lower(): label for label in found}
     for positive, negative in zip(POSITIVE_NAMES, NEGATIVE_NAMES, strict=True):
-        by_lower = {label.lower(): label for label in found}
-        if set(by_lower) <= {positive, negative}:
+        if set(by_lower) <= {positive, negative} and len(by_lower) == len(found):
             return by_lower.get(positive) or next(iter(_opposites(found[0])), None)
     return None
 
@@ -224,11 +229,26 @@ def _named_positive(names: Mapping[str, str | None], found: tuple[str, ...]) -> 
     """The class that the only labelled column of each model names: prob_spam."""
     groups: dict[tuple[str, str], set[str]] = {}
     for name in names:
-        parts = per_label(name)
-        if parts and parts[2] in found:
+        if parts := per_label(name, found):
             groups.setdefault(parts[:2], set()).add(parts[2])
     singles = {next(iter(labels)) for labels in groups.values() if len(labels) == 1}
     return singles.pop() if len(singles) == 1 else None
+
+
+def _check_asked(asked: Asked, task: Task) -> None:
+    """A flag that would do nothing is an error."""
+    classes = task in (Task.BINARY, Task.MULTICLASS)
+    useless = [
+        ("--positive", asked.positive, task is Task.BINARY, "has no positive class"),
+        ("--threshold", asked.threshold, task is Task.BINARY, "has no threshold"),
+        ("--kind", asked.kind, classes == (asked.kind is not Kind.VALUE), "has no predictions of that kind"),
+    ]
+    for flag, value, used, why in useless:
+        if value is not None and not used:
+            text = value if isinstance(value, str) else f"{value:g}"
+            raise UsageError(
+                f"{flag} {text}: the task is {task}, which {why}", advice=f"Leave {flag} out, or say --task"
+            )
 
 
 def _check_number(table: Table, name: str) -> None:
@@ -254,8 +274,8 @@ def _check_columns(
             if part.kind is not Kind.LABEL:
                 for name in part.columns:
                     _check_number(table, name)
-            if task is Task.BINARY and part.kind is Kind.LABEL:
-                _check_labels(table, part.columns[0], labels)
+            elif task is Task.BINARY:
+                _check_labels(table, target, part.columns[0], labels)
             if task is Task.MULTICLASS and part.kind is not Kind.LABEL and not part.labels:
                 raise UsageError(
                     f"{part.columns[0]} is one column of {part.kind}, but there are more than two classes",
@@ -265,13 +285,20 @@ def _check_columns(
                 )
 
 
-def _check_labels(table: Table, name: str, labels: tuple[str, ...]) -> None:
+def _check_labels(table: Table, target: str, name: str, labels: tuple[str, ...]) -> None:
     """Predicted labels of a binary target are its two classes."""
-    strange = set(target_labels(table.columns, name) or ()) - set(labels)
-    if strange or table.columns[name].values is None:
-        shown = f"the value {min(strange)!r}" if strange else "too many values"
-        raise DataError(
-            f"predicted labels with {shown}; the target has {' and '.join(labels)}",
-            where=Where(table.path, column=name),
-            advice="Use --kind score or --kind probability if these are no labels, or --task multiclass",
-        )
+    if table.columns[target].type is ColumnType.NUMBER and is_numeric(table, name):
+        _check_number(table, name)
+    if set(target_labels(table.columns, name) or ("\0",)) <= set(labels):
+        return
+    for block in range(-(-table.rows // BLOCK)):
+        for i, value in enumerate(table.text(block, name)):
+            if value and value not in labels:
+                row = block * BLOCK + i + 1
+                raise DataError(
+                    f"the predicted label {value!r} (row {row:,}) is not in the target, "
+                    f"which has {' and '.join(filter(None, labels))}",
+                    where=table.where(row, name),
+                    advice="Use --kind score or --kind probability if these are no labels, "
+                    "or --task multiclass",
+                )

@@ -1,12 +1,12 @@
 """Which prediction columns are one model, and what kind of prediction each is."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from losscli.domain import Kind
 from losscli.errors import UsageError
 from losscli.table import Column, ColumnType
-from losscli.task.roles import target_text
+from losscli.task.roles import shell_word, target_text
 from losscli.task.words import TARGET_NAMES, per_label, stated_kind, without_role_words
 
 
@@ -48,7 +48,7 @@ class ModelColumns:
         kinds = [part.kind for part in self.parts]
         return next((kind for kind in _PREFERRED if kind in kinds and kind is not Kind.LABEL), Kind.LABEL)
 
-    def serves(self, needs: frozenset[Kind]) -> bool:
+    def serves(self, needs: Collection[Kind]) -> bool:
         """Whether it has predictions of a kind that a loss needs."""
         return any(part.kind in needs for part in self.parts)
 
@@ -73,8 +73,11 @@ def find_models(
     for column in [name for model in models for name in model.columns]:
         del left[column]
     groups: dict[tuple[str, str], list[Predictions]] = {}
+    some_stated = any(stated_kind(column) is not None for column in names)
     for column, given in left.items():
-        part = _single(facts[column], labels, binary=binary, classes=classes, kind=kind)
+        part = _single(
+            facts[column], labels, binary=binary, classes=classes, kind=kind, some_stated=some_stated
+        )
         rest = without_role_words(column)
         shared = given or rest or "\0"
         taken = {other.kind for other in groups.get(("shared", shared), [])}
@@ -90,29 +93,37 @@ def find_models(
 def _label_models(
     names: Mapping[str, str | None], labels: tuple[str, ...], kind: Kind | None
 ) -> list[ModelColumns]:
-    """The models with a column per label: `rf_prob_oak`, or a single `prob_spam`."""
+    """The models with a column per label, `rf_prob_oak`, or with a single `prob_spam`."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for column in names:
-        parts = per_label(column)
-        if parts and parts[2] in labels:
+        if parts := per_label(column, labels):
             found.setdefault(parts[:2], {})[parts[2]] = column
-    models = []
+    groups: dict[str, list[ModelColumns]] = {}
     for (prefix, word), columns in found.items():
-        stated = _stated(next(iter(columns.values())), kind)
-        if len(columns) == 1 and len(labels) <= 2:
-            ((label, column),) = columns.items()
-            part = Predictions((column,), stated, of_label=label)
-        elif set(columns) == set(labels):
-            part = Predictions(tuple(columns[label] for label in labels), stated, labels)
-        else:
-            absent = [label for label in labels if label not in columns]
-            raise UsageError(
-                f"model {prefix or word} has no {word} column for the class {absent[0]!r}",
-                advice=f"Every class needs one: {prefix + '_' if prefix else ''}{word}_{absent[0]}",
-            )
+        part = _per_label_part(prefix, word, columns, labels, kind)
         given = next((names[column] for column in columns.values() if names[column]), None)
-        models.append(ModelColumns(given or prefix or word, (part,)))
-    return models
+        group = groups.setdefault(given or prefix, [])
+        if group and not group[-1].serves({part.kind}):
+            group[-1] = replace(group[-1], parts=(*group[-1].parts, part))
+        else:
+            group.append(ModelColumns(given or prefix or word, (part,)))
+    return [model for group in groups.values() for model in group]
+
+
+def _per_label_part(
+    prefix: str, word: str, columns: Mapping[str, str], labels: tuple[str, ...], kind: Kind | None
+) -> Predictions:
+    stated = _stated(next(iter(columns.values())), kind)
+    if len(columns) == 1 and len(labels) <= 2:
+        ((label, column),) = columns.items()
+        return Predictions((column,), stated, of_label=label)
+    absent = next((label for label in labels if label not in columns), None)
+    if absent is not None:
+        raise UsageError(
+            f"model {prefix or word} has no {word} column for the class {absent!r}",
+            advice=f"Every class needs one: {prefix + '_' if prefix else ''}{word}_{absent}",
+        )
+    return Predictions(tuple(columns[label] for label in labels), stated, labels)
 
 
 def _stated(column: str, kind: Kind | None) -> Kind:
@@ -120,14 +131,23 @@ def _stated(column: str, kind: Kind | None) -> Kind:
 
 
 def _single(
-    column: Column, labels: tuple[str, ...], *, binary: bool, classes: bool, kind: Kind | None
+    column: Column,
+    labels: tuple[str, ...],
+    *,
+    binary: bool,
+    classes: bool,
+    kind: Kind | None,
+    some_stated: bool,
 ) -> Predictions:
-    """The kind of one column: by its word, else by its values."""
+    """The kind of one column: by --kind, else by its word, else by its values.
+
+    --kind is not meant for text, nor for labels beside columns that state a kind (`some_stated`).
+    """
     if not classes:
         return Predictions((column.name,), Kind.VALUE)
     stated = stated_kind(column.name)
     is_label = stated is None and is_label_column(column, labels)
-    if kind is not None and not (is_label and kind is not Kind.LABEL):
+    if kind is not None and not (is_label and (some_stated or column.type is ColumnType.TEXT)):
         return Predictions((column.name,), kind)
     if stated is not None:
         return Predictions((column.name,), stated)
@@ -157,6 +177,7 @@ def _check_names(models: list[ModelColumns]) -> None:
     for model in models:
         if model.name in seen:
             raise UsageError(
-                f"two models are called {model.name!r}", advice=f"Name them: --pred NAME={model.columns[0]}"
+                f"two models are called {model.name!r}",
+                advice=f"Name one: --pred {shell_word('NAME=' + model.columns[0])}",
             )
         seen.add(model.name)

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from losscli.domain import Kind, Task
 from losscli.errors import DataError, UsageError, Where, did_you_mean
 from losscli.table import Column, ColumnType, Table
-from losscli.task.words import TARGET_NAMES, is_prediction_name
+from losscli.task.words import TARGET_NAMES, is_prediction_name, per_label, without_role_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +46,15 @@ def find_target(table: Table, asked: Asked) -> str:
         return check_named(table, asked.target, "--target")
     lowered: dict[str, str] = {}
     for name in table.columns:
-        lowered.setdefault(name.strip().lower(), name)
+        if name not in (asked.id, asked.weights):
+            lowered.setdefault(name.strip().lower(), name)
     for word in TARGET_NAMES:
         if word in lowered:
             return lowered[word]
     raise UsageError(
         f"no column is called {', '.join(TARGET_NAMES)}",
         where=Where(table.path),
-        advice=f"Name the target: --target {next(iter(table.columns))}",
+        advice=f"Name the target: --target {shell_word(next(iter(table.columns)))}",
     )
 
 
@@ -70,25 +71,33 @@ def find_predictions(table: Table, asked: Asked, target: str) -> dict[str, str |
     taken = {target, asked.id, asked.weights}
     free = [name for name, column in table.columns.items() if name not in taken and not is_index(column)]
     if asked.pred:
-        return _asked_predictions(table, asked.pred, free)
+        return _asked_predictions(table, asked.pred, free, target)
     spoken = [name for name in free if is_prediction_name(name)]
     if spoken:
         return dict.fromkeys(spoken)
-    numbers = [name for name in free if table.columns[name].type is ColumnType.NUMBER]
+    numbers = [name for name in free if is_numeric(table, name)]
     if len(numbers) == 1:
         return dict.fromkeys(numbers)
-    if not numbers:
+    if not free:
         raise DataError(
             f"no prediction column beside the target {target!r}",
             where=Where(table.path),
             advice="Name it so that it holds the word pred, prob, score or logit, or give --pred COLUMN",
         )
-    line = " ".join(f"--pred {shell_word(name)}" for name in numbers[:8])
+    line = " ".join(f"--pred {shell_word(name)}" for name in (numbers or free)[:8])
     raise UsageError(
-        f"which of {len(numbers)} numeric columns are predictions? No name says so",
+        f"which of {len(numbers)} numeric columns are predictions? No name says so"
+        if numbers
+        else f"no name says which column holds predictions, and beside the target {target!r} none is numeric",
         where=Where(table.path),
         advice=f"Name them: {line}",
     )
+
+
+def is_numeric(table: Table, name: str) -> bool:
+    """Whether a column holds numbers, if need be with some words among them."""
+    column = table.columns[name]
+    return column.type is ColumnType.NUMBER or 2 * column.numeric > table.rows - column.missing
 
 
 def shell_word(name: str) -> str:
@@ -98,43 +107,67 @@ def shell_word(name: str) -> str:
     return quote(name)
 
 
-def _asked_predictions(table: Table, wanted: Sequence[str], free: Sequence[str]) -> dict[str, str | None]:
+def _asked_predictions(
+    table: Table, wanted: Sequence[str], free: Sequence[str], target: str
+) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for text in wanted:
         name, equals, column = text.partition("=")
-        if text in table.columns:
-            found[text] = None
+        model = _of_model(table, text, free, target)
+        if model:
+            given, columns = None, model
         elif equals and column in table.columns:
-            found[column] = name
+            given, columns = name or None, _of_model(table, column, free, target)
         else:
-            matching = _of_model(text, free) or [
-                free_name for free_name in free if fnmatchcase(free_name, text)
-            ]
-            if not matching:
-                near = did_you_mean(text, table.columns)
-                listed = ", ".join(free[:12])
+            given, columns = None, [one for one in free if fnmatchcase(one, text)]
+        if not columns:
+            raise _no_prediction(table, text, free)
+        for one in columns:
+            if given is not None and found.get(one) not in (None, given):
                 raise UsageError(
-                    f"--pred {text}: no model, column or pattern of that name",
+                    f"--pred {text}: {one!r} already is the model {found[one]!r}",
                     where=Where(table.path),
-                    advice=near or f"The columns left for predictions: {listed}",
                 )
-            found.update(dict.fromkeys(matching))
+            found[one] = given or found.get(one)
     return found
 
 
-def _of_model(name: str, free: Sequence[str]) -> list[str]:
-    """The prediction columns that make up the model of that name."""
-    from losscli.task.words import per_label, without_role_words
-
-    return [
-        column
-        for column in free
-        if is_prediction_name(column)
-        and (
-            without_role_words(column) == name
-            or ((parts := per_label(column)) and (parts[0] or parts[1]) == name)
+def _no_prediction(table: Table, text: str, free: Sequence[str]) -> UsageError:
+    column = text if text in table.columns else text.partition("=")[2]
+    if column in table.columns:
+        return UsageError(
+            f"--pred {text}: {column!r} has another role",
+            where=Where(table.path),
+            advice="It is the target, the id or the weights; --target, --id and --weights set these",
         )
-    ]
+    return UsageError(
+        f"--pred {text}: no model, column or pattern of that name",
+        where=Where(table.path),
+        advice=did_you_mean(text, free) or f"The columns left for predictions: {', '.join(free[:12])}",
+    )
+
+
+def _of_model(table: Table, name: str, free: Sequence[str], target: str) -> list[str]:
+    """The prediction columns of the model of that name, or of a column of it.
+
+    A column per label brings the columns of the other labels with it; any other column is alone.
+    """
+    labels = target_labels(table.columns, target) or ()
+    own = per_label(name, labels) if name in free else None
+    if name in table.columns and own is None:
+        return [name] if name in free or is_index(table.columns[name]) else []
+    found = []
+    for column in free:
+        parts = per_label(column, labels)
+        if own is not None:
+            belongs = parts is not None and parts[:2] == own[:2]
+        elif parts is not None:
+            belongs = (parts[0] or parts[1]) == name
+        else:
+            belongs = is_prediction_name(column) and without_role_words(column) == name
+        if belongs:
+            found.append(column)
+    return found
 
 
 def target_text(value: float | str) -> str:

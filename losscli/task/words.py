@@ -1,8 +1,11 @@
 """The words of column names, and the roles they speak of."""
 
 import re
+from collections.abc import Collection
 
 from losscli.domain import Kind
+from losscli.spec import number_text
+from losscli.table.grammar import DOT
 
 TARGET_NAMES = ("target", "y_true", "y", "label", "actual", "truth", "observed", "ground_truth")
 POSITIVE_NAMES = ("1", "true", "yes", "y", "pos", "positive")
@@ -15,11 +18,9 @@ ROLE_WORDS: dict[str, Kind | None] = {
     "score": Kind.SCORE,
     "logit": Kind.LOGIT,
 }
-_LABELLED = [word for word, kind in ROLE_WORDS.items() if kind is not None]
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
-_PER_LABEL = re.compile(
-    rf"(?:(?P<prefix>.*?)[_:. -]?)??(?P<word>{'|'.join(_LABELLED)})[_:. -](?P<label>.+)\Z", re.I
-)
+_SMALL = r"(?:(?![A-Z])[^\W\d_])"  # every letter but A to Z
+_WORD = re.compile(rf"[A-Z]+(?!{_SMALL})|[A-Z]?{_SMALL}+")
+_SEPARATORS = "_:. -"
 
 
 def words(name: str) -> list[str]:
@@ -53,13 +54,23 @@ def without_role_words(name: str) -> str:
     """What is left of a name when its role words and the separators around them are taken out."""
     rest, last = "", 0
     for start, end, _ in role_spans(name):
-        rest += name[last:start].rstrip("_:. -")
+        rest += name[last:start].rstrip(_SEPARATORS)
         last = end
-    tail = name[last:].lstrip("_:. -") if last and not rest else name[last:]
-    return (rest + tail).strip("_:. -")
+    tail = name[last:].lstrip(_SEPARATORS) if last and not rest else name[last:]
+    return (rest + tail).strip(_SEPARATORS)
 
 
-def per_label(name: str) -> tuple[str, str, str] | None:
-    """(prefix, role word, label) of a name such as `rf_prob_oak` or `prob_0`, or None."""
-    match = _PER_LABEL.match(name)
-    return (match["prefix"] or "", match["word"].lower(), match["label"]) if match else None
+def per_label(name: str, labels: Collection[str]) -> tuple[str, str, str] | None:
+    """(prefix, role word, label) of `rf_prob_oak` or `prob_0`; None unless it is one of the labels.
+
+    A number may be spelled otherwise: `prob_1.0` is of the label 1.
+    """
+    for start, end, word in role_spans(name):
+        if ROLE_WORDS[word] is None or name[end : end + 1] not in tuple(_SEPARATORS):
+            continue
+        label = name[end + 1 :]
+        if label not in labels and (value := DOT.number(label)) is not None:
+            label = number_text(value)
+        if label in labels:
+            return name[:start].rstrip(_SEPARATORS), word, label
+    return None

@@ -191,9 +191,9 @@ mae: best set gbm and huber. gbm leads huber by 1.9 % [-2.6, +5.8]: not shown;
 about 12,700 rows would decide. ridge is worse than gbm: +4.4 % [+0.2, +7.8].
 95 % intervals, paired by row, all 3 pairs of models corrected
 
-LOSSES (lower is better)  ridge  huber    gbm  constant  leader vs next
-mae = wmape = …  PRIMARY   24.1  23.6*  23.1*      66.2  ~ 1.9 % gbm
-rmse = mse = … (r2)       73.7?  73.4?  74.6?            ? 0.4 % huber
+LOSSES (lower is better)  ridge  huber    gbm  constant     lead  asks for
+mae = wmape = …  PRIMARY   24.1  23.6*  23.1*      66.2  ~ 1.9 %  median
+rmse = mse = … (r2)       73.7?  73.4?  74.6?            ? 0.4 %  mean
 """
 
 

@@ -1,0 +1,63 @@
+"""The distribution of a number column in bounded memory: bins that are fine near the middle and
+relatively fine far from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.domain import Codes, Floats
+
+_FRACTION_BITS = 12  # a bin is 1/4096 of (distance from the centre + spread) wide
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the bins are: around `centre`, on the scale of `spread` > 0, as far as `reach` on either side."""
+
+    centre: float
+    spread: float
+    reach: float
+
+    @property
+    def half(self) -> int:
+        """Bins on either side."""
+        return int(self._level(np.array([self.reach]))[0]) + 1
+
+    def _level(self, distance: Floats) -> Codes:
+        """The bin by distance: the leading bits of distance + spread, a cheap logarithm."""
+        bits = (distance + self.spread).view(np.int64) >> (52 - _FRACTION_BITS)
+        least = np.array([self.spread]).view(np.int64) >> (52 - _FRACTION_BITS)
+        return np.asarray(bits - least)
+
+    def place(self, u: Floats) -> Codes:
+        """The bin of y = centre + u: (n,) below 2·half."""
+        level = self._level(np.abs(u))
+        return np.where(u < 0.0, self.half - 1 - level, self.half + level)
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Weight and mean of a column by bin. Merges by addition."""
+
+    grid: Grid
+    w: Floats
+    wu: Floats  # Σ w (y - centre)
+
+    @classmethod
+    def of(cls, grid: Grid, y: Floats, w: Floats) -> "Bins":
+        """y, w: (n,), y within the reach of the grid."""
+        u = y - grid.centre
+        place = grid.place(u)
+        size = 2 * grid.half
+        weights = np.asarray(np.bincount(place, weights=w, minlength=size), dtype=np.float64)
+        return cls(
+            grid, weights, np.asarray(np.bincount(place, weights=w * u, minlength=size), dtype=np.float64)
+        )
+
+    def merge(self, other: "Bins") -> "Bins":
+        return Bins(self.grid, self.w + other.w, self.wu + other.wu)
+
+    def points(self) -> tuple[Floats, Floats]:
+        """(mean, weight) of the bins that have any, ascending."""
+        filled = self.w > 0
+        return self.grid.centre + self.wu[filled] / self.w[filled], self.w[filled]

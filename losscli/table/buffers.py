@@ -1,0 +1,42 @@
+"""Arrow arrays ↔ numpy by their buffers: pyarrow's own conversions import pandas, half a second."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.domain import Floats, Mask
+
+
+def fixed(array: Any, dtype: type[np.generic]) -> NDArray[Any]:
+    """The values of a fixed-width array, whatever stands where one is null; read-only, (n,)."""
+    if not len(array):
+        return np.zeros(0, dtype)
+    return np.frombuffer(array.buffers()[1], dtype, len(array), array.offset * np.dtype(dtype).itemsize)
+
+
+def bits(array: Any, buffer: int) -> Mask:
+    """The validity (buffer 0) or the values of a boolean array (buffer 1): (n,)."""
+    stored = array.buffers()[buffer]
+    if stored is None:
+        return np.ones(len(array), np.bool_)
+    packed = np.frombuffer(stored, np.uint8)
+    return np.unpackbits(packed, count=array.offset + len(array), bitorder="little")[array.offset :].astype(
+        np.bool_
+    )
+
+
+def doubles(array: Any) -> Floats:
+    """A float64 array; null is NaN: (n,)."""
+    values = fixed(array, np.float64)
+    return values if not array.null_count else np.where(bits(array, 0), values, np.nan)
+
+
+def strings(words: Sequence[str]) -> Any:
+    """An Arrow array of these words."""
+    import pyarrow as pa
+
+    encoded = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))

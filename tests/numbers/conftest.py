@@ -1,0 +1,50 @@
+"""Columns to a file to a comparison."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from comparisons import Columns, Compare, delimited
+from threadpoolctl import threadpool_limits
+
+from losscli.comparison import Request, compare
+from losscli.comparison.files import open_files
+from losscli.result import Comparison
+from losscli.spec import Spec
+from losscli.table import ReadOptions
+from losscli.task import Asked
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread_in_blas() -> Iterator[None]:
+    """As the command sets it: a sum split over threads has other bits."""
+    with threadpool_limits(1, user_api="blas"):
+        yield
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[bytes, str], str]:
+    def file(data: bytes, name: str) -> str:
+        path = tmp_path / name
+        path.write_bytes(data)
+        return str(path)
+
+    return file
+
+
+@pytest.fixture
+def compared(save: Callable[[bytes, str], str]) -> Compare:
+    """compared(columns or paths, losses=…, jobs=…, weights=…, id=…, task=… and so on)."""
+
+    def made(
+        source: Columns | Sequence[str], *, losses: Sequence[str] = (), jobs: int = 1, **options: Any
+    ) -> Comparison:
+        paths = [save(delimited(source), "data.csv")] if isinstance(source, Mapping) else source
+        roles = {key: options.pop(key) for key in list(options) if key in Asked.__slots__}
+        text = frozenset({roles["id"]} if roles.get("id") else ())
+        table, problem, inputs = open_files(paths, ReadOptions(text=text, jobs=jobs), Asked(**roles))
+        specs = tuple(Spec.parse(spec) for spec in losses)
+        return compare(table, problem, Request(losses=specs, jobs=jobs, **options), inputs)
+
+    return made
