@@ -7,7 +7,7 @@ import numpy as np
 
 from losscli.domain import Codes, Floats
 
-_FRACTION_BITS = 12  # a bin is 1/4096 of (distance from the centre + spread) wide
+_FRACTION_BITS = 11  # a bin is 1/2048 of (distance from the centre + spread) wide
 
 
 @dataclass(frozen=True, slots=True)

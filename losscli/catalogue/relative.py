@@ -175,13 +175,18 @@ RELATIVE_SQUARED_ERROR = Loss(
     inventory=("relative_squared_error",),
 )
 
+
+def _squared_log_error(y: Floats, p: Floats) -> Floats:
+    return np.asarray(log1p_ratio(p, y) ** 2)
+
+
 MSLE = Loss(
     name="msle",
     title="Squared logarithmic error",
     task=Task.REGRESSION,
     formula="(log1p(p) - log1p(y))**2",
     argument=Argument.PREDICTION,
-    value=lambda y, p: log1p_ratio(p, y) ** 2,
+    value=_squared_log_error,
     slope=lambda y, p: 2.0 * log1p_ratio(p, y) / (1.0 + p),
     slope_formula="2*(log1p(p) - log1p(y))/(1 + p)",
     target=ABOVE_MINUS_ONE,
@@ -208,7 +213,7 @@ RMSLE = Loss(
     task=Task.REGRESSION,
     formula="(log1p(p) - log1p(y))**2",
     argument=Argument.PREDICTION,
-    value=lambda y, p: log1p_ratio(p, y) ** 2,
+    value=_squared_log_error,
     target=ABOVE_MINUS_ONE,
     prediction=ABOVE_MINUS_ONE,
     unit=Unit.LOG,

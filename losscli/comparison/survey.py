@@ -59,7 +59,7 @@ class Survey:
         )
 
     def target(self, task: Task) -> Target:
-        """The distribution of the target; numbers in bins of 1/4096 of their distance from the middle."""
+        """The distribution of the target; numbers in bins of 1/2048 of their distance from the middle."""
         if task not in (Task.REGRESSION, Task.COUNTS):
             return Target.of_classes(task, self.classes)
         if self.bins is not None:

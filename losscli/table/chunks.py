@@ -146,7 +146,7 @@ def chunks(text: Text, start: int, delimiter: str) -> Iterator[Chunk]:
             if size > text.limits.record:
                 raise _endless(text, b"".join(held), start, delimiter)
             continue
-        data = b"".join((*held, block[:cut])) if held else block[:cut]
+        data = b"".join((*held, memoryview(block)[:cut]))
         yield Chunk(start, data)
         start += len(data)
         held, size = [block[cut:]], len(block) - cut
