@@ -12,7 +12,8 @@ from losscli.rows import Arguments
 SUPPORT = 2_048  # points of a number target among which the constant is first searched for
 MAX_SEARCHED = 10  # classes
 _HALF, _ROUNDS, _PRECISION = 9, 14, 1e-13
-_FINE, _COARSE = 257, 33  # points of the first grid: where there may be several valleys, and where not
+_COARSE = 33  # points of the first grid
+_FINE, _ROUGH = 257, 512  # where there may be several valleys: points of the grid, and of the target
 _SCORES = np.sort(np.concatenate([np.linspace(-4, 4, 33), [-50.0, -20.0, -8.0, 8.0, 20.0, 50.0]]))
 
 
@@ -31,11 +32,11 @@ class Target:
         order = order[w[order] > 0]
         return cls(task, y[order], w[order])
 
-    def coarse(self) -> "Target":
-        """In at most SUPPORT points of about equal numbers of values."""
-        if len(self.values) <= SUPPORT:
+    def coarse(self, points: int) -> "Target":
+        """In at most so many points of about equal numbers of values."""
+        if len(self.values) <= points:
             return self
-        starts = np.linspace(0, len(self.values), SUPPORT, endpoint=False).astype(np.intp)
+        starts = np.linspace(0, len(self.values), points, endpoint=False).astype(np.intp)
         w = np.add.reduceat(self.w, starts)
         return Target(self.task, np.add.reduceat(self.w * self.values, starts) / w, w)
 
@@ -57,8 +58,10 @@ def best_constant(bound: BoundLoss, target: Target) -> tuple[Floats, float]:
     """
     if target.task is Task.MULTICLASS:
         return _best_classes(bound, target)
-    coarse = target.coarse()
+    coarse = target.coarse(SUPPORT)
     kind, grid = _grid(bound, coarse)
+    if kind is Kind.VALUE and _may_have_valleys(bound):
+        grid = _valley(bound, target.coarse(_ROUGH), coarse)
     found = _zoom(lambda c: _losses(bound, coarse, kind, c[:, None]), grid, fixed=kind is Kind.LABEL)
     return found if coarse is target or not len(grid) else _polished(bound, target, float(found[0][0]))
 
@@ -118,14 +121,30 @@ def _grid(bound: BoundLoss, target: Target) -> tuple[Kind, Floats]:
     if target.task is not Task.BINARY:
         values = target.values
         ends = [target.mean, (values[0] + values[-1]) / 2]
-        points = _COARSE if Trait.CONVEX in bound.traits else _FINE
-        grid = _spaced(np.append(np.quantile(values, np.linspace(0, 1, points)), ends))
+        grid = _spaced(np.append(np.quantile(values, np.linspace(0, 1, _COARSE)), ends))
         return Kind.VALUE, grid[bound.loss.prediction.contains(grid)]
     if Kind.LABEL in needs:
         return Kind.LABEL, np.array([0.0, 1.0])
     if Kind.PROBABILITY in needs:
         return Kind.PROBABILITY, _spaced(np.append(np.linspace(0, 1, 21), target.mean))
     return Kind.SCORE, _SCORES
+
+
+def _may_have_valleys(bound: BoundLoss) -> bool:
+    """Whether a mean of the loss may have several minima; roots and ratios here follow convex means."""
+    if bound.loss.reduction is Reduction.MEDIAN:
+        return True
+    return bound.loss.reduction is Reduction.MEAN and Trait.CONVEX not in bound.traits
+
+
+def _valley(bound: BoundLoss, rough: Target, target: Target) -> Floats:
+    """A grid around the deepest valley, found on a rough picture of the target."""
+    grid = _spaced(np.append(np.quantile(target.values, np.linspace(0, 1, _FINE)), [target.mean]))
+    grid = grid[bound.loss.prediction.contains(grid)]
+    if not len(grid):
+        return grid
+    place = int(np.argmin(_losses(bound, rough, Kind.VALUE, grid[:, None])))
+    return grid[max(place - 4, 0) : place + 5]
 
 
 def _zoom(losses: Callable[[Floats], Floats], grid: Floats, *, fixed: bool) -> tuple[Floats, float]:

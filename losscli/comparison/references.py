@@ -1,14 +1,27 @@
 """L₀ of every loss: what the best constant loses on the same rows."""
 
+import math
 from collections.abc import Sequence
 
 from losscli.comparison.survey import Survey
 from losscli.constant import best_constant
-from losscli.loss import BoundLoss
+from losscli.loss import BoundLoss, Reduction
 from losscli.task import Problem
 
 
 def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey) -> tuple[float | None, ...]:
     """L₀ of each loss; None for a loss that may be negative, which has no skill."""
     target = seen.target(problem.task)
-    return tuple(best_constant(one, target)[1] if one.loss.infimum == 0.0 else None for one in losses)
+    means: dict[tuple[object, ...], float] = {}  # a root has the best constant of its mean
+
+    def least(one: BoundLoss) -> float:
+        if one.loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+            return best_constant(one, target)[1]
+        key = one.loss.value, one.params, one.loss.argument
+        root = one.loss.reduction is Reduction.ROOT
+        if key not in means:
+            value = best_constant(one, target)[1]
+            means[key] = value * value if root else value
+        return math.sqrt(means[key]) if root else means[key]
+
+    return tuple(least(one) if one.loss.infimum == 0.0 else None for one in losses)

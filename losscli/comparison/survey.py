@@ -19,7 +19,7 @@ from losscli.task import Problem
 
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
-SAMPLED = 16  # blocks that say where the bins are
+SAMPLED, SAMPLED_ROWS = 16, 7  # blocks that say where the bins are, and every seventh row of them
 SUM_TOLERANCE = 1e-3  # rounding of printed probabilities; beyond, a note
 SUM_REFUSED = 0.02  # beyond, they are no probabilities
 MAD = 0.67449  # of the standard normal
@@ -146,7 +146,7 @@ def survey(table: Table, problem: Problem, request: Request, intervals: Sequence
 def _grid(table: Table, problem: Problem) -> Grid:
     """Bins around the middle of the target, told from a sample of blocks."""
     sampled = np.unique(np.linspace(0, block_count(table) - 1, SAMPLED).astype(int)).tolist()
-    y = np.concatenate([table.numbers(block, problem.target) for block in sampled])
+    y = np.concatenate([table.numbers(block, problem.target)[::SAMPLED_ROWS] for block in sampled])
     y = y[np.isfinite(y)]
     low, centre, high = np.quantile(y, [0.25, 0.5, 0.75]) if len(y) else (0.0, 0.0, 0.0)
     column = table.columns[problem.target]

@@ -42,12 +42,12 @@ class Source:
         return DataError(what, where=Where(self.shown, line), advice=advice)
 
     def read_at(self, size: int, position: int) -> bytes:
-        """Bytes of the file itself; hashed where they follow those hashed so far."""
+        """Bytes of the file itself; those that follow the bytes hashed so far are hashed."""
         data = os.pread(self._fd, size, position)
         with self._lock:
-            if position == self._hashed:
-                self._hash.update(data)
-                self._hashed += len(data)
+            if position <= self._hashed < position + len(data):
+                self._hash.update(memoryview(data)[self._hashed - position :])
+                self._hashed = position + len(data)
         return data
 
     @property
