@@ -302,7 +302,6 @@ SQUARED_MARGIN = Loss(
     avoid="Right answers far from the boundary must not cost: here a margin of 3 costs as much as -1.",
     trap="It is the squared error of the score against targets of ±1.",
     reference="Suykens and Vandewalle 1999, doi:10.1023/A:1018628609742",
-    inventory=("squared_error",),
 )
 
 LOSSES: tuple[Loss, ...] = (

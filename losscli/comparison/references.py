@@ -15,6 +15,8 @@ def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey)
     means: dict[tuple[object, ...], float] = {}  # a root has the best constant of its mean
 
     def least(one: BoundLoss) -> float:
+        if one.loss.reduction is Reduction.RELATIVE:
+            return 1.0  # it is measured in its own L₀
         if one.loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
             return best_constant(one, target)[1]
         key = one.loss.value, one.params, one.loss.argument
