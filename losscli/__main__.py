@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 
 # Blocks are spread over processes; a product inside one stays on its thread, for the same bits everywhere.
 for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -23,10 +24,8 @@ def main() -> None:
 
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(OSError):  # nobody reads, or the disk is full: the verdict stands
             stream.flush()
-        except OSError:  # nobody reads, or the disk is full: the verdict stands
-            pass
     os._exit(code)  # taking the interpreter down piece by piece costs more than a small comparison
 
 
