@@ -16,7 +16,6 @@ Series = Sequence[tuple[Floats, Floats]]  # per series: values (n,) and weights 
 Keys = NDArray[np.uint64]
 Counts = NDArray[np.intp]
 T = TypeVar("T")
-M = TypeVar("M", "_Histogram", "_Look")
 Pieces = list[tuple[Floats, Floats]]
 
 Side = Literal["left", "right"]
@@ -161,45 +160,68 @@ class _Look:
         return _middle(low, high)
 
 
-def quantiles(series: Callable[[int], Series], share: float, blocks: int, jobs: int) -> list[float]:
-    """The quantile at `share` of each series that `series(block)` gives.
+Looks = list[_Look]
 
-    With cumulative weight F and total W: the mean of the least value with F ≥ share·W and the least
-    with F > share·W, so that 0.5 with equal weights is the usual median. NaN where W = 0.
-    Values must be finite.
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Quantiles that a pass over the rows looks for, where a sample says they are.
+
+    With cumulative weight F and total W, the quantile at `share` is the mean of the least value with
+    F ≥ share·W and the least with F > share·W, so that 0.5 with equal weights is the usual median; NaN
+    where W = 0. Values must be finite.
     """
-    count = len(series(0))
-    found: list[float | None] = [None] * count
-    if blocks > 2 * _SAMPLED:
-        guesses = _guesses(series, share, blocks)
-        found = [
-            look.quantile(share) for look in fold(blocks, _each(series, guesses, _Range.look), _merge, jobs)
-        ]
-    rest = [index for index, value in enumerate(found) if value is None]
-    return [
-        value if value is not None else radix
-        for value, radix in zip(found, _by_radix(series, rest, count, share, blocks, jobs), strict=True)
-    ]
+
+    share: float
+    ranges: tuple[_Range, ...]
+
+    @classmethod
+    def seek(cls, series: Callable[[int], Series], share: float, blocks: int) -> "Sought":
+        """Ask a few blocks of `series` where the quantile of each series is."""
+        return cls(share, tuple(_guesses(series, share, blocks)))
+
+    def look(self, series: Series) -> Looks:
+        """What one block has to say; to be merged by `merge_looks`."""
+        return [wanted.look(series) for wanted in self.ranges]
+
+    def values(self, looks: Looks, series: Callable[[int], Series], blocks: int, jobs: int) -> list[float]:
+        """The quantiles; by more passes over `series` where the sample misled."""
+        found = [look.quantile(self.share) for look in looks]
+        rest = [index for index, value in enumerate(found) if value is None]
+        radix = _by_radix(series, rest, self.share, blocks, jobs)
+        return [radix[index] if value is None else value for index, value in enumerate(found)]
+
+
+def merge_looks(a: Looks, b: Looks) -> Looks:
+    return [x.merge(y) for x, y in zip(a, b, strict=True)]
+
+
+def quantiles(series: Callable[[int], Series], share: float, blocks: int, jobs: int) -> list[float]:
+    """The quantile at `share` of each series that `series(block)` gives, in a pass of its own."""
+    sought = Sought.seek(series, share, blocks)
+    looks = fold(blocks, lambda block: sought.look(series(block)), merge_looks, jobs)
+    return sought.values(looks, series, blocks, jobs)
 
 
 def _by_radix(
-    series: Callable[[int], Series], wanted: Sequence[int], count: int, share: float, blocks: int, jobs: int
-) -> list[float]:
-    """The quantiles of the wanted series, NaN for the others, in bins of 16 bits of the key."""
+    series: Callable[[int], Series], wanted: Sequence[int], share: float, blocks: int, jobs: int
+) -> dict[int, float]:
+    """The quantiles of the wanted series, in bins of 16 bits of the key."""
     searches = [_Search(side, _Range(index)) for index in wanted for side in _SIDES]
     while ranges := list(dict.fromkeys(search.range for search in searches if not search.done)):
         histograms = fold(blocks, _each(series, ranges, _Range.histogram), _merge, jobs)
         found = dict(zip(ranges, histograms, strict=True))
         searches = [s if s.done else s.narrowed(found[s.range], share) for s in searches]
-    values = [float("nan")] * count
-    if searches:
-        ranges = list(dict.fromkeys(search.range for search in searches))
-        pieces = fold(blocks, _each(series, ranges, _Range.collect), _append, jobs)
-        kept = dict(zip(ranges, pieces, strict=True))
-        ends = [search.read_off(kept[search.range]) for search in searches]
-        for index, low, high in zip(wanted, ends[::2], ends[1::2], strict=True):
-            values[index] = _middle(low, high)
-    return values
+    if not searches:
+        return {}
+    ranges = list(dict.fromkeys(search.range for search in searches))
+    pieces = fold(blocks, _each(series, ranges, _Range.collect), _append, jobs)
+    kept = dict(zip(ranges, pieces, strict=True))
+    ends = [search.read_off(kept[search.range]) for search in searches]
+    return {
+        index: _middle(*pair)
+        for index, pair in zip(wanted, zip(ends[::2], ends[1::2], strict=True), strict=True)
+    }
 
 
 def _goal(share: float, total: float, side: Side) -> float:
@@ -220,7 +242,9 @@ def _cumulated(pieces: Pieces, below: float) -> tuple[Floats, Floats]:
 
 
 def _guesses(series: Callable[[int], Series], share: float, blocks: int) -> list[_Range]:
-    """Where a sample of blocks puts the quantile of each series."""
+    """Where a sample of blocks puts the quantile of each series; everywhere, where there are few blocks."""
+    if blocks <= 2 * _SAMPLED:
+        return [_Range(index) for index in range(len(series(0)))]
     sampled = [series(block) for block in np.linspace(0, blocks - 1, _SAMPLED).astype(int).tolist()]
     guesses = []
     for index, pieces in enumerate(zip(*sampled, strict=True)):
@@ -255,7 +279,7 @@ def _each(
     return work
 
 
-def _merge(a: list[M], b: list[M]) -> list[M]:
+def _merge(a: list[_Histogram], b: list[_Histogram]) -> list[_Histogram]:
     return [x.merge(y) for x, y in zip(a, b, strict=True)]
 
 

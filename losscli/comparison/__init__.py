@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations, groupby
 
-import numpy as np
-
 from losscli import __version__
-from losscli.aggregate import quantiles
 from losscli.comparison.flags import find_flag, find_moves
 from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.metrics import metric_tables
@@ -14,13 +11,11 @@ from losscli.comparison.plan import intervals, plan, ruled_out
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request, tasks_of
 from losscli.comparison.robustness import robustness_tables
-from losscli.comparison.summary import Flag, Layout, probe, summarise
-from losscli.comparison.survey import Survey, block_count, check_values, residual_scale, survey
+from losscli.comparison.summary import Layout, probe, summarise
+from losscli.comparison.survey import Survey, check_values, survey
 from losscli.comparison.warnings import with_warnings
-from losscli.domain import Floats, Task
-from losscli.loss import BoundLoss, Reduction
+from losscli.domain import Task
 from losscli.result import Comparison, Difference, Input, LossTable, Model, RowCounts, RowKey
-from losscli.rows import Arguments, load
 from losscli.table import BLOCK, Table
 from losscli.task import Problem
 
@@ -41,15 +36,13 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
     Raises DataError where a value cannot be used, UsageError where no loss is left.
     """
     check_values(table, problem, request)
-    scale, no_scale = residual_scale(table, problem, request)
     domains = intervals(problem.task)
-    seen = survey(table, problem, request, domains)
+    seen, (scale, no_scale) = survey(table, problem, request, domains)
     chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=_imbalance(seen))
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
     layout = Layout.of(losses, problem)
     flag, no_flag = find_flag(table, problem, request, scale, no_scale)
-    summary = summarise(table, problem, request, layout, flag)
-    medians, bulk_medians = _medians(table, problem, request, losses, flag if summary.flagged else None)
+    summary, (medians, bulk_medians) = summarise(table, problem, request, layout, flag)
     facts = Facts(
         problem=problem,
         layout=layout,
@@ -108,31 +101,6 @@ def _imbalance(seen: Survey) -> float | None:
     if len(seen.classes) != 2 or not (seen.classes > 0).all():
         return None
     return float(seen.classes[0] / seen.classes[1])
-
-
-def _medians(
-    table: Table, problem: Problem, request: Request, losses: Sequence[BoundLoss], flag: Flag | None
-) -> tuple[dict[tuple[int, int], float], dict[tuple[int, int], float]]:
-    """(loss, model) → the median row loss, of all rows and of those that `flag` does not flag."""
-    wanted = [
-        (index, m)
-        for index, one in enumerate(losses)
-        for m in range(len(problem.models))
-        if one.loss.reduction is Reduction.MEDIAN
-    ]
-    if not wanted:
-        return {}, {}
-
-    def series(block: int) -> list[tuple[Floats, Floats]]:
-        rows = load(table, problem, block, drop=request.drop)
-        arguments = [Arguments(problem.task, rows.y, model) for model in rows.models]
-        values = [losses[index].value(*arguments[m].of(losses[index].loss)) for index, m in wanted]
-        weights = [rows.w] if flag is None else [rows.w, np.where(flag(rows), 0.0, rows.w)]
-        return [(x, w) for w in weights for x in values]
-
-    found = quantiles(series, 0.5, block_count(table), request.jobs)
-    everyone = dict(zip(wanted, found[: len(wanted)], strict=True))
-    return everyone, dict(zip(wanted, found[len(wanted) :], strict=True)) if flag is not None else {}
 
 
 def _row_keys(table: Table, problem: Problem, rows: Sequence[int]) -> dict[int, RowKey]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.aggregate import Moments
+from losscli.aggregate import Looks, Moments, Sought, merge_looks
+from losscli.comparison.medians import Medians, Values
 from losscli.comparison.request import Request
 from losscli.comparison.survey import block_count
 from losscli.domain import Codes, Floats, Kind, Mask, Task
@@ -88,6 +89,7 @@ class Summary:
     metrics: tuple[Metrics, ...]
     clipped: Codes
     flagged: tuple[int, ...]
+    looks: Looks
 
     def merge(self, other: "Summary") -> "Summary":
         return Summary(
@@ -95,6 +97,7 @@ class Summary:
             tuple(_merge_metrics(a, b) for a, b in zip(self.metrics, other.metrics, strict=True)),
             self.clipped + other.clipped,
             self.flagged + other.flagged,
+            merge_looks(self.looks, other.looks),
         )
 
 
@@ -111,31 +114,39 @@ def _merge_metrics(a: Metrics, b: Metrics) -> Metrics:
 
 
 def summarise(
-    table: Table,
-    problem: Problem,
-    request: Request,
-    layout: Layout,
-    flag: Flag | None,
-) -> Summary:
-    """The main pass. flag: which rows are outliers."""
+    table: Table, problem: Problem, request: Request, layout: Layout, flag: Flag | None
+) -> tuple[Summary, tuple[Values, Values]]:
+    """The main pass, and the losses that are medians: of all rows and of those not flagged.
+
+    flag: which rows are outliers.
+    """
     exact = request.exact or table.rows <= EXACT_ROWS
-    first = load(table, problem, 0, drop=request.drop, clip=request.clip)
-    shift = _first_medians(_columns(problem, layout, first))
+    blocks = block_count(table)
+    medians = Medians.of(problem, layout.losses)
 
-    def work(block: int) -> Summary:
+    def read(block: int) -> tuple[Rows, Mask | None]:
         rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        flagged = flag(rows) if flag is not None else None
-        with np.errstate(
-            over="ignore", invalid="ignore"
-        ):  # squares of huge values: no figure, with its reason
-            return Summary(
-                Moments.of(_columns(problem, layout, rows), rows.w, shift, flagged, rows.number),
-                tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
-                rows.clipped,
-                tuple(rows.number[flagged].tolist()) if flagged is not None else (),
-            )
+        return rows, flag(rows) if flag is not None else None
 
-    return fold(block_count(table), work, Summary.merge, request.jobs)
+    def series(block: int) -> list[tuple[Floats, Floats]]:
+        return medians.series(*read(block))
+
+    sought = Sought.seek(series, 0.5, blocks)
+    shift = _first_medians(_columns(problem, layout, read(0)[0]))
+
+    @np.errstate(over="ignore", invalid="ignore")  # squares of huge values: no figure, with its reason
+    def work(block: int) -> Summary:
+        rows, flagged = read(block)
+        return Summary(
+            Moments.of(_columns(problem, layout, rows), rows.w, shift, flagged, rows.number),
+            tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
+            rows.clipped,
+            tuple(rows.number[flagged].tolist()) if flagged is not None else (),
+            sought.look(medians.series(rows, flagged)),
+        )
+
+    summary = fold(blocks, work, Summary.merge, request.jobs)
+    return summary, medians.split(sought.values(summary.looks, series, blocks, request.jobs))
 
 
 def _columns(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from losscli.aggregate import Bins, Grid, quantiles
+from losscli.aggregate import Bins, Grid, Looks, Sought, merge_looks, quantiles
 from losscli.comparison.request import Request
 from losscli.constant import Target
 from losscli.domain import Codes, Floats, Interval, Kind, Task
@@ -25,6 +25,7 @@ SUM_REFUSED = 0.02  # beyond, they are no probabilities
 MAD = 0.67449  # of the standard normal
 IQR = 1.349
 MEAN_ABSOLUTE = 1.2533
+Scale = tuple[float | None, str | None]  # s, and why there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Survey:
     outside: dict[tuple[int, int], tuple[int, tuple[int, ...]]]
     sum_error: Floats  # (models,) largest |Σ probabilities - 1|
     sum_row: Codes
+    residual: Looks  # at the median of |median residual|; empty where it is not asked for
 
     def merge(self, other: "Survey") -> "Survey":
         outside = dict(self.outside)
@@ -56,6 +58,7 @@ class Survey:
             outside,
             np.maximum(self.sum_error, other.sum_error),
             np.where(other.sum_error > self.sum_error, other.sum_row, self.sum_row),
+            merge_looks(self.residual, other.residual),
         )
 
     def target(self, task: Task) -> Target:
@@ -117,11 +120,16 @@ def _check_range(table: Table, name: str, interval: Interval, law: str, advice: 
             )
 
 
-def survey(table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]) -> Survey:
+def survey(
+    table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]
+) -> tuple[Survey, Scale]:
     """One pass over the rows. `intervals`: where losses need targets and predictions to be."""
     numbers = problem.task in (Task.REGRESSION, Task.COUNTS)
     open_pairs = _undecided(table, problem, intervals) if numbers else []
     grid = _grid(table, problem) if numbers and table.rows > EXACT_TARGET else None
+    residuals = partial(_residuals, table, problem, request)
+    asked = numbers and request.scale is None
+    sought = Sought.seek(residuals, 0.5, block_count(table)) if asked else None
 
     def work(block: int) -> Survey:
         rows = load(table, problem, block, drop=request.drop)
@@ -136,11 +144,24 @@ def survey(table: Table, problem: Problem, request: Request, intervals: Sequence
             outside=_outside(rows, arrays, intervals, open_pairs),
             sum_error=errors,
             sum_row=places,
+            residual=sought.look([(np.abs(median_residual(rows)), rows.w)]) if sought is not None else [],
         )
 
     found = fold(block_count(table), work, Survey.merge, request.jobs)
     _check_survey(table, problem, found)
-    return found
+    if sought is None:
+        return found, (request.scale, None if numbers else "classes have no residual")
+    (median,) = sought.values(found.residual, residuals, block_count(table), request.jobs)
+    return found, residual_scale(table, problem, request, median)
+
+
+def _residuals(
+    table: Table, problem: Problem, request: Request, block: int, *, signed: bool = False
+) -> list[tuple[Floats, Floats]]:
+    """The median residual of one block, or its size, with the weights."""
+    rows = load(table, problem, block, drop=request.drop)
+    r = median_residual(rows)
+    return [(r if signed else np.abs(r), rows.w)]
 
 
 def _grid(table: Table, problem: Problem) -> Grid:
@@ -215,35 +236,22 @@ def _check_survey(table: Table, problem: Problem, found: Survey) -> None:
             )
 
 
-def residual_scale(table: Table, problem: Problem, request: Request) -> tuple[float | None, str | None]:
-    """(s, why there is none): median|median over models of p - y| / 0.67449, or where that is 0 the
-    interquartile range / 1.349, else the mean |·| × 1.2533; s in units of y."""
-    if problem.labels:
-        return None, "classes have no residual"
-    if request.scale is not None:
-        return request.scale, None
-
-    def residuals(block: int, size: bool = True) -> list[tuple[Floats, Floats]]:
-        rows = load(table, problem, block, drop=request.drop)
-        r = median_residual(rows)
-        return [(np.abs(r) if size else r, rows.w)]
-
-    blocks = block_count(table)
-    (median,) = quantiles(residuals, 0.5, blocks, request.jobs)
+def residual_scale(table: Table, problem: Problem, request: Request, median: float) -> Scale:
+    """s of numbers: the median of |median over models of p - y| / 0.67449, or where that is 0 the
+    interquartile range / 1.349, else the mean |·| × 1.2533; in units of y."""
     if median > 0:
         return median / MAD, None
-
-    low, high = (
-        quantiles(partial(residuals, size=False), share, blocks, request.jobs)[0] for share in (0.25, 0.75)
-    )
+    blocks = block_count(table)
+    signed = partial(_residuals, table, problem, request, signed=True)
+    low, high = (quantiles(signed, share, blocks, request.jobs)[0] for share in (0.25, 0.75))
     if high > low:
         return (high - low) / IQR, None
 
     def total(block: int) -> Floats:
-        rows = load(table, problem, block, drop=request.drop)
-        return np.array([rows.w @ np.abs(median_residual(rows)), rows.w.sum()])
+        ((size, w),) = _residuals(table, problem, request, block)
+        return np.array([w @ size, w.sum()])
 
-    above, below = fold(blocks, total, lambda a, b: a + b, request.jobs)
+    above, below = fold(blocks, total, np.add, request.jobs)
     if above > 0:
         return float(above / below) * MEAN_ABSOLUTE, None
     return None, "the median model predicts every target exactly, so that there is no residual scale s"
