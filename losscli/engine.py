@@ -45,18 +45,26 @@ def fold(blocks: int, work: Callable[[int], S], merge: Callable[[S, S], S], jobs
 
 
 def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iterator[S]:
-    """run(shard) of every shard, in order: the first part here, each other in a process of its own."""
+    """run(shard) of every shard, in order: the first part here, each other in a process of its own, or here
+    as well where the machine gives no more processes."""
     children: list[tuple[int, IO[bytes]]] = []
     try:
-        children += (_start(run, part) for part in parts[1:])
+        for part in parts[1:]:
+            try:
+                children.append(_start(run, part))
+            except OSError:
+                break
         yield from map(run, parts[0])
-        while children:
+        rest = parts[1 + len(children) :]
+        for part in parts[1 : 1 + len(children)]:
             child, results = children[0]
             os.waitpid(child, 0)
             del children[0]
             with results:
                 results.seek(0)
-                yield from _results(results, len(parts[-len(children) - 1]))
+                yield from _results(results, len(part))
+        for part in rest:
+            yield from map(run, part)
     finally:
         for child, results in children:
             os.kill(child, signal.SIGKILL)
@@ -70,7 +78,11 @@ def _start(run: Callable[[Shard], S], part: Sequence[Shard]) -> tuple[int, IO[by
     with warnings.catch_warnings():
         # Threads that may run are idle ones of pyarrow; the worker uses none of their locks.
         warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
+        try:
+            child = os.fork()
+        except OSError:
+            results.close()
+            raise
     if child:
         return child, results
     try:

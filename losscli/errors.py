@@ -2,6 +2,7 @@
 
 LosscliError            something the user can mend: exit 2
 ├── UsageError          a flag, a name or a spec that cannot be used
+│   └── NoDefault       a parameter that is not written, and that the data do not give
 └── DataError           a file that cannot be read as asked, or a comparison that cannot be made
 """
 
@@ -51,6 +52,10 @@ class LosscliError(Exception):
 
 class UsageError(LosscliError):
     """A flag, a name or a spec that cannot be used."""
+
+
+class NoDefault(UsageError):
+    """A parameter that is not written, and that the data do not give."""
 
 
 class DataError(LosscliError):

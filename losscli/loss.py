@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import IDENTITY, REALS, Floats, Interval, Kind, Link, Task, Unit
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import NoDefault, UsageError, did_you_mean
 from losscli.spec import Spec, number_text
 
 Pointwise = Callable[..., Floats]
@@ -179,7 +179,7 @@ class Loss:
         """This loss with every parameter resolved: the written ones, else the defaults.
 
         scale: the residual scale s, in units of y; imbalance: n-/n+.
-        Raises UsageError for an unknown parameter or one outside its domain, and where a default
+        Raises UsageError for an unknown parameter or one outside its domain, NoDefault where a default
         needs a scale or class counts that are not there.
         """
         self._check_names(written)
@@ -213,14 +213,14 @@ class Loss:
         match param.default:
             case Scaled(constant, power):
                 if scale is None:
-                    raise UsageError(
+                    raise NoDefault(
                         f"{self.name}:{param.name} is {param.default_text} by default; there is no scale s",
                         advice=f"Write it ({self.name}:{param.name}=1) or give --scale",
                     )
                 return (constant(params) if callable(constant) else constant) * scale**power
             case FromData.IMBALANCE:
                 if imbalance is None:
-                    raise UsageError(
+                    raise NoDefault(
                         f"{self.name}:{param.name} is {param.default_text} by default, and a class is absent",
                         advice=f"Write it: {self.name}:{param.name}=1",
                     )

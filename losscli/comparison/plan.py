@@ -7,7 +7,7 @@ from losscli.catalogue import find, losses_for, named
 from losscli.comparison.request import Request, tasks_of
 from losscli.comparison.survey import Survey
 from losscli.domain import Interval, Kind, Task
-from losscli.errors import UsageError
+from losscli.errors import NoDefault, UsageError
 from losscli.loss import BoundLoss, Loss
 from losscli.result import Refused
 from losscli.spec import Spec
@@ -22,12 +22,15 @@ class Plan:
     refused: tuple[Refused, ...]
 
 
+_PLURAL = {kind: f"{kind}s" for kind in Kind} | {Kind.PROBABILITY: "probabilities"}
+
+
 def needed_kinds(loss: Loss, problem: Problem) -> str | None:
     """Why no model of the problem has the kind of prediction that a loss needs, or None."""
     if any(model.serves(loss.needs) for model in problem.models):
         return None
     wanted = " or ".join(f"a {kind}" for kind in Kind if kind in loss.needs)
-    have = " and ".join(sorted({f"{part.kind}s" for model in problem.models for part in model.parts}))
+    have = " and ".join(sorted({_PLURAL[part.kind] for model in problem.models for part in model.parts}))
     return f"it needs {wanted}; the models have {have}"
 
 
@@ -39,13 +42,14 @@ def plan(
     scale_reason: str | None,
     imbalance: float | None,
 ) -> Plan:
-    """Bind the losses asked for, or all of the task. Raises UsageError for a loss of another task,
-    a spec that cannot be bound, or where every named loss is refused."""
-    specs = [*request.losses, *request.gated]
-    wanted = [(_found(spec, problem.task), spec) for spec in request.losses] or [
-        (loss, Spec(loss.name)) for loss in losses_for(problem.task)
-    ]
-    wanted += [(_found(spec, problem.task), spec) for spec in request.gated]
+    """Bind the losses asked for, or all of the task.
+
+    scale_reason: why there is no scale. Raises UsageError for a loss of another task, a spec that cannot
+    be bound, or where every loss is refused.
+    """
+    wanted = [(_found(spec, problem.task), spec) for spec in (*request.losses, *request.gated)]
+    if not request.losses:
+        wanted = [(loss, Spec(loss.name)) for loss in losses_for(problem.task)] + wanted
     bound: dict[str, BoundLoss] = {}
     refused: list[Refused] = []
     for loss, spec in wanted:
@@ -53,13 +57,12 @@ def plan(
         if reason is None:
             try:
                 one = loss.bind(_numbers(spec), scale=scale, imbalance=imbalance)
+            except NoDefault as error:
+                reason = error.what if problem.labels else scale_reason or error.what
+            else:
                 if not _is_excluded(one, request.exclude):
                     bound.setdefault(one.spec, one)
                 continue
-            except UsageError as error:
-                if spec in specs and not (scale is None and "scale" in error.what):
-                    raise
-                reason = scale_reason or error.what if "scale" in error.what else error.what
         refused.append(Refused(str(spec), reason, ()))
     if not bound:
         first = refused[0] if refused else None
