@@ -14,7 +14,7 @@ from losscli.table.facts import BLOCK, ColumnType, Limits, ReadOptions
 from losscli.table.grammar import DOT, EXACT, number_text, shown
 from losscli.table.open import Source
 from losscli.table.parse import first_fault, numbers_of
-from losscli.table.store import Columns, StoredTable
+from losscli.table.store import Columns, Inexact, StoredTable
 
 PARQUET, ARROW = b"PAR1", b"ARROW1"
 _BATCH = 2 * BLOCK
@@ -101,7 +101,9 @@ def _table(
         path=source.path,
         sha256=source.sha256,
         rows=rows,
-        columns=columns.finish(names),
+        columns=columns.finish(
+            names, {i: reader.inexact for i, reader in enumerate(readers) if reader.inexact is not None}
+        ),
         notes=(),
         store=columns.store,
         line=_no_line,
@@ -132,6 +134,7 @@ class _Reader:
             )
         self._type = inner
         self._number = number and not as_text
+        self.inexact: Inexact | None = None
         self.kind = ColumnType.NUMBER if self._number else ColumnType.TEXT
 
     def __call__(self, array: Any, row: int) -> Any:
@@ -160,7 +163,8 @@ class _Reader:
         for i in np.flatnonzero(np.abs(numbers) >= EXACT).tolist():
             if int(numbers[i]) != int(filled[i]):
                 why = DOT.fault(str(filled[i]), float(numbers[i]))
-                raise self._fault(str(filled[i]), why, row + i)
+                self._note(row + i, str(filled[i]), why)
+                break
         if array.null_count:
             numbers[~bits(array, 0)] = np.nan
         return np.asarray(numbers)
@@ -171,15 +175,13 @@ class _Reader:
         assert numbers is not None, "a decimal is spelled as a number"
         fault = first_fault(fields, numbers, DOT)
         if fault is not None:
-            raise self._fault(fault[1], fault[2], row + fault[0])
+            self._note(row + fault[0], fault[1], fault[2])
         return numbers
 
-    def _fault(self, value: str, why: str | None, before: int) -> DataError:
-        return DataError(
-            f"row {before + 1:,}: {shown(value)} {why}",
-            where=Where(self._source.shown, None, self._name),
-            advice="Store the column as floats, or read it as text (--id or --group).",
-        )
+    def _note(self, before: int, field: str, why: str | None) -> None:
+        """Keep the first number that no double holds; `before`: the rows before it."""
+        if self.inexact is None and why is not None:
+            self.inexact = before + 1, field, why
 
 
 def _text(array: Any) -> Any:

@@ -7,15 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from losscli.errors import DataError, Where
+from losscli.errors import DataError
 from losscli.table.chunks import Chunk, Text, chunks, decoded
 from losscli.table.facts import ColumnType, Limits, ReadOptions
-from losscli.table.grammar import number_text, shown
 from losscli.table.header import Header, guessed, read_header
 from losscli.table.open import Source
 from losscli.table.parse import Piece, Plan, parse_exact, parse_fast
 from losscli.table.scanner import Fault, records
-from losscli.table.store import Columns, StoredTable
+from losscli.table.store import Columns, Inexact, StoredTable
 from losscli.table.workers import workers
 
 
@@ -51,7 +50,7 @@ class _Reader:
         asked, rows = _Asked(plan), 0
         starts: list[int] = []
         first_rows: list[int] = []
-        faults: dict[int, tuple[int, str, str]] = {}
+        inexact: dict[int, Inexact] = {}
         for start, piece in self._pieces(asked):
             if piece.other:
                 asked.plan = asked.plan.revised(piece)
@@ -60,7 +59,7 @@ class _Reader:
                 continue  # the rest only shows what other columns ask for
             columns.add(piece.arrays)
             for i, (row, field, why) in piece.faults.items():
-                faults.setdefault(i, (rows + row, field, why))
+                inexact.setdefault(i, (rows + row + 1, field, why))
             starts.append(start)
             first_rows.append(rows)
             rows += piece.rows
@@ -69,13 +68,11 @@ class _Reader:
         if not rows:
             raise self.source.error("the file has a header and no rows")
         lines = _Lines(self.text, plan.delimiter, starts, first_rows)
-        if faults:
-            raise self._fault(faults, lines)
         return StoredTable(
             path=self.source.path,
             sha256=self.source.sha256,
             rows=rows,
-            columns=columns.finish(self.header.names),
+            columns=columns.finish(self.header.names, inexact),
             notes=self._notes(plan),
             store=columns.store,
             line=lines.line,
@@ -113,12 +110,6 @@ class _Reader:
         except Fault as fault:
             raise self.text.fault_at(chunk.start, fault) from None
 
-    def _fault(self, faults: dict[int, tuple[int, str, str]], lines: "_Lines") -> DataError:
-        i = min(faults, key=lambda i: (faults[i][0], i))
-        row, field, why = faults[i]
-        where = Where(self.source.shown, lines.line(row + 1), self.header.names[i])
-        return not_exact(field, why, where)
-
     def _notes(self, plan: Plan) -> tuple[str, ...]:
         notes = [] if plan.delimiter == "," else [f"delimiter {plan.delimiter!r}"]
         commas = [
@@ -129,17 +120,6 @@ class _Reader:
         if commas and self.options.decimal is None:
             notes.append(f"decimal comma in {', '.join(commas)}")
         return tuple(notes)
-
-
-def not_exact(field: str, why: str, where: Where) -> DataError:
-    """The error for a number that a double does not hold."""
-    try:
-        advice = f"Write it as a float ({number_text(float(int(field)))}.0), or read"
-    except (ValueError, OverflowError):
-        advice = "Write it within ±1.7e308, or read"
-    return DataError(
-        f"{shown(field)} {why}", where=where, advice=f"{advice} the column as text (--id or --group)."
-    )
 
 
 class _Lines:

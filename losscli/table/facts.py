@@ -33,9 +33,8 @@ class Column:
     sequence: int | None  # 0 or 1 where the column counts 0…n-1 or 1…n
     values: tuple[float, ...] | tuple[str, ...] | None  # sorted; None above MAX_NUMBERS, MAX_VALUES
     numeric: int  # text only: how many fields are spelled as a number
-    first_word: (
-        tuple[int, str] | None
-    )  # text only: the first that is neither number nor missing: (row, field)
+    first_word: tuple[int, str] | None  # text only: the first neither number nor missing: (row, field)
+    inexact: tuple[int, str, str] | None = None  # numbers only: the first no double holds: (row, field, why)
 
 
 class Table(Protocol):
@@ -55,7 +54,10 @@ class Table(Protocol):
     ) -> tuple[str, ...]: ...  # what was decided while reading: "delimiter ';'", "decimal comma in y"
 
     def numbers(self, block: int, name: str) -> Floats:
-        """One block of a number column, (≤ BLOCK,), read-only; missing is NaN. DataError for text."""
+        """One block of a number column, (≤ BLOCK,), read-only; missing is NaN.
+
+        DataError for text, and for a column with a number that no double holds.
+        """
 
     def codes(self, block: int, name: str, values: tuple[str, ...]) -> Codes:
         """One block of a column as positions in `values`; -1 where missing or not among them."""

@@ -197,7 +197,7 @@ def _reordered(ids: _Ids, others: _Ids, names: Sequence[str], limits: Limits) ->
         path=other.path,
         sha256=other.sha256,
         rows=ids.table.rows,
-        columns=columns.finish(names),
+        columns=columns.finish(names, {}),
         notes=other.notes,
         store=columns.store,
         line=lambda row: None,

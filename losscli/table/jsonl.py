@@ -12,11 +12,10 @@ from losscli.domain import Floats
 from losscli.errors import DataError, Where
 from losscli.table.buffers import strings
 from losscli.table.chunks import Text
-from losscli.table.delimited import not_exact
 from losscli.table.facts import BLOCK, ColumnType, Limits, ReadOptions
 from losscli.table.grammar import DOT, EXACT, is_missing, shown
 from losscli.table.open import Source
-from losscli.table.store import Columns, StoredTable
+from losscli.table.store import Columns, Inexact, StoredTable
 
 _SAMPLE = 200
 
@@ -63,25 +62,22 @@ class _Reader:
         types = [ColumnType.TEXT if text else ColumnType.NUMBER for text in plan.values()]
         columns = Columns(types, self.limits.memory)
         asked, rows = dict(plan), 0
-        fault: Fault | None = None
+        inexact: dict[int, Inexact] = {}
         found = self.rows()
         while batch := list(islice(found, BLOCK)):
             values = self.columns(batch, asked)
             rows += len(batch)
             if asked == plan:
                 lines = [line for line, _ in batch]
-                fault = fault or self._first_fault(lines, values, plan)
+                inexact = self._inexact(values, plan, rows - len(batch)) | inexact
                 columns.add([self._piece(lines, name, values[name], text) for name, text in plan.items()])
         if asked != plan:
             return asked
-        if fault is not None:
-            line, name, field, why = fault
-            raise not_exact(field, why, Where(self.source.shown, line, name))
         return StoredTable(
             path=self.source.path,
             sha256=self.source.sha256,
             rows=rows,
-            columns=columns.finish(tuple(plan)),
+            columns=columns.finish(tuple(plan), inexact),
             notes=(),
             store=columns.store,
             line=self._line,
@@ -170,18 +166,18 @@ class _Reader:
         if _torn(name):
             raise self.source.error(f"the key {shown(name)} holds half of a surrogate pair", line=line)
 
-    def _first_fault(self, lines: Sequence[int], values: dict[str, list[Value]], plan: Plan) -> Fault | None:
-        """The first number of a batch that a double does not hold."""
-        found = []
-        for name in (name for name, text in plan.items() if not text):
-            numbers = _numbers(values[name])
+    def _inexact(self, values: dict[str, list[Value]], plan: Plan, before: int) -> dict[int, Inexact]:
+        """Per column, the first number of a batch that no double holds; `before`: the rows before it."""
+        found = {}
+        for i, (name, text) in enumerate(plan.items()):
+            numbers = np.zeros(0) if text else _numbers(values[name])
             for row in np.flatnonzero(np.abs(numbers) >= EXACT).tolist():
                 field = str(values[name][row])
                 why = DOT.fault(field, float(numbers[row]))
                 if why is not None:
-                    found.append((lines[row], name, field, why))
+                    found[i] = before + row + 1, field, why
                     break
-        return min(found, default=None, key=lambda fault: fault[0])
+        return found
 
 
 def _numbers(values: list[Value]) -> Floats:

@@ -5,7 +5,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isnan
 from types import MappingProxyType
@@ -18,9 +18,12 @@ from losscli.errors import DataError, Where
 from losscli.table.buffers import bits, fixed, strings
 from losscli.table.column import NumberFacts, TextFacts
 from losscli.table.facts import BLOCK, Column, ColumnType
-from losscli.table.grammar import DOT, NumberStyle, number_text
+from losscli.table.grammar import DOT, NumberStyle, number_text, shown
 
 Block = Any  # (≤ BLOCK,) float64 array of a number column, Arrow string array without nulls of a text column
+
+
+Inexact = tuple[int, str, str]  # 1-based row, field, and why no double holds it
 
 
 class Store:
@@ -135,10 +138,14 @@ class Columns:
         """A piece of one column alone; all must be of one length in the end."""
         self._columns[column].add(piece)
 
-    def finish(self, names: Sequence[str]) -> Mapping[str, Column]:
+    def finish(self, names: Sequence[str], inexact: Mapping[int, Inexact]) -> Mapping[str, Column]:
+        """The facts by name; inexact: column → its first number that no double holds."""
         for column in self._columns:
             column.flush()
-        found = {name: column.facts.column(name) for name, column in zip(names, self._columns, strict=True)}
+        found = {
+            name: replace(column.facts.column(name), inexact=inexact.get(i))
+            for i, (name, column) in enumerate(zip(names, self._columns, strict=True))
+        }
         return MappingProxyType(found)
 
 
@@ -208,6 +215,9 @@ class StoredTable:
                 f"{word!r} is not a number" if row else "this column is text",
                 where=Where(self.shown) if row is None else self.where(row, name),
             )
+        if column.inexact is not None:
+            row, field, why = column.inexact
+            raise _not_exact(row, field, why, self.where(row, name))
         return np.asarray(self._block(block, name))
 
     def codes(self, block: int, name: str, values: tuple[str, ...]) -> Codes:
@@ -253,3 +263,16 @@ def _number_codes(block: Floats, values: tuple[str, ...]) -> Codes:
         if value is not None:
             codes[block == value] = i
     return codes
+
+
+def _not_exact(row: int, field: str, why: str, where: Where) -> DataError:
+    """The error for a number that a double does not hold."""
+    try:
+        advice = f"Write it as a float ({number_text(float(int(field)))}.0), or read"
+    except (ValueError, OverflowError):
+        advice = "Write it within ±1.7e308, or read"
+    return DataError(
+        f"row {row:,}: {shown(field)} {why}",
+        where=where,
+        advice=f"{advice} the column as text (--id or --group).",
+    )

@@ -254,6 +254,8 @@ def _check_asked(asked: Asked, task: Task) -> None:
 def _check_number(table: Table, name: str) -> None:
     column = table.columns[name]
     if column.type is ColumnType.NUMBER:
+        if column.inexact is not None:
+            table.numbers(0, name)  # says which number, and where
         return
     row, word = column.first_word or (1, "")
     raise DataError(

@@ -130,9 +130,6 @@ def test_missing_spellings(table, whole):
         (b"\xef\xbb\xbfy,p\n1,caf\xe9\n1,2,3\n", 2, "0xe9 at offset 12"),
         (b"y,p\n1,2,3\n1,caf\xe9\n", 2, "3 fields"),
         (b"y,n\xe4me\n1,2\n", 1, "--encoding latin-1"),
-        (b"y,p\n1,2\n2,9007199254740993\n", 3, "'9007199254740993'"),
-        (b"y,p\n1,2\n2,-12345678901234567890\n", 3, "a double cannot hold"),
-        (b"y,p\n1,2\n2,1e400\n", 3, "'1e400' is too large for a double"),
         (b"1.5,2\n2.5,3\n", 1, "holds numbers"),
     ],
 )
@@ -142,6 +139,25 @@ def test_errors_name_file_and_line(table, data, line, words, chunk):
         table(data, limits=Limits(chunk=chunk))
     assert caught.value.where.file.endswith("data.csv")
     assert caught.value.where.line == line
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("9007199254740993", "row 2: '9007199254740993'"),
+        ("-12345678901234567890", "a double cannot hold"),
+        ("1e400", "'1e400' is too large for a double"),
+    ],
+)
+@pytest.mark.parametrize("chunk", [1 << 20, 5, 1])
+def test_a_number_that_no_double_holds_is_an_error_where_it_is_used(table, field, words, chunk):
+    found = table(f"y,p\n1,2\n2,{field}\n1e999,3\n".encode(), limits=Limits(chunk=chunk))
+    assert found.columns["p"].inexact[:2] == (2, field)
+    assert found.columns["y"].inexact[:2] == (3, "1e999")
+    with pytest.raises(DataError, match=re.escape(words)) as caught:
+        found.numbers(0, "p")
+    assert (caught.value.where.line, caught.value.where.column) == (3, "p")
+    assert caught.value.where.file.endswith("data.csv")
 
 
 def test_options(table, whole):

@@ -100,15 +100,15 @@ def test_columnar_types(table, whole):
 def test_columnar_integers_that_are_no_doubles(table, whole):
     data = parquet(pa.table({"id": [1, 2**53 + 1]}))
     with pytest.raises(DataError, match="row 2: '9007199254740993'") as caught:
-        table(data, "d.parquet")
+        table(data, "d.parquet").numbers(0, "id")
     assert caught.value.where.column == "id"
     found = table(data, "d.parquet", text=frozenset({"id"}))
     assert whole(found) == {"id": ["1", "9007199254740993"]}
     with pytest.raises(DataError, match="row 1"):
-        table(parquet(pa.table({"u": pa.array([2**64 - 1], pa.uint64())})), "d.parquet")
+        table(parquet(pa.table({"u": pa.array([2**64 - 1], pa.uint64())})), "d.parquet").numbers(0, "u")
     with pytest.raises(DataError, match="row 1"):
         values = pa.array([decimal.Decimal("12345678901234567891")], pa.decimal128(20, 0))
-        table(parquet(pa.table({"u": values})), "d.parquet")
+        table(parquet(pa.table({"u": values})), "d.parquet").numbers(0, "u")
 
 
 def test_columnar_refuses(table):
@@ -187,15 +187,28 @@ def test_json_lines_keep_what_is_written(table, whole):
         (b'{"y": "\xe9"}', "0xe9 at offset 16 is not UTF-8"),
         (b'{"y": "\\ud800"}', "half of a surrogate"),
         (b'{"\\ud800": 1}', "half of a surrogate"),
-        (b'{"y": 9007199254740993}', "'9007199254740993' is a whole number"),
-        (b'{"y": 1e400}', "too large"),
-        (b'{"y": ' + b"9" * 5_000 + b"}", "too large"),
         (b'{"y": "a\tb"}', "control character"),
     ],
 )
 def test_json_lines_errors(table, line, words):
     with pytest.raises(DataError, match=re.escape(words)) as caught:
         table(b'{"y": 1}\n' + line + b"\n", "d.jsonl")
+    assert caught.value.where.line == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        (b"9007199254740993", "row 2: '9007199254740993' is a whole number"),
+        (b"1e400", "too large"),
+        (b"9" * 5_000, "too large"),
+    ],
+)
+def test_json_lines_number_that_no_double_holds(table, field, words):
+    found = table(b'{"y": 1, "id": 1}\n{"y": ' + field + b', "id": 2}\n', "d.jsonl")
+    assert found.numbers(0, "id").tolist() == [1.0, 2.0]
+    with pytest.raises(DataError, match=re.escape(words)) as caught:
+        found.numbers(0, "y")
     assert caught.value.where.line == 2
 
 
