@@ -19,10 +19,13 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
+    """`flagged` names the first flagged rows, `flagged_count` counts all."""
+
     read: int
     used: int
     dropped: Mapping[str, int]
     flagged: tuple[RowKey, ...]
+    flagged_count: int
 
 
 @dataclass(frozen=True, slots=True)

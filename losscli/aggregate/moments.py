@@ -86,6 +86,7 @@ class Moments:
             first_infinite=first,
         )
 
+    @_QUIET
     def merge(self, other: "Moments") -> "Moments":
         return Moments(
             shift=self.shift,
@@ -110,21 +111,25 @@ class Moments:
         )
 
     @property
+    @_QUIET
     def mean(self) -> Floats:
         """Σwx/Σw: (C,); infinite where a row is."""
         return np.where(self.infinite > 0, np.inf, self.shift + self.wd / self.w)
 
     @property
+    @_QUIET
     def flagged_sum(self) -> Floats:
         """Σ w x over the flagged rows: (C,)."""
         return self.fwd + self.shift * self.fw
 
     @property
+    @_QUIET
     def bulk_mean(self) -> Floats:
         """Σwx/Σw over the rows that are not flagged, summed apart from them: (C,)."""
         return np.asarray(self.shift + self.bwd / (self.w - self.fw))
 
     @property
+    @_QUIET
     def total(self) -> Floats:
         """Σ w x: (C,)."""
         return self.wd + self.shift * self.w

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import combinations, groupby
 
+import numpy as np
+
 from losscli import __version__
 from losscli.comparison.flags import find_flag, find_moves
 from losscli.comparison.losses import Facts, loss_table
@@ -27,6 +29,7 @@ PRIMARIES = {
     Task.BINARY: ("bce", "brier", "hinge", "zero_one"),
     Task.MULTICLASS: ("cross_entropy", "brier", "crammer_singer_hinge", "zero_one"),
 }
+NAMED_FLAGGED = 100_000  # flagged rows that are named one by one
 NOT_TESTED = "paired intervals of differences are not computed"
 
 
@@ -43,6 +46,8 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
     layout = Layout.of(losses, problem)
     flag, no_flag = find_flag(table, problem, request, scale, no_scale)
     summary, (medians, bulk_medians) = summarise(table, problem, request, layout, flag)
+    flagged = np.concatenate([np.zeros(0, np.intp), *summary.flagged])
+    named = flagged[:NAMED_FLAGGED].tolist()
     facts = Facts(
         problem=problem,
         layout=layout,
@@ -52,7 +57,7 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         medians=medians,
         outside=outside,
         references=find_references(problem, losses, seen),
-        keys=_row_keys(table, problem, [*summary.flagged, *summary.moments.first_infinite.tolist()]),
+        keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
     )
     pairs = [loss_table(facts, index) for index in range(len(losses))]
     tables = tuple(pair[0] for pair in pairs)
@@ -80,7 +85,8 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
             read=table.rows,
             used=seen.used,
             dropped=_dropped(table, problem, seen),
-            flagged=tuple(facts.keys[row] for row in summary.flagged),
+            flagged=tuple(facts.keys[row] for row in named),
+            flagged_count=len(flagged),
         ),
         models=tuple(Model(model.name, model.columns, str(model.kind)) for model in problem.models),
         primary=_primary(problem, request, tables),

@@ -98,6 +98,8 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     """A mean, or the root of one, with a t interval where the contract's rule allows it."""
     moments = facts.moments
     value = float(moments.mean[place])
+    if not math.isfinite(value):
+        return Found(math.inf, "infinite: the sum is too large for a double")
     root = one.loss.reduction is Reduction.ROOT
     signed = one.loss.infimum != 0.0
     effective = None if signed else _finite(float(moments.effective_rows[place]))

@@ -88,7 +88,7 @@ class Summary:
     moments: Moments
     metrics: tuple[Metrics, ...]
     clipped: Codes
-    flagged: tuple[int, ...]
+    flagged: tuple[Codes, ...]  # row numbers
     looks: Looks
 
     def merge(self, other: "Summary") -> "Summary":
@@ -141,7 +141,7 @@ def summarise(
             Moments.of(_columns(problem, layout, rows), rows.w, shift, flagged, rows.number),
             tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
             rows.clipped,
-            tuple(rows.number[flagged].tolist()) if flagged is not None else (),
+            (rows.number[flagged],) if flagged is not None and flagged.any() else (),
             sought.look(medians.series(rows, flagged)),
         )
 

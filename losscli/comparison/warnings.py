@@ -80,7 +80,7 @@ def _leaders(found: Comparison) -> Iterator[Warning_]:
 
 
 def _flagged(found: Comparison) -> Iterator[Warning_]:
-    share = len(found.rows.flagged) / max(found.rows.used, 1)
+    share = found.rows.flagged_count / max(found.rows.used, 1)
     if share > SUBGROUP:
         yield Warning_(
             "subgroup",

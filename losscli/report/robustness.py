@@ -122,7 +122,7 @@ def _leaders(screen: Screen, record: Robustness) -> str:
 
 def _title(screen: Screen) -> str:
     comparison = screen.comparison
-    flagged = count(len(comparison.rows.flagged), "row")
+    flagged = count(comparison.rows.flagged_count, "row")
     if comparison.task in ("regression", "counts"):
         s = "" if comparison.scale is None else f" (s = {significant(comparison.scale)})"
         rule = f"off by > 5 s{s}"

@@ -154,7 +154,7 @@ def empty(models: Sequence[str], task: str = "regression", kind: str = "value") 
         weights=None,
         scale=22.0,
         scale_reason=None,
-        rows=RowCounts(1200, 1200, {}, tuple(range(1, 16))),
+        rows=RowCounts(1200, 1200, {}, tuple(range(1, 16)), 15),
         models=tuple(Model(name, (name,), kind) for name in models),
         primary="mae",
         losses=(),

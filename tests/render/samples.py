@@ -118,7 +118,7 @@ def binary() -> Comparison:
         comparison,
         inputs=(Input("clf.csv", "0" * 64, 569),),
         command=("losscli", "compare", "clf.csv"),
-        rows=RowCounts(571, 569, {"missing prediction": 2}, ()),
+        rows=RowCounts(571, 569, {"missing prediction": 2}, (), 0),
         decisions=("target label", "task binary: two values", "delimiter ;"),
         target="label",
         positive="1",
@@ -163,7 +163,7 @@ def multiclass() -> Comparison:
         primary="cross_entropy",
         losses=losses,
         metrics=metrics,
-        rows=RowCounts(150, 150, {}, ()),
+        rows=RowCounts(150, 150, {}, (), 0),
     )
 
 
@@ -184,7 +184,7 @@ def hostile() -> Comparison:
         decisions=("delimiter ;", "index column \x1b[1m left out " + "w" * 70),
         refused=(Refused("mape", "target \x1b[31m0\u202e", ("id\x1b[0m", "=2")),),
         warnings=(Warning_("odd", "column \x1b[31mx\u2066 <b>@all</b> | `code`", "Look"),),
-        rows=RowCounts(1201, 1200, {"missing \x07": 1}, (1, 2)),
+        rows=RowCounts(1201, 1200, {"missing \x07": 1}, (1, 2), 2),
     )
 
 
