@@ -2,14 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 from losscli.catalogue import named
-from losscli.cli.output import check_place, format_of, say, screen_width, show, write_whole
+from losscli.cli.output import check_place, format_of, say, screen_width, show, status, write_whole
 from losscli.domain import Kind, Task
 from losscli.engine import default_jobs
 from losscli.errors import ExitCode, UsageError, did_you_mean
@@ -17,6 +18,7 @@ from losscli.gate import Rule, gate_line, judged, parse_rule
 from losscli.result import Comparison
 from losscli.spec import Spec
 
+LARGE = 32 << 20  # bytes of input that take a noticeable time
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -122,8 +124,16 @@ def _compare(flags: Flags, rules: Iterable[Rule]) -> Comparison:
         text=frozenset({flags.id} if flags.id else ()),
         jobs=request.jobs,
     )
-    table, problem, inputs = open_files(flags.paths, options, asked)
-    return compare(table, problem, request, inputs)
+    with _status(flags.paths, "reading"):
+        table, problem, inputs = open_files(flags.paths, options, asked)
+    with _status(flags.paths, "comparing"):
+        return compare(table, problem, request, inputs)
+
+
+def _status(paths: Sequence[str], doing: str) -> AbstractContextManager[None]:
+    """A line while large files are worked on."""
+    size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
+    return status(f"{doing} {size >> 20:,} MB …") if size >= LARGE else nullcontext()
 
 
 def _word(words: type[Word], text: str | None, flag: str) -> Word | None:

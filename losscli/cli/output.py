@@ -4,8 +4,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -52,6 +52,19 @@ def show(text: str) -> None:
         _write(sys.stdout, text)
     except OSError as error:
         raise DataError(f"standard output cannot be written: {error.strerror or error}") from None
+
+
+@contextmanager
+def status(text: str) -> Iterator[None]:
+    """What is being done, on stderr while it lasts; on a terminal only."""
+    live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if live:
+        _write(sys.stderr, text)
+    try:
+        yield
+    finally:
+        if live:
+            _write(sys.stderr, "\r\x1b[K")
 
 
 def say(line: str) -> None:
