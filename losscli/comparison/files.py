@@ -7,7 +7,16 @@ from pathlib import PurePath
 from losscli.errors import UsageError, Where
 from losscli.result import Input
 from losscli.table import ReadOptions, Table, join, read
-from losscli.task import Asked, ModelColumns, Problem, check_named, find_predictions, find_target, resolve
+from losscli.task import (
+    Asked,
+    ModelColumns,
+    Problem,
+    check_named,
+    find_predictions,
+    find_target,
+    label_order,
+    resolve,
+)
 
 Opened = tuple[Table, Problem, tuple[Input, ...]]
 Roles = tuple[str, Mapping[str, str | None]]  # the target, and the predictions with the names given to them
@@ -64,10 +73,17 @@ def _roles_of_files(tables: Sequence[Table], stems: Sequence[str], asked: Asked)
 def _joined(
     tables: Sequence[Table], roles: Sequence[Roles], stems: Sequence[str], asked: Asked
 ) -> tuple[Table, Problem]:
-    target = roles[0][0]
+    first = [name for name in (roles[0][0], asked.id, asked.weights) if name is not None]
+    take = [(0, name, name) for name in first]
+    take += [
+        (i, name, f"{stem}:{name}")
+        for i, ((_, predictions), stem) in enumerate(zip(roles, stems, strict=True))
+        for name in predictions
+    ]
+    table = join(tables, key=asked.id, same=[own for own, _ in roles], take=take)
     problems = [
-        resolve(table, own, predictions, asked if i == 0 else replace(asked, weights=None))
-        for i, (table, (own, predictions)) in enumerate(zip(tables, roles, strict=True))
+        resolve(own, target, predictions, asked if i == 0 else replace(asked, weights=None))
+        for i, (own, (target, predictions)) in enumerate(zip(tables, roles, strict=True))
     ]
     tasks = {problem.task for problem in problems}
     if len(tasks) > 1:
@@ -75,21 +91,15 @@ def _joined(
             f"the files look like different tasks: {' and '.join(sorted(tasks))}",
             advice=f"Say it: --task {min(tasks)}",
         )
-    first = [name for name in (target, asked.id, asked.weights) if name is not None]
-    take = [(0, name, name) for name in first]
     models: list[ModelColumns] = []
-    for i, (problem, stem) in enumerate(zip(problems, stems, strict=True)):
-        new = {name: f"{stem}:{name}" for model in problem.models for name in model.columns}
-        take += [(i, old, name) for old, name in new.items()]
+    for problem, stem in zip(problems, stems, strict=True):
         for model in problem.models:
             name = stem if len(problem.models) == 1 else f"{stem}:{model.name}"
-            parts = tuple(replace(part, columns=tuple(new[c] for c in part.columns)) for part in model.parts)
-            models.append(ModelColumns(name, parts))
-    table = join(tables, key=asked.id, same=[own for own, _ in roles], take=take)
-    labels = max((problem.labels for problem in problems), key=len)
+            parts = [replace(p, columns=tuple(f"{stem}:{c}" for c in p.columns)) for p in model.parts]
+            models.append(ModelColumns(name, tuple(parts)))
+    own = tuple(label for label in problems[0].labels if all(label in p.labels for p in problems))
     every = {label for problem in problems for label in problem.labels}
-    if every != set(labels):
-        labels = tuple(sorted(every))
+    labels = own + tuple(sorted(every - set(own), key=label_order))
     decisions = [line for line in problems[0].decisions if not line.startswith("model ")]
     decisions += [f"model {model.name}: {model.kind} in {', '.join(model.columns)}" for model in models]
     return table, replace(problems[0], models=tuple(models), labels=labels, decisions=tuple(decisions))

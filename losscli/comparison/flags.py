@@ -86,7 +86,7 @@ def find_moves(
     """How a probe moves every target, for each loss: up and down by 10 s, as far as the loss allows such
     targets; for classes to the other label (the next one, where there are several)."""
     if problem.labels:
-        count = len(problem.labels)
+        count = problem.true_labels
         return ((lambda y: (y + 1.0) % count,),) * len(losses)
     assert scale is not None
     step = PROBE_SCALES * scale

@@ -190,7 +190,9 @@ def _metrics(problem: Problem, rows: Rows, model: Predicted, *, exact: bool) -> 
     if problem.task is Task.BINARY:
         found[Distribution] = [Distribution.of(p, rows.y == 1.0, rows.w, exact=exact)]
     elif k <= RANKED_CLASSES:
-        found[Distribution] = [Distribution.of(p[:, c], rows.y == c, rows.w, exact=exact) for c in range(k)]
+        found[Distribution] = [
+            Distribution.of(p[:, c], rows.y == c, rows.w, exact=exact) for c in range(p.shape[1])
+        ]
     return found
 
 

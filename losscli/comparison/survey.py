@@ -138,7 +138,7 @@ def survey(
         return Survey(
             used=len(rows.y),
             unweighted=bool((rows.w == 1.0).all()),
-            classes=np.zeros(0) if numbers else _class_weights(rows, len(problem.labels)),
+            classes=np.zeros(0) if numbers else _class_weights(rows, problem.true_labels),
             values=((rows.y, rows.w),) if numbers and grid is None else (),
             bins=Bins.of(grid, rows.y, rows.w) if grid is not None else None,
             outside=_outside(rows, arrays, intervals, open_pairs),

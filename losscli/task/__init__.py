@@ -30,6 +30,7 @@ __all__ = [
     "find_predictions",
     "find_target",
     "is_index",
+    "label_order",
     "preferred",
     "resolve",
 ]
@@ -45,7 +46,10 @@ class Problem:
     target: str
     weights: str | None
     id: str | None
-    labels: tuple[str, ...]  # the classes, sorted; binary: (negative, positive); () for numbers
+    # The classes: those of the target, sorted, then those only predicted; binary: (negative, positive);
+    # () for numbers.
+    labels: tuple[str, ...]
+    true_labels: int  # how many of them the target has
     models: tuple[ModelColumns, ...]
     threshold: float | None  # as given; None: 0.5 for probabilities, 0 for scores
     decisions: tuple[str, ...]
@@ -74,9 +78,10 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
     task, why = _task(table, target, predictions, asked)
     classes = task in (Task.BINARY, Task.MULTICLASS)
     _check_asked(asked, task)
-    labels = _labels(table, target, predictions, task, asked) if classes else ()
+    own = _labels(table, target, predictions, task, asked) if classes else ()
+    labels = own + (_other_labels(table, target, predictions, own) if task is Task.MULTICLASS else ())
     models = find_models(
-        facts, predictions, labels, binary=task is Task.BINARY, classes=classes, kind=asked.kind
+        facts, predictions, own, labels, binary=task is Task.BINARY, classes=classes, kind=asked.kind
     )
     _check_columns(table, target, labels, models, task)
     decisions = [f"target {target}", f"task {task}: {why}"]
@@ -89,6 +94,7 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
         weights=asked.weights,
         id=asked.id,
         labels=labels,
+        true_labels=len(own),
         models=models,
         threshold=asked.threshold,
         decisions=tuple(decisions),
@@ -149,25 +155,29 @@ def _labels(
     table: Table, target: str, names: Mapping[str, str | None], task: Task, asked: Asked
 ) -> tuple[str, ...]:
     found = target_labels(table.columns, target)
-    column = table.columns[target]
     if found is None:
         raise DataError(
             "the target has too many different values to be classes",
             where=Where(table.path, column=target),
             advice="Use --task regression, or name another target with --target",
         )
-    if task is Task.MULTICLASS:
-        predicted = {
-            label
-            for name in names
-            if stated_kind(name) is None and table.columns[name].type is column.type
-            for label in target_labels(table.columns, name) or ()
-        }
-        return tuple(sorted({*found, *predicted}, key=_label_key)) if predicted else found
-    return _binary_labels(table, target, found, names, asked)
+    return found if task is Task.MULTICLASS else _binary_labels(table, target, found, names, asked)
 
 
-def _label_key(label: str) -> tuple[int, float, str]:
+def _other_labels(
+    table: Table, target: str, names: Mapping[str, str | None], own: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Labels that are predicted and never true, sorted."""
+    predicted = {
+        label
+        for name in names
+        if stated_kind(name) is None and table.columns[name].type is table.columns[target].type
+        for label in target_labels(table.columns, name) or ()
+    }
+    return tuple(sorted(predicted - set(own), key=label_order))
+
+
+def label_order(label: str) -> tuple[int, float, str]:
     try:
         return (0, float(label), label)
     except ValueError:

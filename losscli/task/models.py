@@ -56,6 +56,7 @@ class ModelColumns:
 def find_models(
     facts: Mapping[str, Column],
     names: Mapping[str, str | None],
+    own: tuple[str, ...],
     labels: tuple[str, ...],
     *,
     binary: bool,
@@ -65,11 +66,11 @@ def find_models(
     """Group prediction columns into models.
 
     facts: of the columns; names: prediction columns with the model name given, if any;
-    labels: the target's values where it has classes. Raises UsageError for a model whose name
-    is taken, or with probability columns for some labels only.
+    own: the target's values where it has classes; labels: these and the ones only predicted.
+    Raises UsageError for a model whose name is taken, or with probability columns for some labels only.
     """
     left = dict(names)
-    models = list(_label_models(left, labels, kind)) if classes else []
+    models = list(_label_models(left, own, kind)) if classes else []
     for column in [name for model in models for name in model.columns]:
         del left[column]
     groups: dict[tuple[str, str], list[Predictions]] = {}
@@ -81,8 +82,8 @@ def find_models(
         rest = without_role_words(column)
         shared = given or rest or "\0"
         taken = {other.kind for other in groups.get(("shared", shared), [])}
-        own = part.kind in taken or (given is None and rest == column)
-        groups.setdefault(("own", column) if own else ("shared", shared), []).append(part)
+        alone = part.kind in taken or (given is None and rest == column)
+        groups.setdefault(("own", column) if alone else ("shared", shared), []).append(part)
     models += [_joined(parts, names) for parts in groups.values()]
     order = list(names)
     models.sort(key=lambda model: min(order.index(column) for column in model.columns))

@@ -247,3 +247,17 @@ def test_targets_at_or_below_zero_with_positive_predictions(compared: Compare, y
     """Losses whose predictions must be positive have no best constant among the targets."""
     found = compared({"y": y, "pred": np.linspace(0.1, 0.9, 40)})
     assert found.loss("mse").results[0].value is not None
+
+
+def test_a_label_only_predicted_changes_no_figure_of_the_probabilities(compared: Compare) -> None:
+    p = np.random.default_rng(4).dirichlet([1, 1, 1], 200)
+    columns = {"y": np.array(list("abc"))[np.arange(200) % 3]}
+    columns |= {f"rf_prob_{label}": p[:, c] for c, label in enumerate("abc")}
+    plain = compared(columns | {"vote_pred": np.roll(columns["y"], 1)})
+    other = compared(columns | {"vote_pred": np.append("d", columns["y"][:-1])})
+    assert other.labels == ("a", "b", "c", "d")
+    kept = values(plain)
+    assert {key: value for key, value in values(other).items() if key[1] == "rf"} == {
+        key: value for key, value in kept.items() if key[1] == "rf"
+    }
+    assert {t.spec: t.reference for t in other.losses} == {t.spec: t.reference for t in plain.losses}

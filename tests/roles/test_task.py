@@ -146,6 +146,13 @@ def test_several_files_by_id(pose, columns):
         pose({"old": a, "new": b}, id="key")
 
 
+def test_targets_that_differ_are_named_before_tasks_that_differ(pose, columns):
+    a = columns({"y": ["a", "b", "c"], "pred": ["a", "b", "c"]})
+    b = columns({"y": ["a", "b", "b"], "pred": ["a", "b", "a"]})
+    with pytest.raises(DataError, match="the targets differ at row 3: 'c', but 'b'"):
+        pose({"old": a, "new": b})
+
+
 def test_files_of_different_lengths_or_tasks(pose, columns):
     a = columns({"y": [0, 1], "prob": [0.5, 0.6]})
     with pytest.raises(DataError, match=r"has 2 rows, .* has 1"):
@@ -160,3 +167,19 @@ def test_files_with_labels_of_their_own(pose, columns):
     a = columns({"y": ["a", "b", "c"], "pred": ["a", "b", "d"]})
     b = columns({"y": ["a", "b", "c"], "pred": ["a", "b", "e"]})
     assert pose({"old": a, "new": b}).labels == ("a", "b", "c", "d", "e")
+
+
+@pytest.mark.parametrize("extra", ["d", "0"])
+def test_a_label_only_predicted_needs_no_probability_column(pose, columns, extra):
+    found = pose(
+        columns(
+            {
+                "y": ["a", "b", "c", "a"],
+                **{f"prob_{label}": [0.2, 0.3, 0.5, 0.1] for label in "abc"},
+                "pred": ["a", extra, "c", "b"],
+            }
+        )
+    )
+    assert found.labels == ("a", "b", "c", extra)
+    assert found.true_labels == 3
+    assert found.models[0].columns == ("prob_a", "prob_b", "prob_c")
