@@ -164,9 +164,9 @@ def _columns(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
 
 
 def _least(one: BoundLoss, problem: Problem, y: Floats) -> Floats:
-    """The least value over predictions, row by row; for classes by the list of all classes."""
+    """The least value over predictions, row by row; for classes by the list of the true ones."""
     if problem.labels:
-        return np.asarray(one.infimum(np.arange(len(problem.labels), dtype=np.float64)))[y.astype(np.intp)]
+        return np.asarray(one.infimum(np.arange(problem.true_labels, dtype=np.float64)))[y.astype(np.intp)]
     return np.asarray(one.infimum(y))
 
 

@@ -261,3 +261,6 @@ def test_a_label_only_predicted_changes_no_figure_of_the_probabilities(compared:
         key: value for key, value in kept.items() if key[1] == "rf"
     }
     assert {t.spec: t.reference for t in other.losses} == {t.spec: t.reference for t in plain.losses}
+    shares = [{t.spec: t.models[0].outlier_share for t in found.robustness} for found in (plain, other)]
+    assert shares[0] == shares[1]
+    assert shares[0]["label_smoothing:epsilon=0.1"] is not None
