@@ -1,7 +1,7 @@
 """The words the other rooms share: tasks, kinds of prediction, intervals, links and units."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +28,11 @@ class Kind(StrEnum):
     PROBABILITY = "probability"
     LOGIT = "logit"
     SCORE = "score"
+
+
+def any_of(kinds: Collection[Kind]) -> str:
+    """The kinds in words: `a probability or a logit`."""
+    return " or ".join(f"a {kind}" for kind in Kind if kind in kinds)
 
 
 class Unit(StrEnum):

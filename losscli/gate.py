@@ -13,7 +13,7 @@ from losscli.domain import Task
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.loss import Loss
 from losscli.metrics import METRICS
-from losscli.result import Comparison, Gate, LossTable, MetricTable
+from losscli.result import Comparison, Gate, LossTable, MetricTable, is_infinite
 from losscli.spec import Spec, number_text
 from losscli.table.grammar import DOT
 
@@ -101,7 +101,7 @@ def _judge(rule: Rule, comparison: Comparison) -> Iterator[Gate]:
     for result in table.results:
         if rule.model in (None, result.model):
             reason = result.reason or ""
-            infinite = result.value is None and reason.startswith("infinite")
+            infinite = result.value is None and is_infinite(reason)
             if result.value is None and not infinite:
                 raise DataError(
                     f"--fail-if {rule.text!r}: {spec} of {result.model} has no value ({reason})",
@@ -148,7 +148,7 @@ def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> 
     """Whether a table has the written parameters, and the others at their defaults."""
     share = comparison.prevalence
     bound = loss.bind(
-        {key: value for key, value in spec.params if not isinstance(value, str)},
+        spec.numbers(),
         scale=comparison.scale,
         imbalance=(1 - share) / share if share else None,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 SCHEMA = "losscli/compare/1"
+INFINITE = "infinite: "  # how the reason of an infinite value begins
 RowKey = int | str  # a 1-based data row, or its id
 
 
@@ -232,6 +233,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value
+
+
+def is_infinite(reason: str | None) -> bool:
+    """Whether a value is missing because it is infinite."""
+    return reason is not None and reason.startswith(INFINITE)
 
 
 def finite(value: float) -> float | None:

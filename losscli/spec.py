@@ -49,3 +49,10 @@ class Spec:
                 raise UsageError(f"{text!r} gives {key} twice")
             params.append((key, float(value) if _NUMBER.match(value) else value))
         return cls(name, tuple(params))
+
+    def numbers(self) -> dict[str, float]:
+        """The written parameters as numbers. Raises UsageError naming one that is a word."""
+        words = [f"{key}={value}" for key, value in self.params if isinstance(value, str)]
+        if words:
+            raise UsageError(f"{self}: {words[0]} is not a number", advice="For example huber:delta=1.5")
+        return {key: float(value) for key, value in self.params}

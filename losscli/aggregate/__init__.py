@@ -2,6 +2,6 @@
 
 from losscli.aggregate.bins import Bins, Grid
 from losscli.aggregate.moments import Moments
-from losscli.aggregate.order import Looks, Sought, merge_looks, quantiles
+from losscli.aggregate.order import Looks, Sought, merge_each, quantiles
 
-__all__ = ["Bins", "Grid", "Looks", "Moments", "Sought", "merge_looks", "quantiles"]
+__all__ = ["Bins", "Grid", "Looks", "Moments", "Sought", "merge_each", "quantiles"]

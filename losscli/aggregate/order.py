@@ -4,7 +4,7 @@ search narrows radix by radix."""
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,15 @@ Series = Sequence[tuple[Floats, Floats]]  # per series: values (n,) and weights 
 Keys = NDArray[np.uint64]
 Counts = NDArray[np.intp]
 T = TypeVar("T")
+
+
+class Mergeable(Protocol):
+    """A summary of some rows; two make the summary of both."""
+
+    def merge(self, other: Self, /) -> Self: ...
+
+
+M = TypeVar("M", bound=Mergeable)
 Pieces = list[tuple[Floats, Floats]]
 
 Side = Literal["left", "right"]
@@ -181,7 +190,7 @@ class Sought:
         return cls(share, tuple(_guesses(series, share, blocks)))
 
     def look(self, series: Series) -> Looks:
-        """What one block has to say; to be merged by `merge_looks`."""
+        """What one block has to say; to be merged by `merge_each`."""
         return [wanted.look(series) for wanted in self.ranges]
 
     def values(self, looks: Looks, series: Callable[[int], Series], blocks: int, jobs: int) -> list[float]:
@@ -192,14 +201,15 @@ class Sought:
         return [radix[index] if value is None else value for index, value in enumerate(found)]
 
 
-def merge_looks(a: Looks, b: Looks) -> Looks:
+def merge_each(a: list[M], b: list[M]) -> list[M]:
+    """Two lists of summaries, merged pair by pair."""
     return [x.merge(y) for x, y in zip(a, b, strict=True)]
 
 
 def quantiles(series: Callable[[int], Series], share: float, blocks: int, jobs: int) -> list[float]:
     """The quantile at `share` of each series that `series(block)` gives, in a pass of its own."""
     sought = Sought.seek(series, share, blocks)
-    looks = fold(blocks, lambda block: sought.look(series(block)), merge_looks, jobs)
+    looks = fold(blocks, lambda block: sought.look(series(block)), merge_each, jobs)
     return sought.values(looks, series, blocks, jobs)
 
 
@@ -209,7 +219,7 @@ def _by_radix(
     """The quantiles of the wanted series, in bins of 16 bits of the key."""
     searches = [_Search(side, _Range(index)) for index in wanted for side in _SIDES]
     while ranges := list(dict.fromkeys(search.range for search in searches if not search.done)):
-        histograms = fold(blocks, _each(series, ranges, _Range.histogram), _merge, jobs)
+        histograms = fold(blocks, _each(series, ranges, _Range.histogram), merge_each, jobs)
         found = dict(zip(ranges, histograms, strict=True))
         searches = [s if s.done else s.narrowed(found[s.range], share) for s in searches]
     if not searches:
@@ -279,10 +289,6 @@ def _each(
         return [read(wanted, rows) for wanted in ranges]
 
     return work
-
-
-def _merge(a: list[_Histogram], b: list[_Histogram]) -> list[_Histogram]:
-    return [x.merge(y) for x, y in zip(a, b, strict=True)]
 
 
 def _append(a: list[Pieces], b: list[Pieces]) -> list[Pieces]:

@@ -162,7 +162,7 @@ def compare(
     ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Threads; one per core if not said.", rich_help_panel=OUTPUT),
+        typer.Option(metavar="N", help="Processors to use; all if not said.", rich_help_panel=OUTPUT),
     ] = None,
 ) -> int:
     """How good are these predictions, and which model is better?

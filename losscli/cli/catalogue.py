@@ -26,9 +26,7 @@ def list_losses(task: str | None, format: str) -> int:
 def explain(text: str, format: str) -> int:
     """Print what a loss is, in every task that has it."""
     spec = Spec.parse(text)
-    written = {key: value for key, value in spec.params if not isinstance(value, str)}
-    if len(written) < len(spec.params):
-        raise UsageError(f"{text}: a parameter is not a number")
+    written = spec.numbers()
     colour = render.use_colour(sys.stdout, os.environ)
     unicode = "utf" in (sys.stdout.encoding or "").lower()
     show(

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from losscli.aggregate import quantiles
+from losscli.aggregate import merge_each, quantiles
 from losscli.comparison.request import Request
 from losscli.comparison.summary import EXACT_ROWS, Flag, Move
-from losscli.comparison.survey import block_count
 from losscli.domain import Floats, Kind
 from losscli.engine import fold
 from losscli.influence import (
@@ -20,7 +19,7 @@ from losscli.influence import (
 from losscli.loss import BoundLoss
 from losscli.metrics.distribution import Distribution
 from losscli.rows import Rows, load
-from losscli.table import Table
+from losscli.table import Table, block_count
 from losscli.task import Problem
 
 
@@ -59,10 +58,7 @@ def _flag_scores(table: Table, problem: Problem, request: Request) -> Flag:
             for m in scored
         ]
 
-    def merge(a: list[Distribution], b: list[Distribution]) -> list[Distribution]:
-        return [x.merge(y) for x, y in zip(a, b, strict=True)]
-
-    tables = [one.table() for one in fold(blocks, margins, merge, request.jobs)]
+    tables = [one.table() for one in fold(blocks, margins, merge_each, request.jobs)]
 
     def mean_rank(rows: Rows) -> Floats:
         total = np.zeros(len(rows.y))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from losscli.aggregate import Moments
 from losscli.comparison.summary import Layout, Summary
-from losscli.domain import Kind
+from losscli.domain import Kind, any_of
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
 from losscli.metrics.comoments import Comoments
-from losscli.result import LossTable, LossValue, RowKey
+from losscli.result import INFINITE, LossTable, LossValue, RowKey, finite
 from losscli.task import Problem
 
 FEW = "too few effective rows"
@@ -55,8 +55,9 @@ def find(facts: Facts, loss: int, model: int) -> Found:
     one, moments = facts.layout.losses[loss], facts.moments
     places = facts.layout.of_model(loss, model)
     if places is None:
-        wanted = " or ".join(f"a {kind}" for kind in Kind if kind in one.loss.needs)
-        return Found(math.nan, f"it needs {wanted}; {facts.problem.models[model].name} has none")
+        return Found(
+            math.nan, f"it needs {any_of(one.loss.needs)}; {facts.problem.models[model].name} has none"
+        )
     if (loss, model) in facts.outside:
         return Found(math.nan, facts.outside[loss, model])
     place = places[0]
@@ -64,7 +65,7 @@ def find(facts: Facts, loss: int, model: int) -> Found:
         row = facts.keys.get(int(moments.first_infinite[place]), int(moments.first_infinite[place]))
         more = f" and {moments.infinite[place] - 1:,} more" if moments.infinite[place] > 1 else ""
         cure = "too large for a double" if not facts.problem.labels else "--clip 1e-7 bounds it"
-        return Found(math.inf, f"infinite: row {row}{more}; {cure}")
+        return Found(math.inf, f"{INFINITE}row {row}{more}; {cure}")
     match one.loss.reduction:
         case Reduction.MEDIAN:
             return Found(facts.medians[loss, model], "no closed-form interval of a median")
@@ -99,10 +100,10 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     moments = facts.moments
     value = float(moments.mean[place])
     if not math.isfinite(value):
-        return Found(math.inf, "infinite: the sum is too large for a double")
+        return Found(math.inf, f"{INFINITE}the sum is too large for a double")
     root = one.loss.reduction is Reduction.ROOT
     signed = one.loss.infimum != 0.0
-    effective = None if signed else _finite(float(moments.effective_rows[place]))
+    effective = None if signed else finite(float(moments.effective_rows[place]))
     positive = int(moments.positive[place])
     shown = math.sqrt(value) if root else value
     if Trait.BOUNDED not in one.traits and effective is not None and effective < FEW_EFFECTIVE * positive:
@@ -118,10 +119,6 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     if root:
         low, high = math.sqrt(max(low, 0.0)), math.sqrt(high)
     return Found(shown, None, low, high, effective)
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def reference(facts: Facts, loss: int) -> tuple[float | None, str | None]:
@@ -145,7 +142,7 @@ def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
     members = tuple(other.spec for other in facts.layout.losses if other.kin == one.kin)
     results = []
     for m, (model, this) in enumerate(zip(problem.models, found, strict=True)):
-        value = _finite(this.value)
+        value = finite(this.value)
         skill = None
         if value is not None and best_constant is not None and best_constant > 0:
             skill = 1.0 - value / best_constant

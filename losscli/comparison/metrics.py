@@ -4,7 +4,7 @@ import math
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.summary import Metrics
-from losscli.domain import Kind, sigmoid
+from losscli.domain import Kind, any_of, sigmoid
 from losscli.inference import ranks, wilson
 from losscli.metric import Metric, Outcome, Undefined
 from losscli.metrics import metrics_for
@@ -54,8 +54,7 @@ def _table(facts: Facts, metric: Metric) -> MetricTable:
 def _outcome(metric: Metric, model: ModelColumns, summaries: Metrics) -> Outcome:
     summary = summaries.get(metric.source)
     if summary is None or not model.serves(metric.needs):
-        wanted = " or ".join(f"a {kind}" for kind in Kind if kind in metric.needs)
-        return Undefined(f"it needs {wanted}")
+        return Undefined(f"it needs {any_of(metric.needs)}")
     if not isinstance(summary, list):
         return _finite(metric.value(summary))
     if Kind.SCORE not in metric.needs and not any(part.kind is Kind.PROBABILITY for part in model.parts):

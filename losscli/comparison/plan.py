@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from losscli.catalogue import find, losses_for, named
 from losscli.comparison.request import Request, tasks_of
 from losscli.comparison.survey import Survey
-from losscli.domain import Interval, Kind, Task
+from losscli.domain import Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError
 from losscli.loss import BoundLoss, Loss
 from losscli.result import Refused
@@ -29,9 +29,8 @@ def needed_kinds(loss: Loss, problem: Problem) -> str | None:
     """Why no model of the problem has the kind of prediction that a loss needs, or None."""
     if any(model.serves(loss.needs) for model in problem.models):
         return None
-    wanted = " or ".join(f"a {kind}" for kind in Kind if kind in loss.needs)
     have = " and ".join(sorted({_PLURAL[part.kind] for model in problem.models for part in model.parts}))
-    return f"it needs {wanted}; the models have {have}"
+    return f"it needs {any_of(loss.needs)}; the models have {have}"
 
 
 def plan(
@@ -56,7 +55,7 @@ def plan(
         reason = needed_kinds(loss, problem)
         if reason is None:
             try:
-                one = loss.bind(_numbers(spec), scale=scale, imbalance=imbalance)
+                one = loss.bind(spec.numbers(), scale=scale, imbalance=imbalance)
             except NoDefault as error:
                 reason = error.what if problem.labels else scale_reason or error.what
             else:
@@ -82,13 +81,6 @@ def _found(spec: Spec, task: Task) -> Loss:
             advice=f"Say --task {min(tasks_of(spec))} if the target is that; see losscli losses",
         )
     return loss
-
-
-def _numbers(spec: Spec) -> dict[str, float]:
-    words = [f"{key}={value}" for key, value in spec.params if isinstance(value, str)]
-    if words:
-        raise UsageError(f"{spec}: {words[0]} is not a number")
-    return {key: float(value) for key, value in spec.params}
 
 
 def _is_excluded(bound: BoundLoss, exclude: tuple[Spec, ...]) -> bool:

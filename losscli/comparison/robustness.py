@@ -9,7 +9,7 @@ from losscli.comparison.summary import Column
 from losscli.domain import Floats
 from losscli.inference import ranks
 from losscli.loss import Reduction
-from losscli.result import LossTable, ModelShare, Robustness
+from losscli.result import LossTable, ModelShare, Robustness, finite
 
 NO_INTERVAL = "no closed-form interval of a ratio of sums"
 NOT_FLAGGED = "no row is flagged: the probe says what one would weigh"
@@ -70,7 +70,7 @@ def _record(
             top = _top(facts, loss, place)
         bulk = _bulk(facts, loss, m, medians_without) if math.isfinite(this.value) else None
         shares.append(
-            ModelShare(model.name, share, bulk if facts.summary.flagged else _finite(this.value), top)
+            ModelShare(model.name, share, bulk if facts.summary.flagged else finite(this.value), top)
         )
     known = [one.outlier_share for one in shares if one.outlier_share is not None]
     figure = max(known) if known else None
@@ -167,14 +167,10 @@ def _bulk(facts: Facts, loss: int, model: int, medians: dict[tuple[int, int], fl
     means = [float(moments.bulk_mean[p]) for p in places]
     if one.loss.reduction is Reduction.RATIO:
         assert one.loss.combine is not None
-        return _finite(one.loss.combine(*means, **dict(one.params)))
+        return finite(one.loss.combine(*means, **dict(one.params)))
     return math.sqrt(max(means[0], 0.0)) if one.loss.reduction is Reduction.ROOT else means[0]
 
 
 def _leader(models: Sequence[str], values: Sequence[float | None]) -> str | None:
     known = [(value, model) for model, value in zip(models, values, strict=True) if value is not None]
     return min(known, key=lambda pair: pair[0])[1] if known else None
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.aggregate import Looks, Moments, Sought, merge_looks
+from losscli.aggregate import Looks, Moments, Sought, merge_each
 from losscli.comparison.medians import Medians, Values
 from losscli.comparison.request import Request
-from losscli.comparison.survey import block_count
 from losscli.domain import Codes, Floats, Kind, Mask, Task
 from losscli.engine import fold
 from losscli.loss import Argument, BoundLoss, Pointwise, Reduction
@@ -16,7 +15,7 @@ from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
 from losscli.rows import Arguments, Predicted, Rows, load
-from losscli.table import Table
+from losscli.table import Table, block_count
 from losscli.task import Problem
 
 EXACT_ROWS = 1_000_000  # above, distributions of scores are rounded unless asked otherwise
@@ -97,7 +96,7 @@ class Summary:
             tuple(_merge_metrics(a, b) for a, b in zip(self.metrics, other.metrics, strict=True)),
             self.clipped + other.clipped,
             self.flagged + other.flagged,
-            merge_looks(self.looks, other.looks),
+            merge_each(self.looks, other.looks),
         )
 
 
@@ -107,7 +106,7 @@ def _merge_metrics(a: Metrics, b: Metrics) -> Metrics:
         other = b[kind]
         if isinstance(one, list):
             assert isinstance(other, list)
-            merged[kind] = [x.merge(y) for x, y in zip(one, other, strict=True)]
+            merged[kind] = merge_each(one, other)
         else:
             merged[kind] = one.merge(other)  # type: ignore[arg-type]
     return merged

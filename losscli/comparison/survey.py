@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from losscli.aggregate import Bins, Grid, Looks, Sought, merge_looks, quantiles
+from losscli.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
 from losscli.comparison.request import Request
 from losscli.constant import Target
 from losscli.domain import Codes, Floats, Interval, Kind, Task
@@ -14,7 +14,7 @@ from losscli.engine import fold
 from losscli.errors import DataError, Where
 from losscli.influence import median_residual
 from losscli.rows import Rows, load
-from losscli.table import BLOCK, Table
+from losscli.table import BLOCK, Table, block_count
 from losscli.task import Problem
 
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
@@ -58,7 +58,7 @@ class Survey:
             outside,
             np.maximum(self.sum_error, other.sum_error),
             np.where(other.sum_error > self.sum_error, other.sum_row, self.sum_row),
-            merge_looks(self.residual, other.residual),
+            merge_each(self.residual, other.residual),
         )
 
     def target(self, task: Task) -> Target:
@@ -69,10 +69,6 @@ class Survey:
             return Target(task, *self.bins.points())
         y, w = (np.concatenate(column) for column in zip(*self.values, strict=True))
         return Target.of_numbers(task, y, w)
-
-
-def block_count(table: Table) -> int:
-    return -(-table.rows // BLOCK)
 
 
 def check_values(table: Table, problem: Problem, request: Request) -> None:

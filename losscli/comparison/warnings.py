@@ -7,7 +7,7 @@ from losscli.comparison.losses import FEW, Facts
 from losscli.comparison.survey import SUM_TOLERANCE, Survey
 from losscli.domain import Kind
 from losscli.metrics.distribution import Distribution, roc_auc_error
-from losscli.result import Comparison, Warning_
+from losscli.result import INFINITE, Comparison, Warning_, is_infinite
 
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
@@ -29,8 +29,8 @@ def with_warnings(found: Comparison, facts: Facts, seen: Survey) -> Comparison:
 def _infinite(found: Comparison) -> Iterator[Warning_]:
     for table in found.losses:
         for result in table.results:
-            if result.reason is not None and result.reason.startswith("infinite"):
-                row = result.reason.removeprefix("infinite: ").partition(";")[0]
+            if result.reason is not None and is_infinite(result.reason):
+                row = result.reason.removeprefix(INFINITE).partition(";")[0]
                 why = "a probability is exactly 0 or 1" if found.labels else "too large for a double"
                 message = f"{table.name} of {result.model} is infinite: {why} in {row}; ranked last"
                 yield Warning_("infinite_loss", message, "--clip 1e-7 bounds it" if found.labels else None)

@@ -6,8 +6,8 @@ from losscli.domain import Task
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, digits_of, fixed, ranks
-from losscli.report.screen import Screen, is_infinite
-from losscli.result import MetricTable, MetricValue
+from losscli.report.screen import Screen
+from losscli.result import MetricTable, MetricValue, is_infinite
 
 RANKING = ("average_precision", "roc_auc", "f1")
 CALIBRATION = ("mean_bias", "calibration_slope", "calibration_intercept", "ece")

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from losscli.report.names import display_names, display_specs, lookup
 from losscli.report.numbers import Digits, Figure, digits_of
-from losscli.result import Comparison, Difference, LossTable, LossValue
+from losscli.result import Comparison, Difference, LossTable, LossValue, is_infinite
 
 MODELS_PER_BLOCK = 4
 TRUSTLESS = "effective row"  # part of the reason that stands where an interval was refused
@@ -131,8 +131,3 @@ def value_text(result: LossValue, digits: Digits) -> str:
     if result.value is None:
         return "inf" if is_infinite(result.reason) else "n/a"
     return digits.text(result.value, figure(result).decimals) + ("?" if trustless(result) else "")
-
-
-def is_infinite(reason: str | None) -> bool:
-    """Whether a value is missing because it is infinite."""
-    return reason is not None and "infinit" in reason.lower()

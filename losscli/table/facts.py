@@ -69,6 +69,11 @@ class Table(Protocol):
         """File, line and column of a 1-based data row; may read the file again to find the line."""
 
 
+def block_count(table: Table) -> int:
+    """How many canonical blocks hold the rows."""
+    return -(-table.rows // BLOCK)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How to read; None is found from the file. `text` names columns kept as text, leading zeros and all."""

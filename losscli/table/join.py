@@ -11,7 +11,7 @@ import numpy as np
 from losscli.domain import Codes, Floats
 from losscli.errors import DataError, Where, did_you_mean
 from losscli.table.buffers import fixed, strings
-from losscli.table.facts import BLOCK, Column, ColumnType, Limits, Table
+from losscli.table.facts import BLOCK, Column, ColumnType, Limits, Table, block_count
 from losscli.table.grammar import shown
 from losscli.table.store import Columns, StoredTable
 
@@ -95,7 +95,7 @@ def _notes(tables: Sequence[Table]) -> tuple[str, ...]:
 
 
 def _blocks(table: Table) -> range:
-    return range(-(-table.rows // BLOCK))
+    return range(block_count(table))
 
 
 def _check_length(first: Table, other: Table) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from losscli.domain import Kind, Task
 from losscli.errors import DataError, UsageError, Where, did_you_mean
-from losscli.table import BLOCK, Column, ColumnType, Table
+from losscli.table import BLOCK, Column, ColumnType, Table, block_count
 from losscli.table.grammar import DOT
 from losscli.task.models import ModelColumns, Predictions, find_models, is_label_column, preferred
 from losscli.task.roles import (
@@ -178,6 +178,7 @@ def _other_labels(
 
 
 def label_order(label: str) -> tuple[int, float, str]:
+    """Sorts labels: numbers by value, then words."""
     try:
         return (0, float(label), label)
     except ValueError:
@@ -303,7 +304,7 @@ def _check_labels(table: Table, target: str, name: str, labels: tuple[str, ...])
         _check_number(table, name)
     if set(target_labels(table.columns, name) or ("\0",)) <= set(labels):
         return
-    for block in range(-(-table.rows // BLOCK)):
+    for block in range(block_count(table)):
         for i, value in enumerate(table.text(block, name)):
             if value and value not in labels:
                 row = block * BLOCK + i + 1
