@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from shlex import quote
 
 from losscli.catalogue import find, known_names, named
-from losscli.comparison.losses import FEW
 from losscli.comparison.metrics import SKILLS
 from losscli.domain import Task
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.loss import Loss
 from losscli.metrics import METRICS
-from losscli.result import Comparison, Gate, LossTable, MetricTable, is_infinite
+from losscli.result import Comparison, Gate, LossTable, MetricTable, is_infinite, rests_on_few
 from losscli.spec import Spec, number_text
 from losscli.table.grammar import DOT
 
@@ -107,7 +106,7 @@ def _judge(rule: Rule, comparison: Comparison) -> Iterator[Gate]:
                     f"--fail-if {rule.text!r}: {spec} of {result.model} has no value ({reason})",
                     advice="Gate on another loss or metric",
                 )
-            few = reason.startswith(FEW)
+            few = rests_on_few(reason)
             bad = infinite or (result.value is not None and rule.fails(result.value))
             yield Gate(
                 text=rule.text,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 SCHEMA = "losscli/compare/1"
+FEW = "too few effective rows"  # how the reason of a value that rests on a few rows begins
 INFINITE = "infinite: "  # how the reason of an infinite value begins
 RowKey = int | str  # a 1-based data row, or its id
 
@@ -238,6 +239,11 @@ def _plain(value: Any) -> Any:
 def is_infinite(reason: str | None) -> bool:
     """Whether a value is missing because it is infinite."""
     return reason is not None and reason.startswith(INFINITE)
+
+
+def rests_on_few(reason: str | None) -> bool:
+    """Whether a value has no interval because it rests on a few rows."""
+    return reason is not None and reason.startswith(FEW)
 
 
 def finite(value: float) -> float | None:

@@ -10,10 +10,8 @@ from losscli.domain import Kind, any_of
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
 from losscli.metrics.comoments import Comoments
-from losscli.result import INFINITE, LossTable, LossValue, RowKey, finite
+from losscli.result import FEW, INFINITE, LossTable, LossValue, RowKey, finite
 from losscli.task import Problem
-
-FEW = "too few effective rows"
 
 
 @dataclass(frozen=True, slots=True)

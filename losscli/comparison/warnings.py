@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from losscli.comparison.losses import FEW, Facts
+from losscli.comparison.losses import Facts
 from losscli.comparison.survey import SUM_TOLERANCE, Survey
 from losscli.domain import Kind
 from losscli.metrics.distribution import Distribution, roc_auc_error
-from losscli.result import INFINITE, Comparison, Warning_, is_infinite
+from losscli.result import INFINITE, Comparison, Warning_, is_infinite, rests_on_few
 
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
@@ -42,8 +42,8 @@ def _few_rows(found: Comparison) -> Iterator[Warning_]:
     least: dict[str, float] = {}
     for table in found.losses:
         for result in table.results:
-            few = result.reason is not None and result.reason.startswith(FEW)
-            if few and result.effective_rows is not None and table.spec == table.members[0]:
+            few = rests_on_few(result.reason) and table.spec == table.members[0]
+            if few and result.effective_rows is not None:
                 least[table.name] = min(result.effective_rows, least.get(table.name, result.effective_rows))
     if least:
         names = sorted(least, key=lambda name: least[name])

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
 from losscli.report.choice import Choice, label
-from losscli.report.names import some, visible
-from losscli.report.numbers import count, percent, ranks
+from losscli.report.names import visible
+from losscli.report.numbers import percent, ranks
 from losscli.report.screen import Screen, ordered, row_digits, trustless, value_text
 from losscli.report.traits import short_elicits
 from losscli.result import LossTable, LossValue
@@ -149,17 +149,3 @@ def missing_values(screen: Screen, tables: Sequence[LossTable]) -> list[str]:
         for result in table.results
         if result.value is None
     ]
-
-
-def few_rows(screen: Screen, tables: Sequence[LossTable], most: int) -> str:
-    """`mse and rmse rest on 2 effective rows`; empty if no loss does."""
-    weak = [result for table in tables for result in table.results if trustless(result)]
-    names = [screen.spec(table.spec) for table in tables if any(trustless(r) for r in table.results)]
-    if not weak:
-        return ""
-    rows = [round(max(result.effective_rows, 1)) for result in weak if result.effective_rows is not None]
-    verb = "rests" if len(names) == 1 else "rest"
-    if not rows:
-        return f"{some(names, most)} {verb} on too few rows"
-    few = count(max(rows), "effective row")
-    return f"{some(names, most)} {verb} on {few if min(rows) == max(rows) else f'{min(rows):,} to {few}'}"

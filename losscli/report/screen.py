@@ -5,10 +5,9 @@ from functools import cached_property
 
 from losscli.report.names import display_names, display_specs, lookup
 from losscli.report.numbers import Digits, Figure, digits_of
-from losscli.result import Comparison, Difference, LossTable, LossValue, is_infinite
+from losscli.result import Comparison, Difference, LossTable, LossValue, is_infinite, rests_on_few
 
 MODELS_PER_BLOCK = 4
-TRUSTLESS = "effective row"  # part of the reason that stands where an interval was refused
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def ordered(table: LossTable) -> list[LossValue]:
 
 def trustless(result: LossValue) -> bool:
     """Whether a value rests on too few effective rows for an interval."""
-    return result.value is not None and result.reason is not None and TRUSTLESS in result.reason
+    return result.value is not None and rests_on_few(result.reason)
 
 
 def figure(result: LossValue) -> Figure:

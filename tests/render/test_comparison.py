@@ -84,7 +84,7 @@ def test_colour_is_only_colour():
     assert "\x1b[31m24.1" in coloured  # worse, and proven
     assert "\x1b[1m23.1*" in coloured  # the leader, not proven
     assert "\x1b[1;32m" not in coloured
-    assert "\x1b[33m? rmse" in coloured
+    assert "\x1b[33m! mape" in coloured
     assert "\x1b" not in plain
 
 
