@@ -64,9 +64,7 @@ def run(flags: Flags) -> int:
     from losscli import render
 
     formats = [(path, format_of(path)) for path in flags.output]
-    if flags.format not in render.FORMATS:
-        advice = did_you_mean(flags.format, render.FORMATS) or f"Formats: {', '.join(render.FORMATS)}"
-        raise UsageError(f"--format {flags.format}: there is no such format", advice=advice)
+    render.named_format(flags.format)  # an unknown one is said before any work
     for path in flags.output:
         check_place(path, flags.paths)
     rules = [parse_rule(text) for text in flags.fail_if]

@@ -148,7 +148,7 @@ def survey(
     if sought is None:
         return found, (request.scale, None if numbers else "classes have no residual")
     (median,) = sought.values(found.residual, residuals, block_count(table), request.jobs)
-    return found, residual_scale(table, problem, request, median)
+    return found, _residual_scale(table, problem, request, median)
 
 
 def _residuals(
@@ -232,7 +232,7 @@ def _check_survey(table: Table, problem: Problem, found: Survey) -> None:
             )
 
 
-def residual_scale(table: Table, problem: Problem, request: Request, median: float) -> Scale:
+def _residual_scale(table: Table, problem: Problem, request: Request, median: float) -> Scale:
     """s of numbers: the median of |median over models of p - y| / 0.67449, or where that is 0 the
     interquartile range / 1.349, else the mean |·| × 1.2533; in units of y."""
     if median > 0:

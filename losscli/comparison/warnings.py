@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.survey import SUM_TOLERANCE, Survey
-from losscli.domain import Kind
 from losscli.metrics.distribution import Distribution, roc_auc_error
 from losscli.result import INFINITE, Comparison, Warning_, is_infinite, rests_on_few
 
@@ -109,9 +108,9 @@ def _inputs(found: Comparison, facts: Facts, seen: Survey) -> Iterator[Warning_]
 
 
 def _sketched(facts: Facts) -> Iterator[Warning_]:
-    for model, metrics in zip(facts.problem.models, facts.summary.metrics, strict=True):
+    for metrics in facts.summary.metrics:
         distributions = metrics.get(Distribution)
-        if isinstance(distributions, list) and not distributions[0].exact and model.serves(frozenset(Kind)):
+        if isinstance(distributions, list) and not distributions[0].exact:
             error = max(roc_auc_error(one) for one in distributions)
             yield Warning_(
                 "sketch",

@@ -13,7 +13,16 @@ from losscli.render.format import Format, View
 from losscli.render.text import report_text, use_colour
 from losscli.result import Comparison
 
-__all__ = ["FORMATS", "Format", "catalogue", "comparison", "explanation", "report_text", "use_colour"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "catalogue",
+    "comparison",
+    "explanation",
+    "named_format",
+    "report_text",
+    "use_colour",
+]
 
 FORMATS: dict[str, Format] = {
     "text": text.FORMAT,
@@ -25,14 +34,14 @@ FORMATS: dict[str, Format] = {
 
 def comparison(result: Comparison, format: str, *, all: bool, colour: bool, width: int | None) -> str:
     """What `losscli compare` found. Raises UsageError for an unknown format."""
-    return _format(format).comparison(result, View(all=all, colour=colour, width=width))
+    return named_format(format).comparison(result, View(all=all, colour=colour, width=width))
 
 
 def catalogue(
     losses: Sequence[Loss], task: Task | None, format: str, *, colour: bool, width: int | None
 ) -> str:
     """The losses of a task, or of all. Raises UsageError where the format has no list of losses."""
-    write = _format(format).catalogue
+    write = named_format(format).catalogue
     if write is None:
         raise _cannot(format, "a list of losses", [name for name, f in FORMATS.items() if f.catalogue])
     return write(losses, task, View(colour=colour, width=width))
@@ -51,16 +60,17 @@ def explanation(
 
     Raises UsageError where the format has no explanation, and for a parameter the loss does not take.
     """
-    write = _format(format).explanation
+    write = named_format(format).explanation
     if write is None:
         raise _cannot(format, "an explanation", [name for name, f in FORMATS.items() if f.explanation])
     return write(losses, written, View(colour=colour, width=width, unicode=unicode))
 
 
-def _format(name: str) -> Format:
+def named_format(name: str) -> Format:
+    """The format of a name. Raises UsageError for an unknown one."""
     if name not in FORMATS:
         advice = did_you_mean(name, FORMATS) or f"Formats: {', '.join(FORMATS)}"
-        raise UsageError(f"there is no format {name!r}", advice=advice)
+        raise UsageError(f"--format {name}: there is no such format", advice=advice)
     return FORMATS[name]
 
 

@@ -180,7 +180,7 @@ def test_markdown_takes_no_markup_from_names():
 
 
 def test_unknown_format():
-    with pytest.raises(UsageError, match="no format 'xml'"):
+    with pytest.raises(UsageError, match="--format xml: there is no such format"):
         text(judged(), format="xml")
 
 
