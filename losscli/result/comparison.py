@@ -1,33 +1,14 @@
-"""What a run found: frozen records, and their JSON. A figure that can be None has its reason beside it."""
+"""What `losscli compare` found."""
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass
+
+from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
+from losscli.result.json import dumped
 
 SCHEMA = "losscli/compare/1"
 FEW = "too few effective rows"  # how the reason of a value that rests on a few rows begins
 INFINITE = "infinite: "  # how the reason of an infinite value begins
-RowKey = int | str  # a 1-based data row, or its id
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    path: str
-    sha256: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class RowCounts:
-    """`flagged` names the first flagged rows, `flagged_count` counts all."""
-
-    read: int
-    used: int
-    dropped: Mapping[str, int]
-    flagged: tuple[RowKey, ...]
-    flagged_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +49,6 @@ class LossTable:
     reference: float | None  # L₀, the mean loss of the best constant
     results: tuple[LossValue, ...]
     best_set: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    spec: str
-    reason: str
-    rows: tuple[RowKey, ...]  # the first rows that rule it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +144,6 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
-    code: str
-    message: str
-    advice: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """All that `compare` found."""
 
@@ -209,8 +176,7 @@ class Comparison:
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""
-        document = {"schema": SCHEMA, **_plain(self)}
-        return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1)
+        return dumped(SCHEMA, self)
 
     def loss(self, spec: str) -> LossTable:
         """The table of one loss by its spec."""
@@ -218,22 +184,6 @@ class Comparison:
 
     def metric(self, name: str) -> MetricTable | None:
         return next((table for table in self.metrics if table.name == name), None)
-
-
-_JSON_NAMES = {"members": "class"}
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {
-            _JSON_NAMES.get(field.name, field.name): _plain(getattr(value, field.name))
-            for field in fields(value)
-        }
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value
 
 
 def is_infinite(reason: str | None) -> bool:
@@ -244,8 +194,3 @@ def is_infinite(reason: str | None) -> bool:
 def rests_on_few(reason: str | None) -> bool:
     """Whether a value has no interval because it rests on a few rows."""
     return reason is not None and reason.startswith(FEW)
-
-
-def finite(value: float) -> float | None:
-    """The value, or None for NaN and infinities: JSON has neither."""
-    return float(value) if math.isfinite(value) else None

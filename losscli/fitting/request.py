@@ -1,0 +1,35 @@
+"""What is asked of `losscli fit`."""
+
+from dataclasses import dataclass
+
+from losscli.spec import Spec
+
+_LINEAR, _AUTO = Spec("linear"), Spec("auto")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The losses and settings of a run.
+
+    losses: empty for one of every class that can be trained; scale: s as given, in units of y;
+    l2: None is auto; contaminate: None is the task's default, () is none; max_iter, tol: None is the
+    optimizer's own; threshold: None is 0.5 for probabilities, 0 for scores.
+    """
+
+    losses: tuple[Spec, ...] = ()
+    exclude: tuple[Spec, ...] = ()
+    scale: float | None = None
+    model: Spec = _LINEAR
+    optimizer: Spec = _AUTO
+    max_iter: int | None = None
+    tol: float | None = None
+    l1: float = 0.0
+    l2: float | None = None
+    folds: int = 5
+    repeats: int = 10
+    contaminate: tuple[Spec, ...] | None = None
+    threshold: float | None = None
+    seed: int = 0
+    confidence: float = 0.95
+    jobs: int = 1
+    command: tuple[str, ...] = ()

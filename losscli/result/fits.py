@@ -1,0 +1,172 @@
+"""What `losscli fit` found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
+from losscli.result.json import dumped
+
+SCHEMA = "losscli/fit/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A metric of the out-of-fold predictions of one loss.
+
+    value: pooled over the out-of-fold rows of the first repeat; folds: the metric fold by fold, repeat
+    after repeat, None where a fold leaves it undefined; mean: of the defined folds.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    mean: float | None
+    folds: tuple[float | None, ...]
+    reason: str | None  # why value, or its interval, is missing
+
+
+@dataclass(frozen=True, slots=True)
+class Downweighted:
+    """A row that a robust fit gives less than a tenth of the weight of a row without a residual."""
+
+    row: RowKey
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One loss trained on all rows, and judged out of fold.
+
+    intercept, coefficients: on the raw columns; several classes: {class: value}, {column: {class: value}}.
+    """
+
+    spec: str
+    name: str
+    params: Mapping[str, float]
+    unit: str
+    elicits: str
+    members: tuple[str, ...]  # specs of its class of losses, itself included
+    converged: bool
+    iterations: int
+    gradient_norm: float | None
+    certificate: str  # how convergence is known, or why there is none
+    distance: float | None  # of a textbook optimizer: relative excess over the certified optimum
+    efficiency: float | None  # asymptotic, under Gaussian noise
+    l2: float
+    mean_loss: float | None
+    penalty: float | None
+    objective: float | None
+    intercept: float | Mapping[str, float] | None
+    coefficients: Mapping[str, float | Mapping[str, float]]
+    downweighted: tuple[Downweighted, ...]
+    scores: Mapping[str, Score]
+    reason: str | None  # why a figure above is missing
+
+
+@dataclass(frozen=True, slots=True)
+class RankRow:
+    """One loss under one metric: value as `Score.value`; ranks by `mean` over folds, with ties."""
+
+    spec: str
+    value: float | None
+    low: float | None
+    high: float | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    metric: str
+    greater_is_better: bool | None
+    rows: tuple[RankRow, ...]  # best first
+
+
+@dataclass(frozen=True, slots=True)
+class Degradation:
+    """One loss trained on contaminated folds and judged on untouched rows.
+
+    error: the headline error, mean over folds, by level; excess: 0 is the best clean fit, 1 the best
+    constant (error and excess of the clean level first); area: of excess over levels, over their range;
+    premium: excess at level 0.
+    """
+
+    spec: str
+    scheme: str  # shift, spread, leverage or flip
+    size: float | None  # in scales s (shift, spread), in standard deviations (leverage)
+    levels: tuple[float, ...]
+    error: tuple[float | None, ...]
+    excess: tuple[float | None, ...]
+    area: float | None
+    premium: float | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unranked:
+    """A loss that is fitted, or was tried, and takes no part in rankings."""
+
+    spec: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearningCurve:
+    """The objective by iteration of a textbook optimizer, on all rows."""
+
+    name: str
+    spec: str
+    x: tuple[int, ...]
+    y: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """All that `fit` found."""
+
+    version: str
+    command: tuple[str, ...]
+    seed: int
+    confidence: float
+    inputs: tuple[Input, ...]
+    decisions: tuple[str, ...]  # what was decided about roles and reading, in words
+    task: str
+    target: str
+    positive: str | None
+    prevalence: float | None  # weighted share of the positive class
+    features: tuple[str, ...]  # columns of the file that are used
+    classes: tuple[str, ...]
+    weights: str | None
+    rows: RowCounts
+    folds: int
+    repeats: int  # that were finished
+    splitter: str  # how rows were split, in words: "stratified", "by group", "in time"
+    model: str
+    optimizer: str
+    l1: float
+    l2: float | None  # None where it depends on the loss: see each fit
+    l2_reason: str | None
+    scale: float | None
+    scale_reason: str | None
+    threshold: float | None  # as given; None: 0.5 for probabilities, 0 for scores
+    headline: str  # the metric that ranks, and that contamination is judged by
+    constant: Mapping[str, float | None]  # each metric of the best constant of each training fold
+    fits: tuple[Fit, ...]
+    ranking: tuple[Ranking, ...]
+    robustness: tuple[Degradation, ...]
+    unranked: tuple[Unranked, ...]
+    curves: tuple[LearningCurve, ...]
+    refused: tuple[Refused, ...]
+    warnings: tuple[Warning_, ...]
+
+    def to_json(self) -> str:
+        """The contract's JSON; raises ValueError on a figure that is not finite."""
+        return dumped(SCHEMA, self)
+
+    def fit(self, spec: str) -> Fit:
+        return next(fit for fit in self.fits if fit.spec == spec)
