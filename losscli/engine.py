@@ -1,4 +1,5 @@
-"""How work is spread: shards of blocks over processes, summaries merged in one fixed order.
+"""How work is spread: shards of blocks over processes, summaries merged in one fixed order; and tasks
+of their own, each result as soon as it is there.
 
 Workers are forked, so that they see the table without a copy. Threads would not do: the arithmetic of
 a block is so short that handing over the interpreter lock costs more than it.
@@ -10,12 +11,14 @@ import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import reduce
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 S = TypeVar("S")
 Shard = range
 
+KILLED = "a worker process was killed; is there enough memory?"
 _SHARDS = 16  # of the blocks; fixed, so that the order of additions does not depend on the workers
 _FORK_BLOCKS = 12  # fewer are done before a worker has started
 
@@ -42,6 +45,79 @@ def fold(blocks: int, work: Callable[[int], S], merge: Callable[[S, S], S], jobs
         return reduce(merge, map(run, shards))
     parts = [shards[count * i // workers : count * (i + 1) // workers] for i in range(workers)]
     return reduce(merge, _forked(run, parts))
+
+
+def each(count: int, work: Callable[[int], S], jobs: int) -> Iterator[tuple[int, S]]:
+    """(i, work(i)) for i below count, as they are done: in order of i with one job, about so with more.
+
+    `work` must not change anything; its results are sent between processes. An interruption reaches the
+    caller alone, and ends the workers.
+    """
+    workers = min(jobs, count)
+    if workers <= 1 or not hasattr(os, "fork"):
+        yield from ((i, work(i)) for i in range(count))
+        return
+    from multiprocessing.connection import wait
+
+    children: dict[Any, int] = {}  # the end of a pipe → the process at the other
+    left: dict[Any, int] = {}
+    try:
+        for first in range(workers):
+            tasks = range(first, count, workers)
+            pipe, child = _piped(work, tasks, list(children))
+            children[pipe], left[pipe] = child, len(tasks)
+        while left:
+            for pipe in wait(list(left)):
+                yield _received(pipe)
+                left[pipe] -= 1
+                if not left[pipe]:
+                    del left[pipe]
+    finally:
+        for pipe, child in children.items():
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            pipe.close()
+
+
+def _piped(work: Callable[[int], S], tasks: Sequence[int], siblings: Sequence[Any]) -> tuple[Any, int]:
+    """(the end of a pipe, a process that sends (i, work(i)), or its error, to it); siblings: such ends of
+    other processes."""
+    from multiprocessing import Pipe
+
+    reading, writing = Pipe(duplex=False)
+    child = _fork()
+    if child:
+        writing.close()
+        return reading, child
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for pipe in (reading, *siblings):
+            pipe.close()
+        for i in tasks:
+            writing.send((i, work(i)))
+    except BaseException as error:
+        with suppress(OSError):
+            writing.send(error)
+    finally:
+        os._exit(0)
+
+
+def _received(pipe: Any) -> Any:
+    """The next result. Raises the error of the worker; RuntimeError where it was killed."""
+    try:
+        found = pipe.recv()  # pickled by our own fork
+    except EOFError:
+        raise RuntimeError(KILLED) from None
+    if isinstance(found, BaseException):
+        raise found
+    return found
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Threads that may run are idle ones of pyarrow; the worker uses none of their locks.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iterator[S]:
@@ -75,14 +151,11 @@ def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iter
 def _start(run: Callable[[Shard], S], part: Sequence[Shard]) -> tuple[int, IO[bytes]]:
     """A process that works on a part and leaves its results, or its error, in an unlinked file."""
     results = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the reader
-    with warnings.catch_warnings():
-        # Threads that may run are idle ones of pyarrow; the worker uses none of their locks.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        try:
-            child = os.fork()
-        except OSError:
-            results.close()
-            raise
+    try:
+        child = _fork()
+    except OSError:
+        results.close()
+        raise
     if child:
         return child, results
     try:
@@ -101,7 +174,7 @@ def _results(results: IO[bytes], count: int) -> Iterator[S]:
         try:
             found = pickle.load(results)  # written by our own fork, to a file without a name
         except EOFError:
-            raise RuntimeError("a worker process was killed; is there enough memory?") from None
+            raise RuntimeError(KILLED) from None
         if isinstance(found, BaseException):
             raise found
         yield found

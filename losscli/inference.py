@@ -50,3 +50,17 @@ def ranks(values: Sequence[float | None], *, greater_is_better: bool = False) ->
         1 + sum((other, gone) < (key, absent) for other, gone in zip(keys, missing, strict=True))
         for key, absent in zip(keys, missing, strict=True)
     ]
+
+
+def corrected_t(differences: Sequence[float], ratio: float) -> tuple[float, float]:
+    """(mean, standard error) of the paired differences of J folds, which share training rows.
+
+    ratio: rows judged on over rows learned from. The variance is (1/J + ratio) s²; Nadeau and Bengio 2003,
+    doi:10.1023/A:1024068626366. The error is nan for fewer than two folds.
+    """
+    count = len(differences)
+    mean = math.fsum(differences) / count if count else math.nan
+    if count < 2:
+        return mean, math.nan
+    variance = math.fsum((d - mean) ** 2 for d in differences) / (count - 1)
+    return mean, math.sqrt((1 / count + ratio) * variance)

@@ -74,6 +74,12 @@ def named(name: str) -> tuple[Loss, ...]:
     )
 
 
+def tasks_of(spec: Spec) -> frozenset[Task]:
+    """The tasks a loss belongs to; the count losses serve regression too."""
+    tasks = {loss.task for loss in named(spec.name)}
+    return frozenset(tasks | ({Task.REGRESSION} if Task.COUNTS in tasks else set()))
+
+
 def is_same(loss: Loss, alias: Alias) -> bool:
     """Whether the alias computes, by default, exactly what our plain name does."""
     return alias.factor == 1 and alias.spec == loss.name

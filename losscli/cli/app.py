@@ -1,11 +1,13 @@
 """The commands and their flags; what they call is imported when they run."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from losscli.cli import options
 from losscli.cli.help import PanelCommand
+from losscli.cli.options import compare as of_compare
+from losscli.cli.options import fit as of_fit
 from losscli.errors import ExitCode
 
 app = typer.Typer(
@@ -13,16 +15,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    help="""How good are these predictions, under every loss that applies? Which model is better?
+    help="""How good are these predictions, under every loss that applies? Which loss is best to train with?
 
     \b
     losscli compare preds.csv      the losses of every model in a file
+    losscli fit data.csv           train with every loss, and see which to use
     losscli explain huber          what a loss is, and when to choose it
     losscli losses                 all losses
     """,
 )
-
-DATA, LOSSES, VERDICT, OUTPUT = "Data", "Losses", "Verdict", "Output"
 
 
 @app.callback(invoke_without_command=True)
@@ -42,128 +43,32 @@ def losscli(
 
 @app.command(cls=PanelCommand)
 def compare(
-    predictions: Annotated[
-        list[str],
-        typer.Argument(metavar="PREDICTIONS", help="CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."),
-    ],
-    target: Annotated[
-        str | None, typer.Option(metavar="COL", help="Target column.", rich_help_panel=DATA)
-    ] = None,
-    pred: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="MODEL", help="A model, a column, NAME=COL or a pattern; repeat it.", rich_help_panel=DATA
-        ),
-    ] = None,
-    id_: Annotated[
-        str | None,
-        typer.Option("--id", metavar="COL", help="Row id: joins files, names rows.", rich_help_panel=DATA),
-    ] = None,
-    weights: Annotated[
-        str | None, typer.Option(metavar="COL", help="Row weights.", rich_help_panel=DATA)
-    ] = None,
-    task: Annotated[
-        str | None,
-        typer.Option(metavar="TASK", help="regression, counts, binary or multiclass.", rich_help_panel=DATA),
-    ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KIND",
-            help="What predictions are: value, label, probability, logit or score.",
-            rich_help_panel=DATA,
-        ),
-    ] = None,
-    positive: Annotated[
-        str | None, typer.Option(metavar="CLASS", help="The positive class.", rich_help_panel=DATA)
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Encoding of the text; UTF-8 if not said.", rich_help_panel=DATA),
-    ] = None,
-    delimiter: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CHAR", help="Sign between fields; found in the header if not said.", rich_help_panel=DATA
-        ),
-    ] = None,
-    decimal: Annotated[
-        str | None, typer.Option(metavar="CHAR", help="Decimal sign: . or ,", rich_help_panel=DATA)
-    ] = None,
-    thousands: Annotated[
-        str | None,
-        typer.Option(metavar="CHAR", help="Sign between thousands; none if not said.", rich_help_panel=DATA),
-    ] = None,
-    missing: Annotated[
-        str, typer.Option(metavar="RULE", help="error, or drop: leave such rows out.", rich_help_panel=DATA)
-    ] = "error",
-    loss: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SPEC",
-            help="A loss, e.g. huber:delta=1.5; repeat it, the first is primary.",
-            rich_help_panel=LOSSES,
-        ),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SPEC", help="A loss to leave out; repeat it.", rich_help_panel=LOSSES),
-    ] = None,
-    scale: Annotated[
-        float | None,
-        typer.Option(metavar="S", help="Residual scale s, in units of y.", rich_help_panel=LOSSES),
-    ] = None,
-    clip: Annotated[
-        float | None,
-        typer.Option(metavar="EPS", help="Keep probabilities in [EPS, 1-EPS].", rich_help_panel=LOSSES),
-    ] = None,
-    threshold: Annotated[
-        float | None,
-        typer.Option(
-            metavar="T",
-            help="Positive above it; 0.5 for probabilities, 0 for scores.",
-            rich_help_panel=LOSSES,
-        ),
-    ] = None,
-    all_: Annotated[
-        bool, typer.Option("--all", help="Every loss, metric and reason on screen.", rich_help_panel=LOSSES)
-    ] = False,
-    fail_if: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="RULE",
-            help="Exit 1 if so, e.g. 'huber > 0.5' or 'mae[rf] > 1'; repeat it.",
-            rich_help_panel=VERDICT,
-        ),
-    ] = None,
-    confidence: Annotated[
-        float, typer.Option(metavar="P", help="Confidence of the intervals.", rich_help_panel=VERDICT)
-    ] = 0.95,
-    format_: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="FORMAT", help="text, json, csv or markdown.", rich_help_panel=OUTPUT
-        ),
-    ] = "text",
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            help="Also write a file, .txt .json .csv or .md; repeat it.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None,
-    exact: Annotated[
-        bool,
-        typer.Option("--exact", help="No rounding of scores above a million rows.", rich_help_panel=OUTPUT),
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Nothing on stdout.", rich_help_panel=OUTPUT)
-    ] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Processors to use; all if not said.", rich_help_panel=OUTPUT),
-    ] = None,
+    predictions: of_compare.Predictions,
+    target: of_compare.Target = None,
+    pred: of_compare.Pred = None,
+    id_: of_compare.Id = None,
+    weights: options.Weights = None,
+    task: options.TaskName = None,
+    kind: of_compare.Kind = None,
+    positive: options.Positive = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    decimal: options.Decimal = None,
+    thousands: options.Thousands = None,
+    missing: of_compare.Missing = "error",
+    loss: of_compare.Loss = None,
+    exclude: of_compare.Exclude = None,
+    scale: of_compare.Scale = None,
+    clip: of_compare.Clip = None,
+    threshold: of_compare.Threshold = None,
+    all_: of_compare.All = False,
+    fail_if: of_compare.FailIf = None,
+    confidence: of_compare.Confidence = 0.95,
+    format_: options.Format = "text",
+    output: options.Output = None,
+    exact: of_compare.Exact = False,
+    quiet: options.Quiet = False,
+    jobs: options.Jobs = None,
 ) -> int:
     """How good are these predictions, and which model is better?
 
@@ -206,18 +111,135 @@ def compare(
     )
 
 
+@app.command(cls=PanelCommand, short_help="Which loss to train with?")
+def fit(
+    data: options.Data,
+    target: of_fit.Target = None,
+    id_: of_fit.Id = None,
+    weights: options.Weights = None,
+    group: of_fit.Group = None,
+    time: of_fit.Time = None,
+    fold_column: of_fit.FoldColumn = None,
+    task: options.TaskName = None,
+    positive: options.Positive = None,
+    features: of_fit.Features = None,
+    drop: of_fit.Drop = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    decimal: options.Decimal = None,
+    thousands: options.Thousands = None,
+    missing: of_fit.Missing = "error",
+    loss: of_fit.Loss = None,
+    exclude: of_fit.Exclude = None,
+    scale: of_fit.Scale = None,
+    model: of_fit.Model = "linear",
+    l2: of_fit.L2 = "auto",
+    optimizer: of_fit.Optimizer = "auto",
+    max_iter: of_fit.MaxIter = None,
+    tol: of_fit.Tol = None,
+    folds: of_fit.Folds = 5,
+    repeats: of_fit.Repeats = 10,
+    contaminate: of_fit.Contaminate = None,
+    no_contaminate: of_fit.NoContaminate = False,
+    threshold: of_fit.Threshold = None,
+    seed: of_fit.Seed = 0,
+    confidence: of_fit.Confidence = 0.95,
+    format_: options.Format = "text",
+    output: options.Output = None,
+    all_: of_fit.All = False,
+    coefficients: of_fit.Coefficients = False,
+    save: of_fit.Save = None,
+    predictions: of_fit.Predictions = None,
+    quiet: options.Quiet = False,
+    jobs: options.Jobs = None,
+) -> int:
+    """Which loss to train with: each one fitted, judged out of fold and on spoiled targets.
+
+    \b
+    losscli fit data.csv
+    losscli fit data.csv --target y --loss mse --loss huber --coefficients
+    losscli fit data.csv --loss tukey --save model.json
+    """
+    from losscli.cli import fit as command
+
+    return command.run(
+        command.Flags(
+            path=data,
+            target=target,
+            id=id_,
+            weights=weights,
+            group=group,
+            time=time,
+            fold_column=fold_column,
+            task=task,
+            positive=positive,
+            features=tuple(features or ()),
+            drop=tuple(drop or ()),
+            encoding=encoding,
+            delimiter=delimiter,
+            decimal=decimal,
+            thousands=thousands,
+            missing=missing,
+            loss=tuple(loss or ()),
+            exclude=tuple(exclude or ()),
+            scale=scale,
+            model=model,
+            l2=l2,
+            optimizer=optimizer,
+            max_iter=max_iter,
+            tol=tol,
+            folds=folds,
+            repeats=repeats,
+            contaminate=tuple(contaminate or ()),
+            no_contaminate=no_contaminate,
+            threshold=threshold,
+            seed=seed,
+            confidence=confidence,
+            format=format_,
+            output=tuple(output or ()),
+            all=all_,
+            coefficients=coefficients,
+            save=save,
+            predictions=predictions,
+            quiet=quiet,
+            jobs=jobs,
+        )
+    )
+
+
+@app.command(cls=PanelCommand, short_help="Predict new rows with a saved model.")
+def predict(
+    model: options.SavedModel,
+    data: options.Data,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    decimal: options.Decimal = None,
+    thousands: options.Thousands = None,
+    output: options.PredictionsFile = None,
+) -> int:
+    """Predictions of a saved model for new rows, as CSV.
+
+    losscli predict model.json new.csv --output predictions.csv
+    """
+    from losscli.cli import predict as command
+
+    return command.run(
+        command.Flags(
+            model=model,
+            path=data,
+            encoding=encoding,
+            delimiter=delimiter,
+            decimal=decimal,
+            thousands=thousands,
+            output=output,
+        )
+    )
+
+
 @app.command(cls=PanelCommand)
 def losses(
-    task: Annotated[
-        str | None,
-        typer.Option(metavar="TASK", help="regression, counts, binary or multiclass.", rich_help_panel=DATA),
-    ] = None,
-    format_: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="FORMAT", help="text, json, csv or markdown.", rich_help_panel=OUTPUT
-        ),
-    ] = "text",
+    task: options.TaskName = None,
+    format_: options.Format = "text",
 ) -> int:
     """All losses: parameters, units, what they ask for.
 
@@ -230,11 +252,8 @@ def losses(
 
 @app.command(cls=PanelCommand, short_help="What a loss is, and when to choose it.")
 def explain(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A loss, e.g. huber or huber:delta=1.5.")],
-    format_: Annotated[
-        str,
-        typer.Option("--format", metavar="FORMAT", help="text, json or markdown.", rich_help_panel=OUTPUT),
-    ] = "text",
+    spec: options.LossSpec,
+    format_: options.TextFormat = "text",
 ) -> int:
     """What a loss is: formula, slope, when to choose it, its names elsewhere.
 

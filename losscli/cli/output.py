@@ -1,10 +1,12 @@
 """Where results go: stdout, and files written whole or not at all."""
 
+import math
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -12,6 +14,8 @@ from typing import TextIO
 from losscli.errors import DataError, UsageError, Where
 
 EXTENSIONS = {".txt": "text", ".json": "json", ".csv": "csv", ".md": "markdown", ".markdown": "markdown"}
+_ERASE = "\r\x1b[K"
+_PATIENCE, _PAUSE = 1.0, 0.2  # seconds before the first line of progress, and between two
 
 
 def format_of(path: Path) -> str:
@@ -25,7 +29,7 @@ def format_of(path: Path) -> str:
     return found
 
 
-def check_place(path: Path, inputs: Iterable[str]) -> None:
+def check_place(flag: str, path: Path, inputs: Iterable[str]) -> None:
     """Raises UsageError, before any work, for a place that cannot take a file or holds an input."""
     why = None
     if path.is_dir():
@@ -33,9 +37,9 @@ def check_place(path: Path, inputs: Iterable[str]) -> None:
     elif not path.parent.is_dir():
         why = f"there is no folder {path.parent}"
     elif any(path.exists() and Path(name).exists() and path.samefile(name) for name in inputs):
-        why = "that is the file of predictions"
+        why = "that is a file to read"
     if why is not None:
-        raise UsageError(f"--output {path}: {why}", advice="Name another file")
+        raise UsageError(f"{flag} {path}: {why}", advice="Name another file")
 
 
 def screen_width() -> int | None:
@@ -64,7 +68,44 @@ def status(text: str) -> Iterator[None]:
         yield
     finally:
         if live:
-            _write(sys.stderr, "\r\x1b[K")
+            _write(sys.stderr, _ERASE)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """How much is done and how long the rest will take, on stderr while it lasts; on a terminal only.
+
+    The work calls what this gives with (done, total); a line stands there once it has taken a second.
+    """
+    start = shown = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if not 0 < done <= total or now - start < _PATIENCE or now - shown < _PAUSE:
+            return
+        shown = now
+        left = _duration((now - start) * (total - done) / done)
+        _write(sys.stderr, f"{_ERASE}{doing}  {100 * done // total} %  about {left} left")
+
+    live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    try:
+        yield report if live else _unseen
+    finally:
+        if live and shown > start:
+            _write(sys.stderr, _ERASE)
+
+
+def _unseen(done: int, total: int) -> None:
+    """Progress that nobody reads."""
+
+
+def _duration(seconds: float) -> str:
+    """`6 s`, `3 min`, `2 h`: in the unit in which it is at least 2, but for seconds."""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{math.ceil(seconds)} s"
 
 
 def say(line: str) -> None:

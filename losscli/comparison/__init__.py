@@ -11,7 +11,7 @@ from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.plan import intervals, plan, ruled_out
 from losscli.comparison.references import find_references
-from losscli.comparison.request import Request, tasks_of
+from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
 from losscli.comparison.summary import Layout, probe, summarise
 from losscli.comparison.survey import Survey, check_values, survey
@@ -21,7 +21,7 @@ from losscli.result import Comparison, Difference, Input, LossTable, Model, RowC
 from losscli.table import BLOCK, Table
 from losscli.task import Problem
 
-__all__ = ["Request", "compare", "tasks_of"]
+__all__ = ["Request", "compare"]
 
 PRIMARIES = {
     Task.REGRESSION: ("mae",),

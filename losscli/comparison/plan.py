@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from losscli.catalogue import find, losses_for, named
-from losscli.comparison.request import Request, tasks_of
+from losscli.catalogue import find, losses_for, named, tasks_of
+from losscli.comparison.request import Request
 from losscli.comparison.survey import Survey
 from losscli.domain import Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError

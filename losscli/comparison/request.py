@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from losscli.catalogue import named
-from losscli.domain import Task
 from losscli.spec import Spec
 
 
@@ -26,9 +24,3 @@ class Request:
     confidence: float = 0.95
     jobs: int = 1
     command: tuple[str, ...] = ()
-
-
-def tasks_of(spec: Spec) -> frozenset[Task]:
-    """The tasks a loss belongs to; the count losses serve regression too."""
-    tasks = {loss.task for loss in named(spec.name)}
-    return frozenset(tasks | ({Task.REGRESSION} if Task.COUNTS in tasks else set()))

@@ -9,13 +9,14 @@ import numpy as np
 from losscli.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
 from losscli.comparison.request import Request
 from losscli.constant import Target
-from losscli.domain import Codes, Floats, Interval, Kind, Task
+from losscli.domain import UNIT, Codes, Floats, Interval, Kind, Task
 from losscli.engine import fold
 from losscli.errors import DataError, Where
 from losscli.influence import median_residual
 from losscli.rows import Rows, load
-from losscli.table import BLOCK, Table, block_count
+from losscli.table import Table, block_count
 from losscli.task import Problem
+from losscli.task.values import check_finite, check_present, check_range, check_weights
 
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
@@ -25,6 +26,7 @@ SUM_REFUSED = 0.02  # beyond, they are no probabilities
 MAD = 0.67449  # of the standard normal
 IQR = 1.349
 MEAN_ABSOLUTE = 1.2533
+MEND = "Mend it, or leave such rows out for all models: --missing drop"
 Scale = tuple[float | None, str | None]  # s, and why there is none
 
 
@@ -74,46 +76,23 @@ class Survey:
 def check_values(table: Table, problem: Problem, request: Request) -> None:
     """Raises DataError for missing or infinite values (unless dropped), bad weights, and
     probabilities outside [0, 1]: the first such row is named."""
-    for name in problem.columns:
-        column = table.columns[name]
-        for row, what in ((column.first_missing, "missing"), (column.first_infinite, "infinite")):
-            if row is not None and not request.drop:
-                count = f" ({column.missing:,} are)" if what == "missing" and column.missing > 1 else ""
-                raise DataError(
-                    f"the value in row {row:,} is {what}{count}",
-                    where=table.where(row, name),
-                    advice="Mend it, or leave such rows out for all models: --missing drop",
-                )
+    if not request.drop:
+        for name in problem.columns:
+            check_present(table, name, MEND)
+            check_finite(table, name, MEND)
     if problem.weights is not None:
-        _check_range(table, problem.weights, Interval(0, low_closed=True), "a weight is not negative", "")
+        check_weights(table, problem.weights)
     for model in problem.models:
         for part in model.parts:
             if part.kind is Kind.PROBABILITY:
                 for name in part.columns:
-                    _check_range(
+                    check_range(
                         table,
                         name,
-                        Interval(0, 1, True, True),
+                        UNIT,
                         "a probability lies in [0, 1]",
                         "If these are scores: --kind score (or logit)",
                     )
-
-
-def _check_range(table: Table, name: str, interval: Interval, law: str, advice: str) -> None:
-    column = table.columns[name]
-    ends = np.array([end for end in (column.low, column.high) if end is not None])
-    if interval.contains(ends).all():
-        return
-    for block in range(block_count(table)):
-        values = table.numbers(block, name)
-        bad = np.flatnonzero(~interval.contains(values) & np.isfinite(values))
-        if len(bad):
-            row = block * BLOCK + int(bad[0]) + 1
-            raise DataError(
-                f"the value in row {row:,} is {values[bad[0]]:g}; {law}",
-                where=table.where(row, name),
-                advice=advice or None,
-            )
 
 
 def survey(

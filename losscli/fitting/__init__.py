@@ -1,1 +1,149 @@
-"""`fit`: features × losses × folds → what each loss does to the model, and what was found."""
+"""`fit`: features × losses × folds → what each loss makes of the model, and what was found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from losscli.contaminate import Contamination, defaults, parse, refusal
+from losscli.descent.textbook import parse_optimizer
+from losscli.descent.train import Settings
+from losscli.domain import Task
+from losscli.engine import each
+from losscli.errors import UsageError
+from losscli.fitting.assemble import Run, assemble
+from losscli.fitting.choice import CLASSES, choose
+from losscli.fitting.crossval import Judgement, Plan, judge_split
+from losscli.fitting.judge import measures
+from losscli.fitting.request import Request
+from losscli.fitting.whole import Whole, fit_whole
+from losscli.folds import Folds, splits
+from losscli.frame import Frame, load
+from losscli.result import Fits, Input, Refused
+from losscli.spec import Spec
+from losscli.table import Table
+from losscli.task.features import Training
+
+__all__ = ["Fitted", "Request", "fit"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a run leaves: the result, the texts of --save and --predictions, and whether it was cut short."""
+
+    fits: Fits
+    model_json: str
+    predictions_csv: str
+    interrupted: bool
+
+
+def fit(
+    table: Table, training: Training, request: Request, inputs: Sequence[Input], progress: Progress
+) -> Fitted:
+    """Train every loss on all rows and fold by fold. progress: (done, total) fits of folds.
+
+    An interruption ends the folds: what the finished repeats showed is given. Raises DataError where a
+    value cannot be used, UsageError where the request does not suit the data.
+    """
+    _check(request)
+    frame = load(table, training)
+    chosen = choose(request, training.task, frame.y)
+    classes = training.task in CLASSES
+    settings = Settings(
+        task=training.task,
+        classes=len(training.labels) if training.task is Task.MULTICLASS else 1,
+        l2=request.l2,
+        scale=request.scale,
+        optimizer=None if request.optimizer.name == "auto" else parse_optimizer(request.optimizer),
+        tol=request.tol,
+        max_iter=request.max_iter,
+        seed=request.seed,
+    )
+    folds = splits(
+        frame.y,
+        labels=training.labels,
+        group=frame.group,
+        fold=frame.fold,
+        time=frame.time,
+        folds=request.folds,
+        repeats=request.repeats,
+        seed=request.seed,
+    )
+    whole = fit_whole(frame, chosen.wanted, settings)
+    if not classes and request.l2 is None:
+        _check_enough(folds, whole)
+    contaminations, refused = _contaminations(request, training, frame, whole)
+    plan = Plan(
+        frame=frame,
+        labels=len(training.labels),
+        wanted=chosen.wanted,
+        contaminations=contaminations,
+        settings=replace(settings, careful=False),
+        measures=measures(training.task),
+        threshold=request.threshold,
+        seed=request.seed,
+    )
+    judgements, interrupted = _judged(plan, folds, request.jobs, progress)
+    run = Run(
+        training=training,
+        request=request,
+        inputs=tuple(inputs),
+        notes=table.notes,
+        read=table.rows,
+        plan=plan,
+        folds=folds,
+        whole=whole,
+        judgements=judgements,
+        refused=(*chosen.refused, *refused),
+    )
+    return Fitted(*assemble(run), interrupted)
+
+
+def _check(request: Request) -> None:
+    """Raises UsageError for a model that there is not."""
+    if request.model != Spec("linear"):
+        raise UsageError(f"--model {request.model}: there is no such model", advice="Use --model linear")
+
+
+def _check_enough(folds: Folds, whole: Whole) -> None:
+    """Raises UsageError where least squares without a penalty would fit noise."""
+    columns, least = len(whole.encoder.columns), min(len(split.train) for split in folds.splits)
+    if least < 2 * (columns + 1):
+        raise UsageError(
+            f"a training fold has {least:,} rows for {columns:,} columns: fewer than two per coefficient",
+            advice="Give a penalty (--l2 0.01, or --l2 0 to fit without one), or use fewer --features",
+        )
+
+
+def _contaminations(
+    request: Request, training: Training, frame: Frame, whole: Whole
+) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
+    if request.contaminate is None:
+        asked = defaults(training.task)
+    else:
+        asked = tuple(parse(spec, training.task) for spec in request.contaminate)
+    kept, refused = [], []
+    for c in asked:
+        why = refusal(c, training.task, numbers=len(frame.number_names), scale=whole.scale)
+        if why is None:
+            kept.append(c)
+        else:
+            refused.append(Refused(c.spec, why, ()))
+    return tuple(kept), tuple(refused)
+
+
+def _judged(plan: Plan, folds: Folds, jobs: int, progress: Progress) -> tuple[tuple[Judgement, ...], bool]:
+    """The judgements of the finished repeats, fold after fold, and whether that was an interruption."""
+    found: dict[int, Judgement] = {}
+    total, interrupted = len(folds.splits), False
+    progress(0, total)
+    try:
+        for i, judgement in each(total, lambda i: judge_split(plan, folds.splits[i]), jobs):
+            found[i] = judgement
+            progress(len(found), total)
+    except KeyboardInterrupt:
+        interrupted = True
+    whole = 0
+    while all(i in found for i in range(whole, whole + folds.folds)) and whole < total:
+        whole += folds.folds
+    return tuple(found[i] for i in range(whole)), interrupted

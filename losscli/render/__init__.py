@@ -11,7 +11,7 @@ from losscli.loss import Loss, Params
 from losscli.render import csv, json, markdown, text
 from losscli.render.format import Format, View
 from losscli.render.text import report_text, use_colour
-from losscli.result import Comparison
+from losscli.result import Comparison, Fits
 
 __all__ = [
     "FORMATS",
@@ -19,6 +19,7 @@ __all__ = [
     "catalogue",
     "comparison",
     "explanation",
+    "fits",
     "named_format",
     "report_text",
     "use_colour",
@@ -35,6 +36,12 @@ FORMATS: dict[str, Format] = {
 def comparison(result: Comparison, format: str, *, all: bool, colour: bool, width: int | None) -> str:
     """What `losscli compare` found. Raises UsageError for an unknown format."""
     return named_format(format).comparison(result, View(all=all, colour=colour, width=width))
+
+
+def fits(result: Fits, format: str, *, all: bool, coefficients: bool, colour: bool, width: int | None) -> str:
+    """What `losscli fit` found. Raises UsageError for an unknown format."""
+    view = View(all=all, coefficients=coefficients, colour=colour, width=width)
+    return named_format(format).fits(result, view)
 
 
 def catalogue(

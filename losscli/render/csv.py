@@ -1,4 +1,5 @@
-"""CSV (RFC 4180): one row per loss or metric and model, with the names of the JSON as columns.
+"""CSV (RFC 4180): one row per loss or metric and model (of a fit: per loss and metric), with the names of the
+JSON as columns.
 
 A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers; what is
 not known is an empty cell.
@@ -6,7 +7,7 @@ not known is an empty cell.
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -15,7 +16,7 @@ from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
 from losscli.render.records import loss_record
 from losscli.report import bind_records, visible
-from losscli.result import Comparison, LossValue, MetricValue
+from losscli.result import Comparison, Degradation, Fit, Fits, LossValue, MetricValue
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
@@ -25,6 +26,28 @@ _COLUMNS = (
     "unit",
     "greater_is_better",
     *(field.name for field in fields(LossValue)),
+)
+_FIT_COLUMNS = (
+    "kind",
+    "spec",
+    "name",
+    "metric",
+    "greater_is_better",
+    "value",
+    "low",
+    "high",
+    "mean",
+    "scheme",
+    "size",
+    "level",
+    "error",
+    "excess",
+    "area",
+    "premium",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "reason",
 )
 
 
@@ -51,6 +74,55 @@ def _comparison(result: Comparison, view: View) -> str:
 
 def _values(value: LossValue | MetricValue) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _fits(result: Fits, view: View) -> str:
+    """Metrics, those of the best constant, then robustness: a row per level, and one with the area."""
+    rows = [row for fit in result.fits for row in _scores(result, fit)]
+    rows += [{"kind": "constant", "metric": name, "mean": value} for name, value in result.constant.items()]
+    rows += [row for one in result.robustness for row in _levels(result, one)]
+    return _write(_FIT_COLUMNS, rows)
+
+
+def _scores(result: Fits, fit: Fit) -> Iterator[dict[str, Any]]:
+    for metric, score in fit.scores.items():
+        ranking = next((one for one in result.ranking if one.metric == metric), None)
+        found = next((row for row in ranking.rows if row.spec == fit.spec), None) if ranking else None
+        yield {
+            "kind": "metric",
+            "spec": fit.spec,
+            "name": fit.name,
+            "metric": metric,
+            "greater_is_better": ranking.greater_is_better if ranking else None,
+            "value": score.value,
+            "low": score.low,
+            "high": score.high,
+            "mean": score.mean,
+            "rank": found.rank if found else None,
+            "rank_low": found.rank_low if found else None,
+            "rank_high": found.rank_high if found else None,
+            "reason": score.reason,
+        }
+
+
+def _levels(result: Fits, one: Degradation) -> Iterator[dict[str, Any]]:
+    shared = {
+        "kind": "robustness",
+        "spec": one.spec,
+        "metric": result.headline,
+        "scheme": one.scheme,
+        "size": one.size,
+        "reason": one.reason,
+    }
+    for level, error, excess in zip(one.levels, one.error, one.excess, strict=True):
+        yield shared | {"level": level, "error": error, "excess": excess}
+    yield shared | {
+        "area": one.area,
+        "premium": one.premium,
+        "rank": one.rank,
+        "rank_low": one.rank_low,
+        "rank_high": one.rank_high,
+    }
 
 
 def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
@@ -94,4 +166,4 @@ def _cell(value: object) -> object:
             return value
 
 
-FORMAT = Format(comparison=_comparison, catalogue=_catalogue, explanation=_explanation)
+FORMAT = Format(comparison=_comparison, fits=_fits, catalogue=_catalogue, explanation=_explanation)

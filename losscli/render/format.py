@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from losscli.domain import Task
 from losscli.loss import Loss, Params
-from losscli.result import Comparison
+from losscli.result import Comparison, Fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,7 @@ class View:
     """`width` None is a pipe; `unicode` is whether the stream takes more than ASCII."""
 
     all: bool = False
+    coefficients: bool = False
     colour: bool = False
     width: int | None = None
     unicode: bool = True
@@ -23,5 +24,6 @@ class Format:
     """What a format writes, each text ending in a newline; None for what it does not write."""
 
     comparison: Callable[[Comparison, View], str]
+    fits: Callable[[Fits, View], str]
     catalogue: Callable[[Sequence[Loss], Task | None, View], str] | None = None
     explanation: Callable[[Sequence[Loss], Params, View], str] | None = None

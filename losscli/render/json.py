@@ -9,10 +9,14 @@ from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
 from losscli.render.records import loss_record
 from losscli.report import bind_records
-from losscli.result import Comparison
+from losscli.result import Comparison, Fits
 
 
 def _comparison(result: Comparison, view: View) -> str:
+    return result.to_json() + "\n"
+
+
+def _fits(result: Fits, view: View) -> str:
     return result.to_json() + "\n"
 
 
@@ -37,4 +41,4 @@ def _dump(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1) + "\n"
 
 
-FORMAT = Format(comparison=_comparison, catalogue=_catalogue, explanation=_explanation)
+FORMAT = Format(comparison=_comparison, fits=_fits, catalogue=_catalogue, explanation=_explanation)

@@ -23,10 +23,11 @@ from losscli.report import (
     cell_width,
     comparison_report,
     explain_report,
+    fits_report,
     reference_report,
     visible,
 )
-from losscli.result import Comparison
+from losscli.result import Comparison, Fits
 
 # GitHub finds mentions, issues and emoji in the rendered text: only a zero-width space breaks them.
 _BREAK = "&#8203;"
@@ -127,6 +128,10 @@ def _comparison(result: Comparison, view: View) -> str:
     return report_markdown(comparison_report(result, all=view.all, width=None))
 
 
+def _fits(result: Fits, view: View) -> str:
+    return report_markdown(fits_report(result, all=view.all, coefficients=view.coefficients, width=None))
+
+
 def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
     return report_markdown(reference_report(losses))
 
@@ -135,4 +140,4 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return report_markdown(explain_report(losses, written, unicode=view.unicode))
 
 
-FORMAT = Format(comparison=_comparison, catalogue=_catalogue, explanation=_explanation)
+FORMAT = Format(comparison=_comparison, fits=_fits, catalogue=_catalogue, explanation=_explanation)

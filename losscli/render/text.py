@@ -24,8 +24,9 @@ from losscli.report import (
     catalogue_report,
     comparison_report,
     explain_report,
+    fits_report,
 )
-from losscli.result import Comparison
+from losscli.result import Comparison, Fits
 
 _STYLES = {Role.STRONG: "bold", Role.DIM: "dim", Role.GOOD: "bold green", Role.BAD: "red"}
 _NOTE = "yellow"
@@ -105,6 +106,11 @@ def _comparison(result: Comparison, view: View) -> str:
     return report_text(report, colour=view.colour, width=view.width)
 
 
+def _fits(result: Fits, view: View) -> str:
+    report = fits_report(result, all=view.all, coefficients=view.coefficients, width=view.width)
+    return report_text(report, colour=view.colour, width=view.width)
+
+
 def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
     return report_text(catalogue_report(losses, task), colour=view.colour, width=view.width)
 
@@ -114,4 +120,4 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return report_text(report, colour=view.colour, width=view.width)
 
 
-FORMAT = Format(comparison=_comparison, catalogue=_catalogue, explanation=_explanation)
+FORMAT = Format(comparison=_comparison, fits=_fits, catalogue=_catalogue, explanation=_explanation)

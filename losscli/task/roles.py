@@ -1,6 +1,6 @@
 """Which column is the target, which are predictions: the whole column decides, never its first rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -44,18 +44,23 @@ def find_target(table: Table, asked: Asked) -> str:
     """The target column. Raises UsageError where none is named and none has a target's name."""
     if asked.target is not None:
         return check_named(table, asked.target, "--target")
-    lowered: dict[str, str] = {}
-    for name in table.columns:
-        if name not in (asked.id, asked.weights):
-            lowered.setdefault(name.strip().lower(), name)
-    for word in TARGET_NAMES:
-        if word in lowered:
-            return lowered[word]
+    named = target_by_name(table, (asked.id, asked.weights))
+    if named is not None:
+        return named
     raise UsageError(
         f"no column is called {', '.join(TARGET_NAMES)}",
         where=Where(table.path),
         advice=f"Name the target: --target {shell_word(next(iter(table.columns)))}",
     )
+
+
+def target_by_name(table: Table, taken: Collection[str | None]) -> str | None:
+    """The first column that has a target's name; taken: those with another role."""
+    lowered: dict[str, str] = {}
+    for name in table.columns:
+        if name not in taken:
+            lowered.setdefault(name.strip().lower(), name)
+    return next((lowered[word] for word in TARGET_NAMES if word in lowered), None)
 
 
 def is_index(column: Column) -> bool:

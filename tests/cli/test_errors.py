@@ -60,7 +60,7 @@ BAD = {  # text of data.csv, arguments, what the message must hold
     "unknown extension": (GOOD, ["--output", "a.xyz"], ["--output a.xyz", ".xyz", ".json"]),
     "no extension": (GOOD, ["--output", "a"], ["--output a", ".json"]),
     "no folder": (GOOD, ["--output", "no/a.json"], ["--output no/a.json", "no folder no"]),
-    "onto the input": (GOOD, ["--output", "./data.csv"], ["--output data.csv", "file of predictions"]),
+    "onto the input": (GOOD, ["--output", "./data.csv"], ["--output data.csv", "a file to read"]),
     "unknown task": (GOOD, ["--task", "binray"], ["--task binray", "Did you mean binary?"]),
     "unknown kind": (GOOD, ["--kind", "logits"], ["--kind logits", "Did you mean logit?"]),
     "unknown missing": (GOOD, ["--missing", "skip"], ["--missing skip", "error, drop"]),
@@ -135,6 +135,9 @@ def test_two_files_that_do_not_fit(inside, write, case):
         ([], ["Usage: losscli", "losscli compare preds.csv"]),
         (["compare"], ["Missing argument", "losscli compare --help"]),
         (["compar"], ["No such command 'compar'", "Did you mean 'compare'?"]),
+        (["fit"], ["Missing argument", "DATA", "losscli fit --help"]),
+        (["predict", "model.json"], ["Missing argument", "DATA", "losscli predict --help"]),
+        (["predict", "nope.json", "data.csv"], ["nope.json: there is no such file", "losscli fit --save"]),
         (["explain", "hubr"], ["'hubr'", "Did you mean huber?"]),
         (["explain", "huber", "--format", "junk"], ["junk", "text"]),
         (["losses", "--task", "binray"], ["--task binray", "Did you mean binary?"]),
@@ -147,6 +150,58 @@ def test_other_usage_errors(inside, arguments, holds):
     assert (done.returncode, done.stdout) == (2, "")
     for part in holds:
         assert part in done.stderr
+
+
+FIT = {  # arguments of fit, what the message must hold
+    "unknown format": (["--format", "jsno"], ["--format jsno", "Did you mean json?"]),
+    "unknown extension": (["--output", "a.xyz"], ["--output a.xyz", ".xyz", ".json"]),
+    "no folder": (["--output", "no/a.json"], ["--output no/a.json", "no folder no"]),
+    "no folder to save": (["--save", "no/m.json"], ["--save no/m.json", "no folder no"]),
+    "a folder": (["--predictions", "."], ["--predictions .", "a folder"]),
+    "onto the input": (["--save", "./data.csv"], ["--save data.csv", "a file to read"]),
+    "one place": (["--output", "a.json", "--save", "./a.json"], ["--save a.json", "--output writes there"]),
+    "unknown task": (["--task", "binray"], ["--task binray", "Did you mean binary?"]),
+    "unknown missing": (["--missing", "skip"], ["--missing skip", "error, drop, impute"]),
+    "unknown loss": (["--loss", "hubr"], ["'hubr'", "Did you mean huber?"]),
+    "unknown exclude": (["--exclude", "hubr"], ["'hubr'", "Did you mean huber?"]),
+    "bad spec": (["--loss", "huber:1.5"], ["'1.5' in 'huber:1.5'", "huber:delta=1.5"]),
+    "bad contamination": (["--contaminate", "shift:3"], ["'3' in 'shift:3'"]),
+    "both ways": (["--contaminate", "shift", "--no-contaminate"], ["exclude each other"]),
+    "bad l2": (["--l2", "strong"], ["--l2 strong", "auto or a number"]),
+    "negative l2": (["--l2", "-1"], ["--l2 -1 is not 0 or more"]),
+    "endless l2": (["--l2", "inf"], ["--l2 inf is not 0 or more"]),
+    "undefined l2": (["--l2", "nan"], ["--l2 nan is not 0 or more"]),
+    "one fold": (["--folds", "1"], ["--folds 1 is not 2 or more"]),
+    "no repeat": (["--repeats", "0"], ["--repeats 0 is not 1 or more"]),
+    "bad seed": (["--seed", "-1"], ["--seed -1 is not 0 or more"]),
+    "no iteration": (["--max-iter", "0"], ["--max-iter 0 is not 1 or more"]),
+    "no tolerance": (["--tol", "0"], ["--tol 0 is not above 0"]),
+    "bad scale": (["--scale", "nan"], ["--scale nan"]),
+    "bad confidence": (["--confidence", "95"], ["--confidence 95", "between 0 and 1"]),
+    "bad jobs": (["--jobs", "0"], ["--jobs 0 is not 1 or more"]),
+    "bad whole number": (["--folds", "2.5"], ["--folds 2.5", "not a whole number"]),
+    "unknown flag": (["--lose", "mse"], ["--lose", "losscli fit --help"]),
+}
+
+
+@pytest.mark.parametrize("case", FIT)
+def test_fit_refuses_before_any_work(inside, write, files, case):
+    arguments, holds = FIT[case]
+    write("")  # reading it would be an error too
+    done = inside("fit", "data.csv", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: ")
+    for part in holds:
+        assert part in done.stderr
+    assert list(files()) == ["data.csv"]
+
+
+def test_predict_writes_onto_no_input(inside, write):
+    write("{}", "model.json")
+    for place in ("model.json", "data.csv"):
+        done = inside("predict", "model.json", write(GOOD), "--output", place)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"--output {place}: that is a file to read" in done.stderr
 
 
 def test_an_error_of_the_process(losscli, write, files):

@@ -6,7 +6,7 @@ import pytest
 
 from losscli.cli.app import app
 
-COMMANDS = ("compare", "losses", "explain")
+COMMANDS = ("compare", "fit", "predict", "losses", "explain")
 FLAG = re.compile(r"^  (-\w, )?(--[\w-]+)( [A-Z]+)?(  +(?P<text>\S.*))?$", re.M)
 
 
@@ -39,6 +39,14 @@ def test_the_panels_of_compare(inside):
     assert "\n  PREDICTIONS...  " in text
 
 
+def test_the_panels_of_fit(inside):
+    text = inside("fit", "--help").stdout
+    panels = ["Arguments", "Data", "Losses and model", "Judging", "Output", "Options"]
+    assert re.findall(r"^(\w[\w ]*):$", text, re.M) == panels
+    assert text.startswith("Usage: losscli fit [OPTIONS] DATA\n")
+    assert inside("predict", "--help").stdout.startswith("Usage: losscli predict [OPTIONS] MODEL DATA\n")
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_examples_stand_on_lines_of_their_own(inside, name):
     lines = inside(name, "--help").stdout.splitlines()
@@ -49,7 +57,7 @@ def test_examples_stand_on_lines_of_their_own(inside, name):
 
 def test_the_overview(inside):
     lines = inside("--help").stdout.splitlines()
-    assert sum(line.startswith("  losscli ") for line in lines) == 3
+    assert sum(line.startswith("  losscli ") for line in lines) == 4
     for name in COMMANDS:
         (line,) = [line for line in lines if line.startswith(f"  {name} ")]
         assert line.endswith(("?", "."))

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from losscli.catalogue import tasks_of
 from losscli.comparison.files import open_files
-from losscli.comparison.request import tasks_of
 from losscli.spec import Spec
 from losscli.table import ReadOptions
 from losscli.task import Asked, Problem

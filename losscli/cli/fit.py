@@ -1,0 +1,225 @@
+"""`losscli fit`: flags → request, result → formats, model, predictions and exit code."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from losscli.catalogue import tasks_of
+from losscli.cli.flags import at_least, jobs_of, large, losses_of, within, word
+from losscli.cli.output import check_place, format_of, progress, say, screen_width, show, write_whole
+from losscli.domain import Task
+from losscli.errors import ExitCode, UsageError
+from losscli.spec import Spec
+
+if TYPE_CHECKING:
+    from losscli.fitting import Fitted
+    from losscli.fitting.request import Request
+    from losscli.task.features import Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """The command line, as typed."""
+
+    path: str
+    target: str | None
+    id: str | None
+    weights: str | None
+    group: str | None
+    time: str | None
+    fold_column: str | None
+    task: str | None
+    positive: str | None
+    features: tuple[str, ...]
+    drop: tuple[str, ...]
+    encoding: str | None
+    delimiter: str | None
+    decimal: str | None
+    thousands: str | None
+    missing: str
+    loss: tuple[str, ...]
+    exclude: tuple[str, ...]
+    scale: float | None
+    model: str
+    l2: str
+    optimizer: str
+    max_iter: int | None
+    tol: float | None
+    folds: int
+    repeats: int
+    contaminate: tuple[str, ...]
+    no_contaminate: bool
+    threshold: float | None
+    seed: int
+    confidence: float
+    format: str
+    output: tuple[Path, ...]
+    all: bool
+    coefficients: bool
+    save: Path | None
+    predictions: Path | None
+    quiet: bool
+    jobs: int | None
+
+
+class Missing(StrEnum):
+    """What happens to missing or infinite values."""
+
+    ERROR = "error"
+    DROP = "drop"
+    IMPUTE = "impute"
+
+
+def run(flags: Flags) -> int:
+    """Fit, write the files, print."""
+    from losscli import render
+
+    formats = [(path, format_of(path)) for path in flags.output]
+    render.named_format(flags.format)  # an unknown one is said before any work
+    _check_places(flags)
+    found = _fit(flags)
+    _write(flags, formats, found)
+    if not flags.quiet:
+        colour, width = render.use_colour(sys.stdout, os.environ), screen_width()
+        show(
+            render.fits(
+                found.fits,
+                flags.format,
+                all=flags.all,
+                coefficients=flags.coefficients,
+                colour=colour,
+                width=width,
+            )
+        )
+    if not found.interrupted:
+        return ExitCode.OK
+    asked = 1 if flags.fold_column is not None else flags.repeats
+    say(f"interrupted: {found.fits.repeats} of {asked} repeats are in the result")
+    return ExitCode.INTERRUPTED
+
+
+def _check_places(flags: Flags) -> None:
+    """Raises UsageError for a place that cannot take its file, or that two flags name."""
+    taken: dict[Path, str] = {}
+    for flag, path in _places(flags):
+        check_place(flag, path, [flags.path])
+        first = taken.setdefault(path.resolve(), flag)
+        if first != flag:
+            raise UsageError(f"{flag} {path}: {first} writes there too", advice="Name another file")
+
+
+def _places(flags: Flags) -> Iterator[tuple[str, Path]]:
+    for path in flags.output:
+        yield "--output", path
+    for flag, place in (("--save", flags.save), ("--predictions", flags.predictions)):
+        if place is not None:
+            yield flag, place
+
+
+def _write(flags: Flags, formats: list[tuple[Path, str]], found: "Fitted") -> None:
+    from losscli import render
+
+    for path, name in formats:
+        text = render.fits(
+            found.fits, name, all=flags.all, coefficients=flags.coefficients, colour=False, width=None
+        )
+        write_whole(path, text)
+    if flags.save is not None:
+        write_whole(flags.save, found.model_json)
+    if flags.predictions is not None:
+        write_whole(flags.predictions, found.predictions_csv)
+
+
+def _fit(flags: Flags) -> "Fitted":
+    from losscli.table import ReadOptions
+
+    request, asked = (
+        _request(flags),
+        _asked(flags),
+    )  # what they refuse is said before anything heavy is loaded
+    from losscli.fitting import fit
+    from losscli.fitting.files import open_file
+
+    options = ReadOptions(
+        encoding=flags.encoding,
+        delimiter=flags.delimiter,
+        decimal=flags.decimal,
+        thousands=flags.thousands,
+        text=frozenset({flags.id} if flags.id else ()),
+        jobs=request.jobs,
+    )
+    with large([flags.path], "reading"):
+        table, training, inputs = open_file(flags.path, options, asked)
+    with progress("fitting") as report:
+        return fit(table, training, request, inputs, report)
+
+
+def _asked(flags: Flags) -> "Asked":
+    from losscli.task.features import Asked
+
+    return Asked(
+        target=flags.target,
+        id=flags.id,
+        weights=flags.weights,
+        group=flags.group,
+        time=flags.time,
+        fold=flags.fold_column,
+        task=word(Task, flags.task, "--task"),
+        positive=flags.positive,
+        features=flags.features,
+        drop=flags.drop,
+        losses=tuple(tasks_of(spec) for spec in losses_of(flags.loss)),
+        missing=word(Missing, flags.missing, "--missing") or Missing.ERROR,
+    )
+
+
+def _request(flags: Flags) -> "Request":
+    from losscli.fitting.request import Request
+
+    return Request(
+        losses=losses_of(flags.loss),
+        exclude=losses_of(flags.exclude),
+        scale=within(flags.scale, "--scale", low=0.0),
+        model=Spec.parse(flags.model),
+        optimizer=Spec.parse(flags.optimizer),
+        max_iter=None if flags.max_iter is None else at_least(flags.max_iter, "--max-iter", 1),
+        tol=within(flags.tol, "--tol", low=0.0),
+        l2=_penalty(flags.l2),
+        folds=at_least(flags.folds, "--folds", 2),
+        repeats=at_least(flags.repeats, "--repeats", 1),
+        contaminate=_contaminations(flags),
+        threshold=flags.threshold,
+        seed=at_least(flags.seed, "--seed", 0),
+        confidence=within(flags.confidence, "--confidence", low=0.0, high=1.0) or 0.95,
+        jobs=jobs_of(flags.jobs),
+        command=("losscli", *sys.argv[1:]),
+    )
+
+
+def _penalty(text: str) -> float | None:
+    """The strength of l2, or None where it is chosen for the loss."""
+    if text == "auto":
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise UsageError(f"--l2 {text}: that is not a number", advice="Write auto or a number") from None
+    if not 0 <= value < float("inf"):
+        raise UsageError(f"--l2 {text} is not 0 or more", advice="Write auto or a number")
+    return value
+
+
+def _contaminations(flags: Flags) -> tuple[Spec, ...] | None:
+    """What to spoil training folds with; None is what is usual for the task."""
+    if flags.no_contaminate and flags.contaminate:
+        raise UsageError(
+            f"--contaminate {flags.contaminate[0]} and --no-contaminate exclude each other",
+            advice="Leave one of them out",
+        )
+    if flags.no_contaminate:
+        return ()
+    return tuple(Spec.parse(text) for text in flags.contaminate) or None

@@ -1,0 +1,78 @@
+"""The flags of `losscli compare` alone."""
+
+from typing import Annotated
+
+import typer
+
+from losscli.cli.options import DATA, OUTPUT
+
+LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
+
+Predictions = Annotated[
+    list[str],
+    typer.Argument(metavar="PREDICTIONS", help="CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."),
+]
+Target = Annotated[str | None, typer.Option(metavar="COL", help="Target column.", rich_help_panel=DATA)]
+Pred = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="MODEL", help="A model, a column, NAME=COL or a pattern; repeat it.", rich_help_panel=DATA
+    ),
+]
+Id = Annotated[
+    str | None,
+    typer.Option("--id", metavar="COL", help="Row id: joins files, names rows.", rich_help_panel=DATA),
+]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KIND",
+        help="What predictions are: value, label, probability, logit or score.",
+        rich_help_panel=DATA,
+    ),
+]
+Missing = Annotated[
+    str, typer.Option(metavar="RULE", help="error, or drop: leave such rows out.", rich_help_panel=DATA)
+]
+Loss = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SPEC",
+        help="A loss, e.g. huber:delta=1.5; repeat it, the first is primary.",
+        rich_help_panel=LOSSES,
+    ),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SPEC", help="A loss to leave out; repeat it.", rich_help_panel=LOSSES),
+]
+Scale = Annotated[
+    float | None, typer.Option(metavar="S", help="Residual scale s, in units of y.", rich_help_panel=LOSSES)
+]
+Clip = Annotated[
+    float | None,
+    typer.Option(metavar="EPS", help="Keep probabilities in [EPS, 1-EPS].", rich_help_panel=LOSSES),
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        metavar="T", help="Positive above it; 0.5 for probabilities, 0 for scores.", rich_help_panel=LOSSES
+    ),
+]
+All = Annotated[
+    bool, typer.Option("--all", help="Every loss, metric and reason on screen.", rich_help_panel=LOSSES)
+]
+FailIf = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="RULE",
+        help="Exit 1 if so, e.g. 'huber > 0.5' or 'mae[rf] > 1'; repeat it.",
+        rich_help_panel=VERDICT,
+    ),
+]
+Confidence = Annotated[
+    float, typer.Option(metavar="P", help="Confidence of the intervals.", rich_help_panel=VERDICT)
+]
+Exact = Annotated[
+    bool, typer.Option("--exact", help="No rounding of scores above a million rows.", rich_help_panel=OUTPUT)
+]

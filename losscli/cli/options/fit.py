@@ -1,0 +1,126 @@
+"""The flags of `losscli fit` alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from losscli.cli.options import DATA, OUTPUT
+
+TRAINED, JUDGING = "Losses and model", "Judging"  # panels of the help
+
+Target = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COL", help="Target column; by its name, else the last, if not said.", rich_help_panel=DATA
+    ),
+]
+Id = Annotated[
+    str | None, typer.Option("--id", metavar="COL", help="Row id: names rows.", rich_help_panel=DATA)
+]
+Group = Annotated[
+    str | None, typer.Option(metavar="COL", help="Rows that stay in one fold together.", rich_help_panel=DATA)
+]
+Time = Annotated[
+    str | None,
+    typer.Option(metavar="COL", help="Train on earlier rows, judge on later ones.", rich_help_panel=DATA),
+]
+FoldColumn = Annotated[
+    str | None, typer.Option(metavar="COL", help="The fold of each row.", rich_help_panel=DATA)
+]
+Features = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COL", help="A feature; repeat it. All other columns if not said.", rich_help_panel=DATA
+    ),
+]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COL", help="A column that is no feature; repeat it.", rich_help_panel=DATA),
+]
+Missing = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE", help="error; drop: leave such rows out; impute: fill in.", rich_help_panel=DATA
+    ),
+]
+Loss = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SPEC",
+        help="A loss, e.g. huber:delta=1.5; repeat it. All that apply if not said.",
+        rich_help_panel=TRAINED,
+    ),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SPEC", help="A loss to leave out; repeat it.", rich_help_panel=TRAINED),
+]
+Scale = Annotated[
+    float | None, typer.Option(metavar="S", help="Residual scale s, in units of y.", rich_help_panel=TRAINED)
+]
+Model = Annotated[str, typer.Option(metavar="SPEC", help="What is trained.", rich_help_panel=TRAINED)]
+L2 = Annotated[
+    str,
+    typer.Option(
+        "--l2", metavar="X", help="Penalty: auto, or its strength, 0 or more.", rich_help_panel=TRAINED
+    ),
+]
+Optimizer = Annotated[
+    str,
+    typer.Option(
+        metavar="SPEC",
+        help="auto, gd, momentum, nesterov, adam, lbfgs or sgd, e.g. sgd:batch=64,rate=0.1.",
+        rich_help_panel=TRAINED,
+    ),
+]
+MaxIter = Annotated[
+    int | None, typer.Option(metavar="N", help="Iterations at most.", rich_help_panel=TRAINED)
+]
+Tol = Annotated[
+    float | None, typer.Option(metavar="TOL", help="Gradient at which to stop.", rich_help_panel=TRAINED)
+]
+Folds = Annotated[int, typer.Option(metavar="N", help="Folds.", rich_help_panel=JUDGING)]
+Repeats = Annotated[
+    int, typer.Option(metavar="N", help="Times that rows are split anew.", rich_help_panel=JUDGING)
+]
+Contaminate = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SPEC",
+        help="How to spoil training rows: shift, spread, leverage or flip, "
+        "e.g. shift:size=10,levels=0-0.1; repeat it.",
+        rich_help_panel=JUDGING,
+    ),
+]
+NoContaminate = Annotated[
+    bool, typer.Option("--no-contaminate", help="Spoil no training rows.", rich_help_panel=JUDGING)
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        metavar="T", help="Positive above it; 0.5 for probabilities, 0 for scores.", rich_help_panel=JUDGING
+    ),
+]
+Seed = Annotated[
+    int, typer.Option(metavar="N", help="Seed of splits and spoiled rows.", rich_help_panel=JUDGING)
+]
+Confidence = Annotated[
+    float, typer.Option(metavar="P", help="Confidence of the intervals.", rich_help_panel=JUDGING)
+]
+All = Annotated[
+    bool, typer.Option("--all", help="Every loss, metric and reason on screen.", rich_help_panel=OUTPUT)
+]
+Coefficients = Annotated[
+    bool, typer.Option("--coefficients", help="Coefficients, losses side by side.", rich_help_panel=OUTPUT)
+]
+Save = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write the models, for losscli predict.", rich_help_panel=OUTPUT),
+]
+Predictions = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Write predictions out of fold, for losscli compare.", rich_help_panel=OUTPUT
+    ),
+]

@@ -1,0 +1,126 @@
+"""How a descent ended, and how that is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from losscli.descent.interior import Vertex
+from losscli.descent.lbfgs import Descent
+from losscli.descent.newton import Confirmed
+from losscli.domain import Codes, Floats, Task
+from losscli.loss import BoundLoss, Trait
+from losscli.objective import Objective
+
+ENOUGH = 1e-6  # of the objective: what a converged fit may leave at most
+_AGREE = 1e-6  # relative difference of objectives that are one valley
+NO_OPTIMUM = "no finite optimum"
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A trained model: its loss with all parameters resolved, and its coordinates (d,) on the design.
+
+    gradient_norm: in whitened coordinates, None where the loss has no gradient at its optimum. Of a
+    textbook optimizer: distance, the relative excess over the certified optimum, None where there is no
+    such optimum; curve, the objective by iteration.
+    """
+
+    bound: BoundLoss
+    l2: float
+    v: Floats
+    objective: float
+    gradient_norm: float | None
+    iterations: int
+    converged: bool
+    certificate: str
+    distance: float | None = None
+    curve: tuple[tuple[int, float], ...] = ()
+
+
+def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
+    """The solutions of piecewise linear losses, by their duality gaps."""
+    which = np.arange(len(vertex.v))
+    values, _ = objective.evaluate(vertex.v, which)
+    solutions = []
+    for i, model in enumerate(objective.models):
+        size = f"duality gap {_share(abs(vertex.gap[i]), values[i])}"
+        solutions.append(
+            Solution(
+                bound=model.bound,
+                l2=model.l2,
+                v=vertex.v[i],
+                objective=float(values[i]),
+                gradient_norm=None,
+                iterations=int(vertex.iterations[i]),
+                converged=bool(vertex.converged[i]),
+                certificate=size if vertex.converged[i] else f"not converged: {size}",
+            )
+        )
+    return solutions
+
+
+def lowest(ends: Sequence[Solution]) -> Solution:
+    """The best of the ends of several starts of one model, and how many of them agree."""
+    best = min(ends, key=lambda end: end.objective)
+    agree = sum(end.objective <= best.objective + _AGREE * abs(best.objective) for end in ends)
+    return replace(best, certificate=f"{agree} of {len(ends)} starts agree; {best.certificate}")
+
+
+def ended(
+    objective: Objective,
+    chosen: Codes,
+    descent: Descent,
+    confirmed: Confirmed | None,
+    values: Sequence[Floats],
+) -> list[Solution]:
+    """The solutions of the models `chosen` of a lockstep; values: where all starts of each ended."""
+    v = descent.v[chosen] if confirmed is None else confirmed.v
+    value = descent.value[chosen] if confirmed is None else confirmed.value
+    gradient = descent.gradient[chosen] if confirmed is None else confirmed.gradient
+    endless = _endless(objective, chosen, v, value)
+    solutions = []
+    for i, at in enumerate(chosen):
+        left, known = descent.decrease[at], "estimated decrease left"
+        converged = bool(descent.converged[at])
+        if confirmed is not None and np.isfinite(confirmed.decrement[i]):
+            left, known = confirmed.decrement[i], "Newton decrement"
+            enough = bool(left <= ENOUGH * abs(value[i])) or converged
+            converged = enough and bool(confirmed.bowl[i])
+        own = values[i]
+        text = f"{known} {_share(left, value[i])}"
+        bound = objective.models[at].bound
+        if Trait.CONVEX not in bound.traits:
+            agree = int((own <= value[i] + _AGREE * abs(value[i])).sum())
+            text = f"{max(agree, 1)} of {len(own)} starts agree; {text}"
+        if endless[i]:
+            text, converged = f"{NO_OPTIMUM}: larger scores are always better", False
+        elif not converged:
+            text = f"not converged: {text}"
+        solutions.append(
+            Solution(
+                bound=bound,
+                l2=objective.models[at].l2,
+                v=v[i],
+                objective=float(value[i]),
+                gradient_norm=float(np.linalg.norm(gradient[i])),
+                iterations=int(descent.iterations[at]),
+                converged=converged,
+                certificate=text,
+            )
+        )
+    return solutions
+
+
+def _endless(objective: Objective, chosen: Codes, v: Floats, value: Floats) -> list[bool]:
+    """Whether doubling all scores still lowers the objective of classes: there is no finite optimum."""
+    if objective.models[0].bound.loss.task not in (Task.BINARY, Task.MULTICLASS):
+        return [False] * len(chosen)
+    twice, _ = objective.evaluate(2.0 * v, chosen)
+    return [bool(t < f - 1e-12 * abs(f)) for t, f in zip(twice, value, strict=True)]
+
+
+def _share(left: float, value: float) -> str:
+    if not value:
+        return f"{abs(left):.0e}"
+    return f"{abs(left / value):.0e} of the objective"

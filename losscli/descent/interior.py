@@ -1,0 +1,286 @@
+"""Piecewise-linear convex losses by an interior point method on their boxed dual, in lockstep.
+
+A loss whose slope jumps up by J_k at kinks κ_k is a line plus Σ J_k·max(0, s - κ_k). With
+s - κ = u - l, u, l ≥ 0, every jump has a dual a in [0, w·J], and the gap between primal and dual bounds
+how far the objective is above its least value. Predictor and corrector: Mehrotra 1992,
+doi:10.1137/0802028; the boxed dual for regression quantiles: Portnoy and Koenker 1997,
+doi:10.1214/ss/1030037960.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from losscli.design import Design
+from losscli.domain import Codes, Floats, Mask
+from losscli.loss import Argument
+from losscli.objective import Model
+
+_ROUNDS = 60
+_INNER = (0.05, 0.95)  # where duals start in their box
+_WALLS = (0.99, 0.9995)  # share of the way to a wall, in the first rounds and then
+_CAREFUL = 3  # first rounds
+_CELLS = 1 << 22  # of the products behind one matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Hinges:
+    """The row losses of m models: kinks (m, K, n), ascending; the value at the first and the slope left
+    of it (m, n); the jump of the slope at each kink (m, K, n)."""
+
+    kinks: Floats
+    value: Floats
+    left: Floats
+    jumps: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Vertex:
+    """Where m models ended. gap: objective minus the dual's bound, (m,)."""
+
+    v: Floats  # (m, q)
+    gap: Floats
+    iterations: Codes
+    converged: Mask
+
+
+def hinges(model: Model, y: Floats) -> Hinges | None:
+    """The kinks of a model's row losses of the score, (1, K, n); None unless the loss is piecewise linear.
+
+    y: (n,). The slopes are read off the record, between and beyond its kinks.
+    """
+    loss, params = model.bound.loss, dict(model.bound.params)
+    places = sorted(loss.kinks(params))
+    if not places or loss.slope is None or loss.link.name != "identity":
+        return None
+    far = 1.0 + max(abs(place) for place in places)
+    middles = [(a + b) / 2 for a, b in pairwise(places)]
+
+    def at(function: Callable[..., Floats], place: float) -> Floats:
+        spot = np.full(len(y), place)
+        arguments = (y, y + spot) if loss.argument is Argument.PREDICTION else (spot,)
+        return np.broadcast_to(function(*arguments), (len(y),))
+
+    slopes = np.array([at(model.bound.slope, x) for x in (places[0] - far, *middles, places[-1] + far)])
+    beyond = np.array([at(model.bound.slope, x) for x in (places[0] - 2 * far, places[-1] + 2 * far)])
+    if not np.array_equal(beyond, slopes[[0, -1]]):
+        return None
+    value = at(model.bound.value, places[0])
+    kinks = np.repeat(np.array(places)[:, None], len(y), axis=1)
+    if loss.argument is Argument.MARGIN:  # of m = ±s: mirrored for the negative class
+        negative = y == 0
+        kinks = np.where(negative, -kinks[::-1], kinks)
+        value = np.where(negative, at(model.bound.value, places[-1]), value)
+        slopes = np.where(negative, -slopes[::-1], slopes)
+    else:
+        kinks = kinks + y
+    return Hinges(kinks[None], value[None], slopes[None, 0], np.diff(slopes, axis=0)[None])
+
+
+def stacked(parts: Sequence[Hinges]) -> Hinges:
+    """Models of the same number of kinks, one after the other."""
+    columns = zip(*((one.kinks, one.value, one.left, one.jumps) for one in parts), strict=True)
+    return Hinges(*map(np.concatenate, columns))
+
+
+class _Problem:
+    """The primal and dual of m models on one design; arrays as in `Hinges`, weighted."""
+
+    def __init__(self, design: Design, own: Hinges, l2: Floats) -> None:
+        self.z, self.zt = design.z, np.ascontiguousarray(design.z.T)
+        self.kinks, self.box = own.kinks, own.jumps * design.w
+        self.left = own.left * design.w
+        self.line = self.left @ design.z  # (m, q)
+        self.constant = ((own.value - own.left * own.kinks[:, 0]) * design.w).sum(axis=1)
+        self.l2, self.penalty = l2, l2[:, None] * design.penalty
+
+    def keep(self, stay: Mask) -> None:
+        self.kinks, self.box = self.kinks[stay], self.box[stay]
+        self.left, self.line, self.constant = self.left[stay], self.line[stay], self.constant[stay]
+        self.l2, self.penalty = self.l2[stay], self.penalty[stay]
+
+    def beyond(self, v: Floats) -> Floats:
+        """(m, K, n) How far each score is beyond each kink."""
+        return np.asarray((v @ self.zt)[:, None] - self.kinks)
+
+    def pulled(self, a: Floats) -> Floats:
+        """(m, q) The duals, or any (m, K, n), in coordinates."""
+        return np.asarray(a.sum(axis=1) @ self.z)
+
+    def stationarity(self, v: Floats, a: Floats) -> Floats:
+        return self.line + self.penalty * v + self.pulled(a)
+
+    def values(self, v: Floats, s: Floats) -> Floats:
+        """(m,) The objectives."""
+        lines = self.constant + (self.line * v).sum(axis=1)
+        penalties = 0.5 * (self.penalty * v * v).sum(axis=1)
+        return np.asarray(lines + (self.box * np.maximum(s, 0.0)).sum(axis=(1, 2)) + penalties)
+
+    def value(self, v: Floats, i: int) -> float:
+        """The objective of model i at v: (q,)."""
+        s = v @ self.zt - self.kinks[i]
+        hinged = (self.box[i] * np.maximum(s, 0.0)).sum()
+        return float(self.constant[i] + self.line[i] @ v + hinged + 0.5 * self.penalty[i] @ (v * v))
+
+    def bounds(self, v: Floats, a: Floats) -> Floats:
+        """(m,) The dual's values: no objective is lower, where v and a are stationary."""
+        penalties = 0.5 * (self.penalty * v * v).sum(axis=1)
+        return np.asarray(self.constant - penalties - (a * self.kinks).sum(axis=(1, 2)))
+
+    def curvature(self, h: Floats) -> Floats:
+        """(m, q, q) Z' diag(Σ_k h) Z + l2 P."""
+        total = h.sum(axis=1)
+        m, q = self.penalty.shape
+        out = np.empty((m, q, q))
+        step = max(1, _CELLS // (q * self.zt.shape[1]))
+        for i in range(0, m, step):
+            out[i : i + step] = (self.zt * total[i : i + step, None]) @ self.z
+        out[:, np.arange(q), np.arange(q)] += self.penalty
+        return out
+
+
+def minimise(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: float, floor: Floats) -> Vertex:
+    """Models to a gap of tol times their objective, or of floor (m,); start: (m, q), l2: (m,).
+
+    The vertex that the interior point points at replaces it where its objective is no higher.
+    """
+    m = len(l2)
+    end = Vertex(start.copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
+    problem, place, best = _Problem(design, own, l2), np.arange(m), np.full(m, np.inf)
+    point = _Point.start(problem, start)
+    for iteration in range(_ROUNDS):
+        value = problem.values(point.v, point.s)
+        gap = value - problem.bounds(point.v, point.a)
+        slack = np.abs(problem.stationarity(point.v, point.a)).max(axis=1)
+        merit = np.abs(gap) + slack * np.abs(point.v).sum(axis=1)
+        better = merit < best[place]
+        at = place[better]
+        best[at], end.v[at], end.gap[at] = merit[better], point.v[better], gap[better]
+        end.iterations[place] = iteration
+        done = merit <= tol * np.abs(value) + floor[place]
+        gone = done | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
+        if gone.any():
+            end.converged[place[gone]] = done[gone]
+            for i in np.flatnonzero(done).tolist():
+                end.v[place[i]] = _vertex(problem, point, i)
+            if gone.all():
+                break
+            place = place[~gone]
+            problem.keep(~gone)
+            point = point.kept(~gone)
+        point = point.moved(problem, _WALLS[iteration >= _CAREFUL])
+    return end
+
+
+def _vertex(problem: _Problem, point: "_Point", i: int) -> Floats:
+    """The point where the kinks that hold model i meet; the interior one where that is lower."""
+    v: Floats = point.v[i]
+    penalty = problem.penalty[i]
+    inside = np.minimum(point.a[i], point.room[i]) / problem.box[i]
+    size = np.abs(point.s[i]).mean()
+    basis = point.u[i] + point.l[i] < inside * size
+    _, held = np.nonzero(basis)
+    if not 0 < len(held) <= 4 * len(v):
+        return v
+    z = problem.z[held]
+    above = np.where(point.u[i] > point.l[i], problem.box[i], 0.0) * ~basis
+    zeros = np.zeros((len(held), len(held)))
+    matrix = np.block([[np.diag(penalty), z.T], [z, zeros]])
+    right = np.concatenate([-problem.line[i] - above.sum(axis=0) @ problem.z, problem.kinks[i][basis]])
+    corner = np.linalg.lstsq(matrix, right, rcond=None)[0][: len(v)]
+    return np.asarray(corner) if problem.value(corner, i) <= problem.value(v, i) else v
+
+
+@dataclass(eq=False)
+class _Point:
+    """An interior point: s = u - l beyond the kinks, a and its room box - a above 0."""
+
+    v: Floats
+    s: Floats
+    u: Floats
+    l: Floats  # noqa: E741 - lower part, beside u, the upper
+    a: Floats
+    room: Floats
+
+    @classmethod
+    def start(cls, problem: _Problem, v: Floats) -> "_Point":
+        s = problem.beyond(v)
+        slack = 0.3 * np.abs(s).mean(axis=(1, 2), keepdims=True)
+        slack = np.where(slack > 0, slack, 1.0)
+        share = np.clip(-problem.left / problem.box.sum(axis=1), *_INNER)  # a flat row, as near as it may be
+        a = problem.box * share[:, None]
+        return cls(v, s, np.maximum(s, 0) + slack, np.maximum(-s, 0) + slack, a, problem.box - a)
+
+    def kept(self, stay: Mask) -> "_Point":
+        return _Point(self.v[stay], self.s[stay], self.u[stay], self.l[stay], self.a[stay], self.room[stay])
+
+    def moved(self, problem: _Problem, wall: float) -> "_Point":
+        """One step: the affine direction tells how far to aim at the centre, the corrector goes there."""
+        with np.errstate(all="ignore"):
+            h = 1.0 / (self.u / self.room + self.l / self.a)
+            matrix = problem.curvature(h)
+            dual = -problem.stationarity(self.v, self.a)
+            primal = self.s - self.u + self.l
+            count = 2.0 * self.a[0].size
+            mu = ((self.u * self.room).sum(axis=(1, 2)) + (self.l * self.a).sum(axis=(1, 2))) / count
+            upper, lower = -self.u * self.room, -self.l * self.a
+            _, du, dl, da = self._direction(problem, matrix, h, dual, primal, upper, lower)
+            p, d = self._lengths(problem, du, dl, da, 1.0)
+            u, low = self.u + p * du, self.l + p * dl
+            a, room = self.a + d * da, self.room - d * da
+            aimed = ((u * room).sum(axis=(1, 2)) + (low * a).sum(axis=(1, 2))) / count
+            target = (mu * (aimed / mu) ** 3)[:, None, None]
+            upper, lower = upper + target + du * da, lower + target - dl * da
+            dv, du, dl, da = self._direction(problem, matrix, h, dual, primal, upper, lower)
+            p, d = self._lengths(problem, du, dl, da, wall)
+            v = self.v + p[:, 0] * dv
+            return _Point(
+                v, problem.beyond(v), self.u + p * du, self.l + p * dl, self.a + d * da, self.room - d * da
+            )
+
+    def _direction(
+        self,
+        problem: _Problem,
+        matrix: Floats,
+        h: Floats,
+        dual: Floats,
+        primal: Floats,
+        upper: Floats,
+        lower: Floats,
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        bias = primal - upper / self.room + lower / self.a
+        dv = _solved(matrix, dual - problem.pulled(h * bias))
+        ds = (dv @ problem.zt)[:, None]
+        da = h * (ds + bias)
+        return dv, (upper + self.u * da) / self.room, (lower - self.l * da) / self.a, da
+
+    def _lengths(
+        self, problem: _Problem, du: Floats, dl: Floats, da: Floats, wall: float
+    ) -> tuple[Floats, Floats]:
+        """(m, 1, 1) each: how far the primal and the dual may go; one length where they are coupled."""
+        primal = np.minimum(_room(self.u, du), _room(self.l, dl))
+        dual = np.minimum(_room(self.a, da), _room(self.room, -da))
+        primal, dual = np.minimum(1.0, wall * primal), np.minimum(1.0, wall * dual)
+        both = np.minimum(primal, dual)
+        coupled = problem.l2 > 0
+        return (
+            np.where(coupled, both, primal)[:, None, None],
+            np.where(coupled, both, dual)[:, None, None],
+        )
+
+
+def _room(x: Floats, dx: Floats) -> Floats:
+    """(m,) The longest step along dx that keeps x ≥ 0."""
+    shrink = (-dx / x).max(axis=(1, 2))
+    return np.where(shrink > 0, 1.0 / np.where(shrink > 0, shrink, 1.0), np.inf)
+
+
+def _solved(matrix: Floats, right: Floats) -> Floats:
+    try:
+        return np.asarray(np.linalg.solve(matrix, right[..., None])[..., 0], np.float64)
+    except np.linalg.LinAlgError:
+        return np.stack(
+            [np.linalg.lstsq(one, b, rcond=None)[0] for one, b in zip(matrix, right, strict=True)]
+        )

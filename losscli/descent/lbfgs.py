@@ -1,0 +1,175 @@
+"""Limited-memory BFGS on many models in lockstep; finished models leave.
+
+Nocedal 1980, doi:10.1090/S0025-5718-1980-0572855-7, with the metric of the penalty and backtracking by
+halves. Needs value and slope only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.domain import Codes, Floats, Mask
+from losscli.objective import Objective
+
+PAIRS = 10
+_ARMIJO = 1e-4
+_HALVINGS = 40
+_STALLS = 3  # iterations without a decrease before a model is given up
+
+Observer = Callable[[int, Codes, Floats], None]  # iteration, models still in motion (k,), values (k,)
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """Where m models ended. decrease: the estimated decrease left, ½ g·step; converged: it is below
+    the tolerance."""
+
+    v: Floats  # (m, d)
+    value: Floats  # (m,)
+    gradient: Floats  # (m, d)
+    decrease: Floats  # (m,)
+    iterations: Codes  # (m,)
+    converged: Mask  # (m,)
+
+
+class _State:
+    """The models still in motion."""
+
+    def __init__(self, objective: Objective, v: Floats, which: Codes) -> None:
+        self.objective, self.which = objective, which
+        self.place = np.arange(len(which))  # of each in the result
+        self.v = v
+        self.value, self.gradient = objective.evaluate(v, which)
+        self.bend = _bend(objective, v, self.gradient, which)
+        self.pairs: list[tuple[Floats, Floats, Floats]] = []
+        self.stalls = np.zeros(len(which), dtype=np.intp)
+
+    def keep(self, stay: Mask) -> None:
+        self.which, self.place, self.v = self.which[stay], self.place[stay], self.v[stay]
+        self.value, self.gradient, self.bend = self.value[stay], self.gradient[stay], self.bend[stay]
+        self.pairs = [(s[stay], y[stay], rho[stay]) for s, y, rho in self.pairs]
+        self.stalls = self.stalls[stay]
+
+    def metric(self) -> Floats:
+        """(m, d): the curvature before any pair is known."""
+        l2 = self.objective.l2[self.which, None]
+        return np.asarray(np.maximum(self.bend[:, None] + l2 * self.objective.penalty, 1e-300))
+
+    def step(self) -> Floats:
+        """The direction to go against: an inverse Hessian times the gradient, by the two-loop recursion."""
+        q, metric = self.gradient.copy(), self.metric()
+        factors = []
+        for s, y, rho in reversed(self.pairs):
+            alpha = rho * np.einsum("md,md->m", s, q)
+            q -= alpha[:, None] * y
+            factors.append(alpha)
+        z = q / metric * self._gamma(metric)
+        for (s, y, rho), alpha in zip(self.pairs, reversed(factors), strict=True):
+            beta = rho * np.einsum("md,md->m", y, z)
+            z += (alpha - beta)[:, None] * s
+        return z
+
+    def _gamma(self, metric: Floats) -> Floats:
+        """The newest pair's curvature against the metric's: s·y / y·M⁻¹y, 1 where there is no pair."""
+        gamma = np.ones(len(self.which))
+        for s, y, rho in self.pairs:
+            own = rho > 0
+            size = np.einsum("md,md->m", y, y / metric)
+            gamma = np.where(
+                own & (size > 0), np.einsum("md,md->m", s, y) / np.where(size > 0, size, 1), gamma
+            )
+        return gamma[:, None]
+
+    def move(self, z: Floats) -> None:
+        """Go to v - t z, the t of each model halved until its objective falls."""
+        decrease = np.einsum("md,md->m", z, self.gradient)
+        t, open_ = np.ones(len(self.which)), np.arange(len(self.which))
+        v, value, gradient = self.v.copy(), self.value.copy(), self.gradient.copy()
+        for _ in range(_HALVINGS):
+            trial = self.v[open_] - t[open_, None] * z[open_]
+            at, slope = self.objective.evaluate(trial, self.which[open_])
+            fell = (at <= self.value[open_] - _ARMIJO * t[open_] * decrease[open_]) & np.isfinite(slope).all(
+                axis=1
+            )
+            done = open_[fell]
+            v[done], value[done], gradient[done] = trial[fell], at[fell], slope[fell]
+            open_ = open_[~fell]
+            if not len(open_):
+                break
+            t[open_] /= 2
+        self._remember(v - self.v, gradient - self.gradient)
+        self.stalls += np.isin(np.arange(len(self.which)), open_)
+        if len(open_):
+            for _, _, rho in self.pairs:
+                rho[open_] = 0.0
+        self.v, self.value, self.gradient = v, value, gradient
+
+    def _remember(self, s: Floats, y: Floats) -> None:
+        """A pair without clear curvature is none."""
+        curvature = np.einsum("md,md->m", s, y)
+        floor = 1e-12 * np.linalg.norm(s, axis=1) * np.linalg.norm(y, axis=1)
+        clear = curvature > floor
+        rho = np.where(clear, 1.0 / np.where(clear, curvature, 1.0), 0.0)
+        self.pairs = [*self.pairs[-(PAIRS - 1) :], (s, y, rho)]
+
+
+def minimise(
+    objective: Objective,
+    start: Floats,
+    which: Codes,
+    *,
+    tol: float,
+    floor: Floats,
+    max_iter: int,
+    observe: Observer | None = None,
+) -> Descent:
+    """Descend from start (m, d) until ½ g·step ≤ tol·|objective| + floor (m,), or max_iter."""
+    state = _State(objective, start.copy(), which)
+    m, d = start.shape
+    end = Descent(
+        np.zeros((m, d)),
+        np.zeros(m),
+        np.zeros((m, d)),
+        np.zeros(m),
+        np.zeros(m, np.intp),
+        np.zeros(m, np.bool_),
+    )
+    for iteration in range(max_iter + 1):
+        if observe is not None:
+            observe(iteration, state.place, state.value)
+        z = state.step()
+        left = 0.5 * np.einsum("md,md->m", z, state.gradient)
+        uphill = left < 0
+        if uphill.any():
+            for _, _, rho in state.pairs:
+                rho[uphill] = 0.0
+            z[uphill] = (state.gradient / state.metric())[uphill]
+            left = 0.5 * np.einsum("md,md->m", z, state.gradient)
+        done = left <= tol * np.abs(state.value) + floor[state.place]
+        gone = done | (state.stalls >= _STALLS) | ~np.isfinite(state.value) | (iteration == max_iter)
+        if gone.any():
+            at = state.place[gone]
+            end.v[at], end.value[at], end.gradient[at] = (
+                state.v[gone],
+                state.value[gone],
+                state.gradient[gone],
+            )
+            end.decrease[at], end.iterations[at], end.converged[at] = left[gone], iteration, done[gone]
+            if gone.all():
+                break
+            state.keep(~gone)
+            z = z[~gone]
+        state.move(z)
+    return end
+
+
+def _bend(objective: Objective, v: Floats, gradient: Floats, which: Codes) -> Floats:
+    """The curvature of each objective along its gradient, by a step that moves scores a little."""
+    size = np.linalg.norm(gradient, axis=1)
+    reach = 1e-3 * objective.unit[which] / np.where(size > 0, size, 1.0)
+    _, ahead = objective.evaluate(v - reach[:, None] * gradient, which)
+    bend = np.abs(np.einsum("md,md->m", gradient - ahead, gradient)) / np.where(
+        size > 0, reach * size**2, 1.0
+    )
+    return np.where((size > 0) & np.isfinite(bend) & (bend > 0), bend, 1.0)

@@ -1,0 +1,45 @@
+"""Where descent of a loss with several valleys begins."""
+
+import numpy as np
+
+from losscli.design import Design
+from losscli.domain import Codes, Floats
+
+_RIDGE = 1e-9  # keeps a drawn set of rows solvable where columns coincide
+_WIDTH = 3.0  # scales beyond which a row counts against a drawn fit no more
+
+
+def least_squares(design: Design, targets: Floats) -> Floats:
+    """(t, q): the least-squares fit of each target (t, n); whitened columns need no solving."""
+    return np.asarray((targets * design.w) @ design.z)
+
+
+def elemental(
+    design: Design, targets: Floats, scales: Floats, *, drawn: int, kept: int, rng: np.random.Generator
+) -> Floats:
+    """(kept, t, q): the best of `drawn` fits through as many random rows as there are coordinates.
+
+    Rousseeuw 1984, doi:10.1080/01621459.1984.10477105; best by a bounded loss of width 3 s, so that a
+    fit of the bulk wins. targets: (t, n); scales: (t,).
+    """
+    n, q = design.z.shape
+    rows = np.argsort(rng.random((drawn, n)), axis=1)[:, :q] if n < 4 * q else _distinct(rng, drawn, n, q)
+    z = design.z[rows]
+    square = z.transpose(0, 2, 1) @ z + _RIDGE * np.eye(q)
+    right = z.transpose(0, 2, 1) @ targets[:, rows].transpose(1, 2, 0)
+    fits: Floats = np.asarray(np.linalg.solve(square, right), np.float64).transpose(0, 2, 1)  # (drawn, t, q)
+    cost = np.empty(fits.shape[:2])
+    for t, (y, s) in enumerate(zip(targets, scales, strict=True)):
+        u = fits[:, t] @ design.z.T
+        u -= y
+        u *= 1.0 / (_WIDTH * s)
+        u *= u
+        u /= 1.0 + u
+        cost[:, t] = u @ design.w
+    best = np.argsort(cost, axis=0, kind="stable")[:kept]
+    return np.take_along_axis(fits, best[..., None], axis=0)
+
+
+def _distinct(rng: np.random.Generator, drawn: int, n: int, q: int) -> Codes:
+    """(drawn, q) row numbers, distinct within a row but for rare repeats, which the ridge bears."""
+    return rng.integers(0, n, (drawn, q))

@@ -1,0 +1,314 @@
+"""Optimizers as the textbooks write them, on z-scored columns; many models in lockstep.
+
+An optimizer is a pure step from a state and a slope to the next state; a fit is a loop over it. Steps
+and their names: Goodfellow, Bengio and Courville 2016, Deep Learning, chapter 8.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.random import Generator
+
+from losscli.descent import lbfgs
+from losscli.descent.rates import SCHEDULES, Sizes, found_rate, lipschitz, measured
+from losscli.domain import POSITIVE, Codes, Floats, Interval, Mask
+from losscli.errors import UsageError, did_you_mean
+from losscli.objective import Objective
+from losscli.spec import Spec
+
+MAX_ITER = 1_000
+TOL = 1e-6
+_BATCH = 64  # rows of sgd's mini-batches
+_ADAM = 0.05  # of the distance to go: a step of adam
+_SHOWN, _LATER = 100, 400  # iterations recorded one by one, and then at even ratios
+_SHARE = Interval(0, 1, low_closed=True)
+
+_STEPS = ("rate", "schedule")
+_ALLOWED = {
+    "gd": _STEPS,
+    "momentum": (*_STEPS, "momentum", "batch"),
+    "nesterov": (*_STEPS, "momentum"),
+    "sgd": (*_STEPS, "batch"),
+    "adam": (*_STEPS, "beta1", "beta2", "epsilon", "batch"),
+    "lbfgs": (),
+}
+_DOMAINS = {  # where a parameter may live, and an example
+    "rate": (POSITIVE, 0.1),
+    "momentum": (_SHARE, 0.9),
+    "beta1": (_SHARE, 0.9),
+    "beta2": (_SHARE, 0.999),
+    "epsilon": (POSITIVE, 1e-8),
+    "batch": (Interval(1, low_closed=True, whole=True), _BATCH),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """m models in motion: where they are, v (m, d); rate, (m,), of the next step; steps taken; what the
+    optimizer remembers, (m, d) each."""
+
+    v: Floats
+    rate: Floats
+    steps: int
+    memory: tuple[Floats, ...]
+
+    def kept(self, stay: Mask) -> "State":
+        memory = tuple(part[stay] for part in self.memory)
+        return State(self.v[stay], self.rate[stay], self.steps, memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """An optimizer and its settings.
+
+    rate: the learning rate, in z-scored coordinates; None: found from the data, see `run`. schedule: by
+    what the rate is multiplied, a name in SCHEDULES; None: cosine for sgd and adam, else constant, or
+    sqrt for a loss whose slope jumps. batch: rows in a mini-batch; None: all rows.
+    """
+
+    name: str
+    rate: float | None = None
+    schedule: str | None = None
+    momentum: float = 0.9
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    batch: int | None = None
+
+    def init(self, v: Floats, rate: Floats) -> State:
+        """The state before the first step. v: (m, d); rate: (m,)."""
+        remembered = {"momentum": 1, "nesterov": 1, "adam": 2}.get(self.name, 0)
+        return State(v, rate, 0, tuple(np.zeros_like(v) for _ in range(remembered)))
+
+    def update(self, state: State, slope: Floats) -> State:
+        """One step from state against slope (m, d), taken at state.v."""
+        return _UPDATES[self.name](self, state, slope)
+
+
+def _gd(optimizer: Optimizer, state: State, slope: Floats) -> State:
+    """Cauchy 1847; on mini-batches Robbins and Monro 1951, doi:10.1214/aoms/1177729586."""
+    return replace(state, v=state.v - state.rate[:, None] * slope, steps=state.steps + 1)
+
+
+def _momentum(optimizer: Optimizer, state: State, slope: Floats) -> State:
+    """The heavy ball: Polyak 1964, doi:10.1016/0041-5553(64)90137-5."""
+    velocity = optimizer.momentum * state.memory[0] - state.rate[:, None] * slope
+    return State(state.v + velocity, state.rate, state.steps + 1, (velocity,))
+
+
+def _nesterov(optimizer: Optimizer, state: State, slope: Floats) -> State:
+    """Nesterov 1983 with fixed momentum: Sutskever et al. 2013, PMLR 28(3):1139, where v is the point
+    looked ahead to, so that every slope is taken at v."""
+    step = state.rate[:, None] * slope
+    velocity = optimizer.momentum * state.memory[0] - step
+    v = state.v + optimizer.momentum * velocity - step
+    return State(v, state.rate, state.steps + 1, (velocity,))
+
+
+def _adam(optimizer: Optimizer, state: State, slope: Floats) -> State:
+    """Kingma and Ba 2015, arXiv:1412.6980, algorithm 1."""
+    t = state.steps + 1
+    first = optimizer.beta1 * state.memory[0] + (1.0 - optimizer.beta1) * slope
+    second = optimizer.beta2 * state.memory[1] + (1.0 - optimizer.beta2) * slope**2
+    mean, square = first / (1.0 - optimizer.beta1**t), second / (1.0 - optimizer.beta2**t)
+    v = state.v - state.rate[:, None] * mean / (np.sqrt(square) + optimizer.epsilon)
+    return State(v, state.rate, t, (first, second))
+
+
+_UPDATES: dict[str, Callable[[Optimizer, State, Floats], State]] = {
+    "gd": _gd,
+    "sgd": _gd,
+    "momentum": _momentum,
+    "nesterov": _nesterov,
+    "adam": _adam,
+}
+
+
+def parse_optimizer(spec: Spec) -> Optimizer:
+    """The optimizer that a spec names.
+
+    Raises UsageError for an unknown name, a parameter it does not take, or a value out of its range.
+    """
+    if spec.name not in _ALLOWED:
+        known = ("auto", *_ALLOWED)
+        raise UsageError(
+            f"There is no optimizer {spec.name!r}",
+            advice=did_you_mean(spec.name, known) or f"Write one of {', '.join(known)}",
+        )
+    settings: dict[str, float | str | int] = {"batch": _BATCH} if spec.name == "sgd" else {}
+    for key, value in spec.params:
+        _check(spec.name, key, value)
+        settings[key] = int(value) if key == "batch" else value
+    return Optimizer(spec.name, **settings)  # type: ignore[arg-type]
+
+
+def _check(name: str, key: str, value: float | str) -> None:
+    allowed = _ALLOWED[name]
+    if key not in allowed:
+        offer = f"{name} takes {', '.join(allowed)}" if allowed else f"{name} takes no parameter"
+        raise UsageError(f"{name} has no parameter {key!r}", advice=did_you_mean(key, allowed) or offer)
+    if key == "schedule":
+        if value not in SCHEDULES:
+            offer = f"Write one of {', '.join(SCHEDULES)}"
+            advice = did_you_mean(str(value), SCHEDULES) or offer
+            raise UsageError(f"{name}: there is no schedule {value!r}", advice=advice)
+        return
+    domain, example = _DOMAINS[key]
+    if isinstance(value, str) or not domain.contains(np.float64(value)):  # type: ignore[arg-type]
+        raise UsageError(
+            f"{name}:{key}={value} is not {domain}", advice=f"For example {name}:{key}={example}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Where m models ended, and how they came there.
+
+    v, gradient: (m, d); value, iterations, converged, diverged: (m,); iterations are passes over the
+    rows. curve: (iteration, objectives (m,)), of every iteration up to 100 and some 400 later ones; a
+    model that has ended keeps its value.
+    """
+
+    v: Floats
+    value: Floats
+    gradient: Floats
+    iterations: Codes
+    converged: Mask
+    diverged: Mask
+    curve: list[tuple[int, Floats]]
+
+    @classmethod
+    def blank(cls, start: Floats, curve: list[tuple[int, Floats]]) -> "Trace":
+        m, v = len(start), np.zeros_like(start)
+        no = np.zeros(m, dtype=np.bool_)
+        return cls(v, np.zeros(m), v.copy(), np.zeros(m, dtype=np.intp), no, no.copy(), curve)
+
+
+def run(
+    objective: Objective, optimizer: Optimizer, *, start: Floats, max_iter: int, tol: float, rng: Generator
+) -> Trace:
+    """Descend from start (m, d) for max_iter iterations at most; an iteration passes over the rows once.
+
+    A model has converged where no component of its gradient is more than tol × the root mean square over
+    rows of the largest slope within 1.5 units of a match (the spread of the target where scores are in its
+    unit, else 1): tol is free of the units of target and loss. It has diverged where its next point has an
+    objective or gradient that is not finite; it stays at the last one that has.
+
+    A rate that is not written is, model by model, 1/L, where L is the largest secant curvature of the loss
+    × the largest eigenvalue of Z'WZ, plus l2 (for mini-batches that of Gower et al. 2019,
+    arXiv:1901.09401); for a loss whose slope jumps or never bends R/G, where R is the root mean square of
+    y - score at the start, or 1 where scores are not in the unit of y, and G bounds the slope, times
+    1 - momentum where steps add up; for adam 0.05 R. lbfgs finds its own.
+
+    rng shuffles the rows, once for each pass with mini-batches, alike for all models.
+    """
+    with np.errstate(all="ignore"):
+        sizes, curve = measured(objective, start), _Curve(len(start), max_iter)
+        limit = tol * sizes.slope
+        if optimizer.name == "lbfgs":
+            floor = _floor(limit, lipschitz(objective, sizes, None))
+            return _quasi_newton(objective, start, limit, floor, curve)
+        pace = _pace(objective, optimizer, sizes, max_iter)
+        which, state = np.arange(len(start)), optimizer.init(start, pace(1))
+        moving = _Moving(which, state, *objective.evaluate(start, which))
+        end = Trace.blank(start, curve.points)
+        for iteration in range(max_iter + 1):
+            curve.see(iteration, moving.which, moving.value)
+            done = np.abs(moving.gradient).max(axis=1) <= limit[moving.which]
+            end.converged[moving.settled(end, done, iteration)] = True
+            moving = moving.kept(~done)
+            if iteration == max_iter or not len(moving.which):
+                break
+            ahead = moving.ahead(objective, optimizer, pace(iteration + 1)[moving.which], rng)
+            finite = np.isfinite(ahead.value) & np.isfinite(ahead.gradient).all(axis=1)
+            end.diverged[moving.settled(end, ~finite, iteration)] = True
+            moving = ahead.kept(finite)
+            if not len(moving.which):
+                break
+        moving.settled(end, np.ones(len(moving.which), dtype=np.bool_), iteration)
+        curve.close(iteration)
+    return end
+
+
+@dataclass(frozen=True, eq=False)
+class _Moving:
+    """The models still in motion: which they are (k,), their states, values (k,) and gradients (k, d)."""
+
+    which: Codes
+    state: State
+    value: Floats
+    gradient: Floats
+
+    def kept(self, stay: Mask) -> "_Moving":
+        return _Moving(self.which[stay], self.state.kept(stay), self.value[stay], self.gradient[stay])
+
+    def settled(self, end: Trace, gone: Mask, iteration: int) -> Codes:
+        """Write down where models end; which they are."""
+        at = self.which[gone]
+        end.v[at], end.value[at], end.gradient[at] = self.state.v[gone], self.value[gone], self.gradient[gone]
+        end.iterations[at] = iteration
+        return at
+
+    def ahead(self, objective: Objective, optimizer: Optimizer, rate: Floats, rng: Generator) -> "_Moving":
+        """One pass over the rows further."""
+        state, n = replace(self.state, rate=rate), len(objective.design.w)
+        if optimizer.batch is None:
+            state = optimizer.update(state, self.gradient)
+        else:
+            order = rng.permutation(n)
+            for first in range(0, n, optimizer.batch):
+                rows = order[first : first + optimizer.batch]
+                state = optimizer.update(state, objective.gradient_on(state.v, self.which, rows))
+        return _Moving(self.which, state, *objective.evaluate(state.v, self.which))
+
+
+def _pace(objective: Objective, optimizer: Optimizer, sizes: Sizes, max_iter: int) -> Callable[[int], Floats]:
+    """Iteration of 1…max_iter → rates (m,): as written, else as `run` tells."""
+    if optimizer.rate is not None:
+        rate = np.full(len(sizes.reach), optimizer.rate)
+    elif optimizer.name == "adam":
+        rate = _ADAM * sizes.reach
+    else:
+        carried = optimizer.momentum if optimizer.name in ("momentum", "nesterov") else 0.0
+        rate = found_rate(objective, sizes, optimizer.batch, carried)
+    usual = "cosine" if optimizer.name in ("sgd", "adam") else None
+    smooth = SCHEDULES[optimizer.schedule or usual or "constant"]
+    kinked = SCHEDULES[optimizer.schedule or usual or "sqrt"]
+    return lambda t: rate * np.where(sizes.kinked, kinked(t, max_iter), smooth(t, max_iter))
+
+
+def _floor(limit: Floats, bound: Floats) -> Floats:
+    """(m,) Where ½ g'H⁻¹g is below ½ limit²/L, |g| is below limit; a tenth of it, as H is an estimate."""
+    return np.asarray(0.05 * limit**2 / np.where(bound > 0, bound, 1.0))
+
+
+def _quasi_newton(
+    objective: Objective, start: Floats, limit: Floats, floor: Floats, curve: "_Curve"
+) -> Trace:
+    which, last = np.arange(len(start)), curve.last
+    end = lbfgs.minimise(objective, start, which, tol=0.0, floor=floor, max_iter=last, observe=curve.see)
+    curve.close(int(end.iterations.max()))
+    converged, lost = np.abs(end.gradient).max(axis=1) <= limit, ~np.isfinite(end.value)
+    return Trace(end.v, end.value, end.gradient, end.iterations, converged, lost, curve.points)
+
+
+class _Curve:
+    """The objectives by iteration."""
+
+    def __init__(self, m: int, last: int) -> None:
+        self.points: list[tuple[int, Floats]] = []
+        self.last = last
+        self._values = np.full(m, np.nan)
+        later = np.geomspace(_SHOWN, max(last, _SHOWN), _LATER).astype(np.intp)
+        self._shown = {*range(_SHOWN), *later.tolist()}
+
+    def see(self, iteration: int, which: Codes, values: Floats) -> None:
+        self._values[which] = values
+        if iteration in self._shown:
+            self.points.append((iteration, self._values.copy()))
+
+    def close(self, iteration: int) -> None:
+        """The last iteration is in the curve."""
+        if self.points[-1][0] < iteration:
+            self.points.append((iteration, self._values.copy()))

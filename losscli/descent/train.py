@@ -1,0 +1,314 @@
+"""Every loss trained on one design, for all targets at once: which method, from where, how it ended."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from losscli.catalogue import losses_for
+from losscli.descent import concave, interior, lbfgs, margins, newton, starts
+from losscli.descent.ends import Solution, certified, ended, lowest
+from losscli.descent.literal import retrained
+from losscli.descent.textbook import Optimizer
+from losscli.design import Design
+from losscli.domain import LOG, Floats, Task
+from losscli.errors import NoDefault
+from losscli.loss import BoundLoss, Loss, Params, Trait
+from losscli.objective import Model, Objective
+from losscli.scale import residual_scale
+from losscli.score import terms
+
+TOLERANCE = 1e-9  # of the objective: what a descent may leave
+MAX_ITER = 500
+_FLOOR = 1e-12  # of the objective of a constant: an objective below it is rounding
+_DRAWN, _KEPT = 100, 5  # elemental fits, and how many of them are starts
+
+Outcome = Solution | str  # a string is why there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A loss to train, with the parameters that were written."""
+
+    loss: Loss
+    written: Params
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to train.
+
+    classes: scores per row (1 but for several classes); l2: None is auto; scale: None is found from the
+    rows; optimizer: None is auto; tol, max_iter: None is the optimizer's own; careful: every end is
+    confirmed by Newton's step.
+    """
+
+    task: Task
+    classes: int = 1
+    l2: float | None = None
+    scale: float | None = None
+    optimizer: Optimizer | None = None
+    tol: float | None = None
+    max_iter: int | None = None
+    careful: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """by_loss: of each loss wanted, the outcome for each target; scales: s of each target."""
+
+    by_loss: tuple[tuple[Outcome, ...], ...]
+    scales: tuple[float | None, ...]
+
+
+def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> Trained:
+    """Train every loss on every target. targets: (t, n), numbers or class codes."""
+    bench = _Bench(design, targets, settings)
+    outcomes: list[list[Outcome]] = []
+    models: list[tuple[int, Model]] = []
+    for i, one in enumerate(wanted):
+        outcomes.append([""] * len(targets))
+        for t in range(len(targets)):
+            try:
+                bound = one.loss.bind(one.written, scale=bench.scales[t], imbalance=bench.imbalance(t))
+            except NoDefault as error:
+                outcomes[i][t] = error.what
+            else:
+                models.append((i, Model(bound, t, bench.strength(bound, t))))
+    solutions = bench.solved([model for _, model in models])
+    if settings.optimizer is not None:
+        solutions = retrained(
+            design,
+            targets,
+            [model for _, model in models],
+            solutions,
+            settings.classes,
+            settings.optimizer,
+            settings.max_iter,
+            settings.tol,
+            settings.seed,
+        )
+    for (i, model), solution in zip(models, solutions, strict=True):
+        outcomes[i][model.target] = solution
+    return Trained(tuple(map(tuple, outcomes)), bench.scales)
+
+
+def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | None, Floats]:
+    """(s, the coordinates (q,) of a fit of the bulk) that contamination is measured by: least absolute
+    deviations; poisson for counts; for classes none is needed. y: (n,)."""
+    bench = _Bench(design, y[None], settings)
+    if settings.task is Task.REGRESSION:
+        return bench.scales[0], bench.lad[0]
+    if settings.task is Task.COUNTS:
+        return None, bench.solved([Model(_named("poisson", Task.COUNTS), 0)])[0].v
+    return None, np.zeros(design.rank)
+
+
+def is_convex(bound: BoundLoss) -> bool:
+    return Trait.CONVEX in bound.traits
+
+
+class _Bench:
+    """A design, its targets, and what several losses start from."""
+
+    def __init__(self, design: Design, targets: Floats, settings: Settings) -> None:
+        self.design, self.targets, self.settings = design, targets, settings
+        own = settings.optimizer is None
+        self.tol = settings.tol if own and settings.tol is not None else TOLERANCE
+        self.max_iter = settings.max_iter if own and settings.max_iter is not None else MAX_ITER
+
+    @cached_property
+    def scales(self) -> tuple[float | None, ...]:
+        """s of each target: as given, else of its least absolute deviations fit; None for classes."""
+        if self.settings.scale is not None or self.settings.task is not Task.REGRESSION:
+            return (self.settings.scale,) * len(self.targets)
+        w, design = self.design.w, self.design
+        spread = np.sqrt(np.maximum(self.targets**2 @ w - (self.targets @ w) ** 2, 0.0))
+        residuals = self.lad @ design.z.T - self.targets
+        return tuple(
+            residual_scale(r, w, design.rows, design.rank, sd)
+            for r, sd in zip(residuals, spread, strict=True)
+        )
+
+    @cached_property
+    def least_squares(self) -> Floats:
+        return starts.least_squares(self.design, self.targets)
+
+    @cached_property
+    def lad(self) -> Floats:
+        """(t, q): the least absolute deviations fit of each target, without penalty."""
+        mae = _named("mae", Task.REGRESSION)
+        models = [Model(mae, t) for t in range(len(self.targets))]
+        return self._interior(models).v
+
+    @cached_property
+    def elemental(self) -> Floats:
+        """(kept, t, q)"""
+        rng = np.random.default_rng([self.settings.seed, len(self.design.w)])
+        scales = np.array([scale or 1.0 for scale in self.scales])
+        return starts.elemental(self.design, self.targets, scales, drawn=_DRAWN, kept=_KEPT, rng=rng)
+
+    @cached_property
+    def log_loss(self) -> Floats:
+        """(t, d): the fit of the log loss to each target of classes."""
+        bound = _named("bce" if self.settings.classes == 1 else "cross_entropy", self.settings.task)
+        models = [Model(bound, t, self.strength(bound, t)) for t in range(len(self.targets))]
+        objective = self.objective(models)
+        return self._descended(objective, np.zeros((len(models), objective.size))).v
+
+    def imbalance(self, t: int) -> float | None:
+        """n-/n+, None where a class is absent or there are not two."""
+        if self.settings.task is not Task.BINARY:
+            return None
+        positive = float(self.design.w @ self.targets[t])
+        return (1.0 - positive) / positive if 0.0 < positive < 1.0 else None
+
+    def strength(self, bound: BoundLoss, t: int) -> float:
+        """The l2 of a loss: as given, else 0 for numbers, and for classes the slope at score 0, twice over
+        the rows, so that bce equals scikit-learn's C=1; of several classes that of cross_entropy does."""
+        if self.settings.l2 is not None:
+            return self.settings.l2
+        if self.settings.task not in (Task.BINARY, Task.MULTICLASS):
+            return 0.0
+        k, y = self.settings.classes, self.targets[t]
+        if k == 1:
+            _, slope = terms(bound.loss, dict(bound.params), y[None], np.zeros((1, len(y))))
+            size = float(np.abs(slope[0]) @ self.design.w)
+        else:
+            _, slope = terms(bound.loss, dict(bound.params), y[None], np.zeros((1, k, len(y))))
+            own = slope[0, y.astype(np.intp), np.arange(len(y))]
+            size = float(np.abs(own) @ self.design.w) * k / (2.0 * (k - 1.0))
+        return 2.0 * size / self.design.rows
+
+    def objective(self, models: Sequence[Model]) -> Objective:
+        return Objective(self.design, self.targets, models, self.settings.classes)
+
+    def solved(self, models: Sequence[Model]) -> list[Solution]:
+        """Each model by the method that suits its loss, in the order given."""
+        methods = [self._method(model) for model in models]
+        found: dict[int, Solution] = {}
+        for method in dict.fromkeys(methods):
+            own = [i for i, one in enumerate(methods) if one == method]
+            solve = getattr(self, f"_by_{method[0]}")
+            found |= dict(zip(own, solve([models[i] for i in own]), strict=True))
+        return [found[i] for i in range(len(models))]
+
+    def _method(self, model: Model) -> tuple[str, Hashable]:
+        """How a model is trained, and what it must share with others to be trained beside them."""
+        bound = model.bound
+        if self.settings.classes > 1:
+            own = margins.handles(bound.loss, dict(bound.params))
+            return ("margins", (bound.spec, model.target)) if own else ("slopes", None)
+        hinges = interior.hinges(model, self.targets[model.target])
+        if hinges is None:
+            return "slopes", None
+        kinks = hinges.kinks.shape[1]
+        return ("tangents", kinks) if (hinges.jumps < 0).any() else ("kinks", kinks)
+
+    def _by_margins(self, models: Sequence[Model]) -> list[Solution]:
+        """Models of one loss and one target."""
+        objective = self.objective(models)
+        vertex = margins.minimise(
+            self.design,
+            models[0].bound,
+            self.targets[models[0].target].astype(np.intp),
+            objective.l2,
+            np.zeros((len(models), objective.size)),
+            tol=self.tol,
+            floor=self._floor(objective),
+        )
+        return certified(objective, vertex)
+
+    def _by_kinks(self, models: Sequence[Model]) -> list[Solution]:
+        return certified(self.objective(models), self._interior(models))
+
+    def _interior(self, models: Sequence[Model]) -> interior.Vertex:
+        start = np.zeros((len(models), self.design.rank))
+        if self.settings.task is Task.REGRESSION:
+            start = self.least_squares[[model.target for model in models]]
+        objective = self.objective(models)
+        own, floor = self._hinges(models), self._floor(objective)
+        return interior.minimise(self.design, own, objective.l2, start, tol=self.tol, floor=floor)
+
+    def _hinges(self, models: Sequence[Model]) -> interior.Hinges:
+        own = [interior.hinges(model, self.targets[model.target]) for model in models]
+        return interior.stacked([one for one in own if one is not None])
+
+    def _by_tangents(self, models: Sequence[Model]) -> list[Solution]:
+        """The lowest end of the starts of each."""
+        points = [self._starts(model) for model in models]
+        repeated = [model for model, own in zip(models, points, strict=True) for _ in own]
+        objective = self.objective(repeated)
+        vertex = concave.descend(
+            self.design,
+            self._hinges(repeated),
+            objective.l2,
+            np.concatenate(points),
+            tol=self.tol,
+            floor=self._floor(objective),
+        )
+        ends = certified(objective, vertex)
+        return [lowest(own) for own in _split(ends, [len(own) for own in points])]
+
+    def _by_slopes(self, models: Sequence[Model]) -> list[Solution]:
+        """All starts of all models in one lockstep; the lowest end of each is its solution."""
+        points = [self._starts(model) for model in models]
+        counts = [len(own) for own in points]
+        objective = self.objective([m for m, count in zip(models, counts, strict=True) for _ in range(count)])
+        descent = self._descended(objective, np.concatenate(points))
+        firsts = np.cumsum([0, *counts[:-1]])
+        best = [int(i + np.argmin(descent.value[i : i + n])) for i, n in zip(firsts, counts, strict=True)]
+        chosen = np.array(best, dtype=np.intp)
+        confirmed = newton.confirm(objective, descent.v[chosen], chosen) if self.settings.careful else None
+        values = [descent.value[i : i + n] for i, n in zip(firsts, counts, strict=True)]
+        return ended(objective, chosen, descent, confirmed, values)
+
+    def _descended(self, objective: Objective, start: Floats) -> lbfgs.Descent:
+        return lbfgs.minimise(
+            objective,
+            start,
+            np.arange(len(start)),
+            tol=self.tol,
+            floor=self._floor(objective),
+            max_iter=self.max_iter,
+        )
+
+    def _floor(self, objective: Objective) -> Floats:
+        at = np.array([self._constant(model)[0] for model in objective.models])
+        flat, _ = objective.evaluate(at, np.arange(len(at)))
+        return np.where(np.isfinite(flat), _FLOOR * np.abs(flat), 0.0)
+
+    def _constant(self, model: Model) -> Floats:
+        """(1, d): the mean of the target through the link; score 0 for classes."""
+        start = np.zeros((1, self.design.rank * self.settings.classes))
+        if model.bound.loss.task in (Task.REGRESSION, Task.COUNTS):
+            mean = float(self.targets[model.target] @ self.design.w)
+            start[0, 0] = np.log(max(mean, 1e-300)) if model.bound.loss.link is LOG else mean
+        return start
+
+    def _starts(self, model: Model) -> Floats:
+        """(count, d): one where there is one valley."""
+        t = model.target
+        linear = self.settings.task is Task.REGRESSION and model.bound.loss.link is not LOG
+        if is_convex(model.bound):
+            return self.least_squares[t][None] if linear else self._constant(model)
+        if linear:
+            return np.concatenate([self.least_squares[t][None], self.lad[t][None], self.elemental[:, t]])
+        if self.settings.task in (Task.BINARY, Task.MULTICLASS):
+            return np.concatenate([self.log_loss[t][None], self._constant(model)])
+        y = self.targets[t]
+        logs = starts.least_squares(self.design, np.log(np.where(y > 0, y, 0.5))[None])
+        return np.concatenate([self._constant(model), logs])
+
+
+def _split(ends: Sequence[Solution], counts: Sequence[int]) -> list[list[Solution]]:
+    """The ends of so many starts each."""
+    firsts = np.cumsum([0, *counts]).tolist()
+    return [list(ends[i:j]) for i, j in pairwise(firsts)]
+
+
+def _named(name: str, task: Task) -> BoundLoss:
+    return next(loss for loss in losses_for(task) if loss.name == name).bind({})

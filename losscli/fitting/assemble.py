@@ -1,0 +1,292 @@
+"""The pieces of a run → Fits, the saved model, and the out-of-fold predictions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli import __version__
+from losscli.descent.ends import Solution
+from losscli.domain import Task
+from losscli.fitting.choice import unranked
+from losscli.fitting.crossval import Judgement, Plan
+from losscli.fitting.judge import error_of, kind_of
+from losscli.fitting.model import LinearModel, SavedModel
+from losscli.fitting.predictions import prediction_columns, table_csv, target_column
+from losscli.fitting.ranking import Pairing, pairing, rankings
+from losscli.fitting.request import Request
+from losscli.fitting.robustness import degradations
+from losscli.fitting.scores import Pooled, pooled, scores_of
+from losscli.fitting.whole import Raw, Whole, efficiency_of, light_rows, penalty_of, raw_model
+from losscli.folds import Folds
+from losscli.result import (
+    Degradation,
+    Fit,
+    Fits,
+    Input,
+    LearningCurve,
+    Ranking,
+    Refused,
+    RowCounts,
+    Score,
+    Unranked,
+    Warning_,
+    finite,
+)
+from losscli.spec import Spec
+from losscli.task.features import Training
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """All that a run has made. judgements: of the finished repeats, in order; read: rows of the file."""
+
+    training: Training
+    request: Request
+    inputs: tuple[Input, ...]
+    notes: tuple[str, ...]
+    read: int
+    plan: Plan
+    folds: Folds
+    whole: Whole
+    judgements: tuple[Judgement, ...]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A loss that was trained. at: its place among those wanted; reason: why it is not ranked, or None."""
+
+    at: int
+    solution: Solution
+    raw: Raw
+    reason: str | None
+
+    @property
+    def spec(self) -> str:
+        return self.solution.bound.spec
+
+
+def assemble(run: Run) -> tuple[Fits, str, str]:
+    """(the result, the text of --save, the text of --predictions)."""
+    entries = _entries(run)
+    first = run.folds.splits[: run.folds.folds]
+    found = pooled(run.plan, first, run.judgements[: len(first)]) if run.judgements else None
+    scores = [_scores(run, found, entry) for entry in entries]
+    return _fits(run, entries, scores), _model(run, entries), _predictions(run, entries, found)
+
+
+def _entries(run: Run) -> list[_Entry]:
+    entries = []
+    for at, outcomes in enumerate(run.whole.trained.by_loss):
+        solution = outcomes[0]
+        if isinstance(solution, Solution):
+            reason = unranked(solution.bound) or _unsettled(run, at, solution)
+            entries.append(_Entry(at, solution, raw_model(run.whole.design, solution), reason))
+    return entries
+
+
+def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
+    """Why a fit cannot be ranked: a descent that did not end well, on all rows or in a fold."""
+    if not solution.converged:
+        return solution.certificate
+    failed = sum(not judgement.converged[at] for judgement in run.judgements)
+    return f"not converged in {failed} of {len(run.judgements)} folds" if failed else None
+
+
+def _scores(run: Run, found: Pooled | None, entry: _Entry) -> dict[str, Score]:
+    if found is None:
+        return {}
+    return scores_of(run.plan, found, run.judgements, entry.at, run.request.confidence)
+
+
+def _pairing(run: Run) -> Pairing:
+    splits = run.folds.splits
+    ratio = float(np.mean([len(split.test) / len(split.train) for split in splits]))
+    return pairing(
+        ratio, len(run.judgements), in_time=run.training.time is not None, confidence=run.request.confidence
+    )
+
+
+def _rankings(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]]) -> tuple[Ranking, ...]:
+    if not run.judgements:
+        return ()
+    return rankings(
+        [entry.spec for entry in entries],
+        [entry.reason for entry in entries],
+        scores,
+        run.plan.measures,
+        _pairing(run),
+    )
+
+
+def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
+    """Folds in which no loss has a headline error, for want of positives, are left out."""
+    at, first = [entry.at for entry in entries], run.plan.measures[0]
+    used = [j for j in run.judgements if np.isfinite(j.metrics[at, 0]).any()]
+    if not used or not entries:
+        return ()
+    errors = [
+        np.array([np.where(j.held[c], j.errors[c], np.nan)[at] for j in used])
+        for c in range(len(run.plan.contaminations))
+    ]
+    return degradations(
+        [entry.spec for entry in entries],
+        run.plan.contaminations,
+        errors,
+        np.array([error_of(first, j.constant[0]) for j in used]),
+        [entry.reason for entry in entries],
+        _pairing(run),
+    )
+
+
+def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]]) -> Fits:
+    training, request, frame = run.training, run.request, run.plan.frame
+    binary = training.task is Task.BINARY
+    strengths = {entry.solution.l2 for entry in entries}
+    scale = run.whole.trained.scales[0]
+    return Fits(
+        version=__version__,
+        command=request.command,
+        seed=request.seed,
+        confidence=request.confidence,
+        inputs=run.inputs,
+        decisions=(*run.notes, *training.decisions),
+        task=str(training.task),
+        target=training.target,
+        positive=training.positive,
+        prevalence=float(frame.y @ frame.w / frame.w.sum()) if binary else None,
+        features=training.features,
+        classes=training.labels,
+        weights=training.weights,
+        rows=RowCounts(run.read, len(frame.y), frame.dropped),
+        folds=run.folds.folds,
+        repeats=len(run.judgements) // run.folds.folds,
+        splitter=run.folds.splitter,
+        model=str(request.model),
+        optimizer=str(request.optimizer),
+        l1=request.l1,
+        l2=strengths.pop() if len(strengths) == 1 else None,
+        l2_reason="it depends on the loss: see each fit" if strengths else None,
+        scale=scale,
+        scale_reason=None if scale is not None else _no_scale(training.task),
+        threshold=request.threshold,
+        headline=run.plan.measures[0].name,
+        constant=_constants(run),
+        fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
+        ranking=_rankings(run, entries, scores),
+        robustness=_robustness(run, entries),
+        unranked=tuple(Unranked(entry.spec, entry.reason) for entry in entries if entry.reason is not None),
+        curves=tuple(_curve(entry) for entry in entries if entry.solution.curve),
+        refused=(*run.refused, *_untrained(run)),
+        warnings=(*training.warnings, *run.folds.warnings, *_cut_short(run)),
+    )
+
+
+def _no_scale(task: Task) -> str:
+    if task is Task.REGRESSION:
+        return "all residuals of the least absolute deviations fit are 0"
+    return "only losses of regression have a residual scale"
+
+
+def _constants(run: Run) -> dict[str, float | None]:
+    """Each metric of the best constant, the mean over folds."""
+    constants: dict[str, float | None] = {}
+    for m, measure in enumerate(run.plan.measures):
+        values = [j.constant[m] for j in run.judgements if np.isfinite(j.constant[m])]
+        constants[measure.name] = finite(float(np.mean(values))) if values else None
+    return constants
+
+
+def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_Entry]) -> Fit:
+    solution, design = entry.solution, run.whole.design
+    bound, scale = solution.bound, run.whole.trained.scales[0]
+    penalty = penalty_of(design, solution)
+    intercept, coefficients = entry.raw.plain(run.whole.encoder.columns, run.training.labels)
+    efficiency = efficiency_of(solution, scale)
+    return Fit(
+        spec=bound.spec,
+        name=bound.loss.name,
+        params=dict(bound.params),
+        unit=str(bound.loss.unit),
+        elicits=bound.elicits,
+        members=tuple(other.spec for other in entries if other.solution.bound.kin == bound.kin),
+        converged=solution.converged,
+        iterations=solution.iterations,
+        gradient_norm=solution.gradient_norm,
+        certificate=solution.certificate,
+        distance=solution.distance,
+        efficiency=efficiency,
+        l2=solution.l2,
+        mean_loss=finite(solution.objective - penalty),
+        penalty=finite(penalty),
+        objective=finite(solution.objective),
+        intercept=intercept,
+        coefficients=coefficients,
+        downweighted=light_rows(run.plan.frame, design, solution, scale),
+        scores=scores,
+        reason=_missing(solution, efficiency),
+    )
+
+
+def _curve(entry: _Entry) -> LearningCurve:
+    x, y = zip(*entry.solution.curve, strict=True)
+    return LearningCurve("objective", entry.spec, x, tuple(finite(value) for value in y))
+
+
+def _missing(solution: Solution, efficiency: float | None) -> str | None:
+    """Why a figure of the fit is null, or None."""
+    reasons = []
+    if efficiency is None:
+        reasons.append("efficiency is defined for symmetric losses of the residual")
+    if solution.gradient_norm is None:
+        reasons.append("there is no gradient at a kink")
+    return "; ".join(reasons) or None
+
+
+def _untrained(run: Run) -> list[Refused]:
+    return [
+        Refused(str(Spec(wanted.loss.name, tuple(wanted.written.items()))), outcomes[0], ())
+        for wanted, outcomes in zip(run.plan.wanted, run.whole.trained.by_loss, strict=True)
+        if isinstance(outcomes[0], str)
+    ]
+
+
+def _cut_short(run: Run) -> list[Warning_]:
+    done = len(run.judgements) // run.folds.folds
+    if done == run.folds.repeats:
+        return []
+    what = f"interrupted: {done} of {run.folds.repeats} repeats are in the result"
+    return [Warning_("interrupted", what, "Run it again, or with fewer --repeats")]
+
+
+def _model(run: Run, entries: Sequence[_Entry]) -> str:
+    models = [
+        LinearModel(
+            spec=entry.spec,
+            kind=kind_of(entry.solution.bound.loss),
+            link=entry.solution.bound.loss.link.name,
+            intercept=entry.raw.intercept,
+            slopes=entry.raw.slopes,
+        )
+        for entry in entries
+    ]
+    return SavedModel(
+        task=run.training.task,
+        target=run.training.target,
+        labels=run.training.labels,
+        encoder=run.whole.encoder,
+        models=tuple(models),
+    ).to_json()
+
+
+def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> str:
+    """Of the losses that were trained in every fold."""
+    if found is None:
+        return ""
+    columns = [target_column(run.training.task, run.plan.frame.y[found.rows], run.training.labels)]
+    for entry in entries:
+        own = found.judged[entry.at]
+        if np.isfinite(own.prediction).all():
+            columns += prediction_columns(entry.spec, own.kind, own.prediction, run.training.labels)
+    return table_csv(columns)

@@ -1,0 +1,116 @@
+"""Which losses are trained, and which of them are ranked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.catalogue import find, losses_for, named, tasks_of
+from losscli.descent.train import Wanted
+from losscli.domain import Floats, Task
+from losscli.errors import UsageError
+from losscli.fitting.request import Request
+from losscli.loss import Argument, BoundLoss, Loss, Trait
+from losscli.result import Refused
+from losscli.score import terms, untrainable
+from losscli.spec import Spec
+
+CLASSES = (Task.BINARY, Task.MULTICLASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    wanted: tuple[Wanted, ...]
+    refused: tuple[Refused, ...]
+
+
+def choose(request: Request, task: Task, y: Floats) -> Chosen:
+    """The losses asked for, else one of every class that can be trained on these targets.
+
+    y: numbers or class codes (n,). Raises UsageError for a loss of another task, and where none is left.
+    """
+    if request.losses:
+        wanted = [Wanted(_found(spec, task), spec.numbers()) for spec in request.losses]
+    else:
+        own = [loss for loss in losses_for(task) if loss.task is task]
+        wanted = [Wanted(loss, {}) for loss in own if _is_general(loss)]
+    kept: dict[str, Wanted] = {}
+    refused = []
+    for one in wanted:
+        spec = str(Spec(one.loss.name, tuple(one.written.items())))
+        reason = refusal(one.loss, task, y)
+        if reason is not None:
+            refused.append(Refused(spec, *reason))
+        elif not _is_excluded(one, request.exclude):
+            kept.setdefault(spec if request.losses else _class_of(one), one)
+    if not kept:
+        why = f"{refused[0].spec} cannot be trained: {refused[0].reason}" if refused else "no loss is left"
+        raise UsageError(why, advice="Leave --loss out to train every loss that can be")
+    return Chosen(tuple(kept.values()), tuple(refused))
+
+
+def refusal(loss: Loss, task: Task, y: Floats) -> tuple[str, tuple[int, ...]] | None:
+    """(why a loss cannot be trained on these targets, the first rows that rule it out), or None."""
+    reason = untrainable(loss)
+    if reason is not None:
+        return reason, ()
+    outside = np.flatnonzero(~loss.target.contains(y)) if task not in CLASSES else np.zeros(0, np.intp)
+    if len(outside):
+        rows = tuple((outside[:5] + 1).tolist())
+        return f"the target must be {loss.target}; {len(outside):,} rows are not, first {rows[0]:,}", rows
+    if loss.infimum == -np.inf:
+        return "it has no lower bound: larger scores are always better", ()
+    if task in CLASSES and _is_best_at_zero(loss, y):
+        return "scores of 0 in every row are its optimum: there is nothing to learn from it", ()
+    return None
+
+
+def unranked(bound: BoundLoss) -> str | None:
+    """Why a loss takes no part in the ranking: it asks for another functional than a centre."""
+    loss = bound.loss
+    if loss.task is not Task.REGRESSION:
+        return None
+    if loss.argument is Argument.RESIDUAL and Trait.SYMMETRIC in bound.traits:
+        return None
+    return f"it asks for another functional: {bound.elicits}"
+
+
+def _is_general(loss: Loss) -> bool:
+    """Whether a loss is trained unasked: one that asks for another functional is not."""
+    if loss.task is not Task.REGRESSION:
+        return True
+    return unranked(loss.bind({}, scale=1.0)) is None
+
+
+def _class_of(wanted: Wanted) -> str:
+    """The class of losses at the default parameters, told at scale 1 to three digits: constants of equal
+    efficiency are rounded when they are published."""
+    kin = Spec.parse(wanted.loss.bind(wanted.written, scale=1.0, imbalance=2.0).kin)
+    return str(Spec(kin.name, tuple((key, float(f"{value:.3g}")) for key, value in kin.numbers().items())))
+
+
+def _is_best_at_zero(loss: Loss, y: Floats) -> bool:
+    bound = loss.bind({}, scale=1.0, imbalance=1.0)
+    codes = np.unique(y)
+    k = int(codes[-1]) + 1
+    shape = (1, k, len(codes)) if loss.task is Task.MULTICLASS else (1, len(codes))
+    value, _ = terms(loss, dict(bound.params), codes[None], np.zeros(shape))
+    return bool((value <= bound.infimum(codes)).all())
+
+
+def _is_excluded(one: Wanted, exclude: Sequence[Spec]) -> bool:
+    return any(
+        one.loss in named(spec.name) and all(one.written.get(key) == value for key, value in spec.params)
+        for spec in exclude
+    )
+
+
+def _found(spec: Spec, task: Task) -> Loss:
+    loss = find(spec, task)
+    if loss is None or (loss.task is not task and task is not Task.REGRESSION):
+        others = " and ".join(sorted({str(own.task) for own in named(spec.name)}))
+        raise UsageError(
+            f"{spec.name} is a loss for {others} targets, and the task is {task}",
+            advice=f"Say --task {min(tasks_of(spec))} if the target is that; see losscli losses",
+        )
+    return loss

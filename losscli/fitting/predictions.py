@@ -1,0 +1,37 @@
+"""Predictions as a table that `losscli compare` reads without a flag."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from losscli.domain import Floats, Kind, Task
+from losscli.spec import number_text
+
+_WORDS = {Kind.VALUE: "pred", Kind.PROBABILITY: "prob", Kind.SCORE: "score"}
+Column = tuple[str, Sequence[object]]
+
+
+def prediction_columns(spec: str, kind: Kind, prediction: Floats, labels: Sequence[str]) -> list[Column]:
+    """The columns of one model: `pred_<spec>`, `prob_<spec>` or `score_<spec>`; of several classes
+    `<spec>:prob_<label>`. prediction: (n,), for several classes (n, k), one per label."""
+    word = _WORDS[kind]
+    if prediction.ndim == 1:
+        return [(f"{word}_{spec}", prediction.tolist())]
+    return [(f"{spec}:{word}_{label}", prediction[:, i].tolist()) for i, label in enumerate(labels)]
+
+
+def target_column(task: Task, y: Floats, labels: Sequence[str]) -> Column:
+    """The target: numbers, 1 for the positive class, or the label. y: numbers or codes (n,)."""
+    if task is Task.MULTICLASS:
+        return "target", [labels[int(code)] for code in y]
+    return "target", [number_text(value) for value in y.tolist()]
+
+
+def table_csv(columns: Iterable[Column]) -> str:
+    """Columns of equal length as CSV (RFC 4180); a number as the shortest text that reads back the same."""
+    names, values = zip(*columns, strict=True)
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(zip(*values, strict=True))
+    return stream.getvalue()

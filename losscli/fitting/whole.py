@@ -1,0 +1,98 @@
+"""The fits on all rows: parameters used, certificates, coefficients, rows of little weight."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.descent.ends import Solution
+from losscli.descent.train import Settings, Trained, Wanted, train
+from losscli.design import Design, whitened
+from losscli.domain import Floats, Task
+from losscli.fitting.efficiency import efficiency, relative_weights
+from losscli.frame import Encoder, Frame
+from losscli.result import Downweighted
+from losscli.score import terms
+
+LIGHT = 0.1  # weight below which a row counts as down-weighted
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Every loss trained on all rows. encoder: how the columns were made; scale: s of the rows."""
+
+    encoder: Encoder
+    design: Design
+    trained: Trained
+
+    @property
+    def scale(self) -> float | None:
+        return self.trained.scales[0]
+
+
+def fit_whole(frame: Frame, wanted: Sequence[Wanted], settings: Settings) -> Whole:
+    """Train on all rows, every end confirmed."""
+    rows = np.arange(len(frame.y))
+    encoder = Encoder.of(frame, rows, frame.w)
+    design = whitened(encoder.matrix(frame, rows), frame.w)
+    return Whole(encoder, design, train(design, frame.y[None], wanted, settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A linear model on the raw columns: intercept (k,), slopes (k, p); k = 1 but for several classes."""
+
+    intercept: Floats
+    slopes: Floats
+
+    def plain(
+        self, columns: Sequence[str], labels: Sequence[str]
+    ) -> tuple[float | Mapping[str, float], dict[str, float | Mapping[str, float]]]:
+        """(intercept, {column: coefficient}), each {class: value} where there are several."""
+        if len(self.intercept) == 1:
+            slopes = {name: float(b) for name, b in zip(columns, self.slopes[0], strict=True)}
+            return float(self.intercept[0]), dict(slopes)
+        by_class = [dict(zip(labels, column, strict=True)) for column in self.slopes.T.tolist()]
+        intercept = dict(zip(labels, self.intercept.tolist(), strict=True))
+        return intercept, dict(zip(columns, by_class, strict=True))
+
+
+def raw_model(design: Design, solution: Solution) -> Raw:
+    """The coefficients on the raw columns; of several classes centred, where the loss does not care."""
+    intercept, slopes = design.raw(solution.v.reshape(-1, design.rank))
+    if len(intercept) > 1 and _ignores_level(solution, len(intercept)):
+        intercept, slopes = intercept - intercept.mean(), slopes - slopes.mean(axis=0)
+    return Raw(intercept, slopes)
+
+
+def _ignores_level(solution: Solution, k: int) -> bool:
+    """Whether one number added to the scores of all classes changes nothing."""
+    scores = np.linspace(-1.0, 2.0, k)[None, :, None] ** 2
+    codes = np.zeros((1, 1))
+    params = dict(solution.bound.params)
+    (one, _), (other, _) = (terms(solution.bound.loss, params, codes, scores + add) for add in (0.0, 1.0))
+    return bool(np.allclose(one, other, rtol=1e-12))
+
+
+def penalty_of(design: Design, solution: Solution) -> float:
+    """l2/2 · Σ slopes² on z-scored columns."""
+    v = solution.v.reshape(-1, design.rank)
+    return float(0.5 * solution.l2 * (v * v @ design.penalty).sum())
+
+
+def efficiency_of(solution: Solution, scale: float | None) -> float | None:
+    return None if scale is None else efficiency(solution.bound, scale)
+
+
+def light_rows(
+    frame: Frame, design: Design, solution: Solution, scale: float | None
+) -> tuple[Downweighted, ...]:
+    """The rows a robust fit gives little weight, the lightest first."""
+    if scale is None or solution.bound.loss.task is not Task.REGRESSION:
+        return ()
+    weights = relative_weights(solution.bound, design.z @ solution.v - frame.y, scale)
+    if weights is None:
+        return ()
+    light = np.flatnonzero(weights < LIGHT)
+    light = light[np.argsort(weights[light], kind="stable")]
+    return tuple(Downweighted(frame.keys[i], float(max(weights[i], 0.0))) for i in light.tolist())

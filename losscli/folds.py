@@ -1,0 +1,163 @@
+"""Rows → folds: which are learned from and which are judged on, repeat after repeat."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.domain import Codes, Floats
+from losscli.errors import UsageError
+from losscli.result import Warning_
+
+NAMED_CLASSES = 5  # so many are named in a warning
+Pair = tuple[Codes, Codes]  # rows learned from, rows judged on
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One fold of one repeat, both from 0; train and test: indices of rows, ascending."""
+
+    repeat: int
+    fold: int
+    train: Codes
+    test: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Every split, repeat after repeat and fold after fold."""
+
+    splits: tuple[Split, ...]
+    splitter: str  # in words
+    folds: int  # of each repeat
+    repeats: int
+    warnings: tuple[Warning_, ...]
+
+
+def splits(
+    y: Floats,
+    *,
+    labels: Sequence[str],
+    group: Codes | None,
+    fold: Codes | None,
+    time: Codes | None,
+    folds: int,
+    repeats: int,
+    seed: int,
+) -> Folds:
+    """Split n rows; the same seed gives the same folds.
+
+    y: numbers, or codes of the labels (n,); labels: the classes, () for numbers. group, fold, time: codes
+    of the sorted distinct values (n,), at most one of them given: rows of one group or one time stay
+    together; `fold` is one repeat whose f-th fold is judged on the rows of code f; `time` is one repeat
+    that learns from the past only. Raises UsageError where there are too few rows, groups, times or
+    members of a class.
+    """
+    if folds < 2:
+        raise UsageError(f"--folds {folds} leaves nothing to judge on", advice="Give --folds 2 or more")
+    if repeats < 1:
+        raise UsageError(f"--repeats {repeats}: nothing would be judged", advice="Give --repeats 1 or more")
+    if fold is not None:
+        pairs, splitter = [_given(fold)], "as given"
+    elif time is not None:
+        pairs, splitter = [_in_time(time, folds)], "in time"
+    else:
+        _check_enough(y, labels, group, folds)
+        pairs = [_shuffled(y, labels, group, folds, seed + repeat) for repeat in range(repeats)]
+        ways = ["by group"] * (group is not None) + ["stratified"] * bool(labels)
+        splitter = ", ".join(ways) or "shuffled"
+    found = tuple(
+        Split(repeat, i, train, test)
+        for repeat, pair in enumerate(pairs)
+        for i, (train, test) in enumerate(pair)
+    )
+    if not all(len(split.test) for split in found):
+        raise UsageError(
+            f"--folds {folds}: the groups are too few or too uneven to fill so many folds",
+            advice=f"Use --folds {folds - 1}",
+        )
+    rare = _check_classes(found, y.astype(np.intp), labels) if labels else ()
+    return Folds(found, splitter, len(pairs[0]), len(pairs), rare)
+
+
+def _given(fold: Codes) -> list[Pair]:
+    count = int(fold.max()) + 1
+    if count < 2:
+        raise UsageError(
+            "--fold-column: that column has one value, which leaves nothing to learn from",
+            advice="Name a column with a value per fold, or leave --fold-column out",
+        )
+    return [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(count)]
+
+
+def _in_time(time: Codes, folds: int) -> list[Pair]:
+    """Folds of whole times, each learned from all times before it."""
+    from sklearn.model_selection import TimeSeriesSplit
+
+    count = int(time.max()) + 1
+    if count < folds + 1:
+        raise UsageError(
+            f"--folds {folds}: the time has {count} values, and the first fold must have a past",
+            advice=f"Use --folds {count - 1}" if count > 2 else "Name another column with --time",
+        )
+    times = TimeSeriesSplit(folds).split(np.arange(count))
+    return [(np.flatnonzero(time < test[0]), np.flatnonzero(np.isin(time, test))) for _, test in times]
+
+
+def _shuffled(y: Floats, labels: Sequence[str], group: Codes | None, folds: int, state: int) -> list[Pair]:
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
+    if group is None:
+        kind = StratifiedKFold if labels else KFold
+    else:
+        kind = StratifiedGroupKFold if labels else GroupKFold
+    splitter = kind(folds, shuffle=True, random_state=state)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        return list(splitter.split(np.zeros(len(y)), y, group))
+
+
+def _check_enough(y: Floats, labels: Sequence[str], group: Codes | None, folds: int) -> None:
+    """Raises UsageError for fewer rows or groups than folds, or members of every class."""
+    counts = [(len(y), "rows")]
+    if group is not None:
+        counts.append((int(group.max()) + 1, "groups"))
+    if labels:
+        counts.append((int(np.bincount(y.astype(np.intp)).max()), "rows of the largest class"))
+    for count, what in counts:
+        if count < folds:
+            raise UsageError(
+                f"--folds {folds}: there are {count} {what}, and each fold needs one",
+                advice=f"Use --folds {count}" if count > 1 else "More data is needed to judge a loss",
+            )
+
+
+def _check_classes(found: Sequence[Split], codes: Codes, labels: Sequence[str]) -> tuple[Warning_, ...]:
+    """A warning for classes that some fold is not judged on. codes: (n,).
+
+    Raises UsageError where a fold would be learned without a class.
+    """
+    totals = np.bincount(codes, minlength=len(labels))
+    lacking = np.zeros(len(labels), np.intp)
+    for split in found:
+        learned = np.bincount(codes[split.train], minlength=len(labels))
+        if not learned.all():
+            missing = int(learned.argmin())
+            raise UsageError(
+                f"fold {split.fold + 1} would be learned without class {labels[missing]!r} "
+                f"({totals[missing]:,} of {len(codes):,} rows)",
+                advice="Use fewer --folds, or merge the class with another, or take its rows out",
+            )
+        lacking += np.bincount(codes[split.test], minlength=len(labels)) == 0
+    rare = [f"{labels[i]!r} from {lacking[i]}" for i in np.flatnonzero(lacking).tolist()]
+    if not rare:
+        return ()
+    shown = ", ".join(rare[:NAMED_CLASSES]) + (" …" if len(rare) > NAMED_CLASSES else "")
+    return (
+        Warning_(
+            "rare_class",
+            f"classes are missing from test folds: {shown} of {len(found)}",
+            "Figures of such a class rest on few rows: use fewer --folds, or merge it with another",
+        ),
+    )

@@ -1,0 +1,155 @@
+"""Mean loss plus penalty of many models on one design, and its gradient, in one pass over the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from losscli.design import Design
+from losscli.domain import IDENTITY, Codes, Floats, Task
+from losscli.loss import BoundLoss, FromData, Loss, Scaled
+from losscli.score import terms
+
+_CELLS = 32_768  # scores worked on at a time: what is derived from them stays in the cache
+_LEAST_ROWS, _MOST_ROWS = 256, 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model to train: a loss, which of the targets, and the strength of its penalty."""
+
+    bound: BoundLoss
+    target: int
+    l2: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Neighbouring models of one loss, evaluated together; params by model or one number for all."""
+
+    loss: Loss
+    start: int
+    stop: int
+    params: dict[str, Any]
+
+
+class Objective:
+    """The objectives of m models that share a design: coordinates (m, d) → values (m,), gradients (m, d).
+
+    d is q, times the number of classes where there are several. Models of one loss stand side by side.
+    """
+
+    def __init__(self, design: Design, targets: Floats, models: Sequence[Model], classes: int = 1) -> None:
+        """targets: (t, n); classes: scores per row."""
+        self.design, self.targets, self.models, self.classes = design, targets, tuple(models), classes
+        self.size = design.rank * classes
+        self.l2 = np.array([model.l2 for model in models])
+        self.penalty = np.tile(design.penalty, classes)
+        self._target = np.array([model.target for model in models], dtype=np.intp)
+        self.unit = _units(self.models, targets, design.w)
+        self._groups = _groups(self.models)
+        self._zt = np.ascontiguousarray(design.z.T)
+
+    def evaluate(self, v: Floats, which: Codes) -> tuple[Floats, Floats]:
+        """(values (m,), gradients (m, d)) of some models; inf where it overflows.
+
+        v: (m, d); which: (m,) ascending, a model as often as there are points to evaluate it at.
+        """
+        design, m, k, q = self.design, len(which), self.classes, self.design.rank
+        groups = self._chosen(which)
+        flat = v.reshape(m * k, q)
+        value, gradient = np.zeros(m), np.zeros((m * k, q))
+        same = bool((self._target[which] == self._target[which[0]]).all()) if m else True
+        rows = int(np.clip(_CELLS // max(m * k, 1), _LEAST_ROWS, _MOST_ROWS))
+        slope = np.empty((m, k, min(rows, len(design.w))))
+        for start in range(0, len(design.w), rows):
+            block = slice(start, start + rows)
+            w = design.w[block]
+            scores = (flat @ self._zt[:, block]).reshape(m, k, len(w))
+            y = self.targets[self._target[which[:1]] if same else self._target[which], block]
+            out = slope[:, :, : len(w)]
+            for group in groups:
+                part = slice(group.start, group.stop)
+                own = y if same else y[part]
+                if k == 1:
+                    loss, out[part, 0] = terms(group.loss, group.params, own, scores[part, 0])
+                else:
+                    loss, out[part] = terms(group.loss, group.params, own, scores[part])
+                value[part] += loss @ w
+            out *= w
+            gradient += out.reshape(m * k, len(w)) @ design.z[block]
+        gradient = gradient.reshape(m, self.size)
+        value += 0.5 * self.l2[which] * ((v * v) @ self.penalty)
+        gradient += self.l2[which, None] * self.penalty * v
+        return np.where(np.isnan(value), np.inf, value), gradient
+
+    def gradient_on(self, v: Floats, which: Codes, rows: Codes) -> Floats:
+        """(m, d) The gradients of some models as a sample of the rows, (b,), gives them: the mean over the
+        sample of n·weight·slope, whose expectation is the gradient, plus the penalty's."""
+        design, m, k, q = self.design, len(which), self.classes, self.design.rank
+        z, w = design.z[rows], design.w[rows] * (len(design.w) / len(rows))
+        scores = (v.reshape(m * k, q) @ z.T).reshape(m, k, len(rows))
+        y = self.targets[self._target[which, None], rows]
+        slope = np.empty((m, k, len(rows)))
+        for group in self._chosen(which):
+            part = slice(group.start, group.stop)
+            if k == 1:
+                slope[part, 0] = terms(group.loss, group.params, y[part], scores[part, 0])[1]
+            else:
+                slope[part] = terms(group.loss, group.params, y[part], scores[part])[1]
+        slope *= w
+        gradient = (slope.reshape(m * k, len(rows)) @ z).reshape(m, self.size)
+        return np.asarray(gradient + self.l2[which, None] * self.penalty * v)
+
+    def _chosen(self, which: Codes) -> list[_Group]:
+        """The groups cut to some models, at their new places."""
+        if len(which) == len(self.models) and which[0] < which[-1] and (np.diff(which) == 1).all():
+            return self._groups
+        chosen = []
+        for group in self._groups:
+            start, stop = np.searchsorted(which, (group.start, group.stop))
+            if start < stop:
+                own = which[start:stop] - group.start
+                params = {
+                    key: value[own] if isinstance(value, np.ndarray) else value
+                    for key, value in group.params.items()
+                }
+                chosen.append(_Group(group.loss, int(start), int(stop), params))
+        return chosen
+
+
+def _units(models: Sequence[Model], targets: Floats, w: Floats) -> Floats:
+    """(m,) The size of a large change of a score: the spread of the target where scores are in its unit."""
+    spread = np.sqrt(np.maximum(targets**2 @ w - (targets @ w) ** 2, 0.0))
+    in_y = [
+        model.bound.loss.task is Task.REGRESSION and model.bound.loss.link is IDENTITY for model in models
+    ]
+    own = np.array([spread[model.target] for model in models])
+    return np.where(in_y & (own > 0), own, 1.0)
+
+
+def _groups(models: Sequence[Model]) -> list[_Group]:
+    groups, start = [], 0
+    for _, members in groupby(models, lambda model: _kind(model.bound)):
+        own = list(members)
+        groups.append(_Group(own[0].bound.loss, start, start + len(own), _stacked(own)))
+        start += len(own)
+    return groups
+
+
+def _kind(bound: BoundLoss) -> tuple[Any, ...]:
+    """What must be equal for one evaluation: the loss and the parameters that are not thresholds."""
+    varying = {p.name for p in bound.loss.params if isinstance(p.default, Scaled | FromData)}
+    return (id(bound.loss), *(item for item in bound.params if item[0] not in varying))
+
+
+def _stacked(models: Sequence[Model]) -> dict[str, Any]:
+    """Parameters (g, 1), or one number where all models have the same."""
+    params = [dict(model.bound.params) for model in models]
+    stacked: dict[str, Any] = {}
+    for key, first in params[0].items():
+        column = np.array([own[key] for own in params])
+        stacked[key] = first if (column == first).all() else column[:, None]
+    return stacked

@@ -1,0 +1,60 @@
+"""The notes under the tables: what cannot be trusted (`?`), what to know or do (`!`)."""
+
+from losscli.report.blocks import Note
+from losscli.report.fits.details import row_names
+from losscli.report.fits.screen import FitScreen
+from losscli.report.names import some, visible
+
+_MOST = 5
+_NAMED = 3
+_ROWS = 6
+
+
+def notes(screen: FitScreen) -> list[Note]:
+    """At most five, the gravest first; all of them with `--all`."""
+    found = [*_unconverged(screen), *_warnings(screen), *_downweighted(screen)]
+    if screen.all:
+        return found
+    found += _refused(screen)
+    if len(found) > _MOST:
+        return [*found[: _MOST - 1], Note("!", f"{len(found) - _MOST + 1:,} more notes: --all")]
+    return found
+
+
+def _unconverged(screen: FitScreen) -> list[Note]:
+    fits = [fit for fit in screen.fits.fits if not fit.converged]
+    if not fits:
+        return []
+    names = some([screen.loss(fit.spec) for fit in fits], _NAMED)
+    if len(fits) > 1:
+        return [Note("?", f"{names} have not converged: do not rank by them; the reasons: --all")]
+    why = screen.clip(fits[0].certificate.removeprefix("not converged: "), 80)
+    return [Note("?", f"{names} has not converged ({why}): do not rank by it")]
+
+
+def _warnings(screen: FitScreen) -> list[Note]:
+    return [
+        Note("!", visible(" ".join(filter(None, [_ended(warning.message), warning.advice]))))
+        for warning in screen.fits.warnings
+    ]
+
+
+def _ended(message: str) -> str:
+    return message if message.endswith((".", "!", "?", ":")) else f"{message}."
+
+
+def _downweighted(screen: FitScreen) -> list[Note]:
+    """The rows that the best loss which passes over any passes over."""
+    fit = next((one.fit for one in screen.ranked if one.fit.downweighted), None)
+    if fit is None:
+        return []
+    rows, gets = ("row", "gets") if len(fit.downweighted) == 1 else ("rows", "get")
+    names = row_names(fit.downweighted, _ROWS)
+    text = f"{len(fit.downweighted):,} {rows} {gets} weight < 0.1 in {screen.loss(fit.spec)}: {names}"
+    return [Note("!", text)]
+
+
+def _refused(screen: FitScreen) -> list[Note]:
+    names = list(dict.fromkeys(screen.loss(one.spec) for one in screen.fits.refused))
+    verb = "does" if len(names) == 1 else "do"
+    return [Note("!", f"{some(names, _NAMED)} {verb} not apply here; the reasons: --all")] if names else []

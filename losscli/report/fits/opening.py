@@ -1,0 +1,112 @@
+"""The data, then the answer: it begins on the fifth line at the latest."""
+
+import os
+from collections.abc import Sequence
+
+from losscli.domain import Task
+from losscli.report.blocks import Line, Paragraph, Role
+from losscli.report.fits.screen import FitScreen
+from losscli.report.fits.verdict import verdict
+from losscli.report.names import cell_width, visible
+from losscli.report.numbers import count, percent, significant
+
+_PATH_CELLS = 28
+_DATA_LINES = 3
+_DECISIONS = 3
+_PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
+
+
+def opening(screen: FitScreen) -> list[Line | Paragraph]:
+    """The data in three lines at most, the answer, and what more there is to say of the data."""
+    fields = _fields(screen)
+    first = _fitting(fields, screen.width)
+    rest = (*fields[first:], *_decisions(screen))
+    after = [Line(tuple(rest), Role.DIM)] if rest else []
+    return [Line(tuple(fields[:first])), *verdict(screen), *after]
+
+
+def _fitting(fields: Sequence[str], width: int | None) -> int:
+    """How many of the fields stand on the lines that the data may take."""
+    lines, used = 1, 0
+    for number, field in enumerate(fields):
+        longer = used + 2 + cell_width(field) if used else cell_width(field)
+        if width is None or longer <= width:
+            used = longer
+        elif lines < _DATA_LINES:
+            lines, used = lines + 1, cell_width(field)
+        else:
+            return number
+    return len(fields)
+
+
+def _fields(screen: FitScreen) -> list[str]:
+    """The fields, the most telling first."""
+    fits = screen.fits
+    fields = [*(_file(screen, item.path) for item in fits.inputs), _rows(screen)]
+    fields += [count(len(fits.features), "feature"), _target(screen), fits.task, visible(fits.model)]
+    fields += [_judging(screen), _losses(screen), *_settings(screen)]
+    if fits.weights is not None:
+        fields.append(f"weights {screen.clip(fits.weights, 20)}")
+    if fits.threshold is not None:
+        fields.append(f"threshold {fits.threshold:g}")
+    return fields
+
+
+def _file(screen: FitScreen, path: str) -> str:
+    """The path, or on a terminal, where it is long, its last part."""
+    whole = screen.width is None or cell_width(visible(path)) <= _PATH_CELLS
+    return screen.clip(path if whole else os.path.basename(path), _PATH_CELLS)
+
+
+def _rows(screen: FitScreen) -> str:
+    rows = screen.fits.rows
+    if not rows.dropped:
+        return count(rows.used, "row")
+    why = ", ".join(f"{number:,} {screen.clip(reason, 24)}" for reason, number in rows.dropped.items())
+    return f"{rows.used:,} of {rows.read:,} rows ({why} dropped)"
+
+
+def _target(screen: FitScreen) -> str:
+    """The target as it was decided, with the share of the positive class."""
+    fits = screen.fits
+    said = next((text for text in fits.decisions if text.startswith(f"target {fits.target}")), None)
+    text = screen.clip(said or f"target {fits.target}", 32)
+    if fits.positive is not None:
+        share = "" if fits.prevalence is None else f" ({percent(fits.prevalence)})"
+        text += f": positive {screen.clip(fits.positive, 16)}{share}"
+    elif fits.classes:
+        text += f": {len(fits.classes)} classes"
+    return text
+
+
+def _judging(screen: FitScreen) -> str:
+    fits = screen.fits
+    how = f" ({visible(fits.splitter)})" if fits.splitter else ""
+    return f"{count(fits.folds, 'fold')} x {count(fits.repeats, 'repeat')}{how}"
+
+
+def _losses(screen: FitScreen) -> str:
+    fitted, ranked = len(screen.ranked) + len(screen.unranked), len(screen.ranked)
+    text = "1 loss fitted" if fitted == 1 else f"{fitted} losses fitted"
+    return text if fitted == ranked else f"{text}, {ranked} ranked"
+
+
+def _settings(screen: FitScreen) -> list[str]:
+    """Penalty, scale and optimizer, as far as they say something."""
+    fits = screen.fits
+    found = [f"l1 {significant(fits.l1)}"] if fits.l1 else []
+    found.append("l2 by loss" if fits.l2 is None else f"l2 {significant(fits.l2)}")
+    if fits.scale is not None:
+        found.append(f"s {significant(fits.scale)}")
+    elif fits.task in (Task.REGRESSION, Task.COUNTS):
+        found.append(f"no scale s: {screen.clip(fits.scale_reason or 'no reason is given', 60)}")
+    return found if fits.optimizer == "auto" else [*found, visible(fits.optimizer)]
+
+
+def _decisions(screen: FitScreen) -> list[str]:
+    """How the file was read, where that is not the plain case; everything with `--all`."""
+    texts = [text for text in screen.fits.decisions if screen.all or not text.startswith(_PLAIN)]
+    if screen.width is None or screen.all:
+        return [visible(text) for text in texts]
+    rest = [f"+{len(texts) - _DECISIONS} more: --all"] if texts[_DECISIONS:] else []
+    return [*(screen.clip(text, screen.width) for text in texts[:_DECISIONS]), *rest]

@@ -1,0 +1,260 @@
+"""What every part of the fit report needs to know: the result, its losses in the order of advice, their
+names and their figures."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from losscli.domain import Task
+from losscli.report.names import display_names, display_specs, lookup, spec_name, visible
+from losscli.report.numbers import Digits, Figure, digits_of, fixed
+from losscli.result import Degradation, Fit, Fits, Ranking, RankRow, Score
+
+MOST = 10
+REFERENCES: dict[str, str] = {
+    Task.REGRESSION: "mse",
+    Task.COUNTS: "poisson",
+    Task.BINARY: "bce",
+    Task.MULTICLASS: "cross_entropy",
+}
+COUNTED = "predicted_positive"  # a number of rows, which no loss is ranked by
+_SIGNED = "bias"  # 0 is best, and no loss is ranked by it
+_WORDS = {"mae": "MAE", "rmse": "RMSE", "medae": "MedAE", "r2": "R²", "roc_auc": "ROC AUC", "f1": "F1"}
+_HEADS = {
+    "trimmed_mae": "trimmed",
+    "average_precision": "avg prec",
+    "balanced_accuracy": "balanced",
+    COUNTED: "predicted+",
+}
+_LAST = 1 << 30  # a rank after every other
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One class of losses: its rank on the data as they are, and what it loses when they go bad."""
+
+    fit: Fit
+    clean: RankRow | None  # None: it takes no part in rankings
+    bad: Degradation | None
+    leverage: Degradation | None
+
+    @property
+    def leads(self) -> bool:
+        """Whether no loss is shown better on the data as they are."""
+        return self.clean is not None and self.clean.rank_low == 1
+
+    @property
+    def bad_rank(self) -> int:
+        """The least rank that it may have when the data go bad."""
+        low = None if self.bad is None else self.bad.rank_low or self.bad.rank
+        return _LAST if low is None else low
+
+
+@dataclass(frozen=True)
+class FitScreen:
+    """What was found, what is asked for beside it, and the terminal's width (None in a pipe)."""
+
+    fits: Fits
+    all: bool
+    coefficients: bool
+    width: int | None
+
+    # ── losses ───────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def ranked(self) -> tuple[Standing, ...]:
+        """One per class of losses: those that lead by what they lose when data go bad, then the others."""
+        headline = self.ranking(self.fits.headline)
+        found: list[Standing] = []
+        for row in headline.rows if headline else ():
+            if not any(row.spec in other.fit.members for other in found):
+                found.append(self._standing(self.fits.fit(row.spec), row))
+        return tuple(sorted(found, key=lambda one: (not one.leads, one.bad_rank if one.leads else 0)))
+
+    @cached_property
+    def unranked(self) -> tuple[Standing, ...]:
+        """The fits that take no part in rankings."""
+        found = [self._standing(fit, None) for fit in self.fits.fits]
+        return tuple(
+            one for one in found if not any(one.fit.spec in other.fit.members for other in self.ranked)
+        )
+
+    @cached_property
+    def shown(self) -> tuple[Standing, ...]:
+        """The losses of the screen; the reference is always one of them."""
+        return self.first((*self.ranked, *self.unranked), MOST)
+
+    def first(self, standings: tuple[Standing, ...], most: int) -> tuple[Standing, ...]:
+        """So many of them, the reference for the last where it is not there; all with `--all`."""
+        if self.all or len(standings) <= most:
+            return standings
+        head = standings[:most]
+        reference = next((one for one in standings if one == self.reference), None)
+        return head if reference is None or reference in head else (*head[:-1], reference)
+
+    @cached_property
+    def best(self) -> Standing | None:
+        """The class of losses that comes first in the headline metric."""
+        headline = self.ranking(self.fits.headline)
+        first = headline.rows[0].spec if headline and headline.rows else None
+        return next((one for one in self.ranked if one.fit.spec == first), None)
+
+    @cached_property
+    def reference(self) -> Standing | None:
+        """The loss that everybody knows: mse, poisson, bce or cross_entropy."""
+        name = REFERENCES.get(self.fits.task)
+        return next((one for one in self.ranked if name in {spec_name(own) for own in one.fit.members}), None)
+
+    def _standing(self, fit: Fit, clean: RankRow | None) -> Standing:
+        return Standing(fit, clean, _of(self.bad, fit), _of(self.leverage, fit))
+
+    # ── contamination ────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, float | None], tuple[Degradation, ...]]:
+        """The records of each kind and size of contamination."""
+        keys = dict.fromkeys((one.scheme, one.size) for one in self.fits.robustness)
+        return {
+            key: tuple(one for one in self.fits.robustness if (one.scheme, one.size) == key) for key in keys
+        }
+
+    @cached_property
+    def bad(self) -> tuple[Degradation, ...]:
+        """The largest contamination of targets, or what there is instead."""
+        targets = [group for (scheme, _), group in self.groups.items() if scheme != "leverage"]
+        return max(targets or self.groups.values(), key=_size, default=())
+
+    @cached_property
+    def leverage(self) -> tuple[Degradation, ...]:
+        """The largest contamination of features; none where it is all there is."""
+        features = [group for (scheme, _), group in self.groups.items() if scheme == "leverage"]
+        largest = max(features, key=_size, default=())
+        return () if largest is self.bad else largest
+
+    # ── figures ──────────────────────────────────────────────────────────────────────────────────────
+
+    def ranking(self, metric: str) -> Ranking | None:
+        return next((one for one in self.fits.ranking if one.metric == metric), None)
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric that fits are judged by."""
+        return tuple(dict.fromkeys(name for fit in self.fits.fits for name in fit.scores if name != COUNTED))
+
+    def digits(self, metric: str) -> Digits:
+        """The digits of one metric, its leader first; the largest bias first."""
+        if metric == _SIGNED:
+            found = (fit.scores[metric].mean for fit in self.fits.fits if metric in fit.scores)
+            return digits_of(
+                [Figure(max((mean for mean in found if mean is not None), key=abs, default=None))]
+            )
+        ranking = self.ranking(metric)
+        order = {row.spec: place for place, row in enumerate(ranking.rows)} if ranking else {}
+        scores = [
+            fit.scores[metric]
+            for fit in sorted(self.fits.fits, key=lambda fit: order.get(fit.spec, len(order)))
+            if metric in fit.scores
+        ]
+        return digits_of([_figure(score) for score in scores])
+
+    def text(self, fit: Fit, metric: str) -> str:
+        """The mean over folds, with `?` where the fit has not converged; `n/a` where no fold has one."""
+        score = fit.scores.get(metric)
+        if score is None:
+            return ""
+        if score.mean is None:
+            return "n/a"
+        return self._written(metric, score.mean, _figure(score).decimals) + ("" if fit.converged else "?")
+
+    def constant(self, metric: str) -> str:
+        """The metric of the best constant, in the digits of the fits."""
+        if metric not in self.fits.constant:
+            return ""
+        value = self.fits.constant[metric]
+        return "n/a" if value is None else self._written(metric, value, None)
+
+    def _written(self, metric: str, value: float, own: int | None) -> str:
+        """A value in the digits of its metric; with its sign where neither side is better."""
+        digits = self.digits(metric)
+        if metric == _SIGNED and not digits.scientific:
+            return fixed(value, digits.decimals, sign=True)
+        return digits.text(value, own)
+
+    def gap(self, value: float | None) -> float | None:
+        """How far a headline value is from the best mean, relative to it; None where that has no meaning."""
+        score = self.best.fit.scores.get(self.fits.headline) if self.best else None
+        if value is None or score is None or score.mean is None or score.mean <= 0:
+            return None
+        return (value - score.mean) / score.mean
+
+    def gap_of(self, standing: Standing) -> float | None:
+        score = standing.fit.scores.get(self.fits.headline)
+        return self.gap(None if score is None else score.mean)
+
+    # ── names ────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def specs(self) -> dict[str, str]:
+        members = (member for fit in self.fits.fits for member in fit.members)
+        return display_specs([*self._tried, *members])
+
+    def loss(self, spec: str) -> str:
+        """The loss's name alone where no other has it; with `--all` its parameters too."""
+        names = [spec_name(own) for own in dict.fromkeys(self._tried)]
+        name = spec_name(spec)
+        return visible(name) if names.count(name) == 1 and not self.all else lookup(self.specs, spec)
+
+    @cached_property
+    def _tried(self) -> tuple[str, ...]:
+        fits = self.fits
+        unranked, refused = (one.spec for one in fits.unranked), (one.spec for one in fits.refused)
+        return (*(fit.spec for fit in fits.fits), *unranked, *refused)
+
+    def clip(self, text: str, limit: int) -> str:
+        """Visible text; on a terminal in at most `limit` cells."""
+        return next(iter(display_names([text], None if self.width is None else limit).values()))
+
+    @property
+    def confidence(self) -> str:
+        """`95 %`"""
+        return f"{100 * self.fits.confidence:g} %"
+
+
+def words(metric: str) -> str:
+    """A metric within a sentence."""
+    return _WORDS.get(metric, visible(metric.replace("_", " ")))
+
+
+def head(metric: str) -> str:
+    """A metric over a column."""
+    return _HEADS.get(metric) or words(metric)
+
+
+def contamination(scheme: str, size: float | None) -> str:
+    """`shift 10 s`, `leverage 10 sd`, `flip`."""
+    unit = "sd" if scheme == "leverage" else "s"
+    return visible(scheme) if size is None else f"{visible(scheme)} {size:g} {unit}"
+
+
+def when_bad(screen: FitScreen) -> str:
+    """What contamination does to the rows, as the end of a sentence."""
+    if screen.bad[0].scheme == "leverage":
+        return "when features go bad"
+    return "when targets go bad" if screen.bad[0].scheme != "flip" else "when labels are flipped"
+
+
+def either(names: list[str], most: int) -> str:
+    """`a`, `a or b`, `a, b or c`; those beyond `most` as a count."""
+    *rest, last = names if len(names) <= most else [*names[:most], f"{len(names) - most} others"]
+    return f"{', '.join(rest)} or {last}" if rest else last
+
+
+def _of(group: tuple[Degradation, ...], fit: Fit) -> Degradation | None:
+    return next((one for one in group if one.spec == fit.spec), None)
+
+
+def _size(group: tuple[Degradation, ...]) -> float:
+    return group[0].size or 0.0
+
+
+def _figure(score: Score) -> Figure:
+    return Figure(score.mean, score.low, score.high)

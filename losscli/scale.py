@@ -1,0 +1,38 @@
+"""The residual scale s: the unit of the thresholds of robust losses."""
+
+import numpy as np
+
+from losscli.domain import Floats
+
+_MEDIAN, _QUARTILES, _MEAN = 0.67449, 1.349, 1.2533  # of |r|, of r, of |r| to the sd of Gaussian noise
+_ZERO = 1e-12  # of the spread of the target: residuals below it are rounding
+
+
+def residual_scale(r: Floats, w: Floats, rows: float, rank: int, spread: float) -> float | None:
+    """s of the residuals of a least absolute deviations fit, in units of y; None where all are 0.
+
+    The median of the n - rank largest |r| over 0.67449: a fit through `rank` rows makes as many
+    residuals 0. Where that is 0, the interquartile range, then the mean. r, w: (n,); rows: how many
+    observations they count as; spread: sd of y.
+    """
+    size, floor = np.abs(r), _ZERO * spread
+    if rows > rank:
+        s = _quantile(size, w, (rows + rank) / (2 * rows)) / _MEDIAN
+        if s > floor:
+            return s
+    s = (_quantile(r, w, 0.75) - _quantile(r, w, 0.25)) / _QUARTILES
+    if s > floor:
+        return s
+    s = float(w @ size / w.sum()) * _MEAN
+    return s if s > floor else None
+
+
+def _quantile(x: Floats, w: Floats, share: float) -> float:
+    """The weighted quantile: the mean of the two values where the share falls between two rows."""
+    order = np.argsort(x, kind="stable")
+    total = np.cumsum(w[order])
+    at = share * total[-1]
+    low = np.searchsorted(total, at * (1 - 1e-12), side="left")
+    high = np.searchsorted(total, at * (1 + 1e-12), side="right")
+    last = len(x) - 1
+    return float((x[order[min(low, last)]] + x[order[min(high, last)]]) / 2)

@@ -1,0 +1,73 @@
+"""Losses as functions of the score: forward pass, loss, slope, chain rule.
+
+Scores and targets of g models at a time: (g, n), for several classes (g, k, n) and codes (g, n). A
+parameter is one number, or (g, 1) where it differs from model to model.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from losscli.domain import IDENTITY, REALS, Floats, Task, log_softmax, sigmoid, softplus
+from losscli.loss import Argument, Loss, Reduction
+
+Terms = tuple[Floats, Floats]  # values (g, n), and slopes of the shape of the scores
+Values = Mapping[str, Any]
+
+
+def terms(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
+    """Row losses and their slopes with respect to the scores."""
+    assert loss.slope is not None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        if loss.task is Task.MULTICLASS:
+            return _several(loss, params, y, s)
+        match loss.argument:
+            case Argument.RESIDUAL:
+                r = s - y
+                return loss.value(r, **params), loss.slope(r, **params)
+            case Argument.PREDICTION:
+                y, p = np.broadcast_to(y, s.shape), loss.link.predict(s)
+                return loss.value(y, p, **params), loss.slope(y, p, **params)
+            case Argument.SCORE:
+                return loss.value(y, s, **params), loss.slope(y, s, **params)
+        side = 2.0 * y - 1.0
+        m = side * s
+        if loss.argument is Argument.MARGIN:
+            return loss.value(m, **params), side * loss.slope(m, **params)
+        log_p = -softplus(-m)
+        return loss.value(log_p, **params), side * sigmoid(-m) * loss.slope(log_p, **params)
+
+
+def _several(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
+    """Several classes: all models' rows under one another."""
+    g, k, n = s.shape
+    z = np.ascontiguousarray(s.transpose(0, 2, 1)).reshape(g * n, k)
+    codes = np.broadcast_to(y, (g, n)).astype(np.intp).ravel()
+    value, slope = _of_rows(loss, params, codes, z)
+    return value.reshape(g, n), slope.reshape(g, n, k).transpose(0, 2, 1)
+
+
+def _of_rows(loss: Loss, params: Values, codes: Any, z: Floats) -> Terms:
+    assert loss.slope is not None
+    if loss.argument is Argument.SCORE:
+        return loss.value(codes, z, **params), loss.slope(codes, z, **params)
+    log_p = log_softmax(z)
+    if loss.argument is Argument.LOG_PROBABILITIES:
+        return loss.value(codes, log_p, **params), loss.slope(codes, log_p, **params)
+    rows = np.arange(len(codes))
+    own = log_p[rows, codes]
+    slope = -np.exp(log_p)
+    slope[rows, codes] += 1.0
+    return loss.value(own, **params), slope * loss.slope(own, **params)[:, None]
+
+
+def untrainable(loss: Loss) -> str | None:
+    """Why no linear model can be trained under a loss, or None."""
+    if loss.reduction is not Reduction.MEAN:
+        return f"it is a {loss.reduction.value}, not a mean of row losses"
+    if loss.slope is None:
+        return "it has no slope to descend on"
+    if loss.prediction != REALS and loss.link is IDENTITY:
+        return f"its predictions must be {loss.prediction}, which a linear model does not promise"
+    return None

@@ -1,0 +1,232 @@
+"""Table → Training: what `fit` learns from, and which columns it leaves out, each decision said in words."""
+
+import re
+from dataclasses import dataclass
+
+from losscli.domain import Task
+from losscli.errors import DataError, UsageError, Where
+from losscli.result import Warning_
+from losscli.table import Table
+from losscli.task.classes import (
+    MAX_CLASSES,
+    binary_labels,
+    class_labels,
+    label_order,
+    task_of_flags,
+    task_of_target,
+    useless_flag,
+)
+from losscli.task.columns import check_features, chosen_columns, left_out
+from losscli.task.roles import check_named, is_index, is_numeric, shell_word, target_by_name
+from losscli.task.values import check_number
+
+FEW_VALUES = 0.1  # of the rows: whole numbers with fewer distinct values may be classes
+_DATE = re.compile(r"\d{4}(?!\d)")  # text that begins so is sorted in time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the user said about roles; empty or None where nothing was said.
+
+    losses: the tasks that each given loss belongs to, one set per loss; features, drop: names or shell
+    patterns; missing: error, drop or impute.
+    """
+
+    target: str | None = None
+    id: str | None = None
+    weights: str | None = None
+    group: str | None = None
+    time: str | None = None
+    fold: str | None = None
+    task: Task | None = None
+    positive: str | None = None
+    features: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    losses: tuple[frozenset[Task], ...] = ()
+    missing: str = "error"
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Column → the flag that gives it another role than target or feature."""
+        flags = {
+            "--id": self.id,
+            "--weights": self.weights,
+            "--group": self.group,
+            "--time": self.time,
+            "--fold-column": self.fold,
+        }
+        return {name: flag for flag, name in flags.items() if name is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What is learned: the roles of the columns and the task they make."""
+
+    task: Task
+    target: str
+    weights: str | None
+    id: str | None
+    group: str | None
+    time: str | None
+    fold: str | None
+    numbers: tuple[str, ...]  # features that are numbers
+    texts: tuple[str, ...]  # features that are text: one-hot
+    labels: tuple[str, ...]  # the classes, sorted; binary: (negative, positive); () for numbers
+    missing: str  # error, drop or impute
+    decisions: tuple[str, ...]
+    warnings: tuple[Warning_, ...]
+
+    @property
+    def positive(self) -> str | None:
+        return self.labels[1] if self.task is Task.BINARY else None
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return self.numbers + self.texts
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that a figure depends on."""
+        roles = (self.target, self.weights, self.group, self.time, self.fold)
+        return tuple(dict.fromkeys([*filter(None, roles), *self.features]))
+
+
+def training_problem(table: Table, asked: Asked) -> Training:
+    """The roles of the columns of a table, and the task its target makes.
+
+    Raises UsageError where a decision needs the user, or no feature is left; DataError where a column
+    cannot hold its role.
+    """
+    target, why_target = _target(table, asked)
+    _check_roles(table, target, asked)
+    task, why = _task(table, target, asked)
+    labels = _labels(table, target, task, asked)
+    taken = {target: "the target"} | {name: f"named by {flag}" for name, flag in asked.named.items()}
+    chosen = chosen_columns(table, taken, asked.features, asked.drop)
+    found = {name: left_out(table, name, named=name in asked.features) for name in chosen}
+    warnings = [warning for warning in found.values() if warning is not None]
+    used = [name for name, warning in found.items() if warning is None]
+    if not used:
+        raise UsageError(
+            f"no feature is left{f': {warnings[0].message}' if warnings else ''}",
+            where=Where(table.path),
+            advice="Name features with --features, or name fewer columns with --drop",
+        )
+    texts = tuple(name for name in used if not is_numeric(table, name))
+    numbers = tuple(name for name in used if name not in texts)
+    check_features(table, numbers, texts, asked.missing)
+    return Training(
+        task=task,
+        target=target,
+        weights=asked.weights,
+        id=asked.id,
+        group=asked.group,
+        time=asked.time,
+        fold=asked.fold,
+        numbers=numbers,
+        texts=texts,
+        labels=labels,
+        missing=asked.missing,
+        decisions=(
+            f"target {target}{why_target}",
+            f"task {task}: {why}",
+            *([f"positive class {labels[1]}"] if task is Task.BINARY else []),
+            *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
+        ),
+        warnings=(*warnings, *_time_warning(table, asked)),
+    )
+
+
+def _target(table: Table, asked: Asked) -> tuple[str, str]:
+    """The target and how it was found: named, else by its name, else the last column without a role."""
+    if asked.target is not None:
+        return check_named(table, asked.target, "--target"), ""
+    named = target_by_name(table, asked.named)
+    if named is not None:
+        return named, ""
+    free = [
+        name for name, column in table.columns.items() if name not in asked.named and not is_index(column)
+    ]
+    if not free:
+        raise UsageError(
+            "no column is left for the target",
+            where=Where(table.path),
+            advice="Every column has another role: give --target, and --id, --weights … to other columns",
+        )
+    return free[-1], " (last column)"
+
+
+def _check_roles(table: Table, target: str, asked: Asked) -> None:
+    for name, flag in asked.named.items():
+        check_named(table, name, flag)
+        if name == target:
+            raise UsageError(
+                f"{flag} {shell_word(name)}: that column is the target",
+                where=Where(table.path),
+                advice=f"Name another column with {flag}, or another target with --target",
+            )
+    ways = {"--group": asked.group, "--time": asked.time, "--fold-column": asked.fold}
+    splitting = [flag for flag, name in ways.items() if name is not None]
+    if len(splitting) > 1:
+        raise UsageError(
+            f"{' and '.join(splitting)} each say how rows are split into folds",
+            advice=f"Give one of them, such as {splitting[0]}",
+        )
+    if asked.weights is not None:
+        check_number(table, asked.weights)
+
+
+def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
+    """The task and why; a number that could be a class is said to be one."""
+    found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
+    task, why = found or (Task.REGRESSION, f"the target is a number{_class_hint(table, target)}")
+    if asked.positive is not None and task is not Task.BINARY:
+        raise useless_flag(f"--positive {asked.positive}", task, "has no positive class")
+    if task in (Task.REGRESSION, Task.COUNTS):
+        check_number(table, target, _number_advice(table, target))
+    return task, why
+
+
+def _class_hint(table: Table, target: str) -> str:
+    column = table.columns[target]
+    count = len(column.values or ())
+    if not column.whole or not 1 < count <= min(MAX_CLASSES, FEW_VALUES * table.rows):
+        return ""
+    task = Task.BINARY if count == 2 else Task.MULTICLASS
+    return f"; integers with {count} values: --task {task} if they are classes"
+
+
+def _number_advice(table: Table, target: str) -> str:
+    if is_numeric(table, target):
+        return "Correct the field, or empty it and use --missing drop"
+    return "Use --task binary or --task multiclass, or name another target with --target"
+
+
+def _labels(table: Table, target: str, task: Task, asked: Asked) -> tuple[str, ...]:
+    """The classes of the target; () for numbers."""
+    if task in (Task.REGRESSION, Task.COUNTS):
+        return ()
+    found = class_labels(table, target)
+    if len(found) < 2:
+        raise DataError(
+            f"the target has {f'one class, {found[0]!r}' if found else 'no value'}",
+            where=Where(table.path, column=target),
+            advice="A loss needs two classes or more to learn from: name another target with --target",
+        )
+    if task is Task.BINARY:
+        return binary_labels(table, target, asked.positive)
+    return tuple(sorted(found, key=label_order))
+
+
+def _time_warning(table: Table, asked: Asked) -> tuple[Warning_, ...]:
+    """Text is sorted as text: dates that do not begin with the year come out of order."""
+    word = None if asked.time is None else table.columns[asked.time].first_word
+    if word is None or _DATE.match(word[1]):
+        return ()
+    return (
+        Warning_(
+            "time_is_text",
+            f"{asked.time!r} is text such as {word[1]!r}, and is sorted as text, not in time",
+            "Write dates as 2024-01-31, or times as numbers",
+        ),
+    )

@@ -1,0 +1,62 @@
+"""Whether the values of a column can hold its role; the first that cannot is named."""
+
+import numpy as np
+
+from losscli.domain import NONNEGATIVE, Interval
+from losscli.errors import DataError
+from losscli.table import BLOCK, ColumnType, Table, block_count
+
+
+def check_number(
+    table: Table, name: str, advice: str = "Correct the field, or empty it and use --missing drop"
+) -> None:
+    """Raises DataError for a column with a word, or with a number that no double holds."""
+    column = table.columns[name]
+    if column.type is ColumnType.NUMBER:
+        if column.inexact is not None:
+            table.numbers(0, name)  # says which number, and where
+        return
+    row, word = column.first_word or (1, "")
+    raise DataError(f"{word!r} (row {row:,}) is not a number", where=table.where(row, name), advice=advice)
+
+
+def check_present(table: Table, name: str, advice: str) -> None:
+    """Raises DataError for a column with a missing value."""
+    column = table.columns[name]
+    if column.first_missing is not None:
+        count = f" ({column.missing:,} are)" if column.missing > 1 else ""
+        raise _unusable(table, column.first_missing, name, f"missing{count}", advice)
+
+
+def check_finite(table: Table, name: str, advice: str) -> None:
+    """Raises DataError for a column with an infinite value."""
+    row = table.columns[name].first_infinite
+    if row is not None:
+        raise _unusable(table, row, name, "infinite", advice)
+
+
+def _unusable(table: Table, row: int, name: str, what: str, advice: str) -> DataError:
+    return DataError(f"the value in row {row:,} is {what}", where=table.where(row, name), advice=advice)
+
+
+def check_range(table: Table, name: str, interval: Interval, law: str, advice: str | None = None) -> None:
+    """Raises DataError for a number column with a finite value outside the interval; law says why."""
+    column = table.columns[name]
+    ends = np.array([end for end in (column.low, column.high) if end is not None])
+    if interval.contains(ends).all():
+        return
+    for block in range(block_count(table)):
+        values = table.numbers(block, name)
+        bad = np.flatnonzero(~interval.contains(values) & np.isfinite(values))
+        if len(bad):
+            row = block * BLOCK + int(bad[0]) + 1
+            raise DataError(
+                f"the value in row {row:,} is {values[bad[0]]:g}; {law}",
+                where=table.where(row, name),
+                advice=advice,
+            )
+
+
+def check_weights(table: Table, name: str) -> None:
+    """Raises DataError for a negative weight."""
+    check_range(table, name, NONNEGATIVE, "a weight is not negative")
