@@ -9,10 +9,11 @@ import numpy as np
 
 from losscli.design import Design
 from losscli.domain import IDENTITY, Codes, Floats, Task
-from losscli.loss import BoundLoss, FromData, Loss, Scaled
+from losscli.loss import Argument, BoundLoss, FromData, Loss, Scaled
 from losscli.score import terms
 
 _CELLS = 32_768  # scores worked on at a time: what is derived from them stays in the cache
+ROUNDING = 1e-15  # relative, of a sum over rows
 _LEAST_ROWS, _MOST_ROWS = 256, 8_192
 
 
@@ -49,6 +50,7 @@ class Objective:
         self.penalty = np.tile(design.penalty, classes)
         self._target = np.array([model.target for model in models], dtype=np.intp)
         self.unit = _units(self.models, targets, design.w)
+        self.level = _levels(self.models, self.unit)
         self._groups = _groups(self.models)
         self._zt = np.ascontiguousarray(design.z.T)
 
@@ -120,14 +122,41 @@ class Objective:
         return chosen
 
 
+def negligible(value: Floats, level: Floats, tol: float) -> Floats:
+    """(m,) What objectives of these values may leave: tol of them, or of `level` where that is less, but
+    not what is below their rounding."""
+    size = np.abs(value)
+    return np.maximum(tol * np.minimum(size, level), ROUNDING * size)
+
+
 def _units(models: Sequence[Model], targets: Floats, w: Floats) -> Floats:
-    """(m,) The size of a large change of a score: the spread of the target where scores are in its unit."""
-    spread = np.sqrt(np.maximum(targets**2 @ w - (targets @ w) ** 2, 0.0))
-    in_y = [
-        model.bound.loss.task is Task.REGRESSION and model.bound.loss.link is IDENTITY for model in models
-    ]
-    own = np.array([spread[model.target] for model in models])
-    return np.where(in_y & (own > 0), own, 1.0)
+    """(m,) The size of a large change of a score: the spread of the bulk of the target where scores are in
+    its unit."""
+    losses = [model.bound.loss for model in models]
+    in_y = [loss.task is Task.REGRESSION and loss.link is IDENTITY for loss in losses]
+    if not any(in_y):
+        return np.ones(len(models))
+    spread = np.array([_spread(y, w) for y in targets])
+    return np.where(in_y, spread[[model.target for model in models]], 1.0)
+
+
+def _spread(y: Floats, w: Floats) -> float:
+    """The median distance from the median, as a sd of Gaussian values; the sd where it is 0; else 1."""
+    size = float(np.median(np.abs(y - np.median(y)))) / 0.67449
+    return size or float(np.sqrt(w @ (y - w @ y) ** 2)) or 1.0
+
+
+def _levels(models: Sequence[Model], units: Floats) -> Floats:
+    """(m,) The loss of a residual of one unit: what an objective is told to the last digits of, even where
+    one row outweighs all others. inf for a loss of more than the residual."""
+    return np.array(
+        [
+            float(model.bound.value(np.array([unit]))[0])
+            if model.bound.loss.argument is Argument.RESIDUAL
+            else np.inf
+            for model, unit in zip(models, units, strict=True)
+        ]
+    )
 
 
 def _groups(models: Sequence[Model]) -> list[_Group]:

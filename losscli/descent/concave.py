@@ -23,7 +23,15 @@ def descend(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: floa
     for _ in range(_ROUNDS):
         part = Hinges(own.kinks[open_], own.value[open_], own.left[open_], own.jumps[open_])
         tangent = _tangent(part, end.v[open_] @ design.z.T)
-        found = minimise(design, tangent, l2[open_], end.v[open_], tol=tol, floor=floor[open_])
+        found = minimise(
+            design,
+            tangent,
+            l2[open_],
+            end.v[open_],
+            tol=tol,
+            level=np.full(len(open_), np.inf),
+            floor=floor[open_],
+        )
         moved = np.abs(found.v - end.v[open_]).max(axis=1) > 1e-9 * (1.0 + np.abs(found.v).max(axis=1))
         end.v[open_], end.gap[open_] = found.v, found.gap
         end.iterations[open_] += found.iterations

@@ -10,7 +10,7 @@ from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
 from losscli.domain import Codes, Floats, Task
 from losscli.loss import BoundLoss, Trait
-from losscli.objective import Objective
+from losscli.objective import Objective, negligible
 
 ENOUGH = 1e-6  # of the objective: what a converged fit may leave at most
 _AGREE = 1e-6  # relative difference of objectives that are one valley
@@ -79,13 +79,14 @@ def ended(
     value = descent.value[chosen] if confirmed is None else confirmed.value
     gradient = descent.gradient[chosen] if confirmed is None else confirmed.gradient
     endless = _endless(objective, chosen, v, value)
+    enough_left = negligible(value, objective.level[chosen], ENOUGH)
     solutions = []
     for i, at in enumerate(chosen):
         left, known = descent.decrease[at], "estimated decrease left"
         converged = bool(descent.converged[at])
         if confirmed is not None and np.isfinite(confirmed.decrement[i]):
             left, known = confirmed.decrement[i], "Newton decrement"
-            enough = bool(left <= ENOUGH * abs(value[i])) or converged
+            enough = converged or bool(left <= enough_left[i])
             converged = enough and bool(confirmed.bowl[i])
         own = values[i]
         text = f"{known} {_share(left, value[i])}"

@@ -16,7 +16,7 @@ import numpy as np
 from losscli.design import Design
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import Argument
-from losscli.objective import Model
+from losscli.objective import ROUNDING, Model, negligible
 
 _ROUNDS = 60
 _INNER = (0.05, 0.95)  # where duals start in their box
@@ -141,8 +141,11 @@ class _Problem:
         return out
 
 
-def minimise(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: float, floor: Floats) -> Vertex:
-    """Models to a gap of tol times their objective, or of floor (m,); start: (m, q), l2: (m,).
+def minimise(
+    design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: float, level: Floats, floor: Floats
+) -> Vertex:
+    """Models to a gap that is negligible: tol times objective or level, or floor (m,); start: (m, q), l2:
+    (m,); level as in `Objective`.
 
     The vertex that the interior point points at replaces it where its objective is no higher.
     """
@@ -159,7 +162,7 @@ def minimise(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: flo
         at = place[better]
         best[at], end.v[at], end.gap[at] = merit[better], point.v[better], gap[better]
         end.iterations[place] = iteration
-        done = merit <= tol * np.abs(value) + floor[place]
+        done = merit <= negligible(value, level[place], tol) + floor[place]
         gone = done | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
         if gone.any():
             end.converged[place[gone]] = done[gone]
@@ -179,7 +182,7 @@ def _vertex(problem: _Problem, point: "_Point", i: int) -> Floats:
     v: Floats = point.v[i]
     penalty = problem.penalty[i]
     inside = np.minimum(point.a[i], point.room[i]) / problem.box[i]
-    size = np.abs(point.s[i]).mean()
+    size = np.median(np.abs(point.s[i]))
     basis = point.u[i] + point.l[i] < inside * size
     _, held = np.nonzero(basis)
     if not 0 < len(held) <= 4 * len(v):
@@ -190,7 +193,8 @@ def _vertex(problem: _Problem, point: "_Point", i: int) -> Floats:
     matrix = np.block([[np.diag(penalty), z.T], [z, zeros]])
     right = np.concatenate([-problem.line[i] - above.sum(axis=0) @ problem.z, problem.kinks[i][basis]])
     corner = np.linalg.lstsq(matrix, right, rcond=None)[0][: len(v)]
-    return np.asarray(corner) if problem.value(corner, i) <= problem.value(v, i) else v
+    value = problem.value(v, i)
+    return np.asarray(corner) if problem.value(corner, i) <= value + ROUNDING * abs(value) else v
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Codes, Floats, Mask
-from losscli.objective import Objective
+from losscli.objective import Objective, negligible
 
 PAIRS = 10
 _ARMIJO = 1e-4
@@ -146,7 +146,7 @@ def minimise(
                 rho[uphill] = 0.0
             z[uphill] = (state.gradient / state.metric())[uphill]
             left = 0.5 * np.einsum("md,md->m", z, state.gradient)
-        done = left <= tol * np.abs(state.value) + floor[state.place]
+        done = left <= negligible(state.value, objective.level[state.which], tol) + floor[state.place]
         gone = done | (state.stalls >= _STALLS) | ~np.isfinite(state.value) | (iteration == max_iter)
         if gone.any():
             at = state.place[gone]

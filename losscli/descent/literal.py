@@ -7,61 +7,58 @@ import numpy as np
 
 from losscli.descent import textbook
 from losscli.descent.ends import Solution
-from losscli.design import Design
-from losscli.domain import LOG, Floats, Task
-from losscli.objective import Model, Objective
+from losscli.domain import Floats
+from losscli.objective import Objective
 
 
 def retrained(
-    design: Design,
-    targets: Floats,
-    models: Sequence[Model],
+    objective: Objective,
     optima: Sequence[Solution],
-    classes: int,
     optimizer: textbook.Optimizer,
+    *,
+    start: Floats,
     max_iter: int | None,
     tol: float | None,
     seed: int,
 ) -> list[Solution]:
-    """The models from slopes of 0, on plain z-scored columns; optima: of the same models.
+    """The models of an objective on plain z-scored columns, from slopes of 0; optima: of the same models.
 
-    targets: (t, n). Coordinates come back as those of the design.
+    start: (m, d), of which the intercepts count. Coordinates come back as those of the objective's design.
     """
-    plain, back = design.plain()
-    objective = Objective(plain, targets, models, classes)
-    start = np.zeros((len(models), objective.size))
-    for i, model in enumerate(models):
-        if model.bound.loss.task in (Task.REGRESSION, Task.COUNTS):
-            mean = float(targets[model.target] @ design.w)
-            start[i, 0] = np.log(max(mean, 1e-300)) if model.bound.loss.link is LOG else mean
+    k, m = objective.classes, len(optima)
+    plain, back = objective.design.plain()
+    literal = Objective(plain, objective.targets, objective.models, k)
+    intercepts = np.zeros((m, k, plain.rank))
+    intercepts[:, :, 0] = start.reshape(m, k, -1)[:, :, 0]
     trace = textbook.run(
-        objective,
+        literal,
         optimizer,
-        start=start,
+        start=intercepts.reshape(m, -1),
         max_iter=textbook.MAX_ITER if max_iter is None else max_iter,
         tol=textbook.TOL if tol is None else tol,
         rng=np.random.default_rng(seed),
     )
-    size = np.abs(trace.gradient).max(axis=1)
-    solutions = []
-    for i, optimum in enumerate(optima):
-        value = float(trace.value[i])
-        left = f"largest slope {size[i]:.0e} after {trace.iterations[i]:,} iterations"
-        how = "diverged: " if trace.diverged[i] else "" if trace.converged[i] else "not converged: "
-        solutions.append(
-            replace(
-                optimum,
-                v=(trace.v[i].reshape(classes, -1) @ back).ravel(),
-                objective=value,
-                gradient_norm=float(np.linalg.norm(trace.gradient[i])),
-                iterations=int(trace.iterations[i]),
-                converged=bool(trace.converged[i]),
-                certificate=how + left,
-                distance=_excess(value, optimum),
-                curve=tuple((at, float(values[i])) for at, values in trace.curve),
-            )
+    return [
+        replace(
+            optimum,
+            v=(trace.v[i].reshape(k, -1) @ back).ravel(),
+            objective=float(trace.value[i]),
+            gradient_norm=float(np.linalg.norm(trace.gradient[i])),
+            iterations=int(trace.iterations[i]),
+            converged=bool(trace.converged[i]),
+            certificate=_ended(trace, i),
+            distance=_excess(float(trace.value[i]), optimum),
+            curve=tuple((at, float(values[i])) for at, values in trace.curve),
         )
-    return solutions
+        for i, optimum in enumerate(optima)
+    ]
+
+
+def _ended(trace: textbook.Trace, i: int) -> str:
+    left = f"largest slope {np.abs(trace.gradient[i]).max():.0e} after {trace.iterations[i]:,} iterations"
+    if trace.converged[i]:
+        return left
+    return f"diverged: {left}" if trace.diverged[i] else f"not converged: {left}"
 
 
 def _excess(value: float, optimum: Solution) -> float | None:

@@ -27,7 +27,7 @@ _LONGER = 1.5  # a corrector's step against the one before it
 _FAR = 10.0  # products within this factor of their target are left alone
 _APART_BY = 3.0  # slacks at the start, in mean differences between the pieces of a term
 _EVEN = 0.1  # of the duals at the start, spread evenly over the classes
-_RIDGE = 1e-14  # of the largest curvature: directions that no row holds stay where they are
+_RIDGE = 1e-15  # of the largest curvature: directions that no row holds stay where they are
 _CELLS = 1 << 20  # of the products behind some blocks of one matrix
 
 _LARGEST = ("crammer_singer_hinge",)  # one term a row: the largest of all leads counts
@@ -66,7 +66,13 @@ def _apart(design: Design, codes: Codes, l2: Floats, start: Floats, tol: float, 
         np.full((m * k, 1, n), 1.0 / k),
     )
     ends = interior.minimise(
-        design, own, np.repeat(l2, k), start.reshape(m * k, q), tol=tol, floor=np.repeat(floor / k, k)
+        design,
+        own,
+        np.repeat(l2, k),
+        start.reshape(m * k, q),
+        tol=tol,
+        level=np.full(m * k, np.inf),
+        floor=np.repeat(floor / k, k),
     )
     return Vertex(
         ends.v.reshape(m, k * q),
@@ -167,7 +173,8 @@ class _Problem:
             out[:, b, :, b] += block
         matrix = out.reshape(m, k * q, k * q)
         diagonal = np.einsum("mii->mi", matrix)
-        diagonal += np.tile(self.penalty[:, 0], k) + _RIDGE * diagonal.max(axis=1, keepdims=True)
+        least = np.where(diagonal > 0, diagonal, np.inf).min(axis=1, keepdims=True)
+        diagonal += np.tile(self.penalty[:, 0], k) + _RIDGE * least
         return matrix
 
 
@@ -180,8 +187,8 @@ def _descend(problem: _Problem, start: Floats, tol: float, floor: Floats) -> Ver
     for iteration in range(_ROUNDS):
         value = problem.values(point.v, point.pieces)
         gap = value - problem.bounds(point.v, point.a)
-        slack = np.abs(problem.stationarity(point.v, point.a)).max(axis=(1, 2))
-        merit = np.abs(gap) + slack * np.abs(point.v).sum(axis=(1, 2))
+        missed = np.abs(problem.stationarity(point.v, point.a) * point.v).sum(axis=(1, 2))
+        merit = np.abs(gap) + missed
         gap, merit = np.where(value < merit, value, gap), np.fmin(merit, value)  # no loss is below 0
         better = merit < best[place]
         at = place[better]
@@ -203,11 +210,11 @@ def _descend(problem: _Problem, start: Floats, tol: float, floor: Floats) -> Ver
 
 @dataclass(eq=False)
 class _Point:
-    """An interior point: pieces are ξ - s with slacks s above 0, as are their duals a."""
+    """An interior point: slacks s and duals a above 0. Slacks move by what pieces and ξ move: put to
+    ξ - piece again they would be rounded, and small ones drowned."""
 
     v: Floats  # (m, k, q)
     pieces: Floats
-    xi: Floats  # (m, terms, 1, n)
     s: Floats
     a: Floats
 
@@ -217,10 +224,10 @@ class _Point:
         top = pieces.max(axis=2, keepdims=True)
         away = _APART_BY * (top - pieces).mean(axis=(1, 2, 3), keepdims=True)
         xi = top + np.where(away > 0, away, 1.0)
-        return cls(v, pieces, xi, xi - pieces, np.broadcast_to(problem.first_duals(), pieces.shape))
+        return cls(v, pieces, xi - pieces, np.broadcast_to(problem.first_duals(), pieces.shape))
 
     def kept(self, stay: Mask) -> "_Point":
-        return _Point(self.v[stay], self.pieces[stay], self.xi[stay], self.s[stay], self.a[stay])
+        return _Point(self.v[stay], self.pieces[stay], self.s[stay], self.a[stay])
 
     def moved(self, problem: _Problem) -> "_Point":
         """One step: the affine direction tells how far to aim at the centre, the correctors go there."""
@@ -237,8 +244,7 @@ class _Point:
             v = self.v + (step.p * step.dv)[:, 0]
             a = self.a + step.d * step.da
             a *= problem.mass / a.sum(axis=2, keepdims=True)
-            xi, s = self.xi + step.p * step.dxi, self.s + step.p * step.ds
-            return _Point(v, problem.leads(v) + problem.delta, xi, s, a)
+            return _Point(v, problem.leads(v) + problem.delta, self.s + step.p * step.ds, a)
 
     def _products(self, step: "_Step", p: Floats, d: Floats) -> Floats:
         """s·a after a step of these lengths."""
@@ -258,7 +264,6 @@ class _Step(NamedTuple):
 
     change: Floats
     dv: Floats  # (m, 1, k, q)
-    dxi: Floats
     ds: Floats
     da: Floats
     p: Floats
@@ -279,24 +284,22 @@ class _Newton:
         self.total = self.h.sum(axis=2, keepdims=True)
         self.matrix = problem.curvature(self.h, self.total[:, :, 0])
         self.dual = -problem.stationarity(point.v, point.a)
-        self.missed = point.xi - point.pieces - point.s
 
     def step(self, change: Floats, wall: float) -> _Step:
         """The step that changes the products s·a by `change`, to first order."""
         point, problem = self.point, self.problem
-        push = change / point.s - self.h * self.missed
+        push = change / point.s
         pushed = push.sum(axis=2, keepdims=True) / self.total
         right = self.dual - problem.pulled(push - self.h * pushed)
         # An inverse, used for all right-hand sides, loses the last digits of the gap.
         dv = np.asarray(np.linalg.solve(self.matrix, right.reshape(len(right), -1, 1)).reshape(right.shape))
         leads = problem.leads(dv)
-        dxi = pushed + (self.h * leads).sum(axis=2, keepdims=True) / self.total
-        away = dxi - leads
-        ds, da = away + self.missed, push - self.h * away
+        ds = pushed + (self.h * leads).sum(axis=2, keepdims=True) / self.total - leads
+        da = push - self.h * ds
         p, d = np.minimum(1.0, wall * _room(point.s, ds)), np.minimum(1.0, wall * _room(point.a, da))
         both, coupled = np.minimum(p, d), problem.l2[:, None, None, None] > 0
         p, d = np.where(coupled, both, p), np.where(coupled, both, d)
-        return _Step(change, dv[:, None], dxi, ds, da, p, d)
+        return _Step(change, dv[:, None], ds, da, p, d)
 
 
 def _room(x: Floats, dx: Floats) -> Floats:

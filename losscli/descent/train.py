@@ -1,7 +1,7 @@
 """Every loss trained on one design, for all targets at once: which method, from where, how it ended."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from losscli.descent.textbook import Optimizer
 from losscli.design import Design
 from losscli.domain import LOG, Floats, Task
 from losscli.errors import NoDefault
-from losscli.loss import BoundLoss, Loss, Params, Trait
+from losscli.loss import Argument, BoundLoss, Loss, Params, Trait
 from losscli.objective import Model, Objective
 from losscli.scale import residual_scale
 from losscli.score import terms
@@ -66,7 +66,8 @@ class Trained:
 
 def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> Trained:
     """Train every loss on every target. targets: (t, n), numbers or class codes."""
-    bench = _Bench(design, targets, settings)
+    offset = _offset(targets, wanted, settings)
+    bench = _Bench(design, targets - offset, settings)
     outcomes: list[list[Outcome]] = []
     models: list[tuple[int, Model]] = []
     for i, one in enumerate(wanted):
@@ -80,35 +81,39 @@ def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: S
                 models.append((i, Model(bound, t, bench.strength(bound, t))))
     solutions = bench.solved([model for _, model in models])
     if settings.optimizer is not None:
-        solutions = retrained(
-            design,
-            targets,
-            [model for _, model in models],
-            solutions,
-            settings.classes,
-            settings.optimizer,
-            settings.max_iter,
-            settings.tol,
-            settings.seed,
-        )
+        solutions = bench.retrained([model for _, model in models], solutions)
     for (i, model), solution in zip(models, solutions, strict=True):
-        outcomes[i][model.target] = solution
+        outcomes[i][model.target] = _moved(solution, offset)
     return Trained(tuple(map(tuple, outcomes)), bench.scales)
 
 
 def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | None, Floats]:
     """(s, the coordinates (q,) of a fit of the bulk) that contamination is measured by: least absolute
     deviations; poisson for counts; for classes none is needed. y: (n,)."""
-    bench = _Bench(design, y[None], settings)
     if settings.task is Task.REGRESSION:
-        return bench.scales[0], bench.lad[0]
+        offset = float(np.median(y))
+        bench = _Bench(design, y[None] - offset, settings)
+        return bench.scales[0], _raised(bench.lad[0], offset)
     if settings.task is Task.COUNTS:
+        bench = _Bench(design, y[None], settings)
         return None, bench.solved([Model(_named("poisson", Task.COUNTS), 0)])[0].v
     return None, np.zeros(design.rank)
 
 
-def is_convex(bound: BoundLoss) -> bool:
-    return Trait.CONVEX in bound.traits
+def _offset(targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> float:
+    """What is taken off targets and put back on intercepts: a large offset would cost digits of the
+    residuals. 0 where a loss depends on more than the residual."""
+    residual = all(one.loss.argument is Argument.RESIDUAL for one in wanted)
+    return float(np.median(targets[0])) if settings.task is Task.REGRESSION and residual else 0.0
+
+
+def _moved(solution: Solution, offset: float) -> Solution:
+    return replace(solution, v=_raised(solution.v, offset)) if offset else solution
+
+
+def _raised(v: Floats, offset: float) -> Floats:
+    """Coordinates (q,) with the offset on the intercept, which is the first."""
+    return np.concatenate([[v[0] + offset], v[1:]])
 
 
 class _Bench:
@@ -183,6 +188,20 @@ class _Bench:
             size = float(np.abs(own) @ self.design.w) * k / (2.0 * (k - 1.0))
         return 2.0 * size / self.design.rows
 
+    def retrained(self, models: Sequence[Model], optima: Sequence[Solution]) -> list[Solution]:
+        """The models by the optimizer of the settings, as the textbooks write it."""
+        settings = self.settings
+        assert settings.optimizer is not None
+        return retrained(
+            self.objective(models),
+            optima,
+            settings.optimizer,
+            start=np.concatenate([self._constant(model) for model in models]),
+            max_iter=settings.max_iter,
+            tol=settings.tol,
+            seed=settings.seed,
+        )
+
     def objective(self, models: Sequence[Model]) -> Objective:
         return Objective(self.design, self.targets, models, self.settings.classes)
 
@@ -231,7 +250,9 @@ class _Bench:
             start = self.least_squares[[model.target for model in models]]
         objective = self.objective(models)
         own, floor = self._hinges(models), self._floor(objective)
-        return interior.minimise(self.design, own, objective.l2, start, tol=self.tol, floor=floor)
+        return interior.minimise(
+            self.design, own, objective.l2, start, tol=self.tol, level=objective.level, floor=floor
+        )
 
     def _hinges(self, models: Sequence[Model]) -> interior.Hinges:
         own = [interior.hinges(model, self.targets[model.target]) for model in models]
@@ -293,8 +314,13 @@ class _Bench:
         """(count, d): one where there is one valley."""
         t = model.target
         linear = self.settings.task is Task.REGRESSION and model.bound.loss.link is not LOG
-        if is_convex(model.bound):
-            return self.least_squares[t][None] if linear else self._constant(model)
+        traits = model.bound.traits
+        if Trait.CONVEX in traits:
+            if not linear:
+                return self._constant(model)
+            # From least squares a bounded slope would have to undo what an outlier did.
+            scaled = Trait.LIPSCHITZ in traits and self.settings.scale is None
+            return (self.lad if scaled else self.least_squares)[t][None]
         if linear:
             return np.concatenate([self.least_squares[t][None], self.lad[t][None], self.elemental[:, t]])
         if self.settings.task in (Task.BINARY, Task.MULTICLASS):
