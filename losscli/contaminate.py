@@ -12,6 +12,7 @@ from losscli.spec import Spec, number_text
 
 NUMBER_SCHEMES = ("shift", "spread", "leverage")
 CLASS_SCHEMES = ("flip",)
+SCHEMES = frozenset(NUMBER_SCHEMES + CLASS_SCHEMES)
 LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2)
 SIZE = 10.0
 _DASH = re.compile(r"(?<![eE])-")  # not that of an exponent
@@ -57,7 +58,7 @@ def parse(spec: Spec, task: Task) -> Contamination:
     """
     classes = task in (Task.BINARY, Task.MULTICLASS)
     own = CLASS_SCHEMES if classes else NUMBER_SCHEMES
-    if spec.name not in NUMBER_SCHEMES + CLASS_SCHEMES:
+    if spec.name not in SCHEMES:
         raise UsageError(
             f"--contaminate {spec}: {spec.name!r} is no contamination",
             advice=did_you_mean(spec.name, own) or f"Use one of: {', '.join(own)}",

@@ -54,6 +54,7 @@ class Objective:
         self._groups = _groups(self.models)
         self._zt = np.ascontiguousarray(design.z.T)
 
+    @np.errstate(over="ignore", invalid="ignore")  # a step may be far too long: its objective is inf
     def evaluate(self, v: Floats, which: Codes) -> tuple[Floats, Floats]:
         """(values (m,), gradients (m, d)) of some models; inf where it overflows.
 

@@ -7,7 +7,7 @@ Collobert et al. 2006, doi:10.1145/1143844.1143870.
 
 import numpy as np
 
-from losscli.descent.interior import Hinges, Vertex, minimise
+from losscli.descent.interior import Hinges, Vertex, minimise, row_values
 from losscli.design import Design
 from losscli.domain import Floats
 
@@ -16,10 +16,10 @@ _ROUNDS = 30
 
 def descend(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: float, floor: Floats) -> Vertex:
     """Models from start (m, q) to a point that no further round lowers; each row has as many jumps up."""
-    end = Vertex(
-        start.copy(), np.full(len(l2), np.inf), np.zeros(len(l2), np.intp), np.zeros(len(l2), np.bool_)
-    )
-    open_ = np.arange(len(l2))
+    m = len(l2)
+    end = Vertex(start.copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
+    objective = _objectives(design, own, l2, start)
+    open_ = np.arange(m)
     for _ in range(_ROUNDS):
         part = Hinges(own.kinks[open_], own.value[open_], own.left[open_], own.jumps[open_])
         tangent = _tangent(part, end.v[open_] @ design.z.T)
@@ -32,14 +32,23 @@ def descend(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: floa
             level=np.full(len(open_), np.inf),
             floor=floor[open_],
         )
-        moved = np.abs(found.v - end.v[open_]).max(axis=1) > 1e-9 * (1.0 + np.abs(found.v).max(axis=1))
-        end.v[open_], end.gap[open_] = found.v, found.gap
+        value = _objectives(design, part, l2[open_], found.v)
+        fell = value < objective[open_] - tol * np.abs(value) - floor[open_]
         end.iterations[open_] += found.iterations
-        end.converged[open_] = found.converged & ~moved
-        open_ = open_[moved & found.converged]
+        end.gap[open_], end.converged[open_] = found.gap, found.converged
+        at = open_[fell]
+        end.v[at], objective[at] = found.v[fell], value[fell]
+        open_ = at
         if not len(open_):
             break
+    end.converged[open_] = False
     return end
+
+
+def _objectives(design: Design, own: Hinges, l2: Floats, v: Floats) -> Floats:
+    """(m,)"""
+    values = row_values(own, v @ design.z.T) @ design.w
+    return np.asarray(values + 0.5 * l2 * ((v * v) @ design.penalty))
 
 
 def _tangent(own: Hinges, scores: Floats) -> Hinges:

@@ -67,6 +67,7 @@ def lowest(ends: Sequence[Solution]) -> Solution:
     return replace(best, certificate=f"{agree} of {len(ends)} starts agree; {best.certificate}")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of a loss that has overflown
 def ended(
     objective: Objective,
     chosen: Codes,
@@ -87,7 +88,9 @@ def ended(
         if confirmed is not None and np.isfinite(confirmed.decrement[i]):
             left, known = confirmed.decrement[i], "Newton decrement"
             enough = converged or bool(left <= enough_left[i])
-            converged = enough and bool(confirmed.bowl[i])
+            converged = enough and bool(
+                confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits
+            )
         own = values[i]
         text = f"{known} {_share(left, value[i])}"
         bound = objective.models[at].bound

@@ -18,9 +18,13 @@ from losscli.domain import Codes, Floats, Mask
 from losscli.loss import Argument
 from losscli.objective import ROUNDING, Model, negligible
 
-_ROUNDS = 60
+_ROUNDS = 100
+_SMALL = 1e-7  # of the objective: a gap that rounding may leave
+_STUCK = 3  # rounds in which a small gap does not shrink before it is taken as it is
 _INNER = (0.05, 0.95)  # where duals start in their box
 _WALLS = (0.99, 0.9995)  # share of the way to a wall, in the first rounds and then
+_SHORT, _LITTLE = 0.1, 0.9  # a shorter step, or one that leaves more, is taken towards the centre instead
+_INSIDE = 0.9  # share of the way to a wall that such a step goes
 _CAREFUL = 3  # first rounds
 _CELLS = 1 << 22  # of the products behind one matrix
 
@@ -85,6 +89,12 @@ def stacked(parts: Sequence[Hinges]) -> Hinges:
     return Hinges(*map(np.concatenate, columns))
 
 
+def row_values(own: Hinges, scores: Floats) -> Floats:
+    """(m, n) The losses themselves at scores (m, n)."""
+    line = own.value + own.left * (scores - own.kinks[:, 0])
+    return np.asarray(line + (own.jumps * np.maximum(scores[:, None] - own.kinks, 0.0)).sum(axis=1))
+
+
 class _Problem:
     """The primal and dual of m models on one design; arrays as in `Hinges`, weighted."""
 
@@ -124,10 +134,14 @@ class _Problem:
         hinged = (self.box[i] * np.maximum(s, 0.0)).sum()
         return float(self.constant[i] + self.line[i] @ v + hinged + 0.5 * self.penalty[i] @ (v * v))
 
-    def bounds(self, v: Floats, a: Floats) -> Floats:
-        """(m,) The dual's values: no objective is lower, where v and a are stationary."""
-        penalties = 0.5 * (self.penalty * v * v).sum(axis=1)
-        return np.asarray(self.constant - penalties - (a * self.kinks).sum(axis=(1, 2)))
+    def bounds(self, v: Floats, a: Floats) -> tuple[Floats, Floats]:
+        """((m,) the dual's values, (m,) how far they may be off): no objective is lower than their
+        difference. Penalised coordinates are the dual's own; the slopes left in the others count."""
+        slope = self.line + self.pulled(a)
+        free = self.penalty == 0.0
+        penalties = np.where(free, 0.0, slope * slope / np.where(free, 1.0, 2.0 * self.penalty))
+        value = self.constant - penalties.sum(axis=1) - (a * self.kinks).sum(axis=(1, 2))
+        return value, (np.abs(slope * v) * free).sum(axis=1)
 
     def curvature(self, h: Floats) -> Floats:
         """(m, q, q) Z' diag(Σ_k h) Z + l2 P."""
@@ -149,23 +163,39 @@ def minimise(
 
     The vertex that the interior point points at replaces it where its objective is no higher.
     """
+    unit = own.kinks.std(axis=(1, 2))
+    unit = np.where(unit > 0, unit, 1.0)  # in which kinks and scores are of size 1
+    one = Hinges(own.kinks / unit[:, None, None], own.value / unit[:, None], own.left, own.jumps)
+    l2 = l2 * unit
+    near = start / unit[:, None] / (1.0 + l2[:, None] * design.penalty)
+    found = _minimise(design, one, l2, near, tol, level / unit, floor / unit)
+    return Vertex(found.v * unit[:, None], found.gap * unit, found.iterations, found.converged)
+
+
+def _minimise(
+    design: Design, own: Hinges, l2: Floats, start: Floats, tol: float, level: Floats, floor: Floats
+) -> Vertex:
     m = len(l2)
     end = Vertex(start.copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
     problem, place, best = _Problem(design, own, l2), np.arange(m), np.full(m, np.inf)
     point = _Point.start(problem, start)
+    stuck = np.zeros(m, np.intp)
     for iteration in range(_ROUNDS):
         value = problem.values(point.v, point.s)
-        gap = value - problem.bounds(point.v, point.a)
-        slack = np.abs(problem.stationarity(point.v, point.a)).max(axis=1)
-        merit = np.abs(gap) + slack * np.abs(point.v).sum(axis=1)
+        bound, slack = problem.bounds(point.v, point.a)
+        gap = value - bound
+        merit = np.abs(gap) + slack
         better = merit < best[place]
         at = place[better]
         best[at], end.v[at], end.gap[at] = merit[better], point.v[better], gap[better]
         end.iterations[place] = iteration
+        small = best[place] <= negligible(value, level[place], _SMALL) + floor[place]
+        stuck[place] = np.where(better | ~small, 0, stuck[place] + 1)
         done = merit <= negligible(value, level[place], tol) + floor[place]
-        gone = done | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
+        stopped = (stuck[place] >= _STUCK) | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
+        gone = done | stopped
         if gone.any():
-            end.converged[place[gone]] = done[gone]
+            end.converged[place[gone]] = (done | small)[gone]
             for i in np.flatnonzero(done).tolist():
                 end.v[place[i]] = _vertex(problem, point, i)
             if gone.all():
@@ -221,51 +251,44 @@ class _Point:
         return _Point(self.v[stay], self.s[stay], self.u[stay], self.l[stay], self.a[stay], self.room[stay])
 
     def moved(self, problem: _Problem, wall: float) -> "_Point":
-        """One step: the affine direction tells how far to aim at the centre, the corrector goes there."""
+        """One step: the affine direction tells how far to aim at the centre, the corrector goes there;
+        where that leads into a wall, a plain step towards the centre."""
         with np.errstate(all="ignore"):
-            h = 1.0 / (self.u / self.room + self.l / self.a)
-            matrix = problem.curvature(h)
-            dual = -problem.stationarity(self.v, self.a)
-            primal = self.s - self.u + self.l
-            count = 2.0 * self.a[0].size
-            mu = ((self.u * self.room).sum(axis=(1, 2)) + (self.l * self.a).sum(axis=(1, 2))) / count
+            newton = _Newton.at(problem, self)
             upper, lower = -self.u * self.room, -self.l * self.a
-            _, du, dl, da = self._direction(problem, matrix, h, dual, primal, upper, lower)
-            p, d = self._lengths(problem, du, dl, da, 1.0)
-            u, low = self.u + p * du, self.l + p * dl
-            a, room = self.a + d * da, self.room - d * da
-            aimed = ((u * room).sum(axis=(1, 2)) + (low * a).sum(axis=(1, 2))) / count
-            target = (mu * (aimed / mu) ** 3)[:, None, None]
-            upper, lower = upper + target + du * da, lower + target - dl * da
-            dv, du, dl, da = self._direction(problem, matrix, h, dual, primal, upper, lower)
-            p, d = self._lengths(problem, du, dl, da, wall)
-            v = self.v + p[:, 0] * dv
-            return _Point(
-                v, problem.beyond(v), self.u + p * du, self.l + p * dl, self.a + d * da, self.room - d * da
-            )
+            affine = newton.step(upper, lower)
+            p, d = self._lengths(problem, affine, 1.0)
+            far = self._along(affine, p, d)
+            mu = _mean_product(self)
+            target = (mu * (_mean_product(far) / mu) ** 3)[:, None, None]
+            upper_turn, lower_turn = affine.du * affine.da, affine.dl * affine.da
+            step = newton.step(upper + target + upper_turn, lower + target - lower_turn)
+            p, d = self._lengths(problem, step, wall)
+            end = self._along(step, p, d)
+            astray = (np.minimum(p, d)[:, 0, 0] < _SHORT) | (_mean_product(end) > _LITTLE * mu)
+            if astray.any():
+                centre = mu[:, None, None] / 2
+                step = step.where(~astray, newton.step(upper + centre, lower + centre))
+                p, d = self._lengths(problem, step, np.where(astray, _INSIDE, wall))
+                end = self._along(step, p, d)
+            end.s = problem.beyond(end.v)
+            return end
 
-    def _direction(
-        self,
-        problem: _Problem,
-        matrix: Floats,
-        h: Floats,
-        dual: Floats,
-        primal: Floats,
-        upper: Floats,
-        lower: Floats,
-    ) -> tuple[Floats, Floats, Floats, Floats]:
-        bias = primal - upper / self.room + lower / self.a
-        dv = _solved(matrix, dual - problem.pulled(h * bias))
-        ds = (dv @ problem.zt)[:, None]
-        da = h * (ds + bias)
-        return dv, (upper + self.u * da) / self.room, (lower - self.l * da) / self.a, da
+    def _along(self, step: "_Step", p: Floats, d: Floats) -> "_Point":
+        """p, d: (m, 1, 1), how far the primal and the dual go."""
+        return _Point(
+            self.v + p[:, 0] * step.dv,
+            self.s,
+            self.u + p * step.du,
+            self.l + p * step.dl,
+            self.a + d * step.da,
+            self.room - d * step.da,
+        )
 
-    def _lengths(
-        self, problem: _Problem, du: Floats, dl: Floats, da: Floats, wall: float
-    ) -> tuple[Floats, Floats]:
+    def _lengths(self, problem: _Problem, step: "_Step", wall: float | Floats) -> tuple[Floats, Floats]:
         """(m, 1, 1) each: how far the primal and the dual may go; one length where they are coupled."""
-        primal = np.minimum(_room(self.u, du), _room(self.l, dl))
-        dual = np.minimum(_room(self.a, da), _room(self.room, -da))
+        primal = np.minimum(_room(self.u, step.du), _room(self.l, step.dl))
+        dual = np.minimum(_room(self.a, step.da), _room(self.room, -step.da))
         primal, dual = np.minimum(1.0, wall * primal), np.minimum(1.0, wall * dual)
         both = np.minimum(primal, dual)
         coupled = problem.l2 > 0
@@ -273,6 +296,58 @@ class _Point:
             np.where(coupled, both, primal)[:, None, None],
             np.where(coupled, both, dual)[:, None, None],
         )
+
+
+@dataclass(eq=False)
+class _Step:
+    """A direction of every variable of a point; that of room is -da."""
+
+    dv: Floats
+    du: Floats
+    dl: Floats
+    da: Floats
+
+    def where(self, own: Mask, other: "_Step") -> "_Step":
+        """This direction for some models (m,), another for the rest."""
+        cells = own[:, None, None]
+        return _Step(
+            np.where(own[:, None], self.dv, other.dv),
+            np.where(cells, self.du, other.du),
+            np.where(cells, self.dl, other.dl),
+            np.where(cells, self.da, other.da),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Newton:
+    """The linear system at a point; what is asked of the products is all that varies."""
+
+    problem: _Problem
+    point: _Point
+    h: Floats
+    matrix: Floats
+    dual: Floats
+    primal: Floats
+
+    @classmethod
+    def at(cls, problem: _Problem, point: _Point) -> "_Newton":
+        h = 1.0 / (point.u / point.room + point.l / point.a)
+        dual = -problem.stationarity(point.v, point.a)
+        return cls(problem, point, h, problem.curvature(h), dual, point.s - point.u + point.l)
+
+    def step(self, upper: Floats, lower: Floats) -> _Step:
+        """The direction that changes the products u·room and l·a by upper and lower, to first order."""
+        point = self.point
+        bias = self.primal - upper / point.room + lower / point.a
+        dv = _solved(self.matrix, self.dual - self.problem.pulled(self.h * bias))
+        da = self.h * ((dv @ self.problem.zt)[:, None] + bias)
+        return _Step(dv, (upper + point.u * da) / point.room, (lower - point.l * da) / point.a, da)
+
+
+def _mean_product(point: _Point) -> Floats:
+    """(m,) How far a point is from the walls: the mean of u·room and l·a."""
+    both = (point.u * point.room).sum(axis=(1, 2)) + (point.l * point.a).sum(axis=(1, 2))
+    return np.asarray(both / (2.0 * point.a[0].size))
 
 
 def _room(x: Floats, dx: Floats) -> Floats:

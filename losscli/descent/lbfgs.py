@@ -114,6 +114,7 @@ class _State:
         self.pairs = [*self.pairs[-(PAIRS - 1) :], (s, y, rho)]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a step may be far too long
 def minimise(
     objective: Objective,
     start: Floats,

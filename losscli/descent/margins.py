@@ -27,7 +27,8 @@ _LONGER = 1.5  # a corrector's step against the one before it
 _FAR = 10.0  # products within this factor of their target are left alone
 _APART_BY = 3.0  # slacks at the start, in mean differences between the pieces of a term
 _EVEN = 0.1  # of the duals at the start, spread evenly over the classes
-_RIDGE = 1e-15  # of the largest curvature: directions that no row holds stay where they are
+_RIDGE = 1e-15  # of the least curvature, so that no pivot is 0; more would hold up the last steps
+_SPENT = 1e-4  # of what may be left: products that add up to less leave rounding alone to gain
 _CELLS = 1 << 20  # of the products behind some blocks of one matrix
 
 _LARGEST = ("crammer_singer_hinge",)  # one term a row: the largest of all leads counts
@@ -189,14 +190,17 @@ def _descend(problem: _Problem, start: Floats, tol: float, floor: Floats) -> Ver
         gap = value - problem.bounds(point.v, point.a)
         missed = np.abs(problem.stationarity(point.v, point.a) * point.v).sum(axis=(1, 2))
         merit = np.abs(gap) + missed
-        gap, merit = np.where(value < merit, value, gap), np.fmin(merit, value)  # no loss is below 0
+        bounded = merit <= value  # else 0 bounds it better: no loss is below
+        gap, merit = np.where(bounded, gap, value), np.where(bounded, merit, value)
         better = merit < best[place]
         at = place[better]
         best[at], end.gap[at] = merit[better], gap[better]
         end.v[at] = problem.centred(point.v[better]).reshape(end.v[at].shape)
         end.iterations[place] = iteration
-        done = merit <= tol * np.abs(value) + floor[place]
-        gone = done | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
+        enough = tol * value + floor[place]
+        done = merit <= enough
+        spent = (point.s * point.a).sum(axis=(1, 2, 3)) < _SPENT * enough
+        gone = done | spent | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
         if gone.any():
             end.converged[place[gone]] = done[gone]
             if gone.all():

@@ -8,9 +8,10 @@ from losscli.domain import Codes, Floats, Mask
 from losscli.objective import Objective
 
 _STEP = 1e-5  # of the unit of the scores, for the differences of slopes
-_ROUNDS = 4
+_ROUNDS, _HALVINGS = 12, 4
 _MOST_CELLS = 5e8  # rows × models × coordinates of one Hessian; beyond, nothing is confirmed
 _FLAT = 1e-10  # of the largest curvature: a direction that is not curved
+_NOISE = 1e-4  # of the largest curvature: what differences of slopes may have invented
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,7 @@ class Confirmed:
     bowl: Mask
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a step may be far too long
 def confirm(objective: Objective, v: Floats, which: Codes) -> Confirmed:
     """Newton's steps from the end of a descent, as long as they lower the objective. v: (m, d)."""
     value, gradient = objective.evaluate(v, which)
@@ -38,12 +40,26 @@ def confirm(objective: Objective, v: Floats, which: Codes) -> Confirmed:
             break
         step, left, curved = _newton(objective, end.v[open_], end.gradient[open_], which[open_])
         end.decrement[open_], end.bowl[open_] = left, curved
-        at, slope = objective.evaluate(end.v[open_] - step, which[open_])
-        fell = curved & (at < end.value[open_]) & np.isfinite(slope).all(axis=1)
-        open_, step, at, slope = open_[fell], step[fell], at[fell], slope[fell]
-        end.v[open_] -= step
-        end.value[open_], end.gradient[open_] = at, slope
+        open_ = open_[_fell(objective, end, open_, step, which)]
     return end
+
+
+def _fell(objective: Objective, end: Confirmed, open_: Codes, step: Floats, which: Codes) -> Mask:
+    """Go along the steps of some models, halved until their objectives fall; which of them did."""
+    fell, share = np.zeros(len(open_), dtype=np.bool_), 1.0
+    for _ in range(_HALVINGS):
+        rest = np.flatnonzero(~fell)
+        own = open_[rest]
+        at, slope = objective.evaluate(end.v[own] - share * step[rest], which[own])
+        lower = (at < end.value[own]) & np.isfinite(slope).all(axis=1)
+        done = own[lower]
+        end.v[done] -= share * step[rest[lower]]
+        end.value[done], end.gradient[done] = at[lower], slope[lower]
+        fell[rest[lower]] = True
+        share /= 4
+        if fell.all():
+            break
+    return fell
 
 
 def _newton(objective: Objective, v: Floats, gradient: Floats, which: Codes) -> tuple[Floats, Floats, Mask]:
@@ -61,4 +77,4 @@ def _newton(objective: Objective, v: Floats, gradient: Floats, which: Codes) -> 
     curved = values > _FLAT * top
     share = np.where(curved, along / np.where(curved, values, 1.0), 0.0)
     step = np.einsum("mij,mj->mi", vectors, share)
-    return step, 0.5 * (along * share).sum(axis=1), (values > -1e-6 * top).all(axis=1)
+    return step, 0.5 * (along * share).sum(axis=1), (values > -_NOISE * top).all(axis=1)

@@ -113,7 +113,9 @@ def _moved(solution: Solution, offset: float) -> Solution:
 
 def _raised(v: Floats, offset: float) -> Floats:
     """Coordinates (q,) with the offset on the intercept, which is the first."""
-    return np.concatenate([[v[0] + offset], v[1:]])
+    raised = v.copy()
+    raised[0] += offset
+    return raised
 
 
 class _Bench:
@@ -311,10 +313,16 @@ class _Bench:
         return start
 
     def _starts(self, model: Model) -> Floats:
-        """(count, d): one where there is one valley."""
-        t = model.target
+        """(count, d): one where there is one valley. All shrunk as the penalty would shrink them."""
+        points = self._points(model)
+        if self.settings.classes == 1:
+            points = points / (1.0 + model.l2 * self.design.penalty)
+        tame = Trait.SMOOTH | Trait.LIPSCHITZ
+        return points if tame & model.bound.traits else self._finite(model, points)
+
+    def _points(self, model: Model) -> Floats:
+        t, traits = model.target, model.bound.traits
         linear = self.settings.task is Task.REGRESSION and model.bound.loss.link is not LOG
-        traits = model.bound.traits
         if Trait.CONVEX in traits:
             if not linear:
                 return self._constant(model)
@@ -328,6 +336,18 @@ class _Bench:
         y = self.targets[t]
         logs = starts.least_squares(self.design, np.log(np.where(y > 0, y, 0.5))[None])
         return np.concatenate([self._constant(model), logs])
+
+    def _finite(self, model: Model, points: Floats) -> Floats:
+        """The points, but the least or the greatest target where a loss is infinite: one side is cheap."""
+        objective = self.objective([model] * len(points))
+        values, _ = objective.evaluate(points, np.arange(len(points)))
+        if np.isfinite(values).all() or model.bound.loss.argument is not Argument.RESIDUAL:
+            return points
+        y = self.targets[model.target]
+        ends = np.zeros((2, points.shape[1]))
+        ends[:, 0] = y.min(), y.max()
+        cost, _ = self.objective([model] * 2).evaluate(ends, np.arange(2))
+        return np.where(np.isfinite(values)[:, None], points, ends[int(np.argmin(cost))])
 
 
 def _split(ends: Sequence[Solution], counts: Sequence[int]) -> list[list[Solution]]:

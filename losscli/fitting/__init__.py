@@ -17,10 +17,11 @@ from losscli.fitting.request import Request
 from losscli.fitting.whole import Whole, fit_whole
 from losscli.folds import Folds, splits
 from losscli.frame import Frame, load
-from losscli.result import Fits, Input, Refused
+from losscli.result import Fits, Input, Refused, Warning_
 from losscli.spec import Spec
 from losscli.table import Table
 from losscli.task.features import Training
+from losscli.task.roles import shell_word
 
 __all__ = ["Fitted", "Request", "fit"]
 
@@ -47,6 +48,7 @@ def fit(
     """
     _check(request)
     frame = load(table, training)
+    warnings = (*training.warnings, *_copies(frame, training))
     chosen = choose(request, training.task, frame.y)
     classes = training.task in CLASSES
     settings = Settings(
@@ -86,6 +88,7 @@ def fit(
     judgements, interrupted = _judged(plan, folds, request.jobs, progress)
     run = Run(
         training=training,
+        warnings=warnings,
         request=request,
         inputs=tuple(inputs),
         notes=table.notes,
@@ -103,6 +106,17 @@ def _check(request: Request) -> None:
     """Raises UsageError for a model that there is not."""
     if request.model != Spec("linear"):
         raise UsageError(f"--model {request.model}: there is no such model", advice="Use --model linear")
+
+
+def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:
+    """A warning where a number feature is the target itself, in every row."""
+    copies = [
+        name for name, x in zip(frame.number_names, frame.numbers.T, strict=True) if (x == frame.y).all()
+    ]
+    if not copies:
+        return ()
+    what = f"{', '.join(copies)} equals the target {training.target} in every row"
+    return (Warning_("target_among_features", what, f"Leave it out: --drop {shell_word(copies[0])}"),)
 
 
 def _check_enough(folds: Folds, whole: Whole) -> None:

@@ -42,6 +42,7 @@ class Run:
     """All that a run has made. judgements: of the finished repeats, in order; read: rows of the file."""
 
     training: Training
+    warnings: tuple[Warning_, ...]
     request: Request
     inputs: tuple[Input, ...]
     notes: tuple[str, ...]
@@ -179,7 +180,7 @@ def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]
         unranked=tuple(Unranked(entry.spec, entry.reason) for entry in entries if entry.reason is not None),
         curves=tuple(_curve(entry) for entry in entries if entry.solution.curve),
         refused=(*run.refused, *_untrained(run)),
-        warnings=(*training.warnings, *run.folds.warnings, *_cut_short(run)),
+        warnings=(*run.warnings, *run.folds.warnings, *_cut_short(run)),
     )
 
 

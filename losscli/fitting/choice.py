@@ -32,13 +32,12 @@ def choose(request: Request, task: Task, y: Floats) -> Chosen:
     if request.losses:
         wanted = [Wanted(_found(spec, task), spec.numbers()) for spec in request.losses]
     else:
-        own = [loss for loss in losses_for(task) if loss.task is task]
-        wanted = [Wanted(loss, {}) for loss in own if _is_general(loss)]
+        wanted = [Wanted(loss, {}) for loss in losses_for(task) if loss.task is task]
     kept: dict[str, Wanted] = {}
     refused = []
     for one in wanted:
         spec = str(Spec(one.loss.name, tuple(one.written.items())))
-        reason = refusal(one.loss, task, y)
+        reason = refusal(one.loss, task, y) or (None if request.losses else _special(one.loss))
         if reason is not None:
             refused.append(Refused(spec, *reason))
         elif not _is_excluded(one, request.exclude):
@@ -75,11 +74,11 @@ def unranked(bound: BoundLoss) -> str | None:
     return f"it asks for another functional: {bound.elicits}"
 
 
-def _is_general(loss: Loss) -> bool:
-    """Whether a loss is trained unasked: one that asks for another functional is not."""
-    if loss.task is not Task.REGRESSION:
-        return True
-    return unranked(loss.bind({}, scale=1.0)) is None
+def _special(loss: Loss) -> tuple[str, tuple[int, ...]] | None:
+    """Why a loss is trained only when it is named: it asks for another functional than a centre."""
+    if loss.task is not Task.REGRESSION or unranked(loss.bind({}, scale=1.0)) is None:
+        return None
+    return "it asks for another functional than a centre: name it to train it", ()
 
 
 def _class_of(wanted: Wanted) -> str:

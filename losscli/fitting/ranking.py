@@ -94,6 +94,6 @@ def _rows(
     for at, (i, score, place) in enumerate(zip(ranked, own, places, strict=True)):
         tested = pairing.refusal is None and score.value is not None
         low, high = rank_interval(better, at, place) if tested else (None, None)
-        reason = score.reason if tested else score.reason or pairing.refusal
+        reason = score.reason if tested or score.value is None else pairing.refusal
         rows.append(RankRow(specs[i], score.value, score.low, score.high, place, low, high, reason))
     return tuple(sorted(rows, key=lambda row: row.rank or 0))

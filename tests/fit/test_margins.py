@@ -168,7 +168,7 @@ def test_models_in_lockstep_are_those_alone(loss: BoundLoss) -> None:
         assert alone.iterations[0] == together.iterations[i]
 
 
-@pytest.mark.parametrize("loss", [LOSSES["crammer_singer"], LOSSES["multi_margin"]], ids=str)
+@pytest.mark.parametrize("loss", [LOSSES["crammer_singer"], LOSSES["multi_margin"]], ids=["cs", "mm"])
 @pytest.mark.parametrize("l2", [0.0, 0.01])
 def test_coordinates_are_centred_over_classes(loss: BoundLoss, l2: float) -> None:
     x, codes, w = rows(90, 3, 4, 1.0, 4)
@@ -198,9 +198,21 @@ def test_weights_are_repeats_and_the_order_of_rows_is_nothing(loss: BoundLoss, l
 def test_a_column_without_values_and_a_class_without_rows(loss: BoundLoss) -> None:
     x, codes, w = rows(90, 3, 4, 1.0, 8)
     x[:, 1] = 5.0
-    design = whitened(x, w)
+    design, _ = whitened(x, w).plain()
     codes[codes == 1] = 2
     for l2 in (0.0, 0.01):
         end = fitted(design, loss, codes, l2)
         assert end.converged.all()
         assert np.isfinite(end.v).all()
+
+
+@pytest.mark.parametrize("loss", [LOSSES["crammer_singer"], LOSSES["multi_margin"]], ids=["cs", "mm"])
+def test_a_row_far_away_costs_rounds_not_digits(loss: BoundLoss) -> None:
+    x, codes, w = rows(300, 4, 3, 1.0, 9)
+    x[0, 0] = 1e4 * x[:, 0].std()
+    design = whitened(x, w)
+    end = fitted(design, loss, codes, 0.0)
+    assert end.converged.all()
+    assert objectives(design, loss, codes, (0.0,), end.v)[0] == pytest.approx(
+        least(design, loss, codes), rel=1e-6
+    )

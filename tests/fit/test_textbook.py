@@ -10,7 +10,7 @@ from losscli.catalogue import named
 from losscli.descent import lbfgs
 from losscli.descent.rates import SCHEDULES, lipschitz, measured
 from losscli.descent.textbook import MAX_ITER, TOL, Optimizer, Trace, parse_optimizer, run
-from losscli.design import standardised, whitened
+from losscli.design import whitened
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss
@@ -25,7 +25,7 @@ X = (
     * [1.0, 20.0, 0.1]
 )
 W = np.ones(N)
-Y = 3.0 + standardised(X, W).z[:, 1:] @ [2.0, -1.0, 0.5] + DRAW.standard_t(4, size=N)
+Y = 3.0 + whitened(X, W).plain()[0].z[:, 1:] @ [2.0, -1.0, 0.5] + DRAW.standard_t(4, size=N)
 LABELS = (DRAW.random(N) < 1.0 / (1.0 + np.exp(-(Y - 3.0) / 2.0))).astype(float)
 CLASSES = np.digitize(Y, np.quantile(Y, [0.3, 0.7])).astype(float)
 TARGETS = {Task.REGRESSION: Y, Task.BINARY: LABELS, Task.MULTICLASS: CLASSES}
@@ -40,7 +40,7 @@ def bound(text: str, task: Task) -> BoundLoss:
 def objective(*texts: str, task: Task = Task.REGRESSION, l2: float = 0.0, y=None, design=None) -> Objective:
     models = [Model(bound(text, task), 0, l2) for text in texts]
     target = (TARGETS[task] if y is None else y)[None]
-    return Objective(design or standardised(X, W), target, models, 3 if task is Task.MULTICLASS else 1)
+    return Objective(design or whitened(X, W).plain()[0], target, models, 3 if task is Task.MULTICLASS else 1)
 
 
 def descend(own: Objective, text: str, max_iter: int = MAX_ITER, tol: float = TOL, seed: int = 0, start=None):
@@ -127,13 +127,13 @@ def test_units_of_the_target_change_nothing(optimizer):
 
 @pytest.mark.parametrize("optimizer", DESCENDING)
 def test_an_exact_fit_converges(optimizer):
-    trace = descend(objective("mse", y=standardised(X, W).z @ [3.0, 2.0, -1.0, 0.5]), optimizer)
+    trace = descend(objective("mse", y=whitened(X, W).plain()[0].z @ [3.0, 2.0, -1.0, 0.5]), optimizer)
     assert trace.converged.all() and trace.value < 1e-10
 
 
 def test_rows_may_weigh_differently():
     w = np.random.default_rng(1).integers(1, 4, size=N).astype(float)
-    weighted, repeated = standardised(X, w), np.repeat(np.arange(N), w.astype(int))
+    weighted, repeated = whitened(X, w).plain()[0], np.repeat(np.arange(N), w.astype(int))
     own = objective("huber:delta=1", design=weighted)
     twin = objective("huber:delta=1", design=standardised(X[repeated], np.ones(len(repeated))), y=Y[repeated])
     np.testing.assert_allclose(descend(own, "nesterov").value, descend(twin, "nesterov").value, rtol=1e-9)
@@ -142,7 +142,7 @@ def test_rows_may_weigh_differently():
 def test_a_batch_of_all_rows_has_the_gradient_and_batches_average_to_it():
     draw = np.random.default_rng(2)
     w = draw.integers(1, 4, size=N).astype(float)
-    own = objective("mse", "huber:delta=1", l2=0.2, design=standardised(X, w))
+    own = objective("mse", "huber:delta=1", l2=0.2, design=whitened(X, w).plain()[0])
     v, which, order = draw.normal(size=(2, own.size)), np.arange(2), draw.permutation(N)
     gradient = own.evaluate(v, which)[1]
     np.testing.assert_allclose(own.gradient_on(v, which, order), gradient, rtol=1e-10, atol=1e-12)
@@ -172,7 +172,7 @@ def two_slopes(own: Objective, optimizer: Optimizer, rate: float):
 
 def test_gd_takes_two_steps_against_the_slope():
     """mse on z-scores from zero: the slope is -2 Z'W(y - Zv)."""
-    z, rate = standardised(X, W).z, 0.1
+    z, rate = whitened(X, W).plain()[0].z, 0.1
     first = rate * 2.0 * z.T @ Y / N
     second = first + rate * 2.0 * z.T @ (Y - z @ first) / N
     trace = descend(objective("mse"), "gd:rate=0.1", max_iter=2, tol=0.0)

@@ -73,7 +73,7 @@ def _notes(screen: FitScreen, metric: str, ranked: list[tuple[Fit, RankRow]]) ->
     reasons = {
         visible(fit.scores[metric].reason or "no fold has a value")
         for fit, _ in ranked
-        if metric in fit.scores and fit.scores[metric].mean is None
+        if metric in fit.scores and fit.scores[metric].value is None
     }
     notes = [f"n/a: {reason}" for reason in sorted(reasons)]
     left_out = len(screen.ranked) - len(ranked)

@@ -1,9 +1,10 @@
 """The notes under the tables: what cannot be trusted (`?`), what to know or do (`!`)."""
 
+from losscli.contaminate import SCHEMES
 from losscli.report.blocks import Note
 from losscli.report.fits.details import row_names
 from losscli.report.fits.screen import FitScreen
-from losscli.report.names import some, visible
+from losscli.report.names import some, spec_name, visible
 
 _MOST = 5
 _NAMED = 3
@@ -55,6 +56,9 @@ def _downweighted(screen: FitScreen) -> list[Note]:
 
 
 def _refused(screen: FitScreen) -> list[Note]:
-    names = list(dict.fromkeys(screen.loss(one.spec) for one in screen.fits.refused))
+    """What was asked for and cannot be done; not the losses that nobody named."""
+    named = any(word.split("=")[0] == "--loss" for word in screen.fits.command)
+    refused = [one for one in screen.fits.refused if named or spec_name(one.spec) in SCHEMES]
+    names = list(dict.fromkeys(screen.loss(one.spec) for one in refused))
     verb = "does" if len(names) == 1 else "do"
     return [Note("!", f"{some(names, _NAMED)} {verb} not apply here; the reasons: --all")] if names else []

@@ -143,10 +143,8 @@ class FitScreen:
     def digits(self, metric: str) -> Digits:
         """The digits of one metric, its leader first; the largest bias first."""
         if metric == _SIGNED:
-            found = (fit.scores[metric].mean for fit in self.fits.fits if metric in fit.scores)
-            return digits_of(
-                [Figure(max((mean for mean in found if mean is not None), key=abs, default=None))]
-            )
+            found = (fit.scores[metric].value for fit in self.fits.fits if metric in fit.scores)
+            return digits_of([Figure(max((x for x in found if x is not None), key=abs, default=None))])
         ranking = self.ranking(metric)
         order = {row.spec: place for place, row in enumerate(ranking.rows)} if ranking else {}
         scores = [
@@ -157,13 +155,13 @@ class FitScreen:
         return digits_of([_figure(score) for score in scores])
 
     def text(self, fit: Fit, metric: str) -> str:
-        """The mean over folds, with `?` where the fit has not converged; `n/a` where no fold has one."""
+        """The metric out of fold, with `?` where the fit has not converged; `n/a` where it is undefined."""
         score = fit.scores.get(metric)
         if score is None:
             return ""
-        if score.mean is None:
+        if score.value is None:
             return "n/a"
-        return self._written(metric, score.mean, _figure(score).decimals) + ("" if fit.converged else "?")
+        return self._written(metric, score.value, _figure(score).decimals) + ("" if fit.converged else "?")
 
     def constant(self, metric: str) -> str:
         """The metric of the best constant, in the digits of the fits."""
@@ -180,15 +178,15 @@ class FitScreen:
         return digits.text(value, own)
 
     def gap(self, value: float | None) -> float | None:
-        """How far a headline value is from the best mean, relative to it; None where that has no meaning."""
+        """How far a headline value is from the best one, relative to it; None where that has no meaning."""
         score = self.best.fit.scores.get(self.fits.headline) if self.best else None
-        if value is None or score is None or score.mean is None or score.mean <= 0:
+        if value is None or score is None or score.value is None or score.value <= 0:
             return None
-        return (value - score.mean) / score.mean
+        return (value - score.value) / score.value
 
     def gap_of(self, standing: Standing) -> float | None:
         score = standing.fit.scores.get(self.fits.headline)
-        return self.gap(None if score is None else score.mean)
+        return self.gap(None if score is None else score.value)
 
     # ── names ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,4 +255,4 @@ def _size(group: tuple[Degradation, ...]) -> float:
 
 
 def _figure(score: Score) -> Figure:
-    return Figure(score.mean, score.low, score.high)
+    return Figure(score.value, score.low, score.high)

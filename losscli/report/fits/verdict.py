@@ -45,20 +45,20 @@ def _one(screen: FitScreen, fit: Fit) -> str:
     """Its headline metric, against the best constant, and what bad data cost."""
     metric = screen.fits.headline
     name, score = screen.loss(fit.spec), fit.scores.get(metric)
-    if score is None or score.mean is None:
+    if score is None or score.value is None:
         why = score.reason if score is not None and score.reason else fit.reason
         return f"{name}: no {words(metric)}: {visible(why or 'no reason is given')}."
     text = f"{name}: {words(metric)} {screen.text(fit, metric)} out of fold"
     interval = screen.digits(metric).interval(score.low, score.high)
     text += f" ({screen.confidence} interval {interval})" if interval else ""
-    return f"{text}{_against(screen, score.mean)}.{_bad_sentence(screen, fit)}"
+    return f"{text}{_against(screen, score.value)}.{_bad_sentence(screen, fit)}"
 
 
-def _against(screen: FitScreen, mean: float) -> str:
+def _against(screen: FitScreen, value: float) -> str:
     constant = screen.fits.constant.get(screen.fits.headline)
     if not constant:
         return ""
-    share = (mean - constant) / constant
+    share = (value - constant) / constant
     side = "above" if share > 0 else "below"
     shown = screen.constant(screen.fits.headline)
     return (
