@@ -273,7 +273,7 @@ def ratios(over: Sequence[float], under: Sequence[float], digits: int) -> str:
 
 
 def against_peer(n: int, p: int, specs: Sequence[str], rounds: int) -> None:
-    """Every estimator of the peer by itself, then all losses: a table."""
+    """All losses of one size: a table."""
     data, wanted = data_of(n, p), wanted_of(specs)
     a, b, worst = pairs(
         lambda: ours(data, wanted),
@@ -339,7 +339,7 @@ PARTS = ("peer", "lockstep", "default")
 def main() -> None:
     """The tables, one after another."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--rounds", type=int, default=7, help="pairs; of the default run, runs of each file")
+    parser.add_argument("--rounds", type=int, default=7, help="pairs; half as many default runs of each file")
     parser.add_argument("--part", choices=PARTS, action="append", help="all if not said")
     arguments = parser.parse_args()
     parts, rounds = arguments.part or PARTS, arguments.rounds

@@ -6,12 +6,14 @@ correlated; directions without variance are left out, which gives the minimum-no
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from losscli.domain import Floats
 
 _WELL_CONDITIONED = 1e-7  # smallest over largest eigenvalue of the correlations for the fast way
+_DOUBTFUL = 1e-7  # of the mean: a sd below it may be rounding
 _RANK = 1e-10  # singular values below it, relative to the largest, are rounding
 
 
@@ -31,6 +33,11 @@ class Design:
     rows: float
     center: Floats
     spread: Floats
+
+    @cached_property
+    def zt(self) -> Floats:
+        """(q, n) The coordinates with those of one kind side by side in memory."""
+        return np.ascontiguousarray(self.z.T)
 
     @property
     def rank(self) -> int:
@@ -61,57 +68,64 @@ class Design:
 
     def rows_of(self, x: Floats) -> Floats:
         """Rows of raw columns (n, p) in these coordinates (n, q)."""
-        return np.asarray(self.back[0] + _scored(x, self.center, self.spread) @ self.back[1:])
+        away = x - self.center
+        scores = np.divide(away, self.spread, out=np.zeros_like(away), where=self.spread > 0)
+        return np.asarray(self.back[0] + scores @ self.back[1:])
 
 
 def whitened(x: Floats, w: Floats) -> Design:
-    """The design whose coordinates are orthonormal: Σ w z z' is the identity. x: (n, p); w: (n,), > 0."""
-    share, scores, center, spread = _standardised(x, w)
-    turn = _turn(scores, share)
-    back = np.zeros((x.shape[1] + 1, turn.shape[1] + 1))
+    """The design whose coordinates are orthonormal: Σ w z z' is the identity. x: (n, p); w: (n,), > 0.
+
+    The eigenvectors of the correlations where these are well conditioned, which is all that descent
+    needs; else the singular vectors, whose rank is decided on the columns themselves.
+    """
+    n, p = x.shape
+    share = w / w.sum()
+    center = share @ x
+    away = x - center
+    rest = share @ away  # what rounding left of a large offset
+    center, away = center + rest, np.subtract(away, rest, out=away)
+    gram = away.T @ (away * share[:, None])
+    spread = _spread(x, center, np.sqrt(np.diagonal(gram)))
+    inverse = np.divide(1.0, spread, out=np.zeros(p), where=spread > 0)
+    turn = _turn(gram * inverse * inverse[:, None], n) if p else np.zeros((0, 0))
+    if turn is None:
+        turn = _singular(away * inverse, share)
+    z = np.empty((n, turn.shape[1] + 1))
+    z[:, 0] = 1.0
+    np.matmul(away, turn * inverse[:, None], out=z[:, 1:])
+    back = np.zeros((p + 1, turn.shape[1] + 1))
     back[0, 0], back[1:, 1:] = 1.0, turn
-    return _design(scores @ turn, back, share, w, center, spread)
+    return Design(z, back, (back[1:] ** 2).sum(axis=0), share, rows_counted(w), center, spread)
+
+
+def _spread(x: Floats, center: Floats, spread: Floats) -> Floats:
+    """The sd of each column, 0 for a constant one, whose sd is rounding."""
+    doubtful = np.flatnonzero(spread <= _DOUBTFUL * np.abs(center))
+    if len(doubtful):
+        own = x[:, doubtful]
+        spread[doubtful] = np.where(own.max(axis=0) > own.min(axis=0), spread[doubtful], 0.0)
+    return spread
+
+
+def _turn(correlations: Floats, n: int) -> Floats | None:
+    """(p, p): z-scores @ turn have the identity as their moments; None where that loses too many digits."""
+    if len(correlations) >= n:
+        return None
+    values, vectors = np.linalg.eigh(correlations)
+    if not values[0] > _WELL_CONDITIONED * values[-1]:
+        return None
+    return np.asarray(vectors / np.sqrt(values))
+
+
+def _singular(scores: Floats, share: Floats) -> Floats:
+    """(p, q - 1): as `_turn`, without the directions that have no variance."""
+    _, size, vt = np.linalg.svd(scores * np.sqrt(share)[:, None], full_matrices=False)
+    keep = size > _RANK * max(size[0], np.finfo(float).tiny)
+    return np.asarray(vt[keep].T / size[keep])
 
 
 def rows_counted(w: Floats) -> float:
     """How many observations weights count as: whole weights are repeats of a row; any other set is
     relative, and counts its rows."""
     return float(w.sum()) if (w == np.floor(w)).all() else float(len(w))
-
-
-def _design(scores: Floats, back: Floats, share: Floats, w: Floats, center: Floats, spread: Floats) -> Design:
-    z = np.empty((len(scores), scores.shape[1] + 1))
-    z[:, 0], z[:, 1:] = 1.0, scores
-    return Design(z, back, (back[1:] ** 2).sum(axis=0), share, rows_counted(w), center, spread)
-
-
-def _standardised(x: Floats, w: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    share = w / w.sum()
-    center = share @ x
-    center = center + share @ (x - center)  # once more: what rounding left of a large offset
-    spread = np.sqrt(share @ (x - center) ** 2)
-    spread = np.where(x.max(axis=0, initial=-np.inf) > x.min(axis=0, initial=np.inf), spread, 0.0)
-    return share, _scored(x, center, spread), center, spread
-
-
-def _scored(x: Floats, center: Floats, spread: Floats) -> Floats:
-    away = x - center
-    return np.divide(away, spread, out=np.zeros_like(away), where=spread > 0)
-
-
-def _turn(scores: Floats, share: Floats) -> Floats:
-    """(p, q - 1): z-scores @ turn have the identity as their weighted moments.
-
-    The eigenvectors of the correlations where these are well conditioned, which is all that descent
-    needs; else the singular vectors, whose rank is decided on the columns themselves.
-    """
-    n, p = scores.shape
-    if p < n:
-        values, vectors = np.linalg.eigh(scores.T @ (scores * share[:, None]))
-        if p and values[0] > _WELL_CONDITIONED * values[-1]:
-            return np.asarray(vectors / np.sqrt(values))
-    if not p:
-        return np.zeros((0, 0))
-    _, size, vt = np.linalg.svd(scores * np.sqrt(share)[:, None], full_matrices=False)
-    keep = size > _RANK * max(size[0], np.finfo(float).tiny)
-    return np.asarray(vt[keep].T / size[keep])

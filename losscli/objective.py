@@ -52,7 +52,7 @@ class Objective:
         self.unit = _units(self.models, targets, design.w)
         self.level = _levels(self.models, self.unit)
         self._groups = _groups(self.models)
-        self._zt = np.ascontiguousarray(design.z.T)
+        self._cut: tuple[Codes, list[_Group]] | None = None
 
     @np.errstate(over="ignore", invalid="ignore")  # a step may be far too long: its objective is inf
     def evaluate(self, v: Floats, which: Codes) -> tuple[Floats, Floats]:
@@ -70,7 +70,7 @@ class Objective:
         for start in range(0, len(design.w), rows):
             block = slice(start, start + rows)
             w = design.w[block]
-            scores = (flat @ self._zt[:, block]).reshape(m, k, len(w))
+            scores = (flat @ design.zt[:, block]).reshape(m, k, len(w))
             y = self.targets[self._target[which[:1]] if same else self._target[which], block]
             out = slope[:, :, : len(w)]
             for group in groups:
@@ -107,20 +107,21 @@ class Objective:
         return np.asarray(gradient + self.l2[which, None] * self.penalty * v)
 
     def _chosen(self, which: Codes) -> list[_Group]:
-        """The groups cut to some models, at their new places."""
-        if len(which) == len(self.models) and which[0] < which[-1] and (np.diff(which) == 1).all():
-            return self._groups
-        chosen = []
-        for group in self._groups:
-            start, stop = np.searchsorted(which, (group.start, group.stop))
-            if start < stop:
-                own = which[start:stop] - group.start
-                params = {
-                    key: value[own] if isinstance(value, np.ndarray) else value
-                    for key, value in group.params.items()
-                }
-                chosen.append(_Group(group.loss, int(start), int(stop), params))
-        return chosen
+        """The groups cut to some models, at their new places; kept for the next call with these models."""
+        if self._cut is None or self._cut[0] is not which:
+            self._cut = which, [own for group in self._groups if (own := _cut(group, which)) is not None]
+        return self._cut[1]
+
+
+def _cut(group: _Group, which: Codes) -> _Group | None:
+    start, stop = which.searchsorted((group.start, group.stop))
+    if start == stop:
+        return None
+    own = which[start:stop] - group.start
+    params = {
+        key: value[own] if isinstance(value, np.ndarray) else value for key, value in group.params.items()
+    }
+    return _Group(group.loss, int(start), int(stop), params)
 
 
 def negligible(value: Floats, level: Floats, tol: float) -> Floats:

@@ -40,12 +40,13 @@ def terms(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
 
 
 def _several(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
-    """Several classes: all models' rows under one another."""
+    """Several classes: all models' rows under one another, a class side by side in memory, where sums over
+    the few classes are fastest."""
     g, k, n = s.shape
-    z = np.ascontiguousarray(s.transpose(0, 2, 1)).reshape(g * n, k)
+    z = np.ascontiguousarray(s.transpose(1, 0, 2)).reshape(k, g * n).T
     codes = np.broadcast_to(y, (g, n)).astype(np.intp).ravel()
     value, slope = _of_rows(loss, params, codes, z)
-    return value.reshape(g, n), slope.reshape(g, n, k).transpose(0, 2, 1)
+    return value.reshape(g, n), slope.T.reshape(k, g, n).transpose(1, 0, 2)
 
 
 def _of_rows(loss: Loss, params: Values, codes: Any, z: Floats) -> Terms:

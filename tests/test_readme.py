@@ -45,7 +45,8 @@ def on_a_terminal(command: str, columns: int) -> str:
         shown += piece
     process.wait(timeout=60)
     os.close(parent)
-    return shown.decode().replace("\r\n", "\n")
+    lines = shown.decode().replace("\r\n", "\n")
+    return re.sub(r"[^\n]*\r?\x1b\[K", "", lines)  # a line of progress, taken away again
 
 
 def test_the_readme_has_commands() -> None:

@@ -99,7 +99,7 @@ class _Problem:
     """The primal and dual of m models on one design; arrays as in `Hinges`, weighted."""
 
     def __init__(self, design: Design, own: Hinges, l2: Floats) -> None:
-        self.z, self.zt = design.z, np.ascontiguousarray(design.z.T)
+        self.z, self.zt = design.z, design.zt
         self.kinks, self.box = own.kinks, own.jumps * design.w
         self.left = own.left * design.w
         self.line = self.left @ design.z  # (m, q)

@@ -42,75 +42,68 @@ class _State:
         self.v = v
         self.value, self.gradient = objective.evaluate(v, which)
         self.bend = _bend(objective, v, self.gradient, which)
+        # (m, d): the curvature before any pair is known
+        self.metric = np.maximum(self.bend[:, None] + objective.l2[which, None] * objective.penalty, 1e-300)
         self.pairs: list[tuple[Floats, Floats, Floats]] = []
+        self.gamma = np.ones(len(which))  # the newest pair's curvature against the metric's
         self.stalls = np.zeros(len(which), dtype=np.intp)
 
     def keep(self, stay: Mask) -> None:
         self.which, self.place, self.v = self.which[stay], self.place[stay], self.v[stay]
-        self.value, self.gradient, self.bend = self.value[stay], self.gradient[stay], self.bend[stay]
+        self.value, self.gradient, self.metric = self.value[stay], self.gradient[stay], self.metric[stay]
         self.pairs = [(s[stay], y[stay], rho[stay]) for s, y, rho in self.pairs]
-        self.stalls = self.stalls[stay]
-
-    def metric(self) -> Floats:
-        """(m, d): the curvature before any pair is known."""
-        l2 = self.objective.l2[self.which, None]
-        return np.asarray(np.maximum(self.bend[:, None] + l2 * self.objective.penalty, 1e-300))
+        self.gamma, self.stalls = self.gamma[stay], self.stalls[stay]
 
     def step(self) -> Floats:
         """The direction to go against: an inverse Hessian times the gradient, by the two-loop recursion."""
-        q, metric = self.gradient.copy(), self.metric()
+        q = self.gradient.copy()
         factors = []
         for s, y, rho in reversed(self.pairs):
-            alpha = rho * np.einsum("md,md->m", s, q)
+            alpha = rho * np.vecdot(s, q)
             q -= alpha[:, None] * y
             factors.append(alpha)
-        z = q / metric * self._gamma(metric)
+        z = q / self.metric * self.gamma[:, None]
         for (s, y, rho), alpha in zip(self.pairs, reversed(factors), strict=True):
-            beta = rho * np.einsum("md,md->m", y, z)
-            z += (alpha - beta)[:, None] * s
+            z += (alpha - rho * np.vecdot(y, z))[:, None] * s
         return z
-
-    def _gamma(self, metric: Floats) -> Floats:
-        """The newest pair's curvature against the metric's: s·y / y·M⁻¹y, 1 where there is no pair."""
-        gamma = np.ones(len(self.which))
-        for s, y, rho in self.pairs:
-            own = rho > 0
-            size = np.einsum("md,md->m", y, y / metric)
-            gamma = np.where(
-                own & (size > 0), np.einsum("md,md->m", s, y) / np.where(size > 0, size, 1), gamma
-            )
-        return gamma[:, None]
 
     def move(self, z: Floats) -> None:
         """Go to v - t z, the t of each model halved until its objective falls."""
-        decrease = np.einsum("md,md->m", z, self.gradient)
+        decrease = np.vecdot(z, self.gradient)
         t, open_ = np.ones(len(self.which)), np.arange(len(self.which))
         v, value, gradient = self.v.copy(), self.value.copy(), self.gradient.copy()
+        which = self.which
         for _ in range(_HALVINGS):
             trial = self.v[open_] - t[open_, None] * z[open_]
-            at, slope = self.objective.evaluate(trial, self.which[open_])
-            fell = (at <= self.value[open_] - _ARMIJO * t[open_] * decrease[open_]) & np.isfinite(slope).all(
-                axis=1
-            )
+            at, slope = self.objective.evaluate(trial, which)
+            lower = at <= self.value[open_] - _ARMIJO * t[open_] * decrease[open_]
+            fell = lower & np.isfinite(slope).all(axis=1)
             done = open_[fell]
             v[done], value[done], gradient[done] = trial[fell], at[fell], slope[fell]
             open_ = open_[~fell]
             if not len(open_):
                 break
+            which = self.which[open_]
             t[open_] /= 2
         self._remember(v - self.v, gradient - self.gradient)
-        self.stalls += np.isin(np.arange(len(self.which)), open_)
-        if len(open_):
-            for _, _, rho in self.pairs:
-                rho[open_] = 0.0
+        self.stalls[open_] += 1
+        self.forget(open_)
         self.v, self.value, self.gradient = v, value, gradient
+
+    def forget(self, models: Codes | Mask) -> None:
+        """Some models begin again with the metric."""
+        for _, _, rho in self.pairs:
+            rho[models] = 0.0
+        self.gamma[models] = 1.0
 
     def _remember(self, s: Floats, y: Floats) -> None:
         """A pair without clear curvature is none."""
-        curvature = np.einsum("md,md->m", s, y)
-        floor = 1e-12 * np.linalg.norm(s, axis=1) * np.linalg.norm(y, axis=1)
-        clear = curvature > floor
+        curvature = np.vecdot(s, y)
+        clear = curvature > 1e-12 * np.sqrt(np.vecdot(s, s) * np.vecdot(y, y))
         rho = np.where(clear, 1.0 / np.where(clear, curvature, 1.0), 0.0)
+        size = np.vecdot(y, y / self.metric)
+        known = clear & (size > 0)
+        self.gamma = np.where(known, curvature / np.where(known, size, 1.0), self.gamma)
         self.pairs = [*self.pairs[-(PAIRS - 1) :], (s, y, rho)]
 
 
@@ -140,13 +133,12 @@ def minimise(
         if observe is not None:
             observe(iteration, state.place, state.value)
         z = state.step()
-        left = 0.5 * np.einsum("md,md->m", z, state.gradient)
+        left = 0.5 * np.vecdot(z, state.gradient)
         uphill = left < 0
         if uphill.any():
-            for _, _, rho in state.pairs:
-                rho[uphill] = 0.0
-            z[uphill] = (state.gradient / state.metric())[uphill]
-            left = 0.5 * np.einsum("md,md->m", z, state.gradient)
+            state.forget(uphill)
+            z[uphill] = state.gradient[uphill] / state.metric[uphill]
+            left = 0.5 * np.vecdot(z, state.gradient)
         done = left <= negligible(state.value, objective.level[state.which], tol) + floor[state.place]
         gone = done | (state.stalls >= _STALLS) | ~np.isfinite(state.value) | (iteration == max_iter)
         if gone.any():
@@ -170,7 +162,5 @@ def _bend(objective: Objective, v: Floats, gradient: Floats, which: Codes) -> Fl
     size = np.linalg.norm(gradient, axis=1)
     reach = 1e-3 * objective.unit[which] / np.where(size > 0, size, 1.0)
     _, ahead = objective.evaluate(v - reach[:, None] * gradient, which)
-    bend = np.abs(np.einsum("md,md->m", gradient - ahead, gradient)) / np.where(
-        size > 0, reach * size**2, 1.0
-    )
+    bend = np.abs(np.vecdot(gradient - ahead, gradient)) / np.where(size > 0, reach * size**2, 1.0)
     return np.where((size > 0) & np.isfinite(bend) & (bend > 0), bend, 1.0)

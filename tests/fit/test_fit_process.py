@@ -22,6 +22,7 @@ TOLD = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "GITHUB_ACTIONS", "LOSSCLI
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in TOLD}
 QUICK = ("--repeats", "1", "--no-contaminate", "--jobs", "1")
 Done = subprocess.CompletedProcess[str]
+Columns = dict[str, Sequence[Any]]
 # What the contract promises, level by level; keys may be added.
 KEYS = {
     "": "schema version command seed inputs task target positive features classes rows folds repeats model "
@@ -123,7 +124,7 @@ def strict(text: str) -> Any:
 def table(tmp_path) -> Callable[..., str]:
     """Write columns as CSV: table({"x": […], "y": […]})."""
 
-    def made(columns: dict[str, Sequence[object]], name: str = "data.csv") -> str:
+    def made(columns: Columns, name: str = "data.csv") -> str:
         with (tmp_path / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(columns)
@@ -138,7 +139,7 @@ def columns_of(text: str) -> dict[str, list[str]]:
     return dict(zip(head, map(list, zip(*rows, strict=True)), strict=True))
 
 
-def numbers(n: int = 60, seed: int = 0, **more: Sequence[object]) -> dict[str, Sequence[object]]:
+def numbers(n: int = 60, seed: int = 0, **more: Sequence[Any]) -> Columns:
     """Two number features, other columns, and a number target, the last column."""
     rng = np.random.default_rng(seed)
     a, b = rng.normal(size=n), rng.normal(50, 10, size=n)
@@ -425,8 +426,9 @@ def test_an_interrupt_before_the_first_fold_leaves_nothing(process, tmp_path, ta
 @pytest.mark.parametrize("everyone", [False, True], ids=["process", "terminal"])
 def test_control_c_in_a_long_run(tmp_path, everyone):
     """Sent to the process alone, and as a terminal does, to its workers too; no worker outlives it."""
-    line = [*COMMAND, "fit", str(SAMPLES / "area.csv"), "--repeats", "400", "--jobs", "2"]
-    for patience in (2, 8, 24):
+    losses = ["--loss", "mse", "--loss", "huber", "--loss", "tukey"]
+    line = [*COMMAND, "fit", str(SAMPLES / "area.csv"), *losses, "--repeats", "400", "--jobs", "2"]
+    for patience in (3, 9, 27):
         with subprocess.Popen(
             line, cwd=tmp_path, env=ENVIRONMENT, stdout=-1, stderr=-1, start_new_session=True
         ) as own:
@@ -447,6 +449,7 @@ def test_control_c_in_a_long_run(tmp_path, everyone):
 def test_an_interrupt_while_reading(tmp_path):
     line = [*COMMAND, "fit", "-", "--save", "m.json", "--output", "found.json"]
     with subprocess.Popen(line, cwd=tmp_path, env=ENVIRONMENT, stdin=-1, stdout=-1, stderr=-1) as own:
+        assert own.stdin and own.stdout and own.stderr
         own.stdin.write(b"x,y\n" + b"1,2\n" * 20_000)
         own.stdin.flush()
         time.sleep(1.5)

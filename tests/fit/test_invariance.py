@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, train
 from losscli.design import whitened
 from losscli.domain import Codes, Floats, Task
+from losscli.loss import Loss
 from losscli.spec import Spec
 
 CLOSE = 1e-6  # of the spread of the target
@@ -67,7 +69,7 @@ class Fitted:
         return self.intercept[..., None] + self.slopes @ x.T
 
 
-def fitted(x: Floats, y: Floats, specs: Sequence[str], w: Floats | None = None, **asked: object) -> Fitted:
+def fitted(x: Floats, y: Floats, specs: Sequence[str], w: Floats | None = None, **asked: Any) -> Fitted:
     task = asked.pop("task", Task.REGRESSION)
     k = int(y.max()) + 1 if task is Task.MULTICLASS else 1
     design = whitened(np.ascontiguousarray(x), np.ones(len(y)) if w is None else w)
@@ -85,7 +87,7 @@ def fitted(x: Floats, y: Floats, specs: Sequence[str], w: Floats | None = None, 
     )
 
 
-def loss_of(spec: str, task: Task):
+def loss_of(spec: str, task: Task) -> Loss:
     return next(loss for loss in named(Spec.parse(spec).name) if loss.task is task)
 
 
@@ -100,11 +102,11 @@ def data(seed: int, n: int = 60, p: int = 3) -> tuple[Floats, Floats]:
 
 def labels(x: Floats, y: Floats, classes: int) -> Floats:
     noisy = y + np.random.default_rng(1).logistic(size=len(y)) * y.std() / 2
-    return np.digitize(noisy, np.quantile(noisy, np.arange(1, classes) / classes)).astype(float)
+    return np.asarray(np.digitize(noisy, np.quantile(noisy, np.arange(1, classes) / classes)), np.float64)
 
 
 def counts(x: Floats, y: Floats) -> Floats:
-    return np.rint(np.exp(1.0 + np.clip(y / y.std(), -2, 2))) + 0.0
+    return np.asarray(np.rint(np.exp(1.0 + np.clip(y / y.std(), -2, 2))))
 
 
 @cache

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
 
 from losscli.catalogue import tasks_of
-from losscli.domain import Floats
+from losscli.domain import Codes, Floats
 from losscli.fitting import Request, fit
 from losscli.result import Fit, Fits
 from losscli.spec import Spec
@@ -390,7 +391,7 @@ def rows(data: str) -> tuple[tuple[str, ...], Floats, Floats]:
     return tuple(head.split(",")), table[:, :-1], table[:, -1]
 
 
-def fits_of(text: str, *specs: str, **request: object) -> Fits:
+def fits_of(text: str, *specs: str, **request: Any) -> Fits:
     """The result on a file of this text, its last column the target."""
     losses = tuple(map(Spec.parse, specs))
     with TemporaryDirectory() as folder:
@@ -399,7 +400,7 @@ def fits_of(text: str, *specs: str, **request: object) -> Fits:
         table = read(str(path), ReadOptions())
     target = text.split(maxsplit=1)[0].rsplit(",", maxsplit=1)[-1]
     training = training_problem(table, Asked(target=target, losses=tuple(map(tasks_of, losses))))
-    asked = Request(losses=losses, contaminate=(), repeats=1, **request)  # type: ignore[arg-type]
+    asked = Request(losses=losses, contaminate=(), repeats=1, **request)
     return fit(table, training, asked, (), lambda done, total: None).fits
 
 
@@ -409,7 +410,7 @@ def reference_fits(at: int) -> dict[str, Fit]:
     return dict(zip(optima, fits_of(TEXTS[data], *optima, l2=l2, scale=1.0).fits, strict=True))
 
 
-def objective(own: Fit, data: str, l2: float) -> tuple[float, float]:
+def objective(own: Any, data: str, l2: float) -> tuple[float, float]:
     """(mean loss, penalty) of coefficients on the raw columns."""
     columns, x, y = rows(data)
     slopes = np.array([own.coefficients[name] for name in columns[:-1]])
@@ -475,7 +476,7 @@ def scored(x: Floats) -> Floats:
     return np.asarray((x - x.mean(axis=0)) / x.std(axis=0))
 
 
-def labels(classes: int) -> Floats:
+def labels(classes: int) -> Codes:
     rng = np.random.default_rng(21)
     score = scored(drawn()) @ [1.0, -0.5, 0.7] + rng.logistic(size=240)
     return np.digitize(score, np.quantile(score, np.arange(1, classes) / classes))
@@ -486,7 +487,7 @@ def test_bce_is_scikit_learns_logistic_regression() -> None:
 
     x, y = drawn(), labels(2)
     theirs = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-12).fit(scored(x), y)
-    own = fits_of(text_of(x, y.tolist()), "bce").fits[0]
+    own: Any = fits_of(text_of(x, y.tolist()), "bce").fits[0]
     slopes = np.array([own.coefficients[name] for name in "abc"])
     np.testing.assert_allclose(slopes * x.std(axis=0), theirs.coef_[0], rtol=1e-5)
     assert own.intercept + x.mean(axis=0) @ slopes == pytest.approx(theirs.intercept_[0], rel=1e-5)
@@ -498,7 +499,7 @@ def test_cross_entropy_is_scikit_learns_multinomial_regression() -> None:
 
     x, y = drawn(), np.array(["ash", "elm", "oak"])[labels(3)]
     theirs = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-12).fit(scored(x), y)
-    own = fits_of(text_of(x, y.tolist()), "cross_entropy").fits[0]
+    own: Any = fits_of(text_of(x, y.tolist()), "cross_entropy").fits[0]
     slopes = np.array([[own.coefficients[name][label] for name in "abc"] for label in theirs.classes_])
     intercept = np.array([own.intercept[label] for label in theirs.classes_])
     centred = theirs.intercept_ - theirs.intercept_.mean()
@@ -514,7 +515,7 @@ def test_poisson_is_scikit_learns_poisson_regression() -> None:
     x = drawn()
     y = np.random.default_rng(22).poisson(np.exp(0.5 + scored(x) @ [0.5, -0.3, 0.2]))
     theirs = PoissonRegressor(alpha=0.0, solver="newton-cholesky", tol=1e-12).fit(scored(x), y)
-    own = fits_of(text_of(x, y.tolist()), "poisson", l2=0.0).fits[0]
+    own: Any = fits_of(text_of(x, y.tolist()), "poisson", l2=0.0).fits[0]
     slopes = np.array([own.coefficients[name] for name in "abc"])
     np.testing.assert_allclose(slopes * x.std(axis=0), theirs.coef_, rtol=1e-5)
     assert own.intercept + x.mean(axis=0) @ slopes == pytest.approx(theirs.intercept_, rel=1e-5)
@@ -528,7 +529,7 @@ def test_quantiles_are_as_low_as_scikit_learns(tau: float) -> None:
     y = scored(x) @ [2.0, -1.0, 0.5] + np.random.default_rng(23).standard_t(3, 240)
     theirs = QuantileRegressor(quantile=tau, alpha=0.0).fit(scored(x), y)
     pinball = OF_RESIDUAL["quantile"]
-    own = fits_of(text_of(x, y.tolist()), f"quantile:tau={tau}").fits[0]
+    own: Any = fits_of(text_of(x, y.tolist()), f"quantile:tau={tau}").fits[0]
     score = x @ np.array([own.coefficients[name] for name in "abc"]) + own.intercept
     best = pinball(y - theirs.predict(scored(x)), tau).mean()
     assert pinball(y - score, tau).mean() == pytest.approx(best, rel=1e-6)
