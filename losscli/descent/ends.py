@@ -11,10 +11,13 @@ from losscli.descent.newton import Confirmed
 from losscli.domain import Codes, Floats, Task
 from losscli.loss import BoundLoss, Trait
 from losscli.objective import Objective, negligible
+from losscli.score import terms
 
 ENOUGH = 1e-6  # of the objective: what a converged fit may leave at most
 _AGREE = 1e-6  # relative difference of objectives that are one valley
 NO_OPTIMUM = "no finite optimum"
+_NOTHING = 1e-15  # an objective that is rounding: no share of it means anything
+_FAR = 30.0  # a margin beyond any finite optimum
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,14 +120,29 @@ def ended(
 
 
 def _endless(objective: Objective, chosen: Codes, v: Floats, value: Floats) -> list[bool]:
-    """Whether doubling all scores still lowers the objective of classes: there is no finite optimum."""
-    if objective.models[0].bound.loss.task not in (Task.BINARY, Task.MULTICLASS):
+    """Whether larger scores would lower the objective of classes without end: doubling them still does, or
+    it is below what a loss that is never 0 costs at a margin that no finite optimum has."""
+    losses = [objective.models[at].bound for at in chosen]
+    if losses[0].loss.task not in (Task.BINARY, Task.MULTICLASS):
         return [False] * len(chosen)
     twice, _ = objective.evaluate(2.0 * v, chosen)
-    return [bool(t < f - 1e-12 * abs(f)) for t, f in zip(twice, value, strict=True)]
+    far = np.array([_at_margin(bound, objective.classes) for bound in losses])
+    falls = (twice < value - 1e-12 * np.abs(value)) & (twice != 0.0)  # 0 is attained
+    return list((falls | (value < far)) & (objective.l2[chosen] == 0.0))
+
+
+def _at_margin(bound: BoundLoss, classes: int) -> float:
+    """The loss of a right answer at score _FAR, above the least there is; 0 where larger scores cost more."""
+    y = np.ones((1, 2))
+    scores = _FAR * np.array([[1.0, 2.0]])
+    if classes > 1:
+        scores = np.where(np.arange(classes)[:, None] == 1, scores, 0.0)[None]
+    value, _ = terms(bound.loss, dict(bound.params), y, scores)
+    near, beyond = value[0] - np.max(bound.infimum(y[0]))
+    return float(near) if beyond < near else 0.0
 
 
 def _share(left: float, value: float) -> str:
-    if not value:
-        return f"{abs(left):.0e}"
+    if abs(value) < _NOTHING:
+        return f"{abs(left):.0e}, of an objective of {abs(value):.0e}"
     return f"{abs(left / value):.0e} of the objective"

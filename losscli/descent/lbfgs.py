@@ -41,9 +41,9 @@ class _State:
         self.place = np.arange(len(which))  # of each in the result
         self.v = v
         self.value, self.gradient = objective.evaluate(v, which)
-        self.bend = _bend(objective, v, self.gradient, which)
+        bend = _bend(objective, v, self.gradient, which)
         # (m, d): the curvature before any pair is known
-        self.metric = np.maximum(self.bend[:, None] + objective.l2[which, None] * objective.penalty, 1e-300)
+        self.metric = np.maximum(bend[:, None] + objective.l2[which, None] * objective.penalty, 1e-300)
         self.pairs: list[tuple[Floats, Floats, Floats]] = []
         self.gamma = np.ones(len(which))  # the newest pair's curvature against the metric's
         self.stalls = np.zeros(len(which), dtype=np.intp)

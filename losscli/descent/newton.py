@@ -11,6 +11,7 @@ _STEP = 1e-5  # of the unit of the scores, for the differences of slopes
 _ROUNDS, _HALVINGS = 12, 4
 _MOST_CELLS = 5e8  # rows × models × coordinates of one Hessian; beyond, nothing is confirmed
 _FLAT = 1e-10  # of the largest curvature: a direction that is not curved
+_SLOPE = 1e-6  # of the objective, over one unit of the scores: a slope that counts
 _NOISE = 1e-4  # of the largest curvature: what differences of slopes may have invented
 
 
@@ -38,7 +39,9 @@ def confirm(objective: Objective, v: Floats, which: Codes) -> Confirmed:
     for _ in range(_ROUNDS):
         if not len(open_):
             break
-        step, left, curved = _newton(objective, end.v[open_], end.gradient[open_], which[open_])
+        step, left, curved = _newton(
+            objective, end.v[open_], end.value[open_], end.gradient[open_], which[open_]
+        )
         end.decrement[open_], end.bowl[open_] = left, curved
         open_ = open_[_fell(objective, end, open_, step, which)]
     return end
@@ -62,7 +65,9 @@ def _fell(objective: Objective, end: Confirmed, open_: Codes, step: Floats, whic
     return fell
 
 
-def _newton(objective: Objective, v: Floats, gradient: Floats, which: Codes) -> tuple[Floats, Floats, Mask]:
+def _newton(
+    objective: Objective, v: Floats, value: Floats, gradient: Floats, which: Codes
+) -> tuple[Floats, Floats, Mask]:
     """(step (m, d), decrement (m,), whether all curvature is upwards (m,)) by differences of slopes."""
     m, d = v.shape
     h = _STEP * objective.unit[which]
@@ -75,6 +80,10 @@ def _newton(objective: Objective, v: Floats, gradient: Floats, which: Codes) -> 
     top = np.abs(values).max(axis=1, keepdims=True)
     along = np.einsum("mij,mi->mj", vectors, gradient)
     curved = values > _FLAT * top
+    unit = objective.unit[which, None]
     share = np.where(curved, along / np.where(curved, values, 1.0), 0.0)
     step = np.einsum("mij,mj->mi", vectors, share)
-    return step, 0.5 * (along * share).sum(axis=1), (values > -_NOISE * top).all(axis=1)
+    # A slope where nothing is curved: no step of Newton's says how far down it goes.
+    sloping = (~curved & (np.abs(along) * unit > _SLOPE * np.abs(value)[:, None])).any(axis=1)
+    decrement = np.where(sloping, np.inf, 0.5 * (along * share).sum(axis=1))
+    return step, decrement, (values > -_NOISE * top).all(axis=1)

@@ -23,6 +23,8 @@ from losscli.score import terms
 TOLERANCE = 1e-9  # of the objective: what a descent may leave
 MAX_ITER = 500
 _FLOOR = 1e-12  # of the objective of a constant: an objective below it is rounding
+_STEEPNESS = (1.0, 3.0)  # times the log loss' fit, as starts for losses of classes with several valleys
+_SIZES, _PER_SIZE = (0.5, 2.0, 8.0), 8  # of random scores, as further starts
 _DRAWN, _KEPT = 100, 5  # elemental fits, and how many of them are starts
 
 Outcome = Solution | str  # a string is why there is none
@@ -113,7 +115,7 @@ def _moved(solution: Solution, offset: float) -> Solution:
 
 def _raised(v: Floats, offset: float) -> Floats:
     """Coordinates (q,) with the offset on the intercept, which is the first."""
-    raised = v.copy()
+    raised: Floats = v.copy()
     raised[0] += offset
     return raised
 
@@ -165,6 +167,15 @@ class _Bench:
         models = [Model(bound, t, self.strength(bound, t)) for t in range(len(self.targets))]
         objective = self.objective(models)
         return self._descended(objective, np.zeros((len(models), objective.size))).v
+
+    @cached_property
+    def _random(self) -> list[Floats]:
+        """Random scores of several sizes, as starts of the fit on all rows."""
+        if not self.settings.careful:
+            return []
+        rng = np.random.default_rng([self.settings.seed, len(self.design.w)])
+        d = self.design.rank * self.settings.classes
+        return [size * rng.standard_normal((_PER_SIZE, d)) for size in _SIZES]
 
     def imbalance(self, t: int) -> float | None:
         """n-/n+, None where a class is absent or there are not two."""
@@ -279,14 +290,29 @@ class _Bench:
     def _by_slopes(self, models: Sequence[Model]) -> list[Solution]:
         """All starts of all models in one lockstep; the lowest end of each is its solution."""
         points = [self._starts(model) for model in models]
+        solutions = self._lowest(models, points)
+        again = [i for i, end in enumerate(solutions) if not end.converged and self._is_robust(models[i])]
+        if again:  # far from the bulk a bounded slope is all but constant: no descent finds its way there
+            bulk = [self.lad[models[i].target][None] for i in again]
+            for i, end in zip(again, self._lowest([models[i] for i in again], bulk), strict=True):
+                if end.objective <= solutions[i].objective:
+                    solutions[i] = end
+        return solutions
+
+    def _is_robust(self, model: Model) -> bool:
+        """Whether a loss is convex, of the residual, and its slope has a bound."""
+        traits = Trait.CONVEX | Trait.LIPSCHITZ
+        return model.bound.loss.argument is Argument.RESIDUAL and traits in model.bound.traits
+
+    def _lowest(self, models: Sequence[Model], points: Sequence[Floats]) -> list[Solution]:
         counts = [len(own) for own in points]
         objective = self.objective([m for m, count in zip(models, counts, strict=True) for _ in range(count)])
         descent = self._descended(objective, np.concatenate(points))
         firsts = np.cumsum([0, *counts[:-1]])
-        best = [int(i + np.argmin(descent.value[i : i + n])) for i, n in zip(firsts, counts, strict=True)]
+        values = [descent.value[i : i + n] for i, n in zip(firsts, counts, strict=True)]
+        best = [int(i + np.argmin(own)) for i, own in zip(firsts, values, strict=True)]
         chosen = np.array(best, dtype=np.intp)
         confirmed = newton.confirm(objective, descent.v[chosen], chosen) if self.settings.careful else None
-        values = [descent.value[i : i + n] for i, n in zip(firsts, counts, strict=True)]
         return ended(objective, chosen, descent, confirmed, values)
 
     def _descended(self, objective: Objective, start: Floats) -> lbfgs.Descent:
@@ -328,11 +354,12 @@ class _Bench:
                 return self._constant(model)
             # From least squares a bounded slope would have to undo what an outlier did.
             scaled = Trait.LIPSCHITZ in traits and self.settings.scale is None
-            return (self.lad if scaled else self.least_squares)[t][None]
+            return np.asarray((self.lad if scaled else self.least_squares)[t][None])
         if linear:
             return np.concatenate([self.least_squares[t][None], self.lad[t][None], self.elemental[:, t]])
         if self.settings.task in (Task.BINARY, Task.MULTICLASS):
-            return np.concatenate([self.log_loss[t][None], self._constant(model)])
+            fit = self.log_loss[t]
+            return np.concatenate([np.outer(_STEEPNESS, fit), self._constant(model), *self._random])
         y = self.targets[t]
         logs = starts.least_squares(self.design, np.log(np.where(y > 0, y, 0.5))[None])
         return np.concatenate([self._constant(model), logs])

@@ -59,7 +59,7 @@ def _certificates(screen: FitScreen) -> list[Grid]:
             _figure(fit.objective),
             _distance(fit),
             "" if fit.efficiency is None else percent(fit.efficiency),
-            visible("; ".join(filter(None, [fit.certificate, fit.reason]))),
+            visible(fit.certificate),
             ", ".join(screen.loss(spec) for spec in fit.members if spec != fit.spec),
         )
         for fit in screen.fits.fits

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from losscli.domain import Task
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
 from losscli.report.fits.screen import FitScreen, Standing, contamination, head, when_bad, words
-from losscli.report.names import display_names
+from losscli.report.names import display_names, some
 from losscli.report.numbers import fixed, percent, ranks
 from losscli.result import Degradation
 
@@ -28,6 +28,9 @@ class _Part:
     column: Column
     cell: Callable[[Standing], Cell]
     constant: str
+
+
+_NAMED = 3  # losses that are not ranked, for one reason
 
 
 def ranking_grids(screen: FitScreen) -> list[Grid]:
@@ -185,13 +188,12 @@ def _unranked(screen: FitScreen) -> list[str]:
     records = screen.fits.unranked
     if not records or screen.all:
         return []
+    by_reason: dict[str, list[str]] = {}
+    for one in records:
+        by_reason.setdefault(one.reason, []).append(screen.loss(one.spec))
     text = "not ranked: " + "; ".join(
-        f"{screen.loss(one.spec)} ({screen.clip(one.reason, 60)})" for one in records
+        f"{some(names, _NAMED)} ({screen.clip(reason, 60)})" for reason, names in by_reason.items()
     )
-    if screen.width is None or len(text) <= screen.width or len(records) == 1:
+    if screen.width is None or len(text) <= screen.width or len(by_reason) == 1:
         return [text]
-    names = ", ".join(screen.loss(one.spec) for one in records)
-    short = f"not ranked: {names}; the reasons: --all"
-    if len(short) > screen.width:
-        short = f"not ranked: {len(records)} losses; the reasons: --all"
-    return [short]
+    return [f"not ranked: {some([screen.loss(one.spec) for one in records], _NAMED)}; the reasons: --all"]
