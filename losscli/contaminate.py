@@ -179,7 +179,8 @@ def _wrong_side(size: float, clean: Clean, rows: Codes) -> tuple[Floats, Floats]
     """Features at mean + size × sd, and a target as far from the fit's centre as the fit's own value
     there, or size × s, but on the other side."""
     centre = np.average(clean.x, axis=0, weights=clean.w)
-    sd = np.sqrt(np.average((clean.x - centre) ** 2, axis=0, weights=clean.w))
+    unit = np.maximum(np.abs(clean.x - centre).max(axis=0), np.finfo(float).tiny)  # a square may be too large
+    sd = unit * np.sqrt(np.average(((clean.x - centre) / unit) ** 2, axis=0, weights=clean.w))
     moved = centre + size * sd
     middle, there = (clean.fit(np.broadcast_to(x, clean.x.shape))[rows] for x in (centre, moved))
     gain = there - middle

@@ -5,7 +5,7 @@ orthonormal, so that every loss sees a well-conditioned problem however the raw 
 correlated; directions without variance are left out, which gives the minimum-norm solution.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from losscli.domain import Floats
 
 _WELL_CONDITIONED = 1e-7  # smallest over largest eigenvalue of the correlations for the fast way
+_HUGE = 1e100
 _DOUBTFUL = 1e-7  # of the mean: a sd below it may be rounding
 _RANK = 1e-10  # singular values below it, relative to the largest, are rounding
 
@@ -79,6 +80,9 @@ def whitened(x: Floats, w: Floats) -> Design:
     The eigenvectors of the correlations where these are well conditioned, which is all that descent
     needs; else the singular vectors, whose rank is decided on the columns themselves.
     """
+    peak = np.abs(x).max(axis=0, initial=0.0)
+    if (peak > _HUGE).any() or ((peak > 0) & (peak < 1 / _HUGE)).any():  # whose squares are no numbers
+        return _rescaled(x, w, np.where(peak > 0, peak, 1.0))
     n, p = x.shape
     share = w / w.sum()
     center = share @ x
@@ -97,6 +101,12 @@ def whitened(x: Floats, w: Floats) -> Design:
     back = np.zeros((p + 1, turn.shape[1] + 1))
     back[0, 0], back[1:, 1:] = 1.0, turn
     return Design(z, back, (back[1:] ** 2).sum(axis=0), share, rows_counted(w), center, spread)
+
+
+def _rescaled(x: Floats, w: Floats, unit: Floats) -> Design:
+    """The design of columns in units of their own (p,)."""
+    own = whitened(x / unit, w)
+    return replace(own, center=own.center * unit, spread=own.spread * unit)
 
 
 def _spread(x: Floats, center: Floats, spread: Floats) -> Floats:

@@ -16,6 +16,9 @@ from losscli.task.features import Training
 from losscli.task.values import check_finite, check_number, check_present, check_weights
 
 
+_TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """The n rows that are learned from, in the order of the file.
@@ -228,6 +231,13 @@ def _check_target(table: Table, training: Training, y: Floats) -> None:
             f"the target is {y[0]:g} in every row that is used",
             where=where,
             advice="There is nothing to learn: name another target with --target",
+        )
+    peak = float(np.abs(y).max())
+    if not training.labels and not _TINY < peak < 1 / _TINY:
+        raise DataError(
+            f"the target's largest value is {peak:g}, whose square is no number that a computer has",
+            where=where,
+            advice="Write the target in another unit",
         )
 
 

@@ -130,7 +130,7 @@ def _write(flags: Flags, formats: list[tuple[Path, str]], found: "Fitted") -> No
         write_whole(path, text)
     if flags.save is not None:
         write_whole(flags.save, found.model_json)
-    if flags.predictions is not None:
+    if flags.predictions is not None and found.predictions_csv:  # none where not one repeat is finished
         write_whole(flags.predictions, found.predictions_csv)
 
 

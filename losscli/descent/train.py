@@ -173,9 +173,12 @@ class _Bench:
         """Random scores of several sizes, as starts of the fit on all rows."""
         if not self.settings.careful:
             return []
-        rng = np.random.default_rng([self.settings.seed, len(self.design.w)])
-        d = self.design.rank * self.settings.classes
-        return [size * rng.standard_normal((_PER_SIZE, d)) for size in _SIZES]
+        rng = np.random.default_rng(self.settings.seed)
+        k, n = self.settings.classes, len(self.design.w)
+        noise = rng.standard_normal((_PER_SIZE * len(_SIZES), k, n))
+        directions = (noise * np.sqrt(self.design.w)) @ self.design.z  # alike however the columns are turned
+        sizes = np.repeat(_SIZES, _PER_SIZE)[:, None]
+        return [sizes * directions.reshape(len(sizes), -1)]
 
     def imbalance(self, t: int) -> float | None:
         """n-/n+, None where a class is absent or there are not two."""

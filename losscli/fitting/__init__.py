@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from losscli.contaminate import Contamination, defaults, parse, refusal
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings
-from losscli.domain import Task
+from losscli.domain import Codes, Floats, Task
 from losscli.engine import each
 from losscli.errors import UsageError
 from losscli.fitting.assemble import Run, assemble
@@ -109,14 +111,23 @@ def _check(request: Request) -> None:
 
 
 def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:
-    """A warning where a number feature is the target itself, in every row."""
+    """A warning where a feature is the target itself, in every row, or another name of every class."""
     copies = [
         name for name, x in zip(frame.number_names, frame.numbers.T, strict=True) if (x == frame.y).all()
     ]
+    if training.labels:
+        texts = zip(frame.text_names, frame.texts.T, strict=True)
+        copies += [name for name, codes in texts if _renames(codes, frame.y)]
     if not copies:
         return ()
     what = f"{', '.join(copies)} equals the target {training.target} in every row"
     return (Warning_("target_among_features", what, f"Leave it out: --drop {shell_word(copies[0])}"),)
+
+
+def _renames(codes: Codes, y: Floats) -> bool:
+    """Whether two columns of codes (n,) are the same but for the names of the values."""
+    pairs = len(np.unique(np.column_stack([codes, y]), axis=0))
+    return pairs == len(np.unique(codes)) == len(np.unique(y))
 
 
 def _check_enough(folds: Folds, whole: Whole) -> None:

@@ -72,7 +72,7 @@ def judge_split(plan: Plan, split: Split) -> Judgement:
             own, ended = fold.scores(whitened(one.x, fold.w), one.y[None])
             errors[one.scheme][:, one.level] = fold.errors(own[:, 0], keep)
             held[one.scheme][:, one.level] = ended[:, 0]
-    return Judgement(metrics, fold.constant(), converged[:, 0], scores[:, 0], errors, held)
+    return Judgement(metrics, fold.constant(keep), converged[:, 0], scores[:, 0], errors, held)
 
 
 def _levels(plan: Plan, clean: Floats, converged: Mask) -> tuple[tuple[Floats, ...], tuple[Mask, ...]]:
@@ -165,9 +165,10 @@ class _Fold:
         first = self.plan.measures[0]
         return np.array([error_of(first, first.value(judged)) for judged in self._judged(scores, keep)])
 
-    def constant(self) -> Floats:
+    def constant(self, keep: Mask) -> Floats:
+        """(M,) Every metric of the best constant. keep: the rows that trimmed_mae keeps."""
         rows = (self.y, self.w), (self.judged, self.weights)
-        return np.array([constant(m, self.plan.settings.task, *rows) for m in self.plan.measures])
+        return np.array([constant(m, self.plan.settings.task, *rows, keep) for m in self.plan.measures])
 
     def _judged(self, scores: Floats, keep: Mask) -> list[Judged]:
         return [

@@ -177,14 +177,14 @@ def bulk(y: Floats, predictions: Floats) -> Mask:
 
 
 def constant(
-    measure: Measure, task: Task, train: tuple[Floats, Floats], test: tuple[Floats, Floats]
+    measure: Measure, task: Task, train: tuple[Floats, Floats], test: tuple[Floats, Floats], keep: Mask
 ) -> float:
     """A metric of the best constant: the median, the mean where squares count, the class shares.
 
-    train, test: (y, w), each (n,), of the rows learned from and judged on; classes as codes.
+    train, test: (y, w), each (n,), of the rows learned from and judged on; classes as codes; keep: the
+    rows that trimmed_mae keeps.
     """
     (y, w), (judged, weights) = train, test
-    everyone = np.ones(len(judged), dtype=np.bool_)
     kind = Kind.VALUE
     if task in (Task.BINARY, Task.MULTICLASS):
         shares = np.bincount(y.astype(np.intp), weights=w, minlength=2) / w.sum()
@@ -200,4 +200,4 @@ def constant(
         if task is Task.MULTICLASS
         else np.repeat(best, len(judged))
     )
-    return measure.value(Judged(kind=kind, y=judged, w=weights, score=score, prediction=score, bulk=everyone))
+    return measure.value(Judged(kind=kind, y=judged, w=weights, score=score, prediction=score, bulk=keep))

@@ -59,4 +59,4 @@ def check_range(table: Table, name: str, interval: Interval, law: str, advice: s
 
 def check_weights(table: Table, name: str) -> None:
     """Raises DataError for a negative weight."""
-    check_range(table, name, NONNEGATIVE, "a weight is not negative")
+    check_range(table, name, NONNEGATIVE, "a weight is not negative", "Mend it, or leave --weights out")

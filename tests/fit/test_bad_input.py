@@ -235,7 +235,8 @@ def test_a_target_of_huge_or_tiny_scale(found, power):
         assert (own["name"], other["converged"]) == (other["name"], True)
         assert other["coefficients"]["a"] / 10.0**power == pytest.approx(own["coefficients"]["a"], rel=1e-5)
     for own, other in zip(plain["robustness"], scaled["robustness"], strict=True):
-        np.testing.assert_allclose(other["excess"], own["excess"], rtol=1e-4, atol=1e-6)
+        # A descent in a fold may leave 1e-9 of its objective, and so move predictions by 3e-5 of their sd.
+        np.testing.assert_allclose(other["excess"], own["excess"], rtol=0, atol=1e-4)
     (first, *_), (second, *_) = plain["ranking"], scaled["ranking"]
     places = [{row["spec"].split(":")[0]: row["rank"] for row in one["rows"]} for one in (first, second)]
     assert places[0] == places[1]

@@ -15,6 +15,7 @@ from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, train
 from losscli.design import whitened
 from losscli.domain import Codes, Floats, Task
+from losscli.fitting.whole import raw_model
 from losscli.loss import Loss
 from losscli.spec import Spec
 
@@ -78,10 +79,10 @@ def fitted(x: Floats, y: Floats, specs: Sequence[str], w: Floats | None = None, 
     ends = [outcomes[0] for outcomes in trained.by_loss]
     solutions = [end for end in ends if isinstance(end, Solution)]
     assert len(solutions) == len(specs), ends
-    raw = [design.raw(one.v.reshape(k, design.rank)) for one in solutions]
+    raw = [raw_model(design, one) for one in solutions]  # centred where the level of the scores is free
     return Fitted(
-        np.array([intercept for intercept, _ in raw]),
-        np.array([slopes for _, slopes in raw]),
+        np.array([one.intercept for one in raw]),
+        np.array([one.slopes for one in raw]),
         trained.scales[0],
         np.array([one.objective for one in solutions]),
     )
