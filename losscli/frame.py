@@ -15,7 +15,6 @@ from losscli.table import ColumnType, Table, block_count
 from losscli.task.features import Training
 from losscli.task.values import check_finite, check_number, check_present, check_weights
 
-
 _TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
 
 

@@ -163,8 +163,9 @@ def minimise(
 
     The vertex that the interior point points at replaces it where its objective is no higher.
     """
-    unit = own.kinks.std(axis=(1, 2))
-    unit = np.where(unit > 0, unit, 1.0)  # in which kinks and scores are of size 1
+    bulk = own.kinks - np.median(own.kinks, axis=(1, 2), keepdims=True)
+    unit = np.median(np.abs(bulk), axis=(1, 2))  # in which kinks and scores are of size 1
+    unit = np.where(unit > 0, unit, 1.0)
     one = Hinges(own.kinks / unit[:, None, None], own.value / unit[:, None], own.left, own.jumps)
     l2 = l2 * unit
     near = start / unit[:, None] / (1.0 + l2[:, None] * design.penalty)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Codes, Floats, Mask
-from losscli.objective import Objective
+from losscli.objective import ROUNDING, Objective
 
 _STEP = 1e-5  # of the unit of the scores, for the differences of slopes
 _ROUNDS, _HALVINGS = 12, 4
@@ -54,7 +54,10 @@ def _fell(objective: Objective, end: Confirmed, open_: Codes, step: Floats, whic
         rest = np.flatnonzero(~fell)
         own = open_[rest]
         at, slope = objective.evaluate(end.v[own] - share * step[rest], which[own])
-        lower = (at < end.value[own]) & np.isfinite(slope).all(axis=1)
+        # What is lost in the rounding of one far row's loss, its bounded slope still tells.
+        flatter = np.linalg.norm(slope, axis=1) < np.linalg.norm(end.gradient[own], axis=1) / 2
+        even = at <= end.value[own] + ROUNDING * np.abs(end.value[own])
+        lower = ((at < end.value[own]) | (even & flatter)) & np.isfinite(slope).all(axis=1)
         done = own[lower]
         end.v[done] -= share * step[rest[lower]]
         end.value[done], end.gradient[done] = at[lower], slope[lower]

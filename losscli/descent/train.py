@@ -331,7 +331,8 @@ class _Bench:
     def _floor(self, objective: Objective) -> Floats:
         at = np.array([self._constant(model)[0] for model in objective.models])
         flat, _ = objective.evaluate(at, np.arange(len(at)))
-        return np.where(np.isfinite(flat), _FLOOR * np.abs(flat), 0.0)
+        flat = np.minimum(np.abs(flat), objective.level)
+        return np.where(np.isfinite(flat), _FLOOR * flat, 0.0)
 
     def _constant(self, model: Model) -> Floats:
         """(1, d): the mean of the target through the link; score 0 for classes."""
