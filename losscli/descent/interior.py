@@ -19,7 +19,7 @@ from losscli.loss import Argument
 from losscli.objective import ROUNDING, Model, negligible
 
 _ROUNDS = 100
-_SMALL = 1e-7  # of the objective: a gap that rounding may leave
+SMALL = 1e-7  # of the objective: a gap that rounding may leave
 _STUCK = 3  # rounds in which a small gap does not shrink before it is taken as it is
 _INNER = (0.05, 0.95)  # where duals start in their box
 _WALLS = (0.99, 0.9995)  # share of the way to a wall, in the first rounds and then
@@ -190,7 +190,7 @@ def _minimise(
         at = place[better]
         best[at], end.v[at], end.gap[at] = merit[better], point.v[better], gap[better]
         end.iterations[place] = iteration
-        small = best[place] <= negligible(value, level[place], _SMALL) + floor[place]
+        small = best[place] <= negligible(value, level[place], SMALL) + floor[place]
         stuck[place] = np.where(better | ~small, 0, stuck[place] + 1)
         done = merit <= negligible(value, level[place], tol) + floor[place]
         stopped = (stuck[place] >= _STUCK) | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)

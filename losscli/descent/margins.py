@@ -202,7 +202,8 @@ def _descend(problem: _Problem, start: Floats, tol: float, floor: Floats) -> Ver
         spent = (point.s * point.a).sum(axis=(1, 2, 3)) < _SPENT * enough
         gone = done | spent | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
         if gone.any():
-            end.converged[place[gone]] = done[gone]
+            small = best[place] <= interior.SMALL * value + floor[place]
+            end.converged[place[gone]] = (done | small)[gone]
             if gone.all():
                 break
             place = place[~gone]
