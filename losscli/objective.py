@@ -13,6 +13,7 @@ from losscli.loss import Argument, BoundLoss, FromData, Loss, Scaled
 from losscli.score import terms
 
 _CELLS = 32_768  # scores worked on at a time: what is derived from them stays in the cache
+_LARGE = 3.0  # spreads of the bulk: a large residual
 ROUNDING = 1e-15  # relative, of a sum over rows
 _LEAST_ROWS, _MOST_ROWS = 256, 8_192
 
@@ -149,16 +150,15 @@ def _spread(y: Floats, w: Floats) -> float:
 
 
 def _levels(models: Sequence[Model], units: Floats) -> Floats:
-    """(m,) The loss of a residual of one unit: what an objective is told to the last digits of, even where
-    one row outweighs all others. inf for a loss of more than the residual."""
-    return np.array(
-        [
-            float(model.bound.value(np.array([unit]))[0])
-            if model.bound.loss.argument is Argument.RESIDUAL
-            else np.inf
-            for model, unit in zip(models, units, strict=True)
-        ]
-    )
+    """(m,) The loss of a large residual of the bulk: what an objective is told to the last digits of, even
+    where one row outweighs all others. inf for a loss of more than the residual, and where it is 0."""
+    return np.array([_level(model.bound, unit) for model, unit in zip(models, units, strict=True)])
+
+
+def _level(bound: BoundLoss, unit: float) -> float:
+    if bound.loss.argument is not Argument.RESIDUAL:
+        return np.inf
+    return float(bound.value(np.array([_LARGE * unit]))[0]) or np.inf
 
 
 def _groups(models: Sequence[Model]) -> list[_Group]:
