@@ -139,11 +139,11 @@ def _units(models: Sequence[Model], targets: Floats, w: Floats) -> Floats:
     in_y = [loss.task is Task.REGRESSION and loss.link is IDENTITY for loss in losses]
     if not any(in_y):
         return np.ones(len(models))
-    spread = np.array([_spread(y, w) for y in targets])
+    spread = np.array([bulk_spread(y, w) for y in targets])
     return np.where(in_y, spread[[model.target for model in models]], 1.0)
 
 
-def _spread(y: Floats, w: Floats) -> float:
+def bulk_spread(y: Floats, w: Floats) -> float:
     """The median distance from the median, as a sd of Gaussian values; the sd where it is 0; else 1."""
     size = float(np.median(np.abs(y - np.median(y)))) / 0.67449
     return size or float(np.sqrt(w @ (y - w @ y) ** 2)) or 1.0

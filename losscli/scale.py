@@ -5,7 +5,7 @@ import numpy as np
 from losscli.domain import Floats
 
 _MEDIAN, _QUARTILES, _MEAN = 0.67449, 1.349, 1.2533  # of |r|, of r, of |r| to the sd of Gaussian noise
-_ZERO = 1e-12  # of the spread of the target: residuals below it are rounding
+_ZERO = 1e-12  # of the spread of the bulk of the target: residuals below it are rounding
 
 
 def residual_scale(r: Floats, w: Floats, rows: float, rank: int, spread: float) -> float | None:
@@ -13,7 +13,7 @@ def residual_scale(r: Floats, w: Floats, rows: float, rank: int, spread: float) 
 
     The median of the n - rank largest |r| over 0.67449: a fit through `rank` rows makes as many
     residuals 0. Where that is 0, the interquartile range, then the mean. r, w: (n,); rows: how many
-    observations they count as; spread: sd of y.
+    observations they count as; spread: that of the bulk of y.
     """
     size, floor = np.abs(r), _ZERO * spread
     if rows > rank:

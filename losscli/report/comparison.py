@@ -6,19 +6,18 @@ from collections.abc import Sequence
 
 from losscli.report.blocks import Block, Cell, Column, Grid, Line, Paragraph, Report, Role, compact
 from losscli.report.choice import choose
+from losscli.report.data import decision_texts, file_text, rows_text
 from losscli.report.losses import loss_grids
 from losscli.report.metrics import metric_grids, positive_rows
 from losscli.report.names import cell_width, visible
 from losscli.report.notes import notes, refusal_text
-from losscli.report.numbers import Figure, count, digits_of, p_text, percent, significant
+from losscli.report.numbers import Figure, digits_of, p_text, percent, significant
 from losscli.report.robustness import robustness_grids
 from losscli.report.screen import Screen
 from losscli.report.verdict import verdict
 from losscli.result import Comparison, Difference
 
 _NAMED_MODELS = 8
-_PATH_CELLS = 28
-_DECISIONS = 3
 _DATA_LINES = 3
 _PLAIN = ("target ", "task ", "positive class ", "model ")  # decisions that the data line says anyway
 
@@ -41,7 +40,7 @@ def comparison_report(comparison: Comparison, *, all: bool, width: int | None) -
 
 def _opening(screen: Screen) -> list[Line | Paragraph]:
     """The data and the answer; the answer begins on the fifth line at the latest."""
-    data, decisions = _data_fields(screen), _decisions(screen)
+    data, decisions = _data_fields(screen), decision_texts(screen, screen.comparison.decisions, _PLAIN)
     answer = verdict(screen)
     if _lines([*data, *decisions], screen.width) <= _DATA_LINES:
         return [Line((*data, *decisions)), *answer]
@@ -50,31 +49,17 @@ def _opening(screen: Screen) -> list[Line | Paragraph]:
 
 def _data_fields(screen: Screen) -> tuple[str, ...]:
     comparison = screen.comparison
-    files = [_file(screen, item.path) for item in comparison.inputs]
+    files = [file_text(screen, item.path) for item in comparison.inputs]
     shown = files if len(files) <= 3 or screen.all else [*files[:2], f"{len(files) - 2} more files"]
     target = f"target {screen.clip(comparison.target, 18)}"
     if comparison.positive is not None:
         target += f": positive {screen.clip(comparison.positive, 16)}{_share(screen)}"
-    fields = [*shown, _rows(screen), comparison.task, target]
+    fields = [*shown, rows_text(screen, comparison.rows), comparison.task, target]
     if comparison.weights is not None:
         fields.append(f"weights {screen.clip(comparison.weights, 20)}")
     if comparison.threshold is not None and comparison.positive is not None:
         fields.append(f"threshold {comparison.threshold:g}")
     return (*fields, _models(screen))
-
-
-def _file(screen: Screen, path: str) -> str:
-    """The path, or on a terminal, where it is long, its last part."""
-    whole = screen.width is None or cell_width(visible(path)) <= _PATH_CELLS
-    return screen.clip(path if whole else os.path.basename(path), _PATH_CELLS)
-
-
-def _rows(screen: Screen) -> str:
-    rows = screen.comparison.rows
-    if not rows.dropped:
-        return count(rows.used, "row")
-    why = ", ".join(f"{number:,} {screen.clip(reason, 24)}" for reason, number in rows.dropped.items())
-    return f"{rows.used:,} of {rows.read:,} rows ({why} dropped)"
 
 
 def _share(screen: Screen) -> str:
@@ -96,15 +81,6 @@ def _models(screen: Screen) -> str:
     number = f"{len(names)} " if len(names) > most else ""
     kind = f" ({kinds.pop()})" if len(kinds) == 1 and kinds != {"value"} else ""
     return f"{number}{noun} {listed}{kind}"
-
-
-def _decisions(screen: Screen) -> list[str]:
-    """How the file was read, where that is not the plain case; everything with `--all`."""
-    texts = [text for text in screen.comparison.decisions if screen.all or not text.startswith(_PLAIN)]
-    if screen.width is None or screen.all:
-        return [visible(text) for text in texts]
-    rest = [f"+{len(texts) - _DECISIONS} more: --all"] if texts[_DECISIONS:] else []
-    return [*(screen.clip(text, screen.width) for text in texts[:_DECISIONS]), *rest]
 
 
 def _lines(fields: Sequence[str], width: int | None) -> int:

@@ -1,18 +1,16 @@
 """The data, then the answer: it begins on the fifth line at the latest."""
 
-import os
 from collections.abc import Sequence
 
 from losscli.domain import Task
 from losscli.report.blocks import Line, Paragraph, Role
+from losscli.report.data import decision_texts, file_text, rows_text
 from losscli.report.fits.screen import FitScreen
 from losscli.report.fits.verdict import verdict
 from losscli.report.names import cell_width, visible
 from losscli.report.numbers import count, percent, significant
 
-_PATH_CELLS = 28
 _DATA_LINES = 3
-_DECISIONS = 3
 _PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
 
 
@@ -20,7 +18,7 @@ def opening(screen: FitScreen) -> list[Line | Paragraph]:
     """The data in three lines at most, the answer, and what more there is to say of the data."""
     fields = _fields(screen)
     first = _fitting(fields, screen.width)
-    rest = (*fields[first:], *_decisions(screen))
+    rest = (*fields[first:], *decision_texts(screen, screen.fits.decisions, _PLAIN))
     after = [Line(tuple(rest), Role.DIM)] if rest else []
     return [Line(tuple(fields[:first])), *verdict(screen), *after]
 
@@ -42,7 +40,7 @@ def _fitting(fields: Sequence[str], width: int | None) -> int:
 def _fields(screen: FitScreen) -> list[str]:
     """The fields, the most telling first."""
     fits = screen.fits
-    fields = [*(_file(screen, item.path) for item in fits.inputs), _rows(screen)]
+    fields = [*(file_text(screen, item.path) for item in fits.inputs), rows_text(screen, fits.rows)]
     fields += [count(len(fits.features), "feature"), _target(screen), fits.task, visible(fits.model)]
     fields += [_judging(screen), _losses(screen), *_settings(screen)]
     if fits.weights is not None:
@@ -50,20 +48,6 @@ def _fields(screen: FitScreen) -> list[str]:
     if fits.threshold is not None:
         fields.append(f"threshold {fits.threshold:g}")
     return fields
-
-
-def _file(screen: FitScreen, path: str) -> str:
-    """The path, or on a terminal, where it is long, its last part."""
-    whole = screen.width is None or cell_width(visible(path)) <= _PATH_CELLS
-    return screen.clip(path if whole else os.path.basename(path), _PATH_CELLS)
-
-
-def _rows(screen: FitScreen) -> str:
-    rows = screen.fits.rows
-    if not rows.dropped:
-        return count(rows.used, "row")
-    why = ", ".join(f"{number:,} {screen.clip(reason, 24)}" for reason, number in rows.dropped.items())
-    return f"{rows.used:,} of {rows.read:,} rows ({why} dropped)"
 
 
 def _target(screen: FitScreen) -> str:
@@ -101,12 +85,3 @@ def _settings(screen: FitScreen) -> list[str]:
     elif fits.task in (Task.REGRESSION, Task.COUNTS):
         found.append(f"no scale s: {screen.clip(fits.scale_reason or 'no reason is given', 60)}")
     return found if fits.optimizer == "auto" else [*found, visible(fits.optimizer)]
-
-
-def _decisions(screen: FitScreen) -> list[str]:
-    """How the file was read, where that is not the plain case; everything with `--all`."""
-    texts = [text for text in screen.fits.decisions if screen.all or not text.startswith(_PLAIN)]
-    if screen.width is None or screen.all:
-        return [visible(text) for text in texts]
-    rest = [f"+{len(texts) - _DECISIONS} more: --all"] if texts[_DECISIONS:] else []
-    return [*(screen.clip(text, screen.width) for text in texts[:_DECISIONS]), *rest]

@@ -1,0 +1,47 @@
+"""What the first lines of every report say of the data: files, rows, and how they were read."""
+
+import os
+from collections.abc import Sequence
+from typing import Protocol
+
+from losscli.report.names import cell_width, visible
+from losscli.report.numbers import count
+from losscli.result import RowCounts
+
+_PATH_CELLS = 28
+_DECISIONS = 3
+
+
+class Screen(Protocol):
+    """Whether everything is asked for, the terminal's width (None in a pipe), and how names are cut."""
+
+    @property
+    def all(self) -> bool: ...
+    @property
+    def width(self) -> int | None: ...
+    def clip(self, text: str, limit: int) -> str: ...
+
+
+def file_text(screen: Screen, path: str) -> str:
+    """The path, or on a terminal, where it is long, its last part."""
+    whole = screen.width is None or cell_width(visible(path)) <= _PATH_CELLS
+    return screen.clip(path if whole else os.path.basename(path), _PATH_CELLS)
+
+
+def rows_text(screen: Screen, rows: RowCounts) -> str:
+    if not rows.dropped:
+        return count(rows.used, "row")
+    why = ", ".join(f"{number:,} {screen.clip(reason, 24)}" for reason, number in rows.dropped.items())
+    return f"{rows.used:,} of {rows.read:,} rows ({why} dropped)"
+
+
+def decision_texts(screen: Screen, decisions: Sequence[str], plain: tuple[str, ...]) -> list[str]:
+    """How the file was read, where that is not the plain case; everything with `--all`.
+
+    plain: how decisions begin that the data line says anyway.
+    """
+    texts = [text for text in decisions if screen.all or not text.startswith(plain)]
+    if screen.width is None or screen.all:
+        return [visible(text) for text in texts]
+    rest = [f"+{len(texts) - _DECISIONS} more: --all"] if texts[_DECISIONS:] else []
+    return [*(screen.clip(text, screen.width) for text in texts[:_DECISIONS]), *rest]
