@@ -22,6 +22,7 @@ from losscli.frame import Frame, load
 from losscli.result import Fits, Input, Refused, Warning_
 from losscli.spec import Spec
 from losscli.table import Table
+from losscli.task.classes import useless_flag
 from losscli.task.features import Training
 from losscli.task.roles import shell_word
 
@@ -48,7 +49,7 @@ def fit(
     An interruption ends the folds: what the finished repeats showed is given. Raises DataError where a
     value cannot be used, UsageError where the request does not suit the data.
     """
-    _check(request)
+    _check(request, training.task)
     frame = load(table, training)
     warnings = (*training.warnings, *_copies(frame, training))
     chosen = choose(request, training.task, frame.y)
@@ -104,8 +105,10 @@ def fit(
     return Fitted(*assemble(run), interrupted)
 
 
-def _check(request: Request) -> None:
-    """Raises UsageError for a model that there is not."""
+def _check(request: Request, task: Task) -> None:
+    """Raises UsageError for a model that there is not, and a threshold that nothing is compared with."""
+    if request.threshold is not None and task is not Task.BINARY:
+        raise useless_flag(f"--threshold {request.threshold:g}", task, "has no threshold")
     if request.model != Spec("linear"):
         raise UsageError(f"--model {request.model}: there is no such model", advice="Use --model linear")
 
