@@ -1,4 +1,4 @@
-"""`--fail-if`: rules on losses and metrics, and their verdicts."""
+"""`--fail-if` and `--max-regression`: rules on losses and metrics, and their verdicts."""
 
 import math
 import re
@@ -12,7 +12,14 @@ from losscli.domain import Task
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.loss import Loss
 from losscli.metrics import METRICS
-from losscli.result import Comparison, Gate, LossTable, MetricTable, is_infinite, rests_on_few
+from losscli.result import (
+    Comparison,
+    Gate,
+    LossTable,
+    MetricTable,
+    is_infinite,
+    rests_on_few,
+)
 from losscli.spec import Spec, number_text
 from losscli.table.grammar import DOT
 
@@ -81,13 +88,57 @@ def parse_rule(text: str) -> Rule:
     return Rule(text.strip(), spec, is_loss, match["model"], match["sign"], limit)
 
 
-def judged(comparison: Comparison, rules: Sequence[Rule]) -> Comparison:
-    """The comparison with a gate per rule and model. Acts on point values.
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much worse than the baseline a loss may be: tolerance 0.02 is 2 %."""
+
+    text: str
+    spec: Spec
+    tolerance: float
+
+
+def parse_allowance(text: str) -> Allowance:
+    """Read `mae=2%` or `huber:delta=1=0.02`. Raises UsageError for anything else."""
+    example = "For example --max-regression mae=2%"
+    name, equals, limit = text.strip().rpartition("=")
+    share = DOT.number(limit.removesuffix("%").strip())
+    if not equals or share is None or not 0 <= share < math.inf:
+        raise UsageError(f"--max-regression {text!r} is no allowance", advice=example)
+    spec = Spec.parse(name)
+    if spec.name not in known_names():
+        advice = did_you_mean(spec.name, known_names()) or example
+        raise UsageError(f"--max-regression {text!r}: no loss is called {spec.name!r}", advice=advice)
+    named(spec.name)
+    return Allowance(text.strip(), spec, share / 100 if limit.endswith("%") else share)
+
+
+def judged(comparison: Comparison, rules: Sequence[Rule], allowances: Sequence[Allowance] = ()) -> Comparison:
+    """The comparison with a gate per rule, or allowance, and model. Rules act on point values; allowances
+    on intervals, three-way.
 
     Raises UsageError for an unknown model, DataError where a figure does not exist on these rows.
     """
-    gates = tuple(gate for rule in rules for gate in _judge(rule, comparison))
-    return replace(comparison, gates=gates)
+    gates = [gate for rule in rules for gate in _judge(rule, comparison)]
+    gates += [gate for allowance in allowances for gate in _weigh(allowance, comparison)]
+    return replace(comparison, gates=tuple(gates))
+
+
+def _weigh(allowance: Allowance, comparison: Comparison) -> Iterator[Gate]:
+    table = _loss_table(allowance.spec, f"--max-regression {allowance.text!r}", comparison)
+    for one in comparison.regressions:
+        if (one.spec, one.tolerance) == (table.spec, allowance.tolerance):
+            yield Gate(
+                text=allowance.text,
+                spec=one.spec,
+                model=one.model,
+                verdict=one.verdict,
+                value=one.value,
+                low=one.low,
+                high=one.high,
+                threshold=one.tolerance,
+                reason=one.reason,
+                rows_needed=one.rows_needed,
+            )
 
 
 def _judge(rule: Rule, comparison: Comparison) -> Iterator[Gate]:
@@ -98,7 +149,8 @@ def _judge(rule: Rule, comparison: Comparison) -> Iterator[Gate]:
     table = _table(rule, comparison)
     spec = table.spec if isinstance(table, LossTable) else table.name
     for result in table.results:
-        if rule.model in (None, result.model):
+        chosen = result.model != comparison.baseline if rule.model is None else result.model == rule.model
+        if chosen:
             reason = result.reason or ""
             infinite = result.value is None and is_infinite(reason)
             if result.value is None and not infinite:
@@ -131,14 +183,19 @@ def _table(rule: Rule, comparison: Comparison) -> LossTable | MetricTable:
                 advice=f"Metrics here: {', '.join(table.name for table in comparison.metrics)}",
             )
         return metric
-    loss = find(rule.spec, Task(comparison.task))
+    return _loss_table(rule.spec, f"--fail-if {rule.text!r}", comparison)
+
+
+def _loss_table(spec: Spec, flag: str, comparison: Comparison) -> LossTable:
+    """The table of a loss at its written parameters. Raises DataError where it does not apply."""
+    loss = find(spec, Task(comparison.task))
     for table in comparison.losses:
-        if loss is not None and table.name == loss.name and _is_at(loss, rule.spec, table, comparison):
+        if loss is not None and table.name == loss.name and _is_at(loss, spec, table, comparison):
             return table
-    names = {loss.name for loss in named(rule.spec.name)}
+    names = {loss.name for loss in named(spec.name)}
     reasons = [refused.reason for refused in comparison.refused if Spec.parse(refused.spec).name in names]
     raise DataError(
-        f"--fail-if {rule.text!r}: {rule.spec} does not apply" + (f": {reasons[0]}" if reasons else ""),
+        f"{flag}: {spec} does not apply" + (f": {reasons[0]}" if reasons else ""),
         advice="Gate on a loss that applies; see --all",
     )
 
@@ -159,7 +216,21 @@ def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> 
 
 def gate_line(gate: Gate) -> str:
     """The verdict in one line that grep finds."""
+    head = f"gate: {gate.verdict.upper()} {gate.text}:"
+    if "=" in gate.text and not set("<>") & set(gate.text):
+        return f"{head} {gate.spec} of {gate.model} {_regression(gate)}"
     value = "infinite" if gate.value is None else f"{gate.value:.6g}"
     if gate.value != gate.threshold and value == f"{gate.threshold:.6g}":
         value = number_text(gate.value or 0.0)
-    return f"gate: {gate.verdict.upper()} {gate.text}: {gate.spec} of {gate.model} is {value} ({gate.reason})"
+    return f"{head} {gate.spec} of {gate.model} is {value} ({gate.reason})"
+
+
+def _regression(gate: Gate) -> str:
+    """`is +0.6 % [-0.9, +2.1], 1 % allowed; about 9,400 rows would decide`"""
+    if gate.value is None:
+        return f"has no figure ({gate.reason})"
+    text = f"is {100 * gate.value:+.3g} %"
+    if gate.low is None or gate.high is None:
+        return f"{text}, {100 * gate.threshold:g} % allowed ({gate.reason})"
+    text += f" [{100 * gate.low:+.3g}, {100 * gate.high:+.3g}], {100 * gate.threshold:g} % allowed"
+    return text if gate.rows_needed is None else f"{text}; about {gate.rows_needed:,} rows would decide"

@@ -22,7 +22,8 @@ class Metric:
     """A figure of a model that is no mean of row losses.
 
     source: the summary type it reads; value: (summary) -> figure or why there is none;
-    proportion: (summary) -> (successes, trials), for metrics that are shares of rows.
+    proportion: (summary) -> (successes, trials), for metrics that are shares of rows; interval: (summary,
+    confidence) -> (low, high), None where there is none, for those that have a formula of their own.
     """
 
     name: str
@@ -34,4 +35,5 @@ class Metric:
     source: type
     value: Callable[[Any], Outcome]
     proportion: Callable[[Any], tuple[float, float]] | None = None
+    interval: Callable[[Any, float], tuple[float, float] | None] | None = None
     formula: str

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.domain import Codes, Floats, Kind, Task, log_softmax, logit, sigmoid, softplus
+from losscli.domain import Codes, Floats, Kind, Mask, Task, log_softmax, logit, sigmoid, softplus
 from losscli.loss import Argument, Loss
 from losscli.table import BLOCK, ColumnType, Table
+from losscli.table.grammar import is_missing
 from losscli.task import Predictions, Problem, preferred
 
 Arrays = tuple[NDArray[Any], ...]
@@ -44,6 +45,8 @@ def load(
     keep = w != 0.0
     if drop:
         keep &= np.isfinite(y) & np.isfinite(w)
+        for name in filter(None, (problem.group, problem.time)):
+            keep &= present(table, name, block)
         for p in (p for model in models for p in model.values()):
             keep &= np.isfinite(p) if p.ndim == 1 else np.isfinite(p).all(axis=1)
     if not keep.all():
@@ -54,6 +57,18 @@ def load(
         for index, model in enumerate(models):
             clipped[index] = _clip(model, clip)
     return Rows(number, y, w, tuple(models), clipped)
+
+
+def present(table: Table, name: str, block: int) -> Mask:
+    """Whether a column has a value, if a number a finite one: (n,). Numbers that are read as text are missing
+    where a number would be; in other text only the empty field is."""
+    column = table.columns[name]
+    if column.type is ColumnType.NUMBER:
+        return np.isfinite(table.numbers(block, name))
+    words = table.text(block, name)
+    if column.first_word is not None:
+        return np.array([bool(word) for word in words], dtype=np.bool_)
+    return np.array([not is_missing(word or "") for word in words], dtype=np.bool_)
 
 
 def _labels_or_numbers(table: Table, name: str, problem: Problem, block: int) -> Floats:

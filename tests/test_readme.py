@@ -60,9 +60,9 @@ def test_command_shows_this(command: str, shown: str) -> None:
 
 def test_the_first_five_lines_answer() -> None:
     for name, answer in (
-        ("area", "mae: pred_huber is lowest"),
+        ("area", "mae: best set pred_huber and pred_gbm"),
         ("tumour", "bce: logistic_prob is lowest"),
-        ("wine", "cross_entropy: forest is lowest"),
+        ("wine", "cross_entropy: best set forest"),
     ):
         for columns in (80, 120):
             lines = on_a_terminal(f"losscli compare sample_data/{name}_predictions.csv", columns).splitlines()

@@ -4,14 +4,15 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from losscli.catalogue import tasks_of
-from losscli.cli.flags import Missing, jobs_of, large, losses_of, within, word
+from losscli.cli.flags import Missing, at_least, jobs_of, large, losses_of, within, word
 from losscli.cli.output import check_place, format_of, say, screen_width, show, write_whole
 from losscli.domain import Kind, Task
-from losscli.errors import ExitCode
-from losscli.gate import Rule, gate_line, judged, parse_rule
+from losscli.errors import ExitCode, UsageError
+from losscli.gate import Allowance, Rule, gate_line, judged, parse_allowance, parse_rule
 from losscli.result import Comparison
 
 
@@ -24,6 +25,8 @@ class Flags:
     pred: tuple[str, ...]
     id: str | None
     weights: str | None
+    group: str | None
+    time: str | None
     task: str | None
     kind: str | None
     positive: str | None
@@ -39,12 +42,27 @@ class Flags:
     threshold: float | None
     all: bool
     fail_if: tuple[str, ...]
+    baseline: str | None
+    max_regression: tuple[str, ...]
+    inconclusive: str
+    resamples: int | None
+    seed: int
+    self_check: bool
     confidence: float
     format: str
     output: tuple[Path, ...]
+    rows: str | None
     exact: bool
     quiet: bool
     jobs: int | None
+
+
+class Inconclusive(StrEnum):
+    """What a gate means that cannot tell."""
+
+    WARN = "warn"
+    PASS = "pass"
+    FAIL = "fail"
 
 
 def run(flags: Flags) -> int:
@@ -56,19 +74,53 @@ def run(flags: Flags) -> int:
     for path in flags.output:
         check_place("--output", path, flags.paths)
     rules = [parse_rule(text) for text in flags.fail_if]
-    found = judged(_compare(flags, rules), rules)
+    allowances = _allowances(flags)
+    strict = word(Inconclusive, flags.inconclusive, "--inconclusive") is Inconclusive.FAIL
+    found = judged(_compare(flags, rules, allowances), rules, allowances)
     for path, name in formats:
         write_whole(path, render.comparison(found, name, all=flags.all, colour=False, width=None))
     for gate in found.gates:
         say(gate_line(gate))
-    code = ExitCode.GATE_FAILED if any(gate.verdict == "fail" for gate in found.gates) else ExitCode.OK
+    failing = {"fail", "inconclusive"} if strict else {"fail"}
+    code = ExitCode.GATE_FAILED if any(gate.verdict in failing for gate in found.gates) else ExitCode.OK
     if not flags.quiet:
         colour = render.use_colour(sys.stdout, os.environ)
         show(render.comparison(found, flags.format, all=flags.all, colour=colour, width=screen_width()))
     return code
 
 
-def _compare(flags: Flags, rules: Iterable[Rule]) -> Comparison:
+def _allowances(flags: Flags) -> list[Allowance]:
+    if flags.max_regression and flags.baseline is None:
+        raise UsageError(
+            f"--max-regression {flags.max_regression[0]}: worse than which model?",
+            advice="Name it: --baseline MODEL",
+        )
+    return [parse_allowance(text) for text in flags.max_regression]
+
+
+def _lists_rows(rows: str | None) -> bool:
+    if rows not in (None, "flagged"):
+        raise UsageError(
+            f"--rows {rows}: rows are listed that are flagged or decide, and no others",
+            advice="Type --rows flagged",
+        )
+    return rows is not None
+
+
+def _paths(flags: Flags) -> tuple[str, ...]:
+    """The files to read: a baseline that is a file is one of them, and its rows are found by their ids."""
+    path = flags.baseline
+    if path is None or not Path(path).is_file() or path in flags.paths:
+        return flags.paths
+    if flags.id is None:
+        raise UsageError(
+            f"--baseline {path}: a file is paired row by row by an id, or a reordered one would pair wrongly",
+            advice="Name the column: --id COL",
+        )
+    return (*flags.paths, path)
+
+
+def _compare(flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance]) -> Comparison:
     from losscli.comparison import Request, compare
     from losscli.comparison.files import open_files
     from losscli.table import ReadOptions
@@ -80,6 +132,8 @@ def _compare(flags: Flags, rules: Iterable[Rule]) -> Comparison:
         pred=flags.pred,
         id=flags.id,
         weights=flags.weights,
+        group=flags.group,
+        time=flags.time,
         task=word(Task, flags.task, "--task"),
         kind=word(Kind, flags.kind, "--kind"),
         positive=flags.positive,
@@ -88,7 +142,13 @@ def _compare(flags: Flags, rules: Iterable[Rule]) -> Comparison:
     )
     request = Request(
         losses=losses,
-        gated=tuple(rule.spec for rule in rules if rule.is_loss),
+        gated=(*(rule.spec for rule in rules if rule.is_loss), *(one.spec for one in allowances)),
+        baseline=flags.baseline,
+        allowed=tuple((one.spec, one.tolerance) for one in allowances),
+        resamples=None if flags.resamples is None else at_least(flags.resamples, "--resamples", 200),
+        list_rows=_lists_rows(flags.rows),
+        seed=at_least(flags.seed, "--seed", 0),
+        self_check=flags.self_check,
         exclude=losses_of(flags.exclude),
         scale=within(flags.scale, "--scale", low=0.0),
         clip=within(flags.clip, "--clip", low=0.0, high=0.5),
@@ -103,10 +163,11 @@ def _compare(flags: Flags, rules: Iterable[Rule]) -> Comparison:
         delimiter=flags.delimiter,
         decimal=flags.decimal,
         thousands=flags.thousands,
-        text=frozenset({flags.id} if flags.id else ()),
+        text=frozenset(filter(None, (flags.id, flags.group))),
         jobs=request.jobs,
     )
-    with large(flags.paths, "reading"):
-        table, problem, inputs = open_files(flags.paths, options, asked)
-    with large(flags.paths, "comparing"):
+    paths = _paths(flags)
+    with large(paths, "reading"):
+        table, problem, inputs = open_files(paths, options, asked)
+    with large(paths, "comparing"):
         return compare(table, problem, request, inputs)

@@ -1,11 +1,12 @@
 """`compare`: table × problem → every loss of every model, with what it rests on."""
 
 from collections.abc import Sequence
-from itertools import combinations, groupby
+from itertools import groupby
 
 import numpy as np
 
 from losscli import __version__
+from losscli.comparison.deciding import find_deciding, named_rows, with_deciding
 from losscli.comparison.flags import find_flag, find_moves
 from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.metrics import metric_tables
@@ -13,13 +14,17 @@ from losscli.comparison.plan import intervals, plan, ruled_out
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
+from losscli.comparison.row_table import reasons, row_table
 from losscli.comparison.summary import Layout, probe, summarise
 from losscli.comparison.survey import Survey, check_values, survey
+from losscli.comparison.units import Units, find_units
+from losscli.comparison.verdicts import verdicts
 from losscli.comparison.warnings import with_warnings
 from losscli.domain import Task
-from losscli.result import Comparison, Difference, Input, LossTable, Model, RowCounts, RowKey
+from losscli.result import Comparison, Input, LossTable, Model, Resampling, RowCounts, RowKey
 from losscli.table import BLOCK, Table
 from losscli.task import Problem
+from losscli.task.values import time_warnings
 
 __all__ = ["Request", "compare"]
 
@@ -30,7 +35,6 @@ PRIMARIES = {
     Task.MULTICLASS: ("cross_entropy", "brier", "crammer_singer_hinge", "zero_one"),
 }
 NAMED_FLAGGED = 100_000  # flagged rows that are named one by one
-NOT_TESTED = "paired intervals of differences are not computed"
 
 
 def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[Input]) -> Comparison:
@@ -58,6 +62,7 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         outside=outside,
         references=find_references(problem, losses, seen),
         keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
+        units=find_units(table, problem, request, seen.used),
     )
     pairs = [loss_table(facts, index) for index in range(len(losses))]
     tables = tuple(pair[0] for pair in pairs)
@@ -65,10 +70,17 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
     if flag is not None and not summary.flagged:
         probed = probe(table, problem, request, layout, find_moves(table, problem, losses, scale))
     robustness = robustness_tables(facts, tables, [pair[1] for pair in pairs], probed, bulk_medians, no_flag)
+    primary = _primary(problem, request, tables)
+    judged = verdicts(table, facts, request, tables, [pair[1] for pair in pairs], primary)
+    deciding = find_deciding(table, facts, request, tables, primary)
+    decisive = [row for pair in deciding.values() for row in named_rows(pair)]
+    keys = facts.keys | _row_keys(table, problem, decisive)
+    bound = next(one for one in losses if one.spec == primary)
+    why = reasons(named, deciding) if request.list_rows else {}
     found = Comparison(
         version=__version__,
         command=request.command,
-        seed=0,
+        seed=request.seed,
         confidence=request.confidence,
         inputs=tuple(inputs),
         decisions=(*table.notes, *problem.decisions),
@@ -89,17 +101,28 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
             flagged_count=len(flagged),
         ),
         models=tuple(Model(model.name, model.columns, str(model.kind)) for model in problem.models),
-        primary=_primary(problem, request, tables),
-        losses=tables,
+        primary=primary,
+        losses=judged.tables,
         refused=refused,
         metrics=metric_tables(facts, tables),
         robustness=robustness,
-        comparisons=_differences(tables),
+        comparisons=with_deciding(judged.differences, primary, deciding, keys),
+        discordant=judged.discordant,
+        baseline=judged.baseline,
+        regressions=judged.regressions,
         gates=(),
         curves=(),
+        row_table=row_table(table, facts, request, bound, why, keys),
         warnings=(),
+        resampling=_resampling(problem, facts.units),
+        self_check=judged.self_check,
     )
-    return with_warnings(found, facts, seen)
+    return with_warnings(found, facts, seen, time_warnings(table, problem.time))
+
+
+def _resampling(problem: Problem, units: Units) -> Resampling:
+    by = "rows" if units.column is None else "group" if problem.group else "time"
+    return Resampling(by, units.column, units.count, units.length)
 
 
 def _imbalance(seen: Survey) -> float | None:
@@ -145,29 +168,3 @@ def _primary(problem: Problem, request: Request, tables: Sequence[LossTable]) ->
         if any(result.value is not None for result in table.results):
             return table.spec
     return tables[0].spec
-
-
-def _differences(tables: Sequence[LossTable]) -> tuple[Difference, ...]:
-    """Every pair of models under every loss."""
-    found = []
-    for table in tables:
-        for a, b in combinations(table.results, 2):
-            difference = None if a.value is None or b.value is None else a.value - b.value
-            reason = NOT_TESTED if difference is not None else "a value is missing"
-            found.append(
-                Difference(
-                    spec=table.spec,
-                    a=a.model,
-                    b=b.model,
-                    difference=difference,
-                    relative=difference / b.value if difference is not None and b.value else None,
-                    low=None,
-                    high=None,
-                    p=None,
-                    verdict=None,
-                    reason=reason,
-                    rows_needed=None,
-                    decisive_rows=(),
-                )
-            )
-    return tuple(found)

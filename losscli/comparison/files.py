@@ -12,6 +12,7 @@ from losscli.task import (
     ModelColumns,
     Problem,
     check_named,
+    check_units,
     find_predictions,
     find_target,
     label_order,
@@ -29,6 +30,7 @@ def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Open
     role must be named.
     """
     tables = [read(path, options) for path in paths]
+    check_units(tables[0], asked)
     inputs = tuple(Input(table.path, table.sha256, table.rows) for table in tables)
     for table in tables:
         if asked.id is not None:
@@ -73,7 +75,7 @@ def _roles_of_files(tables: Sequence[Table], stems: Sequence[str], asked: Asked)
 def _joined(
     tables: Sequence[Table], roles: Sequence[Roles], stems: Sequence[str], asked: Asked
 ) -> tuple[Table, Problem]:
-    first = [name for name in (roles[0][0], asked.id, asked.weights) if name is not None]
+    first = list(dict.fromkeys((roles[0][0], *asked.named)))
     take = [(0, name, name) for name in first]
     take += [
         (i, name, f"{stem}:{name}")
@@ -81,8 +83,9 @@ def _joined(
         for name in predictions
     ]
     table = join(tables, key=asked.id, same=[own for own, _ in roles], take=take)
+    inner = replace(asked, weights=None, group=None, time=None)
     problems = [
-        resolve(own, target, predictions, asked if i == 0 else replace(asked, weights=None))
+        resolve(own, target, predictions, asked if i == 0 else inner)
         for i, (own, (target, predictions)) in enumerate(zip(tables, roles, strict=True))
     ]
     tasks = {problem.task for problem in problems}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from losscli.aggregate import Moments
 from losscli.comparison.summary import Layout, Summary
+from losscli.comparison.units import Units
 from losscli.domain import Kind, any_of
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
@@ -42,6 +43,13 @@ class Facts:
     outside: dict[tuple[int, int], str]
     references: Sequence[float | None]
     keys: dict[int, RowKey]
+    units: Units
+
+    @property
+    def no_formula(self) -> str | None:
+        """Why no interval by formula is fair: it would take rows for independent. None where they are."""
+        column = self.units.column
+        return None if column is None else f"no interval by formula where rows are resampled by {column}"
 
     @property
     def moments(self) -> Moments:
@@ -106,6 +114,8 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     shown = math.sqrt(value) if root else value
     if Trait.BOUNDED not in one.traits and effective is not None and effective < FEW_EFFECTIVE * positive:
         return Found(shown, f"{FEW}: {effective:.1f} of {positive:,}", effective_rows=effective)
+    if facts.no_formula is not None:
+        return Found(shown, facts.no_formula, effective_rows=effective)
     if one.loss.name == "zero_one" and facts.unweighted:
         low, high = wilson(value * moments.rows, moments.rows, facts.confidence)
         return Found(shown, None, low, high, effective)

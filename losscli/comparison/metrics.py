@@ -44,11 +44,24 @@ def _table(facts: Facts, metric: Metric) -> MetricTable:
         reason: str | None = NO_INTERVAL
         if isinstance(outcome, Undefined):
             reason = outcome.reason
+        elif facts.no_formula is not None:
+            reason = facts.no_formula
         elif metric.proportion is not None and facts.unweighted:
             low, high = wilson(*metric.proportion(facts.summary.metrics[m][metric.source]), facts.confidence)
             reason = None
+        elif metric.interval is not None and facts.unweighted:
+            ends = _own_interval(metric, facts, m)
+            (low, high), reason = (ends, None) if ends else ((None, None), reason)
         results.append(MetricValue(model.name, values[m], low, high, reason, places[m], None, None))
     return MetricTable(metric.name, metric.title, better, metric.best, tuple(results))
+
+
+def _own_interval(metric: Metric, facts: Facts, model: int) -> tuple[float, float] | None:
+    """By the metric's own formula; None for several classes, whose mean has none."""
+    summary = facts.summary.metrics[model][metric.source]
+    if metric.interval is None or not isinstance(summary, list) or len(summary) != 1:
+        return None
+    return metric.interval(summary[0], facts.confidence)
 
 
 def _outcome(metric: Metric, model: ModelColumns, summaries: Metrics) -> Outcome:

@@ -131,13 +131,13 @@ def summarise(
         return medians.series(*read(block))
 
     sought = Sought.seek(series, 0.5, blocks)
-    shift = _first_medians(_columns(problem, layout, read(0)[0]))
+    shift = _first_medians(row_quantities(problem, layout, read(0)[0]))
 
     @np.errstate(over="ignore", invalid="ignore")  # squares of huge values: no figure, with its reason
     def work(block: int) -> Summary:
         rows, flagged = read(block)
         return Summary(
-            Moments.of(_columns(problem, layout, rows), rows.w, shift, flagged, rows.number),
+            Moments.of(row_quantities(problem, layout, rows), rows.w, shift, flagged, rows.number),
             tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
             rows.clipped,
             (rows.number[flagged],) if flagged is not None and flagged.any() else (),
@@ -148,7 +148,7 @@ def summarise(
     return summary, medians.split(sought.values(summary.looks, series, blocks, request.jobs))
 
 
-def _columns(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
+def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
     """The row quantities of one block, in the order of the layout."""
     models = [Arguments(problem.task, rows.y, model, problem.threshold) for model in rows.models]
     for column in layout.columns:

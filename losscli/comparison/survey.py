@@ -13,8 +13,8 @@ from losscli.domain import UNIT, Codes, Floats, Interval, Kind, Task
 from losscli.engine import fold
 from losscli.errors import DataError, Where
 from losscli.influence import median_residual
-from losscli.rows import Rows, load
-from losscli.table import Table, block_count
+from losscli.rows import Rows, load, present
+from losscli.table import BLOCK, Table, block_count
 from losscli.task import Problem
 from losscli.task.values import check_finite, check_present, check_range, check_weights
 
@@ -80,6 +80,8 @@ def check_values(table: Table, problem: Problem, request: Request) -> None:
         for name in problem.columns:
             check_present(table, name, MEND)
             check_finite(table, name, MEND)
+        if problem.group is not None and table.columns[problem.group].first_word is None:
+            _check_group(table, problem.group)
     if problem.weights is not None:
         check_weights(table, problem.weights)
     for model in problem.models:
@@ -93,6 +95,16 @@ def check_values(table: Table, problem: Problem, request: Request) -> None:
                         "a probability lies in [0, 1]",
                         "If these are scores: --kind score (or logit)",
                     )
+
+
+def _check_group(table: Table, name: str) -> None:
+    """Raises DataError for a missing value among numbers, which may have been read as text."""
+    for block in range(block_count(table)):
+        gone = np.flatnonzero(~present(table, name, block))
+        if len(gone):
+            row = block * BLOCK + int(gone[0]) + 1
+            where = table.where(row, name)
+            raise DataError(f"the value in row {row:,} is missing", where=where, advice=MEND)
 
 
 def survey(

@@ -1,23 +1,29 @@
 """What a reader should know before believing the figures: each with what to do next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.survey import SUM_TOLERANCE, Survey
+from losscli.comparison.units import Units
+from losscli.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
 from losscli.result import INFINITE, Comparison, Warning_, is_infinite, rests_on_few
 
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
+CLUSTERS = 20  # or blocks; on fewer, intervals are rough
 
 
-def with_warnings(found: Comparison, facts: Facts, seen: Survey) -> Comparison:
-    """The comparison with its warnings, most telling first."""
+def with_warnings(found: Comparison, facts: Facts, seen: Survey, more: Sequence[Warning_] = ()) -> Comparison:
+    """The comparison with its warnings, most telling first. more: those of the columns."""
     every = [
         *_infinite(found),
         *_few_rows(found),
+        *_few_units(facts.units),
+        *more,
         *_leaders(found),
+        *_deciding(found),
         *_flagged(found),
         *_inputs(found, facts, seen),
         *_sketched(facts),
@@ -58,6 +64,16 @@ def _few_rows(found: Comparison) -> Iterator[Warning_]:
         yield Warning_("few_effective_rows", said, None)
 
 
+def _few_units(units: Units) -> Iterator[Warning_]:
+    if units.column is not None and units.count < CLUSTERS:
+        what = "clusters" if units.length is None else "blocks"
+        yield Warning_(
+            "few_clusters",
+            f"intervals rest on {units.count} {what} of {units.column}; fewer than {CLUSTERS} are rough",
+            f"Take a verdict as a hint, or gather more {what}",
+        )
+
+
 def _leaders(found: Comparison) -> Iterator[Warning_]:
     leaders: dict[str, list[str]] = {}
     for table in found.losses:
@@ -76,6 +92,25 @@ def _leaders(found: Comparison) -> Iterator[Warning_]:
                 f"{model} for {ahead}" + (f" and {others} other{'s' * (others > 1)}" if others else "")
             )
         yield Warning_("leader_depends", f"the leader depends on the loss: {', '.join(said)}", None)
+
+
+def _deciding(found: Comparison) -> Iterator[Warning_]:
+    """One line for all orders that are shown and rest on few rows; the fewest rows are said."""
+    few = [
+        (pair.decisive_count, pair.decisive_expected, pair)
+        for pair in found.comparisons
+        if pair.verdict in ("a", "b")
+        and pair.decisive_count is not None
+        and pair.decisive_expected is not None
+    ]
+    few = [one for one in few if warns(one[0], one[1])]
+    if few:
+        count, expected, pair = min(few, key=lambda one: one[0])
+        name = next(table.name for table in found.losses if table.spec == pair.spec)
+        said = f"the order of {pair.a} and {pair.b} on {name} rests on {count:,} row{'s' * (count > 1)}"
+        others = f"; {len(few) - 1:,} more on few rows" if len(few) > 1 else ""
+        advice = None if found.row_table else "See them: --rows flagged"
+        yield Warning_("decisive_rows", f"{said} ({expected:,.0f} expected){others}", advice)
 
 
 def _flagged(found: Comparison) -> Iterator[Warning_]:

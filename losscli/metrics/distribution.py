@@ -7,6 +7,7 @@ import numpy as np
 
 from losscli.domain import Floats, Kind, Mask, Task, logit, sigmoid, softplus
 from losscli.metric import Metric, Outcome, Undefined
+from losscli.two_models import delong_area
 
 _BINARY = frozenset({Task.BINARY})
 _BOTH = _BINARY | {Task.MULTICLASS}  # several classes: the mean over classes of each against the rest
@@ -70,6 +71,19 @@ def roc_auc(d: Distribution) -> Outcome:
         return Undefined(ONE_CLASS)
     below = np.cumsum(negative) - negative / 2
     return float(positive @ below / pairs)
+
+
+def roc_auc_interval(d: Distribution, confidence: float) -> tuple[float, float] | None:
+    """DeLong's interval; None where predictions are rounded, weights are not counts, or the classes are
+    separated."""
+    value, positive, negative = d.table()
+    counts = np.concatenate([positive, negative])
+    if not d.exact or (counts != np.floor(counts)).any():
+        return None
+    scores = np.repeat(np.concatenate([value, value]), counts.astype(np.intp))
+    of_positives = np.arange(len(scores)) < int(positive.sum())
+    area = delong_area(scores, of_positives, np.ones(len(scores)), confidence)
+    return None if area.low is None or area.high is None else (area.low, area.high)
 
 
 def roc_auc_error(d: Distribution) -> float:
@@ -178,8 +192,10 @@ def _metric(
     better: bool | None,
     best: float,
     tasks: frozenset[Task] = _BINARY,
+    interval: Callable[[Distribution, float], tuple[float, float] | None] | None = None,
 ) -> Metric:
     return Metric(
+        interval=interval,
         name=name,
         title=title,
         formula=formula,
@@ -212,6 +228,7 @@ METRICS: tuple[Metric, ...] = (
         better=True,
         best=1.0,
         tasks=_BOTH,
+        interval=roc_auc_interval,
     ),
     _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, needs=_RANKING, better=True, best=1.0),
     _metric(

@@ -16,7 +16,7 @@ from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
 from losscli.render.records import loss_record
 from losscli.report import bind_records, visible
-from losscli.result import Comparison, Degradation, Fit, Fits, LossValue, MetricValue
+from losscli.result import Comparison, Degradation, Fit, Fits, LossValue, MetricValue, RowRecord
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
@@ -27,6 +27,7 @@ _COLUMNS = (
     "greater_is_better",
     *(field.name for field in fields(LossValue)),
 )
+_ROW_COLUMNS = ("row", "why", "target", "prediction")  # with --rows
 _FIT_COLUMNS = (
     "kind",
     "spec",
@@ -69,7 +70,30 @@ def _comparison(result: Comparison, view: View) -> str:
         for table in result.metrics
         for value in table.results
     )
-    return _write(_COLUMNS, [*losses, *metrics])
+    if not result.row_table:
+        return _write(_COLUMNS, [*losses, *metrics])
+    rows = (row for record in result.row_table for row in _row(result, record))
+    return _write((*_COLUMNS, *_ROW_COLUMNS), [*losses, *metrics, *rows])
+
+
+def _row(result: Comparison, record: RowRecord) -> Iterator[dict[str, Any]]:
+    """The primary loss of one row: a line per model."""
+    table = result.loss(result.primary)
+    for model, value in record.losses.items():
+        yield {
+            "kind": "row",
+            "spec": table.spec,
+            "name": table.name,
+            "unit": table.unit,
+            "greater_is_better": False,
+            "model": model,
+            "value": value,
+            "reason": record.reason if value is None else None,
+            "row": record.row,
+            "why": "; ".join(record.why),
+            "target": record.target,
+            "prediction": record.predictions[model],
+        }
 
 
 def _values(value: LossValue | MetricValue) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from losscli.report.names import cell_width, visible
 from losscli.report.notes import notes, refusal_text
 from losscli.report.numbers import Figure, digits_of, p_text, percent, significant
 from losscli.report.robustness import robustness_grids
+from losscli.report.rows import row_grids
 from losscli.report.screen import Screen
 from losscli.report.verdict import verdict
 from losscli.result import Comparison, Difference
@@ -34,6 +35,7 @@ def comparison_report(comparison: Comparison, *, all: bool, width: int | None) -
     blocks += _gates(screen)
     blocks += _refusals(screen) if all else []
     blocks += notes(screen, choice)
+    blocks += row_grids(screen)
     blocks.append(Line((f"Next: {_next_command(screen)}",), Role.DIM))
     return Report(tuple(blocks))
 

@@ -1,11 +1,12 @@
 """The tables of metrics: models down, metrics across; precision and recall with their counts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from losscli.domain import Task
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
 from losscli.report.names import visible
-from losscli.report.numbers import Digits, Figure, digits_of, fixed, ranks
+from losscli.report.numbers import Digits, Figure, count, digits_of, fixed, p_text, ranks
 from losscli.report.screen import Screen
 from losscli.result import MetricTable, MetricValue, is_infinite
 
@@ -33,6 +34,7 @@ _TELLING: dict[str, str] = {
     Task.MULTICLASS: "accuracy balanced_accuracy f1 mcc roc_auc",
 }
 _MOST = 6
+_PAIRS = 3  # of models, whose errors are compared row by row
 
 
 def metric_grids(screen: Screen) -> list[Grid]:
@@ -97,7 +99,24 @@ def _recall(screen: Screen) -> list[Grid]:
     for model in screen.comparison.models:
         text = _count(missed, model.name)
         texts[model.name] = f"{text} of {positives:,.0f}" if text and positives is not None else text
-    return _ranked(screen, "RECALL", "missed", texts)
+    return _noted(_ranked(screen, "RECALL", "missed", texts), _discordant(screen))
+
+
+def _noted(grids: list[Grid], notes: tuple[str, ...]) -> list[Grid]:
+    """The notes under the last of the grids."""
+    return [*grids[:-1], replace(grids[-1], notes=(*grids[-1].notes, *notes))] if grids and notes else grids
+
+
+def _discordant(screen: Screen) -> tuple[str, ...]:
+    """`wrong by one only: logit 5, forest 11 rows, mid-p 0.14`"""
+    pairs = screen.comparison.discordant
+    if len(pairs) > _PAIRS and not screen.all:
+        return ()
+    return tuple(
+        f"wrong by one only: {screen.model(one.a)} {one.only_a:,}, {screen.model(one.b)} "
+        f"{count(one.only_b, 'row')}, mid-p {p_text(one.p)}"
+        for one in pairs
+    )
 
 
 def positive_rows(screen: Screen) -> float | None:

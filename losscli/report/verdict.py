@@ -25,10 +25,11 @@ def verdict(screen: Screen) -> list[Paragraph]:
         reasons = "; ".join(missing_values(screen, [table])) or "there are no models"
         return [Paragraph(f"{name}: no model has a value. {reasons}")]
     if len(screen.comparison.models) == 1:
-        return [Paragraph(_one_model(screen, table, best[0]))]
+        units = [f"{screen.confidence} intervals, {_units(screen)}"] if _together(screen) else []
+        return [Paragraph(_one_model(screen, table, best[0])), *(Paragraph(line, Role.DIM) for line in units)]
     if screen.has_verdicts:
         sentences = [*_judged(screen, table, best), *_without_value(screen, table)]
-        return [Paragraph(" ".join(sentences)), Paragraph(_method(screen), Role.DIM)]
+        return [Paragraph(" ".join(sentences)), Paragraph(_method(screen), Role.DIM), *_self_check(screen)]
     return [Paragraph(" ".join([*_unjudged(screen, table, best), *_without_value(screen, table)]))]
 
 
@@ -148,11 +149,47 @@ def _round_rows(rows: int) -> str:
     return f"{round(rows, -power):,}"
 
 
+def _self_check(screen: Screen) -> list[Paragraph]:
+    """How often the procedure errs on rows like these, in one line, if asked for."""
+    records = screen.comparison.self_check
+    if not records:
+        return []
+    first = records[0]
+    if first.any_alarm is None:
+        return [Paragraph(f"self-check: not done, {visible(first.reason or '')}", Role.DIM)]
+    which = "a pair" if len(records) == 1 else f"any of the {len(records)} pairs"
+    text = (
+        f"self-check: on rows like these this procedure would call {which} different "
+        f"{percent(first.any_alarm)} of the time when it is not"
+    )
+    passes = [record.false_pass for record in records if record.false_pass is not None]
+    if passes:
+        text += f", and pass a model that is worse by the tolerance {percent(max(passes))} of the time"
+    return [Paragraph(f"{text} ({first.trials:,} trials)", Role.DIM)]
+
+
+def _units(screen: Screen) -> str:
+    """`paired by row`, and what is resampled together."""
+    paired = "paired by row" if len(screen.comparison.models) > 1 else ""
+    return ", ".join(filter(None, (paired, _together(screen))))
+
+
+def _together(screen: Screen) -> str:
+    """`resampled by shop, 60 clusters`; nothing where rows are resampled one by one."""
+    resampling = screen.comparison.resampling
+    if resampling.column is None:
+        return ""
+    text = f"resampled by {screen.clip(resampling.column, 20)}, {resampling.units:,}"
+    if resampling.length is None:
+        return f"{text} cluster{'s' * (resampling.units != 1)}"
+    return f"{text} blocks of {resampling.length:,} time{'s' * (resampling.length != 1)}"
+
+
 def _method(screen: Screen) -> str:
     pairs = len(screen.pairs(screen.comparison.primary))
     family = "all" if pairs > 1 else "the one"
     corrected = f"{family} {pairs} pairs of models corrected" if pairs > 1 else "one pair of models"
-    text = f"{screen.confidence} intervals, paired by row, {corrected}"
+    text = f"{screen.confidence} intervals, {_units(screen)}, {corrected}"
     table = screen.primary
     if table is not None and any(
         trustless(result) or figure(result).value is None for result in table.results

@@ -118,7 +118,39 @@ class Difference:
     verdict: str | None
     reason: str | None
     rows_needed: int | None
-    decisive_rows: tuple[RowKey, ...]
+    decisive_rows: tuple[RowKey, ...]  # the first of those whose removal reverses the order
+    decisive_count: int | None  # how many they are
+    decisive_expected: float | None  # how many of Gaussian differences
+
+
+@dataclass(frozen=True, slots=True)
+class Discordant:
+    """Rows that one of two models alone labels wrongly; p: McNemar's mid-p."""
+
+    a: str
+    b: str
+    only_a: int
+    only_b: int
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """How much worse a model is than the baseline, against what is allowed: value = L(model)/L(baseline) - 1
+    and its one-sided bounds; verdict pass, fail or inconclusive. visible: the smallest regression that
+    these rows would have shown."""
+
+    spec: str
+    model: str
+    baseline: str
+    tolerance: float
+    verdict: str
+    value: float | None
+    low: float | None
+    high: float | None
+    reason: str | None
+    rows_needed: int | None
+    visible: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +168,49 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class RowRecord:
+    """A row worth a look. losses: its primary loss, by model; predictions: what that loss reads."""
+
+    row: RowKey
+    why: tuple[str, ...]
+    target: float | str | None
+    predictions: Mapping[str, float | str | None]
+    losses: Mapping[str, float | None]
+    reason: str | None  # why a loss is missing
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     name: str
     model: str
     x: tuple[float, ...]
     y: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resampling:
+    """What is resampled as one: by "rows", the clusters of a "group" column, or blocks in "time" order, each
+    of `length` distinct times that follow each other; `units` of them."""
+
+    by: str
+    column: str | None
+    units: int
+    length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """How often the procedure errs on rows like these, of which the truth is known: it calls the pair
+    different where it is not (false_alarm), or any pair (any_alarm); it passes a model that is worse by
+    just the tolerance (false_pass). reason: why a rate is missing."""
+
+    a: str
+    b: str
+    false_alarm: float | None
+    any_alarm: float | None
+    false_pass: float | None
+    trials: int
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +240,15 @@ class Comparison:
     metrics: tuple[MetricTable, ...]
     robustness: tuple[Robustness, ...]
     comparisons: tuple[Difference, ...]
+    discordant: tuple[Discordant, ...]
+    baseline: str | None
+    regressions: tuple[Regression, ...]
     gates: tuple[Gate, ...]
     curves: tuple[Curve, ...]
+    row_table: tuple[RowRecord, ...]  # if asked for
     warnings: tuple[Warning_, ...]
+    resampling: Resampling = Resampling("rows", None, 0, None)
+    self_check: tuple[SelfCheck, ...] = ()  # if asked for
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""

@@ -19,10 +19,12 @@ from losscli.task.models import ModelColumns, Predictions, find_models, is_label
 from losscli.task.roles import (
     Asked,
     check_named,
+    check_units,
     find_predictions,
     find_target,
     is_index,
     is_numeric,
+    shell_word,
     target_labels,
 )
 from losscli.task.values import check_number
@@ -34,6 +36,7 @@ __all__ = [
     "Predictions",
     "Problem",
     "check_named",
+    "check_units",
     "find_predictions",
     "find_target",
     "is_index",
@@ -56,6 +59,8 @@ class Problem:
     labels: tuple[str, ...]
     true_labels: int  # how many of them the target has
     models: tuple[ModelColumns, ...]
+    group: str | None = None  # rows of one value are resampled together
+    time: str | None = None  # rows are resampled in blocks of its order
     threshold: float | None  # as given; None: 0.5 for probabilities, 0 for scores
     decisions: tuple[str, ...]
 
@@ -67,7 +72,7 @@ class Problem:
     def columns(self) -> tuple[str, ...]:
         """Every column that a figure depends on."""
         used = [self.target, *(name for model in self.models for name in model.columns)]
-        return tuple(dict.fromkeys(used + ([self.weights] if self.weights else [])))
+        return tuple(dict.fromkeys([*used, *filter(None, (self.weights, self.group, self.time))]))
 
 
 def resolve(table: Table, target: str, predictions: Mapping[str, str | None], asked: Asked) -> Problem:
@@ -80,6 +85,7 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
     if asked.weights is not None:
         check_named(table, asked.weights, "--weights")
         check_number(table, asked.weights)
+    _check_units(table, target, asked)
     task, why = _task(table, target, predictions, asked)
     classes = task in (Task.BINARY, Task.MULTICLASS)
     _check_asked(asked, task)
@@ -98,12 +104,25 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
         target=target,
         weights=asked.weights,
         id=asked.id,
+        group=asked.group,
+        time=asked.time,
         labels=labels,
         true_labels=len(own),
         models=models,
         threshold=asked.threshold,
         decisions=tuple(decisions),
     )
+
+
+def _check_units(table: Table, target: str, asked: Asked) -> None:
+    """Raises UsageError where the target shall say which rows are resampled together."""
+    for flag, name in (("--group", asked.group), ("--time", asked.time)):
+        if name == target:
+            raise UsageError(
+                f"{flag} {shell_word(name)}: that column is the target",
+                where=Where(table.path),
+                advice=f"Name another column with {flag}, or another target with --target",
+            )
 
 
 def _task(table: Table, target: str, names: Mapping[str, str | None], asked: Asked) -> tuple[Task, str]:

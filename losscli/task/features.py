@@ -1,6 +1,5 @@
 """Table → Training: what `fit` learns from, and which columns it leaves out, each decision said in words."""
 
-import re
 from dataclasses import dataclass
 
 from losscli.domain import Task
@@ -18,10 +17,9 @@ from losscli.task.classes import (
 )
 from losscli.task.columns import check_features, chosen_columns, left_out
 from losscli.task.roles import check_named, is_index, is_numeric, shell_word, target_by_name
-from losscli.task.values import check_number
+from losscli.task.values import check_number, time_warnings
 
 FEW_VALUES = 0.1  # of the rows: whole numbers with fewer distinct values may be classes
-_DATE = re.compile(r"\d{4}(?!\d)")  # text that begins so is sorted in time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +131,7 @@ def training_problem(table: Table, asked: Asked) -> Training:
             *([f"positive class {labels[1]}"] if task is Task.BINARY else []),
             *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
         ),
-        warnings=(*warnings, *_time_warning(table, asked)),
+        warnings=(*warnings, *time_warnings(table, asked.time)),
     )
 
 
@@ -216,17 +214,3 @@ def _labels(table: Table, target: str, task: Task, asked: Asked) -> tuple[str, .
     if task is Task.BINARY:
         return binary_labels(table, target, asked.positive)
     return tuple(sorted(found, key=label_order))
-
-
-def _time_warning(table: Table, asked: Asked) -> tuple[Warning_, ...]:
-    """Text is sorted as text: dates that do not begin with the year come out of order."""
-    word = None if asked.time is None else table.columns[asked.time].first_word
-    if word is None or _DATE.match(word[1]):
-        return ()
-    return (
-        Warning_(
-            "time_is_text",
-            f"{asked.time!r} is text such as {word[1]!r}, and is sorted as text, not in time",
-            "Write dates as 2024-01-31, or times as numbers",
-        ),
-    )

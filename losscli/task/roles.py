@@ -21,11 +21,19 @@ class Asked:
     pred: tuple[str, ...] = ()
     id: str | None = None
     weights: str | None = None
+    group: str | None = None
+    time: str | None = None
     task: Task | None = None
     kind: Kind | None = None
     positive: str | None = None
     threshold: float | None = None
     losses: tuple[frozenset[Task], ...] = ()
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Column → the flag that gives it another role than target or prediction."""
+        flags = {"--id": self.id, "--weights": self.weights, "--group": self.group, "--time": self.time}
+        return {name: flag for flag, name in flags.items() if name is not None}
 
 
 def check_named(table: Table, name: str, flag: str) -> str:
@@ -40,11 +48,24 @@ def check_named(table: Table, name: str, flag: str) -> str:
     )
 
 
+def check_units(table: Table, asked: Asked) -> None:
+    """Raises UsageError unless at most one column of the table says which rows are resampled together."""
+    if asked.group is not None and asked.time is not None:
+        raise UsageError(
+            "--group and --time each say which rows are resampled together",
+            where=Where(table.path),
+            advice="Give one of them, such as --group",
+        )
+    for flag, name in (("--group", asked.group), ("--time", asked.time)):
+        if name is not None:
+            check_named(table, name, flag)
+
+
 def find_target(table: Table, asked: Asked) -> str:
     """The target column. Raises UsageError where none is named and none has a target's name."""
     if asked.target is not None:
         return check_named(table, asked.target, "--target")
-    named = target_by_name(table, (asked.id, asked.weights))
+    named = target_by_name(table, asked.named)
     if named is not None:
         return named
     raise UsageError(
@@ -73,7 +94,7 @@ def find_predictions(table: Table, asked: Asked, target: str) -> dict[str, str |
 
     Raises UsageError with the line to paste where no name says which columns are predictions.
     """
-    taken = {target, asked.id, asked.weights}
+    taken = {target, *asked.named}
     free = [name for name, column in table.columns.items() if name not in taken and not is_index(column)]
     if asked.pred:
         return _asked_predictions(table, asked.pred, free, target)
@@ -143,7 +164,7 @@ def _no_prediction(table: Table, text: str, free: Sequence[str]) -> UsageError:
         return UsageError(
             f"--pred {text}: {column!r} has another role",
             where=Where(table.path),
-            advice="It is the target, the id or the weights; --target, --id and --weights set these",
+            advice="--target, --id, --weights, --group and --time set the other roles",
         )
     return UsageError(
         f"--pred {text}: no model, column or pattern of that name",

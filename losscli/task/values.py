@@ -1,10 +1,15 @@
 """Whether the values of a column can hold its role; the first that cannot is named."""
 
+import re
+
 import numpy as np
 
 from losscli.domain import NONNEGATIVE, Interval
 from losscli.errors import DataError
+from losscli.result import Warning_
 from losscli.table import BLOCK, ColumnType, Table, block_count
+
+_DATE = re.compile(r"\d{4}(?!\d)")  # text that begins so is sorted in time
 
 
 def check_number(
@@ -60,3 +65,17 @@ def check_range(table: Table, name: str, interval: Interval, law: str, advice: s
 def check_weights(table: Table, name: str) -> None:
     """Raises DataError for a negative weight."""
     check_range(table, name, NONNEGATIVE, "a weight is not negative", "Mend it, or leave --weights out")
+
+
+def time_warnings(table: Table, name: str | None) -> tuple[Warning_, ...]:
+    """Text is sorted as text: dates that do not begin with the year come out of order."""
+    word = None if name is None else table.columns[name].first_word
+    if word is None or _DATE.match(word[1]):
+        return ()
+    return (
+        Warning_(
+            "time_is_text",
+            f"{name!r} is text such as {word[1]!r}, and is sorted as text, not in time",
+            "Write dates as 2024-01-31, or times as numbers",
+        ),
+    )

@@ -18,8 +18,6 @@ def values(found: Comparison) -> dict[tuple[str, str], Any]:
         (table.spec, result.model): (
             result.value,
             result.skill,
-            result.low,
-            result.high,
             result.effective_rows,
         )
         for table in found.losses

@@ -115,6 +115,8 @@ def pair(
         reason=None,
         rows_needed=12_712 if verdict == "~" else None,
         decisive_rows=(),
+        decisive_count=None,
+        decisive_expected=None,
     )
 
 
@@ -162,7 +164,11 @@ def empty(models: Sequence[str], task: str = "regression", kind: str = "value") 
         metrics=(),
         robustness=(),
         comparisons=(),
+        discordant=(),
+        baseline=None,
+        regressions=(),
         gates=(),
         curves=(),
+        row_table=(),
         warnings=(),
     )

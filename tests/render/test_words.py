@@ -23,7 +23,7 @@ def test_no_digit_beyond_what_the_interval_justifies(value, half):
     shown = float(digits.text(value))
     unit = 10.0 ** (math.floor(math.log10(((value + half) - (value - half)) / 2 or 1)) - 1)
     steps = shown / unit
-    assert abs(steps - round(steps)) < 1e-6 * max(1, abs(steps)) or abs(value) > 1e6 or abs(value) < 1e-3
+    assert abs(steps - round(steps)) < 1e-6 * max(1, abs(steps)) or abs(value) >= 1e6 or abs(value) < 1e-3
     assert abs(shown - value) <= 0.51 * unit + 1e-9 * abs(value)
 
 

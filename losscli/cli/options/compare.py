@@ -23,6 +23,14 @@ Id = Annotated[
     str | None,
     typer.Option("--id", metavar="COL", help="Row id: joins files, names rows.", rich_help_panel=DATA),
 ]
+Group = Annotated[
+    str | None,
+    typer.Option(metavar="COL", help="Rows of one value are resampled together.", rich_help_panel=DATA),
+]
+Time = Annotated[
+    str | None,
+    typer.Option(metavar="COL", help="Rows are resampled in blocks of its order.", rich_help_panel=DATA),
+]
 Kind = Annotated[
     str | None,
     typer.Option(
@@ -70,8 +78,47 @@ FailIf = Annotated[
         rich_help_panel=VERDICT,
     ),
 ]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODEL",
+        help="A model, or a file of its predictions (with --id), to measure against.",
+        rich_help_panel=VERDICT,
+    ),
+]
+MaxRegression = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LOSS=2%",
+        help="How much worse than the baseline is allowed; repeat it.",
+        rich_help_panel=VERDICT,
+    ),
+]
+Inconclusive = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE", help="A gate that cannot tell: warn, pass or fail.", rich_help_panel=VERDICT
+    ),
+]
+Resamples = Annotated[
+    int | None, typer.Option(metavar="N", help="Resamples of the rows.", rich_help_panel=VERDICT)
+]
+SelfCheck = Annotated[
+    bool,
+    typer.Option("--self-check", help="How often verdicts err on rows like these.", rich_help_panel=VERDICT),
+]
+Seed = Annotated[int, typer.Option(metavar="N", help="Of the resamples.", rich_help_panel=VERDICT)]
 Confidence = Annotated[
     float, typer.Option(metavar="P", help="Confidence of the intervals.", rich_help_panel=VERDICT)
+]
+Rows = Annotated[
+    str | None,
+    typer.Option(
+        "--rows",
+        metavar="WHICH",
+        help="flagged: list outliers, and the rows that decide between two models.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 Exact = Annotated[
     bool, typer.Option("--exact", help="No rounding of scores above a million rows.", rich_help_panel=OUTPUT)

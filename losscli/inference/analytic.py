@@ -1,4 +1,4 @@
-"""Intervals and ranks."""
+"""Intervals by formula, where a formula is fair."""
 
 import math
 from collections.abc import Sequence
@@ -39,17 +39,6 @@ def wilson(successes: float, trials: float, confidence: float) -> tuple[float, f
     half = z * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials)) / (1 + z2 / trials)
     # At the ends the bound is the share itself; rounding must not push it past.
     return min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)
-
-
-def ranks(values: Sequence[float | None], *, greater_is_better: bool = False) -> list[int]:
-    """Rank of each value, 1 the best; equal values share the best rank, None comes last."""
-    sign = -1.0 if greater_is_better else 1.0
-    keys = [math.inf if value is None or math.isnan(value) else sign * value for value in values]
-    missing = [value is None or math.isnan(value) for value in values]
-    return [
-        1 + sum((other, gone) < (key, absent) for other, gone in zip(keys, missing, strict=True))
-        for key, absent in zip(keys, missing, strict=True)
-    ]
 
 
 def corrected_t(differences: Sequence[float], ratio: float) -> tuple[float, float]:

@@ -1,0 +1,130 @@
+"""The rows worth a look, one by one: the flagged ones, and those that decide between two models."""
+
+import operator
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from losscli.comparison.deciding import Deciding, named_rows
+from losscli.comparison.losses import Facts
+from losscli.comparison.request import Request
+from losscli.domain import Codes, Floats, Kind
+from losscli.engine import fold
+from losscli.loss import BoundLoss, Reduction
+from losscli.result import RowKey, RowRecord, finite
+from losscli.rows import Arguments, Predicted, Rows, load
+from losscli.table import BLOCK, Table
+from losscli.task import Problem, preferred
+
+NO_ROW_LOSS = "the primary loss is a function of means: a row has none"
+_Records = tuple[tuple[int, RowRecord], ...]  # by row number
+_Values = list[float | str | None]
+
+
+def reasons(flagged: Sequence[int], deciding: Deciding) -> dict[int, list[str]]:
+    """Why each row is listed: those that decide first, then the flagged ones in the order of the file."""
+    pairs: dict[int, list[str]] = {}
+    for (a, b), one in deciding.items():
+        for row in named_rows(one):
+            pairs.setdefault(row, []).append(f"decides {a}-{b}")
+    outliers = set(flagged)
+    why = {row: [*(["flagged"] if row in outliers else []), *said] for row, said in pairs.items()}
+    return why | {row: ["flagged"] for row in flagged if row not in pairs}
+
+
+def row_table(
+    table: Table,
+    facts: Facts,
+    request: Request,
+    primary: BoundLoss,
+    why: Mapping[int, Sequence[str]],
+    keys: Mapping[int, RowKey],
+) -> tuple[RowRecord, ...]:
+    """A record of every row in `why`, in its order. Reads the blocks that hold one."""
+    wanted = [
+        (block, np.array(list(group)))
+        for block, group in groupby(sorted(why), lambda row: (row - 1) // BLOCK)
+    ]
+    if not wanted:
+        return ()
+
+    def work(at: int) -> _Records:
+        block, numbers = wanted[at]
+        rows = load(table, facts.problem, block, drop=request.drop, clip=request.clip)
+        return _records(facts.problem, primary, _picked(rows, numbers), why, keys)
+
+    found = dict(fold(len(wanted), work, operator.add, request.jobs))
+    return tuple(found[row] for row in why)
+
+
+def _picked(rows: Rows, numbers: Codes) -> Rows:
+    """These rows only; numbers: ascending, all there."""
+    at = np.searchsorted(rows.number, numbers)
+    models = tuple({kind: p[at] for kind, p in model.items()} for model in rows.models)
+    return Rows(rows.number[at], rows.y[at], rows.w[at], models, rows.clipped)
+
+
+def _records(
+    problem: Problem,
+    primary: BoundLoss,
+    rows: Rows,
+    why: Mapping[int, Sequence[str]],
+    keys: Mapping[int, RowKey],
+) -> _Records:
+    names = [model.name for model in problem.models]
+    target = _labels(problem, rows.y) if problem.labels else _numbers(rows.y)
+    said = [_predictions(problem, primary, model) for model in rows.models]
+    losses = [_row_losses(problem, primary, rows, model) for model in rows.models]
+    return tuple(
+        (
+            row,
+            RowRecord(
+                row=keys[row],
+                why=tuple(why[row]),
+                target=target[i],
+                predictions={name: values[i] for name, values in zip(names, said, strict=True)},
+                losses={name: finite(float(x[i])) for name, x in zip(names, losses, strict=True)},
+                reason=_reason(primary, [(name, float(x[i])) for name, x in zip(names, losses, strict=True)]),
+            ),
+        )
+        for i, row in enumerate(rows.number.tolist())
+    )
+
+
+def _labels(problem: Problem, codes: Floats) -> _Values:
+    return [problem.labels[int(code)] for code in codes]
+
+
+def _numbers(values: Floats) -> _Values:
+    return [finite(float(value)) for value in values]
+
+
+def _predictions(problem: Problem, primary: BoundLoss, model: Predicted) -> _Values:
+    """What the primary loss reads of a model, or the model's own kind where it does not serve it; of a
+    column per label the greatest one's label."""
+    kind = preferred((primary.loss.needs & model.keys()) or model.keys())
+    p = model[kind]
+    if p.ndim == 2:
+        return _labels(problem, p.argmax(axis=1))
+    return _labels(problem, p) if kind is Kind.LABEL else _numbers(p)
+
+
+def _row_losses(problem: Problem, primary: BoundLoss, rows: Rows, model: Predicted) -> Floats:
+    """(n,), NaN where there is none."""
+    if primary.loss.reduction is Reduction.RATIO or not primary.loss.needs & model.keys():
+        return np.full(len(rows.y), np.nan)
+    given = Arguments(problem.task, rows.y, model, problem.threshold).of(primary.loss)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return primary.loss.value(*given, **dict(primary.params))
+
+
+def _reason(primary: BoundLoss, losses: Sequence[tuple[str, float]]) -> str | None:
+    """Why a loss is missing; losses: of each model, by its name."""
+    if primary.loss.reduction is Reduction.RATIO:
+        return NO_ROW_LOSS
+    infinite = [name for name, x in losses if np.isinf(x)]
+    undefined = [name for name, x in losses if np.isnan(x)]
+    said = [f"infinite for {', '.join(infinite)}"] if infinite else []
+    said += [f"undefined for {', '.join(undefined)}"] if undefined else []
+    return "; ".join(said) or None

@@ -1,0 +1,105 @@
+"""How often the verdicts would be wrong on rows like these: rows of which the truth is known are drawn from
+them, and the run's own procedure judges each draw."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.domain import Floats, Mask
+from losscli.inference import Studentised, judge, log_ratio, pairs_of, regression, smooth
+from losscli.resample import UnitSums, replicate, squares
+from losscli.result import SelfCheck
+
+TRIALS = 400
+RESAMPLES = 199  # of each trial: few, and enough for the level of 5 % to be exact
+MOST_UNITS, GROUPS = 4_096, 2_048  # more units are checked in groups, whose sums have the same skew together
+NO_TOLERANCE = "no tolerance is given for this pair on the primary loss"
+NO_RATIO = "a loss of 0 or below has no ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerated:
+    """How much worse than the baseline, a model by its number, the loss of another may be; power: 2 where
+    the loss is the root of a mean, else 1."""
+
+    baseline: int
+    tolerance: float
+    power: int
+
+
+def self_check(
+    units: UnitSums, names: Sequence[str], confidence: float, seed: int, tolerated: Tolerated | None
+) -> tuple[SelfCheck, ...]:
+    """One record per pair of m models. units: the sums of their primary loss, a column each (U, m)."""
+    units = _grouped(units)
+    alarms = np.array(list(_alarms(units, confidence, seed)))
+    each, some = alarms.mean(axis=0), float(alarms.any(axis=1).mean())
+    passes = {} if tolerated is None else _pass_rates(units, confidence, seed, tolerated)
+    found = []
+    for k, pair in enumerate(pairs_of(len(names))):
+        base = tolerated is not None and tolerated.baseline in pair
+        rate = next((passes[m] for m in pair if m in passes), None) if base else None
+        reason = None if rate is not None else NO_RATIO if base else NO_TOLERANCE
+        a, b = (names[m] for m in pair)
+        found.append(SelfCheck(a, b, float(each[k]), some, rate, TRIALS, reason))
+    return tuple(found)
+
+
+def unchecked(names: Sequence[str], reason: str) -> tuple[SelfCheck, ...]:
+    """A record per pair of models that says why there is no rate."""
+    pairs = pairs_of(len(names))
+    return tuple(SelfCheck(names[a], names[b], None, None, None, 0, reason) for a, b in pairs)
+
+
+def _grouped(units: UnitSums) -> UnitSums:
+    if len(units.keys) <= MOST_UNITS:
+        return units
+    columns = [units.w, *units.sums.T]
+    found = UnitSums.of(columns, np.ones(len(units.keys)), units.keys % np.uint64(GROUPS))
+    return UnitSums(found.keys, found.sums[:, 0], found.sums[:, 1:])
+
+
+def _drawn(units: UnitSums, seed: int) -> Iterator[UnitSums]:
+    """Trials: as many units, drawn with replacement."""
+    for trial in range(TRIALS):
+        picked = np.random.default_rng([seed, trial]).integers(len(units.keys), size=len(units.keys))
+        yield UnitSums(units.keys, units.w[picked], units.sums[picked])
+
+
+def _shifted(units: UnitSums, to: Floats) -> UnitSums:
+    """Every column moved to another mean; to: (C,)."""
+    mean = units.sums.sum(axis=0) / units.w.sum()
+    return UnitSums(units.keys, units.w, units.sums + units.w[:, None] * (to - mean))
+
+
+def _alarms(units: UnitSums, confidence: float, seed: int) -> Iterator[Mask]:
+    """Of each trial, which pairs are called different: (pairs,). The means of all differences are 0."""
+    pairs = pairs_of(units.sums.shape[1])
+    equal = _shifted(units.contrasts(pairs), np.zeros(len(pairs)))
+    for trial, drawn in enumerate(_drawn(equal, seed)):
+        found = replicate(drawn, RESAMPLES, seed + 1 + trial, squares(len(pairs)), precise=True)
+        family = judge(Studentised(*found.errors), confidence, len(units.keys))
+        yield np.array([verdict != "~" for verdict in family.verdicts])
+
+
+def _pass_rates(units: UnitSums, confidence: float, seed: int, tolerated: Tolerated) -> dict[int, float]:
+    """The share of trials in which each model but the baseline passes, although its loss is worse by just the
+    tolerance; empty where the baseline's loss is not above 0."""
+    base = tolerated.baseline
+    mean = units.sums.sum(axis=0) / units.w.sum()
+    others = [m for m in range(len(mean)) if m != base]
+    if mean[base] <= 0:
+        return {}
+    to = np.full(len(mean), (1 + tolerated.tolerance) ** tolerated.power * mean[base])
+    to[base] = mean[base]
+    passed = dict.fromkeys(others, 0)
+    products = (*squares(len(mean)), *((m, base) for m in others))
+    for trial, drawn in enumerate(_drawn(_shifted(units, to), seed)):
+        found = replicate(drawn, RESAMPLES, seed + 1 + trial, products, precise=True)
+        for m in others:
+            ratio = smooth(lambda a, b: log_ratio(a, b) / tolerated.power, *found.joint([m, base]))
+            known = math.isfinite(float(ratio.value[0]))
+            passed[m] += known and regression(ratio, tolerated.tolerance, confidence).verdict == "pass"
+    return {m: count / TRIALS for m, count in passed.items()}

@@ -1,0 +1,42 @@
+"""Intervals, verdicts and ranks, from arrays of replicates or by formula."""
+
+from losscli.inference.analytic import (
+    FEW_EFFECTIVE,
+    T_ROWS,
+    T_SKEW,
+    corrected_t,
+    t_quantile,
+    t_refusal,
+    wilson,
+)
+from losscli.inference.best_set import confidence_set
+from losscli.inference.levels import level_intervals, limits
+from losscli.inference.order import ranks
+from losscli.inference.pairs import Family, first_shares, judge, pairs_of, rank_intervals
+from losscli.inference.regression import Regression, log_ratio, regression
+from losscli.inference.studentised import Studentised, plain, smooth
+
+__all__ = [
+    "FEW_EFFECTIVE",
+    "T_ROWS",
+    "T_SKEW",
+    "Family",
+    "Regression",
+    "Studentised",
+    "confidence_set",
+    "corrected_t",
+    "first_shares",
+    "judge",
+    "level_intervals",
+    "limits",
+    "log_ratio",
+    "pairs_of",
+    "plain",
+    "rank_intervals",
+    "ranks",
+    "regression",
+    "smooth",
+    "t_quantile",
+    "t_refusal",
+    "wilson",
+]

@@ -1,0 +1,29 @@
+"""Intervals of single estimates."""
+
+import numpy as np
+
+from losscli.domain import Floats
+from losscli.inference.studentised import Studentised
+
+
+def limits(found: Studentised, tail: float) -> tuple[Floats, Floats]:
+    """Bootstrap-t: (lower, upper) limits (K,), each missing the truth in about a share `tail` of samples.
+
+    Infinite where so many replicates are without spread that the limit lies among them.
+    Hall 1988, doi:10.1214/aos/1176350933; Efron 1981, doi:10.2307/3314608.
+    """
+    t, count = found.t, len(found.values)
+    place = max(int((count + 1) * tail + 1e-9), 1) - 1
+    above = np.sort(np.where(np.isnan(t), np.inf, t), axis=0)[count - 1 - place]
+    below = np.sort(np.where(np.isnan(t), -np.inf, t), axis=0)[place]
+    with np.errstate(invalid="ignore"):
+        low, high = found.value - above * found.error, found.value - below * found.error
+    return np.where(found.error > 0, low, np.nan), np.where(found.error > 0, high, np.nan)
+
+
+def level_intervals(found: Studentised, confidence: float) -> tuple[Floats, Floats]:
+    """Equal-tailed intervals: (low, high), each (K,); both NaN where the rows do not give one: all are equal,
+    or too few differ."""
+    low, high = limits(found, (1 - confidence) / 2)
+    known = np.isfinite(low) & np.isfinite(high)
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)

@@ -1,0 +1,106 @@
+"""All pairs of models on one loss, judged as one family."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import NormalDist
+
+import numpy as np
+
+from losscli.domain import Floats, Mask
+from losscli.inference.studentised import Studentised
+
+Pair = tuple[int, int]
+POWER = 0.8  # of the samples shall show the difference in question
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The verdicts on P differences first - second, from one procedure.
+
+    low, high: (P,) simultaneous intervals; p: (P,), NaN where no interval is fair; verdicts: "a" where
+    the first is better (its loss lower), "b" where the second is, else "~"; critical: the |t| beyond which
+    a difference is shown; needed: (P,) times as many rows would show a difference of this size in 80 % of
+    samples, NaN where it is shown or 0 or has no interval; least: (P,) the smallest difference that 80 %
+    of samples of this size would show.
+    """
+
+    low: Floats
+    high: Floats
+    p: Floats
+    verdicts: tuple[str, ...]
+    critical: float
+    needed: Floats
+    least: Floats
+
+
+def pairs_of(models: int) -> tuple[Pair, ...]:
+    """All pairs of the models, in order."""
+    return tuple(combinations(range(models), 2))
+
+
+def judge(found: Studentised, confidence: float, units: int) -> Family:
+    """The family of P = K differences; units: the number of rows, or groups of them, that were resampled.
+
+    Symmetric intervals from the largest |t*| of all pairs in each replicate: Westfall and Young 1993,
+    Resampling-based multiple testing; Romano and Wolf 2005, doi:10.1198/016214504000000539.
+    A pair whose rows are too few, or differ in too few of them, to be shown at all has no interval and is
+    left out of the largest: it would hide what the others show.
+    """
+    size = np.abs(statistics(found))
+    fair = judgeable(found, confidence, units)
+    moved = np.abs(found.t[:, fair])
+    largest = np.sort(np.where(np.isnan(moved), np.inf, moved).max(axis=1, initial=0.0))
+    count = len(largest)
+    critical = float(largest[min(int(np.ceil(confidence * (count + 1) - 1e-9)), count) - 1])
+    p = (1 + count - np.searchsorted(largest, size)) / (1 + count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = np.where(found.error > 0, critical * found.error, 0.0)
+        reach = critical + NormalDist().inv_cdf(POWER)
+        needed = np.where((size > critical) | (size == 0), np.nan, (reach / size) ** 2)
+        least = reach * found.error
+    shown = fair & (size > critical)
+    verdicts = tuple("~" if not s else "a" if d < 0 else "b" for s, d in zip(shown, found.value, strict=True))
+    low, high, p, needed, least = (
+        np.where(fair, x, np.nan) for x in (found.value - half, found.value + half, p, needed, least)
+    )
+    return Family(low, high, p, verdicts, critical, needed, least)
+
+
+def statistics(found: Studentised) -> Floats:
+    """t of each difference: (K,); infinite where all rows differ alike, 0 where none does."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(found.value == 0, 0.0, found.value / found.error)
+
+
+def judgeable(found: Studentised, confidence: float, units: int) -> Mask:
+    """Which of the differences the rows could show at all: (K,).
+
+    Not where even a sign-flip test could not, nor where more than half of the pair's share of 1 - confidence
+    goes to replicates without spread. A pair that is equal in every row is judged: it is equal.
+    """
+    share = (1 - confidence) / max(len(found.value), 1)
+    t = found.t
+    lost = (~np.isfinite(t)).mean(axis=0)
+    equal = (found.value == 0) & (found.error == 0)
+    return np.asarray(equal | ((2.0 ** (1 - units) <= share) & ((lost <= share / 2) | (found.error == 0))))
+
+
+def rank_intervals(verdicts: Sequence[str], models: int) -> tuple[list[int], list[int]]:
+    """(1 + models shown better, models - models shown worse) for each; verdicts on pairs_of(models)."""
+    better, worse = [0] * models, [0] * models
+    for (a, b), verdict in zip(pairs_of(models), verdicts, strict=True):
+        if verdict != "~":
+            winner, loser = (a, b) if verdict == "a" else (b, a)
+            better[loser] += 1
+            worse[winner] += 1
+    return [1 + count for count in better], [models - count for count in worse]
+
+
+def first_shares(values: Floats, *, greater_is_better: bool = False) -> Floats:
+    """The share of replicates in which each model is first: (B, m) -> (m,), ties shared; it is not the
+    probability that the model is best. Replicates without a value are left out."""
+    keys = -values if greater_is_better else values
+    first = keys == keys.min(axis=1, keepdims=True)
+    known = ~np.isnan(values).any(axis=1)
+    return np.asarray((first[known] / first[known].sum(axis=1, keepdims=True)).mean(axis=0))

@@ -1,0 +1,57 @@
+"""Is a new model worse than a baseline by more than a tolerance?"""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from losscli.domain import Floats
+from losscli.inference.levels import limits
+from losscli.inference.pairs import POWER
+from losscli.inference.studentised import Studentised
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """verdict: "pass", "fail" or "inconclusive"; value, low, high: L_new/L_base - 1 and its one-sided limits,
+    NaN where there are none; needed: times as many rows would decide in 80 % of samples, NaN where
+    decided or where the value lies on the tolerance; least: the smallest regression that would fail in 80 %
+    of samples of this size."""
+
+    verdict: str
+    value: float
+    low: float
+    high: float
+    needed: float
+    least: float
+
+
+def log_ratio(new: Floats, base: Floats) -> Floats:
+    """log(L_new/L_base), on which the ratio's replicates lie about as far above as below."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # a replicate without loss is as far as can be
+        return np.asarray(np.log(new) - np.log(base))
+
+
+def regression(found: Studentised, tolerance: float, confidence: float) -> Regression:
+    """The verdict on one log ratio (K = 1) against a tolerance, as 0.02: pass where the upper limit is not
+    above it, fail where the lower one is."""
+    value, error, edge = float(found.value[0]), float(found.error[0]), math.log1p(tolerance)
+    low, high = (float(end[0]) for end in limits(found, 1 - confidence))
+    if error == 0.0:
+        low = high = value
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return Regression("inconclusive", _ratio(value), math.nan, math.nan, math.nan, math.nan)
+    power = NormalDist().inv_cdf(POWER)
+    verdict = "pass" if high <= edge else "fail" if low > edge else "inconclusive"
+    # The limit that has to clear the edge, on the side of which the value is.
+    reach = (high - value if value <= edge else value - low) + power * error
+    needed = math.nan
+    if verdict == "inconclusive" and value != edge:
+        needed = max((reach / (value - edge)) ** 2, 1.0)
+    least = _ratio(edge + (value - low) + power * error)
+    return Regression(verdict, _ratio(value), _ratio(low), _ratio(high), needed, least)
+
+
+def _ratio(log: float) -> float:
+    return math.inf if log > 700 else math.expm1(log)

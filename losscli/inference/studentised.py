@@ -1,0 +1,68 @@
+"""Estimates with their replicates, each with its standard error."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.domain import Floats
+
+Function = Callable[..., Floats]  # (*P arrays of means) -> array
+
+
+@dataclass(frozen=True, slots=True)
+class Studentised:
+    """K estimates: value (K,), its standard error (K,), and both in B replicates, (B, K).
+
+    A replicate that holds no row has NaN.
+    """
+
+    value: Floats
+    error: Floats
+    values: Floats
+    errors: Floats
+
+    @property
+    def t(self) -> Floats:
+        """(value* - value)/error*: (B, K). Infinite where a replicate that moved has no spread of its own;
+        NaN where it has no value."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            moved = self.values - self.value
+            return np.where((moved == 0) & ~(self.errors > 0), 0.0, moved / self.errors)
+
+    def take(self, places: list[int]) -> "Studentised":
+        """These estimates only."""
+        return Studentised(
+            self.value[places], self.error[places], self.values[:, places], self.errors[:, places]
+        )
+
+
+def smooth(
+    function: Function, mean: Floats, covariance: Floats, means: Floats, covariances: Floats
+) -> Studentised:
+    """One estimate, a smooth function of P means, by the delta method in every replicate.
+
+    function: of P arrays; mean: (P,); covariance: (P, P); means: (B, P); covariances: (B, P, P).
+    """
+    step = 1e-5 * np.where(mean != 0, np.abs(mean), np.sqrt(np.diagonal(covariance)))
+    points = np.concatenate([mean[None, :], means])
+    spreads = np.concatenate([covariance[None], covariances])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = np.asarray(function(*points.T))
+        slopes = np.zeros(points.shape)
+        for p in np.flatnonzero(step):
+            above, below = points.copy(), points.copy()
+            above[:, p] += step[p]
+            below[:, p] -= step[p]
+            slopes[:, p] = (function(*above.T) - function(*below.T)) / (2 * step[p])
+        errors = np.sqrt(np.maximum(np.einsum("bp,bpq,bq->b", slopes, spreads, slopes), 0.0))[:, None]
+    return Studentised(values[:1], errors[0], values[1:, None], errors[1:])
+
+
+def plain(value: float, values: Floats) -> Studentised:
+    """One estimate whose replicates, (B,), are known and their spread is not: the spread over the
+    replicates serves for all, which leaves the basic bootstrap (Davison and Hinkley 1997, section 5.2.1)."""
+    error = float(np.nanstd(values, ddof=1))
+    return Studentised(
+        np.array([value]), np.array([error]), values[:, None], np.full((len(values), 1), error)
+    )

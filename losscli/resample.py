@@ -1,0 +1,274 @@
+"""One resampling for everything: Poisson(1) weights keyed by row, and the sums they act on.
+
+A unit (a row, a group of rows, a block in time) is drawn N times in a replicate, N ~ Poisson(1); Chamandy
+et al. 2012, research.google/pubs/pub43157. N depends on the seed, the unit's key and the number of the
+replicate alone. So one seed gives the same replicates however the rows are split, and pairs all losses,
+models, differences, and runs on other files with the same ids.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.domain import Codes, Floats
+
+Keys = NDArray[np.uint64]
+
+ROW_UNITS = 65_536  # more rows, clusters or blocks than this are resampled in groups
+GROUPS = 16_384
+# Of 65,536 equally likely words, how many mean 0, 1, 2 … draws: Poisson(1) to within 4e-5, with a mean and
+# a variance of exactly 1.
+SHARES = (24_111, 24_107, 12_055, 4_018, 1_004, 202, 34, 5)
+
+_GOLDEN = 0x9E3779B97F4A7C15
+_WORDS = 128  # of 64 bits, four draws each, made at a time
+_UNITS = 1_024  # drawn at a time: what is in flight stays in the cache
+_NOISE = 64 * np.finfo(np.float64).eps
+_TINY = 1e-30  # in units of the largest; smaller ones would only slow the product down
+
+
+def row_keys(number: Codes) -> Keys:
+    """Keys of rows or blocks by their number: (n,) -> (n,)."""
+    return _mixed(number.astype(np.uint64) + np.uint64(_GOLDEN))
+
+
+def text_keys(data: NDArray[np.uint8], offsets: Codes) -> Keys:
+    """Keys of ids or clusters by their text: n strings of bytes, end to end in data.
+
+    offsets: (n + 1,), where each begins. A multilinear hash of the bytes, mixed with the length.
+    """
+    length = np.diff(offsets)
+    place = np.arange(int(length.max(initial=0)), dtype=np.uint64)
+    factor = _mixed(place + np.uint64(1)) | np.uint64(1)
+    total = np.zeros(len(length), dtype=np.uint64)
+    filled = np.flatnonzero(length)
+    if len(filled):
+        first, last = int(offsets[0]), int(offsets[-1])
+        within = np.arange(first, last) - np.repeat(offsets[:-1], length)
+        terms = (data[first:last].astype(np.uint64) + np.uint64(1)) * factor[within]
+        total[filled] = np.add.reduceat(terms, offsets[:-1][filled] - first)
+    return _mixed(total ^ _mixed(length.astype(np.uint64)))
+
+
+def unit_keys(keys: Keys, distinct: int) -> Keys:
+    """The unit of each row: (n,), its key, or above 65,536 distinct ones a group of such by its hash."""
+    return keys if distinct <= ROW_UNITS else keys % np.uint64(GROUPS)
+
+
+def time_block(rows: int) -> int:
+    """Rows in a block of rows in time order: n^(1/3), the rate at which the bias and the variance of a
+    block bootstrap balance; Künsch 1989, doi:10.1214/aos/1176347265."""
+    return max(1, round(math.cbrt(rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSums:
+    """Sums over the rows of each of U units, in the order of their keys.
+
+    keys: (U,), ascending; w: (U,) Σw; sums: (U, C) Σwx of C row quantities. Merging adds the units both
+    sides have; how merges are nested matters for rounding alone, and not at all where a unit is a row.
+    """
+
+    keys: Keys
+    w: Floats
+    sums: Floats
+
+    @classmethod
+    def of(cls, columns: Iterable[Floats], w: Floats, keys: Keys) -> "UnitSums":
+        """columns: C arrays (n,), used one by one; w: (n,); keys: (n,) the unit of each row."""
+        units, unit = np.unique(keys, return_inverse=True)
+        sums = [np.bincount(unit, weights=w * x) for x in columns]
+        each = np.bincount(unit, weights=w).astype(np.float64)
+        return cls(units, each, np.array(sums, dtype=np.float64).reshape(len(sums), len(units)).T)
+
+    def merge(self, other: "UnitSums") -> "UnitSums":
+        keys = np.union1d(self.keys, other.keys)
+        w, sums = np.zeros(len(keys)), np.zeros((len(keys), self.sums.shape[1]))
+        for part in (self, other):
+            place = np.searchsorted(keys, part.keys)
+            w[place] += part.w
+            sums[place] += part.sums
+        return UnitSums(keys, w, sums)
+
+    def take(self, places: Sequence[int]) -> "UnitSums":
+        """These columns only."""
+        return UnitSums(self.keys, self.w, self.sums[:, list(places)])
+
+    def contrasts(self, pairs: Sequence[tuple[int, int]]) -> "UnitSums":
+        """The differences first - second of pairs of columns: (U, pairs). Their spread is not lost in
+        that of two models that are nearly one."""
+        a, b = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+        return UnitSums(self.keys, self.w, self.sums[:, a] - self.sums[:, b])
+
+
+Joint = tuple[Floats, Floats, Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Replicates:
+    """B replicates of the means Σwx/Σw of C columns, and how well each replicate knows its own.
+
+    mean: (C,); means: (B, C); w: (B,) Σw; products: K pairs of columns; covariance: (K,) of the two means,
+    by linearisation; covariances: (B, K) the same inside each replicate, both over the product of the two
+    columns' `scale`, (C,), so that squares neither overflow nor vanish. A replicate without a row has NaN.
+    """
+
+    mean: Floats
+    means: Floats
+    w: Floats
+    products: tuple[tuple[int, int], ...]
+    covariance: Floats
+    covariances: Floats
+    scale: Floats
+
+    def joint(self, places: Sequence[int]) -> Joint:
+        """Of P columns: the means (P,), their covariance (P, P), and both per replicate, (B, P), (B, P, P).
+        The products of all pairs of these columns must be there."""
+        known = {frozenset(pair): k for k, pair in enumerate(self.products)}
+        at = np.array([[known[frozenset((a, b))] for b in places] for a in places])
+        chosen = list(places)
+        with np.errstate(over="ignore"):
+            unit = np.outer(self.scale[chosen], self.scale[chosen])
+            return (
+                self.mean[chosen],
+                self.covariance[at] * unit,
+                self.means[:, chosen],
+                self.covariances[:, at] * unit,
+            )
+
+    @property
+    def errors(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """(mean, standard error, means, standard errors) of the columns whose squares are there, K of them:
+        (K,), (K,), (B, K), (B, K)."""
+        own = [k for k, (a, b) in enumerate(self.products) if a == b]
+        places = [self.products[k][0] for k in own]
+        scale = self.scale[places]
+        return (
+            self.mean[places],
+            np.sqrt(self.covariance[own]) * scale,
+            self.means[:, places],
+            np.sqrt(self.covariances[:, own]) * scale,
+        )
+
+
+def squares(columns: int) -> tuple[tuple[int, int], ...]:
+    """The products that give every column its standard error."""
+    return tuple((c, c) for c in range(columns))
+
+
+def replicate(
+    units: UnitSums, count: int, seed: int, products: Sequence[tuple[int, int]] = (), *, precise: bool
+) -> Replicates:
+    """B = count replicates of the means of all columns.
+
+    products: pairs of columns whose covariance is wanted, a column with itself for its standard error.
+    precise: multiply in double precision, at half the speed; single precision keeps about six digits of
+    the spread, which is plenty for intervals of single columns, and not for combinations that nearly cancel.
+    Raises ValueError where a sum is not finite: such a mean has no interval.
+    """
+    if not np.isfinite(units.sums).all():
+        raise ValueError("an infinite row quantity cannot be resampled")
+    w, mean, spread, scale = _centred(units)
+    a, b = np.array(products, dtype=np.intp).reshape(-1, 2).T
+    used = np.union1d(a, b) if (w != 1.0).any() else np.zeros(0, dtype=np.intp)
+    parts = [np.ones((len(w), 1)), w[:, None], (w * w)[:, None], spread]
+    parts += [spread[:, used] * w[:, None], spread[:, a] * spread[:, b]]
+    kind, noise = (np.float64, 1e-12) if precise else (np.float32, 1e-6)
+    drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind)
+    own = np.concatenate([part.sum(axis=0) for part in parts])[None, :]
+    covariance, covariances = (_covariances(x, len(scale), used, (a, b), noise=noise) for x in (own, drawn))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = mean + drawn[:, 3 : 3 + len(scale)] / drawn[:, 1:2] * scale
+    total = drawn[:, 1] * units.w.max()
+    return Replicates(mean, means, total, tuple(products), covariance[0], covariances, scale)
+
+
+def _centred(units: UnitSums) -> tuple[Floats, Floats, Floats, Floats]:
+    """(w over its largest (U,), mean (C,), (Σwx - mean·w)/scale (U, C), scale (C,)), where w is the one over
+    its largest: values of about 1 at most."""
+    size = units.w.max()
+    w = units.w / size
+    sums = np.asfortranarray(units.sums)  # one layout: the order of additions follows it
+    unit = _power_of_two(np.abs(sums).max(axis=0))
+    sums = sums / unit
+    mean = sums.sum(axis=0) / w.sum()
+    expected = w[:, None] * mean
+    spread = sums - expected
+    spread[np.abs(spread) <= _NOISE * np.abs(expected)] = 0.0
+    rest = _power_of_two(np.abs(spread).max(axis=0))
+    return w, mean * (unit / size), spread / rest, rest * (unit / size)
+
+
+def _covariances(x: Floats, columns: int, used: Codes, pairs: tuple[Codes, Codes], *, noise: float) -> Floats:
+    """Of the means, by linearisation with the factor n/(n-1): (B, K), from the sums of each replicate.
+
+    used: the columns that were summed with their weights too, none where all weights are 1.
+    """
+    (a, b), end = pairs, 3 + columns
+    n, w, w2, sums, own = x[:, :1], x[:, 1:2], x[:, 2:3], x[:, 3:end], x[:, end + len(used) :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = sums / w
+        crossed = sums.copy()
+        crossed[:, used] = x[:, end : end + len(used)]
+        moved = shift[:, a] * crossed[:, b] + shift[:, b] * crossed[:, a] - shift[:, a] * shift[:, b] * w2
+        central = own - moved
+        # A replicate of equal rows has no spread; what rounding leaves of it is not one.
+        central[np.abs(central) <= noise * np.abs(own)] = 0.0
+        same = a == b
+        central[:, same] = np.maximum(central[:, same], 0.0)
+        return np.asarray(np.where(n > 1, n / (n - 1), np.nan) * central / w**2)
+
+
+def _power_of_two(size: Floats) -> Floats:
+    """The largest power of 2 that is not above each size; 1 for 0."""
+    return np.where(size > 0, np.ldexp(1.0, np.frexp(size)[1] - 1), 1.0)
+
+
+def _drawn_sums(streams: Keys, parts: Sequence[Floats], count: int, kind: type[Any]) -> Floats:
+    """Σ N x over the units, for the columns of all parts: (count, columns)."""
+    words = -(-count // 4)
+    found = np.zeros((4 * words, sum(part.shape[1] for part in parts)))
+    for first in range(0, len(streams), _UNITS):
+        here = streams[first : first + _UNITS]
+        x = np.concatenate([part[first : first + _UNITS] for part in parts], axis=1).astype(kind)
+        x[np.abs(x) < _TINY] = 0.0
+        for word in range(0, words, _WORDS):
+            drawn = _draws(here, range(word, min(word + _WORDS, words)))
+            found[4 * word : 4 * word + drawn.shape[1]] += drawn.astype(kind).T @ x
+    return found[:count]
+
+
+def draws(keys: Keys, count: int, seed: int) -> NDArray[np.uint8]:
+    """How often each unit is drawn in each replicate: (U, count)."""
+    return _draws(_streams(keys, seed), range(-(-count // 4)))[:, :count]
+
+
+def _streams(keys: Keys, seed: int) -> Keys:
+    """Where the random words of each unit begin."""
+    return _mixed(keys + _mixed(np.array([seed], dtype=np.int64).astype(np.uint64)))
+
+
+def _draws(streams: Keys, words: range) -> NDArray[np.uint8]:
+    """Four draws from each of these words of the streams: (U, 4 × words)."""
+    steps = np.arange(words.start + 1, words.stop + 1, dtype=np.uint64) * np.uint64(_GOLDEN)
+    word = _mixed(streams[:, None] + steps).astype("<u8", copy=False).view("<u2")
+    found = np.zeros(word.shape, dtype=np.uint8)
+    above = np.empty(word.shape, dtype=np.bool_)
+    for limit in np.cumsum(SHARES[:-1]):
+        found += np.greater_equal(word, np.uint16(limit), out=above).view(np.uint8)
+    return found
+
+
+def _mixed(x: Keys) -> Keys:
+    """The finaliser of SplitMix64, a bijection of 64 bits; Steele, Lea and Flood 2014,
+    doi:10.1145/2660193.2660195."""
+    x = x ^ (x >> np.uint64(30))
+    x *= np.uint64(0xBF58476D1CE4E5B9)
+    x ^= x >> np.uint64(27)
+    x *= np.uint64(0x94D049BB133111EB)
+    x ^= x >> np.uint64(31)
+    return x
