@@ -197,8 +197,11 @@ def _judged(own: Uncertainty, family: Family, k: int, verdict: str | None) -> di
 
 
 def _expected(own: Uncertainty, loss: int, value: float, error: float) -> float | None:
-    """How many rows would decide if the differences were Gaussian; losses of 0 and 1 are far from that."""
+    """How many rows would decide if the differences were Gaussian and independent; losses of 0 and 1 are far
+    from that."""
     one = own.own[loss]
+    if own.units != own.rows:
+        return None
     if not one.is_mean or one.bound.loss.argument is Argument.LABEL or not 0 < error < math.inf:
         return None
     return finite(expected_rows(own.rows, value / error))

@@ -120,7 +120,7 @@ class Difference:
     rows_needed: int | None
     decisive_rows: tuple[RowKey, ...]  # the first of those whose removal reverses the order
     decisive_count: int | None  # how many they are
-    decisive_expected: float | None  # how many of Gaussian differences
+    decisive_expected: float | None  # how many of independent Gaussian differences
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,13 @@ def test_the_warning_and_where_to_look(compared: Compare) -> None:
     assert warned(compared(heavy(1), losses=["mae"], list_rows=True))[0].advice is None
 
 
+def test_no_warning_where_rows_are_not_independent(compared: Compare) -> None:
+    found = compared(heavy(1) | {"shop": [f"s{i // 2}" for i in range(1_000)]}, losses=["mae"], group="shop")
+    pair = only(found)
+    assert pair.decisive_count is not None and pair.decisive_expected is None
+    assert not warned(found)
+
+
 def test_no_warning_on_gaussian_differences(compared: Compare) -> None:
     asserted = 0
     for seed in range(12):
