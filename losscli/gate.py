@@ -19,6 +19,7 @@ from losscli.result import (
     MetricTable,
     is_infinite,
     rests_on_few,
+    would_decide,
 )
 from losscli.spec import Spec, number_text
 from losscli.table.grammar import DOT
@@ -233,4 +234,4 @@ def _regression(gate: Gate) -> str:
     if gate.low is None or gate.high is None:
         return f"{text}, {100 * gate.threshold:g} % allowed ({gate.reason})"
     text += f" [{100 * gate.low:+.3g}, {100 * gate.high:+.3g}], {100 * gate.threshold:g} % allowed"
-    return text if gate.rows_needed is None else f"{text}; about {gate.rows_needed:,} rows would decide"
+    return text if gate.rows_needed is None else f"{text}; {would_decide(gate.rows_needed)}"

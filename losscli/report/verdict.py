@@ -8,7 +8,7 @@ from losscli.report.losses import missing_values, relative
 from losscli.report.names import joined, some, visible
 from losscli.report.numbers import Figure, digits_of, percent
 from losscli.report.screen import Gap, Screen, figure, ordered, row_digits, trustless, value_text
-from losscli.result import LossTable, LossValue
+from losscli.result import LossTable, LossValue, would_decide
 
 _LISTED = 3
 
@@ -116,7 +116,7 @@ def _lead(screen: Screen, table: LossTable, leader: LossValue, other: LossValue,
         return f"{ahead} is better than {behind} {size}."
     sentence = f"{ahead} leads {behind} {size}: not shown"
     if gap is not None and gap.pair.rows_needed is not None:
-        sentence += f"; about {_round_rows(gap.pair.rows_needed)} rows would decide"
+        sentence += f"; {would_decide(gap.pair.rows_needed)}"
     elif gap is not None and gap.pair.reason:
         sentence += f" ({visible(gap.pair.reason)})"
     return sentence + "."
@@ -141,12 +141,6 @@ def _size(table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None
     difference = digits.text(other.value - leader.value)
     interval = "" if low is None or high is None else f" [{digits.text(low)}, {digits.text(high)}]"
     return f"by {difference}{interval} ({pair})"
-
-
-def _round_rows(rows: int) -> str:
-    """Three significant digits: a planning figure, not a count."""
-    power = max(len(str(rows)) - 3, 0)
-    return f"{round(rows, -power):,}"
 
 
 def _self_check(screen: Screen) -> list[Paragraph]:

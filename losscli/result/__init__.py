@@ -22,6 +22,7 @@ from losscli.result.comparison import (
     SelfCheck,
     is_infinite,
     rests_on_few,
+    would_decide,
 )
 from losscli.result.fits import (
     Degradation,
@@ -71,4 +72,5 @@ __all__ = [
     "finite",
     "is_infinite",
     "rests_on_few",
+    "would_decide",
 ]

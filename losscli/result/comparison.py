@@ -270,3 +270,9 @@ def is_infinite(reason: str | None) -> bool:
 def rests_on_few(reason: str | None) -> bool:
     """Whether a value has no interval because it rests on a few rows."""
     return reason is not None and reason.startswith(FEW)
+
+
+def would_decide(rows: int) -> str:
+    """`about 11,300 rows would decide`: a planning figure of three digits, not a count."""
+    power = max(len(str(rows)) - 3, 0)
+    return f"about {round(rows, -power):,} rows would decide"
