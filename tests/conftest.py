@@ -1,4 +1,4 @@
-"""Hypothesis is deterministic here: a red test is red for everyone. Ctrl-C reaches the commands under test."""
+"""Hypothesis is deterministic here: a red test is red for everyone. Ctrl-C reaches commands under test."""
 
 import signal
 

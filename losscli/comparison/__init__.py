@@ -10,7 +10,7 @@ from losscli.comparison.deciding import find_deciding, named_rows, with_deciding
 from losscli.comparison.flags import find_flag, find_moves
 from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.metrics import metric_tables
-from losscli.comparison.plan import intervals, plan, ruled_out
+from losscli.comparison.plan import allowances, intervals, plan, ruled_out
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
@@ -45,7 +45,8 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
     check_values(table, problem, request)
     domains = intervals(problem.task)
     seen, (scale, no_scale) = survey(table, problem, request, domains)
-    chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=_imbalance(seen))
+    imbalance = _imbalance(seen)
+    chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=imbalance)
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
     layout = Layout.of(losses, problem)
     flag, no_flag = find_flag(table, problem, request, scale, no_scale)
@@ -63,6 +64,7 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         references=find_references(problem, losses, seen),
         keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
         units=find_units(table, problem, request, seen.used),
+        allowed=allowances(losses, problem, request, scale=scale, imbalance=imbalance),
     )
     pairs = [loss_table(facts, index) for index in range(len(losses))]
     tables = tuple(pair[0] for pair in pairs)

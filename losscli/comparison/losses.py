@@ -31,7 +31,8 @@ class Facts:
     """What the tables are made from.
 
     medians: (loss, model) → value, for losses that are a median; outside: (loss, model) → the rows that
-    the domain of the loss rules out; references: L₀ of each loss.
+    the domain of the loss rules out; references: L₀ of each loss; allowed: losses that a gate weighs against
+    the baseline, by their numbers, with their tolerances.
     """
 
     problem: Problem
@@ -44,6 +45,7 @@ class Facts:
     references: Sequence[float | None]
     keys: dict[int, RowKey]
     units: Units
+    allowed: Sequence[tuple[int, float]]
 
     @property
     def no_formula(self) -> str | None:

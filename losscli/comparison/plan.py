@@ -72,6 +72,28 @@ def plan(
     return Plan(tuple(bound.values()), tuple(refused))
 
 
+def allowances(
+    losses: Sequence[BoundLoss],
+    problem: Problem,
+    request: Request,
+    *,
+    scale: float | None,
+    imbalance: float | None,
+) -> tuple[tuple[int, float], ...]:
+    """The losses that are planned and may be worse than the baseline's by so much: number and tolerance.
+    A spec means the loss at its written parameters, and the others at their defaults."""
+    places = {one.spec: place for place, one in enumerate(losses)}
+    found: dict[tuple[int, float], None] = {}
+    for spec, tolerance in request.allowed:
+        try:
+            one = _found(spec, problem.task).bind(spec.numbers(), scale=scale, imbalance=imbalance)
+        except NoDefault:
+            continue  # refused
+        if one.spec in places:
+            found[places[one.spec], tolerance] = None
+    return tuple(found)
+
+
 def _found(spec: Spec, task: Task) -> Loss:
     loss = find(spec, task)
     if loss is None:

@@ -121,15 +121,10 @@ class Uncertainty:
 
     def _joint(self, own: _Own) -> list[tuple[int, int]]:
         """The pairs of columns whose covariance a measure against the baseline needs."""
-        if not own.is_mean or own.loss not in self._gated:
+        if not own.is_mean or own.loss not in dict(self.facts.allowed):
             return []
         every = sorted({places[0] for places in own.places})
         return list(combinations(every, 2))
-
-    @property
-    def _gated(self) -> set[int]:
-        specs = {spec.name for spec, _ in self.request.allowed}
-        return {i for i, one in enumerate(self.facts.layout.losses) if one.loss.name in specs}
 
     def level(self, loss: int, model: int) -> tuple[float, float] | None:
         """The interval of a loss of one model, by its number; None where the rows do not give one."""

@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import Any
 
-from losscli.catalogue import find
 from losscli.comparison.losses import Facts, Found
 from losscli.comparison.request import Request
 from losscli.comparison.self_check import Tolerated, self_check, unchecked
@@ -68,7 +67,7 @@ def verdicts(
     Raises UsageError for a baseline that is no model.
     """
     baseline = _baseline(facts.problem, request)
-    chosen = _chosen(facts, request, tables, primary)
+    chosen = _chosen(facts, tables, primary)
     own = Uncertainty(table, facts, request, found, chosen)
     judged = [_with_levels(own, i, one) for i, one in enumerate(tables)]
     differences: list[Difference] = []
@@ -77,32 +76,18 @@ def verdicts(
         differences += pairs
     discordant = tuple(_discordant(own, tables))
     name = None if baseline is None else facts.problem.models[baseline].name
-    regressions = () if baseline is None else tuple(_regressions(own, facts, tables, request, baseline))
+    regressions = () if baseline is None else tuple(_regressions(own, facts, tables, baseline))
     checked = _self_check(own, judged, primary, baseline) if request.self_check else ()
     return Verdicts(tuple(judged), tuple(differences), discordant, name, regressions, checked)
 
 
-def _chosen(facts: Facts, request: Request, tables: Sequence[LossTable], primary: str) -> list[int]:
+def _chosen(facts: Facts, tables: Sequence[LossTable], primary: str) -> list[int]:
     """The losses that are resampled, by their numbers."""
     pairs = len(pairs_of(len(facts.problem.models)))
     if facts.moments.rows <= EVERY_LOSS and pairs * len(tables) <= MOST_PAIRS:
         return list(range(len(tables)))
-    gated = {loss for loss, _ in _gated(facts, request)}
+    gated = dict(facts.allowed)
     return [i for i, one in enumerate(tables) if one.spec == primary or i in gated]
-
-
-def _gated(facts: Facts, request: Request) -> list[tuple[int, float]]:
-    """The losses that --max-regression names, by their numbers, with their tolerances."""
-    task = facts.problem.task
-    found = []
-    for spec, tolerance in request.allowed:
-        loss, written = find(spec, task), spec.numbers()
-        for i, one in enumerate(facts.layout.losses):
-            params = dict(one.params)
-            if one.loss is loss and all(params.get(key) == value for key, value in written.items()):
-                found.append((i, tolerance))
-                break
-    return found
 
 
 def _baseline(problem: Problem, request: Request) -> int | None:
@@ -119,6 +104,10 @@ def _baseline(problem: Problem, request: Request) -> int | None:
         raise UsageError(
             f"--baseline {wanted}: {what}",
             advice=did_you_mean(wanted, names) or f"Models: {', '.join(names)}",
+        )
+    if len(names) == 1:
+        raise UsageError(
+            f"--baseline {wanted}: there is no other model", advice="Name the models: --pred, repeated"
         )
     return matches[0]
 
@@ -257,7 +246,7 @@ def _self_check(
         return unchecked(names, "a value rests on too few effective rows")
     if len(names) < 2:
         return ()
-    tolerance = dict(_gated(own.facts, own.request)).get(loss)
+    tolerance = dict(own.facts.allowed).get(loss)
     power = 2 if own.own[loss].bound.loss.reduction is Reduction.ROOT else 1
     tolerated = None if baseline is None or tolerance is None else Tolerated(baseline, tolerance, power)
     units = own.sums.take([places[0] for places in own.own[loss].places])
@@ -265,10 +254,10 @@ def _self_check(
 
 
 def _regressions(
-    own: Uncertainty, facts: Facts, tables: Sequence[LossTable], request: Request, baseline: int
+    own: Uncertainty, facts: Facts, tables: Sequence[LossTable], baseline: int
 ) -> Iterator[Regression]:
     """Every other model against the baseline, on every loss that --max-regression names."""
-    for loss, tolerance in _gated(facts, request):
+    for loss, tolerance in facts.allowed:
         for m, one in enumerate(tables[loss].results):
             if m != baseline:
                 base = tables[loss].results[baseline]

@@ -153,3 +153,24 @@ def test_every_pair_is_there(compared):
     for table in found.losses:
         own = [(one.a, one.b) for one in found.comparisons if one.spec == table.spec]
         assert own == list(combinations(names, 2))
+
+
+@pytest.mark.parametrize(
+    ("asked", "losses", "spec"),
+    [("l1", [], "mae"), ("huber:delta=2", ["huber:delta=1", "huber:delta=2"], "huber:delta=2")],
+)
+def test_an_allowance_finds_its_loss_by_any_name_and_at_its_parameters(compared, asked, losses, spec):
+    wanted = Spec.parse(asked)
+    found = compared(
+        columns(old=0.1, new=0.5),
+        losses=losses,
+        gated=(wanted,),
+        baseline="pred_old",
+        allowed=((wanted, 0.02),),
+    )
+    assert [(one.spec, one.verdict) for one in found.regressions] == [(spec, "fail")]
+
+
+def test_a_baseline_alone_is_refused(compared):
+    with pytest.raises(UsageError, match="no other model"):
+        compared(columns(old=0.1), losses=["mae"], baseline="pred_old")
