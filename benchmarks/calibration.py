@@ -1,6 +1,8 @@
 """How often the intervals and verdicts are right: simulations, printed as Markdown tables.
 
-    python benchmarks/calibration.py [size] [levels] [set] [few] [skew] [gate] [--trials N] [--rows N ...]
+    python benchmarks/calibration.py [part ...] [--trials N] [--replicates N] [--rows N ...]
+
+Parts: size levels set few skew gate clusters series decisive folds.
 
 One trial is a file of rows. Trials of a batch share the drawn weights, which changes the spread of the
 figures by little and their mean not at all; every batch has weights of its own. Level 95 % throughout.
@@ -15,13 +17,16 @@ from collections.abc import Callable, Iterator, Sequence
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
+from scipy import stats
 
 from losscli.aggregate import Moments
-from losscli.domain import Floats
+from losscli.decisive import decisive_rows, expected_rows, warns
+from losscli.domain import Codes, Floats
 from losscli.inference import (
     FEW_EFFECTIVE,
     Studentised,
     confidence_set,
+    corrected_t,
     judge,
     level_intervals,
     log_ratio,
@@ -29,10 +34,12 @@ from losscli.inference import (
     regression,
     smooth,
 )
-from losscli.resample import UnitSums, replicate, row_keys, squares
+from losscli.resample import UnitSums, replicate, row_keys, squares, time_block
+from losscli.two_models import diebold_mariano
 
 CONFIDENCE = 0.95
 COLUMNS = 4_500  # simulated at a time
+NOISES = (0.25, 1.0, 2.5)  # of the features of the second of two procedures; the first has the first
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
 
 # Row losses with their means.
@@ -188,6 +195,140 @@ def gated(base: Floats, new: Floats, replicates: int, seed: int) -> Iterator[str
         yield regression(one, 0.02, CONFIDENCE).verdict
 
 
+def one_pair(
+    differences: Floats, unit: Codes, replicates: int, seed: int
+) -> Iterator[tuple[Studentised, bool]]:
+    """(the difference of two models, whether it is declared), trial by trial.
+
+    differences: (n, trials) of row losses; unit: (n,), the number of the unit of each row.
+    """
+    rows, trials = differences.shape
+    units = UnitSums.of(differences.T, np.ones(rows), row_keys(unit))
+    every = Studentised(*replicate(units, replicates, seed, squares(trials), precise=False).errors)
+    for trial in range(trials):
+        found = every.take([trial])
+        yield found, judge(found, CONFIDENCE, len(units.keys)).verdicts[0] != "~"
+
+
+def declared(differences: Floats, unit: Codes, replicates: int, seed: int) -> int:
+    """The trials in which two models are declared different; see `one_pair`."""
+    return sum(shown for _, shown in one_pair(differences, unit, replicates, seed))
+
+
+def clustered(trials: int, replicates: int, counts: Sequence[int]) -> Iterator[list[str]]:
+    """A pair of exchangeable models whose differences share a Gaussian effect by cluster, as large as the
+    spread within, declared different. Trials of a batch share the sizes of the clusters, 5 to 40 rows."""
+    for clusters in counts:
+        by_cluster = by_row = 0
+        for count, seed, rng in batches(trials, COLUMNS // 100, clusters):
+            cluster = np.repeat(np.arange(clusters), rng.integers(5, 41, clusters))
+            row = np.arange(len(cluster))
+            d = rng.normal(0.0, 1.0, (clusters, count))[cluster] + rng.normal(0.0, 1.0, (len(row), count))
+            by_cluster += declared(d, cluster, replicates, seed)
+            by_row += declared(d, row, replicates, seed)
+        yield [f"{clusters:,}", percent(by_cluster, trials), percent(by_row, trials)]
+
+
+def series(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[str]]:
+    """A pair of models of equal mean loss whose differences are a Gaussian AR(1) declared different."""
+    for n in rows:
+        length, row = time_block(n), np.arange(n)
+        for rho in (0.0, 0.3, 0.5, 0.8):
+            by_block = by_row = by_test = 0
+            for count, seed, rng in batches(trials, COLUMNS // 500, n, round(100 * rho)):
+                d = autoregressive(rng, rho, (n, count))
+                by_block += declared(d, row // length, replicates, seed)
+                by_row += declared(d, row, replicates, seed)
+                tests = (diebold_mariano(one, horizon=length + 1) for one in np.ascontiguousarray(d.T))
+                by_test += sum(test.p is not None and test.p <= 1 - CONFIDENCE for test in tests)
+            shares = (percent(hits, trials) for hits in (by_block, by_row, by_test))
+            yield [f"{n:,}", f"{rho:g}", f"{-(-n // length)} of {length}", *shares]
+
+
+def autoregressive(rng: np.random.Generator, rho: float, shape: tuple[int, int]) -> Floats:
+    """Stationary x_t = rho x_(t-1) + e_t, e standard normal, along the first axis."""
+    x = rng.normal(0.0, 1.0, shape)
+    x[0] /= math.sqrt(1 - rho * rho)
+    for t in range(1, len(x)):
+        x[t] += rho * x[t - 1]
+    return x
+
+
+def decisive(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[str]]:
+    """Files in which an order is shown and said to rest on few rows, by the true mean in standard errors."""
+    draws: dict[str, tuple[Draw, float]] = {  # with their standard deviations
+        "normal": (lambda rng, shape: rng.normal(0.0, 1.0, shape), 1.0),
+        "± lognormal, σ 1": (lambda rng, shape: signed_lognormal(rng, 1.0, shape), math.exp(1.0)),
+        "± lognormal, σ 1.5": (lambda rng, shape: signed_lognormal(rng, 1.5, shape), math.exp(1.5**2)),
+    }
+    for n in rows:
+        row = np.arange(n)
+        for name, (draw, deviation) in draws.items():
+            for t in (2, 3, 4):
+                shown = warned = 0
+                for count, seed, rng in batches(trials, COLUMNS // 1_000, n, t):
+                    d = draw(rng, (n, count)) + t * deviation / math.sqrt(n)
+                    for x, (found, is_shown) in zip(d.T, one_pair(d, row, replicates, seed), strict=True):
+                        if is_shown:
+                            expected = expected_rows(n, float(found.value[0] / found.error[0]))
+                            shown += 1
+                            warned += warns(decisive_rows(x, np.ones(n), row).count, expected)
+                shares = percent(shown, trials), percent(warned, trials), percent(warned, max(shown, 1))
+                yield [f"{n:,}", name, str(t), *shares]
+
+
+def signed_lognormal(rng: np.random.Generator, sigma: float, shape: tuple[int, ...]) -> Floats:
+    """Lognormal sizes with a random sign."""
+    return rng.choice([-1.0, 1.0], shape) * rng.lognormal(0.0, sigma, shape)
+
+
+def folds(trials: int, _: int, rows: Sequence[int]) -> Iterator[list[str]]:
+    """Two least-squares procedures declared different by the corrected t over 10 repeats of k folds, and by
+    the t without correction."""
+    for n in rows:
+        for k in (10, 5):
+            quantile = float(stats.t.ppf((1 + CONFIDENCE) / 2, 10 * k - 1))
+            for noise in NOISES:
+                hits, mean = [0, 0], np.zeros(2)
+                for count, _batch, rng in batches(trials, COLUMNS // 100, n, k, round(100 * noise)):
+                    errors = procedures(rng, (NOISES[0], noise), (count, n), k)
+                    mean += errors.mean(axis=2).sum(axis=1)
+                    for d in (errors[0] - errors[1]).tolist():
+                        for i, ratio in enumerate((1 / (k - 1), 0.0)):
+                            value, error = corrected_t(d, ratio)
+                            hits[i] += abs(value) > quantile * error
+                gap = "0" if noise == NOISES[0] else f"{100 * (mean[1] / mean[0] - 1):.1f}"
+                yield [f"{n:,}", f"10 × {k}", gap, *(percent(one, trials) for one in hits)]
+
+
+def procedures(
+    rng: np.random.Generator, noises: tuple[float, float], shape: tuple[int, int], k: int
+) -> Floats:
+    """Mean squared errors in 10 repeats of k folds, (2, trials, folds), of two procedures that see three
+    features each, with noise, of the six of equal effect that make the target. shape: (trials, n)."""
+    trials, n = shape
+    x = rng.normal(0.0, 1.0, (2, *shape, 3))
+    y = x.sum(axis=(0, 3)) + rng.normal(0.0, 1.0, shape)
+    x += np.reshape(noises, (2, 1, 1, 1)) * rng.normal(0.0, 1.0, x.shape)
+    order = rng.permuted(np.tile(np.arange(n), (10 * trials, 1)), axis=1)
+    judged = order.reshape(trials, 10 * k, n // k)
+    return np.stack([fold_errors(seen, y, judged) for seen in x])
+
+
+def fold_errors(x: Floats, y: Floats, judged: Codes) -> Floats:
+    """Mean squared errors of least squares with an intercept, learned from the other rows: (trials, folds).
+
+    x: (trials, n, p); y: (trials, n); judged: (trials, folds, m), the rows of each fold.
+    """
+    x = np.concatenate([np.ones((*y.shape, 1)), x], axis=2)
+    trial = np.arange(len(x))[:, None, None]
+    x_judged, y_judged = x[trial, judged], y[trial, judged][..., None]
+    gram = (x.mT @ x)[:, None] - x_judged.mT @ x_judged
+    moment = (x.mT @ y[..., None])[:, None] - x_judged.mT @ y_judged
+    errors = y_judged - x_judged @ np.linalg.solve(gram, moment)
+    return np.asarray((errors**2).mean(axis=(2, 3)))
+
+
 Part = tuple[Callable[[int, int, Sequence[int]], Iterator[list[str]]], tuple[int, ...], str, str]
 # The simulation, its numbers of rows, the title and the header of its table.
 PARTS: dict[str, Part] = {
@@ -222,6 +363,30 @@ PARTS: dict[str, Part] = {
         "--max-regression 2%, %",
         "n|row losses|false fail at 0|false fail at 2%|false pass at 2%",
     ),
+    "clusters": (
+        clustered,
+        (10, 20, 50, 200),
+        "Exchangeable models with rows in clusters declared different, %",
+        "clusters|clusters resampled|rows resampled",
+    ),
+    "series": (
+        series,
+        (343, 2_000),
+        "Models of equal loss with differences that are an AR(1) declared different, %",
+        "n|rho|blocks|blocks resampled|rows resampled|Diebold-Mariano",
+    ),
+    "decisive": (
+        decisive,
+        (200, 1_000, 5_000),
+        "An order said to rest on few rows, %",
+        "n|differences|true mean in standard errors|shown|warned, of files|warned, of shown",
+    ),
+    "folds": (
+        folds,
+        (100,),
+        "Two procedures declared different over folds, by the gap in expected squared error, %",
+        "n|repeats × folds|gap|corrected t|uncorrected t",
+    ),
 }
 
 
@@ -230,7 +395,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=list(PARTS), metavar="part")
     parser.add_argument("--trials", type=int, default=10_000)
     parser.add_argument("--replicates", type=int, default=999)
-    parser.add_argument("--rows", type=int, nargs="+", help="files of so many rows only")
+    parser.add_argument("--rows", type=int, nargs="+", help="files of so many rows, or clusters, only")
     chosen = parser.parse_args()
     for part in chosen.parts:
         run, rows, title, header = PARTS[part]

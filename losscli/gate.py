@@ -139,6 +139,7 @@ def _weigh(allowance: Allowance, comparison: Comparison) -> Iterator[Gate]:
                 threshold=one.tolerance,
                 reason=one.reason,
                 rows_needed=one.rows_needed,
+                baseline=one.baseline,
             )
 
 
@@ -218,7 +219,7 @@ def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> 
 def gate_line(gate: Gate) -> str:
     """The verdict in one line that grep finds."""
     head = f"gate: {gate.verdict.upper()} {gate.text}:"
-    if "=" in gate.text and not set("<>") & set(gate.text):
+    if gate.baseline is not None:
         return f"{head} {gate.spec} of {gate.model} {_regression(gate)}"
     value = "infinite" if gate.value is None else f"{gate.value:.6g}"
     if gate.value != gate.threshold and value == f"{gate.threshold:.6g}":

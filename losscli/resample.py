@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.domain import Codes, Floats
+from losscli.domain import Codes, Floats, Mask
 
 Keys = NDArray[np.uint64]
 
@@ -33,7 +33,7 @@ _TINY = 1e-30  # in units of the largest; smaller ones would only slow the produ
 
 def row_keys(number: Codes) -> Keys:
     """Keys of rows or blocks by their number: (n,) -> (n,)."""
-    return _mixed(number.astype(np.uint64) + np.uint64(_GOLDEN))
+    return mixed(number.astype(np.uint64) + np.uint64(_GOLDEN))
 
 
 def text_keys(data: NDArray[np.uint8], offsets: Codes) -> Keys:
@@ -43,7 +43,7 @@ def text_keys(data: NDArray[np.uint8], offsets: Codes) -> Keys:
     """
     length = np.diff(offsets)
     place = np.arange(int(length.max(initial=0)), dtype=np.uint64)
-    factor = _mixed(place + np.uint64(1)) | np.uint64(1)
+    factor = mixed(place + np.uint64(1)) | np.uint64(1)
     total = np.zeros(len(length), dtype=np.uint64)
     filled = np.flatnonzero(length)
     if len(filled):
@@ -51,7 +51,7 @@ def text_keys(data: NDArray[np.uint8], offsets: Codes) -> Keys:
         within = np.arange(first, last) - np.repeat(offsets[:-1], length)
         terms = (data[first:last].astype(np.uint64) + np.uint64(1)) * factor[within]
         total[filled] = np.add.reduceat(terms, offsets[:-1][filled] - first)
-    return _mixed(total ^ _mixed(length.astype(np.uint64)))
+    return mixed(total ^ mixed(length.astype(np.uint64)))
 
 
 def unit_keys(keys: Keys, distinct: int) -> Keys:
@@ -63,6 +63,43 @@ def time_block(rows: int) -> int:
     """Rows in a block of rows in time order: n^(1/3), the rate at which the bias and the variance of a
     block bootstrap balance; Künsch 1989, doi:10.1214/aos/1176347265."""
     return max(1, round(math.cbrt(rows)))
+
+
+def optimal_block(x: Floats) -> float:
+    """Length of the blocks that estimate the variance of the mean of a series best, by its autocovariances
+    under a flat-top window: x (n,) in time order; between 1 and min(3√n, n/3).
+
+    Politis and White 2004, doi:10.1081/ETC-120028836, with the correction of Patton, Politis and White 2009,
+    doi:10.1080/07474930802459016.
+    """
+    n = len(x)
+    most = min(3 * math.sqrt(n), n / 3)
+    e = x - x.mean()
+    variance = float(e @ e) / n
+    if most < 1 or variance == 0:
+        return 1.0
+    run = max(5, math.ceil(math.sqrt(math.log10(n))))
+    lags = min(math.ceil(math.sqrt(n)) + run, n - 1)
+    covariance = np.array([float(e[k:] @ e[: n - k]) / n for k in range(lags + 1)])
+    large = np.abs(covariance[1:] / variance) >= 2 * math.sqrt(math.log10(n) / n)
+    width = 2 * _last_before_run(large, run)
+    k = np.arange(1, min(max(width, 1), lags) + 1)
+    window = np.clip(2 * (1 - k / max(width, 1)), 0.0, 1.0)
+    weighted = window * covariance[k]
+    spectrum, slope = variance + 2 * weighted.sum(), 2 * float(weighted @ k)
+    if spectrum <= 0:
+        return 1.0
+    return float(np.clip((1.5 * (slope / spectrum) ** 2 * n) ** (1 / 3), 1.0, most))
+
+
+def _last_before_run(large: Mask, run: int) -> int:
+    """The lag after which `run` autocorrelations are small, the first such; else the last large one."""
+    quiet = 0
+    for lag, one in enumerate(large, start=1):
+        quiet = 0 if one else quiet + 1
+        if quiet == run:
+            return lag - run
+    return int(np.flatnonzero(large)[-1]) + 1 if large.any() else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,13 +286,13 @@ def draws(keys: Keys, count: int, seed: int) -> NDArray[np.uint8]:
 
 def _streams(keys: Keys, seed: int) -> Keys:
     """Where the random words of each unit begin."""
-    return _mixed(keys + _mixed(np.array([seed], dtype=np.int64).astype(np.uint64)))
+    return mixed(keys + mixed(np.array([seed], dtype=np.int64).astype(np.uint64)))
 
 
 def _draws(streams: Keys, words: range) -> NDArray[np.uint8]:
     """Four draws from each of these words of the streams: (U, 4 × words)."""
     steps = np.arange(words.start + 1, words.stop + 1, dtype=np.uint64) * np.uint64(_GOLDEN)
-    word = _mixed(streams[:, None] + steps).astype("<u8", copy=False).view("<u2")
+    word = mixed(streams[:, None] + steps).astype("<u8", copy=False).view("<u2")
     found = np.zeros(word.shape, dtype=np.uint8)
     above = np.empty(word.shape, dtype=np.bool_)
     for limit in np.cumsum(SHARES[:-1]):
@@ -263,9 +300,9 @@ def _draws(streams: Keys, words: range) -> NDArray[np.uint8]:
     return found
 
 
-def _mixed(x: Keys) -> Keys:
-    """The finaliser of SplitMix64, a bijection of 64 bits; Steele, Lea and Flood 2014,
-    doi:10.1145/2660193.2660195."""
+def mixed(x: Keys) -> Keys:
+    """Keys without a pattern, by the finaliser of SplitMix64, a bijection of 64 bits; Steele, Lea and Flood
+    2014, doi:10.1145/2660193.2660195."""
     x = x ^ (x >> np.uint64(30))
     x *= np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(27)

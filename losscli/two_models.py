@@ -1,4 +1,4 @@
-"""Tests of two models on the same rows: labels, scores, forecasts; and the p-values of many pairs."""
+"""Tests of two models on the same rows: labels, scores, forecasts."""
 
 import math
 from dataclasses import dataclass
@@ -208,28 +208,3 @@ def diebold_mariano(d: Floats, horizon: int = 1) -> DieboldMariano:
     factor = math.sqrt((n - horizon) * (n - horizon + 1)) / n
     statistic = factor * mean / math.sqrt(variance)
     return DieboldMariano(statistic, float(2 * stdtr(n - 1, -abs(statistic))), None)
-
-
-def holm(p: Floats) -> Floats:
-    """Adjusted p-values, in the order given: those ≤ α are rejected with at most α chance of any error.
-
-    p: (m,), each in [0, 1], without NaN. Holm 1979, Scandinavian Journal of Statistics 6, 65-70.
-    """
-    m, order = len(p), np.argsort(p)
-    adjusted = np.empty(m)
-    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(m, 0, -1)), 1.0)
-    return adjusted
-
-
-def benjamini_hochberg(p: Floats) -> Floats:
-    """Adjusted p-values, in the order given: of those ≤ α, a share of at most α is expected to be wrong,
-    where the p-values are independent or positively dependent.
-
-    p: (m,), each in [0, 1], without NaN. Benjamini and Hochberg 1995,
-    doi:10.1111/j.2517-6161.1995.tb02031.x.
-    """
-    m, falling = len(p), np.argsort(-p)
-    adjusted = np.empty(m)
-    scaled = p[falling] * (m / np.arange(m, 0, -1))
-    adjusted[falling] = np.minimum(np.minimum.accumulate(scaled), 1.0)
-    return adjusted

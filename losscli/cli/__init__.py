@@ -64,7 +64,7 @@ def _usage(error: TyperException) -> str:
 
 def _command(arguments: Sequence[str]) -> str:
     word = next((word for word in arguments if not word.startswith("-")), None)
-    return f" {word}" if word in ("compare", "fit", "predict", "losses", "explain") else ""
+    return f" {word}" if word in ("compare", "fit", "predict", "diff", "losses", "explain") else ""
 
 
 def _fail(code: ExitCode, first: str, *rest: str) -> ExitCode:

@@ -7,6 +7,7 @@ import typer
 from losscli.cli import options
 from losscli.cli.help import PanelCommand
 from losscli.cli.options import compare as of_compare
+from losscli.cli.options import diff as of_diff
 from losscli.cli.options import fit as of_fit
 from losscli.errors import ExitCode
 
@@ -50,6 +51,7 @@ def compare(
     weights: options.Weights = None,
     group: of_compare.Group = None,
     time: of_compare.Time = None,
+    by: of_compare.By = None,
     task: options.TaskName = None,
     kind: of_compare.Kind = None,
     positive: options.Positive = None,
@@ -69,12 +71,14 @@ def compare(
     fail_if: of_compare.FailIf = None,
     inconclusive: of_compare.Inconclusive = "warn",
     resamples: of_compare.Resamples = None,
+    correction: of_compare.Correction = "max-t",
     seed: of_compare.Seed = 0,
     self_check: of_compare.SelfCheck = False,
     confidence: of_compare.Confidence = 0.95,
     format_: options.Format = "text",
     output: options.Output = None,
     rows: of_compare.Rows = None,
+    replicates: of_compare.Replicates = False,
     exact: of_compare.Exact = False,
     quiet: options.Quiet = False,
     jobs: options.Jobs = None,
@@ -97,6 +101,7 @@ def compare(
             weights=weights,
             group=group,
             time=time,
+            by=by,
             task=task,
             kind=kind,
             positive=positive,
@@ -116,12 +121,14 @@ def compare(
             max_regression=tuple(max_regression or ()),
             inconclusive=inconclusive,
             resamples=resamples,
+            correction=correction,
             seed=seed,
             self_check=self_check,
             confidence=confidence,
             format=format_,
             output=tuple(output or ()),
             rows=rows,
+            replicates=replicates,
             exact=exact,
             quiet=quiet,
             jobs=jobs,
@@ -251,6 +258,28 @@ def predict(
             thousands=thousands,
             output=output,
         )
+    )
+
+
+@app.command(cls=PanelCommand, short_help="What changed between two results?")
+def diff(
+    old: of_diff.Old,
+    new: of_diff.New,
+    all_: of_diff.All = False,
+    format_: options.Format = "text",
+    output: options.Output = None,
+    quiet: options.Quiet = False,
+) -> int:
+    """What changed between two results of compare on the same rows, and is it more than noise?
+
+    \b
+    losscli diff old.json new.json
+    losscli diff old.json new.json --format markdown
+    """
+    from losscli.cli import diff as command
+
+    return command.run(
+        command.Flags(old=old, new=new, all=all_, format=format_, output=tuple(output or ()), quiet=quiet)
     )
 
 

@@ -8,12 +8,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from losscli.catalogue import tasks_of
+from losscli.cli.files import is_result, read_result
 from losscli.cli.flags import Missing, at_least, jobs_of, large, losses_of, within, word
 from losscli.cli.output import check_place, format_of, say, screen_width, show, write_whole
 from losscli.domain import Kind, Task
 from losscli.errors import ExitCode, UsageError
 from losscli.gate import Allowance, Rule, gate_line, judged, parse_allowance, parse_rule
-from losscli.result import Comparison
+from losscli.result import Comparison, Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Flags:
     weights: str | None
     group: str | None
     time: str | None
+    by: str | None
     task: str | None
     kind: str | None
     positive: str | None
@@ -46,12 +48,14 @@ class Flags:
     max_regression: tuple[str, ...]
     inconclusive: str
     resamples: int | None
+    correction: str
     seed: int
     self_check: bool
     confidence: float
     format: str
     output: tuple[Path, ...]
     rows: str | None
+    replicates: bool
     exact: bool
     quiet: bool
     jobs: int | None
@@ -107,26 +111,41 @@ def _lists_rows(rows: str | None) -> bool:
     return rows is not None
 
 
-def _paths(flags: Flags) -> tuple[str, ...]:
-    """The files to read: a baseline that is a file is one of them, and its rows are found by their ids."""
+def _baseline(flags: Flags) -> tuple[tuple[str, ...], Recorded | None]:
+    """(the files to read, the earlier result): a baseline that is a file of predictions is one of the files,
+    and its rows are found by their ids."""
     path = flags.baseline
     if path is None or not Path(path).is_file() or path in flags.paths:
-        return flags.paths
+        return flags.paths, None
     if flags.id is None:
         raise UsageError(
             f"--baseline {path}: a file is paired row by row by an id, or a reordered one would pair wrongly",
             advice="Name the column: --id COL",
         )
-    return (*flags.paths, path)
+    if not is_result(path):
+        return (*flags.paths, path), None
+    if not flags.max_regression:
+        raise UsageError(
+            f"--baseline {path}: how much worse may a loss be?",
+            advice=f"Say it: --max-regression LOSS=2%; or see what changed: losscli diff {path} NEW.json",
+        )
+    return flags.paths, read_result(path)
+
+
+def _resamples(flags: Flags) -> int | None:
+    return None if flags.resamples is None else at_least(flags.resamples, "--resamples", 200)
 
 
 def _compare(flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance]) -> Comparison:
     from losscli.comparison import Request, compare
     from losscli.comparison.files import open_files
+    from losscli.inference import Correction
     from losscli.table import ReadOptions
     from losscli.task import Asked
 
     losses = losses_of(flags.loss)
+    paths, recorded = _baseline(flags)
+    pinned = recorded.replicates if recorded is not None else None
     asked = Asked(
         target=flags.target,
         pred=flags.pred,
@@ -134,6 +153,7 @@ def _compare(flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance
         weights=flags.weights,
         group=flags.group,
         time=flags.time,
+        by=flags.by,
         task=word(Task, flags.task, "--task"),
         kind=word(Kind, flags.kind, "--kind"),
         positive=flags.positive,
@@ -143,14 +163,17 @@ def _compare(flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance
     request = Request(
         losses=losses,
         gated=(*(rule.spec for rule in rules if rule.is_loss), *(one.spec for one in allowances)),
-        baseline=flags.baseline,
+        baseline=None if recorded is not None else flags.baseline,
+        recorded=recorded,
+        replicates=flags.replicates,
         allowed=tuple((one.spec, one.tolerance) for one in allowances),
-        resamples=None if flags.resamples is None else at_least(flags.resamples, "--resamples", 200),
+        resamples=_resamples(flags) or (pinned.count if pinned is not None else None),
         list_rows=_lists_rows(flags.rows),
+        correction=word(Correction, flags.correction, "--correction") or Correction.MAX_T,
         seed=at_least(flags.seed, "--seed", 0),
         self_check=flags.self_check,
         exclude=losses_of(flags.exclude),
-        scale=within(flags.scale, "--scale", low=0.0),
+        scale=within(flags.scale, "--scale", low=0.0) or (recorded.scale if recorded is not None else None),
         clip=within(flags.clip, "--clip", low=0.0, high=0.5),
         drop=word(Missing, flags.missing, "--missing") is Missing.DROP,
         exact=flags.exact,
@@ -163,10 +186,9 @@ def _compare(flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance
         delimiter=flags.delimiter,
         decimal=flags.decimal,
         thousands=flags.thousands,
-        text=frozenset(filter(None, (flags.id, flags.group))),
+        text=frozenset(filter(None, (flags.id, flags.group, flags.by))),
         jobs=request.jobs,
     )
-    paths = _paths(flags)
     with large(paths, "reading"):
         table, problem, inputs = open_files(paths, options, asked)
     with large(paths, "comparing"):

@@ -1,27 +1,29 @@
 """`compare`: table × problem → every loss of every model, with what it rests on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 
 from losscli import __version__
-from losscli.comparison.deciding import find_deciding, named_rows, with_deciding
 from losscli.comparison.flags import find_flag, find_moves
 from losscli.comparison.losses import Facts, loss_table
+from losscli.comparison.medians import Values
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.plan import allowances, intervals, plan, ruled_out
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
 from losscli.comparison.row_table import reasons, row_table
-from losscli.comparison.summary import Layout, probe, summarise
+from losscli.comparison.summary import Flag, Layout, probe, summarise
 from losscli.comparison.survey import Survey, check_values, survey
-from losscli.comparison.units import Units, find_units
-from losscli.comparison.verdicts import verdicts
+from losscli.comparison.verdicts import Point, verdicts
+from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
+from losscli.comparison.verdicts.units import Units
 from losscli.comparison.warnings import with_warnings
 from losscli.domain import Task
-from losscli.result import Comparison, Input, LossTable, Model, Resampling, RowCounts, RowKey
+from losscli.result import Comparison, Input, LossTable, Model, Refused, Resampling, RowCounts, RowKey
 from losscli.table import BLOCK, Table
 from losscli.task import Problem
 from losscli.task.values import time_warnings
@@ -42,43 +44,14 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
 
     Raises DataError where a value cannot be used, UsageError where no loss is left.
     """
-    check_values(table, problem, request)
-    domains = intervals(problem.task)
-    seen, (scale, no_scale) = survey(table, problem, request, domains)
-    imbalance = _imbalance(seen)
-    chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=imbalance)
-    losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
-    layout = Layout.of(losses, problem)
-    flag, no_flag = find_flag(table, problem, request, scale, no_scale)
-    summary, (medians, bulk_medians) = summarise(table, problem, request, layout, flag)
-    flagged = np.concatenate([np.zeros(0, np.intp), *summary.flagged])
-    named = flagged[:NAMED_FLAGGED].tolist()
-    facts = Facts(
-        problem=problem,
-        layout=layout,
-        summary=summary,
-        unweighted=seen.unweighted,
-        confidence=request.confidence,
-        medians=medians,
-        outside=outside,
-        references=find_references(problem, losses, seen),
-        keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
-        units=find_units(table, problem, request, seen.used),
-        allowed=allowances(losses, problem, request, scale=scale, imbalance=imbalance),
-    )
-    pairs = [loss_table(facts, index) for index in range(len(losses))]
-    tables = tuple(pair[0] for pair in pairs)
-    probed = None
-    if flag is not None and not summary.flagged:
-        probed = probe(table, problem, request, layout, find_moves(table, problem, losses, scale))
-    robustness = robustness_tables(facts, tables, [pair[1] for pair in pairs], probed, bulk_medians, no_flag)
-    primary = _primary(problem, request, tables)
-    judged = verdicts(table, facts, request, tables, [pair[1] for pair in pairs], primary)
-    deciding = find_deciding(table, facts, request, tables, primary)
+    facts, context = _gathered(table, problem, request)
+    seen, flagged = context.seen, np.concatenate([np.zeros(0, np.intp), *facts.summary.flagged])
+    point = _point(table, facts, request, context)
+    judged = verdicts(table, facts, request, point)
+    deciding = find_deciding(table, facts, request, point.losses, point.primary)
     decisive = [row for pair in deciding.values() for row in named_rows(pair)]
     keys = facts.keys | _row_keys(table, problem, decisive)
-    bound = next(one for one in losses if one.spec == primary)
-    why = reasons(named, deciding) if request.list_rows else {}
+    why = reasons(flagged[:NAMED_FLAGGED].tolist(), deciding) if request.list_rows else {}
     found = Comparison(
         version=__version__,
         command=request.command,
@@ -93,33 +66,101 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         labels=problem.labels,
         threshold=problem.threshold,
         weights=problem.weights,
-        scale=scale,
-        scale_reason=no_scale if scale is None else None,
+        scale=context.scale,
+        scale_reason=context.no_scale if context.scale is None else None,
         rows=RowCounts(
             read=table.rows,
             used=seen.used,
             dropped=_dropped(table, problem, seen),
-            flagged=tuple(facts.keys[row] for row in named),
+            flagged=tuple(facts.keys[row] for row in flagged[:NAMED_FLAGGED].tolist()),
             flagged_count=len(flagged),
         ),
         models=tuple(Model(model.name, model.columns, str(model.kind)) for model in problem.models),
-        primary=primary,
-        losses=judged.tables,
-        refused=refused,
-        metrics=metric_tables(facts, tables),
-        robustness=robustness,
-        comparisons=with_deciding(judged.differences, primary, deciding, keys),
+        primary=point.primary,
+        losses=judged.losses,
+        refused=context.refused,
+        metrics=judged.metrics,
+        robustness=judged.robustness,
+        comparisons=with_deciding(judged.differences, point.primary, deciding, keys),
         discordant=judged.discordant,
+        forecasts=judged.forecasts,
         baseline=judged.baseline,
         regressions=judged.regressions,
+        replicates=judged.replicates,
+        agreement=judged.agreement,
+        slices=judged.slices,
         gates=(),
         curves=(),
-        row_table=row_table(table, facts, request, bound, why, keys),
+        row_table=row_table(table, facts, request, facts.layout.losses[point.place], why, keys),
         warnings=(),
-        resampling=_resampling(problem, facts.units),
+        resampling=_resampling(problem, judged.units),
         self_check=judged.self_check,
+        correction=str(request.correction),
     )
-    return with_warnings(found, facts, seen, time_warnings(table, problem.time))
+    return with_warnings(found, facts, seen, judged.units, time_warnings(table, problem.time))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """What the tables need beside the facts. bulk_medians: (loss, model) → the median loss without the
+    flagged rows; no_scale, no_flag: why there is none."""
+
+    seen: Survey
+    scale: float | None
+    no_scale: str | None
+    flag: Flag | None
+    no_flag: str | None
+    bulk_medians: Values
+    refused: tuple[Refused, ...]
+
+
+def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, _Context]:
+    """The passes over the rows: what rules losses out, and every sum."""
+    check_values(table, problem, request)
+    domains = intervals(problem.task)
+    seen, (scale, no_scale) = survey(table, problem, request, domains)
+    imbalance = _imbalance(seen)
+    chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=imbalance)
+    losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
+    layout = Layout.of(losses, problem)
+    flag, no_flag = find_flag(table, problem, request, scale, no_scale)
+    summary, (medians, bulk_medians) = summarise(table, problem, request, layout, flag)
+    named = np.concatenate([np.zeros(0, np.intp), *summary.flagged])[:NAMED_FLAGGED].tolist()
+    facts = Facts(
+        problem=problem,
+        layout=layout,
+        summary=summary,
+        unweighted=seen.unweighted,
+        confidence=request.confidence,
+        medians=medians,
+        outside=outside,
+        references=find_references(problem, losses, seen),
+        keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
+        allowed=allowances(losses, problem, request, scale=scale, imbalance=imbalance),
+    )
+    return facts, _Context(
+        seen=seen,
+        scale=scale,
+        no_scale=no_scale,
+        flag=flag,
+        no_flag=no_flag,
+        bulk_medians=bulk_medians,
+        refused=refused,
+    )
+
+
+def _point(table: Table, facts: Facts, request: Request, context: _Context) -> Point:
+    """The tables without resampling."""
+    problem, losses = facts.problem, facts.layout.losses
+    pairs = [loss_table(facts, index) for index in range(len(losses))]
+    tables, found = tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]
+    probed = None
+    if context.flag is not None and not facts.summary.flagged:
+        moves = find_moves(table, problem, losses, context.scale)
+        probed = probe(table, problem, request, facts.layout, moves)
+    robustness = robustness_tables(facts, tables, found, probed, context.bulk_medians, context.no_flag)
+    primary = _primary(problem, request, tables)
+    return Point(tables, found, metric_tables(facts, tables), robustness, primary)
 
 
 def _resampling(problem: Problem, units: Units) -> Resampling:

@@ -83,7 +83,7 @@ def _joined(
         for name in predictions
     ]
     table = join(tables, key=asked.id, same=[own for own, _ in roles], take=take)
-    inner = replace(asked, weights=None, group=None, time=None)
+    inner = replace(asked, weights=None, group=None, time=None, by=None)
     problems = [
         resolve(own, target, predictions, asked if i == 0 else inner)
         for i, (own, (target, predictions)) in enumerate(zip(tables, roles, strict=True))
@@ -108,7 +108,12 @@ def _joined(
     return table, replace(problems[0], models=tuple(models), labels=labels, decisions=tuple(decisions))
 
 
+def stem(path: str) -> str:
+    """A file's name without its suffixes."""
+    return PurePath(path).name.partition(".")[0] or path
+
+
 def _stems(paths: Sequence[str]) -> list[str]:
     """Each file's name without its suffixes; the whole path where two are alike."""
-    names = [PurePath(path).name.partition(".")[0] or path for path in paths]
+    names = [stem(path) for path in paths]
     return [name if names.count(name) == 1 else path for name, path in zip(names, paths, strict=True)]

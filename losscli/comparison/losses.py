@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from losscli.aggregate import Moments
 from losscli.comparison.summary import Layout, Summary
-from losscli.comparison.units import Units
 from losscli.domain import Kind, any_of
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
@@ -44,13 +43,12 @@ class Facts:
     outside: dict[tuple[int, int], str]
     references: Sequence[float | None]
     keys: dict[int, RowKey]
-    units: Units
     allowed: Sequence[tuple[int, float]]
 
     @property
     def no_formula(self) -> str | None:
         """Why no interval by formula is fair: it would take rows for independent. None where they are."""
-        column = self.units.column
+        column = self.problem.group or self.problem.time
         return None if column is None else f"no interval by formula where rows are resampled by {column}"
 
     @property
@@ -100,7 +98,7 @@ def _variance(facts: Facts) -> float:
     """Of the target, with divisor Σw: what the best constant leaves of the squared error."""
     found = facts.summary.metrics[0][Comoments]
     assert isinstance(found, Comoments)
-    return found.yy / found.w
+    return float(found.yy) / float(found.w)
 
 
 def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from losscli.inference import Correction
+from losscli.result import Recorded
 from losscli.spec import Spec
 
 
@@ -11,9 +13,10 @@ class Request:
 
     losses: empty for every one that applies; gated: those a gate needs beside them;
     scale: s as given, in units of y; clip: probabilities stay in [clip, 1 - clip];
-    baseline: the model that others may not be worse than; allowed: losses, and how much worse they may be;
+    baseline: the model that others may not be worse than, or recorded: the earlier result; allowed: losses,
+    and how much worse they may be; correction: of the pairs on the primary loss, for their number;
     self_check: whether to try the verdicts on rows like these of which the truth is known;
-    resamples: None is 2,000, or 9,999 with more than 5 models;
+    resamples: None is 2,000, or 9,999 with more than 5 models; replicates: keep them in the result;
     list_rows: name the flagged and the deciding rows one by one;
     drop: leave out rows with missing or infinite values; exact: no sketch however many rows.
     """
@@ -27,10 +30,13 @@ class Request:
     exact: bool = False
     confidence: float = 0.95
     baseline: str | None = None
+    recorded: Recorded | None = None
     allowed: tuple[tuple[Spec, float], ...] = ()
+    correction: Correction = Correction.MAX_T
     resamples: int | None = None
     seed: int = 0
     self_check: bool = False
+    replicates: bool = False
     list_rows: bool = False
     jobs: int = 1
     command: tuple[str, ...] = ()

@@ -59,7 +59,7 @@ def _record(
     weights: list[float] = []
     for m, (model, this) in enumerate(zip(facts.problem.models, found, strict=True)):
         usable = own is None and math.isfinite(this.value)
-        place = _place(facts, loss, m) if usable else None
+        place = excess_place(facts, loss, m) if usable else None
         excess = _excess(facts, loss, place) if place is not None else None
         share = top = None
         if excess is not None and excess[1] > 0:
@@ -120,10 +120,11 @@ def _kin_place(facts: Facts, loss: int) -> int | None:
     return None
 
 
-def _place(facts: Facts, loss: int, model: int) -> int | None:
+def excess_place(facts: Facts, loss: int, model: int) -> int | None:
+    """The place in the layout of what a loss shares out among the rows."""
     if facts.layout.losses[loss].loss.reduction is Reduction.RATIO:
         kin = _kin_place(facts, loss)
-        return None if kin is None else _place(facts, kin, model)
+        return None if kin is None else excess_place(facts, kin, model)
     places = facts.layout.of_model(loss, model)
     return None if places is None else places[0]
 

@@ -6,9 +6,9 @@ from itertools import groupby
 
 import numpy as np
 
-from losscli.comparison.deciding import Deciding, named_rows
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
+from losscli.comparison.verdicts.deciding import Deciding, named_rows
 from losscli.domain import Codes, Floats, Kind
 from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.survey import SUM_TOLERANCE, Survey
-from losscli.comparison.units import Units
+from losscli.comparison.verdicts.units import Units
 from losscli.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
 from losscli.result import INFINITE, Comparison, Warning_, is_infinite, rests_on_few
@@ -15,12 +15,14 @@ NAMED = 3
 CLUSTERS = 20  # or blocks; on fewer, intervals are rough
 
 
-def with_warnings(found: Comparison, facts: Facts, seen: Survey, more: Sequence[Warning_] = ()) -> Comparison:
+def with_warnings(
+    found: Comparison, facts: Facts, seen: Survey, units: Units, more: Sequence[Warning_] = ()
+) -> Comparison:
     """The comparison with its warnings, most telling first. more: those of the columns."""
     every = [
         *_infinite(found),
         *_few_rows(found),
-        *_few_units(facts.units),
+        *_few_units(units),
         *more,
         *_leaders(found),
         *_deciding(found),

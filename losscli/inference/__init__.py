@@ -10,27 +10,33 @@ from losscli.inference.analytic import (
     wilson,
 )
 from losscli.inference.best_set import confidence_set
-from losscli.inference.levels import level_intervals, limits
+from losscli.inference.corrections import Correction, benjamini_hochberg, holm
+from losscli.inference.levels import level_intervals, limits, percentile_intervals
 from losscli.inference.order import ranks
-from losscli.inference.pairs import Family, first_shares, judge, pairs_of, rank_intervals
+from losscli.inference.pairs import POWER, Family, first_shares, judge, pairs_of, rank_intervals
 from losscli.inference.regression import Regression, log_ratio, regression
 from losscli.inference.studentised import Studentised, plain, smooth
 
 __all__ = [
     "FEW_EFFECTIVE",
+    "POWER",
     "T_ROWS",
     "T_SKEW",
+    "Correction",
     "Family",
     "Regression",
     "Studentised",
+    "benjamini_hochberg",
     "confidence_set",
     "corrected_t",
     "first_shares",
+    "holm",
     "judge",
     "level_intervals",
     "limits",
     "log_ratio",
     "pairs_of",
+    "percentile_intervals",
     "plain",
     "rank_intervals",
     "ranks",

@@ -27,3 +27,15 @@ def level_intervals(found: Studentised, confidence: float) -> tuple[Floats, Floa
     low, high = limits(found, (1 - confidence) / 2)
     known = np.isfinite(low) & np.isfinite(high)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
+
+
+def percentile_intervals(values: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Equal-tailed intervals of figures whose spread inside a replicate is not known: values (B, K) ->
+    (low, high), each (K,); NaN where more than a tenth of a tail has no value. Efron 1979,
+    doi:10.1214/aos/1176344552."""
+    tail = (1 - confidence) / 2
+    known = np.isnan(values).mean(axis=0) <= tail / 10
+    ends = np.full((2, values.shape[1]), np.nan)
+    if known.any():
+        ends[:, known] = np.nanquantile(values[:, known], [tail, 1 - tail], axis=0)
+    return ends[0], ends[1]

@@ -7,7 +7,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from losscli.domain import Floats, Mask
+from losscli.domain import Codes, Floats, Mask
+from losscli.inference.corrections import Correction, corrected
 from losscli.inference.studentised import Studentised
 
 Pair = tuple[int, int]
@@ -18,18 +19,16 @@ POWER = 0.8  # of the samples shall show the difference in question
 class Family:
     """The verdicts on P differences first - second, from one procedure.
 
-    low, high: (P,) simultaneous intervals; p: (P,), NaN where no interval is fair; verdicts: "a" where
-    the first is better (its loss lower), "b" where the second is, else "~"; critical: the |t| beyond which
-    a difference is shown; needed: (P,) times as many rows would show a difference of this size in 80 % of
-    samples, NaN where it is shown or 0 or has no interval; least: (P,) the smallest difference that 80 %
-    of samples of this size would show.
+    low, high: (P,) intervals; p: (P,), NaN where no interval is fair; verdicts: "a" where the first is better
+    (its loss lower), "b" where the second is, else "~"; needed: (P,) times as many rows would show a
+    difference of this size in 80 % of samples, NaN where it is shown or 0 or has no interval; least: (P,)
+    the smallest difference that 80 % of samples of this size would show.
     """
 
     low: Floats
     high: Floats
     p: Floats
     verdicts: tuple[str, ...]
-    critical: float
     needed: Floats
     least: Floats
 
@@ -39,32 +38,56 @@ def pairs_of(models: int) -> tuple[Pair, ...]:
     return tuple(combinations(range(models), 2))
 
 
-def judge(found: Studentised, confidence: float, units: int) -> Family:
-    """The family of P = K differences; units: the number of rows, or groups of them, that were resampled.
+def judge(
+    found: Studentised,
+    confidence: float,
+    units: int | Codes,
+    correction: Correction = Correction.MAX_T,
+) -> Family:
+    """The family of P = K differences; units: the number of rows, or groups of them, that were resampled, of
+    each difference (K,) where they are not the same.
 
-    Symmetric intervals from the largest |t*| of all pairs in each replicate: Westfall and Young 1993,
-    Resampling-based multiple testing; Romano and Wolf 2005, doi:10.1198/016214504000000539.
+    MAX_T: symmetric intervals from the largest |t*| of all pairs in each replicate; Westfall and Young 1993,
+    Resampling-based multiple testing; Romano and Wolf 2005, doi:10.1198/016214504000000539. Else from the
+    |t*| of each alone, at the level of its correction.
     A pair whose rows are too few, or differ in too few of them, to be shown at all has no interval and is
-    left out of the largest: it would hide what the others show.
+    left out of the correction: it would hide what the others show.
     """
     size = np.abs(statistics(found))
     fair = judgeable(found, confidence, units)
-    moved = np.abs(found.t[:, fair])
-    largest = np.sort(np.where(np.isnan(moved), np.inf, moved).max(axis=1, initial=0.0))
-    count = len(largest)
-    critical = float(largest[min(int(np.ceil(confidence * (count + 1) - 1e-9)), count) - 1])
-    p = (1 + count - np.searchsorted(largest, size)) / (1 + count)
+    p, critical = np.full(len(size), np.nan), np.full(len(size), np.nan)
+    p[fair], critical[fair] = _decided(np.abs(found.t[:, fair]), size[fair], 1 - confidence, correction)
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = np.where(found.error > 0, critical * found.error, 0.0)
+        half = np.where(found.error > 0, critical * found.error, np.where(fair, 0.0, np.nan))
         reach = critical + NormalDist().inv_cdf(POWER)
         needed = np.where((size > critical) | (size == 0), np.nan, (reach / size) ** 2)
         least = reach * found.error
     shown = fair & (size > critical)
     verdicts = tuple("~" if not s else "a" if d < 0 else "b" for s, d in zip(shown, found.value, strict=True))
-    low, high, p, needed, least = (
-        np.where(fair, x, np.nan) for x in (found.value - half, found.value + half, p, needed, least)
-    )
-    return Family(low, high, p, verdicts, critical, needed, least)
+    return Family(found.value - half, found.value + half, p, verdicts, needed, least)
+
+
+def _decided(moved: Floats, size: Floats, alpha: float, correction: Correction) -> tuple[Floats, Floats]:
+    """(p, the |t| beyond which a difference is shown), (K,) each. moved: |t*|, (B, K); size: |t|, (K,)."""
+    moved = np.where(np.isnan(moved), np.inf, moved)
+    if correction is Correction.MAX_T:
+        largest = np.sort(moved.max(axis=1, initial=0.0))
+        return _p(largest, size), np.full(len(size), _quantile(largest, alpha))
+    own = [np.sort(one) for one in moved.T]
+    raw = np.array([_p(one, t) for one, t in zip(own, size, strict=True)])
+    adjusted, levels = corrected(raw, alpha, correction)
+    return adjusted, np.array([_quantile(one, level) for one, level in zip(own, levels, strict=True)])
+
+
+def _p(moved: Floats, size: Floats) -> Floats:
+    """The share of replicates, ascending, that moved as far; never 0."""
+    return np.asarray((1 + len(moved) - np.searchsorted(moved, size)) / (1 + len(moved)))
+
+
+def _quantile(moved: Floats, level: float) -> float:
+    """What a share `level` of the replicates, ascending, exceeds; infinite where they are too few to tell."""
+    place = int(np.ceil((1 - level) * (len(moved) + 1) - 1e-9))
+    return float(moved[place - 1]) if place <= len(moved) else np.inf
 
 
 def statistics(found: Studentised) -> Floats:
@@ -73,7 +96,7 @@ def statistics(found: Studentised) -> Floats:
         return np.where(found.value == 0, 0.0, found.value / found.error)
 
 
-def judgeable(found: Studentised, confidence: float, units: int) -> Mask:
+def judgeable(found: Studentised, confidence: float, units: int | Codes) -> Mask:
     """Which of the differences the rows could show at all: (K,).
 
     Not where even a sign-flip test could not, nor where more than half of the pair's share of 1 - confidence
@@ -83,7 +106,8 @@ def judgeable(found: Studentised, confidence: float, units: int) -> Mask:
     t = found.t
     lost = (~np.isfinite(t)).mean(axis=0)
     equal = (found.value == 0) & (found.error == 0)
-    return np.asarray(equal | ((2.0 ** (1 - units) <= share) & ((lost <= share / 2) | (found.error == 0))))
+    enough = 2.0 ** (1.0 - np.asarray(units)) <= share
+    return np.asarray(equal | (enough & ((lost <= share / 2) | (found.error == 0))))
 
 
 def rank_intervals(verdicts: Sequence[str], models: int) -> tuple[list[int], list[int]]:

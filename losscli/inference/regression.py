@@ -17,7 +17,7 @@ class Regression:
     """verdict: "pass", "fail" or "inconclusive"; value, low, high: L_new/L_base - 1 and its one-sided limits,
     NaN where there are none; needed: times as many rows would decide in 80 % of samples, NaN where
     decided or where the value lies on the tolerance; least: the smallest regression that would fail in 80 %
-    of samples of this size."""
+    of samples of this size; p: one-sided, that it is not worse than tolerated, NaN where there is none."""
 
     verdict: str
     value: float
@@ -25,6 +25,7 @@ class Regression:
     high: float
     needed: float
     least: float
+    p: float
 
 
 def log_ratio(new: Floats, base: Floats) -> Floats:
@@ -41,7 +42,7 @@ def regression(found: Studentised, tolerance: float, confidence: float) -> Regre
     if error == 0.0:
         low = high = value
     if not (math.isfinite(low) and math.isfinite(high)):
-        return Regression("inconclusive", _ratio(value), math.nan, math.nan, math.nan, math.nan)
+        return Regression("inconclusive", _ratio(value), math.nan, math.nan, math.nan, math.nan, math.nan)
     power = NormalDist().inv_cdf(POWER)
     verdict = "pass" if high <= edge else "fail" if low > edge else "inconclusive"
     # The limit that has to clear the edge, on the side of which the value is.
@@ -50,7 +51,16 @@ def regression(found: Studentised, tolerance: float, confidence: float) -> Regre
     if verdict == "inconclusive" and value != edge:
         needed = max((reach / (value - edge)) ** 2, 1.0)
     least = _ratio(edge + (value - low) + power * error)
-    return Regression(verdict, _ratio(value), _ratio(low), _ratio(high), needed, least)
+    return Regression(verdict, _ratio(value), _ratio(low), _ratio(high), needed, least, _p(found, edge))
+
+
+def _p(found: Studentised, edge: float) -> float:
+    """That the estimate is not above the edge: the share of replicates that moved up as far."""
+    error, above = float(found.error[0]), float(found.value[0]) - edge
+    if error == 0.0:
+        return 0.0 if above > 0 else 1.0
+    t = found.t[:, 0]
+    return float((1 + (np.where(np.isnan(t), np.inf, t) >= above / error).sum()) / (1 + len(t)))
 
 
 def _ratio(log: float) -> float:

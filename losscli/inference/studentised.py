@@ -30,6 +30,10 @@ class Studentised:
             moved = self.values - self.value
             return np.where((moved == 0) & ~(self.errors > 0), 0.0, moved / self.errors)
 
+    def over(self, scale: Floats) -> "Studentised":
+        """The estimates in other units: divided by scale (K,)."""
+        return Studentised(self.value / scale, self.error / scale, self.values / scale, self.errors / scale)
+
     def take(self, places: list[int]) -> "Studentised":
         """These estimates only."""
         return Studentised(

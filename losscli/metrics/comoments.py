@@ -1,14 +1,17 @@
 """Metrics of values: read from the joint moments of target and prediction."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from losscli.domain import Floats, Kind, Task
-from losscli.metric import Metric, Outcome, Undefined
+from losscli.metric import Metric, outcome, over
 
 _TASKS = frozenset({Task.REGRESSION, Task.COUNTS})
 _CONSTANT_TARGET = "the target is constant"
+_CONSTANT_PREDICTIONS = "the predictions are constant"
+_CONSTANT = "the target or the predictions are constant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +19,16 @@ class Comoments:
     """Σw, means of y and p, and Σw of the centred yy, yp, pp and rr (r = p - y).
 
     Merged by the update of Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115,
-    so that no digit is lost to a large mean.
+    so that no digit is lost to a large mean. Numbers, or `at` B replicates (B,).
     """
 
-    w: float
-    y: float
-    p: float
-    yy: float
-    yp: float
-    pp: float
-    rr: float  # not centred: Σ w r²
+    w: Floats | float
+    y: Floats | float
+    p: Floats | float
+    yy: Floats | float
+    yp: Floats | float
+    pp: Floats | float
+    rr: Floats | float  # not centred: Σ w r²
 
     @classmethod
     def of(cls, y: Floats, p: Floats, w: Floats) -> "Comoments":
@@ -56,56 +59,71 @@ class Comoments:
             self.rr + other.rr,
         )
 
+    @property
+    def width(self) -> int:
+        """How many terms there are."""
+        return 6
+
+    def terms(self, y: Floats, p: Floats) -> Iterator[Floats]:
+        """The row quantities whose means say it all: (n,) each."""
+        dy, dp, r = y - self.y, p - self.p, p - y
+        yield from (dy, dp, dy * dy, dy * dp, dp * dp, r * r)
+
+    def at(self, means: Floats) -> "Comoments":
+        """The summary where the terms have these means: (B, C)."""
+        dy, dp, yy, yp, pp, rr = means.T
+        return Comoments(1.0, self.y + dy, self.p + dp, yy - dy * dy, yp - dy * dp, pp - dp * dp, rr)
+
 
 def _mean(x: Floats, w: Floats, total: float) -> float:
     """Σwx/Σw; of equal values exactly their value, so that they have no spread."""
     return float(x[0]) if x.min() == x.max() else float(w @ x) / total
 
 
-def _r2(c: Comoments) -> Outcome:
-    return 1 - c.rr / c.yy if c.yy > 0 else Undefined(_CONSTANT_TARGET)
+def _r2(c: Comoments) -> Floats:
+    return 1 - over(c.rr, c.yy)
 
 
-def _explained_variance(c: Comoments) -> Outcome:
-    if c.yy <= 0:
-        return Undefined(_CONSTANT_TARGET)
-    return 1 - (c.yy - 2 * c.yp + c.pp) / c.yy
+def _explained_variance(c: Comoments) -> Floats:
+    return 1 - over(c.yy - 2 * c.yp + c.pp, c.yy)
 
 
-def _pearson(c: Comoments) -> Outcome:
-    if c.yy <= 0 or c.pp <= 0:
-        return Undefined("the target or the predictions are constant")
-    return c.yp / math.sqrt(c.yy) / math.sqrt(c.pp)
+def _pearson(c: Comoments) -> Floats:
+    return over(over(c.yp, np.sqrt(np.maximum(c.yy, 0.0))), np.sqrt(np.maximum(c.pp, 0.0)))
 
 
-def _slope(c: Comoments) -> Outcome:
-    return c.yp / c.pp if c.pp > 0 else Undefined("the predictions are constant")
+def _slope(c: Comoments) -> Floats:
+    return over(c.yp, c.pp)
 
 
-def _intercept(c: Comoments) -> Outcome:
-    slope = _slope(c)
-    return slope if isinstance(slope, Undefined) else c.y - slope * c.p
+def _intercept(c: Comoments) -> Floats:
+    return np.asarray(c.y - _slope(c) * c.p)
 
 
-def _concordance(c: Comoments) -> Outcome:
+def _concordance(c: Comoments) -> Floats:
     """Lin 1989, doi:10.2307/2532051."""
-    below = c.yy + c.pp + c.w * (c.p - c.y) * (c.p - c.y)
-    return 2 * c.yp / below if below > 0 else Undefined("target and predictions are one constant")
+    return over(2 * c.yp, c.yy + c.pp + c.w * (c.p - c.y) * (c.p - c.y))
+
+
+def _bias(c: Comoments) -> Floats:
+    return np.asarray(c.p - c.y)
 
 
 def _metric(
     name: str,
     title: str,
     formula: str,
-    value: Callable[[Comoments], Outcome],
+    figure: Callable[[Comoments], Floats],
     better: bool | None,
     best: float,
+    undefined: str = "",
 ) -> Metric:
     return Metric(
         name=name,
         title=title,
         formula=formula,
-        value=value,
+        value=lambda c: outcome(figure(c), undefined),
+        replicated=figure,
         greater_is_better=better,
         best=best,
         tasks=_TASKS,
@@ -115,13 +133,37 @@ def _metric(
 
 
 METRICS: tuple[Metric, ...] = (
-    _metric("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", _r2, True, 1.0),
-    _metric("explained_variance", "Explained variance", "1 - var r / var y", _explained_variance, True, 1.0),
-    _metric("pearson", "Correlation", "cov(y, p) / (sd y · sd p)", _pearson, True, 1.0),
+    _metric("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", _r2, True, 1.0, _CONSTANT_TARGET),
     _metric(
-        "concordance", "Concordance correlation", "2 cov / (var y + var p + bias²)", _concordance, True, 1.0
+        "explained_variance",
+        "Explained variance",
+        "1 - var r / var y",
+        _explained_variance,
+        True,
+        1.0,
+        _CONSTANT_TARGET,
     ),
-    _metric("bias", "Bias (mean p - y)", "mean r", lambda c: c.p - c.y, None, 0.0),
-    _metric("calibration_slope", "Calibration slope", "b in y = a + b p", _slope, None, 1.0),
-    _metric("calibration_intercept", "Calibration intercept", "a in y = a + b p", _intercept, None, 0.0),
+    _metric("pearson", "Correlation", "cov(y, p) / (sd y · sd p)", _pearson, True, 1.0, _CONSTANT),
+    _metric(
+        "concordance",
+        "Concordance correlation",
+        "2 cov / (var y + var p + bias²)",
+        _concordance,
+        True,
+        1.0,
+        "target and predictions are one constant",
+    ),
+    _metric("bias", "Bias (mean p - y)", "mean r", _bias, None, 0.0),
+    _metric(
+        "calibration_slope", "Calibration slope", "b in y = a + b p", _slope, None, 1.0, _CONSTANT_PREDICTIONS
+    ),
+    _metric(
+        "calibration_intercept",
+        "Calibration intercept",
+        "a in y = a + b p",
+        _intercept,
+        None,
+        0.0,
+        _CONSTANT_PREDICTIONS,
+    ),
 )

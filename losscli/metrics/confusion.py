@@ -1,18 +1,18 @@
 """Metrics of labels: read from the confusion matrix."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from losscli.domain import Codes, Floats, Kind, Task
-from losscli.metric import Metric, Outcome, Undefined
+from losscli.metric import Metric, outcome, over
 
 _ANY = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _BINARY = frozenset({Task.BINARY})
 _MULTI = frozenset({Task.MULTICLASS})
 _BOTH = _BINARY | _MULTI
+_NO_WEIGHT = "no row has weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,132 +31,140 @@ class Confusion:
         return Confusion(self.matrix + other.matrix)
 
     @property
-    def hits(self) -> Floats:
-        return np.diag(self.matrix)
+    def tallies(self) -> "Tallies":
+        return Tallies(np.diag(self.matrix), self.matrix.sum(axis=0), self.matrix.sum(axis=1))
 
     @property
-    def true(self) -> Floats:
-        """Weight of each class: (k,)."""
-        return np.asarray(self.matrix.sum(axis=1))
+    def width(self) -> int:
+        """How many terms there are."""
+        return 3 * len(self.matrix)
+
+    def terms(self, true: Codes, predicted: Codes) -> Iterator[Floats]:
+        """The row quantities whose means are the tallies: (n,) each."""
+        codes = range(len(self.matrix))
+        yield from (((true == code) & (predicted == code)).astype(np.float64) for code in codes)
+        yield from ((predicted == code).astype(np.float64) for code in codes)
+        yield from ((true == code).astype(np.float64) for code in codes)
+
+    def at(self, means: Floats) -> "Tallies":
+        """The tallies where the terms have these means: (B, 3k)."""
+        return Tallies(*np.split(means, 3, axis=-1))
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Weights by class of the rows that are labelled rightly, of the predicted and of the true: (…, k)."""
+
+    hits: Floats
+    predicted: Floats
+    true: Floats
 
     @property
-    def predicted(self) -> Floats:
-        """Weight predicted as each class: (k,)."""
-        return np.asarray(self.matrix.sum(axis=0))
+    def total(self) -> Floats:
+        return np.asarray(self.true.sum(axis=-1))
 
     @property
-    def total(self) -> float:
-        return float(self.matrix.sum())
-
-    @property
-    def cells(self) -> tuple[float, float, float, float]:
-        """Binary: tn, fp, fn, tp."""
-        (tn, fp), (fn, tp) = self.matrix.tolist()
-        return tn, fp, fn, tp
+    def right(self) -> Floats:
+        return np.asarray(self.hits.sum(axis=-1))
 
 
-def _share(part: float, whole: float, reason: str) -> Outcome:
-    return part / whole if whole > 0 else Undefined(reason)
+def _precision(t: Tallies) -> Floats:
+    return over(t.hits[..., 1], t.predicted[..., 1])
 
 
-def _precision(c: Confusion) -> Outcome:
-    _, fp, _, tp = c.cells
-    return _share(tp, tp + fp, "no row is predicted positive")
+def _recall(t: Tallies) -> Floats:
+    return over(t.hits[..., 1], t.true[..., 1])
 
 
-def _recall(c: Confusion) -> Outcome:
-    _, _, fn, tp = c.cells
-    return _share(tp, tp + fn, "no row is positive")
+def _f1(t: Tallies) -> Floats:
+    return over(2 * t.hits[..., 1], t.predicted[..., 1] + t.true[..., 1])
 
 
-def _f1(c: Confusion) -> Outcome:
-    _, fp, fn, tp = c.cells
-    return _share(2 * tp, 2 * tp + fp + fn, "no row is positive or predicted positive")
+def _specificity(t: Tallies) -> Floats:
+    return over(t.hits[..., 0], t.true[..., 0])
 
 
-def _specificity(c: Confusion) -> Outcome:
-    tn, fp, _, _ = c.cells
-    return _share(tn, tn + fp, "no row is negative")
+def _npv(t: Tallies) -> Floats:
+    return over(t.hits[..., 0], t.predicted[..., 0])
 
 
-def _npv(c: Confusion) -> Outcome:
-    tn, _, fn, _ = c.cells
-    return _share(tn, tn + fn, "no row is predicted negative")
+def _accuracy(t: Tallies) -> Floats:
+    return over(t.right, t.total)
 
 
-def _accuracy(c: Confusion) -> Outcome:
-    return _share(float(c.hits.sum()), c.total, "no row has weight")
+def _balanced_accuracy(t: Tallies) -> Floats:
+    """Over the classes that occur; of two, both must."""
+    recalls = over(t.hits, t.true)
+    present = t.true > 0
+    mean = over(np.where(present, recalls, 0.0).sum(axis=-1), present.sum(axis=-1))
+    return np.where(present.all(axis=-1), mean, np.nan) if t.true.shape[-1] == 2 else mean
 
 
-def _balanced_accuracy(c: Confusion) -> Outcome:
-    present = c.true > 0
-    if not present.any():
-        return Undefined("no row has weight")
-    if c.matrix.shape[0] == 2 and not present.all():
-        return Undefined("one class is absent")
-    return float((c.hits[present] / c.true[present]).mean())
-
-
-def _mcc(c: Confusion) -> Outcome:
+def _mcc(t: Tallies) -> Floats:
     """Gorodkin 2004, doi:10.1016/j.compbiolchem.2004.09.006 (R_K; Matthews for two classes)."""
-    n, true, predicted = c.total, c.true, c.predicted
-    spread = (n * n - predicted @ predicted) * (n * n - true @ true)
-    if spread <= 0:
-        return Undefined("all rows are of one class, true or predicted")
-    return float((c.hits.sum() * n - true @ predicted) / math.sqrt(spread))
+    n = t.total
+    spread = (n * n - (t.predicted**2).sum(axis=-1)) * (n * n - (t.true**2).sum(axis=-1))
+    shared = t.right * n - (t.true * t.predicted).sum(axis=-1)
+    return over(shared, np.sqrt(np.maximum(spread, 0.0)))
 
 
-def _kappa(c: Confusion) -> Outcome:
+def _kappa(t: Tallies) -> Floats:
     """Cohen 1960, doi:10.1177/001316446002000104."""
-    n = c.total
-    chance = float(c.true @ c.predicted) / (n * n) if n > 0 else 1.0
-    if chance >= 1:
-        return Undefined("all rows are of one class, true and predicted")
-    return (float(c.hits.sum()) / n - chance) / (1 - chance)
+    n = t.total
+    chance = over((t.true * t.predicted).sum(axis=-1), n * n)
+    return over(over(t.right, n) - chance, 1 - chance)
 
 
-def _macro(parts: Callable[[Confusion], tuple[Floats, Floats]]) -> Callable[[Confusion], Outcome]:
+def _macro(parts: Callable[[Tallies], tuple[Floats, Floats]]) -> Callable[[Tallies], Floats]:
     """The unweighted mean over the classes that occur, true or predicted, of a ratio; 0/0 counts as 0."""
 
-    def value(c: Confusion) -> Outcome:
-        above, below = parts(c)
-        occurs = (c.true > 0) | (c.predicted > 0)
-        if not occurs.any():
-            return Undefined("no row has weight")
-        ratios = np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-        return float(ratios[occurs].mean())
+    def figure(t: Tallies) -> Floats:
+        above, below = parts(t)
+        occurs = (t.true > 0) | (t.predicted > 0)
+        ratios = np.where(occurs, np.nan_to_num(over(above, below)), 0.0)
+        return over(ratios.sum(axis=-1), occurs.sum(axis=-1))
 
-    return value
+    return figure
 
 
 def _metric(
     name: str,
     title: str,
     formula: str,
-    value: Callable[[Confusion], Outcome],
+    figure: Callable[[Tallies], Floats],
+    undefined: str,
     tasks: frozenset[Task] = _BINARY,
-    proportion: Callable[[Confusion], tuple[float, float]] | None = None,
+    proportion: Callable[[Tallies], tuple[Floats, Floats]] | None = None,
 ) -> Metric:
     return Metric(
         name=name,
         title=title,
         formula=formula,
-        value=value,
+        value=lambda c: outcome(figure(c.tallies), undefined),
+        replicated=figure,
         tasks=tasks,
         needs=_ANY,
         greater_is_better=True,
         best=1.0,
         source=Confusion,
-        proportion=proportion,
+        proportion=None if proportion is None else _counted(proportion),
     )
 
 
-def _count(name: str, title: str, formula: str, value: Callable[[Confusion], float]) -> Metric:
+def _counted(parts: Callable[[Tallies], tuple[Floats, Floats]]) -> Callable[[Confusion], tuple[float, float]]:
+    def proportion(c: Confusion) -> tuple[float, float]:
+        successes, trials = parts(c.tallies)
+        return float(successes), float(trials)
+
+    return proportion
+
+
+def _count(name: str, title: str, formula: str, value: Callable[[Tallies], Floats]) -> Metric:
     return Metric(
         name=name,
         title=title,
         formula=formula,
-        value=value,
+        value=lambda c: float(value(c.tallies)),
         tasks=_BINARY,
         needs=_ANY,
         greater_is_better=None,
@@ -171,59 +179,93 @@ METRICS: tuple[Metric, ...] = (
         "Precision",
         "tp / (tp + fp)",
         _precision,
-        proportion=lambda c: (c.cells[3], c.predicted[1]),
+        "no row is predicted positive",
+        proportion=lambda t: (t.hits[1], t.predicted[1]),
     ),
-    _metric("recall", "Recall", "tp / (tp + fn)", _recall, proportion=lambda c: (c.cells[3], c.true[1])),
-    _metric("f1", "F1", "2 tp / (2 tp + fp + fn)", _f1),
+    _metric(
+        "recall",
+        "Recall",
+        "tp / (tp + fn)",
+        _recall,
+        "no row is positive",
+        proportion=lambda t: (t.hits[1], t.true[1]),
+    ),
+    _metric("f1", "F1", "2 tp / (2 tp + fp + fn)", _f1, "no row is positive or predicted positive"),
     _metric(
         "precision",
         "Macro precision",
         "mean over classes of hits / predicted",
-        _macro(lambda c: (c.hits, c.predicted)),
+        _macro(lambda t: (t.hits, t.predicted)),
+        _NO_WEIGHT,
         _MULTI,
     ),
     _metric(
         "recall",
         "Macro recall",
         "mean over classes of hits / true",
-        _macro(lambda c: (c.hits, c.true)),
+        _macro(lambda t: (t.hits, t.true)),
+        _NO_WEIGHT,
         _MULTI,
     ),
     _metric(
         "f1",
         "Macro F1",
         "mean over classes of 2 hits / (true + predicted)",
-        _macro(lambda c: (2 * c.hits, c.true + c.predicted)),
+        _macro(lambda t: (2 * t.hits, t.true + t.predicted)),
+        _NO_WEIGHT,
         _MULTI,
     ),
     _metric(
-        "accuracy", "Accuracy", "hits / rows", _accuracy, _BOTH, lambda c: (float(c.hits.sum()), c.total)
+        "accuracy",
+        "Accuracy",
+        "hits / rows",
+        _accuracy,
+        _NO_WEIGHT,
+        _BOTH,
+        lambda t: (t.right, t.total),
     ),
     _metric(
         "balanced_accuracy",
         "Balanced accuracy",
         "mean over true classes of recall",
         _balanced_accuracy,
+        "one class is absent",
         _BOTH,
     ),
-    _metric("mcc", "Matthews correlation", "correlation of true and predicted class", _mcc, _BOTH),
-    _metric("cohen_kappa", "Cohen's kappa", "(accuracy - chance) / (1 - chance)", _kappa, _BOTH),
+    _metric(
+        "mcc",
+        "Matthews correlation",
+        "correlation of true and predicted class",
+        _mcc,
+        "all rows are of one class, true or predicted",
+        _BOTH,
+    ),
+    _metric(
+        "cohen_kappa",
+        "Cohen's kappa",
+        "(accuracy - chance) / (1 - chance)",
+        _kappa,
+        "all rows are of one class, true and predicted",
+        _BOTH,
+    ),
     _metric(
         "specificity",
         "Specificity",
         "tn / (tn + fp)",
         _specificity,
-        proportion=lambda c: (c.cells[0], c.true[0]),
+        "no row is negative",
+        proportion=lambda t: (t.hits[0], t.true[0]),
     ),
     _metric(
         "negative_predictive_value",
         "Negative predictive value",
         "tn / (tn + fn)",
         _npv,
-        proportion=lambda c: (c.cells[0], c.predicted[0]),
+        "no row is predicted negative",
+        proportion=lambda t: (t.hits[0], t.predicted[0]),
     ),
-    _count("predicted_positive", "Predicted positive", "tp + fp", lambda c: float(c.predicted[1])),
-    _count("true_positives", "True positives", "tp", lambda c: c.cells[3]),
-    _count("false_positives", "False positives", "fp", lambda c: c.cells[1]),
-    _count("false_negatives", "Missed positives", "fn", lambda c: c.cells[2]),
+    _count("predicted_positive", "Predicted positive", "tp + fp", lambda t: t.predicted[1]),
+    _count("true_positives", "True positives", "tp", lambda t: t.hits[1]),
+    _count("false_positives", "False positives", "fp", lambda t: t.predicted[1] - t.hits[1]),
+    _count("false_negatives", "Missed positives", "fn", lambda t: t.true[1] - t.hits[1]),
 )

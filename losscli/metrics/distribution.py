@@ -1,6 +1,6 @@
 """Metrics of probabilities and scores: read from their distribution among positives and negatives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ _COMPRESS_AT = 1 << 21  # waiting rows
 _KEPT_BITS = np.uint64(0xFFFF_FF00_0000_0000)  # sign, exponent and the first 12 bits of the fraction
 ECE_BINS = 10
 ONE_CLASS = "one class is absent"
+Table = tuple[Floats, Floats, Floats]  # distinct predictions ascending, weight of positives, of negatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Distribution:
     """
 
     exact: bool
-    pieces: tuple[tuple[Floats, Floats, Floats], ...] = field(repr=False)
+    pieces: tuple[Table, ...] = field(repr=False)
 
     @classmethod
     def of(cls, prediction: Floats, positive: Mask, w: Floats, *, exact: bool) -> "Distribution":
@@ -45,15 +46,79 @@ class Distribution:
             return Distribution(self.exact, (merged.table(),))
         return merged
 
-    def table(self) -> tuple[Floats, Floats, Floats]:
+    def table(self) -> Table:
         """(predictions ascending, weight of positives, weight of negatives): (k,) each."""
         if len(self.pieces) == 1:
             return self.pieces[0]
         value, positive, negative = (np.concatenate(columns) for columns in zip(*self.pieces, strict=True))
         return _distinct(value, positive, negative)
 
+    @property
+    def width(self) -> int:
+        """How many terms there are."""
+        return 3
 
-def _distinct(value: Floats, positive: Floats, negative: Floats) -> tuple[Floats, Floats, Floats]:
+    def terms(self, prediction: Floats, positive: Mask, probability: Floats) -> Iterator[Floats]:
+        """Row quantities, (n,) each, by the influence of each row: the mean of the first is the logit of
+        `average_precision`, of the second that of `roc_auc`, of the third `mean_bias`. Hampel 1974,
+        doi:10.1080/01621459.1974.10482962."""
+        table = self.table()
+        place = np.searchsorted(table[0], prediction)
+        for figure, influence in ((average_precision, _influence_on_ap), (roc_auc, _influence_on_auc)):
+            value = _inside(figure(self))
+            if value is None:
+                yield np.zeros(len(prediction))
+            else:
+                own = influence(table, value)
+                moved = np.where(positive, own[0][place], own[1][place])
+                yield np.log(value / (1 - value)) + moved / (value * (1 - value))
+        yield probability - positive
+
+    def at(self, means: Floats) -> "Ranked":
+        """What the terms say where they have these means: (B, 3). NaN where the figure is 0 or 1, or there is
+        none: the terms say nothing of it."""
+        known = [_inside(figure(self)) is not None for figure in (average_precision, roc_auc)]
+        ap, auc = (np.where(k, sigmoid(means[..., place]), np.nan) for place, k in enumerate(known))
+        return Ranked(ap, auc, means[..., 2])
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Metrics of a distribution in B replicates: (B,) each."""
+
+    average_precision: Floats
+    roc_auc: Floats
+    mean_bias: Floats
+
+
+def _inside(figure: Outcome) -> float | None:
+    return None if isinstance(figure, Undefined) or not 0 < figure < 1 else figure
+
+
+def _influence_on_auc(table: Table, value: float) -> tuple[Floats, Floats]:
+    """(of a positive, of a negative) with each distinct prediction: (k,) each. The placements of DeLong,
+    DeLong and Clarke-Pearson 1988, doi:10.2307/2531595."""
+    _, positive, negative = table
+    share = positive.sum() / (positive.sum() + negative.sum())
+    below = (np.cumsum(negative) - negative / 2) / negative.sum()
+    above = 1 - (np.cumsum(positive) - positive / 2) / positive.sum()
+    return (below - value) / share, (above - value) / (1 - share)
+
+
+def _influence_on_ap(table: Table, value: float) -> tuple[Floats, Floats]:
+    """As above. The figure is E[yπ(s)]/E[y] with π(s) = P(y = 1, S ≥ s)/P(S ≥ s): a row adds its own π, and
+    moves that of the positives at or below it."""
+    _, positive, negative = table
+    total = positive.sum() + negative.sum()
+    share = positive.sum() / total
+    at_least = np.cumsum((positive + negative)[::-1])[::-1] / total
+    precision = np.cumsum(positive[::-1])[::-1] / total / at_least
+    moved = np.cumsum(positive / total / at_least)
+    lost = np.cumsum(positive / total * precision / at_least)
+    return (precision + moved - lost - value) / share, -lost / share
+
+
+def _distinct(value: Floats, positive: Floats, negative: Floats) -> Table:
     distinct, place = np.unique(value, return_inverse=True)
 
     def total(w: Floats) -> Floats:
@@ -193,9 +258,11 @@ def _metric(
     best: float,
     tasks: frozenset[Task] = _BINARY,
     interval: Callable[[Distribution, float], tuple[float, float] | None] | None = None,
+    replicated: Callable[[Ranked], Floats] | None = None,
 ) -> Metric:
     return Metric(
         interval=interval,
+        replicated=replicated,
         name=name,
         title=title,
         formula=formula,
@@ -218,6 +285,7 @@ METRICS: tuple[Metric, ...] = (
         better=True,
         best=1.0,
         tasks=_BOTH,
+        replicated=lambda r: r.average_precision,
     ),
     _metric(
         "roc_auc",
@@ -229,6 +297,7 @@ METRICS: tuple[Metric, ...] = (
         best=1.0,
         tasks=_BOTH,
         interval=roc_auc_interval,
+        replicated=lambda r: r.roc_auc,
     ),
     _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, needs=_RANKING, better=True, best=1.0),
     _metric(
@@ -239,6 +308,7 @@ METRICS: tuple[Metric, ...] = (
         needs=_PROBABILITY,
         better=None,
         best=0.0,
+        replicated=lambda r: r.mean_bias,
     ),
     _metric(
         "calibration_slope",

@@ -11,12 +11,13 @@ from losscli.loss import Loss, Params
 from losscli.render import csv, json, markdown, text
 from losscli.render.format import Format, View
 from losscli.render.text import report_text, use_colour
-from losscli.result import Comparison, Fits
+from losscli.result import Changes, Comparison, Fits
 
 __all__ = [
     "FORMATS",
     "Format",
     "catalogue",
+    "changes",
     "comparison",
     "explanation",
     "fits",
@@ -42,6 +43,11 @@ def fits(result: Fits, format: str, *, all: bool, coefficients: bool, colour: bo
     """What `losscli fit` found. Raises UsageError for an unknown format."""
     view = View(all=all, coefficients=coefficients, colour=colour, width=width)
     return named_format(format).fits(result, view)
+
+
+def changes(result: Changes, format: str, *, all: bool, colour: bool, width: int | None) -> str:
+    """What `losscli diff` found. Raises UsageError for an unknown format."""
+    return named_format(format).changes(result, View(all=all, colour=colour, width=width))
 
 
 def catalogue(

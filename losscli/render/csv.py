@@ -16,7 +16,18 @@ from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
 from losscli.render.records import loss_record
 from losscli.report import bind_records, visible
-from losscli.result import Comparison, Degradation, Fit, Fits, LossValue, MetricValue, RowRecord
+from losscli.result import (
+    Changes,
+    Comparison,
+    Degradation,
+    Fit,
+    Fits,
+    LossChange,
+    LossValue,
+    MetricChange,
+    MetricValue,
+    RowRecord,
+)
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
@@ -48,6 +59,25 @@ _FIT_COLUMNS = (
     "rank",
     "rank_low",
     "rank_high",
+    "reason",
+)
+_CHANGE_COLUMNS = (
+    "kind",
+    "spec",
+    "name",
+    "greater_is_better",
+    "model",
+    "old_model",
+    "new_model",
+    "old",
+    "new",
+    "change",
+    "relative",
+    "low",
+    "high",
+    "p",
+    "verdict",
+    "rows_needed",
     "reason",
 )
 
@@ -96,7 +126,7 @@ def _row(result: Comparison, record: RowRecord) -> Iterator[dict[str, Any]]:
         }
 
 
-def _values(value: LossValue | MetricValue) -> dict[str, Any]:
+def _values(value: LossValue | MetricValue | LossChange | MetricChange) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
@@ -149,6 +179,12 @@ def _levels(result: Fits, one: Degradation) -> Iterator[dict[str, Any]]:
     }
 
 
+def _changes(result: Changes, view: View) -> str:
+    losses = ({"kind": "loss"} | _values(one) for one in result.losses)
+    metrics = ({"kind": "metric"} | _values(one) for one in result.metrics)
+    return _write(_CHANGE_COLUMNS, [*losses, *metrics])
+
+
 def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
     rows = [_flat(loss_record(loss)) for loss in losses]
     return _write(tuple(rows[0]) if rows else ("name",), rows)
@@ -190,4 +226,6 @@ def _cell(value: object) -> object:
             return value
 
 
-FORMAT = Format(comparison=_comparison, fits=_fits, catalogue=_catalogue, explanation=_explanation)
+FORMAT = Format(
+    comparison=_comparison, fits=_fits, changes=_changes, catalogue=_catalogue, explanation=_explanation
+)

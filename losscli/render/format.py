@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from losscli.domain import Task
 from losscli.loss import Loss, Params
-from losscli.result import Comparison, Fits
+from losscli.result import Changes, Comparison, Fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,5 +25,6 @@ class Format:
 
     comparison: Callable[[Comparison, View], str]
     fits: Callable[[Fits, View], str]
+    changes: Callable[[Changes, View], str]
     catalogue: Callable[[Sequence[Loss], Task | None, View], str] | None = None
     explanation: Callable[[Sequence[Loss], Params, View], str] | None = None

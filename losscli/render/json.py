@@ -9,7 +9,7 @@ from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
 from losscli.render.records import loss_record
 from losscli.report import bind_records
-from losscli.result import Comparison, Fits
+from losscli.result import Changes, Comparison, Fits
 
 
 def _comparison(result: Comparison, view: View) -> str:
@@ -17,6 +17,10 @@ def _comparison(result: Comparison, view: View) -> str:
 
 
 def _fits(result: Fits, view: View) -> str:
+    return result.to_json() + "\n"
+
+
+def _changes(result: Changes, view: View) -> str:
     return result.to_json() + "\n"
 
 
@@ -41,4 +45,6 @@ def _dump(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1) + "\n"
 
 
-FORMAT = Format(comparison=_comparison, fits=_fits, catalogue=_catalogue, explanation=_explanation)
+FORMAT = Format(
+    comparison=_comparison, fits=_fits, changes=_changes, catalogue=_catalogue, explanation=_explanation
+)

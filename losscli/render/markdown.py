@@ -22,12 +22,13 @@ from losscli.report import (
     Role,
     cell_width,
     comparison_report,
+    diff_report,
     explain_report,
     fits_report,
     reference_report,
     visible,
 )
-from losscli.result import Comparison, Fits
+from losscli.result import Changes, Comparison, Fits
 
 # GitHub finds mentions, issues and emoji in the rendered text: only a zero-width space breaks them.
 _BREAK = "&#8203;"
@@ -132,6 +133,10 @@ def _fits(result: Fits, view: View) -> str:
     return report_markdown(fits_report(result, all=view.all, coefficients=view.coefficients, width=None))
 
 
+def _changes(result: Changes, view: View) -> str:
+    return report_markdown(diff_report(result, all=view.all, width=None))
+
+
 def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
     return report_markdown(reference_report(losses))
 
@@ -140,4 +145,6 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return report_markdown(explain_report(losses, written, unicode=view.unicode))
 
 
-FORMAT = Format(comparison=_comparison, fits=_fits, catalogue=_catalogue, explanation=_explanation)
+FORMAT = Format(
+    comparison=_comparison, fits=_fits, changes=_changes, catalogue=_catalogue, explanation=_explanation
+)

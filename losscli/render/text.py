@@ -23,10 +23,11 @@ from losscli.report import (
     Role,
     catalogue_report,
     comparison_report,
+    diff_report,
     explain_report,
     fits_report,
 )
-from losscli.result import Comparison, Fits
+from losscli.result import Changes, Comparison, Fits
 
 _STYLES = {Role.STRONG: "bold", Role.DIM: "dim", Role.GOOD: "bold green", Role.BAD: "red"}
 _NOTE = "yellow"
@@ -111,6 +112,11 @@ def _fits(result: Fits, view: View) -> str:
     return report_text(report, colour=view.colour, width=view.width)
 
 
+def _changes(result: Changes, view: View) -> str:
+    report = diff_report(result, all=view.all, width=view.width)
+    return report_text(report, colour=view.colour, width=view.width)
+
+
 def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
     return report_text(catalogue_report(losses, task), colour=view.colour, width=view.width)
 
@@ -120,4 +126,6 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return report_text(report, colour=view.colour, width=view.width)
 
 
-FORMAT = Format(comparison=_comparison, fits=_fits, catalogue=_catalogue, explanation=_explanation)
+FORMAT = Format(
+    comparison=_comparison, fits=_fits, changes=_changes, catalogue=_catalogue, explanation=_explanation
+)

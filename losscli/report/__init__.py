@@ -15,6 +15,7 @@ from losscli.report.blocks import (
 )
 from losscli.report.catalogue import catalogue_report, reference_report
 from losscli.report.comparison import comparison_report
+from losscli.report.diff import diff_report
 from losscli.report.explain import bind_records, explain_report
 from losscli.report.fits import fits_report
 from losscli.report.names import cell_width, shorten, visible
@@ -35,6 +36,7 @@ __all__ = [
     "catalogue_report",
     "cell_width",
     "comparison_report",
+    "diff_report",
     "explain_report",
     "fits_report",
     "reference_report",

@@ -4,6 +4,7 @@ import os
 import shlex
 from collections.abc import Sequence
 
+from losscli.report.agreement import agreement_grids
 from losscli.report.blocks import Block, Cell, Column, Grid, Line, Paragraph, Report, Role, compact
 from losscli.report.choice import choose
 from losscli.report.data import decision_texts, file_text, rows_text
@@ -15,6 +16,7 @@ from losscli.report.numbers import Figure, digits_of, p_text, percent, significa
 from losscli.report.robustness import robustness_grids
 from losscli.report.rows import row_grids
 from losscli.report.screen import Screen
+from losscli.report.slices import slice_grids
 from losscli.report.verdict import verdict
 from losscli.result import Comparison, Difference
 
@@ -32,6 +34,8 @@ def comparison_report(comparison: Comparison, *, all: bool, width: int | None) -
     blocks += [*_pairs(screen)] if all else []
     blocks += metric_grids(screen)
     blocks += robustness_grids(screen, choice)
+    blocks += agreement_grids(screen)
+    blocks += slice_grids(screen)
     blocks += _gates(screen)
     blocks += _refusals(screen) if all else []
     blocks += notes(screen, choice)

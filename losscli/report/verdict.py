@@ -6,11 +6,16 @@ Relative differences are relative to the best model's value, everywhere on the s
 from losscli.report.blocks import Paragraph, Role
 from losscli.report.losses import missing_values, relative
 from losscli.report.names import joined, some, visible
-from losscli.report.numbers import Figure, digits_of, percent
+from losscli.report.numbers import Figure, digits_of, p_text, percent
 from losscli.report.screen import Gap, Screen, figure, ordered, row_digits, trustless, value_text
 from losscli.result import LossTable, LossValue, would_decide
 
 _LISTED = 3
+_CORRECTIONS = {
+    "holm": "all {pairs} pairs of models corrected (Holm)",
+    "bh": "false discoveries among all {pairs} pairs of models controlled",
+    "none": "no correction for {pairs} pairs of models",
+}
 
 
 def verdict(screen: Screen) -> list[Paragraph]:
@@ -29,7 +34,8 @@ def verdict(screen: Screen) -> list[Paragraph]:
         return [Paragraph(_one_model(screen, table, best[0])), *(Paragraph(line, Role.DIM) for line in units)]
     if screen.has_verdicts:
         sentences = [*_judged(screen, table, best), *_without_value(screen, table)]
-        return [Paragraph(" ".join(sentences)), Paragraph(_method(screen), Role.DIM), *_self_check(screen)]
+        method = [Paragraph(_method(screen), Role.DIM), *_in_time(screen), *_self_check(screen)]
+        return [Paragraph(" ".join(sentences)), *method]
     return [Paragraph(" ".join([*_unjudged(screen, table, best), *_without_value(screen, table)]))]
 
 
@@ -162,6 +168,20 @@ def _self_check(screen: Screen) -> list[Paragraph]:
     return [Paragraph(f"{text} ({first.trials:,} trials)", Role.DIM)]
 
 
+def _in_time(screen: Screen) -> list[Paragraph]:
+    """Diebold and Mariano's test beside the blocks, where rows have a time."""
+    known = [one for one in screen.comparison.forecasts if one.p is not None]
+    if not known:
+        return []
+    pairs = [
+        f"{screen.model(one.a)} and {screen.model(one.b)} {'' if one.p is None else p_text(one.p)}"
+        for one in known[:_LISTED]
+    ]
+    more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+    lags = f"{known[0].lags} lag{'s' * (known[0].lags != 1)}"
+    return [Paragraph(f"Diebold-Mariano, {lags}, uncorrected p: {', '.join(pairs)}{more}", Role.DIM)]
+
+
 def _units(screen: Screen) -> str:
     """`paired by row`, and what is resampled together."""
     paired = "paired by row" if len(screen.comparison.models) > 1 else ""
@@ -183,6 +203,9 @@ def _method(screen: Screen) -> str:
     pairs = len(screen.pairs(screen.comparison.primary))
     family = "all" if pairs > 1 else "the one"
     corrected = f"{family} {pairs} pairs of models corrected" if pairs > 1 else "one pair of models"
+    rule = _CORRECTIONS.get(screen.comparison.correction)
+    if pairs > 1 and rule is not None:
+        corrected = rule.format(pairs=pairs)
     text = f"{screen.confidence} intervals, {_units(screen)}, {corrected}"
     table = screen.primary
     if table is not None and any(

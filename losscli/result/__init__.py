@@ -1,5 +1,7 @@
 """What a run found: frozen records, and their JSON. A figure that can be None has its reason beside it."""
 
+from losscli.result.agreement import Agreement, Dominance, Order
+from losscli.result.changes import ON_FEW, Changes, LossChange, MetricChange, Side, Unmatched
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, finite
 from losscli.result.comparison import (
     FEW,
@@ -8,6 +10,7 @@ from losscli.result.comparison import (
     Curve,
     Difference,
     Discordant,
+    Forecasts,
     Gate,
     LossTable,
     LossValue,
@@ -35,29 +38,52 @@ from losscli.result.fits import (
     Score,
     Unranked,
 )
+from losscli.result.recorded import Recorded, RecordedLoss, RecordedMetric, RecordedValue, recorded
+from losscli.result.replicates import (
+    StoredLoss,
+    StoredReplicates,
+    mismatch,
+    pack,
+    pack_sums,
+    unpack,
+    unpack_sums,
+)
+from losscli.result.slices import Slice, SliceDifference, Slices, SliceValue
 
 __all__ = [
     "FEW",
     "INFINITE",
+    "ON_FEW",
+    "Agreement",
+    "Changes",
     "Comparison",
     "Curve",
     "Degradation",
     "Difference",
     "Discordant",
+    "Dominance",
     "Downweighted",
     "Fit",
     "Fits",
+    "Forecasts",
     "Gate",
     "Input",
     "LearningCurve",
+    "LossChange",
     "LossTable",
     "LossValue",
+    "MetricChange",
     "MetricTable",
     "MetricValue",
     "Model",
     "ModelShare",
+    "Order",
     "RankRow",
     "Ranking",
+    "Recorded",
+    "RecordedLoss",
+    "RecordedMetric",
+    "RecordedValue",
     "Refused",
     "Regression",
     "Resampling",
@@ -67,10 +93,24 @@ __all__ = [
     "RowRecord",
     "Score",
     "SelfCheck",
+    "Side",
+    "Slice",
+    "SliceDifference",
+    "SliceValue",
+    "Slices",
+    "StoredLoss",
+    "StoredReplicates",
+    "Unmatched",
     "Unranked",
     "Warning_",
     "finite",
     "is_infinite",
+    "mismatch",
+    "pack",
+    "pack_sums",
+    "recorded",
     "rests_on_few",
+    "unpack",
+    "unpack_sums",
     "would_decide",
 ]

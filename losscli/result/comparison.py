@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from losscli.result.agreement import Agreement
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
 from losscli.result.json import dumped
+from losscli.result.replicates import StoredReplicates
+from losscli.result.slices import Slices
 
 SCHEMA = "losscli/compare/1"
 FEW = "too few effective rows"  # how the reason of a value that rests on a few rows begins
@@ -135,6 +138,19 @@ class Discordant:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecasts:
+    """Diebold and Mariano's test that two models lose equally in time; `lags` of differences that may be
+    correlated. statistic: negative, a is better."""
+
+    a: str
+    b: str
+    lags: int
+    statistic: float | None
+    p: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Regression:
     """How much worse a model is than the baseline, against what is allowed: value = L(model)/L(baseline) - 1
     and its one-sided bounds; verdict pass, fail or inconclusive. visible: the smallest regression that
@@ -165,6 +181,7 @@ class Gate:
     threshold: float
     reason: str | None
     rows_needed: int | None
+    baseline: str | None = None  # that it is weighed against; None for a limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +265,12 @@ class Comparison:
     row_table: tuple[RowRecord, ...]  # if asked for
     warnings: tuple[Warning_, ...]
     resampling: Resampling = Resampling("rows", None, 0, None)
+    forecasts: tuple[Forecasts, ...] = ()  # of rows in time order
     self_check: tuple[SelfCheck, ...] = ()  # if asked for
+    correction: str = "max-t"  # of the pairs on the primary loss, for their number
+    replicates: StoredReplicates | None = None  # if asked for
+    agreement: Agreement | None = None  # of two models or more
+    slices: Slices | None = None  # if asked for
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""

@@ -61,6 +61,7 @@ class Problem:
     models: tuple[ModelColumns, ...]
     group: str | None = None  # rows of one value are resampled together
     time: str | None = None  # rows are resampled in blocks of its order
+    by: str | None = None  # rows of one value are a slice
     threshold: float | None  # as given; None: 0.5 for probabilities, 0 for scores
     decisions: tuple[str, ...]
 
@@ -106,6 +107,7 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
         id=asked.id,
         group=asked.group,
         time=asked.time,
+        by=asked.by,
         labels=labels,
         true_labels=len(own),
         models=models,
@@ -115,8 +117,8 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
 
 
 def _check_units(table: Table, target: str, asked: Asked) -> None:
-    """Raises UsageError where the target shall say which rows are resampled together."""
-    for flag, name in (("--group", asked.group), ("--time", asked.time)):
+    """Raises UsageError where the target shall say which rows belong together."""
+    for flag, name in (("--group", asked.group), ("--time", asked.time), ("--by", asked.by)):
         if name == target:
             raise UsageError(
                 f"{flag} {shell_word(name)}: that column is the target",

@@ -23,6 +23,7 @@ class Asked:
     weights: str | None = None
     group: str | None = None
     time: str | None = None
+    by: str | None = None
     task: Task | None = None
     kind: Kind | None = None
     positive: str | None = None
@@ -32,7 +33,13 @@ class Asked:
     @property
     def named(self) -> dict[str, str]:
         """Column → the flag that gives it another role than target or prediction."""
-        flags = {"--id": self.id, "--weights": self.weights, "--group": self.group, "--time": self.time}
+        flags = {
+            "--id": self.id,
+            "--weights": self.weights,
+            "--group": self.group,
+            "--time": self.time,
+            "--by": self.by,
+        }
         return {name: flag for flag, name in flags.items() if name is not None}
 
 
@@ -49,14 +56,15 @@ def check_named(table: Table, name: str, flag: str) -> str:
 
 
 def check_units(table: Table, asked: Asked) -> None:
-    """Raises UsageError unless at most one column of the table says which rows are resampled together."""
+    """Raises UsageError unless at most one column of the table says which rows are resampled together, and
+    for a column that it has not."""
     if asked.group is not None and asked.time is not None:
         raise UsageError(
             "--group and --time each say which rows are resampled together",
             where=Where(table.path),
             advice="Give one of them, such as --group",
         )
-    for flag, name in (("--group", asked.group), ("--time", asked.time)):
+    for flag, name in (("--group", asked.group), ("--time", asked.time), ("--by", asked.by)):
         if name is not None:
             check_named(table, name, flag)
 

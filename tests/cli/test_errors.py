@@ -137,6 +137,8 @@ def test_two_files_that_do_not_fit(inside, write, case):
         (["compar"], ["No such command 'compar'", "Did you mean 'compare'?"]),
         (["fit"], ["Missing argument", "DATA", "losscli fit --help"]),
         (["predict", "model.json"], ["Missing argument", "DATA", "losscli predict --help"]),
+        (["diff", "old.json"], ["Missing argument", "NEW", "losscli diff --help"]),
+        (["diff", "nope.json", "data.csv"], ["nope.json: there is no such file", "losscli compare --format"]),
         (["predict", "nope.json", "data.csv"], ["nope.json: there is no such file", "losscli fit --save"]),
         (["explain", "hubr"], ["'hubr'", "Did you mean huber?"]),
         (["explain", "huber", "--format", "junk"], ["junk", "text"]),

@@ -6,7 +6,7 @@ import pytest
 
 from losscli.cli.app import app
 
-COMMANDS = ("compare", "fit", "predict", "losses", "explain")
+COMMANDS = ("compare", "fit", "predict", "diff", "losses", "explain")
 FLAG = re.compile(r"^  (-\w, )?(--[\w-]+)( [A-Z]+)?(  +(?P<text>\S.*))?$", re.M)
 
 
@@ -45,6 +45,12 @@ def test_the_panels_of_fit(inside):
     assert re.findall(r"^(\w[\w ]*):$", text, re.M) == panels
     assert text.startswith("Usage: losscli fit [OPTIONS] DATA\n")
     assert inside("predict", "--help").stdout.startswith("Usage: losscli predict [OPTIONS] MODEL DATA\n")
+
+
+def test_the_panels_of_diff(inside):
+    text = inside("diff", "--help").stdout
+    assert re.findall(r"^(\w+):$", text, re.M) == ["Arguments", "Output", "Options"]
+    assert text.startswith("Usage: losscli diff [OPTIONS] OLD NEW\n")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

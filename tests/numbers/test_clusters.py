@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from losscli.errors import DataError, UsageError
+from losscli.two_models import diebold_mariano
 
 
 def columns(n=240, seed=0, gap=0.02):
@@ -88,11 +89,9 @@ def test_no_formula_speaks_for_clusters(compared):
     for spec in ("zero_one", "brier"):
         (one,), (other,) = apart.loss(spec).results, together.loss(spec).results
         assert (other.high - other.low) / (one.high - one.low) == pytest.approx(2, rel=0.1)
-    assert any(one.low is not None for table in apart.metrics for one in table.results)
-    for table in together.metrics:
-        for one in table.results:
-            assert one.low is None
-            assert one.reason
+    for name in ("precision", "accuracy", "f1", "roc_auc", "average_precision"):
+        (one,), (other,) = apart.metric(name).results, together.metric(name).results
+        assert (other.high - other.low) / (one.high - one.low) == pytest.approx(2, rel=0.15), name
 
 
 def test_the_group_is_neither_prediction_nor_index(compared):
@@ -169,8 +168,26 @@ def test_blocks_widen_what_follows_itself(compared):
     made = drifting()
     rows = compared({name: x for name, x in made.items() if name != "t"})
     blocks = compared(made, time="t")
-    assert (blocks.resampling.by, blocks.resampling.units, blocks.resampling.length) == ("time", 49, 7)
+    assert blocks.resampling.by == "time"
+    assert blocks.resampling.length > 7  # 343^(1/3): these follow each other for longer
+    assert blocks.resampling.units == math.ceil(343 / blocks.resampling.length)
     assert width(blocks) > 1.5 * width(rows)
+
+
+def test_blocks_of_independent_times_are_the_shortest(compared):
+    made = columns(343) | {"t": np.arange(343)}
+    assert compared(made, time="t").resampling.length == 7  # 343^(1/3)
+
+
+def test_the_test_of_diebold_and_mariano_stands_beside_the_blocks(compared):
+    made = columns(343) | {"t": np.arange(343)}
+    (one,) = compared(made, time="t").forecasts
+    d = np.abs(made["pred_a"] - made["y"]) - np.abs(made["pred_b"] - made["y"])
+    expected = diebold_mariano(d, 7)
+    assert (one.a, one.b, one.lags) == ("pred_a", "pred_b", 6)
+    assert one.statistic == pytest.approx(expected.statistic, rel=1e-9)
+    assert one.p == pytest.approx(expected.p, rel=1e-9)
+    assert compared(columns(343)).forecasts == ()
 
 
 def test_rows_of_one_time_stay_together(compared):

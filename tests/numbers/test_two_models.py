@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.domain import Floats, Mask
+from losscli.inference import benjamini_hochberg, holm
 from losscli.two_models import (
     ABSENT,
     CONSTANT,
@@ -18,11 +19,9 @@ from losscli.two_models import (
     SINGLE,
     Area,
     AreaDifference,
-    benjamini_hochberg,
     delong,
     delong_area,
     diebold_mariano,
-    holm,
     mcnemar,
 )
 

@@ -31,6 +31,10 @@ Time = Annotated[
     str | None,
     typer.Option(metavar="COL", help="Rows are resampled in blocks of its order.", rich_help_panel=DATA),
 ]
+By = Annotated[
+    str | None,
+    typer.Option(metavar="COL", help="Each value of it is a slice, judged by itself.", rich_help_panel=DATA),
+]
 Kind = Annotated[
     str | None,
     typer.Option(
@@ -82,7 +86,7 @@ Baseline = Annotated[
     str | None,
     typer.Option(
         metavar="MODEL",
-        help="A model, or a file of its predictions (with --id), to measure against.",
+        help="A model, or with --id a file of predictions or a result with replicates.",
         rich_help_panel=VERDICT,
     ),
 ]
@@ -102,6 +106,20 @@ Inconclusive = Annotated[
 ]
 Resamples = Annotated[
     int | None, typer.Option(metavar="N", help="Resamples of the rows.", rich_help_panel=VERDICT)
+]
+Correction = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE",
+        help="Of the pairs for their number: max-t, holm, bh or none.",
+        rich_help_panel=VERDICT,
+    ),
+]
+Replicates = Annotated[
+    bool,
+    typer.Option(
+        "--replicates", help="Keep them in the JSON: a baseline for later runs.", rich_help_panel=OUTPUT
+    ),
 ]
 SelfCheck = Annotated[
     bool,

@@ -1,0 +1,186 @@
+"""Do the losses agree? The order of the models under every class of losses, and under every loss that asks
+for the mean, or the median."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from losscli.comparison.losses import Facts
+from losscli.comparison.request import Request
+from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
+from losscli.domain import Floats, Kind, Task, sigmoid
+from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
+from losscli.murphy import MEAN, MEDIAN, dominance, elementary, thresholds
+from losscli.resample import UnitSums, replicate, squares
+from losscli.result import Agreement, Difference, Dominance, LossTable, Order
+from losscli.rows import Predicted, load
+from losscli.table import Table, block_count
+
+THRESHOLDS = 24  # at which two Murphy curves are resampled
+FUNCTIONALS = {
+    Task.REGRESSION: (MEAN, MEDIAN),
+    Task.COUNTS: (MEAN,),
+    Task.BINARY: (MEAN,),
+    Task.MULTICLASS: (),
+}
+
+
+def find_agreement(
+    table: Table,
+    facts: Facts,
+    request: Request,
+    own: Draws,
+    tables: Sequence[LossTable],
+    differences: Sequence[Difference],
+    primary: int,
+    *,
+    curves: bool,
+) -> Agreement | None:
+    """None for a single model, and where the primary loss does not order all models.
+
+    tables: with verdicts; primary: the number of the primary loss; curves: whether to compare Murphy curves.
+    """
+    if len(tables[primary].results) < 2 or not _orders(tables[primary]):
+        return None
+    orders = [
+        _order(own, tables, differences, loss, primary)
+        for loss, table in enumerate(tables)
+        if table.spec == table.members[0] and _orders(table)
+    ]
+    leaders: dict[str, int] = {}
+    for one in orders:
+        if one.leader is not None:
+            leaders[one.leader] = leaders.get(one.leader, 0) + 1
+    others = [one.tau for one in orders if tables[primary].spec not in (one.spec, *_members(tables, one))]
+    return Agreement(
+        primary=tables[primary].spec,
+        leaders=dict(sorted(leaders.items(), key=lambda item: -item[1])),
+        tau=float(np.mean(others)) if others else None,
+        orders=tuple(orders),
+        dominance=tuple(_dominance(table, facts, request, own, tables, primary)) if curves else (),
+    )
+
+
+def _members(tables: Sequence[LossTable], one: Order) -> tuple[str, ...]:
+    return next(table.members for table in tables if table.spec == one.spec)
+
+
+def _orders(table: LossTable) -> bool:
+    return all(one.value is not None for one in table.results)
+
+
+def _order(
+    own: Draws, tables: Sequence[LossTable], differences: Sequence[Difference], loss: int, primary: int
+) -> Order:
+    table = tables[loss]
+    values = np.array([[one.value for one in tables[k].results] for k in (loss, primary)], dtype=np.float64)
+    best = np.argsort(values[0], kind="stable")
+    level = values[0][best[0]] == values[0][best[1]]
+    low = high = None
+    if loss in own.own and primary in own.own:
+        drawn = _tau(own.values[loss], own.values[primary])
+        low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], own.confidence))
+        if np.isnan(low):
+            low = high = None
+    tau = float(_tau(values[:1], values[1:])[0])
+    return Order(
+        spec=table.spec,
+        elicits=table.elicits,
+        order=tuple(table.results[m].model for m in best),
+        leader=None if level else table.results[best[0]].model,
+        tau=tau,
+        low=None if low is None else min(low, tau),
+        high=None if high is None else max(high, tau),
+        reason=None if low is not None else NOT_RESAMPLED,
+        opposed=tuple(_opposed(differences, table.spec, tables[primary].spec)),
+    )
+
+
+def _tau(values: Floats, primary: Floats) -> Floats:
+    """Kendall's tau-a of two orders, (B, m) each -> (B,): the mean over pairs of whether they agree. NaN
+    where a value is."""
+    a, b = np.array(pairs_of(values.shape[1])).T
+    agree = np.sign(values[:, a] - values[:, b]) * np.sign(primary[:, a] - primary[:, b])
+    return np.asarray(agree.mean(axis=1))
+
+
+def _opposed(differences: Sequence[Difference], spec: str, primary: str) -> Iterator[tuple[str, str]]:
+    """Pairs that the primary loss and another order differently, each beyond noise."""
+    shown = {(one.a, one.b): one.verdict for one in differences if one.spec == primary}
+    for one in differences:
+        verdict = shown.get((one.a, one.b))
+        if one.spec == spec and one.low is not None and one.high is not None and spec != primary:
+            if verdict == "a" and one.low > 0:
+                yield one.a, one.b
+            if verdict == "b" and one.high < 0:
+                yield one.b, one.a
+
+
+def _dominance(
+    table: Table, facts: Facts, request: Request, own: Draws, tables: Sequence[LossTable], primary: int
+) -> Iterator[Dominance]:
+    """The leader of the primary loss against every other model, for each functional that has a family of
+    losses here. Reads all rows at once."""
+    problem = facts.problem
+    usable = [m for m, model in enumerate(problem.models) if {part.kind for part in model.parts} & set(_READ)]
+    values = {m: tables[primary].results[m].value for m in usable}
+    known = [m for m in usable if values[m] is not None]
+    if len(known) < 2 or not FUNCTIONALS[problem.task]:
+        return
+    leader = min(known, key=lambda m: values[m] or 0.0)
+    y, w, number, p = _read(table, facts, request, known)
+    names = [model.name for model in problem.models]
+    for functional in FUNCTIONALS[problem.task]:
+        grid = thresholds(y, list(p.values()), THRESHOLDS)
+        for other in known:
+            if other != leader:
+                found = dominance(p[leader], p[other], y, w, functional)
+                contrasts = [
+                    elementary(float(t), p[leader], y, functional)
+                    - elementary(float(t), p[other], y, functional)
+                    for t in grid
+                ]
+                sums = UnitSums.of(contrasts, w, own.units.of(number))
+                verdict, reason = _verdict(own, sums)
+                yield Dominance(
+                    functional=str(functional),
+                    a=names[leader],
+                    b=names[other],
+                    on_rows=found.dominates,
+                    verdict=verdict,
+                    a_ahead=-found.lowest,
+                    a_threshold=found.theta_lowest,
+                    b_ahead=found.highest,
+                    b_threshold=found.theta_highest,
+                    reason=reason,
+                )
+
+
+_READ = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
+_Arrays = tuple[Floats, Floats, np.ndarray, dict[int, Floats]]
+
+
+def _read(table: Table, facts: Facts, request: Request, models: Sequence[int]) -> _Arrays:
+    """(targets, weights, row numbers, predictions by model), (n,) each."""
+    blocks = [
+        load(table, facts.problem, block, drop=request.drop, clip=request.clip)
+        for block in range(block_count(table))
+    ]
+    y, w, number = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w", "number"))
+    return y, w, number, {m: np.concatenate([_prediction(rows.models[m]) for rows in blocks]) for m in models}
+
+
+def _prediction(model: Predicted) -> Floats:
+    kind = next(kind for kind in _READ if kind in model)
+    return sigmoid(model[kind]) if kind is Kind.LOGIT else model[kind]
+
+
+def _verdict(own: Draws, sums: UnitSums) -> tuple[str | None, str | None]:
+    """(what is shown of two curves, why nothing is); sums: their differences, a column per threshold."""
+    if not sums.sums.shape[1] or not np.isfinite(sums.sums).all():
+        return None, "the curves have no threshold in common"
+    count = len(own.replicates.w)
+    found = Studentised(*replicate(sums, count, own.seed, squares(sums.sums.shape[1]), precise=False).errors)
+    shown = {verdict for verdict in judge(found, own.confidence, own.units.count).verdicts if verdict != "~"}
+    return ("crosses" if len(shown) > 1 else next(iter(shown), "~")), None

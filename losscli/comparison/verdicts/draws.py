@@ -1,0 +1,299 @@
+"""Rows resampled: every loss of every model in every replicate, their differences, the terms of metrics."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
+
+import numpy as np
+
+from losscli.comparison.losses import Facts, Found
+from losscli.comparison.request import Request
+from losscli.comparison.summary import Column, row_quantities
+from losscli.comparison.verdicts.terms import Slot, slots_of, terms
+from losscli.comparison.verdicts.units import Units
+from losscli.domain import Floats, Mask
+from losscli.engine import fold
+from losscli.inference import Studentised, level_intervals, log_ratio, pairs_of, plain, smooth
+from losscli.loss import BoundLoss, Reduction
+from losscli.resample import Replicates, UnitSums, replicate, squares
+from losscli.rows import load
+from losscli.table import Table, block_count
+
+RESAMPLES, MANY_RESAMPLES, MANY_MODELS = 2_000, 9_999, 5
+_RESAMPLED = (Reduction.MEAN, Reduction.ROOT, Reduction.RATIO)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A loss that is resampled. models: those that have a finite value, by their numbers; places: of the
+    parts of each among the columns that are resampled."""
+
+    bound: BoundLoss
+    models: tuple[int, ...]
+    places: tuple[tuple[int, ...], ...]
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the loss is a mean, or the root of one."""
+        return self.bound.loss.reduction is not Reduction.RATIO
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """All pairs, by their places among the models."""
+        return pairs_of(len(self.models))
+
+    def value(self, *means: Floats) -> Floats:
+        """The loss of one model, of the means of its parts."""
+        if self.is_mean:
+            root = self.bound.loss.reduction is Reduction.ROOT
+            return np.asarray(np.sqrt(np.maximum(means[0], 0.0)) if root else means[0])
+        return np.asarray(np.vectorize(self._combined, otypes=[np.float64])(*means))
+
+    def _combined(self, *means: float) -> float:
+        """NaN where a replicate leaves the domain of the function."""
+        combine = self.bound.loss.combine
+        assert combine is not None
+        try:
+            found = combine(*map(float, means), **dict(self.bound.params))
+        except (ValueError, TypeError, ZeroDivisionError, OverflowError):
+            return math.nan
+        return math.nan if isinstance(found, complex) else found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """Replicates, and what they are of.
+
+    found: of every loss and model; own: of the losses that are resampled, by their numbers; sums: of the
+    units, a column for each row quantity of these losses; places: of these columns, by their places in the
+    layout; at: the column of the difference of two models in a loss; signs: of the units' differences, how
+    many are above and below 0; values: (B, m) each loss of its models; slots: the terms of each model's
+    summaries; flagged: replicates of the flagged rows alone, of the same columns as `sums`.
+    """
+
+    facts: Facts
+    confidence: float
+    seed: int
+    found: Sequence[Sequence[Found]]
+    own: Mapping[int, Own]
+    units: Units
+    sums: UnitSums
+    places: Mapping[int, int]
+    at: Mapping[tuple[int, int, int], int]
+    signs: tuple[Floats, Floats]
+    replicates: Replicates
+    errors: tuple[Floats, Floats, Floats, Floats]
+    values: Mapping[int, Floats]
+    slots: Sequence[Slot]
+    flagged: Replicates | None
+
+    @property
+    def rows(self) -> int:
+        return self.facts.moments.rows
+
+    def level(self, loss: int, model: int) -> tuple[float, float] | None:
+        """The interval of a loss of one model, by its number; None where the rows do not give one."""
+        own = self.own[loss]
+        at = own.models.index(model)
+        found = (
+            self._columns([own.places[at][0]])
+            if own.is_mean
+            else self._ratio(loss, self.values[loss][:, at], model)
+        )
+        low, high = level_intervals(found, self.confidence)
+        ends = np.array([low[0], high[0]])
+        ends = own.value(ends) if own.is_mean else ends
+        return (float(ends[0]), float(ends[1])) if np.isfinite(ends).all() else None
+
+    def differences(self, loss: int) -> Studentised:
+        """Of all pairs of the models that have a value, in the unit of the loss."""
+        own = self.own[loss]
+        if not own.is_mean:
+            values, models = self.values[loss], own.models
+            return beside(
+                [self._ratio(loss, values[:, a] - values[:, b], models[a], models[b]) for a, b in own.pairs]
+            )
+        found = self._columns([self.at[loss, a, b] for a, b in own.pairs])
+        if own.bound.loss.reduction is not Reduction.ROOT:
+            return found
+        # √a - √b is (a - b) over the sum of the roots, which moves little beside the difference.
+        means = self.replicates.mean
+        roots = np.array([sum(math.sqrt(means[own.places[m][0]]) for m in pair) for pair in own.pairs])
+        return found.over(np.where(roots > 0, roots, 1.0))
+
+    def discordant(self, loss: int, a: int, b: int) -> tuple[int, int]:
+        """How many units only the first of a pair misses, and only the second."""
+        at = self.at[loss, a, b] - self.sums.sums.shape[1]
+        return int(self.signs[0][at]), int(self.signs[1][at])
+
+    def log_ratio(self, loss: int, model: int, baseline: int) -> Studentised:
+        """Of the losses of two models, by their numbers."""
+        own = self.own[loss]
+        at = [own.models.index(model), own.models.index(baseline)]
+        if own.is_mean:
+            half = 0.5 if own.bound.loss.reduction is Reduction.ROOT else 1.0
+            places = [own.places[m][0] for m in at]
+            return smooth(lambda a, b: half * log_ratio(a, b), *self.replicates.joint(places))
+        a, b = (self.found[loss][m].value for m in (model, baseline))
+        values = self.values[loss]
+        return plain(math.log(a / b), log_ratio(values[:, at[0]], values[:, at[1]]))
+
+    def total(self, place: int) -> Floats:
+        """(B,) Σwx of a row quantity, by its place in the layout."""
+        return np.asarray(self.replicates.means[:, self.places[place]] * self.replicates.w)
+
+    def flagged_total(self, place: int) -> Floats:
+        """(B,) The same of the flagged rows."""
+        assert self.flagged is not None
+        sums = self.flagged.means[:, self.places[place]] * self.flagged.w
+        return np.where(self.flagged.w > 0, sums, 0.0)
+
+    def _columns(self, places: Sequence[int]) -> Studentised:
+        mean, error, means, errors = self.errors
+        chosen = list(places)
+        return Studentised(mean[chosen], error[chosen], means[:, chosen], errors[:, chosen])
+
+    def _ratio(self, loss: int, values: Floats, model: int, other: int | None = None) -> Studentised:
+        """A function of several means, or the difference of two: one spread, over the replicates, for all."""
+        value = self.found[loss][model].value
+        return plain(value if other is None else value - self.found[loss][other].value, values)
+
+
+def beside(parts: Sequence[Studentised]) -> Studentised:
+    """The estimates of all parts."""
+    return Studentised(
+        np.concatenate([one.value for one in parts]),
+        np.concatenate([one.error for one in parts]),
+        np.concatenate([one.values for one in parts], axis=1),
+        np.concatenate([one.errors for one in parts], axis=1),
+    )
+
+
+def resamples_of(request: Request, models: int) -> int:
+    """How many replicates: more where there are many pairs."""
+    return request.resamples or (MANY_RESAMPLES if models > MANY_MODELS else RESAMPLES)
+
+
+def draw(
+    table: Table,
+    facts: Facts,
+    request: Request,
+    found: Sequence[Sequence[Found]],
+    units: Units,
+    chosen: Sequence[int],
+    *,
+    metrics: bool,
+) -> Draws:
+    """Resample. chosen: the losses, by their numbers; metrics: and the terms of metrics.
+
+    One more pass over the rows, for these columns alone.
+    """
+    places: dict[int, int] = {}
+    own = {loss: _own(facts, found[loss], loss, places) for loss in chosen if _can(facts, found[loss], loss)}
+    sums, of_terms, flagged = _sums(table, facts, request, units, list(places), metrics)
+    slots = slots_of(facts) if metrics else ()
+    usable: Mask = np.asarray(np.isfinite(of_terms.sums).all(axis=0))
+    slots = [one for one in slots if usable[one.first : one.end].all()]
+    of_terms = UnitSums(of_terms.keys, of_terms.w, np.where(usable, of_terms.sums, 0.0))
+    at: dict[tuple[int, int, int], int] = {}
+    differences: list[tuple[int, int]] = []
+    for loss, one in own.items():
+        for a, b in one.pairs if one.is_mean else ():
+            at[loss, a, b] = len(places) + len(differences)
+            differences.append((one.places[a][0], one.places[b][0]))
+    contrasts = sums.contrasts(differences).sums
+    every = np.concatenate([sums.sums, contrasts, of_terms.sums], axis=1)
+    judged = len(places) + len(differences)
+    joint = [pair for loss, one in own.items() for pair in _joint(facts, loss, one)]
+    count = resamples_of(request, len(facts.problem.models))
+    with np.errstate(over="ignore", invalid="ignore"):  # of huge losses, which get no interval
+        drawn = replicate(
+            UnitSums(sums.keys, sums.w, every),
+            count,
+            request.seed,
+            tuple(dict.fromkeys((*squares(judged), *joint))),
+            precise=bool(joint),
+        )
+        outliers = None
+        if flagged is not None and len(flagged.keys):
+            outliers = replicate(flagged, count, request.seed, precise=False)
+    return Draws(
+        facts=facts,
+        confidence=request.confidence,
+        seed=request.seed,
+        found=found,
+        own=own,
+        units=units,
+        sums=sums,
+        places=places,
+        at=at,
+        signs=((contrasts > 0).sum(axis=0), (contrasts < 0).sum(axis=0)),
+        replicates=drawn,
+        errors=drawn.errors,
+        values={loss: _values(one, drawn) for loss, one in own.items()},
+        slots=[one.after(judged) for one in slots],
+        flagged=outliers,
+    )
+
+
+def _can(facts: Facts, found: Sequence[Found], loss: int) -> bool:
+    return facts.layout.losses[loss].loss.reduction in _RESAMPLED and any(
+        math.isfinite(one.value) for one in found
+    )
+
+
+def _own(facts: Facts, found: Sequence[Found], loss: int, places: dict[int, int]) -> Own:
+    """The loss with the places of its columns, which are added to those to resample."""
+    layout = facts.layout
+    models = tuple(m for m, one in enumerate(found) if math.isfinite(one.value))
+    of_models = [layout.of_model(loss, model) or [] for model in models]
+    least = layout.place.get(Column(loss, 0, None))
+    for place in chain(*of_models, () if least is None else (least,)):
+        places.setdefault(place, len(places))
+    return Own(layout.losses[loss], models, tuple(tuple(places[p] for p in own) for own in of_models))
+
+
+def _joint(facts: Facts, loss: int, own: Own) -> list[tuple[int, int]]:
+    """The pairs of columns whose covariance a measure against the baseline needs."""
+    if not own.is_mean or loss not in dict(facts.allowed):
+        return []
+    return list(combinations(sorted({places[0] for places in own.places}), 2))
+
+
+def _values(own: Own, drawn: Replicates) -> Floats:
+    each = [own.value(*(drawn.means[:, p] for p in places)) for places in own.places]
+    return np.column_stack(each)
+
+
+_Sums = tuple[UnitSums, UnitSums, UnitSums | None]
+
+
+def _sums(
+    table: Table, facts: Facts, request: Request, units: Units, columns: Sequence[int], metrics: bool
+) -> _Sums:
+    """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
+    layout, problem = facts.layout, facts.problem
+    own = replace(layout, columns=tuple(layout.columns[place] for place in columns))
+    flagged = np.concatenate([np.zeros(0, np.intp), *facts.summary.flagged])
+
+    def work(block: int) -> _Sums:
+        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
+        keys = units.of(rows.number)
+        x = list(row_quantities(problem, own, rows))
+        more: Iterator[Floats] = terms(facts, rows) if metrics else iter(())
+        outliers = None
+        if len(flagged):
+            out = np.isin(rows.number, flagged)
+            outliers = UnitSums.of((column[out] for column in x), rows.w[out], keys[out])
+        with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval
+            of_terms = UnitSums.of(more, rows.w, keys)
+        return UnitSums.of(x, rows.w, keys), of_terms, outliers
+
+    def merge(one: _Sums, other: _Sums) -> _Sums:
+        outliers = one[2]
+        if outliers is not None and other[2] is not None:
+            outliers = outliers.merge(other[2])
+        return one[0].merge(other[0]), one[1].merge(other[1]), outliers
+
+    return fold(block_count(table), work, merge, request.jobs)

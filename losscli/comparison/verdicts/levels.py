@@ -1,0 +1,115 @@
+"""Intervals of single losses, and of metrics with the ranks of their models."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from losscli.comparison.metrics import NO_INTERVAL
+from losscli.comparison.verdicts.draws import Draws, beside
+from losscli.comparison.verdicts.pairs import FEW_UNITS
+from losscli.comparison.verdicts.terms import replicated
+from losscli.domain import Floats
+from losscli.inference import (
+    FEW_EFFECTIVE,
+    judge,
+    pairs_of,
+    percentile_intervals,
+    plain,
+    rank_intervals,
+)
+from losscli.loss import Trait
+from losscli.metrics import metrics_for
+from losscli.result import FEW, LossTable, LossValue, MetricTable, MetricValue, rests_on_few
+
+UNDEFINED = "undefined in some resamples, or a figure of 0 or 1"
+
+
+def with_levels(own: Draws, loss: int, table: LossTable) -> LossTable:
+    """The table with an interval wherever a formula gave none, and the rows do not forbid one."""
+    if loss not in own.own:
+        return table
+    results = tuple(_with_level(own, loss, m, one) for m, one in enumerate(table.results))
+    return replace(table, results=results)
+
+
+def _with_level(own: Draws, loss: int, model: int, one: LossValue) -> LossValue:
+    if one.value is None or one.low is not None or rests_on_few(one.reason):
+        return one
+    few = _few_units(own, loss, model)
+    if few is not None:
+        return replace(one, reason=few)
+    ends = own.level(loss, model)
+    if ends is None:
+        return replace(one, reason=FEW_UNITS)
+    return replace(one, low=min(ends[0], one.value), high=max(ends[1], one.value), reason=None)
+
+
+def _few_units(own: Draws, loss: int, model: int) -> str | None:
+    """Why an unbounded loss rests on too few clusters or blocks; None where it does not, and where rows are
+    the units: of them the moments tell."""
+    one = own.own[loss]
+    if own.units.column is None or not one.is_mean or Trait.BOUNDED in one.bound.traits:
+        return None
+    x = own.sums.sums[:, one.places[one.models.index(model)][0]]
+    above = int((x > 0).sum())
+    if one.bound.loss.infimum != 0.0 or not above:
+        return None
+    x = x / x.max()
+    effective = float(x.sum() ** 2 / (x @ x))
+    what = "clusters" if own.units.length is None else "blocks"
+    return f"{FEW}: {effective:.1f} of {above:,} {what}" if effective < FEW_EFFECTIVE * above else None
+
+
+def with_metric_intervals(own: Draws, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
+    """The metrics that are functions of means, with an interval where no formula gave one, and the ranks."""
+    known = {metric.name: metric for metric in metrics_for(own.facts.problem.task)}
+    found = []
+    for table in tables:
+        metric = known.get(table.name)
+        if metric is None or metric.replicated is None:
+            found.append(table)
+            continue
+        values: dict[int, Floats] = {}
+        for slot in own.slots:
+            if slot.source is metric.source and table.results[slot.model].value is not None:
+                means = own.replicates.means[:, slot.first : slot.end]
+                values[slot.model] = replicated(metric, own.facts, slot, means)
+        found.append(_with_ranks(own, _with_intervals(own, table, values), values))
+    return tuple(found)
+
+
+def _with_intervals(own: Draws, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
+    results = list(table.results)
+    for m, drawn in values.items():
+        one = results[m]
+        if one.low is None and one.value is not None:
+            low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], own.confidence))
+            results[m] = _with_interval(one, low, high)
+    return replace(table, results=tuple(results))
+
+
+def _with_interval(one: MetricValue, low: float, high: float) -> MetricValue:
+    if not np.isfinite([low, high]).all() or one.value is None:
+        return replace(one, reason=UNDEFINED if one.reason == NO_INTERVAL else one.reason or UNDEFINED)
+    return replace(one, low=min(low, one.value), high=max(high, one.value), reason=None)
+
+
+def _with_ranks(own: Draws, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
+    """Rank intervals from the differences of all pairs of models, as one family."""
+    usable = [m for m, drawn in values.items() if np.isfinite(drawn).mean() > 0.99]
+    if table.greater_is_better is None or len(usable) < 2 or len(usable) < len(table.results):
+        return table
+    sign = -1.0 if table.greater_is_better else 1.0
+    point = [table.results[m].value or 0.0 for m in usable]
+    differences = [
+        plain(sign * (point[a] - point[b]), sign * (values[usable[a]] - values[usable[b]]))
+        for a, b in pairs_of(len(usable))
+    ]
+    verdicts = judge(beside(differences), own.confidence, own.units.count).verdicts
+    low, high = rank_intervals(verdicts, len(usable))
+    results = list(table.results)
+    for at, m in enumerate(usable):
+        rank = results[m].rank or low[at]
+        results[m] = replace(results[m], rank_low=min(low[at], rank), rank_high=max(high[at], rank))
+    return replace(table, results=tuple(results))

@@ -1,0 +1,140 @@
+"""Pairs of models: differences, verdicts, ranks with their intervals, best sets, discordant rows."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from losscli.comparison.verdicts.draws import Draws
+from losscli.decisive import expected_rows
+from losscli.inference import (
+    Correction,
+    Family,
+    Studentised,
+    confidence_set,
+    first_shares,
+    judge,
+    rank_intervals,
+)
+from losscli.loss import Argument
+from losscli.result import Difference, Discordant, LossTable, finite, rests_on_few
+from losscli.two_models import mcnemar
+
+NOT_RESAMPLED = "only the primary loss is resampled here; name this one first with --loss"
+FEW_UNITS = "too few rows, or too few of them differ, for an interval"
+FEW_EFFECTIVE = "a value rests on too few effective rows"
+MISSING = "a value is missing"
+
+
+def with_pairs(
+    own: Draws, loss: int, table: LossTable, primary: str, correction: Correction
+) -> tuple[LossTable, list[Difference]]:
+    """The table with ranks, shares of firsts and the best set; and its pairs of models."""
+    if loss not in own.own or len(own.own[loss].models) < 2:
+        return table, _bare(table, NOT_RESAMPLED if loss not in own.own else MISSING)
+    if any(rests_on_few(one.reason) for one in table.results):
+        return table, _bare(table, FEW_EFFECTIVE)
+    found, units = own.differences(loss), own.units.count
+    family = judge(found, own.confidence, units, correction)
+    table = _with_ranks(own, loss, table, found, family)
+    is_primary = table.spec == primary
+    known = {}
+    for k, (a, b) in enumerate(own.own[loss].pairs):
+        names = tuple(table.results[own.own[loss].models[m]].model for m in (a, b))
+        if is_primary:
+            expected = _expected(own, loss, float(found.value[k]), float(found.error[k]))
+            known[names] = family, k, expected
+        else:  # an effect, without correction and without a verdict
+            known[names] = judge(found.take([k]), own.confidence, units), 0, None
+    pairs = [
+        _judged(one, own.rows, *known[one.a, one.b], is_primary) if (one.a, one.b) in known else one
+        for one in _bare(table, MISSING)
+    ]
+    return table, pairs
+
+
+def _with_ranks(own: Draws, loss: int, table: LossTable, found: Studentised, family: Family) -> LossTable:
+    models = own.own[loss].models
+    low, high = rank_intervals(family.verdicts, len(models))
+    shares = first_shares(own.values[loss])
+    members, _ = confidence_set(found, own.confidence, own.units.count)
+    results = list(table.results)
+    for at, m in enumerate(models):
+        rank = results[m].rank or low[at]
+        results[m] = replace(
+            results[m],
+            rank_low=min(low[at], rank),
+            rank_high=max(high[at], rank),
+            first_share=finite(float(shares[at])),
+        )
+    best = tuple(table.results[models[at]].model for at in members)
+    return replace(table, results=tuple(results), best_set=best)
+
+
+def _judged(
+    one: Difference, rows: int, family: Family, k: int, expected: float | None, is_primary: bool
+) -> Difference:
+    """The difference with what resampling says of it."""
+    low, high = finite(float(family.low[k])), finite(float(family.high[k]))
+    if low is None or high is None:
+        verdict = "~" if is_primary else None
+        return replace(one, reason=FEW_UNITS, verdict=verdict, decisive_expected=expected)
+    needed = float(family.needed[k])
+    return replace(
+        one,
+        low=low,
+        high=high,
+        p=finite(float(family.p[k])),
+        verdict=family.verdicts[k] if is_primary else None,
+        rows_needed=math.ceil(rows * needed) if math.isfinite(needed) else None,
+        reason=None,
+        decisive_expected=expected,
+    )
+
+
+def _expected(own: Draws, loss: int, value: float, error: float) -> float | None:
+    """How many rows would decide if the differences were Gaussian and independent; losses of 0 and 1 are far
+    from that."""
+    one = own.own[loss]
+    if own.units.column is not None or not one.is_mean or not 0 < error < math.inf:
+        return None
+    if one.bound.loss.argument is Argument.LABEL:
+        return None
+    return finite(expected_rows(own.rows, value / error))
+
+
+def _bare(table: LossTable, reason: str) -> list[Difference]:
+    """Every pair of models, with the effect alone; reason: why no more is known."""
+    found = []
+    for a, b in combinations(table.results, 2):
+        difference = None if a.value is None or b.value is None else a.value - b.value
+        found.append(
+            Difference(
+                spec=table.spec,
+                a=a.model,
+                b=b.model,
+                difference=difference,
+                relative=difference / b.value if difference is not None and b.value else None,
+                low=None,
+                high=None,
+                p=None,
+                verdict=None,
+                reason=reason if difference is not None else MISSING,
+                rows_needed=None,
+                decisive_rows=(),
+                decisive_count=None,
+                decisive_expected=None,
+            )
+        )
+    return found
+
+
+def discordant(own: Draws, tables: Sequence[LossTable]) -> Iterator[Discordant]:
+    """The pairs of models by the rows that one alone labels wrongly, where rows are counted one by one."""
+    one_by_one = own.units.column is None and len(own.sums.keys) == own.rows and own.facts.unweighted
+    for loss, table in enumerate(tables):
+        if table.name == "zero_one" and loss in own.own and one_by_one:
+            names = [table.results[m].model for m in own.own[loss].models]
+            for a, b in own.own[loss].pairs:
+                only_a, only_b = own.discordant(loss, a, b)
+                yield Discordant(names[a], names[b], only_a, only_b, mcnemar(only_a, only_b))

@@ -1,0 +1,64 @@
+"""Losses in time order: how long a block must be, and Diebold and Mariano's test."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from losscli.comparison.losses import Facts
+from losscli.comparison.request import Request
+from losscli.comparison.summary import row_quantities
+from losscli.comparison.verdicts.units import Times
+from losscli.domain import Floats
+from losscli.engine import fold
+from losscli.inference import pairs_of
+from losscli.loss import Reduction
+from losscli.resample import UnitSums, optimal_block
+from losscli.result import Forecasts, LossTable
+from losscli.rows import load
+from losscli.table import Table, block_count
+from losscli.two_models import diebold_mariano
+
+NO_MEAN = "the primary loss is no mean over the rows"
+SHORT = "fewer than 3 times"
+
+
+def differences_in_time(
+    table: Table, facts: Facts, request: Request, times: Times, tables: Sequence[LossTable], loss: int
+) -> Floats | None:
+    """(T, pairs) What each of T distinct times adds to the difference of two models in the primary loss: its
+    mean is the difference. Pairs of the models that have a value; None where the loss is no mean."""
+    layout, problem = facts.layout, facts.problem
+    if layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+        return None
+    models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
+    places = [(layout.of_model(loss, m) or [0])[0] for m in models]
+    own = replace(layout, columns=tuple(layout.columns[place] for place in places))
+
+    def work(block: int) -> UnitSums:
+        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
+        return UnitSums.of(row_quantities(problem, own, rows), rows.w, times.code[rows.number - 1])
+
+    found = fold(block_count(table), work, UnitSums.merge, request.jobs)
+    scale = len(found.w) / float(found.w.sum())
+    return np.asarray(found.contrasts(pairs_of(len(models))).sums * scale)
+
+
+def block_length(d: Floats | None, least: int) -> int:
+    """Times in a block: as many as the most autocorrelated difference asks for, or the least."""
+    columns = () if d is None else d.T
+    return max([least, *(math.ceil(optimal_block(one)) for one in columns)])
+
+
+def forecasts(d: Floats | None, names: Sequence[str], length: int) -> Iterator[Forecasts]:
+    """Diebold and Mariano's test of every pair, with as many lags as a block has times before its last."""
+    for k, (a, b) in enumerate(pairs_of(len(names))):
+        pair = names[a], names[b]
+        if d is None:
+            yield Forecasts(*pair, length - 1, None, None, NO_MEAN)
+        elif len(d) < 3:
+            yield Forecasts(*pair, length - 1, None, None, SHORT)
+        else:
+            found = diebold_mariano(d[:, k], min(length, len(d) - 1))
+            yield Forecasts(*pair, length - 1, found.statistic, found.p, found.reason)

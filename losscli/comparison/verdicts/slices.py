@@ -1,0 +1,226 @@
+"""The primary loss in each slice of the rows: values, and differences corrected over all slices."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+import numpy as np
+
+from losscli.comparison.losses import Facts
+from losscli.comparison.request import Request
+from losscli.comparison.summary import row_quantities
+from losscli.comparison.verdicts.draws import MANY_RESAMPLES, Draws, beside, resamples_of
+from losscli.comparison.verdicts.pairs import FEW_UNITS
+from losscli.comparison.verdicts.units import Units
+from losscli.domain import Floats
+from losscli.engine import fold
+from losscli.errors import UsageError, Where
+from losscli.inference import POWER, Correction, Family, Studentised, judge, level_intervals, pairs_of
+from losscli.loss import Reduction
+from losscli.mean_ranks import rank_blocks
+from losscli.resample import UnitSums, replicate, squares
+from losscli.result import LossTable, Slice, SliceDifference, Slices, SliceValue, finite
+from losscli.rows import load
+from losscli.table import BLOCK, Table, block_count
+
+MOST = 100  # slices
+FEW_TESTS = 20  # beyond, more replicates: the correction asks for smaller p
+NO_MEAN = "the primary loss is no mean over the rows"
+BLOCKS = 5  # slices from which mean ranks are worth a test
+FEW_BLOCKS = f"mean ranks need 3 models and {BLOCKS} slices"
+
+
+def find_slices(
+    table: Table,
+    facts: Facts,
+    request: Request,
+    own: Draws,
+    tables: Sequence[LossTable],
+    loss: int,
+) -> Slices | None:
+    """What --by asks for; loss: the primary one, by its number. None where it is not asked for.
+
+    Raises UsageError where the column has more values than can be slices.
+    """
+    column, spec = facts.problem.by, tables[loss].spec
+    if column is None:
+        return None
+    models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
+    names = [tables[loss].results[m].model for m in models]
+    if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+        return Slices(column, spec, 0, None, None, None, None, NO_MEAN, ())
+    sums = _sums(table, facts, request, own.units, models, loss, column)
+    root = facts.layout.losses[loss].loss.reduction is Reduction.ROOT
+    order = sorted(sums, key=lambda value: (-sums[value].rows, value is None, value or ""))
+    tests = len(order) * len(pairs_of(len(names)))
+    count = request.resamples or (MANY_RESAMPLES if tests > FEW_TESTS else resamples_of(request, len(names)))
+    drawn = [_drawn(sums[value].units, request, count, root) for value in order]
+    pairs = len(pairs_of(len(names)))
+    sizes = np.repeat([len(sums[value].units.keys) for value in order], pairs)
+    differences = beside([one.differences for one in drawn])
+    family = judge(differences, request.confidence, sizes, Correction.HOLM)
+    ranks, p, reason = _ranks(np.array([one.values for one in drawn]), names, request.confidence)
+    return Slices(
+        column=column,
+        spec=spec,
+        tests=tests,
+        least_rows=_least_rows(1 - request.confidence, tests) if tests else None,
+        rows_needed=_rows_needed(own, loss, tests),
+        mean_ranks=ranks,
+        p=p,
+        reason=reason,
+        slices=tuple(
+            _slice(value, sums[value].rows, names, one, family, place * pairs)
+            for place, (value, one) in enumerate(zip(order, drawn, strict=True))
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """The units of one slice: a column for the primary loss of each model."""
+
+    rows: int
+    units: UnitSums
+
+    def merge(self, other: "_Sums") -> "_Sums":
+        return _Sums(self.rows + other.rows, self.units.merge(other.units))
+
+
+def _sums(
+    table: Table, facts: Facts, request: Request, units: Units, models: Sequence[int], loss: int, column: str
+) -> Mapping[str | None, _Sums]:
+    layout, problem = facts.layout, facts.problem
+    places = [(layout.of_model(loss, m) or [0])[0] for m in models]
+    own = replace(layout, columns=tuple(layout.columns[place] for place in places))
+
+    def work(block: int) -> dict[str | None, _Sums]:
+        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
+        words = np.array([word or "" for word in table.text(block, column)], dtype=object)
+        x, keys = list(row_quantities(problem, own, rows)), units.of(rows.number)
+        values, code = np.unique(words[(rows.number - 1) % BLOCK], return_inverse=True)
+        _check_count(table, column, len(values))
+        found = {}
+        for k, value in enumerate(values):
+            here = code == k
+            sums = UnitSums.of((one[here] for one in x), rows.w[here], keys[here])
+            found[value or None] = _Sums(int(here.sum()), sums)
+        return found
+
+    def merge(one: dict[str | None, _Sums], other: dict[str | None, _Sums]) -> dict[str | None, _Sums]:
+        both = {value: one[value].merge(other[value]) for value in one.keys() & other.keys()}
+        return one | other | both
+
+    found = fold(block_count(table), work, merge, request.jobs)
+    _check_count(table, column, len(found))
+    return found
+
+
+def _check_count(table: Table, column: str, count: int) -> None:
+    if count > MOST:
+        raise UsageError(
+            f"--by {column}: more than {MOST} different values, each a slice",
+            where=Where(table.path, None, column),
+            advice="Name a column of few values, such as one of ranges",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Of m models in one slice: values (m,), their intervals (m,) and the differences of all pairs."""
+
+    values: Floats
+    low: Floats
+    high: Floats
+    differences: Studentised
+
+
+def _drawn(units: UnitSums, request: Request, count: int, root: bool) -> _Drawn:
+    models = units.sums.shape[1]
+    pairs = pairs_of(models)
+    both = np.concatenate([units.sums, units.contrasts(pairs).sums], axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # of huge losses, which get no interval
+        found = Studentised(
+            *replicate(
+                UnitSums(units.keys, units.w, both),
+                count,
+                request.seed,
+                squares(both.shape[1]),
+                precise=False,
+            ).errors
+        )
+    levels, differences = found.take(list(range(models))), found.take(list(range(models, both.shape[1])))
+    low, high = level_intervals(levels, request.confidence)
+    values = levels.value
+    if root:
+        values, low, high = (np.sqrt(np.maximum(x, 0.0)) for x in (values, low, high))
+        sums = np.array([values[a] + values[b] for a, b in pairs])
+        differences = differences.over(np.where(sums > 0, sums, 1.0))
+    return _Drawn(values, low, high, differences)
+
+
+def _slice(
+    value: str | None, rows: int, names: Sequence[str], drawn: _Drawn, family: Family, first: int
+) -> Slice:
+    """first: the place of its first pair in the family."""
+    results = []
+    for name, level, *ends in zip(names, drawn.values, drawn.low, drawn.high, strict=True):
+        low, high = (finite(float(end)) for end in ends)
+        reason = FEW_UNITS if low is None or high is None else None
+        results.append(SliceValue(name, finite(float(level)), low, high, reason))
+    compared = [
+        _difference(names[a], names[b], float(d), rows, family, first + k)
+        for k, ((a, b), d) in enumerate(zip(pairs_of(len(names)), drawn.differences.value, strict=True))
+    ]
+    return Slice(value, rows, tuple(results), tuple(compared))
+
+
+def _difference(a: str, b: str, difference: float, rows: int, family: Family, k: int) -> SliceDifference:
+    low, high = finite(float(family.low[k])), finite(float(family.high[k]))
+    if low is None or high is None:
+        return SliceDifference(a, b, finite(difference), None, None, None, "~", None, FEW_UNITS)
+    needed = float(family.needed[k])
+    return SliceDifference(
+        a=a,
+        b=b,
+        difference=difference,
+        low=low,
+        high=high,
+        p=finite(float(family.p[k])),
+        verdict=family.verdicts[k],
+        rows_needed=math.ceil(rows * needed) if math.isfinite(needed) else None,
+        reason=None,
+    )
+
+
+def _least_rows(alpha: float, tests: int) -> int:
+    """Rows below which not even a sign-flip test could show a difference, at the first step of Holm."""
+    return math.ceil(1 + math.log2(tests / alpha) - 1e-9)
+
+
+def _rows_needed(own: Draws, loss: int, tests: int) -> int | None:
+    """Rows at which a slice would show what the whole file has between its two best models, with 80 % power
+    at the first step of Holm."""
+    one = own.own.get(loss)
+    if one is None or len(one.models) < 2 or not tests:
+        return None
+    values = [own.found[loss][m].value for m in one.models]
+    best = tuple(sorted(sorted(range(len(values)), key=lambda m: values[m])[:2]))
+    found = own.differences(loss).take([one.pairs.index(best)])
+    d, error = float(found.value[0]), float(found.error[0])
+    if d == 0 or not 0 < error < math.inf:
+        return None
+    normal = NormalDist()
+    reach = normal.inv_cdf(1 - (1 - own.confidence) / (2 * tests)) + normal.inv_cdf(POWER)
+    return math.ceil(own.rows * (reach * error / d) ** 2)
+
+
+def _ranks(
+    values: Floats, names: Sequence[str], confidence: float
+) -> tuple[Mapping[str, float] | None, float | None, str | None]:
+    """Mean ranks over the slices, the p that all rank alike, and why there is none; values: (slices, m)."""
+    if len(names) < 3 or len(values) < BLOCKS:
+        return None, None, FEW_BLOCKS
+    found = rank_blocks(values, confidence)
+    return dict(zip(names, map(float, found.mean_ranks), strict=True)), found.p, found.reason

@@ -1,0 +1,80 @@
+"""Metrics that are functions of means: the row quantities they take, and their figures in every replicate."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.comparison.losses import Facts
+from losscli.comparison.summary import LABELS, RANKING
+from losscli.domain import Floats, Kind, sigmoid
+from losscli.loss import Argument
+from losscli.metric import Metric, Undefined
+from losscli.metrics.comoments import Comoments
+from losscli.metrics.confusion import Confusion
+from losscli.metrics.distribution import Distribution
+from losscli.rows import Arguments, Predicted, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The columns [first, end) that are the terms of one summary of a model, by its number."""
+
+    model: int
+    source: type
+    first: int
+    end: int
+
+    def after(self, columns: int) -> "Slot":
+        """The same with so many columns before it."""
+        return Slot(self.model, self.source, self.first + columns, self.end + columns)
+
+
+def slots_of(facts: Facts) -> list[Slot]:
+    """Of all models and summaries, in the order of `terms`."""
+    found: list[Slot] = []
+    for m, summaries in enumerate(facts.summary.metrics):
+        for source, summary in summaries.items():
+            first = found[-1].end if found else 0
+            size = sum(one.width for one in summary) if isinstance(summary, list) else summary.width
+            found.append(Slot(m, source, first, first + size))
+    return found
+
+
+def terms(facts: Facts, rows: Rows) -> Iterator[Floats]:
+    """The row quantities of one block: (n,) each."""
+    for summaries, predicted in zip(facts.summary.metrics, rows.models, strict=True):
+        for summary in summaries.values():
+            match summary:
+                case Comoments():
+                    yield from summary.terms(rows.y, predicted[Kind.VALUE])
+                case Confusion():
+                    given = Arguments(facts.problem.task, rows.y, predicted, facts.problem.threshold)
+                    _, label = given.get(Argument.LABEL, LABELS)
+                    yield from summary.terms(rows.y.astype(np.intp), label.astype(np.intp))
+                case list():
+                    yield from _of_distributions(summary, rows, predicted)
+
+
+def _of_distributions(summary: list[Distribution], rows: Rows, predicted: Predicted) -> Iterator[Floats]:
+    kind = next(kind for kind in RANKING if kind in predicted)
+    p = predicted[kind]
+    for code, one in enumerate(summary):
+        column, positive = (p, rows.y == 1.0) if p.ndim == 1 else (p[:, code], rows.y == code)
+        yield from one.terms(column, positive, sigmoid(column) if kind is Kind.LOGIT else column)
+
+
+def replicated(metric: Metric, facts: Facts, slot: Slot, means: Floats) -> Floats:
+    """A metric of a model in every replicate: means (B, C) of its terms -> (B,), NaN where there is none. Of
+    several classes the mean over those that occur."""
+    assert metric.replicated is not None
+    summary = facts.summary.metrics[slot.model][slot.source]
+    if not isinstance(summary, list):
+        return metric.replicated(summary.at(means))
+    each, first = [], 0
+    for one in summary:
+        end = first + one.width
+        if not isinstance(metric.value(one), Undefined):
+            each.append(metric.replicated(one.at(means[:, first:end])))
+        first = end
+    return np.asarray(np.mean(each, axis=0))

@@ -1,0 +1,113 @@
+"""What is resampled as one: a row, the rows of one cluster, or a block of rows in time order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.comparison.request import Request
+from losscli.domain import Codes
+from losscli.errors import DataError
+from losscli.resample import Keys, row_keys, text_keys, unit_keys
+from losscli.rows import load
+from losscli.table import BLOCK, ColumnType, Table, block_count
+from losscli.task import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The distinct times of the used rows: how many, and which of them each row of the table has, (rows,)."""
+
+    count: int
+    code: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units that the used rows are in.
+
+    column: of the clusters or times, None where every row is a unit; count: how many units there are;
+    length: distinct times in a block, None without times; keys: the unit of each row of the table, (rows,),
+    None where that is its number.
+    """
+
+    column: str | None
+    count: int
+    length: int | None
+    keys: Keys | None
+
+    def of(self, number: Codes) -> Keys:
+        """The units of rows by their 1-based numbers: (n,) -> (n,)."""
+        return unit_keys(row_keys(number), self.count) if self.keys is None else self.keys[number - 1]
+
+
+def find_units(table: Table, problem: Problem, request: Request, used: int) -> Units:
+    """Rows, by their ids where there are any, or clusters; used: how many rows are.
+
+    Raises DataError where two rows have one id.
+    """
+    column = problem.group or problem.id
+    if column is None:
+        return Units(None, used, None, None)
+    keys = np.concatenate([hashed(table.text(block, column)) for block in range(block_count(table))])
+    rows = _used(table, problem, request)
+    count = len(np.unique(keys[rows]))
+    if problem.group is None:
+        if count < len(rows):
+            _refuse_repeats(table, column, keys, rows)
+        return Units(None, count, None, unit_keys(keys, count))
+    return Units(column, count, None, unit_keys(keys, count))
+
+
+def find_times(table: Table, problem: Problem, request: Request) -> Times | None:
+    """The times of a table; None where no column has any."""
+    if problem.time is None:
+        return None
+    rows = _used(table, problem, request)
+    distinct, place = np.unique(_sortable(table, problem.time)[rows], return_inverse=True)
+    code = np.zeros(table.rows, dtype=np.uint64)
+    code[rows] = place
+    return Times(len(distinct), code)
+
+
+def time_units(times: Times, column: str, length: int) -> Units:
+    """Fixed blocks of so many times that follow each other: rows of one time stay together."""
+    count = -(-times.count // length)
+    keys = row_keys((times.code // np.uint64(length)).astype(np.intp))
+    return Units(column, count, length, unit_keys(keys, count))
+
+
+def _used(table: Table, problem: Problem, request: Request) -> Codes:
+    """Indices of the used rows: (n,)."""
+    blocks = (load(table, problem, block, drop=request.drop) for block in range(block_count(table)))
+    return np.concatenate([block.number - 1 for block in blocks])
+
+
+def _refuse_repeats(table: Table, column: str, keys: Keys, rows: Codes) -> None:
+    """Raises DataError that names the first id that two rows have."""
+    _, first = np.unique(keys[rows], return_index=True)
+    later = np.setdiff1d(np.arange(len(rows)), first)
+    row = int(rows[later[0]])
+    before = int(rows[np.flatnonzero(keys[rows] == keys[row])[0]])
+    word = table.text(row // BLOCK, column)[row % BLOCK]
+    raise DataError(
+        f"rows {before + 1:,} and {row + 1:,} have the same id {word!r}",
+        where=table.where(row + 1, column),
+        advice="An id names one row; leave --id out if this column is none",
+    )
+
+
+def hashed(words: Sequence[str | None]) -> Keys:
+    """The keys of texts: (n,)."""
+    encoded = [(word or "").encode() for word in words]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.intp)
+    return text_keys(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
+
+
+def _sortable(table: Table, column: str) -> np.ndarray:
+    """Numbers, or text sorted as text: (rows,)."""
+    blocks = range(block_count(table))
+    if table.columns[column].type is ColumnType.NUMBER:
+        return np.concatenate([table.numbers(block, column) for block in blocks])
+    words = [word or "" for block in blocks for word in table.text(block, column)]
+    return np.array(words, dtype=object)

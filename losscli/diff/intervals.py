@@ -1,0 +1,98 @@
+"""Replicates of both results → intervals and verdicts of their changes."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from losscli.domain import Floats
+from losscli.inference import Family, Studentised, judge, log_ratio, plain
+from losscli.result import LossChange, Recorded, StoredReplicates, finite
+
+FEW_UNITS = "too few rows, or too few of them differ, for an interval"
+_ROUNDING = 2.0**-22  # of the logarithm of a ratio of two values in single precision
+_WORDS = {"a": "better", "b": "worse", "~": "~"}
+
+
+def with_intervals(
+    found: Sequence[LossChange], old: StoredReplicates, new: StoredReplicates, result: Recorded
+) -> Iterator[LossChange]:
+    """The changes with what replicates say of them. result: the new one, whose primary loss gives the family:
+    all its models are judged together; every other change by itself, without a verdict."""
+    estimates = [_estimate(one, old, new) for one in found]
+    family = [
+        i
+        for i, one in enumerate(estimates)
+        if found[i].spec == result.primary and isinstance(one, Studentised)
+    ]
+    places = {i: k for k, i in enumerate(family)}
+    together = _judged([estimates[i] for i in family], result)
+    for i, (change, estimate) in enumerate(zip(found, estimates, strict=True)):
+        if isinstance(estimate, str):
+            yield replace(change, reason=estimate)
+        elif i in places and together is not None:
+            yield _shown(change, together, places[i], result.rows, verdict=True)
+        else:
+            alone = _judged([estimate], result)
+            assert alone is not None
+            yield _shown(change, alone, 0, result.rows, verdict=False)
+
+
+def _judged(estimates: Sequence[Studentised | str], result: Recorded) -> Family | None:
+    """The estimates as one family; None for none."""
+    parts = [one for one in estimates if isinstance(one, Studentised)]
+    if not parts:
+        return None
+    beside = Studentised(
+        np.concatenate([one.value for one in parts]),
+        np.concatenate([one.error for one in parts]),
+        np.concatenate([one.values for one in parts], axis=1),
+        np.concatenate([one.errors for one in parts], axis=1),
+    )
+    return judge(beside, result.confidence, result.units)
+
+
+def _estimate(change: LossChange, old: StoredReplicates, new: StoredReplicates) -> Studentised | str:
+    """log(new/old) and its replicates, or why there is none."""
+    if change.reason is not None or change.old is None or change.new is None:
+        return change.reason or FEW_UNITS
+    before, after = old.values(change.spec, change.old_model), new.values(change.spec, change.new_model)
+    if before is None or after is None:
+        return "this loss was not resampled in both"
+    values = log_ratio(after, before)
+    values = np.where(np.isfinite(values), values, np.nan)
+    if np.isfinite(values).sum() < 2:
+        return FEW_UNITS
+    return plain(*_unrounded(math.log(change.new) - math.log(change.old), values))
+
+
+def _unrounded(value: float, values: Floats) -> tuple[float, Floats]:
+    """Without the spread that is of single precision alone: replicates that are not told from the value are
+    the value, and it is 0 where all replicates are 0."""
+    values = np.where(np.abs(values - value) <= _ROUNDING, value, values)
+    if abs(value) <= _ROUNDING and (values == value).all():
+        return 0.0, np.zeros_like(values)
+    return value, values
+
+
+def _shown(change: LossChange, family: Family, k: int, rows: int, *, verdict: bool) -> LossChange:
+    """The change with what its place k in a family says."""
+    low, high = _ratio(float(family.low[k])), _ratio(float(family.high[k]))
+    assert change.relative is not None
+    if low is None or high is None:
+        return replace(change, reason=FEW_UNITS, verdict="~" if verdict else None)
+    needed = float(family.needed[k])
+    return replace(
+        change,
+        low=min(low, change.relative),
+        high=max(high, change.relative),
+        p=finite(float(family.p[k])),
+        verdict=_WORDS[family.verdicts[k]] if verdict else None,
+        rows_needed=math.ceil(rows * needed) if math.isfinite(needed) else None,
+    )
+
+
+def _ratio(log: float) -> float | None:
+    """new/old - 1 of its logarithm; None where that is no number."""
+    return math.expm1(log) if log < 700 else None

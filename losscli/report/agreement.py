@@ -1,0 +1,98 @@
+"""Do the losses agree? Who leads under how many classes of losses, and under every loss for a functional."""
+
+from losscli.report.blocks import Cell, Column, Grid
+from losscli.report.names import joined, some, visible
+from losscli.report.numbers import significant
+from losscli.report.screen import Screen
+from losscli.result import Agreement, Dominance, Order
+
+_MOST = 3  # models or pairs that are named
+_TITLE = "DO THE LOSSES AGREE?"
+
+
+def agreement_grids(screen: Screen) -> list[Grid]:
+    """Two or three lines; the order under every class of losses with `--all`."""
+    found = screen.comparison.agreement
+    if found is None or len(found.orders) < 2:
+        return []
+    rows = [(f"{len(found.orders)} classes of losses", _leaders(screen, found))]
+    for functional in dict.fromkeys(one.functional for one in found.dominance):
+        pairs = [one for one in found.dominance if one.functional == functional]
+        rows.append((f"every loss for the {functional}", _dominance(screen, pairs)))
+    cells = tuple(tuple(map(Cell, row)) for row in rows)
+    grid = Grid(_TITLE, (Column(""), Column("", flow=True)), cells, complete=True)
+    return [grid, *(_everything(screen, found) if screen.all else [])]
+
+
+def _leaders(screen: Screen, found: Agreement) -> str:
+    """`gbm leads 14, ridge 4; Kendall's tau with mae 0.71 on average`"""
+    names = [f"{screen.model(model)} leads {count}" for model, count in found.leaders.items()]
+    text = some(names, _MOST) if names else "all are level"
+    if found.tau is None:
+        return text
+    return f"{text}; Kendall's tau with {screen.spec(found.primary)} {found.tau:.2f} on average"
+
+
+def _dominance(screen: Screen, pairs: list[Dominance]) -> str:
+    """What Murphy's diagram says of the leader and each other model."""
+    leader = screen.model(pairs[0].a)
+    groups: dict[str, list[str]] = {}
+    for one in pairs:
+        groups.setdefault(_saying(one), []).append(screen.model(one.b))
+    return "; ".join(
+        saying.format(leader=leader, others=some(names, _MOST)) for saying, names in groups.items()
+    )
+
+
+def _saying(one: Dominance) -> str:
+    match one.verdict:
+        case "a":
+            nowhere = "and worse at none here" if one.on_rows == "a" else "and worse at none beyond noise"
+            return f"{{leader}} is better than {{others}} at some thresholds, {nowhere}"
+        case "b":
+            return "{others} better than {leader} at some thresholds, and worse at none beyond noise"
+        case "crosses":
+            return "{leader} and {others} cross: such losses differ on who is better"
+        case _:
+            return (
+                "{leader} and {others} are the same"
+                if one.on_rows == "equal"
+                else ("{leader} against {others}: not shown")
+            )
+
+
+def _everything(screen: Screen, found: Agreement) -> list[Grid]:
+    titles = ("ORDERS", "asks for", "tau", screen.confidence, "best first", "shown the other way")
+    rows = tuple(tuple(map(Cell, _order(screen, one))) for one in found.orders)
+    columns = tuple(Column(title, right=title == "tau", flow=title == "best first") for title in titles)
+    murphy = [_curve(screen, one) for one in found.dominance]
+    heads = ("MURPHY CURVES", "a", "b", "a ahead by", "at", "b ahead by", "at")
+    grids = [Grid("", columns, rows, complete=True)]
+    if murphy:
+        curves = tuple(Column(title, right=number > 2) for number, title in enumerate(heads))
+        grids.append(Grid("", curves, tuple(tuple(map(Cell, row)) for row in murphy), complete=True))
+    return grids
+
+
+def _order(screen: Screen, one: Order) -> tuple[str, ...]:
+    return (
+        screen.spec(one.spec),
+        visible(one.elicits),
+        f"{one.tau:.2f}",
+        "" if one.low is None or one.high is None else f"{one.low:.2f} to {one.high:.2f}",
+        " ".join(screen.model(model) for model in one.order),
+        joined([f"{screen.model(b)} before {screen.model(a)}" for a, b in one.opposed]),
+    )
+
+
+def _curve(screen: Screen, one: Dominance) -> tuple[str, ...]:
+    ends = [
+        "" if threshold is None else significant(figure)
+        for figure, threshold in (
+            (one.a_ahead, one.a_threshold),
+            (one.a_threshold or 0.0, one.a_threshold),
+            (one.b_ahead, one.b_threshold),
+            (one.b_threshold or 0.0, one.b_threshold),
+        )
+    ]
+    return (f"for the {one.functional}", screen.model(one.a), screen.model(one.b), *ends)

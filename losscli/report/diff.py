@@ -1,0 +1,257 @@
+"""`losscli diff` as a screen: data, answer, changes of losses and metrics, notes, what to type next."""
+
+import os
+import shlex
+from collections.abc import Sequence
+
+from losscli.domain import Task
+from losscli.report.blocks import Block, Cell, Column, Grid, Line, Note, Report, Role, compact
+from losscli.report.change_answer import answer
+from losscli.report.change_screen import (
+    ChangeScreen,
+    change_text,
+    is_same,
+    pair_texts,
+    per_model,
+    signed,
+    value_texts,
+)
+from losscli.report.names import cell_width, some, spec_name, visible
+from losscli.report.notes import MOST as MOST_NOTES
+from losscli.report.numbers import count, p_text
+from losscli.result import ON_FEW, Changes, LossChange, MetricChange
+
+_NAMED_MODELS, _NAMED = 4, 3
+_METRICS, _METRIC_ROWS = 6, 10
+# What the default screen shows of the metrics, in this order.
+_TELLING: dict[str, str] = {
+    Task.REGRESSION: "r2 bias calibration_slope trimmed_mae",
+    Task.COUNTS: "r2 bias calibration_slope trimmed_mae",
+    Task.BINARY: "precision recall f1 average_precision roc_auc ece",
+    Task.MULTICLASS: "accuracy balanced_accuracy f1 mcc roc_auc average_precision",
+}
+_ROLES = {"better": Role.GOOD, "worse": Role.BAD}
+
+
+def diff_report(changes: Changes, *, all: bool, width: int | None) -> Report:
+    """The report of what changed; `width` None is a pipe, where no name is shortened."""
+    screen = ChangeScreen(changes, all, width)
+    blocks: list[Block] = [Line(_data_fields(screen)), *answer(screen)]
+    blocks += _loss_grids(screen)
+    blocks += _metric_grids(screen)
+    blocks += _notes(screen)
+    blocks.append(Line((f"Next: {_next_command(screen)}",), Role.DIM))
+    return Report(tuple(blocks))
+
+
+def _data_fields(screen: ChangeScreen) -> tuple[str, ...]:
+    changes = screen.changes
+    target = f"target {screen.clip(changes.target, 18)}"
+    if changes.positive is not None:
+        target += f": positive {screen.clip(changes.positive, 16)}"
+    files = " -> ".join(screen.files)
+    return files, count(changes.rows, "row"), visible(changes.task), target, _models(screen)
+
+
+def _models(screen: ChangeScreen) -> str:
+    pairs = screen.models
+    if len(pairs) == 1:
+        return f"model {' -> '.join(dict.fromkeys(screen.model(name) for name in pairs[0]))}"
+    names = [screen.model(new) for _, new in pairs]
+    text = f"models {' '.join(names)}"
+    short = screen.width is None or (len(names) <= _NAMED_MODELS and cell_width(text) <= screen.width)
+    return text if short or screen.all else f"{len(names)} models"
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _loss_grids(screen: ChangeScreen) -> list[Grid]:
+    """One table, with a column of models where there are several; with `--all` a table for each."""
+    specs, left_out = screen.shown_losses()
+    found = {(one.spec, one.new_model): one for one in screen.changes.losses}
+    grids: list[Grid] = []
+    for title, models in _tables(screen, "CHANGES"):
+        rows = [_loss_row(screen, found[spec, model], len(models) > 1) for spec in specs for model in models]
+        notes = (f"{left_out:,} more: --all",) if left_out else ()
+        grids += _grid(screen, title, screen.confidence, rows, notes, several=len(models) > 1)
+    return grids
+
+
+def _tables(screen: ChangeScreen, title: str) -> list[tuple[str, list[str]]]:
+    """The tables of the screen by their titles, with the models of each."""
+    models = [new for _, new in screen.models]
+    if screen.all and len(models) > 1:
+        return [(f"{title} of {screen.model(model)}", [model]) for model in models]
+    return [(title, models)]
+
+
+def _grid(
+    screen: ChangeScreen,
+    title: str,
+    extra: str,
+    rows: Sequence[tuple[Cell, ...]],
+    notes: tuple[str, ...],
+    *,
+    several: bool,
+) -> list[Grid]:
+    """A table of changes without its empty columns; rows: label, model, old, new, change, extra, verdict, p,
+    reason."""
+    columns = (
+        Column(title),
+        Column("model"),
+        Column("old", right=True, drop=1),
+        Column("new", right=True),
+        Column("change", right=True),
+        Column(extra, right=True),
+        Column("verdict", drop=2),
+        Column("p", right=True),
+        Column("reason", flow=True),
+    )
+    keep = [i for i in range(len(columns)) if (i != 1 or several) and (i < 7 or screen.all)]
+    kept = tuple(tuple(row[i] for i in keep) for row in rows)
+    grid = Grid("", tuple(columns[i] for i in keep), kept, notes, complete=screen.all)
+    return compact(grid, 4 + several)
+
+
+def _loss_row(screen: ChangeScreen, one: LossChange, several: bool) -> tuple[Cell, ...]:
+    old, new = value_texts(one)
+    change, interval = change_text(one)
+    role = _ROLES.get(one.verdict or "", Role.PLAIN)
+    return (
+        Cell(screen.label(one.spec)),
+        Cell(screen.model(one.new_model)),
+        Cell(old),
+        Cell(new),
+        Cell(change + ("?" if _is_few(one) else ""), role),
+        Cell(interval, Role.DIM),
+        Cell(one.verdict or "", role),
+        Cell("" if one.p is None else p_text(one.p)),
+        Cell(visible(one.reason or "")),
+    )
+
+
+def _metric_grids(screen: ChangeScreen) -> list[Grid]:
+    names = _shown_metrics(screen)
+    found = {(one.name, one.model): one for one in screen.changes.metrics}
+    grids: list[Grid] = []
+    for title, models in _tables(screen, "METRICS"):
+        rows = [_metric_row(screen, found[name, model]) for name in names for model in models]
+        grids += _grid(screen, title, "better if", rows, (), several=len(models) > 1)
+    return grids
+
+
+def _shown_metrics(screen: ChangeScreen) -> list[str]:
+    """The most telling metrics that have a value on either side; every one with `--all`."""
+    names = list(dict.fromkeys(one.name for one in screen.changes.metrics))
+    if screen.all:
+        return names
+    known = {one.name for one in screen.changes.metrics if one.old is not None or one.new is not None}
+    telling = [name for name in _TELLING.get(screen.changes.task, "").split() if name in known]
+    return telling[: per_model(_METRICS, _METRIC_ROWS, screen.models)]
+
+
+def _metric_row(screen: ChangeScreen, one: MetricChange) -> tuple[Cell, ...]:
+    old, new = pair_texts(one.old, one.new)
+    direction = {True: "higher", False: "lower", None: ""}[one.greater_is_better]
+    texts = (
+        visible(one.title),
+        screen.model(one.model),
+        old,
+        new,
+        "0" if is_same(one.old, one.new) else signed(one.change),
+        direction,
+        "",
+        "",
+        visible(one.reason or ""),
+    )
+    return tuple(map(Cell, texts))
+
+
+# ── notes ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _notes(screen: ChangeScreen) -> list[Note]:
+    """What cannot be trusted, what to know or do; at most five, all of them with `--all`."""
+    found = [
+        *_unpaired(screen),
+        *_warnings(screen),
+        *_few(screen),
+        *_missing(screen),
+        *_alone(screen),
+    ]
+    if screen.all or len(found) <= MOST_NOTES:
+        return found
+    return [*found[: MOST_NOTES - 1], Note("!", f"{len(found) - MOST_NOTES + 1:,} more notes: --all")]
+
+
+def _unpaired(screen: ChangeScreen) -> list[Note]:
+    reason = screen.changes.reason
+    return [] if reason is None else [Note("!", f"no intervals: {visible(reason)}")]
+
+
+def _warnings(screen: ChangeScreen) -> list[Note]:
+    return [
+        Note("!", visible(f"{one.message}. {one.advice}" if one.advice else f"{one.message}."))
+        for one in screen.changes.warnings
+    ]
+
+
+def _few(screen: ChangeScreen) -> list[Note]:
+    names = list(dict.fromkeys(visible(spec_name(one.spec)) for one in _shown(screen) if _is_few(one)))
+    if not names:
+        return []
+    verb = "rests" if len(names) == 1 else "rest"
+    text = f"{_some(screen, names)} {verb} on too few rows: no interval; do not choose on a change with ?"
+    return [Note("?", text)]
+
+
+def _is_few(one: LossChange) -> bool:
+    return one.reason == ON_FEW
+
+
+def _missing(screen: ChangeScreen) -> list[Note]:
+    """The first value that is missing; the others are in the table of `--all`."""
+    gone = [one for one in _shown(screen) if one.old is None or one.new is None]
+    if not gone or screen.all:
+        return []
+    more = f"; missing too: {len(gone) - 1:,} more, --all" if gone[1:] else ""
+    text = (
+        f"{screen.spec(gone[0].spec)} of {screen.model(gone[0].new_model)}: {visible(gone[0].reason or '')}"
+    )
+    return [Note("!", f"{text}{more}")]
+
+
+def _alone(screen: ChangeScreen) -> list[Note]:
+    """What one side has alone, by the reason."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in screen.changes.unmatched:
+        name = visible(one.name) if one.what == "model" else visible(spec_name(one.name))
+        names = groups.setdefault((one.what, one.reason), [])
+        if name not in names:
+            names.append(name)
+    return [
+        Note("!", f"{'' if what == 'loss' else f'{what} '}{_some(screen, names)}: {visible(reason)}")
+        for (what, reason), names in groups.items()
+    ]
+
+
+def _shown(screen: ChangeScreen) -> list[LossChange]:
+    """The changes that are in the tables."""
+    specs = frozenset(screen.shown_losses()[0])
+    return [one for one in screen.changes.losses if one.spec in specs]
+
+
+def _some(screen: ChangeScreen, names: Sequence[str]) -> str:
+    """The names, those beyond a few as a count of at least two."""
+    return some(names, len(names) if screen.all or len(names) == _NAMED + 1 else _NAMED)
+
+
+def _next_command(screen: ChangeScreen) -> str:
+    """What to type next, ready to paste."""
+    changes = screen.changes
+    if screen.all:
+        return f"losscli explain {visible(shlex.quote(changes.primary))}"
+    words = changes.command or ("losscli", "diff", changes.old.path, changes.new.path)
+    words = (os.path.basename(words[0]), *words[1:])
+    return " ".join(visible(shlex.quote(word)) for word in (*words, "--all"))

@@ -1,0 +1,125 @@
+"""Replicates kept in a result, so that a later run on the same rows is paired with it."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.domain import Floats
+from losscli.errors import DataError
+
+UNITS = ("rows", "group", "time")  # what a run resamples together
+_SAME = 1e-9  # relative: sums of the same weights in another order
+_SINGLE, _DOUBLE = np.dtype("<f4"), np.dtype("<f8")
+_LIMITS = np.finfo(_SINGLE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLoss:
+    """One loss of one model in every replicate; values: `pack` of (B,)."""
+
+    spec: str
+    model: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReplicates:
+    """The resampling of one run, and what it gave.
+
+    id: the column of ids; by, column: what is resampled together; rows: that were used; count: B; ids,
+    targets: Σ of hashes of the ids and of (id, target), mod 2⁶⁴, as 16 hex digits; w: `pack_sums` of the
+    weight of every replicate, (B,).
+    """
+
+    id: str
+    by: str
+    column: str | None
+    rows: int
+    count: int
+    seed: int
+    ids: str
+    targets: str
+    w: str
+    losses: tuple[StoredLoss, ...]
+
+    def values(self, spec: str, model: str) -> Floats | None:
+        """(B,) A loss of a model in every replicate, None where it was not resampled. Raises DataError."""
+        found = next((one for one in self.losses if (one.spec, one.model) == (spec, model)), None)
+        return None if found is None else unpack(found.values, self.count)
+
+    def check(self) -> None:
+        """Raises DataError where an array does not hold B values."""
+        if not np.isfinite(unpack_sums(self.w, self.count)).all():
+            raise DataError("a replicate has no finite weight")
+        for one in self.losses:
+            unpack(one.values, self.count)
+
+
+def pack(values: Floats) -> str:
+    """(B,) as base64 of little-endian float32; what that cannot hold to seven digits becomes NaN."""
+    size = np.abs(values)
+    held = (values == 0) | ((size >= _LIMITS.tiny) & (size <= _LIMITS.max))
+    return _text(np.where(held, values, np.nan), _SINGLE)
+
+
+def unpack(text: str, count: int) -> Floats:
+    """The (count,) values of `pack`; not finite: NaN. Raises DataError where there are not so many."""
+    found = _array(text, count, _SINGLE)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def pack_sums(values: Floats) -> str:
+    """(B,) as base64 of little-endian float64."""
+    return _text(values, _DOUBLE)
+
+
+def unpack_sums(text: str, count: int) -> Floats:
+    """The (count,) values of `pack_sums`. Raises DataError where there are not so many."""
+    return _array(text, count, _DOUBLE)
+
+
+def mismatch(old: StoredReplicates, new: StoredReplicates) -> str | None:
+    """The first thing for which two runs cannot be paired row by row, in words; None where they can.
+
+    Raises DataError for weights that cannot be read.
+    """
+    facts = (
+        (old.ids == new.ids, "the rows are not the same: their ids differ"),
+        (old.targets == new.targets, "the ids are the same, but their targets differ"),
+        (old.rows == new.rows, f"the number of rows differs: {old.rows:,} and {new.rows:,}"),
+        (old.seed == new.seed, f"the seed differs: {old.seed} and {new.seed}"),
+        (old.count == new.count, f"the number of resamples differs: {old.count:,} and {new.count:,}"),
+        (
+            (old.by, old.column) == (new.by, new.column),
+            f"what is resampled together differs: {_unit(old)} and {_unit(new)}",
+        ),
+    )
+    differing = next((words for same, words in facts if not same), None)
+    if differing is not None or _same_weights(old, new):
+        return differing
+    return "the rows are the same, but their weights differ"
+
+
+def _unit(one: StoredReplicates) -> str:
+    return {"rows": "single rows", "group": f"groups by {one.column}"}.get(one.by, f"blocks in {one.column}")
+
+
+def _same_weights(old: StoredReplicates, new: StoredReplicates) -> bool:
+    a, b = unpack_sums(old.w, old.count), unpack_sums(new.w, new.count)
+    return bool((np.abs(a - b) <= _SAME * np.maximum(np.abs(a), np.abs(b))).all())
+
+
+def _text(values: Floats, kind: np.dtype) -> str:
+    return base64.b64encode(np.asarray(values).astype(kind).tobytes()).decode("ascii")
+
+
+def _array(text: str, count: int, kind: np.dtype) -> Floats:
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, ValueError):
+        raise DataError("replicates are not in base64") from None
+    if len(data) != count * kind.itemsize:
+        raise DataError(f"{len(data) // kind.itemsize:,} replicates where there must be {count:,}")
+    return np.frombuffer(data, dtype=kind).astype(np.float64)

@@ -1,0 +1,232 @@
+"""An earlier result as data: every field is held to its type, and nothing else than DataError gets out."""
+
+import base64
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from recordings import COUNT, document
+from render.samples import ALL
+
+from losscli.diff import changes
+from losscli.errors import DataError
+from losscli.result import pack, pack_sums, recorded, unpack, unpack_sums
+
+ROWS = np.linspace(0.1, 2.0, 40)
+MADE = document(
+    {"mae": {"rf": ROWS, "gbm": ROWS * 2}, "huber:delta=2": {"rf": ROWS, "gbm": ROWS}},
+    resampling={"by": "rows", "column": None, "units": 40, "length": None},
+)
+TEXT = json.dumps(MADE)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_compare_writes_is_read(name):
+    result = ALL[name]
+    found = recorded(result.to_json(), "a.json")
+    assert found.models == tuple(model.name for model in result.models)
+    assert [one.spec for one in found.losses] == [table.spec for table in result.losses]
+    assert [one.members for one in found.losses] == [table.members for table in result.losses]
+    for table, one in zip((*result.losses, *result.metrics), (*found.losses, *found.metrics), strict=True):
+        assert {m: v.value for m, v in one.results.items()} == {r.model: r.value for r in table.results}
+        assert {m: v.reason for m, v in one.results.items()} == {r.model: r.reason for r in table.results}
+    assert (found.task, found.target, found.positive) == (result.task, result.target, result.positive)
+    assert (found.primary, found.scale, found.rows) == (result.primary, result.scale, result.rows.used)
+    assert (found.path, found.version, found.replicates) == ("a.json", result.version, None)
+
+
+def test_old_files_lack_fields():
+    lacking = {key: value for key, value in MADE.items() if key not in ("replicates", "resampling")}
+    del lacking["losses"][0]["class"]
+    found = recorded(json.dumps(lacking), "a.json")
+    assert (found.replicates, found.units, found.losses[0].members) == (None, 40, ("mae",))
+    MADE["losses"][0]["class"] = ["mae"]
+
+
+def test_unknown_keys_are_ignored():
+    made = copy.deepcopy(MADE) | {"later": [{"x": 1}]}
+    made["losses"][0]["later"] = made["replicates"]["later"] = {"x": None}
+    assert recorded(json.dumps(made), "a.json") == recorded(TEXT, "a.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "this is no JSON"),
+        ("y,pred\n1,2\n", "this is no JSON"),
+        (TEXT[: len(TEXT) // 2], "this is no JSON"),
+        ("[]", "it is no object"),
+        ("null", "it is no object"),
+        ('"text"', "it is no object"),
+        ("{}", "it has no schema"),
+        ('{"schema": 1}', "schema is no text"),
+        ('{"schema": "losscli/compare/9"}', "its schema is 'losscli/compare/9'"),
+        ('{"schema": "losscli/fit/1"}', "it is one of losscli fit, and this reads those of compare"),
+        ('{"schema": "losscli/diff/1"}', "it is one of losscli diff"),
+        ('{"a": 1, "b": {"c": 1, "c": 1}}', "'c' stands twice among the keys of one object"),
+        ('{"a": NaN}', "NaN is no number of JSON"),
+        ('{"a": -Infinity}', "-Infinity is no number of JSON"),
+        ('{"a": 1e999}', "1e999 is beyond any number"),
+        ('{"a": ' + "9" * 5000 + "}", "is beyond any whole number"),
+        ("[" * 100_000, "it is nested too deeply"),
+        ('{"a":' * 100_000, "it is nested too deeply"),
+    ],
+)
+def test_a_text_that_is_no_result(text, words):
+    with pytest.raises(DataError) as caught:
+        recorded(text, "a.json")
+    assert words in str(caught.value)
+    assert str(caught.value.where).startswith("a.json")
+    assert "losscli compare" in caught.value.advice and "--format json" in caught.value.advice
+    assert len(caught.value.what) < 200
+
+
+WRONG = [  # path, value, what the message holds
+    (("version",), 1, "version is no text"),
+    (("task",), "", "task is empty"),
+    (("target",), None, "target is missing"),
+    (("positive",), 1, "positive is no text"),
+    (("weights",), [], "weights is no text"),
+    (("threshold",), "0.5", "threshold is no number"),
+    (("scale",), True, "scale is no number"),
+    (("primary",), None, "primary is missing"),
+    (("confidence",), 1, "confidence is not between 0 and 1"),
+    (("confidence",), "0.95", "confidence is no number"),
+    (("rows",), 40, "rows is no object"),
+    (("rows", "used"), 40.5, "rows.used is no whole number from 1 on"),
+    (("rows", "used"), 0, "rows.used is no whole number from 1 on"),
+    (("rows", "used"), True, "rows.used is no whole number"),
+    (("models",), None, "models is missing"),
+    (("models",), {}, "models is no list"),
+    (("models", 0), "rf", "models[0] is no object"),
+    (("models", 0, "name"), None, "models[0].name is missing"),
+    (("models", 0, "name"), "gbm", "'gbm' stands twice among its models"),
+    (("losses",), "mae", "losses is no list"),
+    (("losses", 1, "spec"), "mae", "'mae' stands twice among its losses"),
+    (("losses", 1, "params"), [], "losses[1].params is no object"),
+    (("losses", 1, "params", "delta"), "2", "losses[1].params.delta is no number"),
+    (("losses", 0, "class"), "mae", "losses[0].class is no list"),
+    (("losses", 0, "class", 0), 1, "losses[0].class[0] is no text"),
+    (("losses", 0, "results"), {}, "losses[0].results is no list"),
+    (("losses", 0, "results", 1, "value"), "1", "losses[0].results[1].value is no number"),
+    (("losses", 0, "results", 1, "value"), False, "losses[0].results[1].value is no number"),
+    (("losses", 0, "results", 1, "reason"), 1, "losses[0].results[1].reason is no text"),
+    (("losses", 0, "results", 1, "model"), "x", "'x', which is not among the models"),
+    (("losses", 0, "results", 1, "model"), "rf", "'rf', which stands there twice"),
+    (("losses", 0, "results"), [{"model": "rf"}], "losses[0].results is not of every model"),
+    (("metrics",), None, "metrics is missing"),
+    (("metrics", 0, "name"), "", "metrics[0].name is empty"),
+    (("metrics", 0, "greater_is_better"), "yes", "metrics[0].greater_is_better is neither true nor false"),
+    (("resampling",), 3, "resampling is no object"),
+    (("resampling", "units"), -1, "resampling.units is no whole number"),
+    (("replicates",), [], "replicates is no object"),
+    (("replicates", "by"), "column", "replicates.by is 'column', and no one of rows, group, time"),
+    (("replicates", "count"), 1, "replicates.count is no whole number from 2 on"),
+    (("replicates", "count"), COUNT - 1, f"{COUNT} replicates where there must be {COUNT - 1}"),
+    (("replicates", "seed"), -1, "replicates.seed is no whole number from 0 on"),
+    (("replicates", "ids"), "ABC", "replicates.ids is not 16 hex digits"),
+    (("replicates", "targets"), "g" * 16, "replicates.targets is not 16 hex digits"),
+    (("replicates", "w"), "", f"0 replicates where there must be {COUNT}"),
+    (("replicates", "w"), pack_sums(np.full(COUNT, np.nan)), "a replicate has no finite weight"),
+    (("replicates", "losses"), None, "replicates.losses is missing"),
+    (("replicates", "losses", 2, "values"), "????", "replicates are not in base64"),
+    (("replicates", "losses", 2, "values"), "é", "replicates are not in base64"),
+    (("replicates", "losses", 2, "values"), "AAAA", f"0 replicates where there must be {COUNT}"),
+]
+
+
+def changed(path: tuple[str | int, ...], value: Any) -> str:
+    made = copy.deepcopy(MADE)
+    place: Any = made
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return json.dumps(made)
+
+
+@pytest.mark.parametrize(("path", "value", "words"), WRONG, ids=[f"{w[0]} {w[2]}"[:70] for w in WRONG])
+def test_a_field_of_another_type(path, value, words):
+    with pytest.raises(DataError) as caught:
+        recorded(changed(path, value), "a.json")
+    assert words in str(caught.value)
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if path:
+        yield path
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(item, (*path, key))
+
+
+PLACES = list(places(MADE))
+VALUES = (None, True, -1, 0, 1.5, 10**19, 1e308, -1e308, 5e-324, "", "x", "\ud800", "\x1b[2J", [], {}, [None])
+
+
+@pytest.mark.parametrize("value", VALUES, ids=[repr(value)[:12] for value in VALUES])
+def test_any_value_in_any_place(value):
+    """It is read, compared and shown, or refused."""
+    from losscli import render
+
+    good = recorded(TEXT, "a.json")
+    for path in PLACES:
+        try:
+            found = recorded(changed(path, value), "b.json")
+            both = [changes(good, found, ()), changes(found, good, ())]
+        except DataError:
+            continue
+        for one in both:
+            for name in render.FORMATS:
+                for everything in (False, True):
+                    assert render.changes(one, name, all=everything, colour=False, width=80)
+
+
+def test_any_field_that_is_missing():
+    for path in PLACES:
+        made = copy.deepcopy(MADE)
+        place: Any = made
+        for key in path[:-1]:
+            place = place[key]
+        del place[path[-1]]
+        try:
+            changes(recorded(TEXT, "a.json"), recorded(json.dumps(made), "b.json"), ())
+        except DataError:
+            continue
+
+
+@given(st.integers(0, len(TEXT.rstrip()) - 1))
+def test_a_file_that_is_cut_off(length):
+    with pytest.raises(DataError, match="this is no JSON"):
+        recorded(TEXT[:length], "a.json")
+
+
+# ── packing ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=30))
+def test_values_come_back_in_single_precision(values):
+    own = np.array(values)
+    back = unpack(pack(own), len(own))
+    assert back.dtype == np.float64
+    known = np.isfinite(back)
+    assert back[known] == pytest.approx(own[known], rel=2**-24)
+    size = np.abs(own)
+    assert (
+        known == ((own == 0) | ((size >= 1.1754943508222875e-38) & (size <= 3.4028234663852886e38)))
+    ).all()
+
+
+@given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=30))
+def test_sums_come_back_exactly(values):
+    own = np.array(values)
+    assert (unpack_sums(pack_sums(own), len(own)) == own).all()
+
+
+def test_the_bytes_are_little_endian():
+    assert base64.b64decode(pack(np.array([1.0]))) == b"\x00\x00\x80\x3f"
+    assert base64.b64decode(pack_sums(np.array([1.0]))) == b"\x00\x00\x00\x00\x00\x00\xf0\x3f"

@@ -1,0 +1,87 @@
+"""Results of compare made by hand, as the JSON document: rows in, replicates of their means out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from losscli.resample import draws, row_keys
+from losscli.result import pack, pack_sums
+from losscli.spec import Spec
+
+Rows = Mapping[str, Mapping[str, Any]]  # {spec: {model: the loss of every row (n,)}}
+COUNT = 400
+
+
+def document(
+    rows: Rows,
+    *,
+    keys: Sequence[int] | None = None,
+    seed: int = 0,
+    paired: bool = True,
+    few: Sequence[str] = (),
+    **changed: Any,
+) -> dict[str, Any]:
+    """keys: the number of every row, 1 … n if not said; few: specs whose values rest on few rows;
+    changed: other top-level values."""
+    arrays = {spec: {m: np.asarray(x, float) for m, x in models.items()} for spec, models in rows.items()}
+    models = list(next(iter(arrays.values())))
+    n = len(next(iter(arrays.values()))[models[0]])
+    number = np.arange(1, n + 1) if keys is None else np.asarray(keys)
+    drawn = draws(row_keys(number), COUNT, seed).astype(np.float64)
+    w = drawn.sum(axis=0)
+    stored = [
+        {"spec": spec, "model": model, "values": pack(drawn.T @ x / w)}
+        for spec, models_ in arrays.items()
+        for model, x in models_.items()
+    ]
+    replicates = {
+        "id": "id",
+        "by": "rows",
+        "column": None,
+        "rows": n,
+        "count": COUNT,
+        "seed": seed,
+        "ids": f"{n:016x}",
+        "targets": "1" * 16,
+        "w": pack_sums(w),
+        "losses": stored,
+    }
+    made: dict[str, Any] = {
+        "schema": "losscli/compare/1",
+        "version": "0.1.0",
+        "task": "regression",
+        "target": "y",
+        "positive": None,
+        "weights": None,
+        "threshold": None,
+        "scale": 10.0,
+        "confidence": 0.95,
+        "rows": {"read": n, "used": n},
+        "models": [{"name": name, "columns": [name], "kind": "value"} for name in models],
+        "primary": next(iter(arrays)),
+        "losses": [_loss(spec, results, spec in few) for spec, results in arrays.items()],
+        "metrics": [
+            {
+                "name": "r2",
+                "title": "R²",
+                "greater_is_better": True,
+                "results": [{"model": name, "value": 0.7, "reason": None} for name in models],
+            }
+        ],
+        "replicates": replicates if paired else None,
+    }
+    return made | changed
+
+
+def _loss(spec: str, results: Mapping[str, Any], few: bool) -> dict[str, Any]:
+    parsed = Spec.parse(spec)
+    reason = "too few effective rows: 2.1 of 11" if few else None
+    return {
+        "spec": spec,
+        "name": parsed.name,
+        "params": dict(parsed.params),
+        "unit": "y",
+        "class": [spec],
+        "results": [{"model": m, "value": float(x.mean()), "reason": reason} for m, x in results.items()],
+    }
