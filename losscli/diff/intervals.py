@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.domain import Floats
-from losscli.inference import Family, Studentised, judge, log_ratio, plain
+from losscli.inference import Family, Studentised, beside, judge, log_ratio, plain
 from losscli.result import LossChange, Recorded, StoredReplicates, finite
 
 FEW_UNITS = "too few rows, or too few of them differ, for an interval"
@@ -44,13 +44,7 @@ def _judged(estimates: Sequence[Studentised | str], result: Recorded) -> Family 
     parts = [one for one in estimates if isinstance(one, Studentised)]
     if not parts:
         return None
-    beside = Studentised(
-        np.concatenate([one.value for one in parts]),
-        np.concatenate([one.error for one in parts]),
-        np.concatenate([one.values for one in parts], axis=1),
-        np.concatenate([one.errors for one in parts], axis=1),
-    )
-    return judge(beside, result.confidence, result.units)
+    return judge(beside(parts), result.confidence, result.units)
 
 
 def _estimate(change: LossChange, old: StoredReplicates, new: StoredReplicates) -> Studentised | str:

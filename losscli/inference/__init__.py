@@ -15,7 +15,7 @@ from losscli.inference.levels import level_intervals, limits, percentile_interva
 from losscli.inference.order import ranks
 from losscli.inference.pairs import POWER, Family, first_shares, judge, pairs_of, rank_intervals
 from losscli.inference.regression import Regression, log_ratio, regression
-from losscli.inference.studentised import Studentised, plain, smooth
+from losscli.inference.studentised import Studentised, beside, plain, smooth
 
 __all__ = [
     "FEW_EFFECTIVE",
@@ -27,6 +27,7 @@ __all__ = [
     "Regression",
     "Studentised",
     "benjamini_hochberg",
+    "beside",
     "confidence_set",
     "corrected_t",
     "first_shares",

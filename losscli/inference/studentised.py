@@ -1,6 +1,6 @@
 """Estimates with their replicates, each with its standard error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,16 @@ class Studentised:
         return Studentised(
             self.value[places], self.error[places], self.values[:, places], self.errors[:, places]
         )
+
+
+def beside(parts: Sequence[Studentised]) -> Studentised:
+    """The estimates of all parts, one part or more."""
+    return Studentised(
+        np.concatenate([one.value for one in parts]),
+        np.concatenate([one.error for one in parts]),
+        np.concatenate([one.values for one in parts], axis=1),
+        np.concatenate([one.errors for one in parts], axis=1),
+    )
 
 
 def smooth(

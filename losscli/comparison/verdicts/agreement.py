@@ -7,7 +7,7 @@ import numpy as np
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
-from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.verdicts.draws import RESAMPLES, Draws
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
 from losscli.domain import Floats, Kind, Task, sigmoid
 from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
@@ -18,6 +18,8 @@ from losscli.rows import Predicted, load
 from losscli.table import Table, block_count
 
 THRESHOLDS = 24  # at which two Murphy curves are resampled
+CURVES = 5  # of the best models: the leader's, and those it is compared with
+NO_CURVE = "a prediction or a target is too large"
 FUNCTIONALS = {
     Task.REGRESSION: (MEAN, MEDIAN),
     Task.COUNTS: (MEAN,),
@@ -120,41 +122,39 @@ def _opposed(differences: Sequence[Difference], spec: str, primary: str) -> Iter
 def _dominance(
     table: Table, facts: Facts, request: Request, own: Draws, tables: Sequence[LossTable], primary: int
 ) -> Iterator[Dominance]:
-    """The leader of the primary loss against every other model, for each functional that has a family of
-    losses here. Reads all rows at once."""
+    """The leader of the primary loss against the next models, for each functional that has a family of losses
+    here. Reads all rows at once."""
     problem = facts.problem
     usable = [m for m, model in enumerate(problem.models) if {part.kind for part in model.parts} & set(_READ)]
     values = {m: tables[primary].results[m].value for m in usable}
     known = [m for m in usable if values[m] is not None]
     if len(known) < 2 or not FUNCTIONALS[problem.task]:
         return
-    leader = min(known, key=lambda m: values[m] or 0.0)
-    y, w, number, p = _read(table, facts, request, known)
+    leader, *others = sorted(known, key=lambda m: values[m] or 0.0)[:CURVES]
+    y, w, number, p = _read(table, facts, request, [leader, *others])
     names = [model.name for model in problem.models]
-    for functional in FUNCTIONALS[problem.task]:
-        grid = thresholds(y, list(p.values()), THRESHOLDS)
-        for other in known:
-            if other != leader:
-                found = dominance(p[leader], p[other], y, w, functional)
-                contrasts = [
-                    elementary(float(t), p[leader], y, functional)
-                    - elementary(float(t), p[other], y, functional)
-                    for t in grid
-                ]
-                sums = UnitSums.of(contrasts, w, own.units.of(number))
-                verdict, reason = _verdict(own, sums)
-                yield Dominance(
-                    functional=str(functional),
-                    a=names[leader],
-                    b=names[other],
-                    on_rows=found.dominates,
-                    verdict=verdict,
-                    a_ahead=-found.lowest,
-                    a_threshold=found.theta_lowest,
-                    b_ahead=found.highest,
-                    b_threshold=found.theta_highest,
-                    reason=reason,
-                )
+    pairs = [(functional, other) for functional in FUNCTIONALS[problem.task] for other in others]
+    grids = {f: thresholds(y, list(p.values()), THRESHOLDS) for f, _ in pairs}
+    contrasts = [
+        elementary(float(t), p[leader], y, functional) - elementary(float(t), p[other], y, functional)
+        for functional, other in pairs
+        for t in grids[functional]
+    ]
+    shown = _shown(own, UnitSums.of(contrasts, w, own.units.of(number)), [len(grids[f]) for f, _ in pairs])
+    for (functional, other), verdict in zip(pairs, shown, strict=True):
+        found = dominance(p[leader], p[other], y, w, functional)
+        yield Dominance(
+            functional=str(functional),
+            a=names[leader],
+            b=names[other],
+            on_rows=found.dominates,
+            verdict=verdict,
+            a_ahead=-found.lowest,
+            a_threshold=found.theta_lowest,
+            b_ahead=found.highest,
+            b_threshold=found.theta_highest,
+            reason=None if verdict is not None else NO_CURVE,
+        )
 
 
 _READ = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
@@ -176,11 +176,17 @@ def _prediction(model: Predicted) -> Floats:
     return sigmoid(model[kind]) if kind is Kind.LOGIT else model[kind]
 
 
-def _verdict(own: Draws, sums: UnitSums) -> tuple[str | None, str | None]:
-    """(what is shown of two curves, why nothing is); sums: their differences, a column per threshold."""
-    if not sums.sums.shape[1] or not np.isfinite(sums.sums).all():
-        return None, "the curves have no threshold in common"
-    count = len(own.replicates.w)
-    found = Studentised(*replicate(sums, count, own.seed, squares(sums.sums.shape[1]), precise=False).errors)
-    shown = {verdict for verdict in judge(found, own.confidence, own.units.count).verdicts if verdict != "~"}
-    return ("crosses" if len(shown) > 1 else next(iter(shown), "~")), None
+def _shown(own: Draws, sums: UnitSums, sizes: Sequence[int]) -> Iterator[str | None]:
+    """What is shown of each pair of curves, None where there is nothing to judge; sums: their differences, so
+    many thresholds of each pair."""
+    columns = sums.sums.shape[1]
+    if not columns or not np.isfinite(sums.sums).all():
+        yield from (None for _ in sizes)
+        return
+    found = Studentised(*replicate(sums, RESAMPLES, own.seed, squares(columns), precise=False).errors)
+    first = 0
+    for size in sizes:
+        family = judge(found.take(list(range(first, first + size))), own.confidence, own.units.count)
+        shown = {verdict for verdict in family.verdicts if verdict != "~"}
+        yield "crosses" if len(shown) > 1 else next(iter(shown), "~")
+        first += size

@@ -14,7 +14,7 @@ from losscli.comparison.verdicts.terms import Slot, slots_of, terms
 from losscli.comparison.verdicts.units import Units
 from losscli.domain import Floats, Mask
 from losscli.engine import fold
-from losscli.inference import Studentised, level_intervals, log_ratio, pairs_of, plain, smooth
+from losscli.inference import Studentised, beside, level_intervals, log_ratio, pairs_of, plain, smooth
 from losscli.loss import BoundLoss, Reduction
 from losscli.resample import Replicates, UnitSums, replicate, squares
 from losscli.rows import load
@@ -158,16 +158,6 @@ class Draws:
         """A function of several means, or the difference of two: one spread, over the replicates, for all."""
         value = self.found[loss][model].value
         return plain(value if other is None else value - self.found[loss][other].value, values)
-
-
-def beside(parts: Sequence[Studentised]) -> Studentised:
-    """The estimates of all parts."""
-    return Studentised(
-        np.concatenate([one.value for one in parts]),
-        np.concatenate([one.error for one in parts]),
-        np.concatenate([one.values for one in parts], axis=1),
-        np.concatenate([one.errors for one in parts], axis=1),
-    )
 
 
 def resamples_of(request: Request, models: int) -> int:

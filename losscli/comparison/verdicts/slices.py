@@ -10,13 +10,13 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
-from losscli.comparison.verdicts.draws import MANY_RESAMPLES, Draws, beside, resamples_of
+from losscli.comparison.verdicts.draws import MANY_RESAMPLES, Draws, resamples_of
 from losscli.comparison.verdicts.pairs import FEW_UNITS
 from losscli.comparison.verdicts.units import Units
 from losscli.domain import Floats
 from losscli.engine import fold
 from losscli.errors import UsageError, Where
-from losscli.inference import POWER, Correction, Family, Studentised, judge, level_intervals, pairs_of
+from losscli.inference import POWER, Correction, Family, Studentised, beside, judge, level_intervals, pairs_of
 from losscli.loss import Reduction
 from losscli.mean_ranks import rank_blocks
 from losscli.resample import UnitSums, replicate, squares
