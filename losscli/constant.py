@@ -88,7 +88,8 @@ def _losses(bound: BoundLoss, target: Target, kind: Kind, constants: Floats) -> 
     g, n = len(constants), len(target.values)
     predicted = np.repeat(constants, n, axis=0)
     y = np.tile(target.values, g)
-    arguments = Arguments(target.task, y, {kind: predicted[:, 0] if constants.shape[1] == 1 else predicted})
+    predictions = {kind: predicted[:, 0] if constants.shape[1] == 1 else predicted}
+    arguments = Arguments(target.task, y, predictions, class_weights=target.w)
     with np.errstate(over="ignore", invalid="ignore"):
         losses = _reduced(bound, arguments.of(bound.loss), target.w)
     return np.where(np.isnan(losses), np.inf, losses)

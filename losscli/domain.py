@@ -18,6 +18,15 @@ class Task(StrEnum):
     COUNTS = "counts"
     BINARY = "binary"
     MULTICLASS = "multiclass"
+    MULTIOUTPUT = "multioutput"  # several numbers
+    MULTILABEL = "multilabel"  # several labels, each there or not
+    DISTRIBUTION = "distribution"  # a share of every class
+    FORECAST = "forecast"  # a number, and what is predicted is its distribution
+    BOXES = "boxes"  # two corners: x1, y1, x2, y2
+
+
+NUMBERS = frozenset({Task.REGRESSION, Task.COUNTS})
+CLASSES = frozenset({Task.BINARY, Task.MULTICLASS})
 
 
 class Kind(StrEnum):
@@ -28,11 +37,24 @@ class Kind(StrEnum):
     PROBABILITY = "probability"
     LOGIT = "logit"
     SCORE = "score"
+    QUANTILES = "quantiles"
+    INTERVAL = "interval"
+    ENSEMBLE = "ensemble"
+    MOMENTS = "moments"  # mean and standard deviation
+    BOX = "box"
+
+
+_WITH_ARTICLE = {
+    Kind.QUANTILES: "quantiles (q0.1 … q0.9)",
+    Kind.INTERVAL: "an interval (lower, upper)",
+    Kind.ENSEMBLE: "an ensemble (member_1 …)",
+    Kind.MOMENTS: "a mean and its sd or var",
+}
 
 
 def any_of(kinds: Collection[Kind]) -> str:
     """The kinds in words: `a probability or a logit`."""
-    return " or ".join(f"a {kind}" for kind in Kind if kind in kinds)
+    return " or ".join(_WITH_ARTICLE.get(kind, f"a {kind}") for kind in Kind if kind in kinds)
 
 
 class Unit(StrEnum):

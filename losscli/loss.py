@@ -34,6 +34,13 @@ class Argument(Enum):
     SCORE = "y, s"  # binary: (n,) each; multiclass: class codes (n,) and scores (n, k)
     LOG_PROBABILITIES = "y, l_k"  # multiclass: class codes (n,) and log-probabilities (n, k)
     LABEL = "y, label"  # class codes, true and predicted: (n,) each
+    COUNTS = "y, s, n_k"  # multiclass: class codes (n,), scores (n, k) and the weights of the classes (k,)
+    TARGETS = "Y, P"  # several targets and their predictions: (n, L) each
+    SCORES = "Y, S"  # several labels, 0 or 1, and their scores: (n, L) each
+    QUANTILES = "y, q, tau"  # targets (n,), quantiles (n, K) and their levels (K,)
+    INTERVAL = "y, lower, upper"  # (n,) each
+    ENSEMBLE = "y, x"  # targets (n,) and members (n, M)
+    MOMENTS = "y, mean, sd"  # (n,) each
 
 
 class Reduction(Enum):

@@ -6,11 +6,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.domain import Codes, Floats, Kind, Mask, Task, log_softmax, logit, sigmoid, softplus
+from losscli.domain import (
+    CLASSES,
+    NUMBERS,
+    Codes,
+    Floats,
+    Kind,
+    Mask,
+    Task,
+    log_softmax,
+    logit,
+    sigmoid,
+    softplus,
+)
 from losscli.loss import Argument, Loss
 from losscli.table import BLOCK, ColumnType, Table
 from losscli.table.grammar import is_missing
-from losscli.task import Predictions, Problem, preferred
+from losscli.task import ModelColumns, Predictions, Problem, preferred, stacked
 
 Arrays = tuple[NDArray[Any], ...]
 Predicted = dict[Kind, Floats]  # (n,), or (n, k) where there is a column per label; labels as codes
@@ -36,7 +48,11 @@ def load(
 ) -> Rows:
     """Read one block, without the rows of weight 0. `drop` leaves out rows with a missing or infinite
     value in any used column as well; `clip` bounds probabilities to [clip, 1 - clip]."""
-    y = _labels_or_numbers(table, problem.target, problem, block)
+    y = (
+        _labels_or_numbers(table, problem.target, problem, block)
+        if problem.task in CLASSES | NUMBERS
+        else _targets(table, problem, block)
+    )
     w = table.numbers(block, problem.weights) if problem.weights else np.ones(len(y))
     number = np.arange(len(y), dtype=np.intp) + (block * BLOCK + 1)
     models = [
@@ -44,7 +60,7 @@ def load(
     ]
     keep = w != 0.0
     if drop:
-        keep &= np.isfinite(y) & np.isfinite(w)
+        keep &= (np.isfinite(y) if y.ndim == 1 else np.isfinite(y).all(axis=1)) & np.isfinite(w)
         for name in filter(None, (problem.group, problem.time)):
             keep &= present(table, name, block)
         for p in (p for model in models for p in model.values()):
@@ -86,15 +102,24 @@ def _labels_or_numbers(table: Table, name: str, problem: Problem, block: int) ->
     return codes
 
 
+def _targets(table: Table, problem: Problem, block: int) -> Floats:
+    """(n,), or (n, L) of several columns."""
+    y = stacked(table, block, problem.targets)
+    return y[:, 0] if problem.task is Task.FORECAST else y
+
+
 def _read(table: Table, problem: Problem, part: Predictions, block: int) -> Floats:
     if part.kind is Kind.LABEL:
         return _labels_or_numbers(table, part.columns[0], problem, block)
-    if not part.labels:
+    if len(part.columns) == 1:
         p = table.numbers(block, part.columns[0])
         if part.of_label is not None and part.of_label != problem.positive:
             return 1.0 - p if part.kind is Kind.PROBABILITY else -p
         return p
     columns = [table.numbers(block, name) for name in part.columns]
+    if part.is_variance:
+        with np.errstate(invalid="ignore"):
+            columns[1] = np.where(columns[1] >= 0, np.sqrt(columns[1]), -1.0)
     if problem.task is Task.BINARY:
         negative, positive = columns
         return positive if part.kind is Kind.PROBABILITY else positive - negative
@@ -114,9 +139,20 @@ def _clip(model: Predicted, clip: float) -> int:
 class Arguments:
     """What the losses of one model take, computed once for a block and shared between them."""
 
-    def __init__(self, task: Task, y: Floats, predicted: Predicted, threshold: float | None = None):
-        """y: (n,) targets or codes; threshold None is 0.5 for probabilities and 0 for scores."""
+    def __init__(
+        self,
+        task: Task,
+        y: Floats,
+        predicted: Predicted,
+        threshold: float | None = None,
+        *,
+        levels: Floats | None = None,
+        class_weights: Floats | None = None,
+    ):
+        """y: targets or codes (n,), or (n, L); threshold None is 0.5 for probabilities and 0 for scores;
+        levels: of quantiles (K,); class_weights: Σw of the true classes (k,)."""
         self._task, self._y, self._predicted, self._threshold = task, y, predicted, threshold
+        self._levels, self._class_weights = levels, class_weights
         self._cache: dict[tuple[Argument, Kind], Arrays] = {}
 
     def of(self, loss: Loss) -> Arrays:
@@ -127,8 +163,12 @@ class Arguments:
         kind = preferred(needs & self._predicted.keys())
         key = argument, kind
         if key not in self._cache:
-            compute = self._classes if self._task is Task.MULTICLASS else self._single
-            self._cache[key] = compute(argument, kind)
+            if self._task is Task.MULTICLASS:
+                self._cache[key] = self._classes(argument, kind)
+            elif self._task in CLASSES | NUMBERS:
+                self._cache[key] = self._single(argument, kind)
+            else:
+                self._cache[key] = self._several(argument, kind)
         return self._cache[key]
 
     def _single(self, argument: Argument, kind: Kind) -> Arrays:
@@ -174,5 +214,44 @@ class Arguments:
                     return (np.log(p[np.arange(len(codes)), codes]),)
             case Argument.SCORE:
                 return codes, p
+            case Argument.COUNTS:
+                assert self._class_weights is not None
+                with np.errstate(divide="ignore"):
+                    return codes, np.log(p) if kind is Kind.PROBABILITY else p, self._class_weights
             case _:
                 return codes, p if kind is Kind.LABEL else p.argmax(axis=1)
+
+    def _several(self, argument: Argument, kind: Kind) -> Arrays:
+        y, p = self._y, self._predicted[kind]
+        match argument:
+            case Argument.SCORES:
+                return y, logit(p) if kind is Kind.PROBABILITY else p
+            case Argument.LABEL:
+                return y, p if kind is Kind.LABEL else self._positive(p, kind)
+            case Argument.QUANTILES:
+                assert self._levels is not None
+                return y, p, self._levels
+            case Argument.INTERVAL | Argument.MOMENTS:
+                return y, p[:, 0], p[:, 1]
+            case _:
+                return y, p
+
+
+def arguments_of(problem: Problem, rows: Rows) -> list[Arguments]:
+    """What the losses of each model take."""
+    weights = np.array(problem.class_weights) if problem.class_weights else None
+    return [
+        Arguments(
+            problem.task,
+            rows.y,
+            predicted,
+            problem.threshold,
+            levels=_levels(model),
+            class_weights=weights,
+        )
+        for model, predicted in zip(problem.models, rows.models, strict=True)
+    ]
+
+
+def _levels(model: ModelColumns) -> Floats | None:
+    return next((np.array(part.levels) for part in model.parts if part.levels), None)

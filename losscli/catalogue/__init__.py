@@ -8,6 +8,7 @@ from losscli.catalogue import (
     binary_logit,
     binary_margin,
     binary_sets,
+    boxes,
     counts,
     likelihood,
     multiclass,
@@ -38,6 +39,7 @@ CATALOGUE: tuple[Loss, ...] = (
     *binary_sets.LOSSES,
     *multiclass.LOSSES,
     *multiclass_score.LOSSES,
+    *boxes.LOSSES,
 )
 
 # A regression file with positive targets answers under the count losses too, and the reverse.

@@ -1,7 +1,7 @@
 """`compare`: table × problem → every loss of every model, with what it rests on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -35,6 +35,11 @@ PRIMARIES = {
     Task.COUNTS: ("poisson", "mae"),
     Task.BINARY: ("bce", "brier", "hinge", "zero_one"),
     Task.MULTICLASS: ("cross_entropy", "brier", "crammer_singer_hinge", "zero_one"),
+    Task.MULTIOUTPUT: ("mse", "mae"),
+    Task.MULTILABEL: ("multilabel_soft_margin", "hamming", "subset_zero_one"),
+    Task.DISTRIBUTION: ("kl_divergence", "js_divergence"),
+    Task.FORECAST: ("weighted_interval_score", "crps_ensemble", "crps_gaussian", "interval_score"),
+    Task.BOXES: ("giou", "iou"),
 }
 NAMED_FLAGGED = 100_000  # flagged rows that are named one by one
 
@@ -119,6 +124,7 @@ def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, 
     check_values(table, problem, request)
     domains = intervals(problem.task)
     seen, (scale, no_scale) = survey(table, problem, request, domains)
+    problem = replace(problem, class_weights=tuple(seen.classes.tolist()))
     imbalance = _imbalance(seen)
     chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=imbalance)
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))

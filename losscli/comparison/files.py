@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from losscli.errors import UsageError, Where
+from losscli.domain import CLASSES, NUMBERS, Task
+from losscli.errors import LosscliError, UsageError, Where
 from losscli.result import Input
 from losscli.table import ReadOptions, Table, join, read
 from losscli.task import (
@@ -15,10 +16,19 @@ from losscli.task import (
     check_units,
     find_predictions,
     find_target,
+    find_vectors,
     label_order,
     resolve,
+    resolve_vectors,
 )
 
+NAMED_AS = {
+    Task.MULTIOUTPUT: "Name them target_a, target_b … and pred_a, pred_b …",
+    Task.MULTILABEL: "Name them target_a, target_b … (0 or 1) and prob_a, prob_b …",
+    Task.DISTRIBUTION: "Name them target_a, target_b … (shares) and prob_a, prob_b …",
+    Task.FORECAST: "Beside the target: q0.1 … q0.9, or lower and upper, or mean and sd, or member_1 …",
+    Task.BOXES: "Name them x1, y1, x2, y2 and pred_x1, pred_y1, pred_x2, pred_y2",
+}
 Opened = tuple[Table, Problem, tuple[Input, ...]]
 Roles = tuple[str, Mapping[str, str | None]]  # the target, and the predictions with the names given to them
 
@@ -36,11 +46,31 @@ def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Open
         if asked.id is not None:
             check_named(table, asked.id, "--id")
     if len(tables) == 1:
-        target, predictions = _roles(tables[0], asked)
-        return tables[0], resolve(tables[0], target, predictions, asked), inputs
+        return tables[0], _problem(tables[0], asked), inputs
     stems = _stems(paths)
     table, problem = _joined(tables, _roles_of_files(tables, stems, asked), stems, asked)
     return table, problem, inputs
+
+
+def _problem(table: Table, asked: Asked) -> Problem:
+    """What one table poses; names that speak of several columns are heard where the plain rules fail."""
+    if asked.task is None or asked.task in CLASSES | NUMBERS:
+        try:
+            target, predictions = _roles(table, asked)
+        except LosscliError as error:
+            found = find_vectors(table, asked)
+            if found is None:
+                raise error
+            return resolve_vectors(table, found, asked)
+        return resolve(table, target, predictions, asked)
+    found = find_vectors(table, asked)
+    if found is None:
+        raise UsageError(
+            f"--task {asked.task}: no columns are named as it needs them",
+            where=Where(table.path),
+            advice=NAMED_AS[asked.task],
+        )
+    return resolve_vectors(table, found, asked)
 
 
 def _roles(table: Table, asked: Asked) -> Roles:

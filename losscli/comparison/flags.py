@@ -7,7 +7,7 @@ import numpy as np
 from losscli.aggregate import merge_each, quantiles
 from losscli.comparison.request import Request
 from losscli.comparison.summary import EXACT_ROWS, Flag, Move
-from losscli.domain import Floats, Kind
+from losscli.domain import CLASSES, NUMBERS, Floats, Kind
 from losscli.engine import fold
 from losscli.influence import (
     FLAG_SHARE,
@@ -31,6 +31,8 @@ def find_flag(
     Numbers: the median model is off by more than 5 s. Classes: it gives the true class less than 0.05;
     with scores alone, the 1 % of rows with the lowest mean rank of the margin.
     """
+    if problem.task not in CLASSES | NUMBERS:
+        return None, "a row of this task has no one residual"
     if not problem.labels:
         if scale is None:
             return None, reason

@@ -7,7 +7,7 @@ import numpy as np
 
 from losscli.domain import Floats, Mask
 from losscli.loss import BoundLoss, Reduction
-from losscli.rows import Arguments, Rows
+from losscli.rows import Rows, arguments_of
 from losscli.task import Problem
 
 Values = dict[tuple[int, int], float]  # (loss, model) → the median row loss
@@ -29,7 +29,7 @@ class Medians:
 
     def series(self, rows: Rows, flagged: Mask | None) -> list[tuple[Floats, Floats]]:
         """The row losses with all weights, then with none for the flagged rows."""
-        arguments = [Arguments(self.problem.task, rows.y, model) for model in rows.models]
+        arguments = arguments_of(self.problem, rows)
         values = [
             self.losses[index].value(*arguments[m].of(self.losses[index].loss)) for index, m in self.wanted
         ]

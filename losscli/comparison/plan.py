@@ -22,7 +22,12 @@ class Plan:
     refused: tuple[Refused, ...]
 
 
-_PLURAL = {kind: f"{kind}s" for kind in Kind} | {Kind.PROBABILITY: "probabilities"}
+_PLURAL = {kind: f"{kind}s" for kind in Kind} | {
+    Kind.PROBABILITY: "probabilities",
+    Kind.QUANTILES: "quantiles",
+    Kind.MOMENTS: "moments",
+    Kind.BOX: "boxes",
+}
 
 
 def needed_kinds(loss: Loss, problem: Problem) -> str | None:

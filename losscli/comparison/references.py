@@ -5,12 +5,16 @@ from collections.abc import Sequence
 
 from losscli.comparison.survey import Survey
 from losscli.constant import best_constant
+from losscli.domain import CLASSES, NUMBERS
 from losscli.loss import BoundLoss, Reduction
 from losscli.task import Problem
 
 
 def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey) -> tuple[float | None, ...]:
-    """L₀ of each loss; None for a loss that may be negative, which has no skill."""
+    """L₀ of each loss; None for a loss that may be negative, which has no skill, and for tasks of several
+    columns, whose best constant is not sought."""
+    if problem.task not in CLASSES | NUMBERS:
+        return (None,) * len(losses)
     target = seen.target(problem.task)
     means: dict[tuple[object, ...], float] = {}  # a root has the best constant of its mean
 

@@ -13,7 +13,7 @@ from losscli.domain import Codes, Floats, Kind
 from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction
 from losscli.result import RowKey, RowRecord, finite
-from losscli.rows import Arguments, Predicted, Rows, load
+from losscli.rows import Predicted, Rows, arguments_of, load
 from losscli.table import BLOCK, Table
 from losscli.task import Problem, preferred
 
@@ -75,7 +75,7 @@ def _records(
     names = [model.name for model in problem.models]
     target = _labels(problem, rows.y) if problem.labels else _numbers(rows.y)
     said = [_predictions(problem, primary, model) for model in rows.models]
-    losses = [_row_losses(problem, primary, rows, model) for model in rows.models]
+    losses = [_row_losses(problem, primary, rows, m) for m in range(len(rows.models))]
     return tuple(
         (
             row,
@@ -97,6 +97,8 @@ def _labels(problem: Problem, codes: Floats) -> _Values:
 
 
 def _numbers(values: Floats) -> _Values:
+    if values.ndim == 2:
+        return [" ".join(f"{value:.4g}" for value in row) for row in values]
     return [finite(float(value)) for value in values]
 
 
@@ -105,16 +107,16 @@ def _predictions(problem: Problem, primary: BoundLoss, model: Predicted) -> _Val
     column per label the greatest one's label."""
     kind = preferred((primary.loss.needs & model.keys()) or model.keys())
     p = model[kind]
-    if p.ndim == 2:
+    if p.ndim == 2 and problem.labels:
         return _labels(problem, p.argmax(axis=1))
-    return _labels(problem, p) if kind is Kind.LABEL else _numbers(p)
+    return _labels(problem, p) if kind is Kind.LABEL and problem.labels else _numbers(p)
 
 
-def _row_losses(problem: Problem, primary: BoundLoss, rows: Rows, model: Predicted) -> Floats:
-    """(n,), NaN where there is none."""
-    if primary.loss.reduction is Reduction.RATIO or not primary.loss.needs & model.keys():
+def _row_losses(problem: Problem, primary: BoundLoss, rows: Rows, m: int) -> Floats:
+    """(n,) Of the model of number m, NaN where there is none."""
+    if primary.loss.reduction is Reduction.RATIO or not primary.loss.needs & rows.models[m].keys():
         return np.full(len(rows.y), np.nan)
-    given = Arguments(problem.task, rows.y, model, problem.threshold).of(primary.loss)
+    given = arguments_of(problem, rows)[m].of(primary.loss)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         return primary.loss.value(*given, **dict(primary.params))
 

@@ -8,13 +8,13 @@ import numpy as np
 from losscli.aggregate import Looks, Moments, Sought, merge_each
 from losscli.comparison.medians import Medians, Values
 from losscli.comparison.request import Request
-from losscli.domain import Codes, Floats, Kind, Mask, Task
+from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
 from losscli.engine import fold
 from losscli.loss import Argument, BoundLoss, Pointwise, Reduction
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
-from losscli.rows import Arguments, Predicted, Rows, load
+from losscli.rows import Arguments, Predicted, Rows, arguments_of, load
 from losscli.table import Table, block_count
 from losscli.task import Problem
 
@@ -150,7 +150,7 @@ def summarise(
 
 def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
     """The row quantities of one block, in the order of the layout."""
-    models = [Arguments(problem.task, rows.y, model, problem.threshold) for model in rows.models]
+    models = arguments_of(problem, rows)
     for column in layout.columns:
         one = layout.losses[column.loss]
         if column.model is None:
@@ -177,6 +177,8 @@ def _first_medians(columns: Iterable[Floats]) -> Floats:
 
 
 def _metrics(problem: Problem, rows: Rows, model: Predicted, *, exact: bool) -> Metrics:
+    if problem.task not in CLASSES | NUMBERS:
+        return {}
     if not problem.labels:
         return {Comoments: Comoments.of(rows.y, model[Kind.VALUE], rows.w)}
     k = len(problem.labels)

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
 from losscli.comparison.request import Request
 from losscli.constant import Target
-from losscli.domain import UNIT, Codes, Floats, Interval, Kind, Task
+from losscli.domain import NUMBERS, UNIT, Codes, Floats, Interval, Kind, Task
 from losscli.engine import fold
 from losscli.errors import DataError, Where
 from losscli.influence import median_residual
@@ -65,7 +65,7 @@ class Survey:
 
     def target(self, task: Task) -> Target:
         """The distribution of the target; numbers in bins of 1/2048 of their distance from the middle."""
-        if task not in (Task.REGRESSION, Task.COUNTS):
+        if task not in NUMBERS:
             return Target.of_classes(task, self.classes)
         if self.bins is not None:
             return Target(task, *self.bins.points())
@@ -111,7 +111,7 @@ def survey(
     table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]
 ) -> tuple[Survey, Scale]:
     """One pass over the rows. `intervals`: where losses need targets and predictions to be."""
-    numbers = problem.task in (Task.REGRESSION, Task.COUNTS)
+    numbers = problem.task in NUMBERS
     open_pairs = _undecided(table, problem, intervals) if numbers else []
     grid = _grid(table, problem) if numbers and table.rows > EXACT_TARGET else None
     residuals = partial(_residuals, table, problem, request)
@@ -121,11 +121,11 @@ def survey(
     def work(block: int) -> Survey:
         rows = load(table, problem, block, drop=request.drop)
         arrays = [rows.y, *(model[Kind.VALUE] for model in rows.models)] if numbers else []
-        errors, places = _sum_errors(rows)
+        errors, places = _sum_errors(rows, problem.task)
         return Survey(
             used=len(rows.y),
             unweighted=bool((rows.w == 1.0).all()),
-            classes=np.zeros(0) if numbers else _class_weights(rows, problem.true_labels),
+            classes=_class_weights(rows, problem.true_labels) if problem.labels else np.zeros(0),
             values=((rows.y, rows.w),) if numbers and grid is None else (),
             bins=Bins.of(grid, rows.y, rows.w) if grid is not None else None,
             outside=_outside(rows, arrays, intervals, open_pairs),
@@ -137,7 +137,8 @@ def survey(
     found = fold(block_count(table), work, Survey.merge, request.jobs)
     _check_survey(table, problem, found)
     if sought is None:
-        return found, (request.scale, None if numbers else "classes have no residual")
+        why = "classes have no residual" if problem.labels else "a row of this task has no one residual"
+        return found, (request.scale, None if numbers else why)
     (median,) = sought.values(found.residual, residuals, block_count(table), request.jobs)
     return found, _residual_scale(table, problem, request, median)
 
@@ -194,11 +195,11 @@ def _class_weights(rows: Rows, k: int) -> Floats:
     return np.asarray(weights, dtype=np.float64)
 
 
-def _sum_errors(rows: Rows) -> tuple[Floats, Codes]:
+def _sum_errors(rows: Rows, task: Task) -> tuple[Floats, Codes]:
     errors, places = np.zeros(len(rows.models)), np.zeros(len(rows.models), dtype=np.intp)
     for m, model in enumerate(rows.models):
         p = model.get(Kind.PROBABILITY)
-        if p is not None and p.ndim == 2 and len(p):
+        if task in (Task.MULTICLASS, Task.DISTRIBUTION) and p is not None and p.ndim == 2 and len(p):
             off = np.abs(p.sum(axis=1) - 1.0)
             worst = int(off.argmax())
             errors[m], places[m] = off[worst], rows.number[worst]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from losscli.domain import Kind, Task
+from losscli.domain import CLASSES, NUMBERS, Kind, Task
 from losscli.errors import DataError, UsageError, Where
 from losscli.table import BLOCK, Column, ColumnType, Table, block_count
 from losscli.task.classes import (
@@ -28,6 +28,7 @@ from losscli.task.roles import (
     target_labels,
 )
 from losscli.task.values import check_number
+from losscli.task.vectors import Vectors, find_vectors, stacked
 from losscli.task.words import per_label, stated_kind
 
 __all__ = [
@@ -39,10 +40,13 @@ __all__ = [
     "check_units",
     "find_predictions",
     "find_target",
+    "find_vectors",
     "is_index",
     "label_order",
     "preferred",
     "resolve",
+    "resolve_vectors",
+    "stacked",
 ]
 
 
@@ -51,7 +55,8 @@ class Problem:
     """What is compared: the roles of the columns and the task they make."""
 
     task: Task
-    target: str
+    target: str  # as it is shown; of several columns all their names
+    targets: tuple[str, ...]
     weights: str | None
     id: str | None
     # The classes: those of the target, sorted, then those only predicted; binary: (negative, positive);
@@ -63,6 +68,7 @@ class Problem:
     time: str | None = None  # rows are resampled in blocks of its order
     by: str | None = None  # rows of one value are a slice
     threshold: float | None  # as given; None: 0.5 for probabilities, 0 for scores
+    class_weights: tuple[float, ...] = ()  # Σw of the true classes, once the rows are counted
     decisions: tuple[str, ...]
 
     @property
@@ -72,7 +78,7 @@ class Problem:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that a figure depends on."""
-        used = [self.target, *(name for model in self.models for name in model.columns)]
+        used = [*self.targets, *(name for model in self.models for name in model.columns)]
         return tuple(dict.fromkeys([*used, *filter(None, (self.weights, self.group, self.time))]))
 
 
@@ -103,6 +109,7 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
     return Problem(
         task=task,
         target=target,
+        targets=(target,),
         weights=asked.weights,
         id=asked.id,
         group=asked.group,
@@ -111,6 +118,43 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
         labels=labels,
         true_labels=len(own),
         models=models,
+        threshold=asked.threshold,
+        decisions=tuple(decisions),
+    )
+
+
+def resolve_vectors(table: Table, found: Vectors, asked: Asked) -> Problem:
+    """The problem that a table poses whose target or predictions take several columns.
+
+    Raises UsageError for a flag that would do nothing or models that are not there, DataError where a column
+    cannot hold its role.
+    """
+    if asked.weights is not None:
+        check_named(table, asked.weights, "--weights")
+        check_number(table, asked.weights)
+    _check_asked(asked, found.task)
+    if not found.models:
+        raise UsageError(
+            f"--pred {' '.join(asked.pred)}: no model of that name",
+            where=Where(table.path),
+            advice="Leave --pred out to see the models that are found",
+        )
+    for name in (*found.targets, *(name for model in found.models for name in model.columns)):
+        check_number(table, name)
+    decisions = [f"target {', '.join(found.targets)}", f"task {found.task}: {found.why}"]
+    decisions += [f"model {model.name}: {model.kind} in {', '.join(model.columns)}" for model in found.models]
+    return Problem(
+        task=found.task,
+        target=", ".join(found.targets),
+        targets=found.targets,
+        weights=asked.weights,
+        id=asked.id,
+        group=asked.group,
+        time=asked.time,
+        by=asked.by,
+        labels=(),
+        true_labels=0,
+        models=found.models,
         threshold=asked.threshold,
         decisions=tuple(decisions),
     )
@@ -199,8 +243,13 @@ def _check_asked(asked: Asked, task: Task) -> None:
     classes = task in (Task.BINARY, Task.MULTICLASS)
     useless = [
         ("--positive", asked.positive, task is Task.BINARY, "has no positive class"),
-        ("--threshold", asked.threshold, task is Task.BINARY, "has no threshold"),
-        ("--kind", asked.kind, classes == (asked.kind is not Kind.VALUE), "has no predictions of that kind"),
+        ("--threshold", asked.threshold, task in (Task.BINARY, Task.MULTILABEL), "has no threshold"),
+        (
+            "--kind",
+            asked.kind,
+            task in CLASSES | NUMBERS and classes == (asked.kind is not Kind.VALUE),
+            "has no predictions of that kind",
+        ),
     ]
     for flag, value, used, why in useless:
         if value is not None and not used:

@@ -14,16 +14,30 @@ from losscli.task.words import TARGET_NAMES, per_label, stated_kind, without_rol
 class Predictions:
     """One column of predictions, or one per label, in the order of the labels.
 
-    `labels` is empty for one column; `of_label` is the label that a single `prob_spam` speaks of.
+    `labels` is empty for one column; `of_label` is the label that a single `prob_spam` speaks of; `levels`
+    are those of quantiles.
     """
 
     columns: tuple[str, ...]
     kind: Kind
     labels: tuple[str, ...] = ()
     of_label: str | None = None
+    levels: tuple[float, ...] = ()
+    is_variance: bool = False  # of moments: the second is the variance
 
 
-_PREFERRED = (Kind.VALUE, Kind.LABEL, Kind.PROBABILITY, Kind.SCORE, Kind.LOGIT)
+_PREFERRED = (
+    Kind.VALUE,
+    Kind.LABEL,
+    Kind.PROBABILITY,
+    Kind.SCORE,
+    Kind.LOGIT,
+    Kind.BOX,
+    Kind.MOMENTS,
+    Kind.QUANTILES,
+    Kind.INTERVAL,
+    Kind.ENSEMBLE,
+)
 
 
 def preferred(kinds: Collection[Kind]) -> Kind:

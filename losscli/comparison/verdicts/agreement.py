@@ -11,7 +11,7 @@ from losscli.comparison.verdicts.draws import RESAMPLES, Draws
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
 from losscli.domain import Floats, Kind, Task, sigmoid
 from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
-from losscli.murphy import MEAN, MEDIAN, dominance, elementary, thresholds
+from losscli.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
 from losscli.resample import UnitSums, replicate, squares
 from losscli.result import Agreement, Difference, Dominance, LossTable, Order
 from losscli.rows import Predicted, load
@@ -20,11 +20,10 @@ from losscli.table import Table, block_count
 THRESHOLDS = 24  # at which two Murphy curves are resampled
 CURVES = 5  # of the best models: the leader's, and those it is compared with
 NO_CURVE = "a prediction or a target is too large"
-FUNCTIONALS = {
+FUNCTIONALS: dict[Task, tuple[Functional, ...]] = {
     Task.REGRESSION: (MEAN, MEDIAN),
     Task.COUNTS: (MEAN,),
     Task.BINARY: (MEAN,),
-    Task.MULTICLASS: (),
 }
 
 
@@ -128,7 +127,7 @@ def _dominance(
     usable = [m for m, model in enumerate(problem.models) if {part.kind for part in model.parts} & set(_READ)]
     values = {m: tables[primary].results[m].value for m in usable}
     known = [m for m in usable if values[m] is not None]
-    if len(known) < 2 or not FUNCTIONALS[problem.task]:
+    if len(known) < 2 or problem.task not in FUNCTIONALS:
         return
     leader, *others = sorted(known, key=lambda m: values[m] or 0.0)[:CURVES]
     y, w, number, p = _read(table, facts, request, [leader, *others])

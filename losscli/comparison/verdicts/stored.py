@@ -74,7 +74,10 @@ def _hashes(table: Table, problem: Problem, column: str, request: Request) -> tu
 def _target_keys(problem: Problem, y: Floats) -> Keys:
     if problem.labels:
         return hashed(list(problem.labels))[y.astype(np.intp)]
-    return mixed((y + 0.0).view(np.uint64))  # one zero, not two
+    keys = np.zeros(len(y), dtype=np.uint64)
+    for column in y.reshape(len(y), -1).T:
+        keys = mixed(keys ^ np.ascontiguousarray(column + 0.0).view(np.uint64))  # one zero, not two
+    return keys
 
 
 def against_recorded(
