@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Floats, Kind, Task, log_softmax
-from losscli.loss import BoundLoss, Reduction, Trait
+from losscli.loss import Argument, BoundLoss, Reduction, Trait
 from losscli.rows import Arguments
 
 SUPPORT = 2_048  # points of a number target among which the constant is first searched for
@@ -100,8 +100,14 @@ def _reduced(bound: BoundLoss, arguments: tuple[Floats, ...], w: Floats) -> Floa
     loss, params, total = bound.loss, dict(bound.params), w.sum()
     if loss.reduction is Reduction.RATIO:
         assert loss.combine is not None
-        means = [part(*arguments, **params).reshape(-1, len(w)) @ w / total for part in loss.parts]
+        means = [
+            part(*arguments, **params).reshape(-1, len(w)) @ w / total for part in loss.parts_for(len(w))
+        ]
         return np.array([loss.combine(*map(float, row), **params) for row in zip(*means, strict=True)])
+    if loss.reduction is Reduction.WHOLE:
+        assert loss.whole is not None
+        sets = zip(*(np.split(argument, len(argument) // len(w)) for argument in arguments), strict=True)
+        return np.array([loss.whole(*one, w, **params) for one in sets])
     value = bound.value(*arguments).reshape(-1, len(w))
     if loss.reduction is Reduction.MAX:
         return np.asarray(value.max(axis=1))
@@ -128,7 +134,12 @@ def _grid(bound: BoundLoss, target: Target) -> tuple[Kind, Floats]:
         return Kind.LABEL, np.array([0.0, 1.0])
     if Kind.PROBABILITY in needs:
         return Kind.PROBABILITY, _spaced(np.append(np.linspace(0, 1, 21), target.mean))
-    return Kind.SCORE, _SCORES
+    return _score_kind(needs), _SCORES[bound.loss.prediction.contains(_SCORES)]
+
+
+def _score_kind(needs: frozenset[Kind]) -> Kind:
+    """What a score is where no probability serves; of a sum of both it must be a logit."""
+    return Kind.SCORE if Kind.SCORE in needs else Kind.LOGIT
 
 
 def _may_have_valleys(bound: BoundLoss) -> bool:
@@ -184,7 +195,8 @@ def _best_classes(bound: BoundLoss, target: Target) -> tuple[Floats, float]:
     kind, constants = _class_candidates(bound, target)
     losses = _losses(bound, target, kind, constants)
     best, loss = constants[int(np.argmin(losses))], float(losses.min())
-    if kind is Kind.LABEL or (kind is Kind.PROBABILITY and Trait.PROPER in bound.traits):
+    of_prior = Trait.PROPER in bound.traits and bound.loss.argument is not Argument.COUNTS
+    if kind is Kind.LABEL or (kind is Kind.PROBABILITY and of_prior):
         return best, loss
     if len(target.values) > MAX_SEARCHED:
         return best, float("nan")
@@ -222,7 +234,7 @@ def _class_candidates(bound: BoundLoss, target: Target) -> tuple[Kind, Floats]:
         return Kind.LABEL, np.arange(k, dtype=np.float64)[:, None]
     if Kind.PROBABILITY in needs:
         return Kind.PROBABILITY, np.vstack([prior, np.eye(k), np.full(k, 1 / k)])
-    kind = Kind.LOGIT if Kind.LOGIT in needs and Kind.SCORE not in needs else Kind.SCORE
+    kind = _score_kind(needs)
     with np.errstate(divide="ignore"):
         logs = np.maximum(np.vstack([np.log(prior), np.log(prior) - np.log1p(-prior)]), -50.0)
     return kind, np.vstack(

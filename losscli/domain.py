@@ -67,6 +67,8 @@ class Unit(StrEnum):
     LOG2 = "log² y"
     NATS = "nats"
     ONE = "1"
+    MIXED = "mixed"  # a sum of losses of several units
+    OWN = "its own"  # of a loss that only its formula describes
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,13 @@ class Interval:
         if self.whole:
             inside &= x == np.floor(x)
         return np.asarray(inside)
+
+    def meet(self, other: "Interval") -> "Interval":
+        """The values in both; empty where low is above high."""
+        low, low_closed = max((self.low, not self.low_closed), (other.low, not other.low_closed))
+        high, high_closed = min((self.high, self.high_closed), (other.high, other.high_closed))
+        without = self.without if other.without is None else other.without
+        return Interval(low, high, not low_closed, high_closed, without, self.whole or other.whole)
 
     def __str__(self) -> str:
         if self.low == -math.inf and self.high == math.inf:
@@ -155,4 +164,5 @@ def _same(x: Floats) -> Floats:
 IDENTITY = Link("identity", _same, _same)
 LOG = Link("log", lambda s: np.asarray(np.exp(s)), lambda p: np.asarray(np.log(p)))
 LOGIT = Link("logit", sigmoid, logit)
+SOFTPLUS = Link("softplus", softplus, lambda p: np.asarray(p + np.log(-np.expm1(-p))))
 SOFTMAX = Link("softmax", lambda z: np.asarray(np.exp(log_softmax(z))), lambda p: np.asarray(np.log(p)))

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from shlex import quote
 
 from losscli.catalogue import find, known_names, named
+from losscli.catalogue.refused import refused_loss
 from losscli.comparison.metrics import SKILLS
 from losscli.domain import Task
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.loss import Loss
 from losscli.metrics import METRICS
+from losscli.metrics.forecast import speaks_of_levels
 from losscli.result import (
     Comparison,
     Gate,
@@ -65,12 +67,15 @@ def parse_rule(text: str) -> Rule:
     spec = Spec.parse(match["spec"])
     metrics = {metric.name: metric.greater_is_better for metric in METRICS}
     metrics |= {name: True for name, _ in SKILLS.values()}
+    if speaks_of_levels(spec.name):
+        metrics[spec.name] = None
     is_loss = spec.name not in metrics
     if is_loss:
-        if spec.name not in known_names():
+        unknown = _unknown(spec)
+        if unknown is not None and refused_loss(unknown) is None:
             names = [*known_names(), *metrics]
-            advice = did_you_mean(spec.name, names) or "See losscli losses"
-            raise UsageError(f"--fail-if {text!r}: no loss or metric is called {spec.name!r}", advice=advice)
+            advice = did_you_mean(unknown, names) or "See losscli losses"
+            raise UsageError(f"--fail-if {text!r}: no loss or metric is called {unknown!r}", advice=advice)
         named(spec.name)
     elif spec.params:
         raise UsageError(
@@ -87,6 +92,11 @@ def parse_rule(text: str) -> Rule:
             advice=f"Type --fail-if {quote(mended)}",
         )
     return Rule(text.strip(), spec, is_loss, match["model"], match["sign"], limit)
+
+
+def _unknown(spec: Spec) -> str | None:
+    """The first name of a spec, or of the parts of a sum, that no loss has."""
+    return next((part.name for _, part in spec.terms if part.name not in known_names()), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +116,10 @@ def parse_allowance(text: str) -> Allowance:
     if not equals or share is None or not 0 <= share < math.inf:
         raise UsageError(f"--max-regression {text!r} is no allowance", advice=example)
     spec = Spec.parse(name)
-    if spec.name not in known_names():
-        advice = did_you_mean(spec.name, known_names()) or example
-        raise UsageError(f"--max-regression {text!r}: no loss is called {spec.name!r}", advice=advice)
+    unknown = _unknown(spec)
+    if unknown is not None:
+        advice = did_you_mean(unknown, known_names()) or example
+        raise UsageError(f"--max-regression {text!r}: no loss is called {unknown!r}", advice=advice)
     named(spec.name)
     return Allowance(text.strip(), spec, share / 100 if limit.endswith("%") else share)
 
@@ -209,6 +220,7 @@ def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> 
         spec.numbers(),
         scale=comparison.scale,
         imbalance=(1 - share) / share if share else None,
+        naive=table.params.get("naive"),
     )
     params = dict(bound.params)
     return params.keys() == table.params.keys() and all(

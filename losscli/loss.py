@@ -10,6 +10,7 @@ it is the derivative with respect to m and l, and the chain rule does the rest.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class Argument(Enum):
     INTERVAL = "y, lower, upper"  # (n,) each
     ENSEMBLE = "y, x"  # targets (n,) and members (n, M)
     MOMENTS = "y, mean, sd"  # (n,) each
+    PARTS = "of each part"  # a sum whose parts differ: the arguments of each, a tuple a part
 
 
 class Reduction(Enum):
@@ -52,6 +54,7 @@ class Reduction(Enum):
     MAX = "maximum"
     RATIO = "function of means"  # of the row quantities in `parts`, by `combine`
     RELATIVE = "mean, over that of the best constant"
+    WHOLE = "function of all rows together"  # `whole`; of so many rows as fit into memory
 
 
 class Trait(Flag):
@@ -95,9 +98,10 @@ class Scaled:
 
 
 class FromData(Enum):
-    """A default taken from the class counts."""
+    """A default taken from the rows."""
 
-    IMBALANCE = "n-/n+"
+    IMBALANCE = "n-/n+"  # the class counts
+    NAIVE = "mean |y_t - y_(t-1)|"  # the targets in time order
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +135,13 @@ class Alias:
     """The name of a loss in another library; `spec` is what to type for the same figure.
 
     Accepted as a name only where its default equals ours: factor 1 and `spec` our plain name.
-    `factor` is theirs over ours.
+    `factor` is theirs over ours; None where that is no constant, and then `note` says what theirs is.
     """
 
     library: str
     name: str
     spec: str
-    factor: float = 1.0
+    factor: float | None = 1.0
     note: str = ""
 
 
@@ -154,6 +158,7 @@ class Loss:
     slope: Pointwise | None = None  # None where it is 0 almost everywhere or the loss has no row value
     slope_formula: str = ""
     needs: frozenset[Kind] = frozenset({Kind.VALUE})
+    ordered: bool = False  # several classes, in an order: the codes ascend in it
     link: Link = IDENTITY
     target: Interval = REALS
     prediction: Interval = REALS
@@ -165,7 +170,9 @@ class Loss:
     check: Callable[[Params], None] | None = None  # raises UsageError where params contradict one another
     reduction: Reduction = Reduction.MEAN
     parts: tuple[Pointwise, ...] = ()  # (*arguments, **params) -> (n,) each
+    by_class: bool = False  # the parts are taken for every class, (*arguments, code=…, **params)
     combine: Callable[..., float] | None = None  # (*means of the parts, **params) -> the figure
+    whole: Callable[..., float] | None = None  # (*arguments, weights, **params) -> the figure
     kin: Callable[[Params], str] | None = None  # spec of the loss that orders models alike
     infimum: float | Pointwise = 0.0  # least value over predictions; a function of y where it varies
     choose: str
@@ -174,6 +181,22 @@ class Loss:
     reference: str
     aliases: tuple[Alias, ...] = ()
     inventory: tuple[str, ...] = ()  # ids of the published inventory of losses that this record computes
+    named_only: str = ""  # why it is computed only where it is named; empty: it is one of the usual ones
+    terms: "tuple[Term, ...]" = ()  # of a weighted sum, whose parameters are `key.name`; parts: their values
+
+    @property
+    def reads(self) -> tuple[frozenset[Kind], ...]:
+        """The kinds of prediction that serve it; of a sum whose parts differ those of each part, which must
+        all be there."""
+        if self.argument is Argument.PARTS:
+            return tuple(needs for term in self.terms for needs in term.loss.reads)
+        return (self.needs,)
+
+    def parts_for(self, classes: int) -> tuple[Pointwise, ...]:
+        """The parts; class by class, for so many, where they are taken of every class."""
+        if not self.by_class:
+            return self.parts
+        return tuple(partial(part, code=code) for code in range(classes) for part in self.parts)
 
     def traits_at(self, params: Params) -> Trait:
         """All traits at these parameters, the implied ones included."""
@@ -181,20 +204,33 @@ class Loss:
         return traits.closure()
 
     def bind(
-        self, written: Params, *, scale: float | None = None, imbalance: float | None = None
+        self,
+        written: Params,
+        *,
+        scale: float | None = None,
+        imbalance: float | None = None,
+        naive: float | None = None,
     ) -> "BoundLoss":
         """This loss with every parameter resolved: the written ones, else the defaults.
 
-        scale: the residual scale s, in units of y; imbalance: n-/n+.
+        scale: the residual scale s, in units of y; imbalance: n-/n+; naive: the mean absolute error of the
+        last target as forecast of the next, in units of y.
         Raises UsageError for an unknown parameter or one outside its domain, NoDefault where a default
-        needs a scale or class counts that are not there.
+        needs a scale, class counts or an order in time that are not there.
         """
+        if self.terms:
+            each = [
+                term.loss.bind(term.own(written), scale=scale, imbalance=imbalance, naive=naive)
+                for term in self.terms
+            ]
+            own = zip(self.terms, each, strict=True)
+            return BoundLoss(self, tuple((f"{term.key}.{k}", v) for term, one in own for k, v in one.params))
         self._check_names(written)
         params: dict[str, float] = {}
         for param in self.params:
             value = written.get(param.name)
             if value is None:
-                value = self._default(param, params | dict(written), scale, imbalance)
+                value = self._default(param, params | dict(written), scale, imbalance, naive)
             if value is None:
                 continue
             _check_domain(self.name, param, value)
@@ -215,7 +251,12 @@ class Loss:
                 )
 
     def _default(
-        self, param: Param, params: Params, scale: float | None, imbalance: float | None
+        self,
+        param: Param,
+        params: Params,
+        scale: float | None,
+        imbalance: float | None,
+        naive: float | None,
     ) -> float | None:
         match param.default:
             case Scaled(constant, power):
@@ -232,6 +273,14 @@ class Loss:
                         advice=f"Write it: {self.name}:{param.name}=1",
                     )
                 return imbalance
+            case FromData.NAIVE:
+                if naive is None:
+                    raise NoDefault(
+                        f"{self.name}:{param.name} is {param.default_text} by default; "
+                        "no column says the time",
+                        advice=f"Write it ({self.name}:{param.name}=1), or compare with --time COLUMN",
+                    )
+                return naive
             case default:
                 return default
 
@@ -241,6 +290,20 @@ def _check_domain(name: str, param: Param, value: float) -> None:
         raise UsageError(
             f"{name}:{param.name}={value} is not {param.domain}", advice=f"{param.name}: {param.meaning}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of a weighted sum. key: what its parameters are known by in the sum's."""
+
+    weight: float
+    key: str
+    loss: Loss
+
+    def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters of this part, of all those of the sum."""
+        start = f"{self.key}."
+        return {k.removeprefix(start): value for k, value in params.items() if k.startswith(start)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +329,21 @@ class BoundLoss:
     @property
     def traits(self) -> Trait:
         return self.loss.traits_at(dict(self.params))
+
+    @property
+    def terms(self) -> "tuple[tuple[float, BoundLoss], ...]":
+        """The weighted parts of a sum, their parameters resolved."""
+        params = dict(self.params)
+        return tuple(
+            (term.weight, BoundLoss(term.loss, tuple(term.own(params).items()))) for term in self.loss.terms
+        )
+
+    @property
+    def from_zero(self) -> bool:
+        """Whether the least value over predictions is 0, whatever the target."""
+        if callable(self.loss.infimum):
+            return self.loss.task is Task.BINARY and not np.any(self.infimum(np.array([0.0, 1.0])))
+        return self.loss.infimum == 0.0
 
     def value(self, *arguments: Any) -> Floats:
         """Row values; arguments as `loss.argument` says. Too large for a double is inf, silently."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from losscli.domain import (
     CLASSES,
@@ -23,8 +22,9 @@ from losscli.loss import Argument, Loss
 from losscli.table import BLOCK, ColumnType, Table
 from losscli.table.grammar import is_missing
 from losscli.task import ModelColumns, Predictions, Problem, preferred, stacked
+from losscli.task.values import numbers_of
 
-Arrays = tuple[NDArray[Any], ...]
+Arrays = tuple[Any, ...]  # of arrays; where a loss is a sum of parts that differ, a tuple of them a part
 Predicted = dict[Kind, Floats]  # (n,), or (n, k) where there is a column per label; labels as codes
 
 
@@ -33,7 +33,8 @@ class Rows:
     """The used rows of one block.
 
     number: 1-based data rows (n,); y: targets, for classes their codes, binary 1 the positive (n,);
-    w: weights (n,); models: each model's predictions; clipped: per model, how many were clipped.
+    w: weights, times those of the classes (n,); models: each model's predictions; clipped: per model, how
+    many were clipped.
     """
 
     number: Codes
@@ -54,6 +55,8 @@ def load(
         else _targets(table, problem, block)
     )
     w = table.numbers(block, problem.weights) if problem.weights else np.ones(len(y))
+    if problem.class_factors:
+        w = w * np.array(problem.class_factors)[np.nan_to_num(y).astype(np.intp)]
     number = np.arange(len(y), dtype=np.intp) + (block * BLOCK + 1)
     models = [
         {part.kind: _read(table, problem, part, block) for part in model.parts} for model in problem.models
@@ -109,14 +112,14 @@ def _targets(table: Table, problem: Problem, block: int) -> Floats:
 
 
 def _read(table: Table, problem: Problem, part: Predictions, block: int) -> Floats:
-    if part.kind is Kind.LABEL:
+    if part.kind is Kind.LABEL and len(part.columns) == 1:
         return _labels_or_numbers(table, part.columns[0], problem, block)
     if len(part.columns) == 1:
         p = table.numbers(block, part.columns[0])
         if part.of_label is not None and part.of_label != problem.positive:
             return 1.0 - p if part.kind is Kind.PROBABILITY else -p
         return p
-    columns = [table.numbers(block, name) for name in part.columns]
+    columns = [numbers_of(table, block, name) for name in part.columns]
     if part.is_variance:
         with np.errstate(invalid="ignore"):
             columns[1] = np.where(columns[1] >= 0, np.sqrt(columns[1]), -1.0)
@@ -157,6 +160,8 @@ class Arguments:
 
     def of(self, loss: Loss) -> Arrays:
         """The arguments of `loss.value`; the model must have predictions of a kind the loss needs."""
+        if loss.argument is Argument.PARTS:
+            return tuple(self.of(term.loss) for term in loss.terms)
         return self.get(loss.argument, loss.needs)
 
     def get(self, argument: Argument, needs: frozenset[Kind]) -> Arrays:
@@ -224,6 +229,9 @@ class Arguments:
     def _several(self, argument: Argument, kind: Kind) -> Arrays:
         y, p = self._y, self._predicted[kind]
         match argument:
+            case Argument.LOG_PROBABILITIES:
+                with np.errstate(divide="ignore"):
+                    return y, log_softmax(p) if kind is Kind.LOGIT else np.log(p)
             case Argument.SCORES:
                 return y, logit(p) if kind is Kind.PROBABILITY else p
             case Argument.LABEL:

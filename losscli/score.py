@@ -4,12 +4,12 @@ Scores and targets of g models at a time: (g, n), for several classes (g, k, n) 
 parameter is one number, or (g, 1) where it differs from model to model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from losscli.domain import IDENTITY, REALS, Floats, Task, log_softmax, sigmoid, softplus
+from losscli.domain import IDENTITY, REALS, SOFTPLUS, Floats, Task, log_softmax, sigmoid, softplus
 from losscli.loss import Argument, Loss, Reduction
 
 Terms = tuple[Floats, Floats]  # values (g, n), and slopes of the shape of the scores
@@ -19,6 +19,12 @@ Values = Mapping[str, Any]
 def terms(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
     """Row losses and their slopes with respect to the scores."""
     assert loss.slope is not None
+    if loss.argument is Argument.PARTS:
+        each = [terms(term.loss, term.own(params), y, s) for term in loss.terms]
+        weights = [term.weight for term in loss.terms]
+        return _weighted(weights, [value for value, _ in each]), _weighted(
+            weights, [slope for _, slope in each]
+        )
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if loss.task is Task.MULTICLASS:
             return _several(loss, params, y, s)
@@ -37,6 +43,13 @@ def terms(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
             return loss.value(m, **params), side * loss.slope(m, **params)
         log_p = -softplus(-m)
         return loss.value(log_p, **params), side * sigmoid(-m) * loss.slope(log_p, **params)
+
+
+def _weighted(weights: Sequence[float], arrays: Sequence[Floats]) -> Floats:
+    total = weights[0] * arrays[0]
+    for weight, array in zip(weights[1:], arrays[1:], strict=True):
+        total = total + weight * array
+    return np.asarray(total)
 
 
 def _several(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
@@ -67,8 +80,22 @@ def untrainable(loss: Loss) -> str | None:
     """Why no linear model can be trained under a loss, or None."""
     if loss.reduction is not Reduction.MEAN:
         return f"it is a {loss.reduction.value}, not a mean of row losses"
-    if loss.slope is None:
-        return "it has no slope to descend on"
-    if loss.prediction != REALS and loss.link is IDENTITY:
-        return f"its predictions must be {loss.prediction}, which a linear model does not promise"
-    return None
+    for term in loss.terms:
+        reason = untrainable(term.loss)
+        if reason is not None:
+            return f"{term.loss.name}: {reason}"
+    if loss.slope is None and loss.terms:
+        links = " and ".join(f"{term.loss.name} {term.loss.link}" for term in loss.terms)
+        return f"its parts are linked to different scores: {links}"
+    reasons = {
+        "fit knows no order of the classes; compare its predictions with --order": loss.ordered,
+        "it reads the class counts of the rows trained on, which fit does not pass; see --class-weight": (
+            loss.argument is Argument.COUNTS
+        ),
+        "of the score whose softplus the rate is, it is bce: train that": loss.link is SOFTPLUS,
+        "it has no slope to descend on": loss.slope is None,
+        f"its predictions must be {loss.prediction}, which a linear model does not promise": (
+            loss.prediction != REALS and loss.link is IDENTITY
+        ),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)

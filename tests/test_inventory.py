@@ -32,3 +32,7 @@ def test_every_id_is_computed_refused_or_open_and_only_one_of_these() -> None:
     assert not CLAIMED & REFUSED
     assert not CLAIMED & OPEN, "written: take them out of OPEN"
     assert not REFUSED & OPEN
+
+
+def test_all_that_a_table_can_hold_is_computed() -> None:
+    assert (len(CLAIMED), len(REFUSED), len(OPEN)) == (140, 11, 0)

@@ -25,6 +25,47 @@ def test_a_spec_reads_back(spec):
     assert str(Spec.parse(str(spec))) == str(spec)
 
 
+WEIGHTS = st.floats(min_value=0, exclude_min=True, allow_nan=False, allow_infinity=False)
+SUMS = st.lists(st.tuples(WEIGHTS | st.just(1.0), SPECS), min_size=1, max_size=4)
+
+
+@given(SUMS)
+def test_a_sum_reads_back(terms):
+    """The parts keep their parameters, also where a name comes twice or a word ends in an e."""
+    spec = Spec.sum_of(terms)
+    assert list(spec.terms) == terms
+    assert Spec.parse(str(spec)) == spec
+    assert str(Spec.parse(str(spec))) == str(spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical", "name", "params"),
+    [
+        (
+            "0.7*huber:delta=1 + 0.3*mae",
+            "0.7*huber:delta=1 + 0.3*mae",
+            "0.7*huber + 0.3*mae",
+            {"huber.delta": 1.0},
+        ),
+        (" .5 * mae+1.*mse ", "0.5*mae + mse", "0.5*mae + mse", {}),
+        ("mae+mse", "mae + mse", "mae + mse", {}),
+        ("huber:delta=1e+5+2*mae", "huber:delta=100000 + 2*mae", "huber + 2*mae", {"huber.delta": 1e5}),
+        (
+            "huber:delta=+1+huber:delta=3",
+            "huber:delta=1 + huber:delta=3",
+            "huber + huber",
+            {"huber.delta": 1.0, "huber#2.delta": 3.0},
+        ),
+        ("1*mae", "mae", "mae", {}),
+        ("2*mae", "2*mae", "2*mae", {}),
+    ],
+)
+def test_sums(text, canonical, name, params):
+    spec = Spec.parse(text)
+    assert (str(spec), spec.name, spec.numbers()) == (canonical, name, params)
+    assert spec.is_sum == ("*" in canonical or "+" in canonical)
+
+
 @given(NUMBERS)
 def test_a_number_reads_back(value):
     text = number_text(value)
@@ -71,7 +112,19 @@ def test_no_trailing_zero(value):
         ("1x", "is not a spec"),
         ("hu ber", "is not a spec"),
         (":a=1", "is not a spec"),
-        ("0.5*mae", "is not a spec"),
+        ("0.5*", "'' is not a spec"),
+        ("0.5**mae", "'*mae' is not a spec"),
+        ("mae +", "'mae +' is not a spec"),
+        ("+ mae", "'' is not a spec"),
+        ("mae + + mse", "'mae +' is not a spec"),
+        ("mae - 0.5*mse", "'mae - 0.5*mse' is not a spec"),
+        ("0*mae + mse", "a weight of 0 is not above 0"),
+        ("mae + -0.5*mse", "is not a spec"),
+        ("-1*mae", "a weight of -1 is not above 0"),
+        ("1e999*mae", "a weight of inf is not above 0 and finite"),
+        ("inf*mae", "'inf*mae' is not a spec"),
+        ("0.5*(mae + mse)", "'(mae' is not a spec"),
+        ("mae + huber:delta", "'delta' in 'huber:delta' is not param=value"),
         ("huber:", "ends after the colon"),
         ("huber:1.5", "'1.5' in 'huber:1.5' is not param=value"),
         ("huber:delta=", "is not param=value"),

@@ -1,5 +1,8 @@
 """The losses, by family. One list; everything that names a loss reads it."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
 from losscli.catalogue import (
     asymmetric,
     barron,
@@ -7,17 +10,29 @@ from losscli.catalogue import (
     binary_link,
     binary_logit,
     binary_margin,
+    binary_scores,
     binary_sets,
     boxes,
     counts,
+    distances,
+    distributions,
+    fenchel_young,
+    forecast,
+    forecast_moments,
     likelihood,
     multiclass,
+    multiclass_counts,
+    multiclass_ordered,
     multiclass_score,
+    multilabel,
+    multioutput,
     redescending,
     regression,
     relative,
     robust,
 )
+from losscli.catalogue.composed import composed
+from losscli.catalogue.refused import refused_loss
 from losscli.domain import Task
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss import Alias, Loss
@@ -37,8 +52,18 @@ CATALOGUE: tuple[Loss, ...] = (
     *binary_margin.LOSSES,
     *binary_link.LOSSES,
     *binary_sets.LOSSES,
+    *binary_scores.LOSSES,
     *multiclass.LOSSES,
     *multiclass_score.LOSSES,
+    *fenchel_young.LOSSES,
+    *multiclass_ordered.LOSSES,
+    *multiclass_counts.LOSSES,
+    *forecast.LOSSES,
+    *forecast_moments.LOSSES,
+    *multioutput.LOSSES,
+    *multilabel.LOSSES,
+    *distributions.LOSSES,
+    *distances.LOSSES,
     *boxes.LOSSES,
 )
 
@@ -46,34 +71,83 @@ CATALOGUE: tuple[Loss, ...] = (
 _ALSO = {Task.REGRESSION: (Task.REGRESSION, Task.COUNTS), Task.COUNTS: (Task.COUNTS, Task.REGRESSION)}
 
 
+_added: list[Loss] = []
+
+
+@contextmanager
+def extended(losses: Iterable[Loss]) -> Iterator[None]:
+    """Within it, these losses are known beside those of the catalogue.
+
+    Raises UsageError for a name that is taken.
+    """
+    before = list(_added)
+    try:
+        for loss in losses:
+            if loss.name in known_names():
+                raise UsageError(f"there is a loss {loss.name} already", advice="Give yours another name")
+            _added.append(loss)
+        yield
+    finally:
+        _added[:] = before
+
+
+def every_loss() -> tuple[Loss, ...]:
+    """Those of the catalogue, then those it is extended by."""
+    return (*CATALOGUE, *_added)
+
+
 def losses_for(task: Task) -> tuple[Loss, ...]:
     """The losses that can be asked of a task, those of its own family first."""
-    return tuple(loss for own in _ALSO.get(task, (task,)) for loss in CATALOGUE if loss.task is own)
+    return tuple(loss for own in _ALSO.get(task, (task,)) for loss in every_loss() if loss.task is own)
 
 
 def named(name: str) -> tuple[Loss, ...]:
-    """All records of that name or alias: brier, for one, is binary and multiclass.
+    """All records of that name, and of that alias in other tasks: brier, for one, is binary and multiclass,
+    cross_entropy is multiclass and what soft_cross_entropy is called there. The name of a sum tells
+    its parts, `0.7*huber + 0.3*mae`.
 
-    Raises UsageError for an unknown name, with near ones, and for an alias whose default differs
-    from ours, with the factor and the spec to type.
+    Raises UsageError for an unknown name, with near ones, for an alias whose default differs from ours,
+    with the factor and the spec to type, for one that no table can hold, and for a sum that cannot be.
     """
-    exact = tuple(loss for loss in CATALOGUE if loss.name == name)
-    if exact:
-        return exact
+    if Spec(name).is_sum:
+        return _sums(Spec(name))
+    exact = tuple(loss for loss in every_loss() if loss.name == name)
+    tasks = {loss.task for loss in exact}
     aliases = [(loss, alias) for loss in CATALOGUE for alias in loss.aliases if alias.name == name]
     same = tuple(dict.fromkeys(loss for loss, alias in aliases if is_same(loss, alias)))
-    if same:
-        return same
+    known = exact + tuple(loss for loss in same if loss.task not in tasks)
+    if known:
+        return known
     if aliases:
         _, alias = aliases[0]
-        times = "" if alias.factor == 1 else f"{alias.factor:g} × "
-        raise UsageError(
-            f"{name} of {alias.library} is {times}{alias.spec}" + (f" ({alias.note})" if alias.note else ""),
-            advice=f"Type {alias.spec}",
-        )
+        note = f" ({alias.note})" if alias.note else ""
+        is_ = "is" if alias.factor == 1 else "is kin to" if alias.factor is None else f"is {alias.factor:g} ×"
+        raise UsageError(f"{name} of {alias.library} {is_} {alias.spec}{note}", advice=f"Type {alias.spec}")
+    known_by_name = refused_loss(name)
+    if known_by_name is not None:
+        raise known_by_name.error(name)
     raise UsageError(
         f"there is no loss {name!r}", advice=did_you_mean(name, known_names()) or "See losscli losses"
     )
+
+
+def _sums(spec: Spec) -> tuple[Loss, ...]:
+    """The sum in every task that all its parts have."""
+    each = [(part.name, named(part.name)) for _, part in spec.terms]
+    for name, losses in each:
+        if name != losses[0].name:
+            raise UsageError(f"{name} has another name here", advice=f"In a sum, type {losses[0].name}")
+    tasks = frozenset.intersection(*(tasks_of(part) for _, part in spec.terms))
+    if not tasks:
+        told = (
+            f"{name} for {' and '.join(sorted({str(loss.task) for loss in losses}))}" for name, losses in each
+        )
+        raise UsageError(
+            f"{spec} has no task in common: {', '.join(dict.fromkeys(told))}",
+            advice="The parts of a sum are losses of one target; compare the others by themselves",
+        )
+    found = [find(spec, task) for task in Task if task in tasks]
+    return tuple(dict.fromkeys(loss for loss in found if loss is not None))
 
 
 def tasks_of(spec: Spec) -> frozenset[Task]:
@@ -89,12 +163,16 @@ def is_same(loss: Loss, alias: Alias) -> bool:
 
 def known_names() -> list[str]:
     """Every name `named` accepts, canonical ones first."""
-    names = [loss.name for loss in CATALOGUE]
+    names = [loss.name for loss in every_loss()]
     names += [alias.name for loss in CATALOGUE for alias in loss.aliases if is_same(loss, alias)]
     return list(dict.fromkeys(names))
 
 
 def find(spec: Spec, task: Task) -> Loss | None:
     """The record that a spec names in this task, or None if the loss belongs to other tasks only."""
+    if spec.is_sum:
+        parts = [find(part, task) for _, part in spec.terms]
+        found = tuple(part for part in parts if part is not None)
+        return composed(spec.name, found) if len(found) == len(parts) else None
     candidates = named(spec.name)
     return next((loss for loss in losses_for(task) if loss in candidates), None)

@@ -1,11 +1,14 @@
 """Regression losses for which too high and too low cost different amounts."""
 
+import math
+
 import numpy as np
 
 from losscli.catalogue.stable import expm1_gap
-from losscli.domain import LOG, NONZERO, OPEN_UNIT, POSITIVE, Floats, Task, Unit
+from losscli.domain import LOG, NONZERO, OPEN_UNIT, POSITIVE, Floats, Interval, Task, Unit
+from losscli.errors import UsageError
 from losscli.loss import NO_TRAITS, Alias, Argument, Loss, Param, Params, Scaled, Trait
-from losscli.spec import number_text
+from losscli.spec import Spec, number_text
 
 
 def _pinball(r: Floats, *, tau: float) -> Floats:
@@ -45,7 +48,7 @@ QUANTILE = Loss(
     choose="Too low and too high cost different amounts, or you want a bound that holds with a given share.",
     avoid="You want one central forecast: at tau=0.5 it is half of mae, nothing more.",
     trap="tau is the quantile in every library, but the default is 0.5 in sklearn and CatBoost and 0.9 in "
-    "LightGBM. tau=0.5 is mae/2.",
+    "LightGBM. tau=0.5 is mae/2. d2_pinball_score measures from the tau-quantile of the rows judged.",
     reference="Koenker & Bassett 1978, doi:10.2307/1913643",
     aliases=(
         Alias("sklearn", "mean_pinball_loss", "quantile"),
@@ -138,4 +141,74 @@ LINEX = Loss(
     inventory=("linex",),
 )
 
-LOSSES: tuple[Loss, ...] = (QUANTILE, LOG_LIN_QUANTILE, EXPECTILE, LINEX)
+
+def _threshold_weighted(y: Floats, p: Floats, *, low: float, high: float) -> Floats:
+    """∫ 2|y - t| over the thresholds t between y and p, as far as they lie between low and high."""
+    near, far = np.clip(y, low, high), np.clip(p, low, high)
+    return np.asarray((far - near) * ((far - y) + (near - y)))
+
+
+def _threshold_weighted_slope(y: Floats, p: Floats, *, low: float, high: float) -> Floats:
+    return np.where((p > low) & (p < high), 2.0 * (p - y), 0.0)
+
+
+def _is_everywhere(params: Params) -> bool:
+    return params["low"] == -math.inf and params["high"] == math.inf
+
+
+def _threshold_traits(params: Params) -> Trait:
+    if _is_everywhere(params):
+        return Trait.STRONGLY_CONVEX | Trait.SMOOTH | Trait.SYMMETRIC | Trait.PROPER
+    if math.isinf(params["low"]) or math.isinf(params["high"]):
+        return NO_TRAITS
+    return Trait.LIPSCHITZ | Trait.BOUNDED | Trait.REDESCENDING
+
+
+def _check_thresholds(params: Params) -> None:
+    if not params["low"] < params["high"]:
+        raise UsageError(
+            f"threshold_weighted_score: low={params['low']:g} is not below high={params['high']:g}",
+            advice="For example threshold_weighted_score:low=30,high=inf",
+        )
+
+
+THRESHOLD_WEIGHTED_SCORE = Loss(
+    name="threshold_weighted_score",
+    title="Threshold-weighted squared error",
+    task=Task.REGRESSION,
+    formula="(maximum(low, minimum(p, high)) - y)**2 - (maximum(low, minimum(y, high)) - y)**2",
+    argument=Argument.PREDICTION,
+    value=_threshold_weighted,
+    slope=_threshold_weighted_slope,
+    slope_formula="where(p > low, where(p < high, 2*(p - y), 0), 0)",
+    unit=Unit.Y2,
+    elicits="mean, where it lies between {low} and {high}",
+    traits=_threshold_traits,
+    params=(
+        Param(
+            "low", -math.inf, Interval(low_closed=True), "thresholds from here on count; -inf: all low ones"
+        ),
+        Param(
+            "high", math.inf, Interval(high_closed=True), "thresholds up to here count; inf: all high ones"
+        ),
+    ),
+    check=_check_thresholds,
+    kin=lambda params: (
+        "mse"
+        if _is_everywhere(params)
+        else str(Spec("threshold_weighted_score", (("low", params["low"]), ("high", params["high"]))))
+    ),
+    choose="Decisions hang on a range of values, such as heat above 30, and forecasts should be right there.",
+    avoid="You train with it: a forecast on the wrong side of the range has slope 0.",
+    trap="The squared error of decisions at the thresholds between low and high alone; a miss outside costs "
+    "nothing. scores takes them as interval_where_one; its tw_absolute_error and tw_quantile_score are mae "
+    "and quantile of values cut to the range, its other weights are not here.",
+    reference="Taggart 2022, doi:10.1002/qj.4266",
+    aliases=(
+        Alias("scores", "tw_squared_error", "threshold_weighted_score", note="its interval has no default"),
+    ),
+    inventory=("threshold_weighted_score",),
+    named_only="its range of thresholds is what it is about: name it with low and high",
+)
+
+LOSSES: tuple[Loss, ...] = (QUANTILE, LOG_LIN_QUANTILE, EXPECTILE, LINEX, THRESHOLD_WEIGHTED_SCORE)

@@ -29,7 +29,10 @@ BCE = Loss(
     choose="You want probabilities that are right, and certainty that is wrong to cost without bound.",
     avoid="Labels may be wrong: a flipped label of a sure row can outweigh the rest.",
     trap="No clipping: a wrong 0 or 1 is infinite. Libraries clip, each at its own place: for y=1, p=0 "
-    "scikit-learn says 36.04 (float64) or 15.94 (float32), torch 100, Keras 16.12.",
+    "scikit-learn says 36.04 (float64) or 15.94 (float32; its eps is gone since 1.5), torch 100, Keras "
+    "16.12, LightGBM 34.54, XGBoost 36.84, yardstick 36.04. scikit-learn refuses a target of one class "
+    "without labels=, and takes one column for the larger label. d2_log_loss_score measures from the class "
+    "shares of the rows judged.",
     reference="Good 1952, doi:10.1111/j.2517-6161.1952.tb00104.x",
     aliases=(
         Alias("sklearn", "log_loss", "bce", note="clips at 2.2e-16"),
@@ -64,7 +67,8 @@ BRIER = Loss(
     traits=BOUNDED_BELL | Trait.PROPER,
     choose="You want right probabilities and no row to cost more than 1.",
     avoid="Rare events matter: 0.001 and 0.0001 are the same to it.",
-    trap="(y - p)²; the sum over both classes, as for several classes, is twice this.",
+    trap="(y - p)²; the sum over both classes, as for several classes and with scikit-learn's "
+    "scale_by_half=False, is twice this. d2_brier_score measures from the class shares of the rows judged.",
     reference="Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2",
     aliases=(
         Alias("sklearn", "brier_score_loss", "brier"),

@@ -224,7 +224,8 @@ FOCAL = Loss(
     choose="Easy rows are so many that their small losses drown the hard ones.",
     avoid="You read the predictions as probabilities: it asks for timid ones.",
     trap="alpha, where written, multiplies by alpha for y=1 and 1 - alpha for y=0. torchvision has "
-    "alpha=0.25 switched on; Keras lists 0.25 and leaves it off; optax has None.",
+    "alpha=0.25 switched on; Keras lists 0.25 and leaves it off; optax has None. For gamma < 1 torchvision's "
+    "gradient of a sure and right row is NaN.",
     reference="Lin et al. 2017, arXiv:1708.02002",
     aliases=(
         Alias("Keras", "BinaryFocalCrossentropy", "focal"),

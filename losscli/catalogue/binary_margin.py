@@ -37,9 +37,11 @@ HINGE = Loss(
     kinks=lambda params: (1.0,),
     choose="You want the side of the boundary, with a margin, and few rows to decide it (a linear SVM).",
     avoid="You need probabilities: its best score tells the side and nothing else.",
-    trap="Labels are ±1 inside the formula: optax.hinge_loss with 0/1 labels is silently wrong; torchmetrics "
-    "sends scores outside [0, 1] through a sigmoid first; sklearn.hinge_loss is sign-wrong where one class "
-    "is absent. torch HingeEmbeddingLoss is another function.",
+    trap="Labels are ±1 inside the formula: optax.hinge_loss with 0/1 labels is silently wrong; Keras turns "
+    "0/1 into ±1 only where the whole batch is 0/1. torchmetrics sends scores outside [0, 1] through a "
+    "sigmoid first; sklearn.hinge_loss is sign-wrong where one class is absent; XGBoost's binary:hinge "
+    "predicts 0 and 1, no scores; Vowpal Wabbit clips scores to the labels' range. torch HingeEmbeddingLoss "
+    "is another function.",
     reference="Cortes and Vapnik 1995, doi:10.1007/BF00994018",
     aliases=(
         Alias("sklearn", "hinge_loss", "hinge"),
@@ -66,6 +68,8 @@ SQUARED_HINGE = Loss(
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.PROPER | Trait.CALIBRATED,
     choose="You want the hinge with a slope that has no jump (sklearn's LinearSVC).",
     avoid="Labels may be wrong: a far wrong score costs its square.",
+    trap="Labels and scores as in hinge: torchmetrics' hinge_loss(squared=True) too takes a sigmoid of "
+    "scores outside [0, 1].",
     reference="Zhang 2004, doi:10.1214/aos/1079120130",
     aliases=(Alias("Keras", "SquaredHinge", "squared_hinge"),),
     inventory=("squared_hinge",),

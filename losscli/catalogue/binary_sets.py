@@ -10,6 +10,7 @@ import numpy as np
 
 from losscli.catalogue.true_class import LABELS, PROBABILITIES, SIGN
 from losscli.domain import LOGIT, NONNEGATIVE, UNIT, Codes, Floats, Interval, Task, Unit
+from losscli.errors import UsageError
 from losscli.loss import Alias, Argument, Loss, Param, Params, Reduction, Trait
 from losscli.spec import Spec
 
@@ -57,6 +58,38 @@ def _wrong(y: Codes, label: Codes) -> Floats:
     return np.where(label != y, 1.0, 0.0)
 
 
+def _cost(y: Codes, label: Codes, *, fp: float, fn: float, tp: float, tn: float) -> Floats:
+    return np.where(y == 1, np.where(label == 1, tp, fn), np.where(label == 1, fp, tn))
+
+
+def _least_cost(y: Codes, *, tp: float, tn: float, **others: float) -> Floats:
+    """Of a right decision."""
+    return np.where(y == 1, tp, tn)
+
+
+def _even(params: Params) -> bool:
+    """Whether both mistakes cost the same over and above the right decision."""
+    return params["fp"] - params["tn"] == params["fn"] - params["tp"]
+
+
+def _check_cost(params: Params) -> None:
+    """Raises UsageError where a mistake costs no more than the right decision."""
+    for wrong, right in (("fp", "tn"), ("fn", "tp")):
+        if params[wrong] <= params[right]:
+            raise UsageError(
+                f"cost: {wrong}={params[wrong]:g} is not above {right}={params[right]:g}",
+                advice="A mistake costs more than the right decision on the same row",
+            )
+
+
+def _cost_kin(params: Params) -> str:
+    """What right decisions cost is the same for every model: only the ratio of the two mistakes orders."""
+    if _even(params):
+        return "zero_one"
+    ratio = float(f"{(params['fp'] - params['tn']) / (params['fn'] - params['tp']):.12g}")
+    return str(Spec("cost", (("fp", ratio), ("fn", 1.0), ("tp", 0.0), ("tn", 0.0))))
+
+
 def _balanced(misses: float, positives: float, alarms: float, negatives: float, **params: float) -> float:
     """Half the sum of both error rates; undefined where a class is absent."""
     if not positives or not negatives:
@@ -88,6 +121,33 @@ ZERO_ONE = Loss(
         Alias("CatBoost", "HammingLoss", "zero_one"),
     ),
     inventory=("zero_one", "hamming"),
+)
+
+COST = Loss(
+    name="cost",
+    title="Cost of decisions",
+    task=Task.BINARY,
+    formula="where(y == 1, where(label == 1, tp, fn), where(label == 1, fp, tn))",
+    argument=Argument.LABEL,
+    value=_cost,
+    needs=LABELS,
+    unit=Unit.ONE,
+    elicits="positive iff P(y=1) > ({fp} - {tn})/({fp} - {tn} + {fn} - {tp})",
+    traits=lambda params: Trait.BOUNDED | Trait.CALIBRATED if _even(params) else Trait.BOUNDED,
+    params=(
+        Param("fp", 1.0, Interval(), "cost of a false positive"),
+        Param("fn", 1.0, Interval(), "cost of a false negative"),
+        Param("tp", 0.0, Interval(), "cost of a true positive"),
+        Param("tn", 0.0, Interval(), "cost of a true negative"),
+    ),
+    check=_check_cost,
+    kin=_cost_kin,
+    infimum=_least_cost,
+    choose="Both mistakes have a price and decisions a threshold: --cost fp=5,fn=1 seeks the best one.",
+    avoid="The prices are guesses: the order of models turns with them.",
+    trap="The cost of the decision taken; classification_cost is the mean over one drawn from the "
+    "probability. The threshold (fp - tn)/(fp - tn + fn - tp) is best for calibrated probabilities only.",
+    reference="Elkan 2001 (IJCAI), The foundations of cost-sensitive learning",
 )
 
 BALANCED_ERROR = Loss(
@@ -245,4 +305,4 @@ FOCAL_TVERSKY = Loss(
     inventory=("focal_tversky",),
 )
 
-LOSSES: tuple[Loss, ...] = (ZERO_ONE, BALANCED_ERROR, DICE, SOFT_F1, JACCARD, TVERSKY, FOCAL_TVERSKY)
+LOSSES: tuple[Loss, ...] = (ZERO_ONE, COST, BALANCED_ERROR, DICE, SOFT_F1, JACCARD, TVERSKY, FOCAL_TVERSKY)

@@ -32,7 +32,8 @@ POISSON = Loss(
     choose="Targets are counts or rates and the variance is about the mean.",
     avoid="Counts are much more spread than their mean: the largest then decide; see negative_binomial.",
     trap="Twice the difference of log-likelihoods. LightGBM's metric poisson is poisson_nll; XGBoost's "
-    "poisson-nloglik adds log y! to that.",
+    "poisson-nloglik adds log y! to that. Vowpal Wabbit's poisson is this deviance of e^s, and its step half "
+    "of the slope. d2_tweedie_score(power=1) measures from the mean of the rows judged.",
     reference="McCullagh & Nelder 1989, doi:10.1007/978-1-4899-3242-6",
     aliases=(Alias("sklearn", "mean_poisson_deviance", "poisson"),),
     inventory=("poisson_deviance",),

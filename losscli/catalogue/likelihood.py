@@ -37,7 +37,8 @@ POISSON_NLL = Loss(
     choose="You compare with the training log of a library that minimises it.",
     avoid="You read the figure itself: it can be negative and a perfect model is not 0; poisson is.",
     trap="Ranks like poisson, which is 2(this - its least value). torch's PoissonNLLLoss takes log p unless "
-    "log_input=False; its full=True adds Stirling's approximation, XGBoost and yardstick the exact log y!.",
+    "log_input=False, and its full=True adds Stirling's approximation; XGBoost and yardstick add the exact "
+    "log y!. CatBoost takes log p, LightGBM in its objective alone.",
     reference="McCullagh & Nelder 1989, doi:10.1007/978-1-4899-3242-6",
     aliases=(
         Alias("Keras", "Poisson", "poisson_nll"),

@@ -102,8 +102,10 @@ CROSS_ENTROPY = several_classes(
     title="Cross-entropy (log loss)",
     elicits="class probabilities",
     traits=_CONVEX | Trait.PROPER,
-    trap="No clipping: a true class with probability 0 is infinite. torch's CrossEntropyLoss takes logits "
-    "and runs silently on probabilities; with class weights it divides by their sum.",
+    trap="No clipping: a true class with probability 0 is infinite; libraries clip as in bce. Rows that do "
+    "not add up to 1 are used as they are, here and in scikit-learn; Keras renormalises them. torch's "
+    "CrossEntropyLoss takes logits and runs silently on probabilities; with class weights it divides by "
+    "their sum. CatBoost's eval_metric takes a row per case, and a square matrix either way.",
     aliases=(
         Alias("sklearn", "log_loss", "cross_entropy", note="clips at 2.2e-16"),
         Alias("sklearn", "HalfMultinomialLoss", "cross_entropy"),
@@ -209,7 +211,8 @@ BRIER = Loss(
     traits=of.BOUNDED_BELL | Trait.PROPER,
     choose="You want right probabilities and no row to cost more than 2.",
     avoid="Rare classes matter: 0.001 and 0.0001 are the same to it.",
-    trap="The sum over classes, without ½: for two classes twice the binary one. yardstick has the ½.",
+    trap="The sum over classes, without ½: for two classes twice the binary one. yardstick has the ½, and "
+    "transforms its case weights; scikit-learn's scale_by_half halves it for two classes only.",
     reference=binary.BRIER.reference,
     aliases=(Alias("sklearn", "brier_score_loss", "brier", note="halved there for two classes"),),
     inventory=("brier_multiclass",),

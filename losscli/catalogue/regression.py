@@ -48,7 +48,9 @@ MSE = Loss(
     choose="You want the conditional mean and a miss twice as large is four times as bad.",
     avoid="A few targets may be wrong: one outlier can outweigh all other rows.",
     trap="No factor ½ here, as in sklearn.metrics, torch and Keras; optax.l2_loss and sklearn's "
-    "SGDRegressor have the ½. Keras divides a weighted sum by the number of rows, not by the weights.",
+    "SGDRegressor have the ½. Weighted, this and scikit-learn divide by the sum of the weights, torch's "
+    "mse_loss and l1_loss too, its huber_loss and Keras by the number of rows; scikit-learn takes negative "
+    "weights. torch broadcasts (n,) against (n, 1) to n × n. Keras and XGBoost give float32.",
     reference=f"Gauss 1809; strictly consistent for the mean: {_GNEITING}",
     aliases=(
         Alias("sklearn", "mean_squared_error", "mse"),
@@ -121,7 +123,8 @@ MAE = Loss(
     kinks=_at_zero,
     choose="You want the conditional median, and a large miss should count in proportion, not squared.",
     avoid="You need totals to add up: on skewed targets the median lies below the mean.",
-    trap="The slope at r = 0 is 0 here and in torch. CatBoost's MAE is off by 1e-6.",
+    trap="The slope at r = 0 is 0 here and in torch. CatBoost's MAE is off by 1e-6. d2_absolute_error_score "
+    "is its skill: it measures from the median of the rows that are judged.",
     reference=f"Laplace 1774; consistent for the median: {_GNEITING}",
     aliases=(
         Alias("sklearn", "mean_absolute_error", "mae"),

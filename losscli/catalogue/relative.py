@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from losscli.catalogue.stable import log1p_ratio
-from losscli.domain import ABOVE_MINUS_ONE, NONZERO, Floats, Task, Unit
-from losscli.loss import Alias, Argument, Loss, Reduction, Trait
+from losscli.domain import ABOVE_MINUS_ONE, NONZERO, POSITIVE, Floats, Task, Unit
+from losscli.loss import Alias, Argument, FromData, Loss, Param, Reduction, Trait
 
 
 def _relative(y: Floats, p: Floats) -> Floats:
@@ -42,8 +42,9 @@ MAPE = Loss(
     kinks=lambda params: (0.0,),
     choose="Readers want a miss as a share of the actual value and no actual value is near 0.",
     avoid="Targets come near 0, or low forecasts must not be favoured: they can never cost more than 1.",
-    trap="A fraction, not per cent (Keras, yardstick: ×100). LightGBM and CatBoost divide by max(1, |y|); "
-    "sklearn divides by 2.2e-16 where y = 0, here such rows rule the loss out.",
+    trap="A fraction, not per cent (Keras, yardstick: ×100). LightGBM and CatBoost divide by max(1, |y|). "
+    "Where y = 0, scikit-learn divides by 2.2e-16, torchmetrics by 1.2e-6, XGBoost by 0; here such rows rule "
+    "the loss out.",
     reference="Gneiting 2011, doi:10.1198/jasa.2011.r10138",
     aliases=(
         Alias("sklearn", "mean_absolute_percentage_error", "mape"),
@@ -228,10 +229,39 @@ RMSLE = Loss(
     inventory=("rmsle",),
 )
 
+MASE = Loss(
+    name="mase",
+    title="Absolute scaled error",
+    task=Task.REGRESSION,
+    formula="abs(r)/naive",
+    argument=Argument.RESIDUAL,
+    value=lambda r, *, naive: np.abs(r) / naive,
+    slope=lambda r, *, naive: np.sign(r) / naive,
+    slope_formula="sign(r)/naive",
+    unit=Unit.ONE,
+    elicits="median",
+    traits=Trait.CONVEX | Trait.LIPSCHITZ | Trait.SYMMETRIC | Trait.PROPER,
+    kinks=lambda params: (0.0,),
+    params=(
+        Param(
+            "naive", FromData.NAIVE, POSITIVE, "mean absolute error of the last target as the next forecast"
+        ),
+    ),
+    kin=lambda params: "mae",
+    choose="Rows are a series in time: below 1 is better than repeating the last target.",
+    avoid="Rows have no order, or the naive forecast of this series is seasonal: then mae says as much.",
+    trap="By default, naive is that of the rows compared, in the order of --time, as in yardstick. The "
+    "textbook scales by the training series: write it, naive=1.7, in units of y.",
+    reference="Hyndman & Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001",
+    aliases=(Alias("yardstick", "mase", "mase", note="of the rows in the order given"),),
+    inventory=("mase",),
+)
+
 LOSSES: tuple[Loss, ...] = (
     MAPE,
     SMAPE,
     WMAPE,
+    MASE,
     RMSPE,
     NRMSE,
     RELATIVE_SQUARED_ERROR,

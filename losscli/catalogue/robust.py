@@ -50,8 +50,8 @@ HUBER = Loss(
     choose="A few targets may be off and you still want one minimum and nearly the mean's precision.",
     avoid="Outliers lie far away on one side: each still pulls with the full force delta.",
     trap="Half the square inside. delta is an absolute residual in torch, Keras, optax and LightGBM (alpha), "
-    "but a quantile of |r| in sklearn's GradientBoostingRegressor and a multiple of a fitted scale, without "
-    "the ½, in its HuberRegressor.",
+    "but a quantile of |r| in sklearn's GradientBoostingRegressor and _loss.HuberLoss, and a multiple of a "
+    "fitted scale, without the ½, in its HuberRegressor. torch's weights divide by the number of rows.",
     reference="Huber 1964, doi:10.1214/aoms/1177703732",
     aliases=(
         Alias("torch", "HuberLoss", "huber:delta=1"),
@@ -150,7 +150,7 @@ LOG_COSH = Loss(
     choose="You want huber with derivatives of every order.",
     avoid="Outliers lie far away on one side: each still pulls with the full force c.",
     trap="Keras, CatBoost and torchmetrics have c=1, whatever the unit of y; torchmetrics 1.9.0 overflows to "
-    "inf at |r| > 710.",
+    "inf at |r| > 710. CatBoost's LogCosh is off by 1e-4.",
     reference="Green 1990, doi:10.1109/42.52985",
     aliases=(
         Alias("Keras", "LogCosh", "log_cosh:c=1"),

@@ -11,6 +11,8 @@ from losscli.errors import ExitCode, LosscliError
 
 __all__ = ["run"]
 
+_COMMANDS = ("compare", "fit", "predict", "diff", "losses", "explain", "check-loss")
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; only errors are printed here."""
@@ -64,7 +66,7 @@ def _usage(error: TyperException) -> str:
 
 def _command(arguments: Sequence[str]) -> str:
     word = next((word for word in arguments if not word.startswith("-")), None)
-    return f" {word}" if word in ("compare", "fit", "predict", "diff", "losses", "explain") else ""
+    return f" {word}" if word in _COMMANDS else ""
 
 
 def _fail(code: ExitCode, first: str, *rest: str) -> ExitCode:

@@ -49,22 +49,26 @@ def compare(
     pred: of_compare.Pred = None,
     id_: of_compare.Id = None,
     weights: options.Weights = None,
+    class_weight: options.ClassWeight = None,
     group: of_compare.Group = None,
     time: of_compare.Time = None,
     by: of_compare.By = None,
-    task: options.TaskName = None,
+    task: of_compare.TaskName = None,
     kind: of_compare.Kind = None,
     positive: options.Positive = None,
+    order: of_compare.Order = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     thousands: options.Thousands = None,
     missing: of_compare.Missing = "error",
     loss: of_compare.Loss = None,
+    define: of_compare.Define = None,
     exclude: of_compare.Exclude = None,
     scale: of_compare.Scale = None,
     clip: of_compare.Clip = None,
     threshold: of_compare.Threshold = None,
+    cost: of_compare.Cost = None,
     all_: of_compare.All = False,
     baseline: of_compare.Baseline = None,
     max_regression: of_compare.MaxRegression = None,
@@ -99,22 +103,26 @@ def compare(
             pred=tuple(pred or ()),
             id=id_,
             weights=weights,
+            class_weight=class_weight,
             group=group,
             time=time,
             by=by,
             task=task,
             kind=kind,
             positive=positive,
+            order=order,
             encoding=encoding,
             delimiter=delimiter,
             decimal=decimal,
             thousands=thousands,
             missing=missing,
             loss=tuple(loss or ()),
+            define=tuple(define or ()),
             exclude=tuple(exclude or ()),
             scale=scale,
             clip=clip,
             threshold=threshold,
+            cost=cost,
             all=all_,
             fail_if=tuple(fail_if or ()),
             baseline=baseline,
@@ -142,6 +150,7 @@ def fit(
     target: of_fit.Target = None,
     id_: of_fit.Id = None,
     weights: options.Weights = None,
+    class_weight: options.ClassWeight = None,
     group: of_fit.Group = None,
     time: of_fit.Time = None,
     fold_column: of_fit.FoldColumn = None,
@@ -155,6 +164,7 @@ def fit(
     thousands: options.Thousands = None,
     missing: of_fit.Missing = "error",
     loss: of_fit.Loss = None,
+    define: of_fit.Define = None,
     exclude: of_fit.Exclude = None,
     scale: of_fit.Scale = None,
     model: of_fit.Model = "linear",
@@ -193,6 +203,7 @@ def fit(
             target=target,
             id=id_,
             weights=weights,
+            class_weight=class_weight,
             group=group,
             time=time,
             fold_column=fold_column,
@@ -206,6 +217,7 @@ def fit(
             thousands=thousands,
             missing=missing,
             loss=tuple(loss or ()),
+            define=tuple(define or ()),
             exclude=tuple(exclude or ()),
             scale=scale,
             model=model,
@@ -286,6 +298,7 @@ def diff(
 @app.command(cls=PanelCommand)
 def losses(
     task: options.TaskName = None,
+    define: options.Define = None,
     format_: options.Format = "text",
 ) -> int:
     """All losses: parameters, units, what they ask for.
@@ -294,12 +307,13 @@ def losses(
     """
     from losscli.cli import catalogue
 
-    return catalogue.list_losses(task, format_)
+    return catalogue.list_losses(task, format_, define or ())
 
 
 @app.command(cls=PanelCommand, short_help="What a loss is, and when to choose it.")
 def explain(
     spec: options.LossSpec,
+    define: options.Define = None,
     format_: options.TextFormat = "text",
 ) -> int:
     """What a loss is: formula, slope, when to choose it, its names elsewhere.
@@ -308,4 +322,21 @@ def explain(
     """
     from losscli.cli import catalogue
 
-    return catalogue.explain(spec, format_)
+    return catalogue.explain(spec, format_, define or ())
+
+
+@app.command("check-loss", cls=PanelCommand, short_help="Does a loss do what it says?")
+def check_loss(
+    spec: options.LossSpec,
+    define: options.Define = None,
+    format_: options.TextFormat = "text",
+) -> int:
+    """Whether a loss does what it says: formula, slope, kinks, least value, domain, traits. Exit 1 if not.
+
+    \b
+    losscli check-loss asym --define 'asym = where(r > 0, 3*r**2, r**2)'
+    losscli check-loss ./my_losses.py:asym
+    """
+    from losscli.cli import catalogue
+
+    return catalogue.check_loss(spec, format_, define or ())

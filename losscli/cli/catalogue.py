@@ -1,37 +1,55 @@
-"""`losscli losses` and `losscli explain`."""
+"""`losscli losses`, `losscli explain` and `losscli check-loss`."""
 
 import os
 import sys
+from collections.abc import Sequence
 
 from losscli import render
-from losscli.catalogue import CATALOGUE, losses_for, named
+from losscli.catalogue import every_loss, losses_for, named
+from losscli.cli.custom import own_losses
 from losscli.cli.output import screen_width, show
 from losscli.domain import Task
 from losscli.errors import ExitCode, UsageError, did_you_mean
+from losscli.report import bind_records
 from losscli.spec import Spec
 
 
-def list_losses(task: str | None, format: str) -> int:
-    """Print the catalogue, or the losses of one task."""
+def list_losses(task: str | None, format: str, defined: Sequence[str]) -> int:
+    """Print the catalogue and the user's own losses, or the losses of one task."""
     if task is not None and task not in list(Task):
         advice = did_you_mean(task, Task) or f"Tasks: {', '.join(Task)}"
         raise UsageError(f"--task {task}: there is no such task", advice=advice)
     own = Task(task) if task is not None else None
-    losses = losses_for(own) if own is not None else CATALOGUE
-    colour = render.use_colour(sys.stdout, os.environ)
-    show(render.catalogue(losses, own, format, colour=colour, width=screen_width()))
+    with own_losses(defined, (), every=True):
+        losses = losses_for(own) if own is not None else every_loss()
+        colour = render.use_colour(sys.stdout, os.environ)
+        show(render.catalogue(losses, own, format, colour=colour, width=screen_width()))
     return ExitCode.OK
 
 
-def explain(text: str, format: str) -> int:
+def explain(text: str, format: str, defined: Sequence[str]) -> int:
     """Print what a loss is, in every task that has it."""
-    spec = Spec.parse(text)
-    written = spec.numbers()
-    colour = render.use_colour(sys.stdout, os.environ)
-    unicode = "utf" in (sys.stdout.encoding or "").lower()
-    show(
-        render.explanation(
-            named(spec.name), written, format, colour=colour, width=screen_width(), unicode=unicode
+    with own_losses(defined, [text]) as plain:
+        spec = Spec.parse(plain(text))
+        written = spec.numbers()
+        colour = render.use_colour(sys.stdout, os.environ)
+        unicode = "utf" in (sys.stdout.encoding or "").lower()
+        show(
+            render.explanation(
+                named(spec.name), written, format, colour=colour, width=screen_width(), unicode=unicode
+            )
         )
-    )
     return ExitCode.OK
+
+
+def check_loss(text: str, format: str, defined: Sequence[str]) -> int:
+    """Print what holds of a loss, in every task that has it; 1 where a check fails."""
+    from losscli.battery import checked
+
+    render.named_format(format)  # an unknown one is said before any work
+    with own_losses(defined, [text], sound=False) as plain:
+        spec = Spec.parse(plain(text))
+        found = [checked(bound) for bound in bind_records(named(spec.name), spec.numbers())]
+        colour = render.use_colour(sys.stdout, os.environ)
+        show(render.checks(found, format, colour=colour, width=screen_width()))
+    return ExitCode.OK if all(one.holds for one in found) else ExitCode.GATE_FAILED

@@ -8,12 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from losscli.catalogue import tasks_of
+from losscli.cli.cost import at_cost, parse_cost, spec_at
+from losscli.cli.custom import own_losses_of
 from losscli.cli.files import is_result, read_result
 from losscli.cli.flags import Missing, at_least, jobs_of, large, losses_of, within, word
 from losscli.cli.output import check_place, format_of, say, screen_width, show, write_whole
 from losscli.domain import Kind, Task
 from losscli.errors import ExitCode, UsageError
 from losscli.gate import Allowance, Rule, gate_line, judged, parse_allowance, parse_rule
+from losscli.loss import BoundLoss
 from losscli.result import Comparison, Recorded
 
 
@@ -26,22 +29,26 @@ class Flags:
     pred: tuple[str, ...]
     id: str | None
     weights: str | None
+    class_weight: str | None
     group: str | None
     time: str | None
     by: str | None
     task: str | None
     kind: str | None
     positive: str | None
+    order: str | None
     encoding: str | None
     delimiter: str | None
     decimal: str | None
     thousands: str | None
     missing: str
     loss: tuple[str, ...]
+    define: tuple[str, ...]
     exclude: tuple[str, ...]
     scale: float | None
     clip: float | None
     threshold: float | None
+    cost: str | None
     all: bool
     fail_if: tuple[str, ...]
     baseline: str | None
@@ -70,6 +77,12 @@ class Inconclusive(StrEnum):
 
 
 def run(flags: Flags) -> int:
+    """The command, with the user's own losses known to it."""
+    with own_losses_of(flags, "loss", "exclude", "fail_if", "max_regression") as plain:
+        return _run(plain)
+
+
+def _run(flags: Flags) -> int:
     """Compare, print, write the files, judge the gates."""
     from losscli import render
 
@@ -77,10 +90,11 @@ def run(flags: Flags) -> int:
     render.named_format(flags.format)  # an unknown one is said before any work
     for path in flags.output:
         check_place("--output", path, flags.paths)
-    rules = [parse_rule(text) for text in flags.fail_if]
-    allowances = _allowances(flags)
+    cost = parse_cost(flags.cost)
+    rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
+    allowances = [at_cost(one, cost) for one in _allowances(flags)]
     strict = word(Inconclusive, flags.inconclusive, "--inconclusive") is Inconclusive.FAIL
-    found = judged(_compare(flags, rules, allowances), rules, allowances)
+    found = judged(_compare(flags, rules, allowances, cost), rules, allowances)
     for path, name in formats:
         write_whole(path, render.comparison(found, name, all=flags.all, colour=False, width=None))
     for gate in found.gates:
@@ -136,14 +150,16 @@ def _resamples(flags: Flags) -> int | None:
     return None if flags.resamples is None else at_least(flags.resamples, "--resamples", 200)
 
 
-def _compare(flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance]) -> Comparison:
+def _compare(
+    flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance], cost: BoundLoss | None
+) -> Comparison:
     from losscli.comparison import Request, compare
     from losscli.comparison.files import open_files
     from losscli.inference import Correction
     from losscli.table import ReadOptions
-    from losscli.task import Asked
+    from losscli.task import Asked, ClassWeight
 
-    losses = losses_of(flags.loss)
+    losses = tuple(spec_at(spec, cost) for spec in losses_of(flags.loss))
     paths, recorded = _baseline(flags)
     pinned = recorded.replicates if recorded is not None else None
     asked = Asked(
@@ -157,11 +173,15 @@ def _compare(flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance
         task=word(Task, flags.task, "--task"),
         kind=word(Kind, flags.kind, "--kind"),
         positive=flags.positive,
+        order=flags.order,
         threshold=flags.threshold,
+        class_weight=ClassWeight.parse(flags.class_weight) if flags.class_weight is not None else None,
+        cost=flags.cost,
         losses=tuple(tasks_of(spec) for spec in losses),
     )
     request = Request(
         losses=losses,
+        cost=cost,
         gated=(*(rule.spec for rule in rules if rule.is_loss), *(one.spec for one in allowances)),
         baseline=None if recorded is not None else flags.baseline,
         recorded=recorded,
@@ -172,7 +192,7 @@ def _compare(flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance
         correction=word(Correction, flags.correction, "--correction") or Correction.MAX_T,
         seed=at_least(flags.seed, "--seed", 0),
         self_check=flags.self_check,
-        exclude=losses_of(flags.exclude),
+        exclude=tuple(spec_at(spec, cost) for spec in losses_of(flags.exclude)),
         scale=within(flags.scale, "--scale", low=0.0) or (recorded.scale if recorded is not None else None),
         clip=within(flags.clip, "--clip", low=0.0, high=0.5),
         drop=word(Missing, flags.missing, "--missing") is Missing.DROP,

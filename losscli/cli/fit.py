@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from losscli.catalogue import tasks_of
+from losscli.cli.custom import own_losses_of
 from losscli.cli.flags import at_least, jobs_of, large, losses_of, within, word
 from losscli.cli.output import check_place, format_of, progress, say, screen_width, show, write_whole
 from losscli.domain import Task
@@ -29,6 +30,7 @@ class Flags:
     target: str | None
     id: str | None
     weights: str | None
+    class_weight: str | None
     group: str | None
     time: str | None
     fold_column: str | None
@@ -42,6 +44,7 @@ class Flags:
     thousands: str | None
     missing: str
     loss: tuple[str, ...]
+    define: tuple[str, ...]
     exclude: tuple[str, ...]
     scale: float | None
     model: str
@@ -75,6 +78,12 @@ class Missing(StrEnum):
 
 
 def run(flags: Flags) -> int:
+    """The command, with the user's own losses known to it."""
+    with own_losses_of(flags, "loss", "exclude") as plain:
+        return _run(plain)
+
+
+def _run(flags: Flags) -> int:
     """Fit, write the files, print."""
     from losscli import render
 
@@ -159,6 +168,7 @@ def _fit(flags: Flags) -> "Fitted":
 
 
 def _asked(flags: Flags) -> "Asked":
+    from losscli.task.class_weight import ClassWeight
     from losscli.task.features import Asked
 
     return Asked(
@@ -173,6 +183,7 @@ def _asked(flags: Flags) -> "Asked":
         features=flags.features,
         drop=flags.drop,
         losses=tuple(tasks_of(spec) for spec in losses_of(flags.loss)),
+        class_weight=ClassWeight.parse(flags.class_weight) if flags.class_weight is not None else None,
         missing=word(Missing, flags.missing, "--missing") or Missing.ERROR,
     )
 

@@ -7,25 +7,31 @@ from itertools import groupby
 import numpy as np
 
 from losscli import __version__
+from losscli.comparison.costs import cost_table
 from losscli.comparison.flags import find_flag, find_moves
+from losscli.comparison.forecasts import forecast_warnings
 from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.medians import Values
 from losscli.comparison.metrics import metric_tables
-from losscli.comparison.plan import allowances, intervals, plan, ruled_out
+from losscli.comparison.naive import naive_error
+from losscli.comparison.plan import Measured, allowances, intervals, plan, ruled_out
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
 from losscli.comparison.row_table import reasons, row_table
 from losscli.comparison.summary import Flag, Layout, probe, summarise
 from losscli.comparison.survey import Survey, check_values, survey
+from losscli.comparison.vectors import vector_warnings
 from losscli.comparison.verdicts import Point, verdicts
 from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
 from losscli.comparison.verdicts.units import Units
 from losscli.comparison.warnings import with_warnings
+from losscli.comparison.wholes import find_wholes
 from losscli.domain import Task
 from losscli.result import Comparison, Input, LossTable, Model, Refused, Resampling, RowCounts, RowKey
 from losscli.table import BLOCK, Table
 from losscli.task import Problem
+from losscli.task.class_weight import plain
 from losscli.task.values import time_warnings
 
 __all__ = ["Request", "compare"]
@@ -71,6 +77,7 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         labels=problem.labels,
         threshold=problem.threshold,
         weights=problem.weights,
+        class_weight=plain(problem.labels, facts.problem.class_factors),
         scale=context.scale,
         scale_reason=context.no_scale if context.scale is None else None,
         rows=RowCounts(
@@ -101,8 +108,14 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         resampling=_resampling(problem, judged.units),
         self_check=judged.self_check,
         correction=str(request.correction),
+        costs=cost_table(facts, request, judged.losses),
     )
-    return with_warnings(found, facts, seen, judged.units, time_warnings(table, problem.time))
+    more = (
+        *time_warnings(table, problem.time),
+        *forecast_warnings(table, problem),
+        *vector_warnings(table, problem),
+    )
+    return with_warnings(found, facts, seen, judged.units, more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +135,22 @@ class _Context:
 def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, _Context]:
     """The passes over the rows: what rules losses out, and every sum."""
     check_values(table, problem, request)
-    domains = intervals(problem.task)
+    domains = intervals(problem.task, request)
     seen, (scale, no_scale) = survey(table, problem, request, domains)
+    if problem.class_weight is not None:
+        factors = problem.class_weight.factors(problem.labels[: problem.true_labels], seen.classes)
+        seen = seen.weighted(factors)
+        problem = replace(problem, class_factors=tuple(factors.tolist()))
     problem = replace(problem, class_weights=tuple(seen.classes.tolist()))
-    imbalance = _imbalance(seen)
-    chosen = plan(problem, request, scale=scale, scale_reason=no_scale, imbalance=imbalance)
+    naive, no_naive = naive_error(table, problem, request)
+    measured = Measured(
+        scale=scale,
+        scale_reason=no_scale,
+        imbalance=_imbalance(seen),
+        naive=naive,
+        naive_reason=no_naive,
+    )
+    chosen = plan(problem, request, measured)
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
     layout = Layout.of(losses, problem)
     flag, no_flag = find_flag(table, problem, request, scale, no_scale)
@@ -139,10 +163,11 @@ def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, 
         unweighted=seen.unweighted,
         confidence=request.confidence,
         medians=medians,
+        wholes=find_wholes(table, problem, request, losses, seen.used),
         outside=outside,
         references=find_references(problem, losses, seen),
         keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
-        allowed=allowances(losses, problem, request, scale=scale, imbalance=imbalance),
+        allowed=allowances(losses, problem, request, measured),
     )
     return facts, _Context(
         seen=seen,

@@ -1,7 +1,8 @@
 """Files → one table and the problem it poses; several files are joined, and a model is named by its file."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from losscli.domain import CLASSES, NUMBERS, Task
@@ -12,25 +13,48 @@ from losscli.task import (
     Asked,
     ModelColumns,
     Problem,
+    Vectors,
+    at_shared_levels,
     check_named,
     check_units,
     find_predictions,
     find_target,
     find_vectors,
     label_order,
+    listed,
     resolve,
     resolve_vectors,
 )
 
+_PATTERNS = "or say --target 'truth_*' --pred 'rf_*'"
 NAMED_AS = {
-    Task.MULTIOUTPUT: "Name them target_a, target_b … and pred_a, pred_b …",
-    Task.MULTILABEL: "Name them target_a, target_b … (0 or 1) and prob_a, prob_b …",
-    Task.DISTRIBUTION: "Name them target_a, target_b … (shares) and prob_a, prob_b …",
+    Task.MULTIOUTPUT: f"Name them target_a, target_b … and pred_a, pred_b …, {_PATTERNS}",
+    Task.MULTILABEL: f"Name them target_a, target_b … (0 or 1) and prob_a, prob_b …, {_PATTERNS}",
+    Task.DISTRIBUTION: f"Name them target_a, target_b … (shares) and prob_a, prob_b …, {_PATTERNS}",
     Task.FORECAST: "Beside the target: q0.1 … q0.9, or lower and upper, or mean and sd, or member_1 …",
     Task.BOXES: "Name them x1, y1, x2, y2 and pred_x1, pred_y1, pred_x2, pred_y2",
 }
 Opened = tuple[Table, Problem, tuple[Input, ...]]
-Roles = tuple[str, Mapping[str, str | None]]  # the target, and the predictions with the names given to them
+
+
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """The columns of the target, those of the predictions with the names given to them, and what is found
+    where a target or a prediction takes several."""
+
+    targets: tuple[str, ...]
+    predictions: Mapping[str, str | None]
+    found: Vectors | None = None
+
+    @classmethod
+    def of(cls, found: Vectors) -> "_Roles":
+        names = dict.fromkeys(name for model in found.models for name in model.columns)
+        return cls(found.targets, names, found)
+
+    def problem(self, table: Table, asked: Asked) -> Problem:
+        if self.found is not None:
+            return resolve_vectors(table, self.found, asked)
+        return resolve(table, self.targets[0], self.predictions, asked)
 
 
 def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Opened:
@@ -46,39 +70,58 @@ def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Open
         if asked.id is not None:
             check_named(table, asked.id, "--id")
     if len(tables) == 1:
-        return tables[0], _problem(tables[0], asked), inputs
+        return tables[0], _roles(tables[0], asked).problem(tables[0], asked), inputs
     stems = _stems(paths)
     table, problem = _joined(tables, _roles_of_files(tables, stems, asked), stems, asked)
     return table, problem, inputs
 
 
-def _problem(table: Table, asked: Asked) -> Problem:
-    """What one table poses; names that speak of several columns are heard where the plain rules fail."""
-    if asked.task is None or asked.task in CLASSES | NUMBERS:
+def _roles(table: Table, asked: Asked) -> _Roles:
+    """The roles in one table. Names that speak of several columns are heard where the plain rules fail, where
+    the plain predictions are but parts of them, and where the task, or all given losses, ask for them."""
+    task = asked.task or _task_of_losses(asked.losses)
+    if task is None or task in CLASSES | NUMBERS:
         try:
-            target, predictions = _roles(table, asked)
+            target = find_target(table, asked)
+            predictions = find_predictions(table, asked, target)
         except LosscliError as error:
             found = find_vectors(table, asked)
             if found is None:
                 raise error
-            return resolve_vectors(table, found, asked)
-        return resolve(table, target, predictions, asked)
+            return _Roles.of(found)
+        found = find_vectors(table, asked, plain=True) if task is None else None
+        if found is not None and _are_parts(predictions, found, asked.pred):
+            return _Roles.of(found)
+        return _Roles((target,), predictions)
     found = find_vectors(table, asked)
-    if found is None:
+    if found is None or found.task is not task:
+        who = "the given losses are" if asked.task is None else "--task"
         raise UsageError(
-            f"--task {asked.task}: no columns are named as it needs them",
+            f"{who} {task}: no columns are named as it needs them",
             where=Where(table.path),
-            advice=NAMED_AS[asked.task],
+            advice=NAMED_AS[task],
         )
-    return resolve_vectors(table, found, asked)
+    return _Roles.of(found)
 
 
-def _roles(table: Table, asked: Asked) -> Roles:
-    target = find_target(table, asked)
-    return target, find_predictions(table, asked, target)
+def _are_parts(predictions: Iterable[str], found: Vectors, pred: Sequence[str]) -> bool:
+    """Whether plain predictions are but parts of models of several columns, which --pred names if it does."""
+    parts = {name for model in found.models for name in model.columns}
+    named = all(any(fnmatchcase(model.name, text) for model in found.models) for text in pred)
+    return named and parts.issuperset(predictions)
 
 
-def _roles_of_files(tables: Sequence[Table], stems: Sequence[str], asked: Asked) -> list[Roles]:
+def _task_of_losses(losses: Sequence[frozenset[Task]]) -> Task | None:
+    """The task of several columns that all given losses are for; None where they leave it open.
+
+    losses: the tasks of each.
+    """
+    shared = frozenset.intersection(*losses) if losses else frozenset()
+    one = next(iter(shared)) if len(shared) == 1 else None
+    return None if one in CLASSES | NUMBERS else one
+
+
+def _roles_of_files(tables: Sequence[Table], stems: Sequence[str], asked: Asked) -> list[_Roles]:
     """The roles in each file. `--pred` may name a file by its stem, its model as `stem:name`, or what
     only some of the files have. Raises UsageError for one that no file has, and for a file without any."""
     own: list[list[str]] = [[] for _ in tables]
@@ -103,20 +146,20 @@ def _roles_of_files(tables: Sequence[Table], stems: Sequence[str], asked: Asked)
 
 
 def _joined(
-    tables: Sequence[Table], roles: Sequence[Roles], stems: Sequence[str], asked: Asked
+    tables: Sequence[Table], roles: Sequence[_Roles], stems: Sequence[str], asked: Asked
 ) -> tuple[Table, Problem]:
-    first = list(dict.fromkeys((roles[0][0], *asked.named)))
-    take = [(0, name, name) for name in first]
+    roles = [_ordered(own, roles[0], table) for own, table in zip(roles, tables, strict=True)]
+    take = [(0, name, name) for name in dict.fromkeys((*roles[0].targets, *asked.named))]
     take += [
         (i, name, f"{stem}:{name}")
-        for i, ((_, predictions), stem) in enumerate(zip(roles, stems, strict=True))
-        for name in predictions
+        for i, (own, stem) in enumerate(zip(roles, stems, strict=True))
+        for name in own.predictions
     ]
-    table = join(tables, key=asked.id, same=[own for own, _ in roles], take=take)
+    table = join(tables, key=asked.id, same=[own.targets for own in roles], take=take)
     inner = replace(asked, weights=None, group=None, time=None, by=None)
     problems = [
-        resolve(own, target, predictions, asked if i == 0 else inner)
-        for i, (own, (target, predictions)) in enumerate(zip(tables, roles, strict=True))
+        one.problem(own, asked if i == 0 else inner)
+        for i, (own, one) in enumerate(zip(tables, roles, strict=True))
     ]
     tasks = {problem.task for problem in problems}
     if len(tasks) > 1:
@@ -130,12 +173,36 @@ def _joined(
             name = stem if len(problem.models) == 1 else f"{stem}:{model.name}"
             parts = [replace(p, columns=tuple(f"{stem}:{c}" for c in p.columns)) for p in model.parts]
             models.append(ModelColumns(name, tuple(parts)))
+    if problems[0].task is Task.FORECAST:
+        models = list(at_shared_levels(models, table)[0])
     own = tuple(label for label in problems[0].labels if all(label in p.labels for p in problems))
     every = {label for problem in problems for label in problem.labels}
     labels = own + tuple(sorted(every - set(own), key=label_order))
     decisions = [line for line in problems[0].decisions if not line.startswith("model ")]
-    decisions += [f"model {model.name}: {model.kind} in {', '.join(model.columns)}" for model in models]
+    decisions += [f"model {model.name}: {model.kind} in {listed(model.columns)}" for model in models]
     return table, replace(problems[0], models=tuple(models), labels=labels, decisions=tuple(decisions))
+
+
+def _ordered(roles: _Roles, first: _Roles, table: Table) -> _Roles:
+    """The roles with the targets in the order of the first file. Raises UsageError for other targets."""
+    if len(roles.targets) != len(first.targets):
+        raise UsageError(
+            f"the target takes {len(roles.targets)} columns here and {len(first.targets)} in the first file",
+            where=Where(table.path),
+            advice=f"Here: {', '.join(roles.targets)}; there: {', '.join(first.targets)}",
+        )
+    if roles.found is None or first.found is None:
+        return roles
+    here, there = (one.models[0].parts[0].labels for one in (roles.found, first.found))
+    if here == there:
+        return roles
+    if sorted(here) != sorted(there):
+        raise UsageError(
+            f"the targets are of {', '.join(here)} here and of {', '.join(there)} in the first file",
+            where=Where(table.path),
+            advice="Give them the same endings",
+        )
+    return _Roles.of(roles.found.in_order([here.index(label) for label in there]))
 
 
 def stem(path: str) -> str:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from losscli.aggregate import Moments
+from losscli.comparison.plan import needed
 from losscli.comparison.summary import Layout, Summary
-from losscli.domain import Kind, any_of
+from losscli.comparison.wholes import TOO_MANY
+from losscli.domain import Kind
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
 from losscli.metrics.comoments import Comoments
-from losscli.result import FEW, INFINITE, LossTable, LossValue, RowKey, finite
+from losscli.result import FEW, INFINITE, LossPart, LossTable, LossValue, PartValue, RowKey, finite
 from losscli.task import Problem
 
 
@@ -29,9 +31,9 @@ class Found:
 class Facts:
     """What the tables are made from.
 
-    medians: (loss, model) → value, for losses that are a median; outside: (loss, model) → the rows that
-    the domain of the loss rules out; references: L₀ of each loss; allowed: losses that a gate weighs against
-    the baseline, by their numbers, with their tolerances.
+    medians, wholes: (loss, model) → value, for losses that are a median or take all rows together; outside:
+    (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss; allowed:
+    losses that a gate weighs against the baseline, by their numbers, with their tolerances.
     """
 
     problem: Problem
@@ -40,6 +42,7 @@ class Facts:
     unweighted: bool
     confidence: float
     medians: dict[tuple[int, int], float]
+    wholes: dict[tuple[int, int], float]
     outside: dict[tuple[int, int], str]
     references: Sequence[float | None]
     keys: dict[int, RowKey]
@@ -60,21 +63,22 @@ def find(facts: Facts, loss: int, model: int) -> Found:
     """The loss of one model, with its interval where one is fair."""
     one, moments = facts.layout.losses[loss], facts.moments
     places = facts.layout.of_model(loss, model)
-    if places is None:
-        return Found(
-            math.nan, f"it needs {any_of(one.loss.needs)}; {facts.problem.models[model].name} has none"
-        )
-    if (loss, model) in facts.outside:
-        return Found(math.nan, facts.outside[loss, model])
+    if places is None or (loss, model) in facts.outside:
+        none = f"it needs {needed(one.loss)}; {facts.problem.models[model].name} has none"
+        return Found(math.nan, facts.outside.get((loss, model), none))
     place = places[0]
     if moments.infinite[place]:
         row = facts.keys.get(int(moments.first_infinite[place]), int(moments.first_infinite[place]))
         more = f" and {moments.infinite[place] - 1:,} more" if moments.infinite[place] > 1 else ""
-        cure = "too large for a double" if not facts.problem.labels else "--clip 1e-7 bounds it"
+        cure = "--clip 1e-7 bounds it" if Kind.PROBABILITY in one.loss.needs else "too large for a double"
         return Found(math.inf, f"{INFINITE}row {row}{more}; {cure}")
     match one.loss.reduction:
         case Reduction.MEDIAN:
             return Found(facts.medians[loss, model], "no closed-form interval of a median")
+        case Reduction.WHOLE:
+            known = (loss, model) in facts.wholes
+            reason = "no closed-form interval of a function of all rows" if known else TOO_MANY
+            return Found(facts.wholes.get((loss, model), math.nan), reason)
         case Reduction.MAX:
             return Found(float(moments.largest[place]), "a maximum has no interval")
         case Reduction.RATIO:
@@ -108,7 +112,7 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     if not math.isfinite(value):
         return Found(math.inf, f"{INFINITE}the sum is too large for a double")
     root = one.loss.reduction is Reduction.ROOT
-    signed = one.loss.infimum != 0.0
+    signed = not one.from_zero
     effective = None if signed else finite(float(moments.effective_rows[place]))
     positive = int(moments.positive[place])
     shown = math.sqrt(value) if root else value
@@ -132,7 +136,7 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
 def reference(facts: Facts, loss: int) -> tuple[float | None, str | None]:
     """(L₀, why there is no skill): of the best constant, for a root the root of its mean."""
     one = facts.layout.losses[loss]
-    if one.loss.infimum != 0.0:
+    if not one.from_zero:
         return None, "the loss has no zero to measure from"
     value = facts.references[loss]
     if value is None or not math.isfinite(value):
@@ -167,7 +171,7 @@ def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
                 rank_low=None,
                 rank_high=None,
                 first_share=None,
-                clipped_rows=int(facts.summary.clipped[m]) if Kind.PROBABILITY in one.loss.needs else 0,
+                clipped_rows=int(facts.summary.clipped[m]) if _reads_probabilities(one) else 0,
             )
         )
     table = LossTable(
@@ -180,5 +184,23 @@ def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
         reference=best_constant,
         results=tuple(results),
         best_set=None,
+        parts=tuple(_part(facts, loss, place) for place in range(len(one.terms))),
     )
     return table, found
+
+
+def _reads_probabilities(one: BoundLoss) -> bool:
+    return any(Kind.PROBABILITY in needs for needs in one.loss.reads)
+
+
+def _part(facts: Facts, loss: int, place: int) -> LossPart:
+    """One part of a sum, by its place, of every model that has the sum."""
+    weight, one = facts.layout.losses[loss].terms[place]
+    results = []
+    for m, model in enumerate(facts.problem.models):
+        columns = facts.layout.parts_of(loss, m)
+        outside = facts.outside.get((loss, m))
+        value = math.nan if columns is None or outside else float(facts.moments.mean[columns[place]])
+        reason = None if math.isfinite(value) else outside or ("infinite" if columns else "see the sum")
+        results.append(PartValue(model.name, finite(value), reason))
+    return LossPart(one.spec, weight, str(one.loss.unit), tuple(results))

@@ -4,7 +4,7 @@ import math
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.summary import Metrics
-from losscli.domain import Kind, any_of, sigmoid
+from losscli.domain import CLASSES, NUMBERS, Kind, any_of, sigmoid
 from losscli.inference import ranks, wilson
 from losscli.metric import Metric, Outcome, Undefined
 from losscli.metrics import metrics_for
@@ -26,10 +26,10 @@ NO_INTERVAL = "no closed-form interval"
 def metric_tables(facts: Facts, losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
     """Every metric of the task that at least one model has the predictions for."""
     tables = []
-    for metric in metrics_for(facts.problem.task):
+    for metric in metrics_for(facts.problem.task, facts.problem.levels):
         if any(model.serves(metric.needs) for model in facts.problem.models):
             tables.append(_table(facts, metric))
-    return tuple(tables) + _skill_tables(losses)
+    return tuple(tables) + (_skill_tables(losses) if facts.problem.task in CLASSES | NUMBERS else ())
 
 
 def _table(facts: Facts, metric: Metric) -> MetricTable:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from losscli.catalogue import find, losses_for, named, tasks_of
 from losscli.comparison.request import Request
-from losscli.comparison.survey import Survey
-from losscli.domain import Interval, Kind, Task, any_of
+from losscli.comparison.survey import RANGED, Survey
+from losscli.domain import CLASSES, Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError
-from losscli.loss import BoundLoss, Loss
+from losscli.loss import BoundLoss, FromData, Loss
 from losscli.result import Refused
 from losscli.spec import Spec
 from losscli.task import Problem
@@ -32,37 +32,71 @@ _PLURAL = {kind: f"{kind}s" for kind in Kind} | {
 
 def needed_kinds(loss: Loss, problem: Problem) -> str | None:
     """Why no model of the problem has the kind of prediction that a loss needs, or None."""
-    if any(model.serves(loss.needs) for model in problem.models):
+    if any(all(model.serves(needs) for needs in loss.reads) for model in problem.models):
         return None
     have = " and ".join(sorted({_PLURAL[part.kind] for model in problem.models for part in model.parts}))
-    return f"it needs {any_of(loss.needs)}; the models have {have}"
+    return f"it needs {needed(loss)}; the models have {have}"
 
 
-def plan(
-    problem: Problem,
-    request: Request,
-    *,
-    scale: float | None,
-    scale_reason: str | None,
-    imbalance: float | None,
-) -> Plan:
+def _unordered(loss: Loss, problem: Problem) -> str | None:
+    """Why the classes have no order that a loss needs, or None."""
+    if problem.ordered or not any(part.ordered for part in (loss, *(term.loss for term in loss.terms))):
+        return None
+    shown = ",".join(problem.labels[: problem.true_labels])
+    return f"its classes have an order, which words do not tell: say it, --order {shown} (in yours)"
+
+
+def needed(loss: Loss) -> str:
+    """The kinds of prediction that a loss reads, in words."""
+    return " and ".join(dict.fromkeys(any_of(needs) for needs in loss.reads))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What the defaults of parameters are taken from: s, n-/n+ and the error of the naive forecast, with why
+    there is no s or no such error."""
+
+    scale: float | None
+    scale_reason: str | None
+    imbalance: float | None
+    naive: float | None
+    naive_reason: str | None
+
+    def bind(self, loss: Loss, spec: Spec) -> BoundLoss:
+        """Raises NoDefault, with the reason, where a default is missing; UsageError for a wrong parameter."""
+        try:
+            return loss.bind(spec.numbers(), scale=self.scale, imbalance=self.imbalance, naive=self.naive)
+        except NoDefault as error:
+            parts = (loss, *(term.loss for term in loss.terms))
+            of_naive = any(param.default is FromData.NAIVE for part in parts for param in part.params)
+            why = self.naive_reason if of_naive else None if loss.task in CLASSES else self.scale_reason
+            raise NoDefault(why or error.what, advice=error.advice) from None
+
+
+def plan(problem: Problem, request: Request, measured: Measured) -> Plan:
     """Bind the losses asked for, or all of the task.
 
-    scale_reason: why there is no scale. Raises UsageError for a loss of another task, a spec that cannot
-    be bound, or where every loss is refused.
+    Raises UsageError for a loss of another task, a spec that cannot be bound, or where every loss is refused.
     """
-    wanted = [(_found(spec, problem.task), spec) for spec in (*request.losses, *request.gated)]
+    cost = () if request.cost is None else (Spec.parse(request.cost.spec),)
+    wanted = [(_found(spec, problem.task), spec) for spec in (*request.losses, *cost, *request.gated)]
+    by_name = {loss for loss, _ in wanted}
     if not request.losses:
-        wanted = [(loss, Spec(loss.name)) for loss in losses_for(problem.task)] + wanted
+        own = {spec.name: spec for spec in cost}
+        wanted = [(loss, own.get(loss.name, Spec(loss.name))) for loss in losses_for(problem.task)] + wanted
     bound: dict[str, BoundLoss] = {}
     refused: list[Refused] = []
     for loss, spec in wanted:
-        reason = needed_kinds(loss, problem)
+        reason = (
+            _unordered(loss, problem)
+            or needed_kinds(loss, problem)
+            or (None if loss in by_name else loss.named_only or None)
+        )
         if reason is None:
             try:
-                one = loss.bind(spec.numbers(), scale=scale, imbalance=imbalance)
+                one = measured.bind(loss, spec)
             except NoDefault as error:
-                reason = error.what if problem.labels else scale_reason or error.what
+                reason = error.what
             else:
                 if not _is_excluded(one, request.exclude):
                     bound.setdefault(one.spec, one)
@@ -81,9 +115,7 @@ def allowances(
     losses: Sequence[BoundLoss],
     problem: Problem,
     request: Request,
-    *,
-    scale: float | None,
-    imbalance: float | None,
+    measured: Measured,
 ) -> tuple[tuple[int, float], ...]:
     """The losses that are planned and may be worse than the baseline's by so much: number and tolerance.
     A spec means the loss at its written parameters, and the others at their defaults."""
@@ -91,7 +123,7 @@ def allowances(
     found: dict[tuple[int, float], None] = {}
     for spec, tolerance in request.allowed:
         try:
-            one = _found(spec, problem.task).bind(spec.numbers(), scale=scale, imbalance=imbalance)
+            one = measured.bind(_found(spec, problem.task), spec)
         except NoDefault:
             continue  # refused
         if one.spec in places:
@@ -118,9 +150,12 @@ def _is_excluded(bound: BoundLoss, exclude: tuple[Spec, ...]) -> bool:
     return False
 
 
-def intervals(task: Task) -> tuple[Interval, ...]:
-    """The distinct intervals that losses of a task need targets and predictions to lie in."""
-    return tuple(dict.fromkeys(i for loss in losses_for(task) for i in (loss.target, loss.prediction)))
+def intervals(task: Task, request: Request) -> tuple[Interval, ...]:
+    """The distinct intervals that losses of a task, and those asked for, need targets and predictions to
+    lie in."""
+    asked = [find(spec, task) for spec in (*request.losses, *request.gated)]
+    losses = [*losses_for(task), *(loss for loss in asked if loss is not None)]
+    return tuple(dict.fromkeys(i for loss in losses for i in (loss.target, loss.prediction)))
 
 
 def ruled_out(
@@ -139,12 +174,22 @@ def ruled_out(
             _outside(one.loss.target, "the target", seen.outside.get((domains.index(one.loss.target), 0)))
         ]
         place = domains.index(one.loss.prediction)
+        ranged = any(RANGED.get(problem.task) in needs for needs in one.loss.reads)
         models = [
-            _outside(one.loss.prediction, f"the prediction of {model.name}", seen.outside.get((place, m + 1)))
+            _outside(
+                one.loss.prediction,
+                f"the prediction of {model.name}",
+                seen.outside.get((place, m + 1)) if ranged else None,
+            )
             for m, model in enumerate(problem.models)
         ]
-        if all(models):
-            verdicts.append(models[0])
+        served = [
+            verdict
+            for verdict, model in zip(models, problem.models, strict=True)
+            if all(model.serves(needs) for needs in one.loss.reads)
+        ]
+        if served and all(served):
+            verdicts.append(served[0])
         verdict = next((verdict for verdict in verdicts if verdict), None)
         if verdict:
             refused.append(Refused(one.spec, verdict[0], verdict[1]))

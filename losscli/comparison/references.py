@@ -5,14 +5,20 @@ from collections.abc import Sequence
 
 from losscli.comparison.survey import Survey
 from losscli.constant import best_constant
-from losscli.domain import CLASSES, NUMBERS
+from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.loss import BoundLoss, Reduction
+from losscli.marginal import marginal_loss
 from losscli.task import Problem
 
 
 def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey) -> tuple[float | None, ...]:
-    """L₀ of each loss; None for a loss that may be negative, which has no skill, and for tasks of several
-    columns, whose best constant is not sought."""
+    """L₀ of each loss; None for a loss that may be negative, which has no skill, for a sum that no single
+    prediction serves, and for tasks of several columns, whose best constant is not sought."""
+    if problem.task is Task.FORECAST:
+        marginal = seen.target(problem.task)
+        return tuple(
+            marginal_loss(one, marginal, problem.levels) if one.from_zero else None for one in losses
+        )
     if problem.task not in CLASSES | NUMBERS:
         return (None,) * len(losses)
     target = seen.target(problem.task)
@@ -30,4 +36,4 @@ def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey)
             means[key] = value * value if root else value
         return math.sqrt(means[key]) if root else means[key]
 
-    return tuple(least(one) if one.loss.infimum == 0.0 else None for one in losses)
+    return tuple(least(one) if one.from_zero and one.loss.needs else None for one in losses)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from losscli.inference import Correction
+from losscli.loss import BoundLoss
 from losscli.result import Recorded
 from losscli.spec import Spec
 
@@ -11,7 +12,8 @@ from losscli.spec import Spec
 class Request:
     """The losses and settings of a comparison.
 
-    losses: empty for every one that applies; gated: those a gate needs beside them;
+    losses: empty for every one that applies; gated: those a gate needs beside them; cost: what decisions
+    cost, a loss that is computed in any case;
     scale: s as given, in units of y; clip: probabilities stay in [clip, 1 - clip];
     baseline: the model that others may not be worse than, or recorded: the earlier result; allowed: losses,
     and how much worse they may be; correction: of the pairs on the primary loss, for their number;
@@ -23,6 +25,7 @@ class Request:
 
     losses: tuple[Spec, ...] = ()
     gated: tuple[Spec, ...] = ()
+    cost: BoundLoss | None = None
     exclude: tuple[Spec, ...] = ()
     scale: float | None = None
     clip: float | None = None

@@ -11,6 +11,7 @@ from losscli.inference import ranks
 from losscli.loss import Reduction
 from losscli.result import LossTable, ModelShare, Robustness, finite
 
+_NOT_OF_PARTS = (Reduction.MAX, Reduction.RELATIVE, Reduction.WHOLE)
 NO_INTERVAL = "no closed-form interval of a ratio of sums"
 NOT_FLAGGED = "no row is flagged: the probe says what one would weigh"
 
@@ -102,6 +103,8 @@ def _own_reason(facts: Facts, loss: int) -> str | None:
     one = facts.layout.losses[loss].loss
     if one.reduction is Reduction.MAX:
         return "a maximum is one row"
+    if one.reduction is Reduction.WHOLE:
+        return "a function of all rows has no sum to share"
     if one.reduction is Reduction.MEDIAN:
         return "a median has no sum to share"
     if one.infimum == -math.inf:
@@ -142,7 +145,7 @@ def _excess(facts: Facts, loss: int, place: int) -> tuple[float, float]:
 
 def _top(facts: Facts, loss: int, place: int | None) -> float | None:
     """The share of the largest row."""
-    if place is None or facts.layout.losses[loss].loss.infimum != 0.0:
+    if place is None or not facts.layout.losses[loss].from_zero:
         return None
     return min(float(facts.moments.top[place] / facts.moments.total[place]), 1.0)
 
@@ -163,7 +166,7 @@ def _bulk(facts: Facts, loss: int, model: int, medians: dict[tuple[int, int], fl
         return medians.get((loss, model))
     places = facts.layout.of_model(loss, model)
     left = moments.w - moments.fw
-    if places is None or left <= 0 or one.loss.reduction in (Reduction.MAX, Reduction.RELATIVE):
+    if places is None or left <= 0 or one.loss.reduction in _NOT_OF_PARTS:
         return None
     means = [float(moments.bulk_mean[p]) for p in places]
     if one.loss.reduction is Reduction.RATIO:

@@ -18,6 +18,7 @@ from losscli.table import BLOCK, Table
 from losscli.task import Problem, preferred
 
 NO_ROW_LOSS = "the primary loss is a function of means: a row has none"
+_NO_ROWS = (Reduction.RATIO, Reduction.WHOLE)
 _Records = tuple[tuple[int, RowRecord], ...]  # by row number
 _Values = list[float | str | None]
 
@@ -105,7 +106,7 @@ def _numbers(values: Floats) -> _Values:
 def _predictions(problem: Problem, primary: BoundLoss, model: Predicted) -> _Values:
     """What the primary loss reads of a model, or the model's own kind where it does not serve it; of a
     column per label the greatest one's label."""
-    kind = preferred((primary.loss.needs & model.keys()) or model.keys())
+    kind = preferred((frozenset[Kind].union(*primary.loss.reads) & model.keys()) or model.keys())
     p = model[kind]
     if p.ndim == 2 and problem.labels:
         return _labels(problem, p.argmax(axis=1))
@@ -114,7 +115,8 @@ def _predictions(problem: Problem, primary: BoundLoss, model: Predicted) -> _Val
 
 def _row_losses(problem: Problem, primary: BoundLoss, rows: Rows, m: int) -> Floats:
     """(n,) Of the model of number m, NaN where there is none."""
-    if primary.loss.reduction is Reduction.RATIO or not primary.loss.needs & rows.models[m].keys():
+    has_all = all(needs & rows.models[m].keys() for needs in primary.loss.reads)
+    if primary.loss.reduction in _NO_ROWS or not has_all:
         return np.full(len(rows.y), np.nan)
     given = arguments_of(problem, rows)[m].of(primary.loss)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
@@ -123,7 +125,7 @@ def _row_losses(problem: Problem, primary: BoundLoss, rows: Rows, m: int) -> Flo
 
 def _reason(primary: BoundLoss, losses: Sequence[tuple[str, float]]) -> str | None:
     """Why a loss is missing; losses: of each model, by its name."""
-    if primary.loss.reduction is Reduction.RATIO:
+    if primary.loss.reduction in _NO_ROWS:
         return NO_ROW_LOSS
     infinite = [name for name, x in losses if np.isinf(x)]
     undefined = [name for name, x in losses if np.isnan(x)]

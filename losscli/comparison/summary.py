@@ -1,19 +1,31 @@
 """The main pass: every loss of every model, and the summaries that metrics read, block by block."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from losscli.aggregate import Looks, Moments, Sought, merge_each
 from losscli.comparison.medians import Medians, Values
 from losscli.comparison.request import Request
+from losscli.comparison.vectors import vector_terms
 from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
 from losscli.engine import fold
 from losscli.loss import Argument, BoundLoss, Pointwise, Reduction
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
+from losscli.metrics.forecast import (
+    OfInterval,
+    OfQuantiles,
+    OfRank,
+    Sums,
+    ensemble_terms,
+    gaussian_terms,
+    interval_terms,
+    quantile_terms,
+)
+from losscli.metrics.vectors import OfOutputs
 from losscli.rows import Arguments, Predicted, Rows, arguments_of, load
 from losscli.table import Table, block_count
 from losscli.task import Problem
@@ -25,7 +37,7 @@ RANKING = (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE)
 
 Flag = Callable[[Rows], Mask]
 Move = Callable[[Floats], Floats]  # of every target: (n,) -> (n,)
-Metrics = dict[type, Comoments | Confusion | list[Distribution]]
+Metrics = dict[type, Comoments | OfOutputs | Confusion | Sums | list[Distribution]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Layout:
     losses: tuple[BoundLoss, ...]
     columns: tuple[Column, ...]
     place: dict[Column, int]
+    classes: int  # of the target
 
     @classmethod
     def of(cls, losses: Sequence[BoundLoss], problem: Problem) -> "Layout":
@@ -54,9 +67,9 @@ class Layout:
         shared: dict[tuple[object, ...], int] = {}
         for i, one in enumerate(losses):
             for m, model in enumerate(problem.models):
-                if not model.serves(one.loss.needs):
+                if not all(model.serves(needs) for needs in one.loss.reads):
                     continue
-                for part, function in enumerate(quantities(one)):
+                for part, function in enumerate(quantities(one, problem.true_labels)):
                     column = Column(i, part, m)
                     key = function, one.params, one.loss.argument, m
                     if key not in shared:
@@ -66,18 +79,32 @@ class Layout:
             if callable(one.loss.infimum):
                 place[Column(i, 0, None)] = len(columns)
                 columns.append(Column(i, 0, None))
-        return cls(tuple(losses), tuple(columns), place)
+        return cls(tuple(losses), tuple(columns), place, problem.true_labels)
 
     def of_model(self, loss: int, model: int) -> list[int] | None:
-        """The places of the parts of a loss for a model; None where it has no such prediction."""
-        parts = range(len(quantities(self.losses[loss])))
+        """The places of what the figure of a loss is made of, for a model; None where it has no such
+        prediction. Those of the parts of a sum follow from `parts_of`."""
+        count = 1 if self.losses[loss].loss.terms else self._count(loss)
+        return self._places(loss, model, range(count))
+
+    def parts_of(self, loss: int, model: int) -> list[int] | None:
+        """The places of the values of the parts of a sum, in their order."""
+        return self._places(loss, model, range(1, self._count(loss)))
+
+    def _count(self, loss: int) -> int:
+        return len(quantities(self.losses[loss], self.classes))
+
+    def _places(self, loss: int, model: int, parts: range) -> list[int] | None:
         places = [self.place.get(Column(loss, part, model)) for part in parts]
         return None if None in places else [place for place in places if place is not None]
 
 
-def quantities(bound: BoundLoss) -> tuple[Pointwise, ...]:
-    """The row quantities whose means make the loss: its row value, or its parts."""
-    return bound.loss.parts if bound.loss.reduction is Reduction.RATIO else (bound.loss.value,)
+def quantities(bound: BoundLoss, classes: int) -> tuple[Pointwise, ...]:
+    """The row quantities whose means make the loss: its row value, or its parts; of a sum both. classes: of
+    the target."""
+    if bound.loss.reduction is Reduction.RATIO:
+        return bound.loss.parts_for(classes)
+    return (bound.loss.value, *bound.loss.parts) if bound.loss.terms else (bound.loss.value,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +184,7 @@ def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Flo
             yield _least(one, problem, rows.y)
         else:
             with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-                part = quantities(one)[column.part]
+                part = quantities(one, layout.classes)[column.part]
                 x = part(*models[column.model].of(one.loss), **dict(one.params))
             yield x
 
@@ -177,8 +204,16 @@ def _first_medians(columns: Iterable[Floats]) -> Floats:
 
 
 def _metrics(problem: Problem, rows: Rows, model: Predicted, *, exact: bool) -> Metrics:
+    if problem.task is Task.FORECAST:
+        return {
+            source: source.of(columns, rows.w) for source, columns in forecast_terms(problem, rows.y, model)
+        }
+    if problem.task is Task.MULTIOUTPUT:
+        return {OfOutputs: OfOutputs.of(rows.y, model[Kind.VALUE], rows.w)}
     if problem.task not in CLASSES | NUMBERS:
-        return {}
+        return {
+            source: source.of(columns, rows.w) for source, columns in vector_terms(problem, rows.y, model)
+        }
     if not problem.labels:
         return {Comoments: Comoments.of(rows.y, model[Kind.VALUE], rows.w)}
     k = len(problem.labels)
@@ -197,6 +232,20 @@ def _metrics(problem: Problem, rows: Rows, model: Predicted, *, exact: bool) -> 
     return found
 
 
+def forecast_terms(
+    problem: Problem, y: Floats, model: Predicted
+) -> Iterator[tuple[type[Sums], Iterator[Floats]]]:
+    """The summaries of a model's forecasts, and the row quantities that each takes: (n,) each."""
+    if Kind.QUANTILES in model:
+        yield OfQuantiles, quantile_terms(y, model[Kind.QUANTILES], problem.levels)
+    if Kind.INTERVAL in model:
+        yield OfInterval, interval_terms(y, *model[Kind.INTERVAL].T)
+    if Kind.MOMENTS in model:
+        yield OfRank, gaussian_terms(y, *model[Kind.MOMENTS].T)
+    elif Kind.ENSEMBLE in model:
+        yield OfRank, ensemble_terms(y, model[Kind.ENSEMBLE])
+
+
 def probe(
     table: Table, problem: Problem, request: Request, layout: Layout, moves: Sequence[Sequence[Move]]
 ) -> Floats:
@@ -206,10 +255,7 @@ def probe(
 
     def work(block: int) -> Floats:
         rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        moved = {
-            move: [Arguments(problem.task, move(rows.y), model, problem.threshold) for model in rows.models]
-            for move in every
-        }
+        moved = {move: arguments_of(problem, replace(rows, y=move(rows.y))) for move in every}
         return np.array(
             [_probed(layout, column, moved, moves[column.loss], rows.w) for column in layout.columns]
         )
@@ -223,7 +269,7 @@ def _probed(
     if column.model is None or not moves:
         return float("nan")
     one = layout.losses[column.loss]
-    part = quantities(one)[column.part]
+    part = quantities(one, layout.classes)[column.part]
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         sums = [float(w @ part(*moved[m][column.model].of(one.loss), **dict(one.params))) for m in moves]
     return sum(sums) / len(sums)

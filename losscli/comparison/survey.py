@@ -1,13 +1,15 @@
 """The first look at the rows: who is used, what rules losses out, the classes, the scale."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from losscli.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
+from losscli.comparison.forecasts import check_forecasts
 from losscli.comparison.request import Request
+from losscli.comparison.vectors import check_vectors
 from losscli.constant import Target
 from losscli.domain import NUMBERS, UNIT, Codes, Floats, Interval, Kind, Task
 from losscli.engine import fold
@@ -16,13 +18,15 @@ from losscli.influence import median_residual
 from losscli.rows import Rows, load, present
 from losscli.table import BLOCK, Table, block_count
 from losscli.task import Problem
+from losscli.task.outputs import OUTPUTS, SHARES
 from losscli.task.values import check_finite, check_present, check_range, check_weights
 
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
 SAMPLED, SAMPLED_ROWS = 16, 7  # blocks that say where the bins are, and every seventh row of them
-SUM_TOLERANCE = 1e-3  # rounding of printed probabilities; beyond, a note
-SUM_REFUSED = 0.02  # beyond, they are no probabilities
+# The kind of prediction whose values a loss may rule out, by the task.
+RANGED = dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), Kind.VALUE) | {Task.BINARY: Kind.SCORE}
+ONE_NUMBER = NUMBERS | {Task.FORECAST}  # tasks whose target is a number
 MAD = 0.67449  # of the standard normal
 IQR = 1.349
 MEAN_ABSOLUTE = 1.2533
@@ -63,9 +67,17 @@ class Survey:
             merge_each(self.residual, other.residual),
         )
 
+    def weighted(self, factors: Floats) -> "Survey":
+        """The same of classes whose rows count `factors` (k,) times as much."""
+        return replace(
+            self,
+            unweighted=self.unweighted and bool((factors == 1.0).all()),
+            classes=self.classes * factors,
+        )
+
     def target(self, task: Task) -> Target:
         """The distribution of the target; numbers in bins of 1/2048 of their distance from the middle."""
-        if task not in NUMBERS:
+        if task not in ONE_NUMBER:
             return Target.of_classes(task, self.classes)
         if self.bins is not None:
             return Target(task, *self.bins.points())
@@ -82,6 +94,9 @@ def check_values(table: Table, problem: Problem, request: Request) -> None:
             check_finite(table, name, MEND)
         if problem.group is not None and table.columns[problem.group].first_word is None:
             _check_group(table, problem.group)
+    if problem.task is Task.FORECAST:
+        check_forecasts(table, problem)
+    check_vectors(table, problem)
     if problem.weights is not None:
         check_weights(table, problem.weights)
     for model in problem.models:
@@ -112,23 +127,23 @@ def survey(
 ) -> tuple[Survey, Scale]:
     """One pass over the rows. `intervals`: where losses need targets and predictions to be."""
     numbers = problem.task in NUMBERS
-    open_pairs = _undecided(table, problem, intervals) if numbers else []
-    grid = _grid(table, problem) if numbers and table.rows > EXACT_TARGET else None
+    open_pairs = _undecided(table, problem, intervals)
+    numeric = problem.task in ONE_NUMBER
+    grid = _grid(table, problem) if numeric and table.rows > EXACT_TARGET else None
     residuals = partial(_residuals, table, problem, request)
     asked = numbers and request.scale is None
     sought = Sought.seek(residuals, 0.5, block_count(table)) if asked else None
 
     def work(block: int) -> Survey:
         rows = load(table, problem, block, drop=request.drop)
-        arrays = [rows.y, *(model[Kind.VALUE] for model in rows.models)] if numbers else []
         errors, places = _sum_errors(rows, problem.task)
         return Survey(
             used=len(rows.y),
             unweighted=bool((rows.w == 1.0).all()),
             classes=_class_weights(rows, problem.true_labels) if problem.labels else np.zeros(0),
-            values=((rows.y, rows.w),) if numbers and grid is None else (),
+            values=((rows.y, rows.w),) if numeric and grid is None else (),
             bins=Bins.of(grid, rows.y, rows.w) if grid is not None else None,
-            outside=_outside(rows, arrays, intervals, open_pairs),
+            outside=_outside(rows, _arrays(problem, rows), intervals, open_pairs),
             sum_error=errors,
             sum_row=places,
             residual=sought.look([(np.abs(median_residual(rows)), rows.w)]) if sought is not None else [],
@@ -166,17 +181,45 @@ def _grid(table: Table, problem: Problem) -> Grid:
 
 def _undecided(table: Table, problem: Problem, intervals: Sequence[Interval]) -> list[tuple[int, int]]:
     """The (interval, array) pairs that the range of the column does not settle."""
-    names = [problem.target, *(model.columns[0] for model in problem.models)]
     pairs = []
     for i, interval in enumerate(intervals):
-        for a, name in enumerate(names):
+        for a, name in _ranged(problem):
             column = table.columns[name]
             if column.low is None or column.high is None:
                 continue
             settled = interval.without is None and not (interval.whole and not column.whole)
             if not (settled and interval.contains(np.array([column.low, column.high])).all()):
                 pairs.append((i, a))
-    return pairs
+    return list(dict.fromkeys(pairs))
+
+
+def _ranged(problem: Problem) -> list[tuple[int, str]]:
+    """The arrays whose values losses may rule out, with their columns: the target and the values of models,
+    or binary scores as they stand in the file."""
+    if problem.task in NUMBERS:
+        return [(0, problem.target), *((m + 1, model.columns[0]) for m, model in enumerate(problem.models))]
+    if problem.task in OUTPUTS:
+        return [(0, name) for name in problem.targets] + [
+            (m + 1, name)
+            for m, model in enumerate(problem.models)
+            for part in model.parts
+            if part.kind is RANGED.get(problem.task)
+            for name in part.columns
+        ]
+    if problem.task is not Task.BINARY:
+        return []
+    return [
+        (m + 1, part.columns[0])
+        for m, model in enumerate(problem.models)
+        for part in model.parts
+        if part.kind is RANGED[problem.task] and len(part.columns) == 1 and part.of_label is None
+    ]
+
+
+def _arrays(problem: Problem, rows: Rows) -> list[Floats]:
+    """The target, then what losses may rule out of each model; nothing where it has no such prediction."""
+    kind = RANGED.get(problem.task)
+    return [rows.y, *(model[kind] if kind in model else np.zeros(0) for model in rows.models)]
 
 
 def _outside(
@@ -184,7 +227,8 @@ def _outside(
 ) -> dict[tuple[int, int], tuple[int, tuple[int, ...]]]:
     found = {}
     for i, a in pairs:
-        bad = np.flatnonzero(~intervals[i].contains(arrays[a]))
+        outside = ~intervals[i].contains(arrays[a])
+        bad = np.flatnonzero(outside if outside.ndim == 1 else outside.any(axis=1))
         if len(bad):
             found[i, a] = len(bad), tuple(rows.number[bad[:NAMED_ROWS]].tolist())
     return found
@@ -215,7 +259,7 @@ def _check_survey(table: Table, problem: Problem, found: Survey) -> None:
             advice="Every row has a missing or infinite value, or weight 0",
         )
     for m, model in enumerate(problem.models):
-        if found.sum_error[m] > SUM_REFUSED:
+        if found.sum_error[m] > SHARES:
             row = int(found.sum_row[m])
             raise DataError(
                 f"the probabilities of {model.name} in row {row:,} sum to 1 {found.sum_error[m]:+.3g} or so",

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.survey import SUM_TOLERANCE, Survey
+from losscli.comparison.survey import Survey
+from losscli.comparison.vectors import SUM_TOLERANCE
 from losscli.comparison.verdicts.units import Units
 from losscli.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error

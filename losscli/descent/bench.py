@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from losscli.catalogue import losses_for
-from losscli.descent import concave, interior, lbfgs, margins, newton, starts
+from losscli.descent import concave, interior, lbfgs, margins, newton, rounded, starts
 from losscli.descent.ends import Solution, certified, ended, lowest
 from losscli.descent.literal import retrained
 from losscli.descent.textbook import Optimizer
@@ -165,7 +165,8 @@ class Bench:
             return ("margins", (bound.spec, model.target)) if own else ("slopes", None)
         hinges = interior.hinges(model, self.targets[model.target])
         if hinges is None:
-            return "slopes", None
+            bends = self.settings.careful and rounded.handles(model, self.targets[model.target])
+            return ("bends" if bends else "slopes"), None
         kinks = hinges.kinks.shape[1]
         return ("tangents", kinks) if (hinges.jumps < 0).any() else ("kinks", kinks)
 
@@ -182,6 +183,17 @@ class Bench:
             floor=self._floor(objective),
         )
         return certified(objective, vertex)
+
+    def _by_bends(self, models: Sequence[Model]) -> list[Solution]:
+        """Each by itself; by its slopes alone where that does not end well."""
+        objective = self.objective(models)
+        found = []
+        for i, model in enumerate(models):
+            y, unit = self.targets[model.target], float(objective.unit[i])
+            (start,) = self._starts(model)
+            end = rounded.minimise(self.design, model, y, start, unit=unit, tol=self.tol)
+            found += certified(self.objective([model]), end) if end.converged[0] else self._by_slopes([model])
+        return found
 
     def _by_kinks(self, models: Sequence[Model]) -> list[Solution]:
         return certified(self.objective(models), self._interior(models))

@@ -27,6 +27,7 @@ _SHORT, _LITTLE = 0.1, 0.9  # a shorter step, or one that leaves more, is taken 
 _INSIDE = 0.9  # share of the way to a wall that such a step goes
 _CAREFUL = 3  # first rounds
 _CELLS = 1 << 22  # of the products behind one matrix
+_PROBES = (0.03, 0.2, 0.5, 0.8, 0.97)  # shares of the way between kinks at which a slope must be the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,17 +61,18 @@ def hinges(model: Model, y: Floats) -> Hinges | None:
     if not places or loss.slope is None or loss.link.name != "identity":
         return None
     far = 1.0 + max(abs(place) for place in places)
-    middles = [(a + b) / 2 for a, b in pairwise(places)]
+    ends = (places[0] - far, *places, places[-1] + far)
 
     def at(function: Callable[..., Floats], place: float) -> Floats:
         spot = np.full(len(y), place)
         arguments = (y, y + spot) if loss.argument is Argument.PREDICTION else (spot,)
         return np.broadcast_to(function(*arguments), (len(y),))
 
-    slopes = np.array([at(model.bound.slope, x) for x in (places[0] - far, *middles, places[-1] + far)])
+    slopes = np.array([[at(model.bound.slope, a + x * (b - a)) for x in _PROBES] for a, b in pairwise(ends)])
     beyond = np.array([at(model.bound.slope, x) for x in (places[0] - 2 * far, places[-1] + 2 * far)])
-    if not np.array_equal(beyond, slopes[[0, -1]]):
+    if not (slopes == slopes[:, :1]).all() or not np.array_equal(beyond, slopes[[0, -1], 0]):
         return None
+    slopes = slopes[:, 0]
     value = at(model.bound.value, places[0])
     kinks = np.repeat(np.array(places)[:, None], len(y), axis=1)
     if loss.argument is Argument.MARGIN:  # of m = ±s: mirrored for the negative class

@@ -108,11 +108,24 @@ def _scaled(a: RecordedLoss, own: Recorded, b: RecordedLoss, other: Recorded) ->
     )
 
 
+def _weights(one: Recorded) -> str | None:
+    if one.class_weight is None:
+        return None
+    return ", ".join(f"{label} {weight:.3g}" for label, weight in one.class_weight.items())
+
+
 def warnings(old: Recorded, new: Recorded) -> Iterator[Warning_]:
     """What differs, though the rows are the same, and keeps figures from answering one question."""
     facts = (
         ("primary", "the primary loss", old.primary, new.primary, f"The verdict is on {new.primary}"),
         ("weights", "the column of weights", old.weights, new.weights, "Use the same --weights"),
+        (
+            "class_weight",
+            "the weight of each class",
+            _weights(old),
+            _weights(new),
+            "Use the same --class-weight",
+        ),
         ("threshold", "the threshold", old.threshold, new.threshold, "Use the same --threshold"),
     )
     for code, what, a, b, advice in facts:

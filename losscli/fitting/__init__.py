@@ -74,13 +74,13 @@ def fit(
         repeats=request.repeats,
         seed=request.seed,
     )
-    whole = fit_whole(frame, chosen.wanted, settings)
+    whole = fit_whole(frame, training, chosen.wanted, settings)
     if not classes and request.l2 is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     plan = Plan(
         frame=frame,
-        labels=len(training.labels),
+        training=training,
         wanted=chosen.wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),

@@ -17,6 +17,7 @@ from losscli.fitting.ranking import Pairing, pairing, rankings
 from losscli.fitting.request import Request
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import Pooled, pooled, scores_of
+from losscli.fitting.weights import class_factors
 from losscli.fitting.whole import Raw, Whole, efficiency_of, light_rows, penalty_of, raw_model
 from losscli.folds import Folds
 from losscli.result import (
@@ -34,6 +35,7 @@ from losscli.result import (
     finite,
 )
 from losscli.spec import Spec
+from losscli.task.class_weight import plain
 from losscli.task.features import Training
 
 
@@ -160,6 +162,7 @@ def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]
         features=training.features,
         classes=training.labels,
         weights=training.weights,
+        class_weight=plain(training.labels, class_factors(training, frame.y, frame.w).tolist()),
         rows=RowCounts(run.read, len(frame.y), frame.dropped),
         folds=run.folds.folds,
         repeats=len(run.judgements) // run.folds.folds,

@@ -75,8 +75,10 @@ def unranked(bound: BoundLoss) -> str | None:
 
 
 def _special(loss: Loss) -> tuple[str, tuple[int, ...]] | None:
-    """Why a loss is trained only when it is named: it asks for another functional than a centre."""
-    if loss.task is not Task.REGRESSION or unranked(loss.bind({}, scale=1.0)) is None:
+    """Why a loss is trained only when it is named, as where it asks for another functional than a centre."""
+    if loss.named_only:
+        return loss.named_only, ()
+    if loss.task is not Task.REGRESSION or unranked(loss.bind({}, scale=1.0, naive=1.0)) is None:
         return None
     return "it asks for another functional than a centre: name it to train it", ()
 
@@ -84,12 +86,12 @@ def _special(loss: Loss) -> tuple[str, tuple[int, ...]] | None:
 def _class_of(wanted: Wanted) -> str:
     """The class of losses at the default parameters, told at scale 1 to three digits: constants of equal
     efficiency are rounded when they are published."""
-    kin = Spec.parse(wanted.loss.bind(wanted.written, scale=1.0, imbalance=2.0).kin)
+    kin = Spec.parse(wanted.loss.bind(wanted.written, scale=1.0, imbalance=2.0, naive=1.0).kin)
     return str(Spec(kin.name, tuple((key, float(f"{value:.3g}")) for key, value in kin.numbers().items())))
 
 
 def _is_best_at_zero(loss: Loss, y: Floats) -> bool:
-    bound = loss.bind({}, scale=1.0, imbalance=1.0)
+    bound = loss.bind({}, scale=1.0, imbalance=1.0, naive=1.0)
     codes = np.unique(y)
     k = int(codes[-1]) + 1
     shape = (1, k, len(codes)) if loss.task is Task.MULTICLASS else (1, len(codes))

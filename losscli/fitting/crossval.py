@@ -10,22 +10,29 @@ from losscli.descent.train import Settings, Wanted, reference, train
 from losscli.design import Design, whitened
 from losscli.domain import Floats, Mask, Task
 from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
+from losscli.fitting.weights import training_weights
 from losscli.folds import Split
 from losscli.frame import Encoder, Frame
+from losscli.task.features import Training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is done in every fold. labels: how many classes, 0 for numbers."""
+    """What is done in every fold."""
 
     frame: Frame
-    labels: int
+    training: Training
     wanted: tuple[Wanted, ...]
     contaminations: tuple[Contamination, ...]
     settings: Settings
     measures: tuple[Measure, ...]
     threshold: float | None
     seed: int
+
+    @property
+    def labels(self) -> int:
+        """How many classes there are, 0 for numbers."""
+        return len(self.training.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def judge_split(plan: Plan, split: Split) -> Judgement:
     """Train on a split's training rows, clean and contaminated, and judge on its test rows."""
     fold = _Fold(plan, split)
     spoiled = fold.spoiled()
-    same = [one for one in spoiled if one.x is fold.x]
+    same = [one for one in spoiled if fold.shares_design(one)]
     targets = np.array([fold.y, *(one.y for one in same)])
     scores, converged = fold.scores(fold.design, targets)
     metrics, keep = fold.metrics(scores[:, 0])
@@ -68,8 +75,8 @@ def judge_split(plan: Plan, split: Split) -> Judgement:
         errors[one.scheme][:, one.level] = fold.errors(scores[:, t + 1], keep)
         held[one.scheme][:, one.level] = converged[:, t + 1]
     for one in spoiled:
-        if one.x is not fold.x:
-            own, ended = fold.scores(whitened(one.x, fold.w), one.y[None])
+        if not fold.shares_design(one):
+            own, ended = fold.scores(fold.design_of(one.x, one.y), one.y[None])
             errors[one.scheme][:, one.level] = fold.errors(own[:, 0], keep)
             held[one.scheme][:, one.level] = ended[:, 0]
     return Judgement(metrics, fold.constant(keep), converged[:, 0], scores[:, 0], errors, held)
@@ -95,7 +102,15 @@ class _Fold:
         self.judged, self.weights = frame.y[test], frame.w[test]
         encoder = Encoder.of(frame, train_, self.w)
         self.x, self.x_test = encoder.matrix(frame, train_), encoder.matrix(frame, test)
-        self.design = whitened(self.x, self.w)
+        self.design = self.design_of(self.x, self.y)
+
+    def design_of(self, x: Floats, y: Floats) -> Design:
+        """The training rows with these features and targets, weighed by their class where that is asked."""
+        return whitened(x, training_weights(self.plan.training, y, self.w))
+
+    def shares_design(self, one: _Spoiled) -> bool:
+        """Whether the clean design serves: the same features, and no weights that follow the targets."""
+        return one.x is self.x and self.plan.training.class_weight is None
 
     def spoiled(self) -> list[_Spoiled]:
         """Every contamination at every level above 0; x is the clean matrix itself where it is kept."""

@@ -10,9 +10,11 @@ from losscli.descent.train import Settings, Trained, Wanted, train
 from losscli.design import Design, whitened
 from losscli.domain import Floats, Task
 from losscli.fitting.efficiency import efficiency, relative_weights
+from losscli.fitting.weights import training_weights
 from losscli.frame import Encoder, Frame
 from losscli.result import Downweighted
 from losscli.score import terms
+from losscli.task.features import Training
 
 LIGHT = 0.1  # weight below which a row counts as down-weighted
 
@@ -30,11 +32,11 @@ class Whole:
         return self.trained.scales[0]
 
 
-def fit_whole(frame: Frame, wanted: Sequence[Wanted], settings: Settings) -> Whole:
+def fit_whole(frame: Frame, training: Training, wanted: Sequence[Wanted], settings: Settings) -> Whole:
     """Train on all rows, every end confirmed."""
     rows = np.arange(len(frame.y))
     encoder = Encoder.of(frame, rows, frame.w)
-    design = whitened(encoder.matrix(frame, rows), frame.w)
+    design = whitened(encoder.matrix(frame, rows), training_weights(training, frame.y, frame.w))
     return Whole(encoder, design, train(design, frame.y[None], wanted, settings))
 
 

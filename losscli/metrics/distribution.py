@@ -14,7 +14,7 @@ _BOTH = _BINARY | {Task.MULTICLASS}  # several classes: the mean over classes of
 _PROBABILITY = frozenset({Kind.PROBABILITY, Kind.LOGIT})
 _RANKING = frozenset({Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _COMPRESS_AT = 1 << 21  # waiting rows
-_KEPT_BITS = np.uint64(0xFFFF_FF00_0000_0000)  # sign, exponent and the first 12 bits of the fraction
+KEPT_BITS = np.uint64(0xFFFF_FF00_0000_0000)  # sign, exponent and the first 12 bits of the fraction
 ECE_BINS = 10
 ONE_CLASS = "one class is absent"
 Table = tuple[Floats, Floats, Floats]  # distinct predictions ascending, weight of positives, of negatives
@@ -35,7 +35,7 @@ class Distribution:
     def of(cls, prediction: Floats, positive: Mask, w: Floats, *, exact: bool) -> "Distribution":
         """prediction, positive, w: (n,)."""
         if not exact:
-            bits = np.ascontiguousarray(prediction).view(np.uint64) & _KEPT_BITS
+            bits = np.ascontiguousarray(prediction).view(np.uint64) & KEPT_BITS
             prediction = bits.view(np.float64)
         return cls(exact, (_distinct(prediction, np.where(positive, w, 0.0), np.where(positive, 0.0, w)),))
 

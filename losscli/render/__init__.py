@@ -5,6 +5,7 @@ Adding a format: one file that makes a `Format`, and its row in `FORMATS`.
 
 from collections.abc import Sequence
 
+from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss import Loss, Params
@@ -18,6 +19,7 @@ __all__ = [
     "Format",
     "catalogue",
     "changes",
+    "checks",
     "comparison",
     "explanation",
     "fits",
@@ -77,6 +79,14 @@ def explanation(
     if write is None:
         raise _cannot(format, "an explanation", [name for name, f in FORMATS.items() if f.explanation])
     return write(losses, written, View(colour=colour, width=width, unicode=unicode))
+
+
+def checks(found: Sequence[Checked], format: str, *, colour: bool, width: int | None) -> str:
+    """The checks of losses. Raises UsageError where the format has no table of them."""
+    write = named_format(format).checks
+    if write is None:
+        raise _cannot(format, "a table of checks", [name for name, f in FORMATS.items() if f.checks])
+    return write(found, View(colour=colour, width=width))
 
 
 def named_format(name: str) -> Format:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
-from losscli.render.records import loss_record
+from losscli.render.records import example_record, loss_record
 from losscli.report import bind_records
 from losscli.result import Changes, Comparison, Fits
 
@@ -35,10 +37,31 @@ def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
 
 def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     records = [
-        {"spec": bound.spec, "values": dict(bound.params), **loss_record(bound.loss)}
+        {
+            "spec": bound.spec,
+            "values": dict(bound.params),
+            **loss_record(bound.loss),
+            "example": example_record(bound),
+        }
         for bound in bind_records(losses, written)
     ]
     return _dump({"schema": "losscli/explain/1", "scale": 1.0, "losses": records})
+
+
+def _checks(found: Sequence[Checked], view: View) -> str:
+    losses = [
+        {
+            "spec": one.bound.spec,
+            "name": one.bound.loss.name,
+            "task": one.bound.loss.task.value,
+            "holds": one.holds,
+            "checks": [asdict(check) for check in one.checks],
+        }
+        for one in found
+    ]
+    return _dump(
+        {"schema": "losscli/check-loss/1", "holds": all(one.holds for one in found), "losses": losses}
+    )
 
 
 def _dump(document: dict[str, Any]) -> str:
@@ -46,5 +69,10 @@ def _dump(document: dict[str, Any]) -> str:
 
 
 FORMAT = Format(
-    comparison=_comparison, fits=_fits, changes=_changes, catalogue=_catalogue, explanation=_explanation
+    comparison=_comparison,
+    fits=_fits,
+    changes=_changes,
+    catalogue=_catalogue,
+    explanation=_explanation,
+    checks=_checks,
 )

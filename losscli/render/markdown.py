@@ -6,6 +6,7 @@ Every text is data: nothing in a name may become markup, a mention or a link.
 import re
 from collections.abc import Sequence
 
+from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
@@ -21,6 +22,7 @@ from losscli.report import (
     Report,
     Role,
     cell_width,
+    checks_report,
     comparison_report,
     diff_report,
     explain_report,
@@ -138,13 +140,22 @@ def _changes(result: Changes, view: View) -> str:
 
 
 def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
-    return report_markdown(reference_report(losses))
+    return report_markdown(reference_report(losses, task))
 
 
 def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return report_markdown(explain_report(losses, written, unicode=view.unicode))
 
 
+def _checks(found: Sequence[Checked], view: View) -> str:
+    return report_markdown(checks_report(found))
+
+
 FORMAT = Format(
-    comparison=_comparison, fits=_fits, changes=_changes, catalogue=_catalogue, explanation=_explanation
+    comparison=_comparison,
+    fits=_fits,
+    changes=_changes,
+    catalogue=_catalogue,
+    explanation=_explanation,
+    checks=_checks,
 )

@@ -1,10 +1,18 @@
 """The records of losses as plain values, for JSON and CSV."""
 
+from dataclasses import asdict
 from typing import Any
 
 from losscli.domain import Kind
-from losscli.loss import Loss, Trait
+from losscli.loss import BoundLoss, Loss, Trait
+from losscli.report import example
 from losscli.report.traits import bound_at_one
+
+
+def example_record(bound: BoundLoss) -> dict[str, Any] | None:
+    """Five rows under the loss; None for a loss that they do not serve."""
+    found = example(bound)
+    return None if found is None else asdict(found)
 
 
 def loss_record(loss: Loss) -> dict[str, Any]:

@@ -6,6 +6,7 @@ The only file that imports rich, and only where there is colour. Nothing is told
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
+from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
@@ -22,6 +23,7 @@ from losscli.report import (
     Report,
     Role,
     catalogue_report,
+    checks_report,
     comparison_report,
     diff_report,
     explain_report,
@@ -126,6 +128,15 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return report_text(report, colour=view.colour, width=view.width)
 
 
+def _checks(found: Sequence[Checked], view: View) -> str:
+    return report_text(checks_report(found), colour=view.colour, width=view.width)
+
+
 FORMAT = Format(
-    comparison=_comparison, fits=_fits, changes=_changes, catalogue=_catalogue, explanation=_explanation
+    comparison=_comparison,
+    fits=_fits,
+    changes=_changes,
+    catalogue=_catalogue,
+    explanation=_explanation,
+    checks=_checks,
 )

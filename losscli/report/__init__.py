@@ -14,8 +14,10 @@ from losscli.report.blocks import (
     Role,
 )
 from losscli.report.catalogue import catalogue_report, reference_report
+from losscli.report.checks import checks_report
 from losscli.report.comparison import comparison_report
 from losscli.report.diff import diff_report
+from losscli.report.examples import example
 from losscli.report.explain import bind_records, explain_report
 from losscli.report.fits import fits_report
 from losscli.report.names import cell_width, shorten, visible
@@ -35,8 +37,10 @@ __all__ = [
     "bind_records",
     "catalogue_report",
     "cell_width",
+    "checks_report",
     "comparison_report",
     "diff_report",
+    "example",
     "explain_report",
     "fits_report",
     "reference_report",

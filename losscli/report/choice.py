@@ -71,7 +71,7 @@ def label(screen: Screen, table: LossTable) -> str:
     if not screen.all:
         room = _LABEL_CELLS if screen.width is not None else None
         if room is not None and cell_width(text) > room:
-            text = f"{spec_name(text)}:{ELLIPSIS}"
+            text = spec_name(text) if table.parts else f"{spec_name(text)}:{ELLIPSIS}"  # its parts follow
         for number, member in enumerate(others):
             longer = f"{text} = {screen.spec(member)}"
             if room is not None and cell_width(longer) > room - (4 if number + 1 < len(others) else 0):

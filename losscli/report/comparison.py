@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from losscli.report.agreement import agreement_grids
 from losscli.report.blocks import Block, Cell, Column, Grid, Line, Paragraph, Report, Role, compact
 from losscli.report.choice import choose
-from losscli.report.data import decision_texts, file_text, rows_text
+from losscli.report.costs import cost_grids
+from losscli.report.data import class_weight_text, decision_texts, file_text, rows_text
 from losscli.report.losses import loss_grids
 from losscli.report.metrics import metric_grids, positive_rows
 from losscli.report.names import cell_width, visible
@@ -32,6 +33,7 @@ def comparison_report(comparison: Comparison, *, all: bool, width: int | None) -
     blocks: list[Block] = [*_opening(screen)]
     blocks += loss_grids(screen, choice)
     blocks += [*_pairs(screen)] if all else []
+    blocks += cost_grids(screen)
     blocks += metric_grids(screen)
     blocks += robustness_grids(screen, choice)
     blocks += agreement_grids(screen)
@@ -63,6 +65,8 @@ def _data_fields(screen: Screen) -> tuple[str, ...]:
     fields = [*shown, rows_text(screen, comparison.rows), comparison.task, target]
     if comparison.weights is not None:
         fields.append(f"weights {screen.clip(comparison.weights, 20)}")
+    if comparison.class_weight is not None:
+        fields.append(class_weight_text(screen, comparison.class_weight))
     if comparison.threshold is not None and comparison.positive is not None:
         fields.append(f"threshold {comparison.threshold:g}")
     return (*fields, _models(screen))

@@ -1,7 +1,7 @@
 """What the first lines of every report say of the data: files, rows, and how they were read."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from losscli.report.names import cell_width, visible
@@ -10,6 +10,7 @@ from losscli.result import RowCounts
 
 _PATH_CELLS = 28
 _DECISIONS = 3
+_CLASSES = 5
 
 
 class Screen(Protocol):
@@ -33,6 +34,14 @@ def rows_text(screen: Screen, rows: RowCounts) -> str:
         return count(rows.used, "row")
     why = ", ".join(f"{number:,} {screen.clip(reason, 24)}" for reason, number in rows.dropped.items())
     return f"{rows.used:,} of {rows.read:,} rows ({why} dropped)"
+
+
+def class_weight_text(screen: Screen, weights: Mapping[str, float]) -> str:
+    """`class weights 0 0.797, 1 1.34`"""
+    most = len(weights) if screen.all else _CLASSES
+    shown = [f"{screen.clip(label, 12)} {weight:.3g}" for label, weight in weights.items()][:most]
+    rest = f" and {len(weights) - most} more" if len(weights) > most else ""
+    return f"class weights {', '.join(shown)}{rest}"
 
 
 def decision_texts(screen: Screen, decisions: Sequence[str], plain: tuple[str, ...]) -> list[str]:

@@ -29,6 +29,9 @@ _TELLING: dict[str, str] = {
     Task.COUNTS: "r2 bias calibration_slope trimmed_mae",
     Task.BINARY: "precision recall f1 average_precision roc_auc ece",
     Task.MULTICLASS: "accuracy balanced_accuracy f1 mcc roc_auc average_precision",
+    Task.MULTIOUTPUT: "r2_mean",
+    Task.MULTILABEL: "f1_micro f1_macro subset_accuracy",
+    Task.BOXES: "mean_iou iou_50",
 }
 _ROLES = {"better": Role.GOOD, "worse": Role.BAD}
 

@@ -3,21 +3,36 @@
 from collections.abc import Sequence
 
 from losscli.catalogue import losses_for
-from losscli.domain import Kind, Task
+from losscli.domain import CLASSES, NUMBERS, REALS, UNIT, Kind, Task
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Reduction, Scaled
 from losscli.report.blocks import Block, Cell, Column, Drawing, Grid, Heading, Paragraph, Report, Role
 from losscli.report.catalogue import alias_text
+from losscli.report.examples import example_grid
 from losscli.report.names import visible
 from losscli.report.plot import draw
 from losscli.report.traits import IMBALANCE, bound_at_one, unit_text, words
 from losscli.spec import number_text
 
-_CLASSES = {Task.BINARY: "one of two classes", Task.MULTICLASS: "one of several classes"}
+_TARGETS = {
+    Task.BINARY: "one of two classes",
+    Task.MULTICLASS: "one of several classes",
+    Task.MULTIOUTPUT: "several numbers",
+    Task.MULTILABEL: "several labels, each 0 or 1",
+    Task.DISTRIBUTION: "a share of every class",
+    Task.BOXES: "two corners: x1, y1, x2, y2",
+}
 _ARGUMENTS = {
-    "r": "r = p - y",
-    "m": "m = (2y - 1)·s",
-    "l": "l = log of the probability given to the true class",
+    Argument.RESIDUAL: "r = p - y",
+    Argument.MARGIN: "m = (2y - 1)·s",
+    Argument.LOG_PROBABILITY: "l = log of the probability given to the true class",
+    Argument.QUANTILES: "q are the K quantiles of a row, tau their levels; sum over them",
+    Argument.ENSEMBLE: "x are the M members of a row; sum over them",
+}
+_OVER_COLUMNS = {
+    Task.MULTIOUTPUT: "sum, mean over the L outputs of a row",
+    Task.MULTILABEL: "s is the score of a label, m = (2y - 1)·s; sum, mean, max over the L labels of a row",
+    Task.DISTRIBUTION: "y, p are the shares of a class, true and predicted; sum over those of a row",
 }
 
 
@@ -39,7 +54,7 @@ def bind_records(losses: Sequence[Loss], written: Params) -> list[BoundLoss]:
     errors: list[UsageError] = []
     for loss in losses:
         try:
-            bound.append(loss.bind(written, scale=1.0, imbalance=IMBALANCE))
+            bound.append(loss.bind(written, scale=1.0, imbalance=IMBALANCE, naive=1.0))
         except UsageError as error:
             errors.append(error)
     if errors and not bound:
@@ -58,7 +73,8 @@ def _section(bound: BoundLoss, written: Params, unicode: bool) -> list[Block]:
         blocks.append(Drawing(drawing))
     if drawing and bound.params:
         blocks.append(Paragraph(_drawn_at(bound, written), Role.DIM))
-    return blocks
+    table = example_grid(bound)
+    return blocks if table is None else [*blocks, table]
 
 
 def _role(name: str) -> Role:
@@ -67,12 +83,14 @@ def _role(name: str) -> Role:
 
 def _facts(bound: BoundLoss) -> list[tuple[str, str]]:
     loss = bound.loss
-    argument = _ARGUMENTS.get(loss.argument.value, "")
+    argument = _OVER_COLUMNS.get(loss.task) or _ARGUMENTS.get(loss.argument, "")
     return [
         ("formula", loss.formula),
+        *(("part", _part(weight, part)) for weight, part in bound.terms),
         (_slope_name(loss), loss.slope_formula),
         ("where", argument),
         ("reduced by", "" if loss.reduction is Reduction.MEAN else loss.reduction.value),
+        ("by default", loss.named_only and f"not computed: {loss.named_only}"),
         *(("parameter", _param(param_index, bound)) for param_index in range(len(loss.params))),
         ("unit", unit_text(loss)),
         ("target", _target(loss)),
@@ -86,6 +104,11 @@ def _facts(bound: BoundLoss) -> list[tuple[str, str]]:
         ("orders like", ", ".join(relatives(bound))),
         ("reference", loss.reference),
     ]
+
+
+def _part(weight: float, part: BoundLoss) -> str:
+    """`0.7 × huber:delta=1 = where(…), in y²`"""
+    return f"{number_text(weight)} × {part.spec} = {part.loss.formula}, in {part.loss.unit}"
 
 
 def _slope_name(loss: Loss) -> str:
@@ -103,13 +126,16 @@ def _param(index: int, bound: BoundLoss) -> str:
 
 def _prediction(loss: Loss) -> str:
     kinds = " or ".join(kind.value for kind in Kind if kind in loss.needs)
-    if loss.task in _CLASSES:
-        return kinds
-    return f"{kinds}, {loss.prediction}; link {loss.link}"
+    if loss.task in NUMBERS:
+        return f"{kinds}, {loss.prediction}; link {loss.link}"
+    return kinds if loss.prediction in (REALS, UNIT) else f"{kinds}, {loss.prediction}"
 
 
 def _target(loss: Loss) -> str:
-    return _CLASSES.get(loss.task) or str(loss.target)
+    known = _TARGETS.get(loss.task)
+    if known is None or loss.task in CLASSES:
+        return known or str(loss.target)
+    return known if loss.target in (REALS, UNIT) else f"{known}, each {loss.target}"
 
 
 def relatives(bound: BoundLoss) -> list[str]:
@@ -130,10 +156,12 @@ def relatives(bound: BoundLoss) -> list[str]:
 def _drawn_at(bound: BoundLoss, written: Params) -> str:
     omitted = [param for param in bound.loss.params if param.name not in written]
     scaled = ", ".join(param.name for param in omitted if isinstance(param.default, Scaled))
-    counted = ", ".join(param.name for param in omitted if isinstance(param.default, FromData))
+    counted = ", ".join(param.name for param in omitted if param.default is FromData.IMBALANCE)
     text = f"Drawn for {visible(bound.spec)}"
     if scaled:
         return f"{text}: {scaled} omitted, so taken at s = 1; in a run s is the residual scale."
     if counted:
         return f"{text}: {counted} omitted, so taken at n-/n+ = 2; in a run it follows the rows."
+    if any(param.default is FromData.NAIVE for param in omitted):
+        return f"{text}: naive omitted, so taken as 1; in a run it follows the targets in time order."
     return f"{text}."

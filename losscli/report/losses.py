@@ -1,6 +1,6 @@
 """The table of losses: one row per class of losses, one column per model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
 from losscli.report.choice import Choice, label
@@ -21,7 +21,11 @@ def loss_grids(screen: Screen, choice: Choice) -> list[Grid]:
         last = number + 1 == len(blocks)
         title = _TITLE if number == 0 else "LOSSES, more models"
         extras = _extras(screen) if number == 0 else ()
-        rows = tuple(_row(screen, table, models, number == 0) for table in choice.tables)
+        rows = tuple(
+            row
+            for table in choice.tables
+            for row in (_row(screen, table, models, number == 0), *_parts(screen, table, models, len(extras)))
+        )
         columns = (Column(title), *(Column(screen.model(name), right=True) for name in models), *extras)
         grid = Grid("", columns, rows, _left_out(choice) if last else (), complete=screen.all)
         grids += compact(grid, 1 + len(models))
@@ -63,6 +67,21 @@ def _row(screen: Screen, table: LossTable, models: Sequence[str], first_block: b
     cells.append(Cell("" if skill is None else percent(skill), Role.DIM))
     cells.append(Cell(_asks_for(screen, table), Role.DIM))
     return tuple(cells)
+
+
+def _parts(
+    screen: Screen, table: LossTable, models: Sequence[str], extras: int
+) -> Iterator[tuple[Cell, ...]]:
+    """A line for each part of a weighted sum: what it adds, so that the lines add up."""
+    digits = row_digits(table)
+    for part in table.parts:
+        times = "" if part.weight == 1.0 else f"{part.weight:.4g}*"
+        values = {result.model: result.value for result in part.results}
+        added = [values.get(model) for model in models]
+        cells = [
+            Cell("n/a" if value is None else digits.text(part.weight * value), Role.DIM) for value in added
+        ]
+        yield Cell(f"└ {times}{screen.spec(part.spec)}", Role.DIM), *cells, *(Cell(""),) * extras
 
 
 def _asks_for(screen: Screen, table: LossTable) -> str:

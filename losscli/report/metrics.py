@@ -26,12 +26,17 @@ _SHORT = {
     "accuracy": "accuracy",
     "f1": "f1",
     "mcc": "mcc",
+    "f1_micro": "micro f1",
+    "f1_macro": "f1",
 }
 # What the default screen shows of the other metrics, in this order, at most `_MOST`.
 _TELLING: dict[str, str] = {
     Task.REGRESSION: "r2 bias calibration_slope calibration_intercept trimmed_mae",
     Task.COUNTS: "r2 bias calibration_slope calibration_intercept trimmed_mae",
     Task.MULTICLASS: "accuracy balanced_accuracy f1 mcc roc_auc",
+    Task.MULTIOUTPUT: "r2_mean",
+    Task.MULTILABEL: "f1_micro f1_macro subset_accuracy",
+    Task.BOXES: "mean_iou iou_50",
 }
 _MOST = 6
 _PAIRS = 3  # of models, whose errors are compared row by row
@@ -50,10 +55,17 @@ def metric_grids(screen: Screen) -> list[Grid]:
             texts = {m.name: _text(precision, m.name) if precision else "" for m in screen.comparison.models}
             grids += _ranked(screen, "PRECISION", "avg precision", texts)
             grids += _ranked(screen, "RECALL", "", dict.fromkeys(texts, ""))
-        grids += _across(screen, "METRICS", _TELLING.get(screen.comparison.task, "").split())
+        grids += _across(screen, "METRICS", _telling(screen))
     if screen.comparison.task in (Task.BINARY, Task.MULTICLASS):
         grids += _across(screen, "CALIBRATION", CALIBRATION)
     return grids
+
+
+def _telling(screen: Screen) -> list[str]:
+    """Those of forecasts have names of their levels."""
+    if screen.comparison.task == Task.FORECAST:
+        return [table.name for table in screen.comparison.metrics]
+    return _TELLING.get(screen.comparison.task, "").split()
 
 
 def _across(screen: Screen, title: str, names: Sequence[str]) -> list[Grid]:

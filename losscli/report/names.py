@@ -1,5 +1,6 @@
 """Names are data: made visible, measured in terminal cells, shortened without becoming equal."""
 
+import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -94,14 +95,19 @@ def display_specs(specs: Iterable[str]) -> dict[str, str]:
 def _short_spec(text: str, digits: int) -> str:
     try:
         spec = Spec.parse(text)
-    except UsageError:  # a weighted sum
+    except UsageError:  # of another version
         return text
-    written = ",".join(f"{key}={_short(value, digits)}" for key, value in spec.params)
-    return f"{spec.name}:{written}" if written else spec.name
+    return str(Spec(spec.name, tuple((key, _short(value, digits)) for key, value in spec.params)))
 
 
 def _short(value: float | str, digits: int) -> str:
-    return value if isinstance(value, str) else f"{value:.{digits}g}"
+    """In so many significant digits; next to 1 those of what is missing, 0.9999."""
+    if isinstance(value, str):
+        return value
+    text = f"{value:.{digits}g}"
+    if text == "1" and value < 1:
+        return f"{value:.{digits - 1 - math.floor(math.log10(1 - value))}f}".rstrip("0").rstrip(".")
+    return text
 
 
 def joined(names: Sequence[str]) -> str:
@@ -119,8 +125,13 @@ def some(names: Sequence[str], most: int) -> str:
 
 
 def spec_name(spec: str) -> str:
-    """The part of a spec before its parameters."""
-    return spec.partition(":")[0]
+    """A spec without its parameters."""
+    if "+" not in spec:
+        return spec.partition(":")[0]
+    try:
+        return Spec.parse(spec).name
+    except UsageError:  # cut short
+        return spec
 
 
 def lookup(names: Mapping[str, str], name: str) -> str:

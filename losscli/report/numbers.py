@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 TINY, HUGE = 1e-3, 1e6  # outside, a row is written in scientific form
+_ROUNDING = 1e-13  # relative, of a mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +18,12 @@ class Figure:
 
     @property
     def decimals(self) -> int | None:
-        """Decimals justified by the interval: two significant digits of its half-width."""
+        """Decimals justified by the interval: two significant digits of its half-width; none by one as narrow
+        as the rounding of a constant."""
         if self.low is None or self.high is None:
             return None
         half = (self.high - self.low) / 2
-        return None if not 0 < half < math.inf else 1 - magnitude(half)
+        return None if not _ROUNDING * abs(self.high) < half < math.inf else 1 - magnitude(half)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from losscli.domain import IDENTITY, Codes, Floats, Mask, softplus
+from losscli.domain import CLASSES, IDENTITY, NUMBERS, Codes, Floats, Mask, softplus
 from losscli.loss import Argument, BoundLoss, Reduction, Scaled
 
 _WIDE, _HIGH = 32, 8  # characters of one pane
@@ -19,7 +19,8 @@ Axis = tuple[str, Floats, tuple[Floats | Codes, ...]]  # what is along x, its pl
 
 def draw(bound: BoundLoss, *, unicode: bool) -> tuple[str, ...]:
     """The lines of both panes, one without a slope; none where a loss has no value per row to draw."""
-    axis = None if bound.loss.reduction is Reduction.RATIO else _axis(bound)
+    by_row = bound.loss.reduction is not Reduction.RATIO and bound.loss.task in CLASSES | NUMBERS
+    axis = _axis(bound) if by_row else None
     if axis is None:
         return ()
     name, x, arguments = axis

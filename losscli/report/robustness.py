@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from losscli.domain import CLASSES, NUMBERS
 from losscli.report.blocks import Cell, Column, Grid, compact
 from losscli.report.choice import Choice
 from losscli.report.names import spec_name, visible
@@ -14,9 +15,10 @@ _CAVEAT = "this ranks losses on these predictions, not what training with them w
 
 
 def robustness_grids(screen: Screen, choice: Choice) -> list[Grid]:
-    """The losses of the screen in rank order; none if nothing was measured."""
+    """The losses of the screen in rank order; none if nothing was measured, as where a row of the task has
+    no one residual."""
     records = _records(screen, choice)
-    if not records:
+    if not records or screen.comparison.task not in CLASSES | NUMBERS:
         return []
     flagged = any(record.basis == "flagged" for record in records)
     grids = _shares(screen, records) if flagged else _weights(screen, records)

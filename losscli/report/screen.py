@@ -32,7 +32,8 @@ class Screen:
         robust = [record.spec for record in self.comparison.robustness]
         refused = [record.spec for record in self.comparison.refused]
         members = [member for table in tables for member in table.members]
-        return display_specs([*(table.spec for table in tables), *members, *robust, *refused])
+        parts = [part.spec for table in tables for part in table.parts]
+        return display_specs([*(table.spec for table in tables), *members, *parts, *robust, *refused])
 
     def model(self, name: str) -> str:
         return lookup(self.models, name)

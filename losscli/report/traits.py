@@ -18,6 +18,8 @@ _REST = (
 
 # The first words of what a loss asks for, and the word that stands for it where room is short.
 _ASKS = (
+    ("a centre of its own", "its own"),
+    ("a score of its own", "its own"),
     ("a centre between mean", "~median"),
     ("a centre of the bulk", "~mode"),
     ("the middle of the shortest", "shortest half"),
@@ -51,12 +53,35 @@ _ASKS = (
     ("P(y=1)", "probability"),
     ("sign of", "the side"),
     ("most probable class", "class"),
+    ("the least probable", "least probable"),
+    ("the k most probable", "top k"),
+    ("an order of", "an order"),
+    ("the logit of every", "logits"),
+    ("the tau-quantile", "tau-quantile"),
+    ("the tau-expectile", "tau-expectile"),
+    ("mean of every", "means"),
+    ("median of every", "medians"),
+    ("medians of", "medians"),
+    ("the direction", "direction"),
+    ("a centre of every", "~medians"),
+    ("P of every", "probabilities"),
+    ("every label with", "the side"),
+    ("scores of the labels", "margin"),
+    ("the most probable set", "label set"),
+    ("geometric mean", "geometric mean"),
+    ("root of the mean", "quadratic mean"),
+    ("the quantile", "quantiles"),
+    ("the ends of", "quantiles"),
+    ("the distribution", "distribution"),
+    ("mean and", "mean and sd"),
+    ("median, and", "median, spread"),
+    ("centre and", "centre, spread"),
 )
 
 
 def bound_at_one(loss: Loss) -> BoundLoss:
     """The loss with its defaults, where these follow the data at scale 1 and two negatives per positive."""
-    return loss.bind({}, scale=1.0, imbalance=IMBALANCE)
+    return loss.bind({}, scale=1.0, imbalance=IMBALANCE, naive=1.0)
 
 
 def shape(bound: BoundLoss) -> str:
@@ -89,7 +114,7 @@ def words(bound: BoundLoss) -> str:
     if not shape(bound):
         return "no value per row: a figure of all rows"
     found = [text for trait, text in _SHAPE if trait in traits][:1] or ["not convex"]
-    if bound.loss.task in (Task.BINARY, Task.MULTICLASS):
+    if bound.loss.task in (Task.BINARY, Task.MULTICLASS, Task.MULTILABEL, Task.DISTRIBUTION):
         found = [f"{found[0]} in the score"]
     if Trait.SMOOTH in traits:
         found.append("smooth")

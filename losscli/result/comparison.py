@@ -40,6 +40,23 @@ class LossValue:
 
 
 @dataclass(frozen=True, slots=True)
+class PartValue:
+    model: str
+    value: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LossPart:
+    """A part of a weighted sum of all models; weight × value is what it adds."""
+
+    spec: str
+    weight: float
+    unit: str
+    results: tuple[PartValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LossTable:
     """One loss of all models; `members` are the specs of its class of losses, itself included."""
 
@@ -52,6 +69,7 @@ class LossTable:
     reference: float | None  # L₀, the mean loss of the best constant
     results: tuple[LossValue, ...]
     best_set: tuple[str, ...] | None
+    parts: tuple[LossPart, ...] = ()  # of a weighted sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +203,29 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What the decisions of a model cost per row: at the threshold in use (None: labels as predicted), and at
+    the one that costs least on these rows, as does any from best_low to below best_high.
+
+    Ends that are None are infinite. theoretical_threshold: best for calibrated probabilities; for logits,
+    their logit. reason: why another figure is missing.
+    """
+
+    spec: str
+    model: str
+    threshold: float | None
+    cost: float | None
+    low: float | None
+    high: float | None
+    best_threshold: float | None
+    best_low: float | None
+    best_high: float | None
+    best_cost: float | None
+    theoretical_threshold: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RowRecord:
     """A row worth a look. losses: its primary loss, by model; predictions: what that loss reads."""
 
@@ -271,6 +312,8 @@ class Comparison:
     replicates: StoredReplicates | None = None  # if asked for
     agreement: Agreement | None = None  # of two models or more
     slices: Slices | None = None  # if asked for
+    class_weight: Mapping[str, float] | None = None  # what a row of each class counts, if asked for
+    costs: tuple[Cost, ...] = ()  # if asked for
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""

@@ -163,6 +163,7 @@ class Fits:
     curves: tuple[LearningCurve, ...]
     refused: tuple[Refused, ...]
     warnings: tuple[Warning_, ...]
+    class_weight: Mapping[str, float] | None = None  # what a row of each class counts in the fit on all rows
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""

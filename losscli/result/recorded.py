@@ -66,6 +66,7 @@ class Recorded:
     losses: tuple[RecordedLoss, ...]
     metrics: tuple[RecordedMetric, ...]
     replicates: StoredReplicates | None
+    class_weight: Mapping[str, float] | None = None
 
     def loss(self, spec: str) -> RecordedLoss | None:
         return next((one for one in self.losses if one.spec == spec), None)
@@ -210,6 +211,7 @@ def _recorded(top: _Node, path: str) -> Recorded:
         losses=losses,
         metrics=metrics,
         replicates=top.find("replicates").maybe(_replicates),
+        class_weight=top.find("class_weight").maybe(_params),
     )
 
 

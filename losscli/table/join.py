@@ -20,17 +20,17 @@ def join(
     tables: Sequence[Table],
     *,
     key: str | None,
-    same: Sequence[str],
+    same: Sequence[Sequence[str]],
     take: Sequence[tuple[int, str, str]],
     limits: Limits | None = None,
 ) -> Table:
     """The columns `take` (table, column, new name) of several tables, in the rows of the first.
 
-    `key` names the id column that every table has; None pairs row by row. `same[i]` is the target of table i,
-    which must agree with same[0] row by row; (0, same[0], …) must be taken. DataError where ids are missing,
-    double or not in every table, where lengths or targets differ.
+    `key` names the id column that every table has; None pairs row by row. `same[i]` are the targets of table
+    i, which must agree one by one with same[0] in every row; those of table 0 must be taken. DataError where
+    ids are missing, double or not in every table, where lengths or targets differ.
     """
-    if (0, same[0]) not in {(table, name) for table, name, _ in take}:
+    if not {(0, target) for target in same[0]} <= {(table, name) for table, name, _ in take}:
         raise ValueError("the target of the first table must be taken")
     if len({new for _, _, new in take}) != len(take):
         raise ValueError("two columns of the result have one name")
@@ -43,10 +43,11 @@ def join(
         ids = _Ids(tables[0], key)
         aligned = [tables[0]]
         for i, other in enumerate(tables[1:], 1):
-            names = list(dict.fromkeys((same[i], *(name for table, name, _ in take if table == i))))
+            names = list(dict.fromkeys((*same[i], *(name for table, name, _ in take if table == i))))
             aligned.append(_reordered(ids, _Ids(other, key), names, limits))
-    for other, target in zip(aligned[1:], same[1:], strict=True):
-        _check_same(aligned[0], same[0], other, target, key)
+    for other, targets in zip(aligned[1:], same[1:], strict=True):
+        for name, target in zip(same[0], targets, strict=True):
+            _check_same(aligned[0], name, other, target, key)
     parts = {new: (aligned[i], old) for i, old, new in take}
     columns = {new: replace(table.columns[old], name=new) for new, (table, old) in parts.items()}
     return JoinedTable(MappingProxyType(columns), MappingProxyType(parts), aligned[0], _notes(tables))

@@ -6,16 +6,26 @@ from dataclasses import dataclass
 from losscli.domain import CLASSES, NUMBERS, Kind, Task
 from losscli.errors import DataError, UsageError, Where
 from losscli.table import BLOCK, Column, ColumnType, Table, block_count
+from losscli.task.class_weight import ClassWeight
 from losscli.task.classes import (
     MAX_CLASSES,
     binary_labels,
     class_labels,
+    in_order,
     label_order,
     task_of_flags,
     task_of_target,
     useless_flag,
 )
-from losscli.task.models import ModelColumns, Predictions, find_models, is_label_column, preferred
+from losscli.task.models import (
+    ModelColumns,
+    Predictions,
+    Vectors,
+    find_models,
+    is_label_column,
+    listed,
+    preferred,
+)
 from losscli.task.roles import (
     Asked,
     check_named,
@@ -27,15 +37,18 @@ from losscli.task.roles import (
     shell_word,
     target_labels,
 )
-from losscli.task.values import check_number
-from losscli.task.vectors import Vectors, find_vectors, stacked
+from losscli.task.values import check_number, is_truth
+from losscli.task.vectors import at_shared_levels, find_vectors, stacked
 from losscli.task.words import per_label, stated_kind
 
 __all__ = [
     "Asked",
+    "ClassWeight",
     "ModelColumns",
     "Predictions",
     "Problem",
+    "Vectors",
+    "at_shared_levels",
     "check_named",
     "check_units",
     "find_predictions",
@@ -43,11 +56,20 @@ __all__ = [
     "find_vectors",
     "is_index",
     "label_order",
+    "listed",
     "preferred",
     "resolve",
     "resolve_vectors",
     "stacked",
 ]
+
+
+_OF_CLASSES = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
+_KINDS = {  # that --kind may give
+    **dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), frozenset({Kind.VALUE})),
+    **dict.fromkeys((*CLASSES, Task.MULTILABEL), _OF_CLASSES),
+    Task.DISTRIBUTION: frozenset({Kind.PROBABILITY, Kind.LOGIT}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +85,25 @@ class Problem:
     # () for numbers.
     labels: tuple[str, ...]
     true_labels: int  # how many of them the target has
+    ordered: bool = False  # whether these stand in an order: numbers, or as --order gives it
     models: tuple[ModelColumns, ...]
     group: str | None = None  # rows of one value are resampled together
     time: str | None = None  # rows are resampled in blocks of its order
     by: str | None = None  # rows of one value are a slice
     threshold: float | None  # as given; None: 0.5 for probabilities, 0 for scores
+    class_weight: ClassWeight | None = None  # what a row counts for its true class, as asked
+    class_factors: tuple[float, ...] = ()  # the same of each true class, once the rows are counted
     class_weights: tuple[float, ...] = ()  # Σw of the true classes, once the rows are counted
     decisions: tuple[str, ...]
 
     @property
     def positive(self) -> str | None:
         return self.labels[1] if self.task is Task.BINARY else None
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """Of the quantiles that are predicted, the same for every model that has any."""
+        return next((part.levels for model in self.models for part in model.parts if part.levels), ())
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -97,14 +127,20 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
     classes = task in (Task.BINARY, Task.MULTICLASS)
     _check_asked(asked, task)
     own = _labels(table, target, predictions, task, asked) if classes else ()
+    if asked.order is not None:
+        own = in_order(own, asked.order)
     labels = own + (_other_labels(table, target, predictions, own) if task is Task.MULTICLASS else ())
     models = find_models(
         facts, predictions, own, labels, binary=task is Task.BINARY, classes=classes, kind=asked.kind
     )
     _check_columns(table, target, labels, models, task)
+    if asked.class_weight is not None:
+        asked.class_weight.check(own)
     decisions = [f"target {target}", f"task {task}: {why}"]
     if task is Task.BINARY:
         decisions.append(f"positive class {labels[1]}")
+    if asked.order is not None:
+        decisions.append(f"classes in the order {' < '.join(own)}")
     decisions += [f"model {model.name}: {model.kind} in {', '.join(model.columns)}" for model in models]
     return Problem(
         task=task,
@@ -117,8 +153,10 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
         by=asked.by,
         labels=labels,
         true_labels=len(own),
+        ordered=asked.order is not None or facts[target].type is ColumnType.NUMBER,
         models=models,
         threshold=asked.threshold,
+        class_weight=asked.class_weight,
         decisions=tuple(decisions),
     )
 
@@ -140,12 +178,14 @@ def resolve_vectors(table: Table, found: Vectors, asked: Asked) -> Problem:
             advice="Leave --pred out to see the models that are found",
         )
     for name in (*found.targets, *(name for model in found.models for name in model.columns)):
-        check_number(table, name)
-    decisions = [f"target {', '.join(found.targets)}", f"task {found.task}: {found.why}"]
-    decisions += [f"model {model.name}: {model.kind} in {', '.join(model.columns)}" for model in found.models]
+        if not is_truth(table.columns[name]):
+            check_number(table, name)
+    target = listed(found.targets)
+    decisions = [f"target {target}", f"task {found.task}: {found.why}"]
+    decisions += [f"model {model.name}: {model.kind} in {listed(model.columns)}" for model in found.models]
     return Problem(
         task=found.task,
-        target=", ".join(found.targets),
+        target=target,
         targets=found.targets,
         weights=asked.weights,
         id=asked.id,
@@ -245,9 +285,17 @@ def _check_asked(asked: Asked, task: Task) -> None:
         ("--positive", asked.positive, task is Task.BINARY, "has no positive class"),
         ("--threshold", asked.threshold, task in (Task.BINARY, Task.MULTILABEL), "has no threshold"),
         (
+            "--class-weight",
+            asked.class_weight and asked.class_weight.text,
+            classes,
+            "has no classes to weigh",
+        ),
+        ("--order", asked.order, task is Task.MULTICLASS, "has no classes to order"),
+        ("--cost", asked.cost, task is Task.BINARY, _no_cost(task)),
+        (
             "--kind",
             asked.kind,
-            task in CLASSES | NUMBERS and classes == (asked.kind is not Kind.VALUE),
+            asked.kind in _KINDS.get(task, ()),
             "has no predictions of that kind",
         ),
     ]
@@ -255,6 +303,12 @@ def _check_asked(asked: Asked, task: Task) -> None:
         if value is not None and not used:
             text = value if isinstance(value, str) else f"{value:g}"
             raise useless_flag(f"{flag} {text}", task, why)
+
+
+def _no_cost(task: Task) -> str:
+    if task is Task.MULTICLASS:
+        return "has more than two kinds of mistakes; a matrix of costs is not read"
+    return "has no false positives and false negatives"
 
 
 def _check_columns(

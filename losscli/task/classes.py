@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from losscli.domain import Task
+from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.errors import DataError, UsageError, Where, did_you_mean
 from losscli.table import ColumnType, Table
 from losscli.table.grammar import DOT
@@ -18,12 +18,13 @@ def task_of_flags(
 ) -> tuple[Task, str] | None:
     """The task that flags say, and why; None where they leave it open.
 
-    task, positive: as --task and --positive give them; losses: the tasks of each given loss.
+    task, positive: as --task and --positive give them; losses: the tasks of each given loss, of which those
+    with one target column count.
     """
     if task is not None:
         return task, "--task"
     if losses:
-        shared = frozenset.intersection(*losses)
+        shared = frozenset.intersection(*losses) & (CLASSES | NUMBERS)
         if Task.COUNTS in shared:
             return Task.COUNTS, "every given loss is one for counts"
         if len(shared) == 1:
@@ -65,6 +66,30 @@ def class_labels(table: Table, target: str) -> tuple[str, ...]:
             advice=f"{'Use --task regression, or name' if number else 'Name'} another target with --target",
         )
     return found
+
+
+def in_order(found: tuple[str, ...], order: str) -> tuple[str, ...]:
+    """The classes in the order that --order gives, `low,mid,high`; a number may be spelled otherwise.
+
+    Raises UsageError for a list that does not name every class once.
+    """
+    words = [word.strip() for word in order.split(",")]
+    numbers = [DOT.number(word) for word in words]
+    named = tuple(
+        target_text(number) if word not in found and number is not None else word
+        for word, number in zip(words, numbers, strict=True)
+    )
+    if sorted(named) == sorted(found):
+        return named
+    unknown = next((word for word in named if word not in found), None)
+    absent = next((label for label in found if label not in named), None)
+    if unknown is not None:
+        why = f"the target has no class {unknown!r}"
+    else:
+        why = f"{absent!r} is missing" if absent is not None else "a class is named twice"
+    raise UsageError(
+        f"--order {order}: {why}", advice=f"Name every class once: --order {shell_word(','.join(found))}"
+    )
 
 
 def label_order(label: str) -> tuple[int, float, str]:

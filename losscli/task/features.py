@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from losscli.domain import Task
+from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.errors import DataError, UsageError, Where
 from losscli.result import Warning_
 from losscli.table import Table
+from losscli.task.class_weight import ClassWeight
 from losscli.task.classes import (
     MAX_CLASSES,
     binary_labels,
@@ -40,6 +41,7 @@ class Asked:
     positive: str | None = None
     features: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    class_weight: ClassWeight | None = None
     losses: tuple[frozenset[Task], ...] = ()
     missing: str = "error"
 
@@ -69,6 +71,7 @@ class Training:
     fold: str | None
     numbers: tuple[str, ...]  # features that are numbers
     texts: tuple[str, ...]  # features that are text: one-hot
+    class_weight: ClassWeight | None  # what a training row counts for its class
     labels: tuple[str, ...]  # the classes, sorted; binary: (negative, positive); () for numbers
     missing: str  # error, drop or impute
     decisions: tuple[str, ...]
@@ -99,6 +102,8 @@ def training_problem(table: Table, asked: Asked) -> Training:
     _check_roles(table, target, asked)
     task, why = _task(table, target, asked)
     labels = _labels(table, target, task, asked)
+    if asked.class_weight is not None:
+        asked.class_weight.check(labels)
     taken = {target: "the target"} | {name: f"named by {flag}" for name, flag in asked.named.items()}
     chosen = chosen_columns(table, taken, asked.features, asked.drop)
     found = {name: left_out(table, name, named=name in asked.features) for name in chosen}
@@ -123,6 +128,7 @@ def training_problem(table: Table, asked: Asked) -> Training:
         fold=asked.fold,
         numbers=numbers,
         texts=texts,
+        class_weight=asked.class_weight,
         labels=labels,
         missing=asked.missing,
         decisions=(
@@ -176,10 +182,18 @@ def _check_roles(table: Table, target: str, asked: Asked) -> None:
 
 def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
     """The task and why; a number that could be a class is said to be one."""
+    if asked.task not in (None, *CLASSES, *NUMBERS):
+        raise UsageError(
+            f"--task {asked.task}: losses are trained for targets of one column",
+            where=Where(table.path),
+            advice="Leave --task out; losscli compare judges predictions of several columns",
+        )
     found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
     task, why = found or (Task.REGRESSION, f"the target is a number{_class_hint(table, target)}")
     if asked.positive is not None and task is not Task.BINARY:
         raise useless_flag(f"--positive {asked.positive}", task, "has no positive class")
+    if asked.class_weight is not None and task not in CLASSES:
+        raise useless_flag(f"--class-weight {asked.class_weight.text}", task, "has no classes to weigh")
     if task in (Task.REGRESSION, Task.COUNTS):
         check_number(table, target, _number_advice(table, target))
     return task, why

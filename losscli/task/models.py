@@ -1,9 +1,9 @@
 """Which prediction columns are one model, and what kind of prediction each is."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from losscli.domain import Kind
+from losscli.domain import Kind, Task
 from losscli.errors import UsageError
 from losscli.table import Column, ColumnType
 from losscli.task.roles import shell_word, target_text
@@ -25,6 +25,8 @@ class Predictions:
     levels: tuple[float, ...] = ()
     is_variance: bool = False  # of moments: the second is the variance
 
+
+MOST_LISTED = 8  # names of columns
 
 _PREFERRED = (
     Kind.VALUE,
@@ -67,6 +69,40 @@ class ModelColumns:
         return any(part.kind in needs for part in self.parts)
 
 
+def listed(names: Sequence[str]) -> str:
+    """All of a few names; of many the first ones, the last, and how many they are."""
+    if len(names) <= MOST_LISTED:
+        return ", ".join(names)
+    return f"{', '.join(names[:3])} … {names[-1]} ({len(names)} columns)"
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """What the names of several columns say: the task, why, the columns of the target and the models."""
+
+    task: Task
+    why: str
+    targets: tuple[str, ...]
+    models: tuple[ModelColumns, ...]
+
+    def in_order(self, places: Sequence[int]) -> "Vectors":
+        """The same with the columns of the target, and of every prediction, at these places."""
+
+        def pick(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(names[place] for place in places)
+
+        models = [
+            replace(
+                model,
+                parts=tuple(
+                    replace(one, columns=pick(one.columns), labels=pick(one.labels)) for one in model.parts
+                ),
+            )
+            for model in self.models
+        ]
+        return replace(self, targets=pick(self.targets), models=tuple(models))
+
+
 def find_models(
     facts: Mapping[str, Column],
     names: Mapping[str, str | None],
@@ -101,7 +137,7 @@ def find_models(
     models += [_joined(parts, names) for parts in groups.values()]
     order = list(names)
     models.sort(key=lambda model: min(order.index(column) for column in model.columns))
-    _check_names(models)
+    check_names(models)
     return tuple(models)
 
 
@@ -187,7 +223,8 @@ def _joined(parts: list[Predictions], names: Mapping[str, str | None]) -> ModelC
     return ModelColumns(given or (columns[0] if plain else rest), tuple(parts))
 
 
-def _check_names(models: list[ModelColumns]) -> None:
+def check_names(models: Sequence[ModelColumns]) -> None:
+    """Raises UsageError where two models have one name."""
     seen: set[str] = set()
     for model in models:
         if model.name in seen:

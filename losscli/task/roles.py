@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from losscli.domain import Kind, Task
 from losscli.errors import DataError, UsageError, Where, did_you_mean
 from losscli.table import Column, ColumnType, Table
+from losscli.task.class_weight import ClassWeight
 from losscli.task.words import TARGET_NAMES, is_prediction_name, per_label, without_role_words
 
 
@@ -14,7 +15,7 @@ from losscli.task.words import TARGET_NAMES, is_prediction_name, per_label, with
 class Asked:
     """What the user said about roles; empty or None where nothing was said.
 
-    losses: the tasks that each given loss belongs to, one set per loss.
+    losses: the tasks that each given loss belongs to, one set per loss; cost, order: as typed.
     """
 
     target: str | None = None
@@ -27,7 +28,10 @@ class Asked:
     task: Task | None = None
     kind: Kind | None = None
     positive: str | None = None
+    order: str | None = None
     threshold: float | None = None
+    class_weight: ClassWeight | None = None
+    cost: str | None = None
     losses: tuple[frozenset[Task], ...] = ()
 
     @property

@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 
-from losscli.domain import NONNEGATIVE, Interval
+from losscli.domain import NONNEGATIVE, Floats, Interval
 from losscli.errors import DataError
 from losscli.result import Warning_
-from losscli.table import BLOCK, ColumnType, Table, block_count
+from losscli.table import BLOCK, Column, ColumnType, Table, block_count
 
 _DATE = re.compile(r"\d{4}(?!\d)")  # text that begins so is sorted in time
 
@@ -60,6 +60,23 @@ def check_range(table: Table, name: str, interval: Interval, law: str, advice: s
                 where=table.where(row, name),
                 advice=advice,
             )
+
+
+def is_truth(column: Column) -> bool:
+    """Whether it holds true and false alone."""
+    if column.type is not ColumnType.TEXT or not column.values:
+        return False
+    return {str(value).lower() for value in column.values} <= {"true", "false"}
+
+
+def numbers_of(table: Table, block: int, name: str) -> Floats:
+    """A column of numbers, or of true and false as 1 and 0; NaN where it is missing."""
+    column = table.columns[name]
+    if not is_truth(column):
+        return table.numbers(block, name)
+    words = tuple(str(value) for value in column.values or ())
+    worth = np.array([*(float(word.lower() == "true") for word in words), np.nan])
+    return np.asarray(worth[table.codes(block, name, words)])  # a missing word has the code -1
 
 
 def check_weights(table: Table, name: str) -> None:

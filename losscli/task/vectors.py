@@ -1,136 +1,49 @@
 """Targets and predictions of several columns: outputs, labels, shares, boxes, forecasts of a distribution."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from losscli.domain import Floats, Kind, Task
-from losscli.table import ColumnType, Table, block_count
-from losscli.task.models import ModelColumns, Predictions
-from losscli.task.roles import Asked, is_index, target_by_name
-from losscli.task.words import ROLE_WORDS, TARGET_NAMES, role_spans, without_role_words
+from losscli.errors import UsageError, Where
+from losscli.table import Table
+from losscli.task.models import ModelColumns, Predictions, Vectors
+from losscli.task.outputs import OUTPUTS, find_boxes, find_outputs
+from losscli.task.roles import Asked, is_index, is_numeric, shell_word, target_by_name
+from losscli.task.values import is_truth, numbers_of
+from losscli.task.words import SEPARATORS, without_role_words
 
-CORNERS = ("x1", "y1", "x2", "y2")
-SHARES = 1e-6  # by which the shares of a row may miss 1
-_SEPARATORS = "_:. -"
-_TRUE = (*TARGET_NAMES, "true")
 _QUANTILE = re.compile(r"(?:q|quantile[_. -]?)(0?\.\d+)\Z|(?:p|q)(\d{1,2}(?:\.\d+)?)\Z", re.IGNORECASE)
 _MEMBER = re.compile(r"(?:member|ensemble|ens)[_. -]?\d+\Z", re.IGNORECASE)
-_LOWER, _UPPER = ("lower", "lo"), ("upper", "hi")
+_LOWER, _UPPER = ("lower", "lo", "lwr"), ("upper", "hi", "upr")
 _MEAN, _SD, _VARIANCE = ("mean", "mu"), ("sd", "std", "sigma", "stddev"), ("var", "variance")
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """What the names say: the task, why, the columns of the target and the models."""
+def find_vectors(table: Table, asked: Asked, *, plain: bool = False) -> Vectors | None:
+    """The roles of a table whose target or predictions take several columns; None where no names say so.
 
-    task: Task
-    why: str
-    targets: tuple[str, ...]
-    models: tuple[ModelColumns, ...]
-
-
-def find_vectors(table: Table, asked: Asked) -> Vectors | None:
-    """The roles of a table whose target or predictions take several columns; None where no names say so."""
+    plain: the table also reads as one of a single target, which the names of several targets do not overrule.
+    """
     taken = set(asked.named)
     free = [
         name
         for name, column in table.columns.items()
-        if name not in taken and not is_index(column) and column.type is ColumnType.NUMBER
+        if name not in taken and not is_index(column) and (is_numeric(table, name) or is_truth(column))
     ]
-    for find in (_boxes, _outputs, _forecasts):
-        found = find(table, free, asked)
-        if found is not None and (asked.task is None or asked.task is found.task):
-            return found
-    return None
-
-
-def _boxes(table: Table, free: Sequence[str], asked: Asked) -> Vectors | None:
-    groups: dict[str, dict[str, str]] = {}
-    for name in free:
-        prefix, last = _split(name)
-        if last.lower() in CORNERS:
-            groups.setdefault(prefix, {})[last.lower()] = name
-    whole = {prefix: corners for prefix, corners in groups.items() if len(corners) == len(CORNERS)}
-    target = next((prefix for prefix in whole if prefix == "" or prefix.lower() in _TRUE), None)
-    if target is None or len(whole) < 2:
-        return None
-    models = [
-        _model(prefix, Predictions(tuple(corners[c] for c in CORNERS), Kind.BOX))
-        for prefix, corners in whole.items()
-        if prefix != target
-    ]
-    targets = tuple(whole[target][c] for c in CORNERS)
-    return Vectors(Task.BOXES, "the columns are corners", targets, _chosen(models, asked))
-
-
-def _outputs(table: Table, free: Sequence[str], asked: Asked) -> Vectors | None:
-    """`target_a`, `target_b` and a set of predictions of the same endings."""
-    targets = {label: name for name in free if (label := _of_target(name)) is not None}
-    if len(targets) < 2:
-        return None
-    groups: dict[tuple[str, str], dict[str, str]] = {}
-    for name in free:
-        for start, end, word in role_spans(name):
-            if name[end : end + 1] in tuple(_SEPARATORS) and name[end + 1 :] in targets:
-                groups.setdefault((name[:start].rstrip(_SEPARATORS), word), {})[name[end + 1 :]] = name
-                break
-    whole = {key: columns for key, columns in groups.items() if len(columns) == len(targets)}
-    if not whole:
-        return None
-    names = tuple(targets.values())
-    task, why = _task_of_outputs(table, names, {word for _, word in whole}, asked)
-    models: dict[str, list[Predictions]] = {}
-    for (prefix, word), columns in whole.items():
-        part = Predictions(
-            tuple(columns[label] for label in targets), _kind(table, task, word, columns), tuple(targets)
-        )
-        models.setdefault(prefix or word, []).append(part)
-    found = [ModelColumns(name, tuple(parts)) for name, parts in models.items()]
-    return Vectors(task, why, names, _chosen(found, asked))
-
-
-def _of_target(name: str) -> str | None:
-    """`a` of `target_a`."""
-    lowered = name.lower()
-    for word in sorted(_TRUE, key=len, reverse=True):
-        if lowered.startswith(word) and name[len(word) : len(word) + 1] in tuple(_SEPARATORS):
-            return name[len(word) + 1 :] or None
-    return None
-
-
-def _task_of_outputs(
-    table: Table, targets: Sequence[str], words: Collection[str], asked: Asked
-) -> tuple[Task, str]:
-    if asked.task is not None:
-        return asked.task, "--task"
-    speaks = any(ROLE_WORDS[word] is not None for word in words)
-    binary = all(table.columns[name].values in ((0.0, 1.0), (0.0,), (1.0,)) for name in targets)
-    if speaks and _sums_to_one(table, targets):
-        return Task.DISTRIBUTION, "the targets of every row are shares"
-    if binary:
-        return Task.MULTILABEL, "the targets are 0 or 1"
-    return Task.MULTIOUTPUT, "there are several targets"
-
-
-def _sums_to_one(table: Table, names: Sequence[str]) -> bool:
-    for block in range(block_count(table)):
-        columns = np.column_stack([table.numbers(block, name) for name in names])
-        if not ((columns >= 0).all() and (np.abs(columns.sum(axis=1) - 1.0) <= SHARES).all()):
-            return False
-    return True
-
-
-def _kind(table: Table, task: Task, word: str, columns: Mapping[str, str]) -> Kind:
-    stated = ROLE_WORDS[word]
-    if stated is not None:
-        return stated
-    if task is Task.DISTRIBUTION:
-        return Kind.PROBABILITY
-    labels = all(table.columns[name].values in ((0.0, 1.0), (0.0,), (1.0,)) for name in columns.values())
-    return Kind.LABEL if task is Task.MULTILABEL and labels else Kind.VALUE
+    found = None
+    if asked.task in (None, Task.BOXES):
+        try:
+            found = find_boxes(table, free, asked)
+        except UsageError:
+            if not plain:
+                raise
+    if found is None and not plain and asked.task in (None, *OUTPUTS):
+        found = find_outputs(table, free, asked)
+    if found is None and asked.task in (None, Task.FORECAST):
+        found = _forecasts(table, free, asked)
+    return found
 
 
 def _forecasts(table: Table, free: Sequence[str], asked: Asked) -> Vectors | None:
@@ -149,17 +62,46 @@ def _forecasts(table: Table, free: Sequence[str], asked: Asked) -> Vectors | Non
             models.append(ModelColumns(prefix or str(parts[0].kind), tuple(parts)))
     if not models:
         return None
-    why = "the predictions are of a distribution"
-    return Vectors(Task.FORECAST, why, (target,), _chosen(models, asked))
+    chosen, shared = at_shared_levels(_chosen(models, asked), table)
+    why = f"the predictions are of a distribution{shared}"
+    return Vectors(Task.FORECAST, why, (target,), chosen)
+
+
+def at_shared_levels(models: Sequence[ModelColumns], table: Table) -> tuple[tuple[ModelColumns, ...], str]:
+    """The models with the quantiles that all of them have that have any, and the levels where some have more.
+
+    Raises UsageError where two models share no level.
+    """
+    own = {model.name: set(part.levels) for model in models for part in model.parts if part.levels}
+    shared = set.intersection(*own.values()) if own else set()
+    if own and not shared:
+        raise UsageError(
+            f"{' and '.join(own)} have no quantile of one level in common",
+            where=Where(table.path),
+            advice=f"Compare them one by one: --pred {shell_word(next(iter(own)))}",
+        )
+    levels = tuple(sorted(shared))
+    if all(len(one) == len(levels) for one in own.values()):
+        return tuple(models), ""
+    cut = [replace(model, parts=tuple(_cut(part, levels) for part in model.parts)) for model in models]
+    return tuple(cut), f"; quantiles at the levels of all: {', '.join(f'{one:g}' for one in levels)}"
+
+
+def _cut(part: Predictions, levels: Sequence[float]) -> Predictions:
+    """Quantiles at these levels alone."""
+    if not part.levels:
+        return part
+    by_level = dict(zip(part.levels, part.columns, strict=True))
+    return replace(part, columns=tuple(by_level[level] for level in levels), levels=tuple(levels))
 
 
 def _endings(name: str) -> Iterator[tuple[str, str]]:
     """The (prefix, ending) of a name that speaks of a distribution."""
-    for at in [0, *(place + 1 for place, sign in enumerate(name) if sign in _SEPARATORS)]:
+    for at in [0, *(place + 1 for place, sign in enumerate(name) if sign in SEPARATORS)]:
         last = name[at:]
         words = (*_LOWER, *_UPPER, *_MEAN, *_SD, *_VARIANCE)
         if _QUANTILE.fullmatch(last) or _MEMBER.fullmatch(last) or last.lower() in words:
-            yield without_role_words(name[:at].rstrip(_SEPARATORS)), last
+            yield without_role_words(name[:at].rstrip(SEPARATORS)), last
             return
 
 
@@ -192,16 +134,6 @@ def _first(by_word: Mapping[str, str], words: Sequence[str]) -> str | None:
     return next((by_word[word] for word in words if word in by_word), None)
 
 
-def _split(name: str) -> tuple[str, str]:
-    """`rf_pred` and `x1` of `rf_pred_x1`."""
-    at = max(name.rfind(sign) for sign in _SEPARATORS)
-    return (name[:at].rstrip(_SEPARATORS), name[at + 1 :]) if at >= 0 else ("", name)
-
-
-def _model(prefix: str, part: Predictions) -> ModelColumns:
-    return ModelColumns(without_role_words(prefix) or prefix, (part,))
-
-
 def _chosen(models: Sequence[ModelColumns], asked: Asked) -> tuple[ModelColumns, ...]:
     """The models that --pred names, or all."""
     if not asked.pred:
@@ -216,5 +148,5 @@ def _chosen(models: Sequence[ModelColumns], asked: Asked) -> tuple[ModelColumns,
 
 
 def stacked(table: Table, block: int, names: Sequence[str]) -> Floats:
-    """(n, L) The numbers of these columns."""
-    return np.column_stack([table.numbers(block, name) for name in names])
+    """(n, L) The numbers of these columns, true and false as 1 and 0."""
+    return np.column_stack([numbers_of(table, block, name) for name in names])

@@ -20,7 +20,7 @@ ROLE_WORDS: dict[str, Kind | None] = {
 }
 _SMALL = r"(?:(?![A-Z])[^\W\d_])"  # every letter but A to Z
 _WORD = re.compile(rf"[A-Z]+(?!{_SMALL})|[A-Z]?{_SMALL}+")
-_SEPARATORS = "_:. -"
+SEPARATORS = "_:. -"
 
 
 def words(name: str) -> list[str]:
@@ -54,10 +54,10 @@ def without_role_words(name: str) -> str:
     """What is left of a name when its role words and the separators around them are taken out."""
     rest, last = "", 0
     for start, end, _ in role_spans(name):
-        rest += name[last:start].rstrip(_SEPARATORS)
+        rest += name[last:start].rstrip(SEPARATORS)
         last = end
-    tail = name[last:].lstrip(_SEPARATORS) if last and not rest else name[last:]
-    return (rest + tail).strip(_SEPARATORS)
+    tail = name[last:].lstrip(SEPARATORS) if last and not rest else name[last:]
+    return (rest + tail).strip(SEPARATORS)
 
 
 def per_label(name: str, labels: Collection[str]) -> tuple[str, str, str] | None:
@@ -66,11 +66,11 @@ def per_label(name: str, labels: Collection[str]) -> tuple[str, str, str] | None
     A number may be spelled otherwise: `prob_1.0` is of the label 1.
     """
     for start, end, word in role_spans(name):
-        if ROLE_WORDS[word] is None or name[end : end + 1] not in tuple(_SEPARATORS):
+        if ROLE_WORDS[word] is None or name[end : end + 1] not in tuple(SEPARATORS):
             continue
         label = name[end + 1 :]
         if label not in labels and (value := DOT.number(label)) is not None:
             label = number_text(value)
         if label in labels:
-            return name[:start].rstrip(_SEPARATORS), word, label
+            return name[:start].rstrip(SEPARATORS), word, label
     return None

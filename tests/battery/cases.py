@@ -4,13 +4,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from battery import vectors
 from losscli.catalogue import CATALOGUE
-from losscli.domain import Task, log_softmax, softplus
+from losscli.domain import CLASSES, NUMBERS, Task, log_softmax, softplus
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
 from losscli.spec import Spec
 
 SCALE = 1.5  # the residual scale of every default
 IMBALANCE = 3.0
+NAIVE = 0.8  # mean absolute error of the naive forecast
 
 # Parameters where traits or branches change; the defaults are always tried as well.
 VARIANTS: dict[Task, tuple[str, ...]] = {
@@ -35,6 +37,8 @@ VARIANTS: dict[Task, tuple[str, ...]] = {
         "barron:alpha=1.5",
         "barron:alpha=2,c=0.8",
         "barron:alpha=3,c=2",
+        "threshold_weighted_score:low=0.7,high=6",
+        "threshold_weighted_score:low=0.7,high=inf",
     ),
     Task.COUNTS: (
         "tweedie:power=1",
@@ -52,7 +56,35 @@ VARIANTS: dict[Task, tuple[str, ...]] = {
         "label_smoothing_bce:epsilon=0",
         "tversky:alpha=0.3,beta=0.7",
     ),
-    Task.MULTICLASS: ("focal:gamma=0", "gce:q=1", "multi_margin:margin=2"),
+    Task.MULTILABEL: (
+        "asymmetric:positive_gamma=0,negative_gamma=2,shift=0",
+        "asymmetric:positive_gamma=2,negative_gamma=1.5,shift=0.2",
+    ),
+    Task.DISTRIBUTION: (
+        "renyi:alpha=0.5",
+        "renyi:alpha=5",
+        "wasserstein1_1d:width=0.5",
+    ),
+    Task.BOXES: ("smooth_l1:beta=0.1",),
+    Task.MULTICLASS: (
+        "focal:gamma=0",
+        "gce:q=1",
+        "multi_margin:margin=2",
+        "fenchel_young:alpha=1",
+        "fenchel_young:alpha=1.2",
+        "fenchel_young:alpha=2",
+        "class_balanced_ce:beta=0",
+        "logit_adjusted_ce:tau=0",
+        "ldam:max_margin=0,s=1",
+        "generalized_dice:pooled=0",
+    ),
+    Task.FORECAST: (
+        "interval_score:alpha=0.5",
+        "crps_ensemble:fair=1",
+        "gaussian_nll:full=0",
+        "student_t_nll:nu=2.5",
+        "student_t_nll:nu=1000",
+    ),
 }
 
 
@@ -65,11 +97,11 @@ def record(task: Task, name: str) -> Loss:
 def bound(task: Task, text: str) -> BoundLoss:
     spec = Spec.parse(text)
     written = {name: float(value) for name, value in spec.params}
-    return record(task, spec.name).bind(written, scale=SCALE, imbalance=IMBALANCE)
+    return record(task, spec.name).bind(written, scale=SCALE, imbalance=IMBALANCE, naive=NAIVE)
 
 
 def _all() -> tuple[BoundLoss, ...]:
-    plain = [loss.bind({}, scale=SCALE, imbalance=IMBALANCE) for loss in CATALOGUE]
+    plain = [loss.bind({}, scale=SCALE, imbalance=IMBALANCE, naive=NAIVE) for loss in CATALOGUE]
     return (*plain, *(bound(task, text) for task, texts in VARIANTS.items() for text in texts))
 
 
@@ -84,7 +116,8 @@ def label(loss: BoundLoss) -> str:
 class Model(NamedTuple):
     """Truth and what one model says of it, in every space a loss may ask for.
 
-    y: (n,) targets or class codes; score: (n,), for several classes (n, k).
+    y: (n,) targets or class codes, or (n, L) of several columns; score: (n,), for several classes (n, k), of
+    several columns as `vectors.arguments` takes them.
     """
 
     y: Any
@@ -94,6 +127,8 @@ class Model(NamedTuple):
 def arguments(loss: Loss, model: Model) -> tuple[Any, ...]:
     """What `value` takes, as `Loss.argument` names it; regression scores are predictions but for the link."""
     y, s = model
+    if loss.task not in CLASSES | NUMBERS:
+        return vectors.arguments(loss, y, s)
     several = loss.task is Task.MULTICLASS
     match loss.argument:
         case Argument.RESIDUAL:
@@ -110,14 +145,25 @@ def arguments(loss: Loss, model: Model) -> tuple[Any, ...]:
             return (y, s)
         case Argument.LOG_PROBABILITIES:
             return (y, log_softmax(s))
-        case Argument.LABEL:
+        case Argument.COUNTS:
+            return (y, s, np.bincount(y, minlength=s.shape[1]).astype(np.float64))
+        case _:
             return (y, s.argmax(axis=1) if several else (s > 0.0).astype(np.intp))
+
+
+def picked(loss: Loss, given: tuple[Any, ...], rows: Any) -> tuple[Any, ...]:
+    """The arguments of some rows; levels and class counts belong to all."""
+    shared = loss.argument in (Argument.QUANTILES, Argument.COUNTS)
+    own = given[:-1] if shared else given
+    return tuple(argument[rows] for argument in own) + given[len(own) :]
 
 
 def model(loss: Loss, seed: int, rows: int = 400) -> Model:
     """A random model of random data in the domain of the loss; the same seed gives the same truth."""
     truth = np.random.default_rng(7)
     noise = np.random.default_rng(seed)
+    if loss.task not in CLASSES | NUMBERS:
+        return Model(*vectors.random(loss, truth, noise, rows))
     if loss.task is Task.MULTICLASS:
         codes = truth.integers(0, 4, rows)
         return Model(codes, noise.normal(size=(rows, 4)) * 1.5 + 1.2 * np.eye(4)[codes])
@@ -152,8 +198,12 @@ def figure(loss: BoundLoss, given: tuple[Any, ...]) -> float:
             return float(np.max(loss.value(*given)))
         case Reduction.RATIO:
             assert loss.loss.combine is not None
-            means = [float(np.mean(part(*given, **params))) for part in loss.loss.parts]
+            parts = loss.loss.parts_for(given[-1].shape[1] if loss.loss.by_class else 0)
+            means = [float(np.mean(part(*given, **params))) for part in parts]
             return loss.loss.combine(*means, **params)
+        case Reduction.WHOLE:
+            assert loss.loss.whole is not None
+            return loss.loss.whole(*given, np.ones(len(given[0])), **params)
         case Reduction.RELATIVE:
             assert loss.elicits == "mean"
             y, _ = given

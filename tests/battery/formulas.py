@@ -8,8 +8,9 @@ import mpmath
 import numpy as np
 from scipy import special
 
+from battery import vectors
 from battery.cases import Model, arguments
-from losscli.domain import LOGIT, SOFTMAX, Task, sigmoid, softplus
+from losscli.domain import CLASSES, LOGIT, NUMBERS, SOFTMAX, Task, sigmoid, softplus
 from losscli.loss import Argument, BoundLoss
 
 Namespace = dict[str, Any]
@@ -38,6 +39,35 @@ def _tempered_softmax(z: Any, t: float) -> Any:
         over = _row_sum((1.0 + (t - 1.0) * (middle - z)) ** (-1.0 / (t - 1.0))) > 1.0
         low, high = np.where(over, middle, low), np.where(over, high, middle)
     return (1.0 + (t - 1.0) * (0.5 * (low + high) - z)) ** (-1.0 / (t - 1.0))
+
+
+def _entmax(z: Any, alpha: float) -> Any:
+    """max(0, (alpha - 1)z - t)^(1/(alpha - 1)) with t by bisection such that each row sums to 1."""
+    a = alpha - 1.0
+    if a == 0:
+        return SOFTMAX.predict(z)
+    low, high = a * z.max(axis=1, keepdims=True) - 1.0, a * z.max(axis=1, keepdims=True)
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        over = _row_sum(np.maximum(a * z - middle, 0.0) ** (1.0 / a)) > 1.0
+        low, high = np.where(over, middle, low), np.where(over, high, middle)
+    return np.maximum(a * z - 0.5 * (low + high), 0.0) ** (1.0 / a)
+
+
+def _tsallis_entropy(p: Any, alpha: float) -> Any:
+    if alpha == 1:
+        return -_row_sum(p * np.log(p))
+    return (1.0 - _row_sum(p**alpha)) / (alpha * (alpha - 1.0))
+
+
+def _lovasz_jaccard(errors: Any, y: Any) -> Any:
+    """Σ error·(J(the worst i rows wrong) - J(the worst i - 1 wrong)), J = wrong/(sought or wrong)."""
+    total, before, wrong = 0.0, 0.0, np.zeros(len(y), dtype=bool)
+    for row in np.argsort(-errors):
+        wrong[row] = True
+        jaccard = wrong.sum() / (wrong | (y == 1)).sum()
+        total, before = total + errors[row] * (jaccard - before), jaccard
+    return total
 
 
 _NUMPY: Namespace = {
@@ -80,12 +110,15 @@ def evaluate(formula: str, loss: BoundLoss, model: Model) -> Any:
     names = _NUMPY | _rows(loss, model) | {name: np.float64(value) for name, value in loss.params}
     with np.errstate(all="ignore"):
         result = np.asarray(eval(formula, {"__builtins__": {}}, names))
-    return result[:, 0] if result.ndim == 2 and result.shape[1] == 1 else result
+    result = result[:, 0] if result.ndim == 2 and result.shape[1] == 1 else result
+    return result[0] if loss.loss.by_class else result
 
 
 def _rows(loss: BoundLoss, model: Model) -> Namespace:
     """The letters a formula may use, at this model; for several classes columns, so that rows broadcast."""
     y, s = model
+    if loss.loss.task not in CLASSES | NUMBERS:
+        return vectors.letters(loss.loss, y, s)
     given = arguments(loss.loss, model)
     if loss.loss.task is Task.MULTICLASS:
         classes = s.shape[1]
@@ -101,6 +134,12 @@ def _rows(loss: BoundLoss, model: Model) -> Namespace:
             "k": classes,
             "y": y[:, None],
             "label": label[:, None],
+            "n": np.bincount(y, minlength=classes)[None, :],
+            "cumsum": lambda x: np.cumsum(x, axis=1),
+            "least": lambda x: x.min(axis=1, keepdims=True),
+            "by_class": lambda x: x.mean(axis=0, keepdims=True),
+            "entmax": _entmax,
+            "tsallis_entropy": _tsallis_entropy,
         }
         names |= {"z_y": s[true][:, None], "p_y": p[true][:, None]}
         return names | {"max_other": lambda z: others.max(axis=1, keepdims=True)}
@@ -111,10 +150,11 @@ def _rows(loss: BoundLoss, model: Model) -> Namespace:
             "y": y,
             "s": s,
             "m": m,
-            "p": LOGIT.predict(s),
+            "p": (loss.loss.link if loss.loss.argument is Argument.PREDICTION else LOGIT).predict(s),
             "p_y": sigmoid(m),
             "l": -softplus(-m),
             "label": label,
+            "lovasz_jaccard": lambda errors: _lovasz_jaccard(errors, y),
         }
     if loss.loss.argument is Argument.RESIDUAL:
         return {"r": given[0]}

@@ -10,6 +10,11 @@ Z = np.array([[2.0, 1.0, 0.1], [0.5, 2.5, 0.3], [0.2, 0.4, 0.1]])
 LOG_P = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
 LOG_P_Y = LOG_P[np.arange(3), Y]
 
+CROSS_ENTROPIES = (0.41703001627783376, 0.22004952302053793, 1.2398310608444598)
+FIVE_Y = np.array([0, 1, 2, 0, 0])
+FIVE_LOG_P = np.vstack([Z, [[1.0, -0.5, 0.3], [-0.2, 0.6, 0.1]]])
+FIVE_LOG_P = FIVE_LOG_P - np.log(np.exp(FIVE_LOG_P).sum(axis=1, keepdims=True))
+
 QUARTERS = (np.log([0.25, 0.5, 0.75]),)  # as log p_y
 TENTHS = np.log([[0.5, 0.3, 0.2]] * 3)
 
@@ -135,4 +140,66 @@ GOLDEN: tuple[Golden, ...] = (
         1e-12,
     ),
     _row("topk_error:k=2", (Y, Z), 1 / 3, "scikit-learn 1.9.1 1 - top_k_accuracy_score(k=2)", 1e-12),
+    _row(
+        "ranked_probability_score",
+        (Y, TENTHS),
+        (0.145, 0.145, 0.445),
+        "by hand, as yardstick's source has it: (0.25 + 0.04)/2, (0.25 + 0.04)/2, (0.25 + 0.64)/2",
+        1e-12,
+    ),
+    _row("emd_squared", (Y, TENTHS), (0.29, 0.29, 0.89), "by hand: the sums of the row above", 1e-12),
+    _row(
+        "fenchel_young:alpha=1",
+        (Y, Z),
+        CROSS_ENTROPIES,
+        "optax 0.2.8, make_fenchel_young_loss(logsumexp), 64 bit",
+        1e-12,
+    ),
+    _row("fenchel_young:alpha=2", (Y, Z), (0.0, 0.0, 0.49), "by hand: as sparsemax", 1e-12),
+    _row(
+        "fenchel_young",
+        (np.array([0, 1, 0]), np.array([[2.0, 2.0, -9.0], [0.0, 2.0, 0.0], [1.0, 1.0, 1.0]])),
+        (4 / 3 * (1 - 2**-0.5), 0.0, 4 / 3 * (1 - 3**-0.5)),
+        "by hand: entmax (1/2, 1/2, 0), (0, 1, 0) and thirds; Tsallis entropy 4/3 (1 - Σ p^1.5)",
+        1e-12,
+    ),
+    _row(
+        "class_balanced_ce:beta=0.5",
+        (Y, Z, np.array([1.0, 2.0, 1.0])),
+        tuple(np.array([1.125, 0.75, 1.125]) * CROSS_ENTROPIES),
+        "by hand: optax's cross-entropies times 2, 4/3, 2 over their mean 16/9",
+        1e-12,
+    ),
+    _row(
+        "logit_adjusted_ce",
+        (Y, np.log([[0.5, 0.25, 0.25]] * 3), np.array([1.0, 2.0, 5.0])),
+        (-np.log(0.5 / 2.25), -np.log(0.5 / 2.25), -np.log(1.25 / 2.25)),
+        "by hand: shares times counts, 0.5, 0.5 and 1.25 of 2.25",
+        1e-12,
+    ),
+    _row(
+        "ldam:max_margin=0.5,s=2",
+        (Y, Z, np.array([1.0, 16.0, 81.0])),
+        (
+            np.log1p(np.exp(-2 * 0.5) + np.exp(-2 * 1.4)),
+            np.log1p(np.exp(-2 * 1.75) + np.exp(-2 * 1.95)),
+            np.log1p(np.exp(2 * (0.1 + 1 / 6)) + np.exp(2 * (0.3 + 1 / 6))),
+        ),
+        "by hand: margins 1/2, 1/4 and 1/6 off the true score",
+        1e-12,
+    ),
+    _row(
+        "generalized_dice:pooled=0",
+        (FIVE_Y, FIVE_LOG_P),
+        0.586399238958354,
+        "optax 0.2.8, multiclass_generalized_dice_loss(smooth=1e-12), 64 bit; it adds 1e-7 to n²",
+        5e-8,
+    ),
+    _row(
+        "generalized_dice",
+        (np.array([0, 0, 1]), np.log([[0.5, 0.5], [1.0, 1e-300], [0.25, 0.75]])),
+        (0.75 / 4 + 0.75) / (3.75 / 4 + 2.25),
+        "by hand: differences 0.75 and 0.75, sizes 3.75 and 2.25, weights 1/4 and 1",
+        1e-12,
+    ),
 )

@@ -16,6 +16,7 @@ _SIZES = (3.0, 1.0, 0.5, 0.0, -3.0)
 
 _SKLEARN = "scikit-learn 1.9.1, sklearn.metrics."
 _BY_HAND = "by hand: "
+_SCORES = "scores 2.7.0, continuous.tw_squared_error, "
 
 
 def _of_residuals(spec: str, expected: float, source: str, rtol: float = 1e-12) -> Golden:
@@ -54,6 +55,22 @@ GOLDEN: tuple[Golden, ...] = (
     _of_residuals("quantile:tau=0.1", 0.8, _SKLEARN + "mean_pinball_loss, alpha=0.1"),
     _of_residuals("expectile:tau=0.9", 0.2875, "catboost 1.2.10, Expectile:alpha=0.9"),
     _of_residuals("expectile", 1.1875, "catboost 1.2.10, Expectile:alpha=0.5"),
+    _of_residuals("mase:naive=3.6666666666666665", 3 / 11, _BY_HAND + "1 over the mean of 3.5, 2.5 and 5"),
+    _of_predictions("threshold_weighted_score:low=0,high=5", 0.0625, _SCORES + "interval_where_one=(0, 5)"),
+    *(
+        Golden(
+            Task.REGRESSION,
+            f"threshold_weighted_score:low={low},high={high}",
+            (_Y, _P),
+            rows,
+            _SCORES + ends,
+        )
+        for low, high, rows, ends in (
+            ("-inf", "2.25", (0.0, 0.25, 0.0, 0.0), "interval_where_one=(-inf, 2.25)"),
+            ("2.75", "inf", (0.0625, 0.0, 0.0, 9.0), "interval_where_one=(2.75, inf)"),
+            ("1", "9", (0.25, 0.0, 0.0, 4.0), "interval_where_one=(1, 9)"),
+        )
+    ),
     _of_residuals("epsilon_insensitive:epsilon=0.1", 0.925, _BY_HAND + "(0.4 + 0.4 + 0 + 2.9)/4"),
     _of_residuals("squared_epsilon_insensitive:epsilon=0.1", 2.1825, _BY_HAND + "(0.16 + 0.16 + 0 + 8.41)/4"),
     _of_residuals("num_errors:threshold=0.5", 0.25, _BY_HAND + "3 alone is greater than ½"),

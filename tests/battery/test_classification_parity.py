@@ -54,6 +54,8 @@ def rows(loss: Loss, y: Any, s: Floats, **params: float) -> Floats:
             given = (y, sigmoid(s))
         case Argument.LABEL:
             given = (y, (s > 0).astype(int) if s.ndim == 1 else s.argmax(axis=1))
+        case Argument.COUNTS:
+            given = (y, s, np.bincount(y, minlength=s.shape[1]).astype(np.float64))
         case _:
             given = (y, s)
     return loss.bind(params, imbalance=1.0).value(*given)
@@ -373,8 +375,8 @@ class TestRelations:
         np.testing.assert_allclose(over_labels, total, rtol=EXACT)
 
 
-ORDERLESS = [loss for loss in CLASSES if loss.task is Task.MULTICLASS]
-ONE_SIDED = ("weighted_bce", "asymmetric", "cloglog_nll")
+ORDERLESS = [loss for loss in CLASSES if loss.task is Task.MULTICLASS and not loss.ordered]
+ONE_SIDED = ("weighted_bce", "asymmetric", "cloglog_nll", "hinge_embedding", "xent_lambda")
 TWO_SIDED = [
     loss
     for loss in CLASSES
@@ -409,6 +411,7 @@ class TestLabels:
 
 
 CHANCES = np.array([0.45, 0.35, 0.2])
+ROWS = np.array([70.0, 20.0, 9.0])  # of the classes
 
 
 def _scores_of(name: str) -> Floats:
@@ -420,6 +423,12 @@ def _scores_of(name: str) -> Floats:
             return CHANCES + 0.7
         case "bi_tempered":
             return np.asarray((CHANCES ** (1 - 1.2) - 1) / (1 - 1.2))
+        case "fenchel_young":
+            return np.asarray(np.sqrt(CHANCES) / 0.5)
+        case "class_balanced_ce":
+            return np.asarray(np.log(CHANCES / (1 - 0.9999**ROWS)))
+        case "logit_adjusted_ce":
+            return np.asarray(np.log(CHANCES / ROWS))
         case _:
             return np.asarray(np.log(CHANCES))
 
@@ -434,6 +443,8 @@ def _risk_slope(loss: BoundLoss, z: Floats) -> Floats:
             slopes = loss.slope(log_p[y, y])[:, None] * (np.eye(k) - np.exp(log_p))
         case Argument.LOG_PROBABILITIES:
             slopes = loss.slope(y, log_softmax(every))
+        case Argument.COUNTS:
+            slopes = loss.slope(y, every, ROWS)
         case _:
             slopes = loss.slope(y, every)
     return np.asarray(CHANCES @ slopes)

@@ -62,6 +62,7 @@ def _shortest_half(y: Floats) -> float:
 
 EXACT: dict[str, Functional] = {
     "mean": np.mean,
+    "mean, where it lies between {low} and {high}": lambda y, low, high: np.mean(y),
     "median": np.median,
     "the {tau}-quantile": lambda y, tau: np.sort(y)[int(np.ceil(tau * len(y))) - 1],
     "the {tau}-expectile": _expectile,

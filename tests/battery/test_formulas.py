@@ -24,7 +24,7 @@ def test_formula_is_the_value(loss: BoundLoss) -> None:
     sample = model(loss.loss, seed=1)
     given = arguments(loss.loss, sample)
     printed = evaluate(loss.loss.formula, loss, sample)
-    if loss.loss.reduction in (Reduction.RATIO, Reduction.RELATIVE):
+    if loss.loss.reduction in (Reduction.RATIO, Reduction.RELATIVE, Reduction.WHOLE):
         assert float(printed) == pytest.approx(figure(loss, given), rel=1e-10)
         return
     value = loss.value(*given)

@@ -9,7 +9,13 @@ from battery.cases import bound, figure
 from battery.golden import Golden
 from losscli.catalogue import CATALOGUE
 
-FILES = ("golden_regression", "golden_binary", "golden_multiclass")
+FILES = (
+    "golden_regression",
+    "golden_binary",
+    "golden_multiclass",
+    "golden_vectors",
+    "golden_forecast",
+)
 GOLDEN: tuple[Golden, ...] = tuple(
     row for name in FILES for row in importlib.import_module(f"battery.{name}").GOLDEN
 )

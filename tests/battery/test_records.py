@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from battery.cases import BOUND, SCALE, arguments, label, model
+from battery.cases import BOUND, NAIVE, SCALE, arguments, label, model, picked
 from losscli.catalogue import CATALOGUE, is_same, named
 from losscli.domain import Task
 from losscli.errors import UsageError
@@ -27,6 +27,7 @@ def test_records_are_complete(loss: Loss) -> None:
         assert sentence.endswith("."), sentence
         assert sentence[0].isupper(), sentence
     assert (loss.reduction is Reduction.RATIO) == bool(loss.parts) == (loss.combine is not None)
+    assert (loss.reduction is Reduction.WHOLE) == (loss.whole is not None)
     assert all(param.meaning for param in loss.params)
 
 
@@ -53,8 +54,7 @@ def test_a_loss_reads_its_arguments_and_leaves_them_alone(loss: BoundLoss) -> No
     given = arguments(loss.loss, model(loss.loss, seed=8))
     for argument in given:
         argument.setflags(write=False)
-    few = tuple(argument[:1] for argument in given)
-    none = tuple(argument[:0] for argument in given)
+    few, none = picked(loss.loss, given, slice(1)), picked(loss.loss, given, slice(0))
     for function in (loss.value, *([] if loss.loss.slope is None else [loss.slope])):
         result = function(*given)
         assert result.dtype == np.float64
@@ -84,7 +84,9 @@ def test_an_alias_gives_a_spec_to_type(case: tuple[Loss, Alias]) -> None:
     assert losses
     for one in losses:
         if one.task is loss.task:
-            one.bind({name: float(value) for name, value in spec.params}, scale=SCALE, imbalance=3.0)
+            one.bind(
+                {name: float(value) for name, value in spec.params}, scale=SCALE, imbalance=3.0, naive=NAIVE
+            )
     if is_same(loss, alias):
         assert loss in named(alias.name) or any(one.name == alias.name for one in CATALOGUE)
 

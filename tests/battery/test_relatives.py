@@ -81,6 +81,7 @@ def test_scikit_learn_has_the_same_figure(case: tuple[Loss, Alias]) -> None:
     loss, alias = case
     sample = model(loss, seed=5)
     ours = bound(_task(loss, alias), alias.spec)
+    assert alias.factor is not None
     theirs = getattr(sklearn.metrics, alias.name)(sample.y, loss.link.predict(sample.score))
     given = _given(ours.loss, sample.y, loss.link.predict(sample.score))
     assert theirs == pytest.approx(alias.factor * figure(ours, given), rel=1e-12)
@@ -154,7 +155,7 @@ def _narrow(loss: Loss) -> int:
 
 
 def _carried(loss: Loss, narrow: Loss, sample: Any) -> tuple[Any, ...]:
-    if loss.task in (Task.BINARY, Task.MULTICLASS):
+    if loss.task not in (Task.REGRESSION, Task.COUNTS):
         return arguments(loss, sample)
     return _given(loss, sample.y, narrow.link.predict(sample.score))
 

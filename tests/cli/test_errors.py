@@ -141,6 +141,8 @@ def test_two_files_that_do_not_fit(inside, write, case):
         (["diff", "nope.json", "data.csv"], ["nope.json: there is no such file", "losscli compare --format"]),
         (["predict", "nope.json", "data.csv"], ["nope.json: there is no such file", "losscli fit --save"]),
         (["explain", "hubr"], ["'hubr'", "Did you mean huber?"]),
+        (["explain", "ctc"], ["ctc is not computed: it sums over all alignments"]),
+        (["explain", "TripletMarginLoss"], ["TripletMarginLoss (triplet_margin) is not computed"]),
         (["explain", "huber", "--format", "junk"], ["junk", "text"]),
         (["losses", "--task", "binray"], ["--task binray", "Did you mean binary?"]),
         (["losses", "--format", "jsno"], ["jsno", "Did you mean json?"]),

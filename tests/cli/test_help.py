@@ -6,7 +6,7 @@ import pytest
 
 from losscli.cli.app import app
 
-COMMANDS = ("compare", "fit", "predict", "diff", "losses", "explain")
+COMMANDS = ("compare", "fit", "predict", "diff", "losses", "explain", "check-loss")
 FLAG = re.compile(r"^  (-\w, )?(--[\w-]+)( [A-Z]+)?(  +(?P<text>\S.*))?$", re.M)
 
 

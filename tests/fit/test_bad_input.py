@@ -348,3 +348,10 @@ def test_no_optimum_in_a_fold_only(found):
     assert bce["converged"]
     assert [one["spec"] for one in result["unranked"]] == ["bce"]
     assert "fold" in result["unranked"][0]["reason"]
+
+
+@pytest.mark.parametrize("task", ["multioutput", "multilabel", "distribution", "forecast", "boxes"])
+def test_targets_of_several_columns_are_not_trained(fit, task):
+    done = fit({"x": A, "y": Y}, "--task", task)
+    assert done.returncode == 2
+    assert f"--task {task}: losses are trained for targets of one column" in done.stderr

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,16 @@ def arguments(one: BoundLoss, truth: Truth) -> tuple[Any, ...] | None:
         case Argument.SCORE:
             return y, _scores(one, said)
         case argument:
-            logs = _log_probabilities(truth, several)
-            if argument is Argument.LOG_PROBABILITIES:
-                return y.astype(int), logs
-            return (logs[np.arange(len(y)), y.astype(int)],)
+            return _of_classes(argument, truth, several)
+
+
+def _of_classes(argument: Argument, truth: Truth, several: bool) -> tuple[Any, ...]:
+    codes, said = truth.y.astype(int), truth.said
+    if argument is Argument.COUNTS:
+        own = np.log(said[Kind.PROBABILITY]) if Kind.PROBABILITY in said else next(iter(said.values()))
+        return codes, own, np.bincount(codes, weights=truth.w)
+    logs = _log_probabilities(truth, several)
+    return (codes, logs) if argument is Argument.LOG_PROBABILITIES else (logs[np.arange(len(codes)), codes],)
 
 
 def _labels(truth: Truth, several: bool) -> Any:
@@ -110,6 +117,10 @@ def figure(one: BoundLoss, truth: Truth) -> float | None:
     if given is None:
         return None
     reduction = one.loss.reduction
+    if one.loss.name == "lovasz_hinge":
+        return _lovasz(w, *given)
+    if one.loss.name == "generalized_dice":
+        return _generalized_dice(bool(dict(one.params)["pooled"]), w, *given)
     if reduction in (Reduction.RATIO, Reduction.RELATIVE):
         return _ratio(one, w, *given)
     value = one.value(*given)
@@ -151,6 +162,24 @@ def _ratio(one: BoundLoss, w: Floats, y: Floats, p: Floats) -> float:
             raise NotImplementedError(name)
 
 
+def _lovasz(w: Floats, y: Floats, s: Floats) -> float:
+    """The integral over thresholds of the Jaccard loss of the rows whose error is at least as large."""
+    errors = np.maximum(0.0, 1.0 - (2 * y - 1) * s)
+    steps = np.unique(np.append(errors, 0.0))
+    return math.fsum(
+        (high - low) * w[errors >= high].sum() / w[(errors >= high) | (y == 1)].sum()
+        for low, high in pairwise(steps)
+    )
+
+
+def _generalized_dice(pooled: bool, w: Floats, codes: Any, logs: Floats) -> float:
+    truth, p = np.eye(logs.shape[1])[codes], np.exp(logs)
+    hits, sizes, n = w @ (truth * p), w @ (truth + p), w @ truth
+    if pooled:
+        return float(1 - 2 * (hits / n**2).sum() / (sizes / n**2).sum())
+    return float(((1 - 2 * hits / sizes) / n**2).sum() / (1 / n**2).sum())
+
+
 def least(one: BoundLoss, y: Floats) -> Floats:
     """The least row value over all predictions, from the definitions of those that do not end at 0."""
     params = dict(one.params)
@@ -163,6 +192,8 @@ def least(one: BoundLoss, y: Floats) -> Floats:
             return np.full(len(y), _entropy([params["epsilon"] / 2, 1 - params["epsilon"] / 2]))
         case "label_smoothing":
             raise NotImplementedError  # it depends on the number of classes
+        case "cost":
+            return np.where(y == 1, params["tp"], params["tn"])
         case name:
             assert one.loss.infimum == 0.0, name
             return np.zeros(len(y))

@@ -41,6 +41,9 @@ def reduced(one: BoundLoss, y: Floats, w: Floats, arguments: Callable[[Floats], 
     given = arguments(y)
     if one.loss.reduction is Reduction.RATIO:
         return _ratio(one, *given)
+    if one.loss.reduction is Reduction.WHOLE:
+        assert one.loss.whole is not None
+        return one.loss.whole(*given, np.ones(len(y)))
     value = one.value(*given)
     match one.loss.reduction:
         case Reduction.MEDIAN:
@@ -168,7 +171,9 @@ def test_two_classes(one: BoundLoss, counts: tuple[int, int]) -> None:
             grid = np.linspace(0.0, 1.0, 801)[1:-1]
             theirs = searched(lambda p: of_class(one, rows, p), grid)
         else:
-            theirs = searched(lambda s: of_class(one, rows, s), np.linspace(-30.0, 30.0, 801))
+            grid = np.linspace(-30.0, 30.0, 801)
+            grid = grid[one.loss.prediction.contains(grid)]
+            theirs = searched(lambda s: of_class(one, rows, s), grid)
     assert ours <= theirs + 1e-9 * abs(theirs)
 
 
@@ -185,6 +190,12 @@ def of_classes(one: BoundLoss, weights: Floats, scores: Floats) -> float:
     codes: Codes = np.arange(len(weights))
     rows = np.tile(scores, (len(weights), 1))
     logs = log_softmax(rows, axis=1)
+    if one.loss.name == "generalized_dice":
+        p, share = np.exp(logs[0]), weights / weights.sum()
+        apart = share * (1 - p) + (1 - share) * p
+        if dict(one.params)["pooled"]:
+            return float((apart / share**2).sum() / ((p + share) / share**2).sum())
+        return float((apart / (p + share) / share**2).sum() / (share**-2).sum())
     match one.loss.argument:
         case Argument.LOG_PROBABILITY:
             value = one.value(logs[codes, codes])
@@ -194,6 +205,8 @@ def of_classes(one: BoundLoss, weights: Floats, scores: Floats) -> float:
             value = one.value(codes, np.exp(logs))
         case Argument.SCORE:
             value = one.value(codes, rows)
+        case Argument.COUNTS:
+            value = one.value(codes, rows, weights)
         case _:
             value = one.value(codes, rows.argmax(axis=1))
     return float(weights @ value / weights.sum())

@@ -9,9 +9,12 @@ import pytest
 
 from losscli import render
 from losscli.catalogue import CATALOGUE, losses_for, named
+from losscli.catalogue.inventory import coverage
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.report import cell_width
+from losscli.report.catalogue import by_class
+from losscli.report.traits import bound_at_one
 
 
 def listed(format="text", *, losses=CATALOGUE, task=None, width=None) -> str:
@@ -28,8 +31,30 @@ def test_one_line_per_loss():
     for task in Task:
         own = [loss for loss in CATALOGUE if loss.task is task]
         start = next(i for i, line in enumerate(lines) if line.startswith(task.upper()))
-        names = [re.split(r"[:\s]", line)[0] for line in lines[start + 1 : start + 1 + len(own)]]
-        assert names == [loss.name for loss in own]
+        names = [line.split()[0] for line in lines[start + 1 : start + 1 + len(own)]]
+        assert names == [loss.name for loss, _ in by_class(own)]
+        assert sorted(names) == sorted(loss.name for loss in own)
+        assert not any("…" in name for name in names)
+
+
+def test_classes_stand_together():
+    """A head, and its members indented below it."""
+    lines = listed(width=80).splitlines()
+    start = lines.index(next(line for line in lines if line.startswith("REGRESSION")))
+    own = [line[:14].rstrip() for line in lines[start : start + 12]]
+    head = own.index("mse")
+    assert "  rmse" in own[head + 1 : head + 6]
+    for task in Task:
+        of_task = [loss for loss in CATALOGUE if loss.task is task]
+        heads = [bound_at_one(loss).kin for loss, member in by_class(of_task) if not member]
+        assert len(heads) == len(set(heads)) == len({bound_at_one(loss).kin for loss in of_task})
+
+
+@pytest.mark.parametrize("task", Task)
+def test_a_task_alone_fits_80_columns_and_names_unit_and_functional(task):
+    lines = listed(losses=losses_for(task), task=task, width=80).splitlines()
+    assert all(cell_width(line) <= 80 for line in lines)
+    assert any(re.match(rf"{task.upper()} +unit +asks for +shape", line) for line in lines)
 
 
 def test_a_task_lists_its_own():
@@ -44,9 +69,19 @@ def test_reference_page_is_deterministic_and_whole():
     assert page.startswith("# Losses\n")
     for loss in CATALOGUE:
         assert f"`{loss.name}`" in page
-    for line in page.splitlines():
+    for line in page[page.index("## ") :].splitlines():
         if line.startswith("| "):
             assert len(re.findall(r"(?<!\\)\|", line)) == 9
+
+
+def test_the_reference_page_counts_the_inventory():
+    page = listed("markdown")
+    rows = {line.split("|")[1].strip(): line for line in page.splitlines() if line.startswith("| ")}
+    for one in coverage(CATALOGUE):
+        assert f" {one.computed} of {len(one.family.ids)} |" in rows[one.family.letter]
+        assert rows[one.family.letter].split("|")[4].strip() == f"{one.refused or ''}"
+    assert " of 140 |" in rows["all"]
+    assert "| all " not in listed("markdown", losses=losses_for(Task.BINARY), task=Task.BINARY)
 
 
 def test_json_and_csv_hold_every_loss():

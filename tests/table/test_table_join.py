@@ -32,7 +32,7 @@ TAKE = [(0, "id", "id"), (0, "y", "y"), (0, "p", "a"), (1, "q", "b"), (1, "w", "
 def test_join_by_id(files, whole):
     tables = files(A, B)
     for limits in (Limits(), Limits(memory=0)):
-        found = join(tables, key="id", same=["y", "target"], take=TAKE, limits=limits)
+        found = join(tables, key="id", same=[["y"], ["target"]], take=TAKE, limits=limits)
         assert whole(found) == {
             "id": ["01", "02", "03"],
             "y": ["1", "2", None],
@@ -52,7 +52,7 @@ def test_join_by_id(files, whole):
 
 def test_join_row_by_row(files, whole):
     tables = files("y,p\n1,2\nx,3\n", "y,p\n1,4\nx,5\n")
-    found = join(tables, key=None, same=["y", "y"], take=[(0, "y", "y"), (0, "p", "a"), (1, "p", "b")])
+    found = join(tables, key=None, same=[["y"], ["y"]], take=[(0, "y", "y"), (0, "p", "a"), (1, "p", "b")])
     assert whole(found) == {"y": ["1", "x"], "a": ["2", "3"], "b": ["4", "5"]}
     assert found.where(2, "b").file.endswith("b.csv")
 
@@ -78,21 +78,21 @@ def test_join_row_by_row(files, whole):
 def test_what_cannot_be_joined(files, a, b, key, words):
     tables = files(a, b)
     with pytest.raises(DataError, match=re.escape(words)):
-        join(tables, key=key, same=["y", "y"], take=[(0, "y", "y"), (0, "p", "a"), (1, "p", "b")])
+        join(tables, key=key, same=[["y"], ["y"]], take=[(0, "y", "y"), (0, "p", "a"), (1, "p", "b")])
 
 
 def test_numeric_ids(files, whole):
     tables = files("id,y,p\n1,1,2\n2,2,3\n", "id,y,p\n2.0,2,5\n1,1,4\n", options=ReadOptions())
-    found = join(tables, key="id", same=["y", "y"], take=[(0, "y", "y"), (1, "p", "b")])
+    found = join(tables, key="id", same=[["y"], ["y"]], take=[(0, "y", "y"), (1, "p", "b")])
     assert whole(found)["b"] == ["4", "5"]
 
 
 def test_misuse(files):
     tables = files(A, B)
     with pytest.raises(ValueError, match="target"):
-        join(tables, key="id", same=["y", "target"], take=[(0, "p", "a")])
+        join(tables, key="id", same=[["y"], ["target"]], take=[(0, "p", "a")])
     with pytest.raises(ValueError, match="one name"):
-        join(tables, key="id", same=["y", "target"], take=[(0, "y", "a"), (0, "p", "a")])
+        join(tables, key="id", same=[["y"], ["target"]], take=[(0, "y", "a"), (0, "p", "a")])
 
 
 def test_large_join_in_another_order(files):
@@ -102,7 +102,7 @@ def test_large_join_in_another_order(files):
     b = "id,y,q,t\n" + "".join(f"r{i},{i % 10},{-i},t{i}\n" for i in order)
     tables = files(a, b)
     take = [(0, "y", "y"), (0, "p", "p"), (1, "q", "q"), (1, "t", "t")]
-    found = join(tables, key="id", same=["y", "y"], take=take)
+    found = join(tables, key="id", same=[["y"], ["y"]], take=take)
     for block in (0, 1):
         assert np.array_equal(found.numbers(block, "p"), -found.numbers(block, "q"))
     assert found.text(1, "t")[5] == f"t{BLOCK + 5}"

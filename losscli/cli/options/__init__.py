@@ -15,6 +15,12 @@ TaskName = Annotated[
 Positive = Annotated[
     str | None, typer.Option(metavar="CLASS", help="The positive class.", rich_help_panel=DATA)
 ]
+ClassWeight = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RULE", help="balanced, or LABEL=W,LABEL=W: times the row weights.", rich_help_panel=DATA
+    ),
+]
 Encoding = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Encoding of the text; UTF-8 if not said.", rich_help_panel=DATA),
@@ -57,6 +63,8 @@ PredictionsFile = Annotated[
     typer.Option(metavar="FILE", help="Write a CSV file; stdout if not said.", rich_help_panel=OUTPUT),
 ]
 LossSpec = Annotated[str, typer.Argument(metavar="SPEC", help="A loss, e.g. huber or huber:delta=1.5.")]
+DEFINE_HELP = "A loss by its formula, 'asym = where(r > 0, 3*r**2, r**2)'; repeat it."
+Define = Annotated[list[str] | None, typer.Option(metavar="LOSS", help=DEFINE_HELP)]
 TextFormat = Annotated[
     str, typer.Option("--format", metavar="FORMAT", help="text, json or markdown.", rich_help_panel=OUTPUT)
 ]

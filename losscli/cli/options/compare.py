@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from losscli.cli.options import DATA, OUTPUT
+from losscli.cli.options import DATA, DEFINE_HELP, OUTPUT
 
 LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
 
@@ -12,7 +12,21 @@ Predictions = Annotated[
     list[str],
     typer.Argument(metavar="PREDICTIONS", help="CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."),
 ]
-Target = Annotated[str | None, typer.Option(metavar="COL", help="Target column.", rich_help_panel=DATA)]
+TaskName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TASK",
+        help="regression, counts, binary, multiclass, multilabel, multioutput, distribution, forecast or "
+        "boxes.",
+        rich_help_panel=DATA,
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COL", help="Target column; of several targets a pattern, 'truth_*'.", rich_help_panel=DATA
+    ),
+]
 Pred = Annotated[
     list[str] | None,
     typer.Option(
@@ -43,6 +57,12 @@ Kind = Annotated[
         rich_help_panel=DATA,
     ),
 ]
+Order = Annotated[
+    str | None,
+    typer.Option(
+        metavar="low,mid,high", help="The classes in their order, for ordinal losses.", rich_help_panel=DATA
+    ),
+]
 Missing = Annotated[
     str, typer.Option(metavar="RULE", help="error, or drop: leave such rows out.", rich_help_panel=DATA)
 ]
@@ -54,6 +74,7 @@ Loss = Annotated[
         rich_help_panel=LOSSES,
     ),
 ]
+Define = Annotated[list[str] | None, typer.Option(metavar="LOSS", help=DEFINE_HELP, rich_help_panel=LOSSES)]
 Exclude = Annotated[
     list[str] | None,
     typer.Option(metavar="SPEC", help="A loss to leave out; repeat it.", rich_help_panel=LOSSES),
@@ -69,6 +90,14 @@ Threshold = Annotated[
     float | None,
     typer.Option(
         metavar="T", help="Positive above it; 0.5 for probabilities, 0 for scores.", rich_help_panel=LOSSES
+    ),
+]
+Cost = Annotated[
+    str | None,
+    typer.Option(
+        metavar="fp=5,fn=1",
+        help="What decisions cost, also tp= and tn=; seeks the best threshold.",
+        rich_help_panel=LOSSES,
     ),
 ]
 All = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from losscli.cli.options import DATA, OUTPUT
+from losscli.cli.options import DATA, DEFINE_HELP, OUTPUT
 
 TRAINED, JUDGING = "Losses and model", "Judging"  # panels of the help
 
@@ -51,6 +51,9 @@ Loss = Annotated[
         help="A loss, e.g. huber:delta=1.5; repeat it. All that apply if not said.",
         rich_help_panel=TRAINED,
     ),
+]
+Define = Annotated[
+    list[str] | None, typer.Option(metavar="LOSS", help=DEFINE_HELP, rich_help_panel=TRAINED)
 ]
 Exclude = Annotated[
     list[str] | None,

@@ -48,7 +48,7 @@ class Own:
         if self.is_mean:
             root = self.bound.loss.reduction is Reduction.ROOT
             return np.asarray(np.sqrt(np.maximum(means[0], 0.0)) if root else means[0])
-        return np.asarray(np.vectorize(self._combined, otypes=[np.float64])(*means))
+        return np.array([self._combined(*row) for row in zip(*means, strict=True)])
 
     def _combined(self, *means: float) -> float:
         """NaN where a replicate leaves the domain of the function."""

@@ -54,7 +54,7 @@ def _few_units(own: Draws, loss: int, model: int) -> str | None:
         return None
     x = own.sums.sums[:, one.places[one.models.index(model)][0]]
     above = int((x > 0).sum())
-    if one.bound.loss.infimum != 0.0 or not above:
+    if not one.bound.from_zero or not above:
         return None
     x = x / x.max()
     effective = float(x.sum() ** 2 / (x @ x))
@@ -64,7 +64,8 @@ def _few_units(own: Draws, loss: int, model: int) -> str | None:
 
 def with_metric_intervals(own: Draws, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
     """The metrics that are functions of means, with an interval where no formula gave one, and the ranks."""
-    known = {metric.name: metric for metric in metrics_for(own.facts.problem.task)}
+    problem = own.facts.problem
+    known = {metric.name: metric for metric in metrics_for(problem.task, problem.levels)}
     found = []
     for table in tables:
         metric = known.get(table.name)

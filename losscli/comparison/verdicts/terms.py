@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.summary import LABELS, RANKING
-from losscli.domain import Floats, Kind, sigmoid
+from losscli.comparison.summary import LABELS, RANKING, forecast_terms
+from losscli.comparison.vectors import vector_terms
+from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, sigmoid
 from losscli.loss import Argument
 from losscli.metric import Metric, Undefined
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
+from losscli.metrics.vectors import OfOutputs
 from losscli.rows import Arguments, Predicted, Rows
 
 
@@ -44,9 +46,14 @@ def slots_of(facts: Facts) -> list[Slot]:
 def terms(facts: Facts, rows: Rows) -> Iterator[Floats]:
     """The row quantities of one block: (n,) each."""
     for summaries, predicted in zip(facts.summary.metrics, rows.models, strict=True):
+        own = forecast_terms if facts.problem.task is Task.FORECAST else vector_terms
+        if facts.problem.task not in CLASSES | NUMBERS | {Task.MULTIOUTPUT}:
+            for _, columns in own(facts.problem, rows.y, predicted):
+                yield from columns
+            continue
         for summary in summaries.values():
             match summary:
-                case Comoments():
+                case Comoments() | OfOutputs():
                     yield from summary.terms(rows.y, predicted[Kind.VALUE])
                 case Confusion():
                     given = Arguments(facts.problem.task, rows.y, predicted, facts.problem.threshold)

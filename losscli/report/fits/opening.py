@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from losscli.domain import Task
 from losscli.report.blocks import Line, Paragraph, Role
-from losscli.report.data import decision_texts, file_text, rows_text
+from losscli.report.data import class_weight_text, decision_texts, file_text, rows_text
 from losscli.report.fits.screen import FitScreen
 from losscli.report.fits.verdict import verdict
 from losscli.report.names import cell_width, visible
@@ -45,6 +45,8 @@ def _fields(screen: FitScreen) -> list[str]:
     fields += [_judging(screen), _losses(screen), *_settings(screen)]
     if fits.weights is not None:
         fields.append(f"weights {screen.clip(fits.weights, 20)}")
+    if fits.class_weight is not None:
+        fields.append(f"{class_weight_text(screen, fits.class_weight)} in training only")
     if fits.threshold is not None:
         fields.append(f"threshold {fits.threshold:g}")
     return fields

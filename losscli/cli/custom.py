@@ -1,0 +1,95 @@
+"""The user's own losses, as long as a command runs: `--define`, `--loss FILE.py:NAME`, installed packages."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
+from typing import Any, TypeVar
+
+from losscli.catalogue import extended, known_names, named
+from losscli.loss import Loss
+
+Flags = TypeVar("Flags", bound=Any)
+_NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
+Plain = Callable[[str], str]
+
+
+@contextmanager
+def own_losses(
+    defined: Iterable[str], texts: Iterable[str], *, every: bool = False, sound: bool = True
+) -> Iterator[Plain]:
+    """Within it the losses defined, those of the files that the texts name, and those of installed packages
+    whose names stand in the texts (all of them if `every`) are known; gives what to make of a text: the same
+    without paths. sound: refuse a loss of a file that gives no figure per row.
+
+    Only what is typed on the command line is ever loaded, never what a file of data says.
+    """
+    defined, texts = list(defined), list(texts)
+    files = _files_in(texts)
+    losses = [*_defined(defined), *_of_files(files)]
+    plain = _without_paths if files else str
+    unknown = {name for text in texts for name in _NAME.findall(plain(text))}
+    unknown -= {*known_names(), *(loss.name for loss in losses)}
+    if every or unknown:
+        losses += _installed(unknown, every)
+    with extended(losses):
+        if sound and files:
+            _check_sound(files)
+        yield plain
+
+
+@contextmanager
+def own_losses_of(flags: Flags, *specs: str) -> Iterator[Flags]:
+    """The same for a command's flags, of which some have specs; gives them without paths."""
+    texts = {name: tuple(getattr(flags, name)) for name in specs}
+    with own_losses(flags.define, chain(*texts.values())) as plain:
+        yield replace(flags, **{name: tuple(map(plain, own)) for name, own in texts.items()})
+
+
+def _without_paths(text: str) -> str:
+    from losscli.custom import without_paths
+
+    return without_paths(text)
+
+
+def _defined(texts: Iterable[str]) -> list[Loss]:
+    if not texts:
+        return []
+    from losscli.custom import define
+
+    return [define(text) for text in texts]
+
+
+def _files_in(texts: Iterable[str]) -> dict[str, list[str]]:
+    """The files named, and which of their losses."""
+    found: dict[str, list[str]] = {}
+    if any(".py" in text for text in texts):
+        from losscli.custom import paths_in
+
+        for path, name in dict.fromkeys(one for text in texts for one in paths_in(text)):
+            found.setdefault(path, []).append(name)
+    return found
+
+
+def _of_files(files: Mapping[str, list[str]]) -> list[Loss]:
+    """Each file is run once, however many of its losses are named."""
+    if not files:
+        return []
+    from losscli.custom import from_file
+
+    return [loss for path, names in files.items() for loss in from_file(path, names)]
+
+
+def _check_sound(files: Mapping[str, list[str]]) -> None:
+    from losscli.custom import check_sound
+
+    for path, names in files.items():
+        for loss in (loss for name in names for loss in named(name)):
+            check_sound(path, loss)
+
+
+def _installed(names: set[str], every: bool) -> list[Loss]:
+    from losscli.custom import installed
+
+    return [loss for loss in installed() if every or loss.name in names]

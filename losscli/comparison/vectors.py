@@ -1,0 +1,120 @@
+"""Labels, shares and boxes: whether their columns can be that, and the sums that their metrics read."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from losscli.catalogue.boxes import IOU
+from losscli.catalogue.true_class import LABELS
+from losscli.domain import NONNEGATIVE, Floats, Kind, Task
+from losscli.errors import DataError
+from losscli.loss import Argument
+from losscli.metrics.forecast import Sums
+from losscli.metrics.vectors import OfBoxes, OfLabels, box_terms, label_terms
+from losscli.result import Warning_
+from losscli.rows import Arguments, Predicted
+from losscli.table import BLOCK, Table, block_count
+from losscli.task import Problem, stacked
+from losscli.task.outputs import SHARES
+from losscli.task.values import check_range, is_truth
+
+SUM_TOLERANCE = 1e-3  # rounding of printed shares; beyond, a note
+_MEND = "Mend the row, or leave it out of the file"
+
+
+def check_vectors(table: Table, problem: Problem) -> None:
+    """Raises DataError for a label that is neither 0 nor 1, shares that are negative or do not add up to 1,
+    and a box without a width or a height; the first such row is named."""
+    match problem.task:
+        case Task.MULTILABEL:
+            labels = [
+                part.columns for model in problem.models for part in model.parts if part.kind is Kind.LABEL
+            ]
+            for name in (*problem.targets, *(name for columns in labels for name in columns)):
+                _check_label(table, name, is_target=name in problem.targets)
+        case Task.DISTRIBUTION:
+            for name in problem.targets:
+                check_range(table, name, NONNEGATIVE, "a share is not negative", _MEND)
+            _check_sums(table, problem)
+        case Task.BOXES:
+            _check_corners(table, problem.targets)
+            for model in problem.models:
+                for part in model.parts:
+                    _check_corners(table, part.columns)
+
+
+def _check_label(table: Table, name: str, *, is_target: bool) -> None:
+    column = table.columns[name]
+    if is_truth(column) or (column.values is not None and set(column.values) <= {0.0, 1.0}):
+        return
+    for block in range(block_count(table)):
+        values = table.numbers(block, name)
+        bad = np.flatnonzero(np.isfinite(values) & (values != 0.0) & (values != 1.0))
+        if len(bad):
+            row = block * BLOCK + int(bad[0]) + 1
+            raise DataError(
+                f"the value in row {row:,} is {values[bad[0]]:g}; a label is 0 or 1",
+                where=table.where(row, name),
+                advice="If the targets are numbers: --task multioutput"
+                if is_target
+                else "If these are no labels: --kind probability, score or logit",
+            )
+
+
+def _check_sums(table: Table, problem: Problem) -> None:
+    off, row = _worst_sum(table, problem.targets)
+    if abs(off) > SHARES:
+        raise DataError(
+            f"the shares of the target in row {row:,} add up to {1.0 + off:.6g}, not 1",
+            where=table.where(row, problem.targets[0]),
+            advice="Divide each row by its sum; if these are no shares: --task multioutput or multilabel",
+        )
+
+
+def _worst_sum(table: Table, names: Sequence[str]) -> tuple[float, int]:
+    """(sum less 1 where it is farthest from 0, that row)."""
+    worst, row = 0.0, 0
+    for block in range(block_count(table)):
+        off = np.nan_to_num(stacked(table, block, names).sum(axis=1) - 1.0)
+        place = int(np.abs(off).argmax())
+        if abs(off[place]) > abs(worst):
+            worst, row = float(off[place]), block * BLOCK + place + 1
+    return worst, row
+
+
+def _check_corners(table: Table, names: Sequence[str]) -> None:
+    """names: x1, y1, x2, y2."""
+    for low, high in ((names[0], names[2]), (names[1], names[3])):
+        for block in range(block_count(table)):
+            first, last = table.numbers(block, low), table.numbers(block, high)
+            bad = np.flatnonzero(first >= last)
+            if len(bad):
+                row = block * BLOCK + int(bad[0]) + 1
+                raise DataError(
+                    f"the value in row {row:,} is {first[bad[0]]:g}, not below {high} {last[bad[0]]:g}",
+                    where=table.where(row, low),
+                    advice="Corners are x1 < x2 and y1 < y2; of x, y, width and height, x2 is x + width",
+                )
+
+
+def vector_terms(
+    problem: Problem, y: Floats, model: Predicted
+) -> Iterator[tuple[type[Sums], Iterator[Floats]]]:
+    """The summaries of a model's labels or boxes, and the row quantities that each takes: (n,) each."""
+    if problem.task is Task.MULTILABEL:
+        given = Arguments(problem.task, y, model, problem.threshold)
+        yield OfLabels, label_terms(*given.get(Argument.LABEL, LABELS))
+    elif problem.task is Task.BOXES:
+        yield OfBoxes, box_terms(1.0 - IOU.value(y, model[Kind.BOX]))
+
+
+def vector_warnings(table: Table, problem: Problem) -> Iterator[Warning_]:
+    """A line where target shares do not add up to 1 by more than rounding."""
+    if problem.task is Task.DISTRIBUTION:
+        off, row = _worst_sum(table, problem.targets)
+        if abs(off) > SUM_TOLERANCE:
+            yield Warning_(
+                "target_sum",
+                f"target shares do not sum to 1 (row {row:,}: off by {off:.2g}); they are used as they are",
+                None,
+            )

@@ -1,0 +1,64 @@
+"""The table of costs: at the threshold in use, at the best one of these rows, and the one of theory."""
+
+import math
+
+from losscli.report.blocks import Cell, Column, Grid, Role, compact
+from losscli.report.numbers import Figure, digits_of
+from losscli.report.screen import Screen
+from losscli.result import Cost
+from losscli.spec import Spec, number_text
+
+_OPTIMISTIC = "best at: the threshold that costs least on these rows, judged on the same rows: optimistic"
+_THEORY = "in theory: (fp - tn)/(fp - tn + fn - tp), best where probabilities are calibrated"
+_WEIGHTED = "; turned by the class weights"
+
+
+def cost_grids(screen: Screen) -> list[Grid]:
+    """Models down, the cheapest first; nothing without --cost."""
+    costs = sorted(screen.comparison.costs, key=lambda one: math.inf if one.cost is None else one.cost)
+    if not costs:
+        return []
+    figures = [Figure(one.cost, one.low, one.high) for one in costs]
+    digits = digits_of(figures)
+    rows = []
+    for number, one in enumerate(costs):
+        texts = (
+            screen.model(one.model),
+            _threshold(one.threshold),
+            "n/a" if one.cost is None else digits.text(one.cost, figures[number].decimals),
+            "" if one.cost is None else digits.interval(one.low, one.high),
+            _threshold(one.best_threshold),
+            "" if one.best_cost is None else digits.text(one.best_cost, figures[number].decimals),
+            _threshold(one.theoretical_threshold),
+        )
+        roles = (Role.PLAIN, Role.PLAIN, _role(screen, one), Role.DIM, Role.PLAIN, Role.PLAIN, Role.DIM)
+        rows.append(tuple(Cell(text, role) for text, role in zip(texts, roles, strict=True)))
+    titles = ("threshold", "cost", screen.confidence, "best at", "cost there", "in theory")
+    columns = (Column(_title(costs[0].spec)), *(Column(title, right=True) for title in titles))
+    return compact(Grid("", columns, tuple(rows), _notes(screen)), 3)
+
+
+def _notes(screen: Screen) -> tuple[str, ...]:
+    costs, weighted = screen.comparison.costs, screen.comparison.class_weight is not None
+    notes = [_OPTIMISTIC] if any(one.best_cost is not None for one in costs) else []
+    if any(one.theoretical_threshold is not None for one in costs):
+        notes.append(_THEORY + (_WEIGHTED if weighted else ""))
+    return tuple(notes)
+
+
+def _title(spec: str) -> str:
+    """`COST fp=5, fn=1`: what is not 0, and both mistakes."""
+    params = [
+        (key, value) for key, value in Spec.parse(spec).numbers().items() if value or key in ("fp", "fn")
+    ]
+    return f"COST {', '.join(f'{key}={number_text(value)}' for key, value in params)}"
+
+
+def _threshold(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+def _role(screen: Screen, one: Cost) -> Role:
+    """The cheapest is strong; what is proven stands with the losses."""
+    known = [other.cost for other in screen.comparison.costs if other.cost is not None]
+    return Role.STRONG if len(known) > 1 and one.cost == min(known) else Role.PLAIN

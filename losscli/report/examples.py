@@ -1,0 +1,258 @@
+"""Five rows per task, the same for every loss, and what a loss makes of them: the example of `explain`."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from losscli.domain import CLASSES, Floats, Kind, Mask, Task, logit
+from losscli.loss import Argument, BoundLoss, Reduction
+from losscli.report.blocks import Cell, Column, Grid, Role
+from losscli.report.numbers import scientific
+from losscli.rows import Arguments
+from losscli.task import preferred
+
+CLASS_NAMES = ("a", "b", "c")
+_LEVELS = np.array([0.1, 0.5, 0.9])
+_TOGETHER = (Reduction.RATIO, Reduction.WHOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """words: what each row shows; y: targets, (5,) or (5, L); predicted: by kind."""
+
+    words: tuple[str, ...]
+    y: Floats
+    predicted: Mapping[Kind, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRow:
+    """loss: None where the row has none by itself, or lies outside the domain."""
+
+    word: str
+    target: float | str | tuple[float, ...]
+    prediction: float | tuple[float, ...]
+    loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """kind: of the predictions; figure: the loss of the rows that have one, reduced; note: why a row or the
+    figure has no value."""
+
+    kind: str
+    rows: tuple[ExampleRow, ...]
+    reduction: str
+    figure: float | None
+    note: str | None
+
+
+def _column(*rows: Any) -> Floats:
+    return np.array(rows, dtype=np.float64)
+
+
+_P = _column(0.9, 0.6, 0.1, 0.7, 0.01)
+_P_K = _column((0.8, 0.1, 0.1), (0.2, 0.7, 0.1), (0.3, 0.3, 0.4), (0.4, 0.5, 0.1), (0.95, 0.04, 0.01))
+_P_L = _column((0.9, 0.2, 0.1), (0.8, 0.6, 0.3), (0.1, 0.2, 0.4), (0.7, 0.6, 0.2), (0.95, 0.1, 0.02))
+_SURE = ("right", "right, not sure", "right", "wrong, not sure", "wrong and sure")
+
+ROWS: dict[Task, Rows] = {
+    Task.REGRESSION: Rows(
+        ("near", "target 0", "exact", "far", "outlier"),
+        _column(3, 0, 2, 7, 10),
+        {Kind.VALUE: _column(2.5, 0.5, 2, 10, 30)},
+    ),
+    Task.COUNTS: Rows(
+        ("near", "target 0", "exact", "too low", "far too low"),
+        _column(3, 0, 2, 4, 30),
+        {Kind.VALUE: _column(2.5, 0.5, 2, 2, 5)},
+    ),
+    Task.BINARY: Rows(_SURE, _column(1, 1, 0, 0, 1), {Kind.PROBABILITY: _P, Kind.SCORE: logit(_P)}),
+    Task.MULTICLASS: Rows(
+        _SURE, _column(0, 1, 2, 0, 2), {Kind.PROBABILITY: _P_K, Kind.SCORE: np.log(_P_K / _P_K[:, [2]])}
+    ),
+    Task.MULTIOUTPUT: Rows(
+        ("near", "exact", "one off", "outlier", "wrong sign"),
+        _column((1, 10), (2, 12), (0.5, 8), (3, 15), (-1, 9)),
+        {Kind.VALUE: _column((1.2, 9), (2, 12), (1.5, 8), (3, 45), (1, 9))},
+    ),
+    Task.MULTILABEL: Rows(
+        ("right", "right, not sure", "none there", "one missed", "wrong and sure"),
+        _column((1, 0, 0), (1, 1, 0), (0, 0, 0), (0, 1, 1), (0, 0, 1)),
+        {Kind.PROBABILITY: _P_L, Kind.SCORE: logit(_P_L)},
+    ),
+    Task.DISTRIBUTION: Rows(
+        ("near", "exact", "too flat", "too sure", "wrong and sure"),
+        _column((0.5, 0.4, 0.1), (0.1, 0.8, 0.1), (0.9, 0.05, 0.05), (0.4, 0.3, 0.3), (0.6, 0.3, 0.1)),
+        {
+            Kind.PROBABILITY: _column(
+                (0.4, 0.4, 0.2), (0.1, 0.8, 0.1), (0.4, 0.3, 0.3), (0.9, 0.05, 0.05), (0.02, 0.03, 0.95)
+            )
+        },
+    ),
+    Task.FORECAST: Rows(
+        ("inside", "inside", "sharp and right", "just outside", "far outside"),
+        _column(3, 0, 2, 7, 10),
+        {
+            Kind.QUANTILES: _column((1, 2.5, 4), (-1, 0.5, 2), (1.9, 2, 2.1), (7.5, 10, 12.5), (24, 30, 36)),
+            Kind.INTERVAL: _column((1, 4), (-1, 2), (1.9, 2.1), (7.5, 12.5), (24, 36)),
+            Kind.ENSEMBLE: _column(
+                (1, 2, 3, 4), (-1, 0, 1, 2), (1.9, 2, 2, 2.1), (7.5, 9, 11, 12.5), (24, 28, 32, 36)
+            ),
+            Kind.MOMENTS: _column((2.5, 1.2), (0.5, 1.2), (2, 0.1), (10, 2), (30, 5)),
+        },
+    ),
+    Task.BOXES: Rows(
+        ("exact", "overlap", "other shape", "apart", "far apart"),
+        _column((0, 0, 2, 2), (0, 0, 2, 2), (0, 0, 4, 2), (0, 0, 1, 1), (0, 0, 1, 1)),
+        {Kind.BOX: _column((0, 0, 2, 2), (1, 1, 3, 3), (0, 0, 2, 4), (2, 0, 4, 1), (9, 9, 10, 10))},
+    ),
+}
+
+
+def example(bound: BoundLoss) -> Example | None:
+    """What a loss makes of the five rows of its task; None for one that they do not serve."""
+    task, rows = bound.loss.task, ROWS[bound.loss.task]
+    if any(not needs & rows.predicted.keys() for needs in bound.loss.reads):
+        return None
+    kind = preferred(bound.loss.reads[0] & rows.predicted.keys())
+    inside = _inside(bound, rows, kind)
+    y, predicted = rows.y[inside], {key: p[inside] for key, p in rows.predicted.items()}
+    weights = np.bincount(rows.y.astype(np.intp)) if task is Task.MULTICLASS else np.ones(1)
+    given = Arguments(task, y, predicted, levels=_LEVELS, class_weights=weights.astype(np.float64)).of(
+        bound.loss
+    )
+    with np.errstate(all="ignore"):
+        each = np.full(len(rows.y), np.nan)
+        if bound.loss.reduction not in _TOGETHER:
+            each[inside] = bound.value(*given)
+        figure = _figure(bound, given)
+    return Example(
+        kind=kind.value,
+        rows=tuple(
+            ExampleRow(word, _target(task, y_), _plain(p), _finite(loss))
+            for word, y_, p, loss in zip(rows.words, rows.y, rows.predicted[kind], each, strict=True)
+        ),
+        reduction=bound.loss.reduction.value,
+        figure=_finite(figure),
+        note=_note(bound, rows, kind, inside),
+    )
+
+
+def _inside(bound: BoundLoss, rows: Rows, kind: Kind) -> Mask:
+    """Which rows lie in the domain of the loss: (5,)."""
+    inside = np.ones(len(rows.y), dtype=np.bool_)
+    if kind in (Kind.VALUE, Kind.SCORE):
+        inside = _all(bound.loss.prediction.contains(rows.predicted[kind]))
+    if bound.loss.task not in CLASSES:
+        inside = inside & _all(bound.loss.target.contains(rows.y))
+    return inside
+
+
+def _all(inside: Mask) -> Mask:
+    """(n,), of (n,) or (n, L)."""
+    return np.asarray(inside if inside.ndim == 1 else inside.all(axis=1))
+
+
+def _note(bound: BoundLoss, rows: Rows, kind: Kind, inside: Mask) -> str | None:
+    out = [str(place + 1) for place in np.flatnonzero(~inside)]
+    if out:
+        which = f"row {out[0]} is" if len(out) == 1 else f"rows {' and '.join(out)} are"
+        targets = bound.loss.task in CLASSES or bool(bound.loss.target.contains(rows.y).all())
+        domain = f"prediction {bound.loss.prediction}" if targets else f"target {bound.loss.target}"
+        return f"{which} outside the domain ({domain}), and left out"
+    if bound.loss.reduction in _TOGETHER:
+        return f"a {bound.loss.reduction.value}: a row has no value of its own"
+    return None
+
+
+def _figure(bound: BoundLoss, given: Sequence[Any]) -> float:
+    """The rows reduced, unweighted."""
+    loss, params = bound.loss, dict(bound.params)
+    match loss.reduction:
+        case Reduction.RATIO:
+            assert loss.combine is not None
+            parts = loss.parts_for(len(CLASS_NAMES))
+            means = (float(np.mean(part(*given, **params))) for part in parts)
+            return float(loss.combine(*means, **params))
+        case Reduction.WHOLE:
+            assert loss.whole is not None
+            return float(loss.whole(*given, np.ones(len(given[0])), **params))
+        case Reduction.ROOT:
+            return math.sqrt(float(np.mean(bound.value(*given))))
+        case Reduction.MEDIAN:
+            return float(np.median(bound.value(*given)))
+        case Reduction.MAX:
+            return float(np.max(bound.value(*given)))
+        case Reduction.RELATIVE:
+            y = given[0]
+            constant = bound.value(y, np.full_like(y, y.mean()))
+            return float(np.mean(bound.value(*given)) / np.mean(constant))
+        case _:
+            return float(np.mean(bound.value(*given)))
+
+
+def _target(task: Task, y: Any) -> float | str | tuple[float, ...]:
+    return CLASS_NAMES[int(y)] if task is Task.MULTICLASS else _plain(y)
+
+
+def _plain(value: Any) -> float | tuple[float, ...]:
+    return tuple(map(float, value)) if np.ndim(value) else float(value)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) + 0.0 if math.isfinite(value) else None  # never -0
+
+
+_HEADS = {
+    Kind.SCORE: "s",
+    Kind.QUANTILES: "q0.1 q0.5 q0.9",
+    Kind.INTERVAL: "lower upper",
+    Kind.ENSEMBLE: "members",
+    Kind.MOMENTS: "mean sd",
+}
+
+
+def example_grid(bound: BoundLoss) -> Grid | None:
+    """The rows, what the loss reads of each, its value, and the figure at the foot."""
+    found = example(bound)
+    if found is None:
+        return None
+    read = bound.loss.argument.value if _read(bound, found.rows[0]) is not None else ""
+    titles = ("FIVE ROWS", "y", _HEADS.get(Kind(found.kind), "p"), *filter(None, [read]), "loss")
+    rows = []
+    for row in found.rows:
+        own = _read(bound, row)
+        texts = [_text(row.target), _text(row.prediction), *([_text(own)] if own is not None else [])]
+        rows.append((Cell(row.word, Role.DIM), *map(Cell, texts), Cell(_text(row.loss))))
+    blanks = (Cell(""),) * (len(titles) - 2)
+    rows.append((Cell(found.reduction, Role.DIM), *blanks, Cell(_text(found.figure), Role.STRONG)))
+    columns = tuple(Column(title, right=number > 0) for number, title in enumerate(titles))
+    return Grid("", columns, tuple(rows), () if found.note is None else (found.note,), complete=True)
+
+
+def _read(bound: BoundLoss, row: ExampleRow) -> float | None:
+    """What the loss reads of a row, where that is neither target nor prediction: its residual or margin."""
+    if isinstance(row.prediction, tuple) or not isinstance(row.target, float):
+        return None
+    if bound.loss.argument is Argument.RESIDUAL:
+        return row.prediction - row.target
+    if bound.loss.argument is Argument.MARGIN:
+        return (2.0 * row.target - 1.0) * row.prediction
+    return None
+
+
+def _text(value: float | str | tuple[float, ...] | None) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case tuple():
+            return " ".join(f"{x:.3g}" for x in value)
+        case _:
+            text = f"{value:.4g}"
+            return scientific(value, 2) if "e" in text else text
