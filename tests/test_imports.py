@@ -27,6 +27,8 @@ HEAVY = {"numpy", "pandas", "pyarrow", "sklearn", "scipy", "rich"}
         (["compare", "--help"], HEAVY),
         (["losses"], HEAVY - {"numpy"}),
         (["explain", "huber"], HEAVY - {"numpy"}),
+        (["explain", "own", "--define", "own = abs(r)"], HEAVY - {"numpy"}),
+        (["check-loss", "0.7*huber:delta=1 + 0.3*mae"], HEAVY - {"numpy"}),
         (["compare", "{file}"], HEAVY - {"numpy", "pyarrow"}),
         (["compare", "{file}", "--format", "json", "--fail-if", "mae > 99"], HEAVY - {"numpy", "pyarrow"}),
     ],

@@ -76,14 +76,14 @@ _added: list[Loss] = []
 
 @contextmanager
 def extended(losses: Iterable[Loss]) -> Iterator[None]:
-    """Within it, these losses are known beside those of the catalogue.
+    """Within it, these losses are known beside those of the catalogue; of one name those of several tasks.
 
     Raises UsageError for a name that is taken.
     """
-    before = list(_added)
+    before, taken = list(_added), set(known_names())
     try:
         for loss in losses:
-            if loss.name in known_names():
+            if loss.name in taken or any((one.name, one.task) == (loss.name, loss.task) for one in _added):
                 raise UsageError(f"there is a loss {loss.name} already", advice="Give yours another name")
             _added.append(loss)
         yield

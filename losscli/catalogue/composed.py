@@ -42,21 +42,20 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
     for loss in parts:
         _check_part(loss)
     argument = _argument(parts)
-    links = {loss.link for loss in parts}
-    tasks = {loss.task for loss in parts}
+    links, tasks, units = ({getattr(loss, what) for loss in parts} for what in ("link", "task", "unit"))
     return Loss(
         name=name,
         title="Weighted sum",
-        task=tasks.pop() if len(tasks) == 1 else Task.REGRESSION,
+        task=parts[0].task if len(tasks) == 1 else Task.REGRESSION,
         formula=name,
         argument=argument,
         value=_summed(terms, argument, "value"),
         slope=_slope(terms, argument) if _is_of_one_score(parts) else None,
         needs=frozenset.intersection(*(loss.needs for loss in parts)),
-        link=links.pop() if len(links) == 1 else IDENTITY,
+        link=parts[0].link if len(links) == 1 else IDENTITY,
         target=_shared([loss.target for loss in parts], name, "target"),
         prediction=_shared([loss.prediction for loss in parts], name, "prediction"),
-        unit=parts[0].unit if len({loss.unit for loss in parts}) == 1 else Unit.MIXED,
+        unit=parts[0].unit if len(units) == 1 else Unit.MIXED,
         elicits=parts[0].elicits if _is_plain(parts) else COMPROMISE,
         traits=lambda params: _traits(terms, params),
         kinks=lambda params: _kinks(terms, params) if argument is not Argument.PARTS else (),
@@ -66,7 +65,7 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
         infimum=_infimum(terms),
         choose="You want what each part gives, at prices that you set.",
         avoid="You cannot say what a weight is worth: it is chosen, not found.",
-        trap=_MIXED if len({loss.unit for loss in parts}) > 1 and tasks <= NUMBERS else "",
+        trap=_MIXED if len(units) > 1 and tasks <= NUMBERS else "",
         reference="; ".join(dict.fromkeys(f"{loss.name}: {loss.reference}" for loss in parts)),
         terms=terms,
     )

@@ -18,6 +18,7 @@ from losscli.table import BLOCK, Table
 from losscli.task import Problem, preferred
 
 NO_ROW_LOSS = "the primary loss is a function of means: a row has none"
+SHOWN = 10  # numbers of a prediction of several columns
 _NO_ROWS = (Reduction.RATIO, Reduction.WHOLE)
 _Records = tuple[tuple[int, RowRecord], ...]  # by row number
 _Values = list[float | str | None]
@@ -99,8 +100,14 @@ def _labels(problem: Problem, codes: Floats) -> _Values:
 
 def _numbers(values: Floats) -> _Values:
     if values.ndim == 2:
-        return [" ".join(f"{value:.4g}" for value in row) for row in values]
+        return [_several(row) for row in values]
     return [finite(float(value)) for value in values]
+
+
+def _several(row: Floats) -> str:
+    """The numbers of one row; of many the first and the last ones."""
+    words = [f"{value:.4g}" for value in row]
+    return " ".join(words if len(words) <= SHOWN else [*words[: SHOWN // 2], "…", *words[-SHOWN // 2 :]])
 
 
 def _predictions(problem: Problem, primary: BoundLoss, model: Predicted) -> _Values:

@@ -3,7 +3,7 @@
 import re
 import sys
 import traceback
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -37,10 +37,16 @@ def without_paths(text: str) -> str:
 def from_file(path: str, names: Collection[str]) -> list[Loss]:
     """The losses of these names among those of a file, which is run.
 
-    Raises DataError where there is no such file or it fails, UsageError where it has no such loss.
+    Raises DataError where there is no such file, it fails or a record is none, UsageError for a name that no
+    loss of it has.
     """
-    found = {loss.name: guarded(loss, partial(broken, path)) for loss in _losses(_module(path))}
-    return [_named(path, name, found) for name in names]
+    found = dict.fromkeys(_losses(_module(path)))
+    known = [loss.name for loss in found]
+    for name in names:
+        if name not in known:
+            offer = f"It has {', '.join(known)}" if known else _ADVICE
+            raise UsageError(f"{path} has no loss {name!r}", advice=did_you_mean(name, known) or offer)
+    return [guarded(loss, partial(broken, path)) for loss in found if loss.name in names]
 
 
 def check_sound(path: str, loss: Loss) -> None:
@@ -52,13 +58,6 @@ def check_sound(path: str, loss: Loss) -> None:
             where=Where(path),
             advice=f"losscli check-loss {path}:{loss.name} tells more",
         )
-
-
-def _named(path: str, name: str, found: Mapping[str, Loss]) -> Loss:
-    if name not in found:
-        known = f"It has {', '.join(found)}" if found else _ADVICE
-        raise UsageError(f"{path} has no loss {name!r}", advice=did_you_mean(name, found) or known)
-    return found[name]
 
 
 def _losses(module: ModuleType) -> Iterator[Loss]:

@@ -34,7 +34,8 @@ _UNITS = {0.0: Unit.ONE, 1.0: Unit.Y, 2.0: Unit.Y2}
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """infimum: a number, or a function of the target."""
+    """infimum: a number, or a function of the target; perfect: what perfect predictions of some targets cost,
+    empty for classes."""
 
     traits: Trait
     kinks: tuple[float, ...]
@@ -43,17 +44,22 @@ class Measured:
     prediction: Interval
     unit: Unit
     elicits: str
+    perfect: tuple[float, ...]
     trap: str
 
     @property
     def told(self) -> str:
-        """`never below 0; kinks at -0.5, 0.5`"""
+        """`never below 0; a perfect prediction costs 0; kinks at -0.5, 0.5`"""
         least = self.infimum
         bound = "least value by target" if callable(least) else f"never below {least:.6g}"
         places = ", ".join(f"{kink:.6g}" for kink in self.kinks)
         smooth = Trait.DIFFERENTIABLE in self.traits
         kinks = f"kinks at {places}" if places else "no kinks" if smooth else "kinks or jumps"
-        return f"{'not bounded below' if least == -np.inf else bound}; {kinks}"
+        said = ["not bounded below" if least == -np.inf else bound]
+        if self.perfect:
+            cost = f"{self.perfect[0]:.6g}" if len(set(self.perfect)) == 1 else "more for some targets"
+            said.append(f"a perfect prediction costs {cost}")
+        return "; ".join([*said, kinks])
 
 
 def measure(bound: BoundLoss, constants: Collection[float]) -> Measured:
@@ -75,6 +81,7 @@ def measure(bound: BoundLoss, constants: Collection[float]) -> Measured:
         prediction=prediction,
         unit=_unit(bound) if numbers else Unit.ONE,
         elicits=_elicits(bound) if numbers else "",
+        perfect=_perfect(bound) if numbers else (),
         trap=_trap(bound, least),
     )
 
@@ -233,6 +240,14 @@ def _elicits(bound: BoundLoss) -> str:
     return ""
 
 
+def _perfect(bound: BoundLoss) -> tuple[float, ...]:
+    if bound.loss.argument is Argument.RESIDUAL:
+        return tuple(bound.value(np.zeros(1)).tolist())
+    y = np.array(TARGETS)
+    y = y[bound.loss.target.contains(y) & bound.loss.prediction.contains(y)]
+    return tuple(bound.value(y, y).tolist())
+
+
 def _trap(bound: BoundLoss, least: float | Callable[[Floats], Floats]) -> str:
     """What is unusual in it."""
     said = []
@@ -240,8 +255,4 @@ def _trap(bound: BoundLoss, least: float | Callable[[Floats], Floats]) -> str:
         said.append("Its least value depends on the target, so that it has no skill.")
     elif least < 0.0:
         said.append("It can be negative, so that it has no skill.")
-    if bound.loss.argument is Argument.RESIDUAL:
-        (perfect,) = bound.value(np.zeros(1))
-        if perfect != 0.0:
-            said.append(f"A perfect prediction costs {perfect:.6g}.")
     return " ".join(said)

@@ -4,8 +4,8 @@ Adding a format: one file that makes a `Format`, and its row in `FORMATS`.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss import Loss, Params
@@ -13,6 +13,9 @@ from losscli.render import csv, json, markdown, text
 from losscli.render.format import Format, View
 from losscli.render.text import report_text, use_colour
 from losscli.result import Changes, Comparison, Fits
+
+if TYPE_CHECKING:
+    from losscli.battery import Checked
 
 __all__ = [
     "FORMATS",
@@ -81,7 +84,7 @@ def explanation(
     return write(losses, written, View(colour=colour, width=width, unicode=unicode))
 
 
-def checks(found: Sequence[Checked], format: str, *, colour: bool, width: int | None) -> str:
+def checks(found: "Sequence[Checked]", format: str, *, colour: bool, width: int | None) -> str:
     """The checks of losses. Raises UsageError where the format has no table of them."""
     write = named_format(format).checks
     if write is None:

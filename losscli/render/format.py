@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.loss import Loss, Params
 from losscli.result import Changes, Comparison, Fits
+
+if TYPE_CHECKING:
+    from losscli.battery import Checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,4 +32,4 @@ class Format:
     changes: Callable[[Changes, View], str]
     catalogue: Callable[[Sequence[Loss], Task | None, View], str] | None = None
     explanation: Callable[[Sequence[Loss], Params, View], str] | None = None
-    checks: Callable[[Sequence[Checked], View], str] | None = None
+    checks: Callable[["Sequence[Checked]", View], str] | None = None

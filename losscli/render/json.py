@@ -3,15 +3,17 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
 from losscli.render.records import example_record, loss_record
 from losscli.report import bind_records
 from losscli.result import Changes, Comparison, Fits
+
+if TYPE_CHECKING:
+    from losscli.battery import Checked
 
 
 def _comparison(result: Comparison, view: View) -> str:
@@ -48,7 +50,7 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return _dump({"schema": "losscli/explain/1", "scale": 1.0, "losses": records})
 
 
-def _checks(found: Sequence[Checked], view: View) -> str:
+def _checks(found: "Sequence[Checked]", view: View) -> str:
     losses = [
         {
             "spec": one.bound.spec,

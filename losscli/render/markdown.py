@@ -5,8 +5,8 @@ Every text is data: nothing in a name may become markup, a mention or a link.
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
@@ -31,6 +31,9 @@ from losscli.report import (
     visible,
 )
 from losscli.result import Changes, Comparison, Fits
+
+if TYPE_CHECKING:
+    from losscli.battery import Checked
 
 # GitHub finds mentions, issues and emoji in the rendered text: only a zero-width space breaks them.
 _BREAK = "&#8203;"
@@ -147,7 +150,7 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return report_markdown(explain_report(losses, written, unicode=view.unicode))
 
 
-def _checks(found: Sequence[Checked], view: View) -> str:
+def _checks(found: "Sequence[Checked]", view: View) -> str:
     return report_markdown(checks_report(found))
 
 

@@ -4,9 +4,8 @@ The only file that imports rich, and only where there is colour. Nothing is told
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from losscli.battery import Checked
 from losscli.domain import Task
 from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
@@ -30,6 +29,9 @@ from losscli.report import (
     fits_report,
 )
 from losscli.result import Changes, Comparison, Fits
+
+if TYPE_CHECKING:
+    from losscli.battery import Checked
 
 _STYLES = {Role.STRONG: "bold", Role.DIM: "dim", Role.GOOD: "bold green", Role.BAD: "red"}
 _NOTE = "yellow"
@@ -128,7 +130,7 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
     return report_text(report, colour=view.colour, width=view.width)
 
 
-def _checks(found: Sequence[Checked], view: View) -> str:
+def _checks(found: "Sequence[Checked]", view: View) -> str:
     return report_text(checks_report(found), colour=view.colour, width=view.width)
 
 

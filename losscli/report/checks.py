@@ -1,16 +1,19 @@
 """`losscli check-loss SPEC`: what a loss says of itself, held against what it does."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from losscli.battery import Checked
 from losscli.report.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Report, Role
 from losscli.report.names import visible
 from losscli.report.numbers import count
 
+if TYPE_CHECKING:
+    from losscli.battery import Checked
+
 _WORDS = {True: ("holds", Role.PLAIN), False: ("FAILS", Role.BAD), None: ("--", Role.DIM)}
 
 
-def checks_report(found: Sequence[Checked]) -> Report:
+def checks_report(found: "Sequence[Checked]") -> Report:
     """A table per record of the name; a check that does not apply says why."""
     blocks: list[Block] = []
     for one in found:
@@ -27,7 +30,7 @@ def checks_report(found: Sequence[Checked]) -> Report:
     return Report((*blocks, Paragraph(_verdict(found))))
 
 
-def _verdict(found: Sequence[Checked]) -> str:
+def _verdict(found: "Sequence[Checked]") -> str:
     made = [check.holds for one in found for check in one.checks if check.holds is not None]
     failed = made.count(False)
     if failed:

@@ -125,7 +125,8 @@ def _param(index: int, bound: BoundLoss) -> str:
 
 
 def _prediction(loss: Loss) -> str:
-    kinds = " or ".join(kind.value for kind in Kind if kind in loss.needs)
+    each = (" or ".join(kind.value for kind in Kind if kind in needs) for needs in loss.reads)
+    kinds = ", and ".join(dict.fromkeys(each))
     if loss.task in NUMBERS:
         return f"{kinds}, {loss.prediction}; link {loss.link}"
     return kinds if loss.prediction in (REALS, UNIT) else f"{kinds}, {loss.prediction}"

@@ -293,6 +293,14 @@ BROKEN = [
         "error: mine.py, line 2: TypeError: Loss.__init__",
     ),
     ("scaled = 3\n", "error: mine.py has no loss 'scaled'"),
+    (
+        FILE.replace("LIST =", "scaled = record('scaled', scaled.value, unit='y')\nLIST ="),
+        "error: mine.py: TypeError: scaled: its unit is no Unit",
+    ),
+    (
+        FILE.replace("LIST =", "scaled = record('scaled', 3)\nLIST ="),
+        "error: mine.py: TypeError: scaled: its value is no function",
+    ),
 ]
 
 
@@ -544,3 +552,18 @@ def test_the_documentation_shows_what_works(inside, data, write):
         for name, function in FUNCTIONS.items()
         if function.slope and name.isidentifier() and name not in BINDING
     }
+
+
+def test_a_name_may_be_a_loss_of_several_tasks(inside, data, write):
+    """As brier is, one in each."""
+    two = ("--define", "own = r**2", "--define", "own = softplus(-m)")
+    assert inside("explain", "own", *two).stdout.count("Defined by its formula") == 2
+    done = inside("compare", data, *two, "--loss", "own", "--task", "regression", "--format", "json")
+    assert [one["results"][0]["value"] for one in json.loads(done.stdout)["losses"]] == [0.25]
+
+
+def test_a_strange_name_is_refused(inside, data, write):
+    text = FILE.replace("LIST =", "odd = record('my-loss', scaled.value)\nLIST =")
+    done = inside("compare", data, "--loss", f"{write(text, 'mine.py')}:my-loss")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
