@@ -471,3 +471,9 @@ def test_sums_of_classes_predict_probabilities_only_where_all_parts_do() -> None
     assert bound(Task.BINARY, "bce + hinge").loss.link.name == "identity"
     assert bound(Task.MULTICLASS, "cross_entropy + brier").loss.link.name == "softmax"
     assert all(task in CLASSES for task in tasks_of(Spec.parse("bce + hinge")))
+
+
+@pytest.mark.parametrize("name", ["my-loss", "a.b", "0.5*a.b + mae", "", "mae +", "x y"])
+def test_what_is_no_name_is_no_loss(name: str) -> None:
+    with pytest.raises(UsageError, match="there is no loss"):
+        named(name)

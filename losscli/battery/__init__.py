@@ -1,8 +1,9 @@
 """What a loss is measured by: the lines of its score, its slope, its traits; and a battery of checks."""
 
-from losscli.battery.checks import Check, Checked, checked, row_problem
+from losscli.battery.checks import Check, Checked, checked
 from losscli.battery.line import Curve, Line
 from losscli.battery.lines import SCALE, TARGETS, lines
+from losscli.battery.row_checks import row_problem
 from losscli.battery.slopes import breaks, difference, jumps, mismatch
 from losscli.battery.traits import MEASURED, Measurements, is_bounded, is_symmetric, measured
 

@@ -109,8 +109,9 @@ def named(name: str) -> tuple[Loss, ...]:
     Raises UsageError for an unknown name, with near ones, for an alias whose default differs from ours,
     with the factor and the spec to type, for one that no table can hold, and for a sum that cannot be.
     """
-    if Spec(name).is_sum:
-        return _sums(Spec(name))
+    spec = Spec(name)
+    if spec.is_sum and not any(part.is_sum for _, part in spec.terms):
+        return _sums(spec)
     exact = tuple(loss for loss in every_loss() if loss.name == name)
     tasks = {loss.task for loss in exact}
     aliases = [(loss, alias) for loss in CATALOGUE for alias in loss.aliases if alias.name == name]
@@ -135,7 +136,7 @@ def _sums(spec: Spec) -> tuple[Loss, ...]:
     """The sum in every task that all its parts have."""
     each = [(part.name, named(part.name)) for _, part in spec.terms]
     for name, losses in each:
-        if name != losses[0].name:
+        if name not in {loss.name for loss in losses}:
             raise UsageError(f"{name} has another name here", advice=f"In a sum, type {losses[0].name}")
     tasks = frozenset.intersection(*(tasks_of(part) for _, part in spec.terms))
     if not tasks:

@@ -36,9 +36,9 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
 
     Raises UsageError for a part that is no mean of row losses, and where no row suits all parts.
     """
-    weights = [weight for weight, _ in Spec(name).terms]
-    keys = part_keys([loss.name for loss in parts])
-    terms = tuple(Term(*one) for one in zip(weights, keys, parts, strict=True))
+    told = Spec(name).terms
+    keys = part_keys([spec.name for _, spec in told])
+    terms = tuple(Term(w, key, loss) for (w, _), key, loss in zip(told, keys, parts, strict=True))
     for loss in parts:
         _check_part(loss)
     argument = _argument(parts)

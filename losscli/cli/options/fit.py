@@ -52,9 +52,7 @@ Loss = Annotated[
         rich_help_panel=TRAINED,
     ),
 ]
-Define = Annotated[
-    list[str] | None, typer.Option(metavar="LOSS", help=DEFINE_HELP, rich_help_panel=TRAINED)
-]
+Define = Annotated[list[str] | None, typer.Option(metavar="LOSS", help=DEFINE_HELP, rich_help_panel=TRAINED)]
 Exclude = Annotated[
     list[str] | None,
     typer.Option(metavar="SPEC", help="A loss to leave out; repeat it.", rich_help_panel=TRAINED),
