@@ -59,6 +59,8 @@ def compare(
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     thousands: options.Thousands = None,
+    skip_lines: options.SkipLines = 0,
+    max_unpacked: options.MaxUnpacked = None,
     missing: of_compare.Missing = "error",
     loss: of_compare.Loss = None,
     exclude: of_compare.Exclude = None,
@@ -109,6 +111,8 @@ def compare(
             delimiter=delimiter,
             decimal=decimal,
             thousands=thousands,
+            skip_lines=skip_lines,
+            max_unpacked=max_unpacked,
             missing=missing,
             loss=tuple(loss or ()),
             exclude=tuple(exclude or ()),
@@ -153,6 +157,8 @@ def fit(
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     thousands: options.Thousands = None,
+    skip_lines: options.SkipLines = 0,
+    max_unpacked: options.MaxUnpacked = None,
     missing: of_fit.Missing = "error",
     loss: of_fit.Loss = None,
     exclude: of_fit.Exclude = None,
@@ -204,6 +210,8 @@ def fit(
             delimiter=delimiter,
             decimal=decimal,
             thousands=thousands,
+            skip_lines=skip_lines,
+            max_unpacked=max_unpacked,
             missing=missing,
             loss=tuple(loss or ()),
             exclude=tuple(exclude or ()),
@@ -240,6 +248,8 @@ def predict(
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     thousands: options.Thousands = None,
+    skip_lines: options.SkipLines = 0,
+    max_unpacked: options.MaxUnpacked = None,
     output: options.PredictionsFile = None,
 ) -> int:
     """Predictions of a saved model for new rows, as CSV.
@@ -256,6 +266,8 @@ def predict(
             delimiter=delimiter,
             decimal=decimal,
             thousands=thousands,
+            skip_lines=skip_lines,
+            max_unpacked=max_unpacked,
             output=output,
         )
     )

@@ -1,5 +1,6 @@
 """The table of losses: one row per class of losses, one column per model."""
 
+import math
 from collections.abc import Sequence
 
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
@@ -111,8 +112,9 @@ def _leader_cells(screen: Screen, table: LossTable) -> tuple[Cell, Cell]:
 
 
 def relative(best: float, other: float) -> float | None:
-    """How much larger a loss is than the best one; None where the best is not above 0."""
-    return (other - best) / best if best > 0 else None
+    """How much larger a loss is than the best one; None where that, as a percentage, is no number."""
+    share = (other - best) / best if best > 0 else math.inf
+    return share if math.isfinite(100 * share) else None
 
 
 def _left_out(choice: Choice) -> tuple[str, ...]:

@@ -109,7 +109,8 @@ def _judged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[str
         sentences.append(f"Not shown to be worse: {names}.")
     sentences += [_worse(screen, table, leader, other, gap) for other, gap in worse[:_LISTED]]
     if worse[_LISTED:]:
-        sentences.append(f"So are {some([screen.model(r.model) for r, _ in worse[_LISTED:]], _LISTED)}.")
+        verb = "So are" if len(worse) > _LISTED + 1 else "So is"
+        sentences.append(f"{verb} {some([screen.model(r.model) for r, _ in worse[_LISTED:]], _LISTED)}.")
     return sentences
 
 

@@ -6,6 +6,7 @@ from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, f
 from losscli.result.comparison import (
     FEW,
     INFINITE,
+    AreaComparison,
     Comparison,
     Curve,
     Difference,
@@ -55,6 +56,7 @@ __all__ = [
     "INFINITE",
     "ON_FEW",
     "Agreement",
+    "AreaComparison",
     "Changes",
     "Comparison",
     "Curve",

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from losscli import render
+
 from .conftest import ENVIRONMENT, spawn
 
-FORMATS = ("text", "json", "csv", "markdown")
+FORMATS = tuple(render.FORMATS)
 FAIL = ("--fail-if", "mae > 1")
 BROKEN = """
 import sys
