@@ -24,7 +24,7 @@ def loss_grids(screen: Screen, choice: Choice) -> list[Grid]:
         extras = _extras(screen) if number == 0 else ()
         rows = tuple(_row(screen, table, models, number == 0) for table in choice.tables)
         columns = (Column(title), *(Column(screen.model(name), right=True) for name in models), *extras)
-        grid = Grid("", columns, rows, _left_out(choice) if last else (), complete=screen.all)
+        grid = Grid("", columns, rows, _below(choice) if last else (), complete=screen.all)
         grids += compact(grid, 1 + len(models))
     if screen.all and len(screen.comparison.models) > 1:
         grids += _interval_grids(screen, choice)
@@ -117,8 +117,12 @@ def relative(best: float, other: float) -> float | None:
     return share if math.isfinite(100 * share) else None
 
 
-def _left_out(choice: Choice) -> tuple[str, ...]:
-    return (f"{choice.left_out:,} more: --all",) if choice.left_out else ()
+def _below(choice: Choice) -> tuple[str, ...]:
+    """What the marks mean, and how many losses are left out."""
+    starred = any(table.best_set is not None for table in choice.tables)
+    said = ["* best set"] if starred else []
+    said += [f"{choice.left_out:,} more: --all"] if choice.left_out else []
+    return ("; ".join(said),) if said else ()
 
 
 def _interval_grids(screen: Screen, choice: Choice) -> list[Grid]:

@@ -83,7 +83,9 @@ def _unjudged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[s
     if rest[_LISTED:]:
         listed.append(f"{len(rest) - _LISTED} more up to {_excess(table, leader, best[-1])}")
     behind = [f"Behind it: {', '.join(listed)}."] if listed else []
-    return [first, *behind, "Noise has not been tested: these differences may be chance."]
+    few = any(trustless(result) for result in best)
+    why = "A value with ? rests on too few rows for a verdict" if few else "Noise has not been tested"
+    return [first, *behind, f"{why}: these differences may be chance."]
 
 
 def _excess(table: LossTable, leader: LossValue, other: LossValue) -> str:
