@@ -117,7 +117,7 @@ def test_a_signal_while_a_worker_is_born_is_heard_when_it_is_known(monkeypatch: 
     before = signal.signal(signal.SIGTERM, hear)
     try:
         with pytest.raises(KeyboardInterrupt):
-            fold(40, lambda block: time.sleep(60) or block, add, 2)
+            fold(40, lambda block: time.sleep(0.5) or block, add, 2)
     finally:
         assert signal.signal(signal.SIGTERM, before) is hear
     assert heard == ["born", "heard"]

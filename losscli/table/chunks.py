@@ -154,7 +154,7 @@ class Text:
             what = f"the file ends in NUL bytes ({count:,})"
             return Fault(what, fault.line, "What wrote it was cut off: let it write the file again.")
         head = self.part(start, start + 8)
-        if len(head) == 8 and not head[::2].strip(b"\0"):
+        if len(head) == 8 and not head[::2].strip(b"\0") and b"\0" not in head[1::2]:
             order = "le" if start % 2 else "be"
             advice = f"If this is UTF-16 without a mark, say so: --encoding utf-16-{order}"
             return Fault("there are NUL bytes", fault.line, advice)

@@ -16,6 +16,7 @@ from losscli.table.preamble import DELIMITERS, behind_lines, likely_lines
 from losscli.table.scanner import Fault, records
 
 _SAMPLE_BYTES, _SAMPLE_ROWS = 1 << 16, 200
+_BLANK, _SIGN = re.compile(rb"[\r\n]*"), re.compile(rb'["\r\n]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def preamble_advice(text: Text, options: ReadOptions) -> str | None:
     if not lines:
         return None
     lines += options.skip_lines
-    stand = "line stands" if lines == 1 else f"{lines} lines stand"
-    return f"If the first {stand} before the header, skip: --skip-lines {lines}"
+    stand, them = ("line stands", "it") if lines == 1 else (f"{lines} lines stand", "them")
+    return f"If the first {stand} before the header, skip {them}: --skip-lines {lines}"
 
 
 class _Head:
@@ -102,11 +103,10 @@ class _Head:
 
 def _line(data: bytes, start: int, whole: bool) -> tuple[int, int, int] | None:
     """Beginning, end and beginning of the next of the first line that is not empty; None needs more data."""
-    first = start
-    while data[first : first + 1] in (b"\r", b"\n"):
-        first += 1
-    odd = False
-    for found in re.compile(rb'["\r\n]').finditer(data, first):
+    blank = _BLANK.match(data, start)
+    assert blank is not None
+    first, odd = blank.end(), False
+    for found in _SIGN.finditer(data, first):
         if found[0] == b'"':
             odd = not odd
         elif not odd:

@@ -68,8 +68,10 @@ def _spooled(stream: IO[bytes], shown: str, most: int) -> IO[bytes]:
 
 
 def _read(stream: IO[bytes], shown: str) -> bytes:
+    """What there is, at most READ bytes: a terminal says once that it ends."""
     try:
-        return stream.read(READ)
+        data: bytes = getattr(stream, "read1", stream.read)(READ)
+        return data
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror}", where=Where(shown)) from None
 

@@ -1,6 +1,7 @@
 """Exit codes and streams of the process: interrupts, closed pipes, internal errors, standard input."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -140,6 +141,18 @@ def test_standard_input(losscli, inside, data, tmp_path):
     empty = losscli("compare", "-", stdin="")
     assert (empty.returncode, empty.stdout) == (2, "")
     assert "empty" in empty.stderr
+
+
+def test_rows_that_are_typed(tmp_path):
+    typed, stdin = pty.openpty()
+    with spawn(["compare", "-", "--format", "csv"], tmp_path, stdin=stdin, stdout=-1, stderr=-1) as process:
+        assert process.stderr.readline() == b"reading standard input; Ctrl-D ends it\n"
+        os.write(typed, b"y,pred\n1,2.5\n2,3\n3,3.5\n\x04")
+        out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, b"")
+    assert out.startswith(b"kind,spec,")
+    os.close(typed)
+    os.close(stdin)
 
 
 def test_the_version(losscli):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from losscli.cli import files
 from losscli.errors import DataError
 from losscli.fitting.model import read_model
 
@@ -169,9 +170,10 @@ def test_a_prediction_that_no_number_holds(inside, write, rows):
     assert done.stderr.startswith("error: new.csv: row 1: what cross_entropy predicts is beyond any number\n")
 
 
-def test_what_is_no_file_of_text(inside, tmp_path, rows):
+def test_what_is_no_file_of_text(inside, tmp_path, rows, monkeypatch):
+    monkeypatch.setattr(files, "MOST_BYTES", 1 << 20)
     (tmp_path / "m.json").write_bytes(b"\xff\xfe{")
     assert "m.json: cannot be read: it is no UTF-8 text" in inside("predict", "m.json", rows).stderr
     assert "cannot be read: Is a directory" in inside("predict", ".", rows).stderr
     done = inside("predict", "/dev/zero", rows)
-    assert done.returncode == 2 and "larger than 256 MB" in done.stderr
+    assert done.returncode == 2 and "larger than 1 MB" in done.stderr

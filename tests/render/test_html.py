@@ -91,6 +91,7 @@ def test_the_whole_report_is_there(name, all):
         rows = [[visible(cell.text) for cell in row] for row in grid.rows]
         assert shown == [*(heads if any(heads[0]) else []), *rows]
     paragraphs = [visible(block.text) for block in blocks if isinstance(block, Paragraph)]
+    paragraphs += [visible(note) for grid in grids for note in grid.notes]
     assert paragraphs and set(paragraphs) <= set(page.texts["p"])
     notes = [visible(f"{block.symbol}{block.text}") for block in blocks if isinstance(block, Note)]
     assert page.texts.get("li", []) == notes

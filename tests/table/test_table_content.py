@@ -72,6 +72,7 @@ def test_encodings(table, whole, data, options, want):
         (b"y,p\n1,2\n2,3.\0\0\0\n\0", {}, 3, "the file ends in NUL bytes (4)", "cut off"),
         (b'y,p\n1,"2\0\0\0', {}, 2, "opened here and never closed", "Close it"),
         (b"y,p\n1,2\0\n2,3\n", {}, 2, "there is a NUL byte", "no text file"),
+        (b"y,p\n1,2\0\0\0\0\0\0\0\0\n2,3\n", {}, 2, "there is a NUL byte", "no text file"),
         (b'y,p\n1,"a\n\n\0"\n', {}, 4, "there is a NUL byte", "no text file"),
         (b"y,p\0\n1,2\n", {}, 1, "there is a NUL byte", "no text file"),
         (b'y,p\n1,"2\n3,4\n', {}, 2, "a quote is opened here and never closed", "Close it"),
