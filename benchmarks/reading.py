@@ -1,5 +1,4 @@
-"""What strictness costs on a clean file: losscli's reader against itself without its checks, and against
-peers.
+"""What strictness costs on a clean file: the reader against itself without its checks, and against peers.
 
 A is `losscli.table.read`. B is the same with the checks of bytes and numbers taken out: no look for NUL, for
 quotes where none may be, for numbers beyond 2^53 or infinite; parser, columns, facts and hash stay. In one

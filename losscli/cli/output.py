@@ -1,8 +1,8 @@
 """Where results and messages go: stdout and stderr."""
 
-import errno
 import math
 import os
+import select
 import shutil
 import sys
 import time
@@ -122,14 +122,14 @@ def say(line: str) -> None:
 
 def _write(stream: TextIO, text: str) -> None:
     left = memoryview(text.encode(stream.encoding or "utf-8", errors="backslashreplace"))
+    raw = getattr(stream.buffer, "raw", stream.buffer)  # there is none, of PYTHONUNBUFFERED=1
     try:
         stream.flush()
-        while left:  # a stream without a buffer, of PYTHONUNBUFFERED=1, may take a part
-            done = stream.buffer.write(left)
-            if not done:
-                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-            left = left[done:]
-        stream.buffer.flush()
+        while left:
+            done = raw.write(left)  # may take a part, or nothing where it does not wait
+            if done is None:
+                select.select([], [stream], [])
+            left = left[done or 0 :]
     except OSError as error:
         # What the buffer still holds must go nowhere, or the interpreter complains at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

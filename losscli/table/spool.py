@@ -1,6 +1,7 @@
 """A path, or "-", as an open regular file: what is none is copied to a temporary file, up to a bound."""
 
 import os
+import select
 import stat
 import sys
 import tempfile
@@ -19,7 +20,8 @@ def opened(path: str, most: int) -> tuple[IO[bytes], bool]:
     if path == "-":
         if sys.stdin is None:
             raise DataError("it is closed", where=Where("standard input"), advice="Name a file instead of -")
-        return _spooled(sys.stdin.buffer, "standard input", most), False
+        # Without its buffer, which would ask a terminal twice for its end.
+        return _spooled(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), "standard input", most), False
     try:
         file = open(path, "rb", buffering=0)  # noqa: SIM115
     except IsADirectoryError:
@@ -68,10 +70,12 @@ def _spooled(stream: IO[bytes], shown: str, most: int) -> IO[bytes]:
 
 
 def _read(stream: IO[bytes], shown: str) -> bytes:
-    """What there is, at most READ bytes: a terminal says once that it ends."""
     try:
-        data: bytes = getattr(stream, "read1", stream.read)(READ)
-        return data
+        while True:
+            data: bytes | None = stream.read(READ)
+            if data is not None:
+                return data
+            select.select([stream], [], [])  # a pipe that does not wait: nothing yet, and not the end
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror}", where=Where(shown)) from None
 
