@@ -2,16 +2,16 @@
 of their own, each result as soon as it is there.
 
 Workers are forked, so that they see the table without a copy. Threads would not do: the arithmetic of
-a block is so short that handing over the interpreter lock costs more than it.
+a block is so short that handing over the interpreter lock costs more than it. Signals are for the process
+that forks; it ends its workers, at any moment by `end_workers`.
 """
 
 import os
-import pickle
 import signal
-import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import reduce
 from typing import IO, Any, TypeVar
 
@@ -21,6 +21,14 @@ Shard = range
 KILLED = "a worker process was killed; is there enough memory?"
 _SHARDS = 16  # of the blocks; fixed, so that the order of additions does not depend on the workers
 _FORK_BLOCKS = 12  # fewer are done before a worker has started
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_workers: set[int] = set()  # processes that have been forked and not yet reaped
+
+
+def end_workers() -> None:
+    """Kill every worker of this process, and wait until it is gone."""
+    for child in tuple(_workers):
+        _end(child)
 
 
 def default_jobs() -> int:
@@ -74,8 +82,7 @@ def each(count: int, work: Callable[[int], S], jobs: int) -> Iterator[tuple[int,
                     del left[pipe]
     finally:
         for pipe, child in children.items():
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            _end(child)
             pipe.close()
 
 
@@ -90,7 +97,6 @@ def _piped(work: Callable[[int], S], tasks: Sequence[int], siblings: Sequence[An
         writing.close()
         return reading, child
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         for pipe in (reading, *siblings):
             pipe.close()
         for i in tasks:
@@ -114,10 +120,56 @@ def _received(pipe: Any) -> Any:
 
 
 def _fork() -> int:
-    with warnings.catch_warnings():
+    """A worker, of which `end_workers` knows before a signal is heard; 0 in the worker, which hears none."""
+    with warnings.catch_warnings(), _held_signals():
         # Threads that may run are idle ones of pyarrow; the worker uses none of their locks.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return os.fork()
+        child = os.fork()
+        if child:
+            _workers.add(child)
+        else:
+            _workers.clear()
+            for number in _SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+    return child
+
+
+@contextmanager
+def _held_signals() -> Iterator[None]:
+    """Signals that arrive within are handled at the end, in this process; a handler that has been changed
+    within stays. Only the main thread hears signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+
+    def hold(number: int, frame: object) -> None:
+        arrived.append(number)
+
+    try:
+        for number, handler in handlers.items():
+            if callable(handler):
+                signal.signal(number, hold)
+        yield
+    finally:
+        for number, handler in handlers.items():
+            if signal.getsignal(number) is hold:
+                signal.signal(number, handler)
+    for number in arrived:
+        signal.raise_signal(number)
+
+
+def _end(child: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    _reap(child)
+
+
+def _reap(child: int) -> None:
+    with suppress(ChildProcessError):
+        os.waitpid(child, 0)
+    _workers.discard(child)
 
 
 def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iterator[S]:
@@ -134,7 +186,7 @@ def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iter
         rest = parts[1 + len(children) :]
         for part in parts[1 : 1 + len(children)]:
             child, results = children[0]
-            os.waitpid(child, 0)
+            _reap(child)
             del children[0]
             with results:
                 results.seek(0)
@@ -143,17 +195,19 @@ def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iter
             yield from map(run, part)
     finally:
         for child, results in children:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            _end(child)
             results.close()
 
 
 def _start(run: Callable[[Shard], S], part: Sequence[Shard]) -> tuple[int, IO[bytes]]:
     """A process that works on a part and leaves its results, or its error, in an unlinked file."""
+    import pickle
+    import tempfile
+
     results = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the reader
     try:
         child = _fork()
-    except OSError:
+    except BaseException:
         results.close()
         raise
     if child:
@@ -170,6 +224,8 @@ def _start(run: Callable[[Shard], S], part: Sequence[Shard]) -> tuple[int, IO[by
 
 def _results(results: IO[bytes], count: int) -> Iterator[S]:
     """What a worker left. Raises its error; RuntimeError where it was killed before its end."""
+    import pickle
+
     for _ in range(count):
         try:
             found = pickle.load(results)  # written by our own fork, to a file without a name

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from losscli.domain import Codes, Floats, Mask
 from losscli.errors import DataError, Where, did_you_mean
 from losscli.result import RowKey
+from losscli.result.reading import Node, distinct, quoted
 from losscli.spec import number_text
 from losscli.table import ColumnType, Table, block_count
 from losscli.task.features import Training
@@ -147,7 +148,7 @@ class Encoder:
         return x
 
     def to_plain(self) -> dict[str, Any]:
-        """Lists and dictionaries for JSON; `from_plain` reads them back."""
+        """Lists and dictionaries for JSON; `read` reads them back."""
         return {
             "numbers": list(self.numbers),
             "texts": [
@@ -159,15 +160,27 @@ class Encoder:
         }
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> "Encoder":
-        """The encoder that `to_plain` described. Raises KeyError or TypeError where it did not."""
-        return cls(
-            numbers=tuple(plain["numbers"]),
-            texts=tuple(one["column"] for one in plain["texts"]),
-            levels=tuple(tuple(one["levels"]) for one in plain["texts"]),
-            medians=tuple(float(value) for value in plain["medians"]),
-            usual=tuple(plain["usual"]),
+    def read(cls, plain: Node) -> "Encoder":
+        """The encoder that `to_plain` described. Raises ValueError where it did not."""
+        texts = plain.find("texts").items()
+        found = cls(
+            numbers=tuple(one.text() for one in plain.find("numbers").items()),
+            texts=tuple(one.find("column").text() for one in texts),
+            levels=tuple(tuple(level.text() for level in one.find("levels").items()) for one in texts),
+            medians=tuple(one.number() for one in plain.find("medians").items()),
+            usual=tuple(one.text() for one in plain.find("usual").items()),
         )
+        distinct((*found.numbers, *found.texts), "the features")
+        for one, levels in zip(texts, found.levels, strict=True):
+            distinct(levels, one.find("levels").place)
+        if not found.impute:
+            return found
+        if (len(found.medians), len(found.usual)) != (len(found.numbers), len(found.texts)):
+            plain.fail("without a value to fill in for every feature")
+        for usual, levels in zip(found.usual, found.levels, strict=True):
+            if usual and usual not in levels:
+                plain.find("usual").fail(f"{quoted(usual)}, which is no level")
+        return found
 
 
 def load_features(table: Table, encoder: Encoder) -> Floats:

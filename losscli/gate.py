@@ -27,7 +27,7 @@ from losscli.spec import Spec, number_text
 from losscli.table.grammar import DOT
 
 _RULE = re.compile(
-    r"\s*(?P<spec>[^\[\]<>]+?)\s*(?:\[(?P<model>.+)\])?\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>[^<>=\s]+)\s*\Z"
+    r"\s*(?P<spec>[^\[\]<>]+?)\s*(?:\[(?P<model>(?s:.*))\])?\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>[^<>=\s]+)\s*\Z"
 )
 _EXAMPLE = "For example --fail-if 'huber > 0.5' or --fail-if 'mae[rf] > 1'"
 
@@ -228,15 +228,20 @@ def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> 
     )
 
 
+def fails(gate: Gate, *, strict: bool) -> bool:
+    """Whether a gate ends the run with exit 1; strict: also where it cannot tell."""
+    return gate.verdict == "fail" or (strict and gate.verdict == "inconclusive")
+
+
 def gate_line(gate: Gate) -> str:
     """The verdict in one line that grep finds."""
-    head = f"gate: {gate.verdict.upper()} {gate.text}:"
+    head, model = f"gate: {gate.verdict.upper()} {gate.text}:", gate.model or "''"
     if gate.baseline is not None:
-        return f"{head} {gate.spec} of {gate.model} {_regression(gate)}"
+        return f"{head} {gate.spec} of {model} {_regression(gate)}"
     value = "infinite" if gate.value is None else f"{gate.value:.6g}"
     if gate.value != gate.threshold and value == f"{gate.threshold:.6g}":
         value = number_text(gate.value or 0.0)
-    return f"{head} {gate.spec} of {gate.model} is {value} ({gate.reason})"
+    return f"{head} {gate.spec} of {model} is {value} ({gate.reason})"
 
 
 def _regression(gate: Gate) -> str:
@@ -247,4 +252,6 @@ def _regression(gate: Gate) -> str:
     if gate.low is None or gate.high is None:
         return f"{text}, {100 * gate.threshold:g} % allowed ({gate.reason})"
     text += f" [{100 * gate.low:+.3g}, {100 * gate.high:+.3g}], {100 * gate.threshold:g} % allowed"
+    if gate.reason is not None:
+        return f"{text} ({gate.reason})"
     return text if gate.rows_needed is None else f"{text}; {would_decide(gate.rows_needed)}"

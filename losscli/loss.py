@@ -216,7 +216,8 @@ class Loss:
         scale: the residual scale s, in units of y; imbalance: n-/n+; naive: the mean absolute error of the
         last target as forecast of the next, in units of y.
         Raises UsageError for an unknown parameter or one outside its domain, NoDefault where a default
-        needs a scale, class counts or an order in time that are not there.
+        needs a scale, class counts or an order in time that are not there, or is outside its domain with
+        those that are.
         """
         if self.terms:
             each = [
@@ -250,6 +251,12 @@ class Loss:
                     f"{self.name} has no parameter {name!r}", advice=did_you_mean(name, names) or offer
                 )
 
+    def _no_default(self, param: Param, why: str) -> NoDefault:
+        return NoDefault(
+            f"{self.name}:{param.name} is {param.default_text} by default; {why}",
+            advice=f"Write it ({self.name}:{param.name}=1) or give --scale",
+        )
+
     def _default(
         self,
         param: Param,
@@ -261,11 +268,11 @@ class Loss:
         match param.default:
             case Scaled(constant, power):
                 if scale is None:
-                    raise NoDefault(
-                        f"{self.name}:{param.name} is {param.default_text} by default; there is no scale s",
-                        advice=f"Write it ({self.name}:{param.name}=1) or give --scale",
-                    )
-                return (constant(params) if callable(constant) else constant) * scale**power
+                    raise self._no_default(param, "there is no scale s")
+                value = (constant(params) if callable(constant) else constant) * _power(scale, power)
+                if not _contains(param, value):
+                    raise self._no_default(param, f"with s = {scale:.3g} that is {value:.3g}")
+                return value
             case FromData.IMBALANCE:
                 if imbalance is None:
                     raise NoDefault(
@@ -285,8 +292,20 @@ class Loss:
                 return default
 
 
+def _power(scale: float, power: int) -> float:
+    """scale ** power; inf where that is too large."""
+    try:
+        return float(scale**power)
+    except OverflowError:
+        return np.inf
+
+
+def _contains(param: Param, value: float) -> bool:
+    return bool(param.domain.contains(np.float64(value)))  # type: ignore[arg-type]
+
+
 def _check_domain(name: str, param: Param, value: float) -> None:
-    if isinstance(value, str) or not param.domain.contains(np.float64(value)):  # type: ignore[arg-type]
+    if isinstance(value, str) or not _contains(param, value):
         raise UsageError(
             f"{name}:{param.name}={value} is not {param.domain}", advice=f"{param.name}: {param.meaning}"
         )

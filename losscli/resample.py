@@ -74,7 +74,9 @@ def optimal_block(x: Floats) -> float:
     """
     n = len(x)
     most = min(3 * math.sqrt(n), n / 3)
+    x = x / _power_of_two(np.abs(x).max(initial=0.0))  # so that squares do not overflow
     e = x - x.mean()
+    e[np.abs(e) <= _NOISE * np.abs(x)] = 0.0  # equal values differ from their mean by rounding alone
     variance = float(e @ e) / n
     if most < 1 or variance == 0:
         return 1.0
@@ -168,7 +170,7 @@ class Replicates:
         known = {frozenset(pair): k for k, pair in enumerate(self.products)}
         at = np.array([[known[frozenset((a, b))] for b in places] for a in places])
         chosen = list(places)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             unit = np.outer(self.scale[chosen], self.scale[chosen])
             return (
                 self.mean[chosen],
@@ -220,6 +222,8 @@ def replicate(
     covariance, covariances = (_covariances(x, len(scale), used, (a, b), noise=noise) for x in (own, drawn))
     with np.errstate(divide="ignore", invalid="ignore"):
         means = mean + drawn[:, 3 : 3 + len(scale)] / drawn[:, 1:2] * scale
+    # A replicate in which a class does not occur has none of it; what rounding leaves is not a share.
+    means[np.abs(means) <= noise * np.abs(mean)] = 0.0
     total = drawn[:, 1] * units.w.max()
     return Replicates(mean, means, total, tuple(products), covariance[0], covariances, scale)
 

@@ -112,7 +112,8 @@ def _mean_variance(x: Floats, w: Floats) -> float:
 
 
 def delong_area(scores: Floats, positive: Mask, w: Floats, confidence: float) -> Area:
-    """The AUC of one model with its normal interval, within [0, 1]; in O(n log n).
+    """The AUC of one model with its normal interval, on the logit scale where it would leave [0, 1]; in
+    O(n log n).
 
     scores, positive, w > 0: (n,), scores without NaN. DeLong, DeLong and Clarke-Pearson 1988,
     doi:10.2307/2531595; by ranks as Sun and Xu 2014, doi:10.1109/LSP.2014.2337313.
@@ -162,7 +163,11 @@ def _area(places: _Placements, confidence: float) -> Area:
     if error <= _HAIR:
         return Area(value, 0.0, None, None, SEPARATED)
     half = _quantile(confidence) * error
-    return Area(value, error, max(value - half, 0.0), min(value + half, 1.0), None)
+    low, high = value - half, value + half
+    if not 0.0 <= low <= high <= 1.0:  # few rows of a class, or an area next to 1: the logit is nearer normal
+        half /= value * (1.0 - value)
+        low, high = (1.0 / (1.0 + (1.0 / value - 1.0) * math.exp(side * half)) for side in (1, -1))
+    return Area(value, error, low, high, None)
 
 
 def _quantile(confidence: float) -> float:

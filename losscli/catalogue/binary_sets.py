@@ -44,7 +44,8 @@ def _share(part: float, whole: float, **params: float) -> float:
 
 
 def _focal_share(part: float, whole: float, *, gamma: float, **params: float) -> float:
-    return float(_share(part, whole) ** (1.0 / gamma))
+    share = abs(_share(part, whole))  # a difference of sums may be -1e-18
+    return float(share ** (1.0 / gamma))
 
 
 def _tversky_kin(params: Params) -> str:

@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from typer.exceptions import Abort, Exit, TyperException
 
@@ -35,15 +35,10 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, Abort):
         return ExitCode.INTERRUPTED
     except OSError as error:  # no space, no permission: the machine's, not ours
-        return _fail(ExitCode.USAGE, ": ".join(filter(None, [error.filename, error.strerror or str(error)])))
+        where = [] if error.filename is None else [error.filename]
+        return _fail(ExitCode.USAGE, ": ".join(map(str, [*where, error.strerror or error])))
     except Exception as error:
-        if os.environ.get("LOSSCLI_DEBUG") == "1":
-            traceback.print_exc()
-        return _fail(
-            ExitCode.INTERNAL,
-            f"internal error: {type(error).__name__}: {error}",
-            "This is a bug in losscli; LOSSCLI_DEBUG=1 shows where.",
-        )
+        return _unexpected(error)
 
 
 def _open_streams() -> None:
@@ -51,6 +46,21 @@ def _open_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+
+
+def _unexpected(error: Exception) -> ExitCode:
+    """The code of an error that nobody has thought of, or that an interruption has become on its way."""
+    from losscli.cli.interrupt import was_raised
+
+    if was_raised():
+        return ExitCode.INTERRUPTED
+    if os.environ.get("LOSSCLI_DEBUG") == "1":
+        _say("".join(traceback.format_exception(error)).splitlines())
+    return _fail(
+        ExitCode.INTERNAL,
+        f"internal error: {type(error).__name__}: {error}",
+        "This is a bug in losscli; LOSSCLI_DEBUG=1 shows where.",
+    )
 
 
 def _usage(error: TyperException) -> str:
@@ -71,8 +81,12 @@ def _command(arguments: Sequence[str]) -> str:
 
 def _fail(code: ExitCode, first: str, *rest: str) -> ExitCode:
     """Say it on stderr in plain lines, whatever names the message holds."""
+    _say((f"error: {first}", *rest))
+    return code
+
+
+def _say(lines: Iterable[str]) -> None:
     from losscli.cli.output import say
 
-    for line in (f"error: {first}", *rest):
+    for line in lines:
         say(line)
-    return code

@@ -61,6 +61,8 @@ def compare(
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     thousands: options.Thousands = None,
+    skip_lines: options.SkipLines = 0,
+    max_unpacked: options.MaxUnpacked = None,
     missing: of_compare.Missing = "error",
     loss: of_compare.Loss = None,
     define: of_compare.Define = None,
@@ -115,6 +117,8 @@ def compare(
             delimiter=delimiter,
             decimal=decimal,
             thousands=thousands,
+            skip_lines=skip_lines,
+            max_unpacked=max_unpacked,
             missing=missing,
             loss=tuple(loss or ()),
             define=tuple(define or ()),
@@ -162,6 +166,8 @@ def fit(
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     thousands: options.Thousands = None,
+    skip_lines: options.SkipLines = 0,
+    max_unpacked: options.MaxUnpacked = None,
     missing: of_fit.Missing = "error",
     loss: of_fit.Loss = None,
     define: of_fit.Define = None,
@@ -215,6 +221,8 @@ def fit(
             delimiter=delimiter,
             decimal=decimal,
             thousands=thousands,
+            skip_lines=skip_lines,
+            max_unpacked=max_unpacked,
             missing=missing,
             loss=tuple(loss or ()),
             define=tuple(define or ()),
@@ -252,6 +260,8 @@ def predict(
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     thousands: options.Thousands = None,
+    skip_lines: options.SkipLines = 0,
+    max_unpacked: options.MaxUnpacked = None,
     output: options.PredictionsFile = None,
 ) -> int:
     """Predictions of a saved model for new rows, as CSV.
@@ -268,6 +278,8 @@ def predict(
             delimiter=delimiter,
             decimal=decimal,
             thousands=thousands,
+            skip_lines=skip_lines,
+            max_unpacked=max_unpacked,
             output=output,
         )
     )

@@ -46,7 +46,7 @@ def check_loss(text: str, format: str, defined: Sequence[str]) -> int:
     """Print what holds of a loss, in every task that has it; 1 where a check fails."""
     from losscli.battery import checked
 
-    render.named_format(format)  # an unknown one is said before any work
+    render.check_format(format, "checks")  # before any work
     with own_losses(defined, [text], sound=False) as plain:
         spec = Spec.parse(plain(text))
         found = [checked(bound) for bound in bind_records(named(spec.name), spec.numbers())]

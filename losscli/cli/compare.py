@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from losscli.catalogue import tasks_of
@@ -12,10 +13,11 @@ from losscli.cli.cost import at_cost, parse_cost, spec_at
 from losscli.cli.custom import own_losses_of
 from losscli.cli.files import is_result, read_result
 from losscli.cli.flags import Missing, at_least, jobs_of, large, losses_of, within, word
-from losscli.cli.output import check_place, format_of, say, screen_width, show, write_whole
+from losscli.cli.output import print_result, say
+from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.domain import Kind, Task
 from losscli.errors import ExitCode, UsageError
-from losscli.gate import Allowance, Rule, gate_line, judged, parse_allowance, parse_rule
+from losscli.gate import Allowance, Rule, fails, gate_line, judged, parse_allowance, parse_rule
 from losscli.loss import BoundLoss
 from losscli.result import Comparison, Recorded
 
@@ -41,6 +43,8 @@ class Flags:
     delimiter: str | None
     decimal: str | None
     thousands: str | None
+    skip_lines: int
+    max_unpacked: float | None
     missing: str
     loss: tuple[str, ...]
     define: tuple[str, ...]
@@ -86,25 +90,21 @@ def _run(flags: Flags) -> int:
     """Compare, print, write the files, judge the gates."""
     from losscli import render
 
-    formats = [(path, format_of(path)) for path in flags.output]
-    render.named_format(flags.format)  # an unknown one is said before any work
-    for path in flags.output:
-        check_place("--output", path, flags.paths)
+    formats = asked_formats(flags.output, flags.format, "comparison")
+    inputs = (*flags.paths, *filter(None, (flags.baseline,)))
+    check_places((("--output", path) for path in flags.output), inputs)
     cost = parse_cost(flags.cost)
     rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
     allowances = [at_cost(one, cost) for one in _allowances(flags)]
     strict = word(Inconclusive, flags.inconclusive, "--inconclusive") is Inconclusive.FAIL
     found = judged(_compare(flags, rules, allowances, cost), rules, allowances)
-    for path, name in formats:
-        write_whole(path, render.comparison(found, name, all=flags.all, colour=False, width=None))
+    written = partial(render.comparison, found, all=flags.all, strict=strict)
+    write_files(formats, written)
     for gate in found.gates:
         say(gate_line(gate))
-    failing = {"fail", "inconclusive"} if strict else {"fail"}
-    code = ExitCode.GATE_FAILED if any(gate.verdict in failing for gate in found.gates) else ExitCode.OK
-    if not flags.quiet:
-        colour = render.use_colour(sys.stdout, os.environ)
-        show(render.comparison(found, flags.format, all=flags.all, colour=colour, width=screen_width()))
-    return code
+    print_result(written, flags.format, quiet=flags.quiet)
+    failed = any(fails(gate, strict=strict) for gate in found.gates)
+    return ExitCode.GATE_FAILED if failed else ExitCode.OK
 
 
 def _allowances(flags: Flags) -> list[Allowance]:
@@ -129,7 +129,7 @@ def _baseline(flags: Flags) -> tuple[tuple[str, ...], Recorded | None]:
     """(the files to read, the earlier result): a baseline that is a file of predictions is one of the files,
     and its rows are found by their ids."""
     path = flags.baseline
-    if path is None or not Path(path).is_file() or path in flags.paths:
+    if path is None or not os.path.isfile(path) or path in flags.paths:
         return flags.paths, None
     if flags.id is None:
         raise UsageError(
@@ -206,6 +206,8 @@ def _compare(
         delimiter=flags.delimiter,
         decimal=flags.decimal,
         thousands=flags.thousands,
+        skip_lines=flags.skip_lines,
+        max_unpacked=flags.max_unpacked,
         text=frozenset(filter(None, (flags.id, flags.group, flags.by))),
         jobs=request.jobs,
     )

@@ -1,13 +1,14 @@
 """`losscli diff`: two results of compare → what changed."""
 
-import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from losscli.cli.files import read_result
 from losscli.cli.flags import large
-from losscli.cli.output import check_place, format_of, screen_width, show, write_whole
+from losscli.cli.output import print_result
+from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.errors import ExitCode
 
 
@@ -29,16 +30,12 @@ def run(flags: Flags) -> int:
     from losscli.diff import changes
 
     paths = (flags.old, flags.new)
-    formats = [(path, format_of(path)) for path in flags.output]
-    render.named_format(flags.format)  # an unknown one is said before any work
-    for path in flags.output:
-        check_place("--output", path, paths)
+    formats = asked_formats(flags.output, flags.format, "changes")
+    check_places((("--output", path) for path in flags.output), paths)
     with large(paths, "reading"):
         old, new = map(read_result, paths)
     found = changes(old, new, ("losscli", *sys.argv[1:]))
-    for path, name in formats:
-        write_whole(path, render.changes(found, name, all=flags.all, colour=False, width=None))
-    if not flags.quiet:
-        colour = render.use_colour(sys.stdout, os.environ)
-        show(render.changes(found, flags.format, all=flags.all, colour=colour, width=screen_width()))
+    written = partial(render.changes, found, all=flags.all)
+    write_files(formats, written)
+    print_result(written, flags.format, quiet=flags.quiet)
     return ExitCode.OK

@@ -1,17 +1,19 @@
 """`losscli fit`: flags → request, result → formats, model, predictions and exit code."""
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from losscli.catalogue import tasks_of
 from losscli.cli.custom import own_losses_of
 from losscli.cli.flags import at_least, jobs_of, large, losses_of, within, word
-from losscli.cli.output import check_place, format_of, progress, say, screen_width, show, write_whole
+from losscli.cli.interrupt import heard
+from losscli.cli.output import print_result, progress, say
+from losscli.cli.places import asked_formats, check_places, write_files, write_whole
 from losscli.domain import Task
 from losscli.errors import ExitCode, UsageError
 from losscli.spec import Spec
@@ -42,6 +44,8 @@ class Flags:
     delimiter: str | None
     decimal: str | None
     thousands: str | None
+    skip_lines: int
+    max_unpacked: float | None
     missing: str
     loss: tuple[str, ...]
     define: tuple[str, ...]
@@ -87,38 +91,18 @@ def _run(flags: Flags) -> int:
     """Fit, write the files, print."""
     from losscli import render
 
-    formats = [(path, format_of(path)) for path in flags.output]
-    render.named_format(flags.format)  # an unknown one is said before any work
-    _check_places(flags)
+    formats = asked_formats(flags.output, flags.format, "fits")
+    check_places(_places(flags), [flags.path])
     found = _fit(flags)
-    _write(flags, formats, found)
-    if not flags.quiet:
-        colour, width = render.use_colour(sys.stdout, os.environ), screen_width()
-        show(
-            render.fits(
-                found.fits,
-                flags.format,
-                all=flags.all,
-                coefficients=flags.coefficients,
-                colour=colour,
-                width=width,
-            )
-        )
+    written = partial(render.fits, found.fits, all=flags.all, coefficients=flags.coefficients)
+    write_files(formats, written)
+    _write(flags, found)
+    print_result(written, flags.format, quiet=flags.quiet)
     if not found.interrupted:
         return ExitCode.OK
     asked = 1 if flags.fold_column is not None else flags.repeats
     say(f"interrupted: {found.fits.repeats} of {asked} repeats are in the result")
     return ExitCode.INTERRUPTED
-
-
-def _check_places(flags: Flags) -> None:
-    """Raises UsageError for a place that cannot take its file, or that two flags name."""
-    taken: dict[Path, str] = {}
-    for flag, path in _places(flags):
-        check_place(flag, path, [flags.path])
-        first = taken.setdefault(path.resolve(), flag)
-        if first != flag:
-            raise UsageError(f"{flag} {path}: {first} writes there too", advice="Name another file")
 
 
 def _places(flags: Flags) -> Iterator[tuple[str, Path]]:
@@ -129,14 +113,8 @@ def _places(flags: Flags) -> Iterator[tuple[str, Path]]:
             yield flag, place
 
 
-def _write(flags: Flags, formats: list[tuple[Path, str]], found: "Fitted") -> None:
-    from losscli import render
-
-    for path, name in formats:
-        text = render.fits(
-            found.fits, name, all=flags.all, coefficients=flags.coefficients, colour=False, width=None
-        )
-        write_whole(path, text)
+def _write(flags: Flags, found: "Fitted") -> None:
+    """The model and the predictions, where they are asked for."""
     if flags.save is not None:
         write_whole(flags.save, found.model_json)
     if flags.predictions is not None and found.predictions_csv:  # none where not one repeat is finished
@@ -158,12 +136,14 @@ def _fit(flags: Flags) -> "Fitted":
         delimiter=flags.delimiter,
         decimal=flags.decimal,
         thousands=flags.thousands,
+        skip_lines=flags.skip_lines,
+        max_unpacked=flags.max_unpacked,
         text=frozenset({flags.id} if flags.id else ()),
         jobs=request.jobs,
     )
     with large([flags.path], "reading"):
         table, training, inputs = open_file(flags.path, options, asked)
-    with progress("fitting") as report:
+    with progress("fitting") as shown, heard(shown) as report:
         return fit(table, training, request, inputs, report)
 
 

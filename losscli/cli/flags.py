@@ -1,5 +1,6 @@
 """What the verbs need to make of their flags: words, numbers, specs, and places that can take a file."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from losscli.catalogue import named
-from losscli.cli.output import status
+from losscli.cli.output import say, status
 from losscli.engine import default_jobs
 from losscli.errors import UsageError, did_you_mean
 from losscli.spec import Spec
@@ -24,7 +25,9 @@ class Missing(StrEnum):
 
 
 def large(paths: Sequence[str], doing: str) -> AbstractContextManager[None]:
-    """A line while large files are worked on."""
+    """A line while large files are worked on; what to do, where rows are to be typed."""
+    if doing == "reading" and "-" in paths and sys.stdin is not None and sys.stdin.isatty():
+        say("reading standard input; Ctrl-D ends it")
     size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
     return status(f"{doing} {size >> 20:,} MB …") if size >= LARGE else nullcontext()
 

@@ -1,11 +1,16 @@
 """`losscli predict`: a saved model and new rows → predictions as CSV."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from losscli.cli.files import read_text
 from losscli.cli.flags import large
-from losscli.cli.output import check_place, show, write_whole
-from losscli.errors import DataError, ExitCode, Where
+from losscli.cli.output import show
+from losscli.cli.places import check_places, write_whole
+from losscli.errors import ExitCode
+
+_ADVICE = "Give a model that losscli fit --save has written"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +23,8 @@ class Flags:
     delimiter: str | None
     decimal: str | None
     thousands: str | None
+    skip_lines: int
+    max_unpacked: float | None
     output: Path | None
 
 
@@ -27,33 +34,28 @@ def run(flags: Flags) -> int:
     from losscli.table import ReadOptions, read
 
     if flags.output is not None:
-        check_place("--output", flags.output, [flags.model, flags.path])
-    model = read_model(_text(flags.model), flags.model)
+        check_places([("--output", flags.output)], [flags.model, flags.path])
+    model = read_model(read_text(flags.model, "model of losscli fit", _ADVICE), flags.model)
     options = ReadOptions(
         encoding=flags.encoding,
         delimiter=flags.delimiter,
         decimal=flags.decimal,
         thousands=flags.thousands,
+        skip_lines=flags.skip_lines,
+        max_unpacked=flags.max_unpacked,
     )
     with large([flags.path], "reading"):
         table = read(flags.path, options)
     predictions = predicted_csv(model, table)
     if flags.output is None:
-        show(predictions)
+        show(_readable(predictions) if sys.stdout.isatty() else predictions)
     else:
         write_whole(flags.output, predictions)
     return ExitCode.OK
 
 
-def _text(path: str) -> str:
-    """The text of a saved model. Raises DataError where there is none to read."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise DataError("there is no such file", where=Where(path), advice=_ADVICE) from None
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise DataError(f"cannot be read: {why}", where=Where(path), advice=_ADVICE) from None
+def _readable(predictions: str) -> str:
+    """What a terminal may get of a table whose head holds names."""
+    from losscli.report import visible
 
-
-_ADVICE = "Give a model that losscli fit --save has written"
+    return "".join(f"{visible(line)}\n" for line in predictions.splitlines())

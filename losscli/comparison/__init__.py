@@ -95,6 +95,7 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         robustness=judged.robustness,
         comparisons=with_deciding(judged.differences, point.primary, deciding, keys),
         discordant=judged.discordant,
+        areas=judged.areas,
         forecasts=judged.forecasts,
         baseline=judged.baseline,
         regressions=judged.regressions,

@@ -157,7 +157,7 @@ def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
         value = finite(this.value)
         skill = None
         if value is not None and best_constant is not None and best_constant > 0:
-            skill = 1.0 - value / best_constant
+            skill = finite(1.0 - value / best_constant)
         results.append(
             LossValue(
                 model=model.name,

@@ -163,7 +163,7 @@ def _bulk(facts: Facts, loss: int, model: int, medians: dict[tuple[int, int], fl
     """The loss of a model without the flagged rows."""
     one, moments = facts.layout.losses[loss], facts.moments
     if one.loss.reduction is Reduction.MEDIAN:
-        return medians.get((loss, model))
+        return finite(medians.get((loss, model), math.nan))
     places = facts.layout.of_model(loss, model)
     left = moments.w - moments.fw
     if places is None or left <= 0 or one.loss.reduction in _NOT_OF_PARTS:

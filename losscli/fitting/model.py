@@ -1,20 +1,22 @@
 """A trained model as a file of plain data, and what it predicts."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 
 from losscli import __version__
 from losscli.domain import IDENTITY, LOG, LOGIT, SOFTMAX, Floats, Kind, Task
 from losscli.errors import DataError, Where
-from losscli.fitting.predictions import prediction_columns, table_csv
+from losscli.fitting.predictions import WORDS, prediction_columns, table_csv
 from losscli.frame import Encoder, load_features
+from losscli.result.reading import Node, distinct, parsed, quoted
 from losscli.table import Table
 
 SCHEMA = "losscli/model/1"
+Word = TypeVar("Word", bound=StrEnum)
 _LINKS = {link.name: link for link in (IDENTITY, LOG, LOGIT, SOFTMAX)}
 
 
@@ -71,53 +73,73 @@ class SavedModel:
 
 def read_model(text: str, path: str) -> SavedModel:
     """The model in a file's text. Raises DataError where it is none."""
-    try:
-        document = json.loads(text)
-        schema = document.get("schema") if isinstance(document, dict) else None
-        if schema != SCHEMA:
-            raise ValueError(f"its schema is {schema!r}" if schema else "it has no schema")
-        encoder = Encoder.from_plain(document["features"])
-        models = tuple(_model(one, len(encoder.columns)) for one in document["models"])
-        if not models:
-            raise ValueError("it holds no model")
-        return SavedModel(
-            task=Task(document["task"]),
-            target=str(document["target"]),
-            labels=tuple(map(str, document["classes"])),
-            encoder=encoder,
-            models=models,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        what = f"it has no {error}" if isinstance(error, KeyError) else str(error)
-        raise DataError(
-            f"this is no model that losscli fit --save has written: {what}",
-            where=Where(path),
-            advice="Write one: losscli fit DATA --loss huber --save model.json",
-        ) from None
-
-
-def _model(plain: Mapping[str, Any], columns: int) -> LinearModel:
-    intercept = np.array(plain["intercept"], dtype=np.float64)
-    slopes = np.array(plain["slopes"], dtype=np.float64)
-    if slopes.shape != (len(intercept), columns) or plain["link"] not in _LINKS:
-        raise ValueError("its coefficients do not fit its columns")
-    if not (np.isfinite(intercept).all() and np.isfinite(slopes).all()):
-        raise ValueError("a coefficient is not a number")
-    return LinearModel(
-        spec=str(plain["spec"]),
-        kind=Kind(plain["kind"]),
-        link=str(plain["link"]),
-        intercept=intercept,
-        slopes=slopes,
+    return parsed(
+        text,
+        path,
+        _saved,
+        what="model that losscli fit --save has written",
+        advice="Write one: losscli fit DATA --loss huber --save model.json",
     )
 
 
+def _saved(top: Node) -> SavedModel:
+    schema = top.find("schema").maybe(Node.text)
+    if schema != SCHEMA:
+        raise ValueError("it has no schema" if schema is None else f"its schema is {quoted(schema)}")
+    task = _one_of(Task, top.find("task"))
+    labels = tuple(label.text() for label in top.find("classes").items())
+    distinct(labels, "the classes")
+    if len(labels) < {Task.BINARY: 2, Task.MULTICLASS: 2}.get(task, 0):
+        top.find("classes").fail(f"too short for the task {task}")
+    encoder = Encoder.read(top.find("features"))
+    outputs = len(labels) if task is Task.MULTICLASS else 1
+    models = tuple(_model(one, outputs, len(encoder.columns)) for one in top.find("models").items())
+    if not models:
+        raise ValueError("it holds no model")
+    distinct([model.spec for model in models], "the models")
+    return SavedModel(
+        task=task, target=top.find("target").text(), labels=labels, encoder=encoder, models=models
+    )
+
+
+def _model(plain: Node, outputs: int, columns: int) -> LinearModel:
+    """outputs, columns: how many intercepts it must have, and how many slopes for each."""
+    link = plain.find("link")
+    if link.text() not in _LINKS or (link.text() == SOFTMAX.name and outputs == 1):
+        link.fail(f"{quoted(link.text())}, which is no link of such a model")
+    intercept = [one.number() for one in plain.find("intercept").items()]
+    slopes = [[one.number() for one in row.items()] for row in plain.find("slopes").items()]
+    if len(intercept) != outputs or [len(row) for row in slopes] != [columns] * outputs:
+        plain.fail("of another size than its columns and classes ask for")
+    return LinearModel(
+        spec=plain.find("spec").name(),
+        kind=_one_of(Kind, plain.find("kind"), *WORDS),
+        link=link.text(),
+        intercept=np.array(intercept, dtype=np.float64),
+        slopes=np.array(slopes, dtype=np.float64).reshape(outputs, columns),
+    )
+
+
+def _one_of(words: type[Word], plain: Node, *known: Word) -> Word:
+    """The word of a text; one of those known, if any are given."""
+    found = next((word for word in known or words if word == plain.text()), None)
+    return found if found is not None else plain.fail(f"{quoted(plain.text())}, which it cannot be")
+
+
 def predicted_csv(model: SavedModel, table: Table) -> str:
-    """The predictions of every model for every row of a table, as CSV."""
+    """The predictions of every model for every row of a table, as CSV. Raises DataError for one that no
+    number holds."""
     x = load_features(table, model.encoder)
-    columns = [
-        column
-        for one in model.models
-        for column in prediction_columns(one.spec, one.kind, one.predict(x), model.labels)
-    ]
+    columns = []
+    for one in model.models:
+        with np.errstate(all="ignore"):
+            prediction = one.predict(x)
+        finite = np.isfinite(prediction.reshape(len(x), -1)).all(axis=1)
+        if not finite.all():
+            raise DataError(
+                f"row {int(finite.argmin()) + 1:,}: what {one.spec} predicts is beyond any number",
+                where=Where(table.path),
+                advice="Look at the features of that row: they are far from those that the model has learned",
+            )
+        columns += prediction_columns(one.spec, one.kind, prediction, model.labels)
     return table_csv(columns)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from losscli.domain import Floats, Kind, Task
 from losscli.spec import number_text
 
-_WORDS = {Kind.VALUE: "pred", Kind.PROBABILITY: "prob", Kind.SCORE: "score"}
+WORDS = {Kind.VALUE: "pred", Kind.PROBABILITY: "prob", Kind.SCORE: "score"}
 Column = tuple[str, Sequence[object]]
 
 
 def prediction_columns(spec: str, kind: Kind, prediction: Floats, labels: Sequence[str]) -> list[Column]:
     """The columns of one model: `pred_<spec>`, `prob_<spec>` or `score_<spec>`; of several classes
     `<spec>:prob_<label>`. prediction: (n,), for several classes (n, k), one per label."""
-    word = _WORDS[kind]
+    word = WORDS[kind]
     if prediction.ndim == 1:
         return [(f"{word}_{spec}", prediction.tolist())]
     return [(f"{spec}:{word}_{label}", prediction[:, i].tolist()) for i, label in enumerate(labels)]

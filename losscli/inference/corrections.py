@@ -6,6 +6,8 @@ import numpy as np
 
 from losscli.domain import Floats
 
+_HAIR = 1e-12  # 1 - 0.9 is less than 0.1
+
 
 class Correction(StrEnum):
     """For the number of comparisons: by the largest |t| of all, Holm's, of the share of wrong ones among
@@ -54,10 +56,11 @@ def corrected(p: Floats, alpha: float, correction: Correction) -> tuple[Floats, 
         return p, np.full(m, alpha)
     if correction is Correction.BH:
         adjusted = benjamini_hochberg(p)
-        shown = int((adjusted <= alpha).sum())
-        return adjusted, np.where(adjusted <= alpha, alpha * shown / m, alpha * min(shown + 1, m) / m)
+        rejected = adjusted <= alpha + _HAIR
+        shown = int(rejected.sum())
+        return adjusted, np.where(rejected, alpha * shown / m, alpha * min(shown + 1, m) / m)
     adjusted = holm(p)
-    shown = int((adjusted <= alpha).sum())
+    shown = int((adjusted <= alpha + _HAIR).sum())
     step = np.empty(m)
     step[np.argsort(p)] = np.arange(m)
     return adjusted, alpha / (m - np.minimum(step, min(shown, m - 1)))

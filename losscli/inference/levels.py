@@ -9,11 +9,14 @@ from losscli.inference.studentised import Studentised
 def limits(found: Studentised, tail: float) -> tuple[Floats, Floats]:
     """Bootstrap-t: (lower, upper) limits (K,), each missing the truth in about a share `tail` of samples.
 
-    Infinite where so many replicates are without spread that the limit lies among them.
+    Infinite where so many replicates are without spread that the limit lies among them, NaN where there are
+    too few replicates for such a tail.
     Hall 1988, doi:10.1214/aos/1176350933; Efron 1981, doi:10.2307/3314608.
     """
     t, count = found.t, len(found.values)
-    place = max(int((count + 1) * tail + 1e-9), 1) - 1
+    place = _beyond(count, tail) - 1
+    if place < 0:
+        return np.full(t.shape[1], np.nan), np.full(t.shape[1], np.nan)
     above = np.sort(np.where(np.isnan(t), np.inf, t), axis=0)[count - 1 - place]
     below = np.sort(np.where(np.isnan(t), -np.inf, t), axis=0)[place]
     with np.errstate(invalid="ignore"):
@@ -31,11 +34,16 @@ def level_intervals(found: Studentised, confidence: float) -> tuple[Floats, Floa
 
 def percentile_intervals(values: Floats, confidence: float) -> tuple[Floats, Floats]:
     """Equal-tailed intervals of figures whose spread inside a replicate is not known: values (B, K) ->
-    (low, high), each (K,); NaN where more than a tenth of a tail has no value. Efron 1979,
-    doi:10.1214/aos/1176344552."""
+    (low, high), each (K,); NaN where more than a tenth of a tail has no value, or there are too few for such
+    a tail. Efron 1979, doi:10.1214/aos/1176344552."""
     tail = (1 - confidence) / 2
-    known = np.isnan(values).mean(axis=0) <= tail / 10
+    known = (np.isnan(values).mean(axis=0) <= tail / 10) & (_beyond(len(values), tail) > 0)
     ends = np.full((2, values.shape[1]), np.nan)
     if known.any():
         ends[:, known] = np.nanquantile(values[:, known], [tail, 1 - tail], axis=0)
     return ends[0], ends[1]
+
+
+def _beyond(count: int, tail: float) -> int:
+    """How many of so many replicates lie at or beyond the limit of a tail; 0 where they cannot tell."""
+    return int((count + 1) * tail + 1e-9)

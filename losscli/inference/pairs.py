@@ -57,7 +57,7 @@ def judge(
     fair = judgeable(found, confidence, units)
     p, critical = np.full(len(size), np.nan), np.full(len(size), np.nan)
     p[fair], critical[fair] = _decided(np.abs(found.t[:, fair]), size[fair], 1 - confidence, correction)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         half = np.where(found.error > 0, critical * found.error, np.where(fair, 0.0, np.nan))
         reach = critical + NormalDist().inv_cdf(POWER)
         needed = np.where((size > critical) | (size == 0), np.nan, (reach / size) ** 2)

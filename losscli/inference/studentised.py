@@ -1,5 +1,6 @@
 """Estimates with their replicates, each with its standard error."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from losscli.domain import Floats
 
+_NOISE = 1e-14
 Function = Callable[..., Floats]  # (*P arrays of means) -> array
 
 
@@ -69,14 +71,31 @@ def smooth(
             above[:, p] += step[p]
             below[:, p] -= step[p]
             slopes[:, p] = (function(*above.T) - function(*below.T)) / (2 * step[p])
-        errors = np.sqrt(np.maximum(np.einsum("bp,bpq,bq->b", slopes, spreads, slopes), 0.0))[:, None]
+        variance, most = (
+            np.einsum("bp,bpq,bq->b", s, c, s)
+            for s, c in ((slopes, spreads), (np.abs(slopes), np.abs(spreads)))
+        )
+        # Of means that move alike in every row, rounding leaves a spread that is none.
+        variance[(variance <= _NOISE * most) & np.isfinite(most)] = 0.0
+        errors = np.sqrt(variance)[:, None]
     return Studentised(values[:1], errors[0], values[1:, None], errors[1:])
 
 
 def plain(value: float, values: Floats) -> Studentised:
     """One estimate whose replicates, (B,), are known and their spread is not: the spread over the
-    replicates serves for all, which leaves the basic bootstrap (Davison and Hinkley 1997, section 5.2.1)."""
-    error = float(np.nanstd(values, ddof=1))
+    replicates serves for all, which leaves the basic bootstrap (Davison and Hinkley 1997, section 5.2.1).
+    A replicate that is not finite has no value."""
+    values = np.where(np.isfinite(values), values, np.nan)
+    error = _spread(values[np.isfinite(values)])
     return Studentised(
         np.array([value]), np.array([error]), values[:, None], np.full((len(values), 1), error)
     )
+
+
+def _spread(values: Floats) -> float:
+    """The standard deviation of finite values, in steps that squares of huge ones do not leave; NaN of fewer
+    than two."""
+    if len(values) < 2:
+        return math.nan
+    size = math.frexp(float(np.abs(values).max()))[1]
+    return math.ldexp(float(np.std(np.ldexp(values, -size), ddof=1)), size)

@@ -85,11 +85,12 @@ def _r2(c: Comoments) -> Floats:
 
 
 def _explained_variance(c: Comoments) -> Floats:
-    return 1 - over(c.yy - 2 * c.yp + c.pp, c.yy)
+    return np.minimum(1 - over(c.yy - 2 * c.yp + c.pp, c.yy), 1.0)
 
 
 def _pearson(c: Comoments) -> Floats:
-    return over(over(c.yp, np.sqrt(np.maximum(c.yy, 0.0))), np.sqrt(np.maximum(c.pp, 0.0)))
+    related = over(over(c.yp, np.sqrt(np.maximum(c.yy, 0.0))), np.sqrt(np.maximum(c.pp, 0.0)))
+    return np.clip(related, -1.0, 1.0)
 
 
 def _slope(c: Comoments) -> Floats:
@@ -102,7 +103,7 @@ def _intercept(c: Comoments) -> Floats:
 
 def _concordance(c: Comoments) -> Floats:
     """Lin 1989, doi:10.2307/2532051."""
-    return over(2 * c.yp, c.yy + c.pp + c.w * (c.p - c.y) * (c.p - c.y))
+    return np.clip(over(2 * c.yp, c.yy + c.pp + c.w * (c.p - c.y) * (c.p - c.y)), -1.0, 1.0)
 
 
 def _bias(c: Comoments) -> Floats:

@@ -135,13 +135,18 @@ def _metric(
     undefined: str,
     tasks: frozenset[Task] = _BINARY,
     proportion: Callable[[Tallies], tuple[Floats, Floats]] | None = None,
+    least: float = 0.0,
 ) -> Metric:
+    def within(t: Tallies) -> Floats:
+        """The figure, which rounding may have moved past the ends of its range."""
+        return np.clip(figure(t), least, 1.0)
+
     return Metric(
         name=name,
         title=title,
         formula=formula,
-        value=lambda c: outcome(figure(c.tallies), undefined),
-        replicated=figure,
+        value=lambda c: outcome(within(c.tallies), undefined),
+        replicated=within,
         tasks=tasks,
         needs=_ANY,
         greater_is_better=True,
@@ -239,6 +244,7 @@ METRICS: tuple[Metric, ...] = (
         _mcc,
         "all rows are of one class, true or predicted",
         _BOTH,
+        least=-1.0,
     ),
     _metric(
         "cohen_kappa",
@@ -247,6 +253,7 @@ METRICS: tuple[Metric, ...] = (
         _kappa,
         "all rows are of one class, true and predicted",
         _BOTH,
+        least=-1.0,
     ),
     _metric(
         "specificity",

@@ -34,9 +34,7 @@ class Distribution:
     @classmethod
     def of(cls, prediction: Floats, positive: Mask, w: Floats, *, exact: bool) -> "Distribution":
         """prediction, positive, w: (n,)."""
-        if not exact:
-            bits = np.ascontiguousarray(prediction).view(np.uint64) & KEPT_BITS
-            prediction = bits.view(np.float64)
+        prediction = prediction if exact else _rounded(prediction)
         return cls(exact, (_distinct(prediction, np.where(positive, w, 0.0), np.where(positive, 0.0, w)),))
 
     def merge(self, other: "Distribution") -> "Distribution":
@@ -56,14 +54,14 @@ class Distribution:
     @property
     def width(self) -> int:
         """How many terms there are."""
-        return 3
+        return 5
 
     def terms(self, prediction: Floats, positive: Mask, probability: Floats) -> Iterator[Floats]:
         """Row quantities, (n,) each, by the influence of each row: the mean of the first is the logit of
-        `average_precision`, of the second that of `roc_auc`, of the third `mean_bias`. Hampel 1974,
-        doi:10.1080/01621459.1974.10482962."""
+        `average_precision`, of the second that of `roc_auc`, of the third `mean_bias`, of the others the
+        shares of the classes. Hampel 1974, doi:10.1080/01621459.1974.10482962."""
         table = self.table()
-        place = np.searchsorted(table[0], prediction)
+        place = np.searchsorted(table[0], prediction if self.exact else _rounded(prediction))
         for figure, influence in ((average_precision, _influence_on_ap), (roc_auc, _influence_on_auc)):
             value = _inside(figure(self))
             if value is None:
@@ -73,12 +71,17 @@ class Distribution:
                 moved = np.where(positive, own[0][place], own[1][place])
                 yield np.log(value / (1 - value)) + moved / (value * (1 - value))
         yield probability - positive
+        yield from (positive.astype(np.float64), (~positive).astype(np.float64))
 
     def at(self, means: Floats) -> "Ranked":
-        """What the terms say where they have these means: (B, 3). NaN where the figure is 0 or 1, or there is
-        none: the terms say nothing of it."""
+        """What the terms say where they have these means: (B, 5). NaN where the figure is 0 or 1, or there is
+        none: the terms say nothing of it; and where a class that it needs is absent."""
+        some, both = means[..., 3] > 0, (means[..., 3:] > 0).all(axis=-1)
         known = [_inside(figure(self)) is not None for figure in (average_precision, roc_auc)]
-        ap, auc = (np.where(k, sigmoid(means[..., place]), np.nan) for place, k in enumerate(known))
+        ap, auc = (
+            np.where(known[place] & present, sigmoid(means[..., place]), np.nan)
+            for place, present in enumerate((some, both))
+        )
         return Ranked(ap, auc, means[..., 2])
 
 
@@ -116,6 +119,12 @@ def _influence_on_ap(table: Table, value: float) -> tuple[Floats, Floats]:
     moved = np.cumsum(positive / total / at_least)
     lost = np.cumsum(positive / total * precision / at_least)
     return (precision + moved - lost - value) / share, -lost / share
+
+
+def _rounded(prediction: Floats) -> Floats:
+    """To 12 bits of fraction, towards 0."""
+    bits = np.ascontiguousarray(prediction).view(np.uint64) & KEPT_BITS
+    return np.asarray(bits.view(np.float64))
 
 
 def _distinct(value: Floats, positive: Floats, negative: Floats) -> Table:

@@ -1,4 +1,4 @@
-"""How it looks: a result or the catalogue as text, JSON, CSV or Markdown.
+"""How it looks: a result or the catalogue as text, JSON, CSV, Markdown, GitHub's annotations, JUnit or HTML.
 
 Adding a format: one file that makes a `Format`, and its row in `FORMATS`.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from losscli.domain import Task
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss import Loss, Params
-from losscli.render import csv, json, markdown, text
+from losscli.render import csv, github, html, json, junit, markdown, text
 from losscli.render.format import Format, View
 from losscli.render.text import report_text, use_colour
 from losscli.result import Changes, Comparison, Fits
@@ -22,6 +22,7 @@ __all__ = [
     "Format",
     "catalogue",
     "changes",
+    "check_format",
     "checks",
     "comparison",
     "explanation",
@@ -36,23 +37,43 @@ FORMATS: dict[str, Format] = {
     "json": json.FORMAT,
     "csv": csv.FORMAT,
     "markdown": markdown.FORMAT,
+    "github": github.FORMAT,
+    "junit": junit.FORMAT,
+    "html": html.FORMAT,
+}
+_WHAT = {
+    "comparison": "a comparison",
+    "fits": "fitted losses",
+    "changes": "what changed between two results",
+    "catalogue": "a list of losses",
+    "explanation": "an explanation",
+    "checks": "checks of losses",
 }
 
 
-def comparison(result: Comparison, format: str, *, all: bool, colour: bool, width: int | None) -> str:
-    """What `losscli compare` found. Raises UsageError for an unknown format."""
-    return named_format(format).comparison(result, View(all=all, colour=colour, width=width))
+def comparison(
+    result: Comparison, format: str, *, all: bool, colour: bool, width: int | None, strict: bool = False
+) -> str:
+    """What `losscli compare` found; strict: a gate that cannot tell fails. Raises UsageError for an unknown
+    format."""
+    view = View(all=all, colour=colour, width=width, strict=strict)
+    return named_format(format).comparison(result, view)
 
 
 def fits(result: Fits, format: str, *, all: bool, coefficients: bool, colour: bool, width: int | None) -> str:
-    """What `losscli fit` found. Raises UsageError for an unknown format."""
-    view = View(all=all, coefficients=coefficients, colour=colour, width=width)
-    return named_format(format).fits(result, view)
+    """What `losscli fit` found. Raises UsageError where the format does not hold it."""
+    write = named_format(format).fits
+    if write is None:
+        raise _cannot(format, "fits")
+    return write(result, View(all=all, coefficients=coefficients, colour=colour, width=width))
 
 
 def changes(result: Changes, format: str, *, all: bool, colour: bool, width: int | None) -> str:
-    """What `losscli diff` found. Raises UsageError for an unknown format."""
-    return named_format(format).changes(result, View(all=all, colour=colour, width=width))
+    """What `losscli diff` found. Raises UsageError where the format does not hold it."""
+    write = named_format(format).changes
+    if write is None:
+        raise _cannot(format, "changes")
+    return write(result, View(all=all, colour=colour, width=width))
 
 
 def catalogue(
@@ -61,7 +82,7 @@ def catalogue(
     """The losses of a task, or of all. Raises UsageError where the format has no list of losses."""
     write = named_format(format).catalogue
     if write is None:
-        raise _cannot(format, "a list of losses", [name for name, f in FORMATS.items() if f.catalogue])
+        raise _cannot(format, "catalogue")
     return write(losses, task, View(colour=colour, width=width))
 
 
@@ -80,7 +101,7 @@ def explanation(
     """
     write = named_format(format).explanation
     if write is None:
-        raise _cannot(format, "an explanation", [name for name, f in FORMATS.items() if f.explanation])
+        raise _cannot(format, "explanation")
     return write(losses, written, View(colour=colour, width=width, unicode=unicode))
 
 
@@ -88,7 +109,7 @@ def checks(found: "Sequence[Checked]", format: str, *, colour: bool, width: int 
     """The checks of losses. Raises UsageError where the format has no table of them."""
     write = named_format(format).checks
     if write is None:
-        raise _cannot(format, "a table of checks", [name for name, f in FORMATS.items() if f.checks])
+        raise _cannot(format, "checks")
     return write(found, View(colour=colour, width=width))
 
 
@@ -100,5 +121,14 @@ def named_format(name: str) -> Format:
     return FORMATS[name]
 
 
-def _cannot(name: str, what: str, able: Sequence[str]) -> UsageError:
-    return UsageError(f"the format {name} cannot hold {what}", advice=f"Use {' or '.join(able)}")
+def check_format(name: str, what: str) -> None:
+    """Raises UsageError, before any work, for an unknown format and for one that does not hold `what`, a
+    field of `Format`."""
+    if getattr(named_format(name), what) is None:
+        raise _cannot(name, what)
+
+
+def _cannot(name: str, what: str) -> UsageError:
+    able = [known for known, format in FORMATS.items() if getattr(format, what) is not None]
+    advice = f"Use {', '.join(able[:-1])} or {able[-1]}"
+    return UsageError(f"the format {name} cannot hold {_WHAT[what]}", advice=advice)

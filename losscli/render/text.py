@@ -1,6 +1,7 @@
 """The terminal and the pipe: the same lines; colour and wrapping are the terminal's only.
 
-The only file that imports rich, and only where there is colour. Nothing is told by colour alone.
+The only file that imports rich, and only where there is colour. Nothing is told by colour alone. Reports make
+names visible where they fit them into columns; here whatever is left is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ from losscli.report import (
     diff_report,
     explain_report,
     fits_report,
+    visible,
 )
 from losscli.result import Changes, Comparison, Fits
 
@@ -84,7 +86,7 @@ def _lines(block: Block, width: int | None) -> list[TextLine]:
 
 
 def _plain(line: TextLine, note: bool) -> str:
-    return "".join(cell.text for cell in line)
+    return visible("".join(cell.text for cell in line))
 
 
 class _Painter:
@@ -102,8 +104,8 @@ class _Painter:
         return "".join(self._paint(cell, note) for cell in line)
 
     def _paint(self, cell: Cell, note: bool) -> str:
-        style = self._note if note else self._styles.get(cell.role)
-        return style.render(cell.text, color_system=self._system) if style and cell.text else cell.text
+        style, text = self._note if note else self._styles.get(cell.role), visible(cell.text)
+        return style.render(text, color_system=self._system) if style and text else text
 
 
 def _comparison(result: Comparison, view: View) -> str:

@@ -1,9 +1,10 @@
 """Do the losses agree? Who leads under how many classes of losses, and under every loss for a functional."""
 
-from losscli.report.blocks import Cell, Column, Grid
-from losscli.report.names import joined, some, visible
+from losscli.report.blocks import Cell, Column, Grid, compact
+from losscli.report.names import joined, some
 from losscli.report.numbers import significant
 from losscli.report.screen import Screen
+from losscli.report.traits import short_elicits
 from losscli.result import Agreement, Dominance, Order
 
 _MOST = 3  # models or pairs that are named
@@ -27,7 +28,9 @@ def agreement_grids(screen: Screen) -> list[Grid]:
 def _leaders(screen: Screen, found: Agreement) -> str:
     """`gbm leads 14, ridge 4; Kendall's tau with mae 0.71 on average`"""
     names = [f"{screen.model(model)} leads {count}" for model, count in found.leaders.items()]
-    text = some(names, _MOST) if names else "all are level"
+    if not names:
+        return "none has a leader"
+    text = some(names, _MOST)
     if found.tau is None:
         return text
     return f"{text}; Kendall's tau with {screen.spec(found.primary)} {found.tau:.2f} on average"
@@ -50,7 +53,7 @@ def _saying(one: Dominance) -> str:
             nowhere = "and worse at none here" if one.on_rows == "a" else "and worse at none beyond noise"
             return f"{{leader}} is better than {{others}} at some thresholds, {nowhere}"
         case "b":
-            return "{others} better than {leader} at some thresholds, and worse at none beyond noise"
+            return "at some thresholds {leader} is worse than {others}, and better at none beyond noise"
         case "crosses":
             return "{leader} and {others} cross: such losses differ on who is better"
         case _:
@@ -67,7 +70,7 @@ def _everything(screen: Screen, found: Agreement) -> list[Grid]:
     columns = tuple(Column(title, right=title == "tau", flow=title == "best first") for title in titles)
     murphy = [_curve(screen, one) for one in found.dominance]
     heads = ("MURPHY CURVES", "a", "b", "a ahead by", "at", "b ahead by", "at")
-    grids = [Grid("", columns, rows, complete=True)]
+    grids = compact(Grid("", columns, rows, complete=True), 3)
     if murphy:
         curves = tuple(Column(title, right=number > 2) for number, title in enumerate(heads))
         grids.append(Grid("", curves, tuple(tuple(map(Cell, row)) for row in murphy), complete=True))
@@ -77,9 +80,9 @@ def _everything(screen: Screen, found: Agreement) -> list[Grid]:
 def _order(screen: Screen, one: Order) -> tuple[str, ...]:
     return (
         screen.spec(one.spec),
-        visible(one.elicits),
+        screen.clip(short_elicits(one.elicits), 15),
         f"{one.tau:.2f}",
-        "" if one.low is None or one.high is None else f"{one.low:.2f} to {one.high:.2f}",
+        "" if one.low is None or one.low == one.high else f"{one.low:.2f} to {one.high:.2f}",
         " ".join(screen.model(model) for model in one.order),
         joined([f"{screen.model(b)} before {screen.model(a)}" for a, b in one.opposed]),
     )

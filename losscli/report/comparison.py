@@ -139,7 +139,11 @@ def _gates(screen: Screen) -> list[Grid]:
     columns = (Column("GATES"), Column("model"), Column("verdict"), Column("value", right=True))
     rows = []
     for gate in gates:
-        value = "n/a" if gate.value is None else significant(gate.value)
+        value = "n/a"
+        if gate.value is not None and gate.baseline is not None:
+            value = percent(gate.value, gate.low, gate.high, sign=True)
+        elif gate.value is not None:
+            value = significant(gate.value)
         rows.append(
             (Cell(visible(gate.text)), Cell(screen.model(gate.model)), Cell(gate.verdict), Cell(value))
         )

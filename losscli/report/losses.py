@@ -1,5 +1,6 @@
 """The table of losses: one row per class of losses, one column per model."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
@@ -27,7 +28,7 @@ def loss_grids(screen: Screen, choice: Choice) -> list[Grid]:
             for row in (_row(screen, table, models, number == 0), *_parts(screen, table, models, len(extras)))
         )
         columns = (Column(title), *(Column(screen.model(name), right=True) for name in models), *extras)
-        grid = Grid("", columns, rows, _left_out(choice) if last else (), complete=screen.all)
+        grid = Grid("", columns, rows, _below(choice) if last else (), complete=screen.all)
         grids += compact(grid, 1 + len(models))
     if screen.all and len(screen.comparison.models) > 1:
         grids += _interval_grids(screen, choice)
@@ -130,12 +131,17 @@ def _leader_cells(screen: Screen, table: LossTable) -> tuple[Cell, Cell]:
 
 
 def relative(best: float, other: float) -> float | None:
-    """How much larger a loss is than the best one; None where the best is not above 0."""
-    return (other - best) / best if best > 0 else None
+    """How much larger a loss is than the best one; None where that, as a percentage, is no number."""
+    share = (other - best) / best if best > 0 else math.inf
+    return share if math.isfinite(100 * share) else None
 
 
-def _left_out(choice: Choice) -> tuple[str, ...]:
-    return (f"{choice.left_out:,} more: --all",) if choice.left_out else ()
+def _below(choice: Choice) -> tuple[str, ...]:
+    """What the marks mean, and how many losses are left out."""
+    starred = any(table.best_set is not None for table in choice.tables)
+    said = ["* best set"] if starred else []
+    said += [f"{choice.left_out:,} more: --all"] if choice.left_out else []
+    return ("; ".join(said),) if said else ()
 
 
 def _interval_grids(screen: Screen, choice: Choice) -> list[Grid]:

@@ -45,10 +45,11 @@ _PAIRS = 3  # of models, whose errors are compared row by row
 def metric_grids(screen: Screen) -> list[Grid]:
     """The metrics of the task; every metric, with interval and rank, with `--all`."""
     if screen.all:
-        return _everything(screen)
+        return _noted(_everything(screen), (*_discordant(screen), *_areas(screen)))
     grids: list[Grid] = []
     if screen.comparison.task == Task.BINARY:
-        grids += [*_precision(screen), *_recall(screen), *_across(screen, "RANKING", RANKING)]
+        grids += [*_precision(screen), *_recall(screen)]
+        grids += _noted(_across(screen, "RANKING", RANKING), _areas(screen))
     else:
         if screen.comparison.task == Task.MULTICLASS:
             precision = screen.comparison.metric("average_precision")
@@ -129,6 +130,21 @@ def _discordant(screen: Screen) -> tuple[str, ...]:
         f"{count(one.only_b, 'row')}, mid-p {p_text(one.p)}"
         for one in pairs
     )
+
+
+def _areas(screen: Screen) -> tuple[str, ...]:
+    """`roc auc of logit - forest: 0.002 [-0.007, 0.011], DeLong p 0.63`"""
+    pairs = [one for one in screen.comparison.areas if one.p is not None and one.difference is not None]
+    if len(pairs) > _PAIRS and not screen.all:
+        return ()
+    texts = []
+    for one in pairs:
+        digits = digits_of([Figure(one.difference, one.low, one.high)])
+        size = digits.text(one.difference or 0.0)
+        ends = "" if one.low is None or one.high is None else f" {digits.interval(one.low, one.high)}"
+        name = f"{screen.model(one.a)} - {screen.model(one.b)}"
+        texts.append(f"roc auc of {name}: {size}{ends}, DeLong p {p_text(one.p or 0.0)}")
+    return tuple(texts)
 
 
 def positive_rows(screen: Screen) -> float | None:

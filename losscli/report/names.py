@@ -1,6 +1,7 @@
 """Names are data: made visible, measured in terminal cells, shortened without becoming equal."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,13 +11,17 @@ from losscli.spec import Spec
 ELLIPSIS = "…"
 _LETTERS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")  # letters and marks that show nothing
+_ORDER = re.compile(r"\A *:(?=:)|#(?=#\w*\[)")  # ::error::, ##[error], ##vso[…]: obeyed by those who run jobs
 
 
 def visible(text: str) -> str:
-    """The text with every character that a terminal would obey or hide written as an escape."""
-    if text.isascii() and text.isprintable():
+    """The text with every character written as an escape that a terminal would obey or hide, or with which
+    a line of a job's log would begin an order."""
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_escape(c) if _hides(c) else c for c in text)
+    if "::" not in text and "##" not in text:
         return text
-    return "".join(_escape(c) if _hides(c) else c for c in text)
+    return _ORDER.sub(lambda match: match[0][:-1] + _escape(match[0][-1]), text)
 
 
 def _hides(character: str) -> bool:
@@ -63,11 +68,12 @@ def _take(characters: Iterable[str], limit: int) -> str:
 
 
 def display_names(names: Sequence[str], limit: int | None) -> dict[str, str]:
-    """Each name as it is shown: visible, at most `limit` cells, and different names stay different."""
+    """Each name as it is shown: visible, an empty one as two quotes, at most `limit` cells, and different
+    names stay different."""
     shown: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
-        full = visible(name)
+        full = visible(name) or "''"
         text = full if limit is None else shorten(full, limit)
         number = 1
         while text in taken:

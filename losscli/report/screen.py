@@ -66,6 +66,14 @@ class Screen:
         """Whether any pair on the primary loss was judged."""
         return any(pair.verdict is not None for pair in self.pairs(self.comparison.primary))
 
+    @property
+    def units(self) -> str:
+        """What is resampled."""
+        resampling = self.comparison.resampling
+        if resampling.column is None:
+            return "rows"
+        return "clusters" if resampling.length is None else "blocks"
+
     def pairs(self, spec: str) -> list[Difference]:
         return [pair for pair in self.comparison.comparisons if pair.spec == spec]
 

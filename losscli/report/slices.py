@@ -1,13 +1,18 @@
 """The primary loss in each slice of the rows, for `--by`."""
 
+import math
+from collections.abc import Sequence
+
 from losscli.report.blocks import Cell, Column, Grid, Role
-from losscli.report.names import visible
+from losscli.report.losses import relative
+from losscli.report.names import joined, some
 from losscli.report.numbers import Figure, count, digits_of, p_text, percent
 from losscli.report.screen import MODELS_PER_BLOCK, Screen
-from losscli.result import Slice, SliceDifference, Slices
+from losscli.result import Slice, SliceDifference, Slices, rests_on_few
 
 _MOST = 12
 _CELLS = 24
+_NAMED = 3  # pairs of models, and slices of each
 _MISSING = "(missing)"
 
 
@@ -21,15 +26,16 @@ def slice_grids(screen: Screen) -> list[Grid]:
     names = [one.model for one in found.slices[0].results]
     shown = found.slices if screen.all else found.slices[:_MOST]
     models = names if len(names) <= MODELS_PER_BLOCK or screen.all else names[:MODELS_PER_BLOCK]
+    several = (Column("lead", right=True), Column("leader"), Column("p", right=True, drop=1))
     columns = (
         Column(screen.clip(found.column, _CELLS)),
         Column("rows", right=True),
         *(Column(screen.model(name), right=True) for name in models),
-        *(() if len(names) < 2 else (Column("lead", right=True), Column("leader"))),
-        Column("p", right=True, drop=1),
+        *(several if len(names) > 1 else (Column(screen.confidence, right=True),)),
     )
     rows = tuple(_row(screen, one, models, len(names)) for one in shown)
-    return [Grid(_title(screen, found), columns, rows, tuple(_notes(screen, found)), complete=screen.all)]
+    notes = (*_hidden(found, shown, len(names) - len(models)), *_notes(screen, found))
+    return [Grid(_title(screen, found), columns, rows, notes, complete=screen.all)]
 
 
 def _title(screen: Screen, found: Slices) -> str:
@@ -42,15 +48,18 @@ def _title(screen: Screen, found: Slices) -> str:
 
 def _row(screen: Screen, one: Slice, models: list[str], count_: int) -> tuple[Cell, ...]:
     digits = digits_of([Figure(value.value, value.low, value.high) for value in one.results])
-    name = _MISSING if one.value is None else screen.clip(one.value, _CELLS)
     by_model = {value.model: value for value in one.results}
-    cells = [Cell(name), Cell(f"{one.rows:,}")]
+    cells = [Cell(_name(screen, one)), Cell(f"{one.rows:,}")]
     for model in models:
-        value = by_model[model].value
-        cells.append(Cell("n/a" if value is None else digits.text(value)))
+        value, few = by_model[model].value, rests_on_few(by_model[model].reason)
+        cells.append(Cell("n/a" if value is None else digits.text(value) + "?" * few))
     if count_ < 2:
-        return (*cells, Cell(""))
+        return (*cells, *(Cell(digits.interval(value.low, value.high)) for value in one.results))
     return (*cells, *_lead(screen, one))
+
+
+def _name(screen: Screen, one: Slice) -> str:
+    return _MISSING if one.value is None else screen.clip(one.value, _CELLS)
 
 
 def _lead(screen: Screen, one: Slice) -> tuple[Cell, Cell, Cell]:
@@ -63,9 +72,9 @@ def _lead(screen: Screen, one: Slice) -> tuple[Cell, Cell, Cell]:
     if first.value == second.value:
         return Cell("equal"), Cell(""), Cell("")
     pair = _pair(one, first.model, second.model)
-    proven = pair is not None and pair.verdict != "~"
-    size = (second.value - first.value) / first.value if first.value > 0 else None
-    mark = "" if proven else "~ "
+    proven = pair is not None and pair.verdict in ("a", "b")
+    size = relative(first.value, second.value)
+    mark = "" if proven else "? " if pair is not None and pair.verdict is None else "~ "
     return (
         Cell(mark + ("" if size is None else percent(size))),
         Cell(screen.model(first.model), Role.GOOD if proven else Role.PLAIN),
@@ -77,27 +86,48 @@ def _pair(one: Slice, a: str, b: str) -> SliceDifference | None:
     return next((pair for pair in one.comparisons if {pair.a, pair.b} == {a, b}), None)
 
 
+def _hidden(found: Slices, shown: Sequence[Slice], models: int) -> list[str]:
+    slices = len(found.slices) - len(shown)
+    more = [count(number, noun) for number, noun in ((slices, "slice"), (models, "model")) if number]
+    return [f"not listed: {joined(more)}: --all"] if more else []
+
+
 def _notes(screen: Screen, found: Slices) -> list[str]:
     notes = []
-    if len(found.slices) > _MOST and not screen.all:
-        notes.append(f"{len(found.slices) - _MOST:,} more slices: --all")
     if found.least_rows is not None:
-        text = f"a slice of fewer than {found.least_rows:,} rows can show nothing"
+        text = f"a slice of fewer than {found.least_rows:,} {screen.units} can show nothing"
         if found.rows_needed is not None:
-            text += f"; about {_rounded(found.rows_needed)} would show the difference of all rows"
+            text += f"; about {_rounded(found.rows_needed)} would show the difference that all rows have"
         notes.append(text)
+    if any(pair.low is None and pair.p is not None for one in found.slices for pair in one.comparisons):
+        needed = math.ceil(found.tests / (1 - screen.comparison.confidence))
+        notes.append(f"these are too few resamples for so many: name fewer models, or --resamples {needed}")
     if found.mean_ranks is not None:
         ranks = ", ".join(f"{screen.model(name)} {rank:.2f}" for name, rank in found.mean_ranks.items())
         p = "" if found.p is None else f" (all alike: p {p_text(found.p)})"
         notes.append(f"mean rank over the slices: {ranks}{p}")
-    shown = [visible(one.value or _MISSING) for one in found.slices if _shown(one)]
-    if found.tests and not shown:
-        notes.append("no slice shows a difference")
-    return notes
+    return [*notes, *_shown(screen, found)]
 
 
-def _shown(one: Slice) -> bool:
-    return any(pair.verdict in ("a", "b") for pair in one.comparisons)
+def _shown(screen: Screen, found: Slices) -> list[str]:
+    """`shown: a better than b in north and south`; of two models the table says it."""
+    where: dict[tuple[str, str], list[str]] = {}
+    for one in found.slices:
+        for pair in one.comparisons:
+            if pair.verdict in ("a", "b"):
+                order = (pair.a, pair.b) if pair.verdict == "a" else (pair.b, pair.a)
+                where.setdefault(order, []).append(_name(screen, one))
+    if not where:
+        return ["no slice shows a difference"] if found.tests else []
+    if len(found.slices[0].results) < 3:
+        return []
+    ordered = sorted(where.items(), key=lambda item: -len(item[1]))
+    texts = [
+        f"{screen.model(a)} better than {screen.model(b)} in {some(names, _NAMED)}"
+        for (a, b), names in ordered[:_NAMED]
+    ]
+    more = f"; {len(ordered) - _NAMED:,} more pairs" if len(ordered) > _NAMED else ""
+    return [f"shown: {'; '.join(texts)}{more}"]
 
 
 def _rounded(rows: int) -> str:

@@ -83,7 +83,9 @@ def _unjudged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[s
     if rest[_LISTED:]:
         listed.append(f"{len(rest) - _LISTED} more up to {_excess(table, leader, best[-1])}")
     behind = [f"Behind it: {', '.join(listed)}."] if listed else []
-    return [first, *behind, "Noise has not been tested: these differences may be chance."]
+    few = any(trustless(result) for result in best)
+    why = "A value with ? rests on too few rows for a verdict" if few else "Noise has not been tested"
+    return [first, *behind, f"{why}: these differences may be chance."]
 
 
 def _excess(table: LossTable, leader: LossValue, other: LossValue) -> str:
@@ -109,7 +111,8 @@ def _judged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[str
         sentences.append(f"Not shown to be worse: {names}.")
     sentences += [_worse(screen, table, leader, other, gap) for other, gap in worse[:_LISTED]]
     if worse[_LISTED:]:
-        sentences.append(f"So are {some([screen.model(r.model) for r, _ in worse[_LISTED:]], _LISTED)}.")
+        verb = "So are" if len(worse) > _LISTED + 1 else "So is"
+        sentences.append(f"{verb} {some([screen.model(r.model) for r, _ in worse[_LISTED:]], _LISTED)}.")
     return sentences
 
 

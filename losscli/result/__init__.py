@@ -6,6 +6,7 @@ from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, f
 from losscli.result.comparison import (
     FEW,
     INFINITE,
+    AreaComparison,
     Comparison,
     Cost,
     Curve,
@@ -58,6 +59,7 @@ __all__ = [
     "INFINITE",
     "ON_FEW",
     "Agreement",
+    "AreaComparison",
     "Changes",
     "Comparison",
     "Cost",

@@ -156,6 +156,20 @@ class Discordant:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaComparison:
+    """ROC AUC of a minus that of b: positive, a ranks better; z, p and interval by DeLong."""
+
+    a: str
+    b: str
+    difference: float | None
+    low: float | None
+    high: float | None
+    z: float | None
+    p: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Forecasts:
     """Diebold and Mariano's test that two models lose equally in time; `lags` of differences that may be
     correlated. statistic: negative, a is better."""
@@ -306,6 +320,7 @@ class Comparison:
     row_table: tuple[RowRecord, ...]  # if asked for
     warnings: tuple[Warning_, ...]
     resampling: Resampling = Resampling("rows", None, 0, None)
+    areas: tuple[AreaComparison, ...] = ()  # of scores for two classes
     forecasts: tuple[Forecasts, ...] = ()  # of rows in time order
     self_check: tuple[SelfCheck, ...] = ()  # if asked for
     correction: str = "max-t"  # of the pairs on the primary loss, for their number

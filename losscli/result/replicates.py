@@ -28,9 +28,9 @@ class StoredLoss:
 class StoredReplicates:
     """The resampling of one run, and what it gave.
 
-    id: the column of ids; by, column: what is resampled together; rows: that were used; count: B; ids,
-    targets: Σ of hashes of the ids and of (id, target), mod 2⁶⁴, as 16 hex digits; w: `pack_sums` of the
-    weight of every replicate, (B,).
+    id: the column of ids; by, column: what is resampled together, length: times in a block; rows: that were
+    used; count: B; ids, targets: Σ of hashes of the ids and of (id, target), mod 2⁶⁴, as 16 hex digits; w:
+    `pack_sums` of the weight of every replicate, (B,).
     """
 
     id: str
@@ -43,6 +43,7 @@ class StoredReplicates:
     targets: str
     w: str
     losses: tuple[StoredLoss, ...]
+    length: int | None = None
 
     def values(self, spec: str, model: str) -> Floats | None:
         """(B,) A loss of a model in every replicate, None where it was not resampled. Raises DataError."""
@@ -92,7 +93,7 @@ def mismatch(old: StoredReplicates, new: StoredReplicates) -> str | None:
         (old.seed == new.seed, f"the seed differs: {old.seed} and {new.seed}"),
         (old.count == new.count, f"the number of resamples differs: {old.count:,} and {new.count:,}"),
         (
-            (old.by, old.column) == (new.by, new.column),
+            (old.by, old.column, old.length) == (new.by, new.column, new.length),
             f"what is resampled together differs: {_unit(old)} and {_unit(new)}",
         ),
     )
@@ -103,7 +104,9 @@ def mismatch(old: StoredReplicates, new: StoredReplicates) -> str | None:
 
 
 def _unit(one: StoredReplicates) -> str:
-    return {"rows": "single rows", "group": f"groups by {one.column}"}.get(one.by, f"blocks in {one.column}")
+    if one.by == "time":
+        return f"blocks in {one.column}" + ("" if one.length is None else f" of {one.length:,}")
+    return "single rows" if one.by == "rows" else f"groups by {one.column}"
 
 
 def _same_weights(old: StoredReplicates, new: StoredReplicates) -> bool:

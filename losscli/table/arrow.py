@@ -1,5 +1,6 @@
 """Parquet and Arrow files → Table. Their types decide; integers must be doubles, nulls are missing."""
 
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from math import isnan
@@ -9,16 +10,18 @@ import numpy as np
 
 from losscli.domain import Floats
 from losscli.errors import DataError, Where
-from losscli.table.buffers import bits, doubles, fixed, strings
+from losscli.table.buffers import bits, doubles, fixed, strings, text_bytes
+from losscli.table.columns import Columns
 from losscli.table.facts import BLOCK, ColumnType, Limits, ReadOptions
 from losscli.table.grammar import DOT, EXACT, number_text, shown
+from losscli.table.messages import unpacked_sizes
 from losscli.table.open import Source
+from losscli.table.packing import ARROW_SIGN, PARQUET_SIGN, STREAM_SIGN
 from losscli.table.parse import first_fault, numbers_of
-from losscli.table.store import Columns, Inexact, StoredTable
+from losscli.table.store import Inexact, StoredTable
 
-PARQUET, ARROW = b"PAR1", b"ARROW1"
-_BATCH = 2 * BLOCK
-_PAGE = 1 << 20
+_PAGE, _SMALL = 1 << 20, 64 << 20  # bytes read at a time; of a file whose columns are read at once
+_BROKEN = (OSError, EOFError, UnicodeError, MemoryError, OverflowError, struct.error)
 
 
 def read_parquet(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
@@ -26,23 +29,48 @@ def read_parquet(source: Source, options: ReadOptions, limits: Limits) -> Stored
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with closing(source.seekable()) as raw, _damage(source, "Parquet"):
+    with closing(source.seekable()) as raw, _damage(source, raw, "Parquet", (PARQUET_SIGN[:4],)):
+        stream = pa.PythonFile(raw, mode="r")
+        metadata = pq.read_metadata(stream)
+        texts = _texts(metadata.schema)
+        _check_size(source, metadata, len(texts))
         file = pq.ParquetFile(
-            pa.PythonFile(raw, mode="r"),
-            buffer_size=_PAGE,
+            stream,
+            metadata=metadata,
+            read_dictionary=texts,
+            buffer_size=0 if source.size <= _SMALL else _PAGE,  # for a page, room is made as large as it says
             pre_buffer=False,
             page_checksum_verification=True,
         )
-        batches = file.iter_batches(batch_size=_BATCH, use_threads=False)
+        batches = file.iter_batches(batch_size=2 * BLOCK, use_threads=False)
         return _table(source, file.schema_arrow, batches, options, limits)
+
+
+def _check_size(source: Source, metadata: Any, texts: int) -> None:
+    """Raises DataError for a Parquet file that says of itself that it unpacks to more than it may.
+
+    Nothing is asked of a single column: pyarrow ends the process where that part of a file is damaged.
+    """
+    numbers = (metadata.num_columns - texts) * metadata.num_rows * 8
+    groups = (metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    source.check_unpacked(max(numbers, sum(groups)))
+
+
+def _texts(schema: Any) -> list[str]:
+    """The columns of texts. They are read as dictionaries: a long text that stands in many rows is not to be
+    repeated before it is known how long it is."""
+    columns = (schema.column(i) for i in range(len(schema)))
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
 def read_arrow(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
     """The table in an Arrow IPC file (Feather) or stream."""
     import pyarrow as pa
 
-    with closing(source.seekable()) as raw, _damage(source, "Arrow"):
-        is_file = raw.read(len(ARROW)) == ARROW
+    with closing(source.seekable()) as raw, _damage(source, raw, "Arrow", (ARROW_SIGN, STREAM_SIGN)):
+        is_file = raw.read(len(ARROW_SIGN)) == ARROW_SIGN
+        for size in unpacked_sizes(raw, len(ARROW_SIGN) if is_file else 0):
+            source.check_unpacked(size)
         raw.seek(0)
         stream = pa.PythonFile(raw, mode="r")
         if not is_file:
@@ -57,21 +85,24 @@ def read_arrow(source: Source, options: ReadOptions, limits: Limits) -> StoredTa
 
 
 class _damage:
-    """Turns what pyarrow raises on damaged files into a DataError."""
+    """Turns what pyarrow raises on damaged files into a DataError. signs: what such a file begins with."""
 
-    def __init__(self, source: Source, kind: str) -> None:
+    def __init__(self, source: Source, raw: Any, kind: str, signs: tuple[bytes, ...]) -> None:
         self._source, self._kind = source, kind
+        self._signed = raw.read(len(ARROW_SIGN)).startswith(signs)
+        raw.seek(0)
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         import pyarrow as pa
 
-        if isinstance(error, pa.ArrowException | OSError | EOFError | UnicodeError | MemoryError):
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if isinstance(error, (pa.ArrowException, *_BROKEN)):
+            if self._signed:
+                raise self._source.broken(error, self._kind) from None
             raise self._source.error(
-                f"this is no whole {self._kind} file: {reason}",
-                advice="It may have been cut short while copying; nothing of it was used.",
+                f"its first bytes are not those of {self._kind}",
+                advice="If it holds text, give it a name that says so, such as .csv",
             ) from None
 
 
@@ -86,15 +117,18 @@ def _table(
         _Reader(source, field.type, name, name in options.text)
         for field, name in zip(schema, names, strict=True)
     ]
-    columns = Columns([reader.kind for reader in readers], limits.memory)
+    columns = Columns(source.shown, names, [reader.kind for reader in readers], limits)
     rows = 0
     for batch in batches:
         batch.validate(full=True)  # what lies in the file may not be what its description says
-        for start in range(0, batch.num_rows, _BATCH):
-            part = batch.slice(start, _BATCH)
-            columns.add([reader(array, rows) for reader, array in zip(readers, part.columns, strict=True)])
+        for start in range(0, batch.num_rows, BLOCK):
+            part = batch.slice(start, BLOCK)
+            for i, array in enumerate(part.columns):
+                if readers[i].kind is ColumnType.TEXT:
+                    columns.check_texts(i, text_bytes(array))
+                columns.add_to(i, readers[i](array, rows))
             rows += part.num_rows
-    source.check_unchanged()
+            source.check_unpacked(columns.store.size)
     if not rows:
         raise source.error("the file has no rows")
     return StoredTable(
@@ -102,7 +136,7 @@ def _table(
         sha256=source.sha256,
         rows=rows,
         columns=columns.finish(
-            names, {i: reader.inexact for i, reader in enumerate(readers) if reader.inexact is not None}
+            {i: reader.inexact for i, reader in enumerate(readers) if reader.inexact is not None}
         ),
         notes=(),
         store=columns.store,

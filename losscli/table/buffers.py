@@ -40,3 +40,17 @@ def strings(words: Sequence[str]) -> Any:
     encoded = [word.encode() for word in words]
     ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
     return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
+
+
+def text_bytes(array: Any) -> int:
+    """The bytes that an array of texts has, or will have where it is a dictionary's."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if isinstance(array, pa.DictionaryArray):
+        words = array.dictionary
+        if not (pa.types.is_string(words.type) or pa.types.is_large_string(words.type)):
+            return 0
+        lengths = pc.binary_length(words).take(array.indices)
+        return 4 * len(array) + int(pc.sum(lengths, min_count=0).as_py() or 0)
+    return int(array.nbytes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from losscli.errors import DataError
 from losscli.table.facts import Limits
 from losscli.table.open import Source, Stream
-from losscli.table.scanner import Fault, records
+from losscli.table.scanner import Fault, Nul, Ragged, records
 
 _MARKS = (  # byte order marks, the longer before its own beginning
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,6 +16,9 @@ _MARKS = (  # byte order marks, the longer before its own beginning
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MOST_NULS = (
+    256 << 20
+)  # that are looked at to see whether the file ends in them: it may have holes of any size
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,15 @@ class Text:
 
     def __init__(self, source: Source, encoding: str | None, limits: Limits) -> None:
         self.source, self.limits = source, limits
+        self.chunk = limits.chunk  # bytes read at a time
         self._encoding = encoding
         self._mark = 0  # bytes of a mark before the first position
 
     def blocks(self) -> Iterator[bytes]:
         """UTF-8 in blocks of about the chunk size, without byte order mark."""
         stream = self.source.open()
-        head = stream.read(self.limits.chunk)
-        while len(head) < 4 and (more := stream.read(self.limits.chunk)):
+        head = stream.read(self.chunk)
+        while len(head) < 4 and (more := stream.read(self.chunk)):
             head += more
         encoding = self._agreed(head)
         first = True
@@ -55,23 +59,28 @@ class Text:
         if encoding == "utf-8":
             while block:
                 yield block
-                block = read(self.limits.chunk)
+                block = read(self.chunk)
             return
         decoder = codecs.getincrementaldecoder(encoding)("strict")
-        position = 0
+        position, line, before = 0, 1, b""
         while True:
+            state = decoder.getstate()
             try:
-                yield decoder.decode(block, final=not block).encode()
-            except UnicodeError as error:
-                at = position + getattr(error, "start", 0)
+                found = decoder.decode(block, final=not block).encode()
+            except UnicodeError:
+                decoder.setstate(state)
+                good, size = _good(decoder, block)
                 raise self.source.error(
-                    f"the bytes at about position {at:,} are not {encoding}",
+                    f"the bytes at about position {position + size:,} are not {encoding}",
+                    line=line + _ends(good, before),
                     advice="Name the encoding of the file, e.g. --encoding utf-8, latin-1 or cp1252.",
                 ) from None
+            yield found
             if not block:
                 return
+            line, before = line + _ends(found, before), found or before
             position += len(block)
-            block = read(self.limits.chunk)
+            block = read(self.chunk)
 
     def _agreed(self, head: bytes) -> str:
         """The encoding as its mark or the flag says; UTF-8 where both are silent."""
@@ -98,8 +107,7 @@ class Text:
         line, before = 1, b""
         for block in self.blocks():
             part, start = block[:start], start - len(block)
-            line += part.count(b"\n") + part.count(b"\r") - part.count(b"\r\n")
-            line -= before.endswith(b"\r") and part.startswith(b"\n")
+            line += _ends(part, before)
             before = part
             if start <= 0:
                 break
@@ -126,11 +134,52 @@ class Text:
 
     def fault_at(self, start: int, fault: Fault) -> DataError:
         """The error for a fault in a text that begins at a position."""
+        if isinstance(fault, Nul):
+            fault = self._explained(start, fault)
         return self.source.error(fault.what, line=self.line_of(start) + fault.line - 1, advice=fault.advice)
 
+    def _explained(self, start: int, fault: Nul) -> Fault:
+        """What the first NUL behind a position means, by the bytes that follow it."""
+        for block in self.blocks_from(start):
+            if (found := block.find(b"\0")) >= 0:
+                start += found
+                break
+            start += len(block)
+        count = 0
+        for block in self.blocks_from(start):
+            if block.strip(b"\0\r\n") or count > _MOST_NULS:
+                break
+            count += block.count(b"\0")
+        else:
+            what = f"the file ends in NUL bytes ({count:,})"
+            return Fault(what, fault.line, "What wrote it was cut off: let it write the file again.")
+        head = self.part(start, start + 8)
+        if len(head) == 8 and not head[::2].strip(b"\0") and b"\0" not in head[1::2]:
+            order = "le" if start % 2 else "be"
+            advice = f"If this is UTF-16 without a mark, say so: --encoding utf-16-{order}"
+            return Fault("there are NUL bytes", fault.line, advice)
+        return fault
 
-def chunks(text: Text, start: int, delimiter: str) -> Iterator[Chunk]:
-    """Whole records from a position on, about a block at a time.
+
+def _ends(part: bytes, before: bytes) -> int:
+    """How many lines end in a part of a text, behind another part."""
+    halves = before.endswith(b"\r") and part.startswith(b"\n")
+    return part.count(b"\n") + part.count(b"\r") - part.count(b"\r\n") - halves
+
+
+def _good(decoder: codecs.IncrementalDecoder, block: bytes) -> tuple[bytes, int]:
+    """What can be decoded of a block that cannot be as a whole: the text, and the bytes it is of."""
+    found: list[str] = []
+    try:
+        for i in range(len(block)):
+            found.append(decoder.decode(block[i : i + 1]))
+    except UnicodeError:
+        pass
+    return "".join(found).encode(errors="replace"), len(found)
+
+
+def chunks(text: Text, start: int, delimiter: str, columns: int) -> Iterator[Chunk]:
+    """Whole records of so many fields from a position on, about a block at a time.
 
     A cut is a line end with an even number of quotes before it: outside quotes, unless the rules are broken
     earlier in the chunk, which is an error there.
@@ -144,7 +193,7 @@ def chunks(text: Text, start: int, delimiter: str) -> Iterator[Chunk]:
             size += len(block)
             odd ^= bool(block.count(b'"') & 1)
             if size > text.limits.record:
-                raise _endless(text, b"".join(held), start, delimiter)
+                raise _endless(text, b"".join(held), start, delimiter, columns)
             continue
         data = b"".join((*held, memoryview(block)[:cut]))
         yield Chunk(start, data)
@@ -156,11 +205,13 @@ def chunks(text: Text, start: int, delimiter: str) -> Iterator[Chunk]:
         yield Chunk(start, rest)
 
 
-def _endless(text: Text, data: bytes, start: int, delimiter: str) -> DataError:
+def _endless(text: Text, data: bytes, start: int, delimiter: str, columns: int) -> DataError:
     """The error for a record beyond the limit; the scanner names its quote, if it is that."""
     try:
-        for _ in records(data.decode(errors="replace"), delimiter):
+        for _ in records(data.decode(errors="replace"), delimiter, fields=columns):
             pass
+    except Ragged:
+        pass  # it would have more fields still
     except Fault as fault:
         return text.fault_at(start, fault)
     return text.source.error(

@@ -9,19 +9,24 @@ from itertools import chain, islice
 
 from losscli.errors import DataError
 from losscli.table.chunks import Chunk, Text, chunks, decoded
+from losscli.table.columns import Columns
 from losscli.table.facts import ColumnType, Limits, ReadOptions
-from losscli.table.header import Header, guessed, read_header
+from losscli.table.header import Header, guessed, preamble_advice, read_header
 from losscli.table.open import Source
-from losscli.table.parse import Piece, Plan, parse_exact, parse_fast
-from losscli.table.scanner import Fault, records
-from losscli.table.store import Columns, Inexact, StoredTable
+from losscli.table.parse import WIDE, Piece, Plan, parse_exact, parse_fast
+from losscli.table.scanner import Fault, Ragged, records
+from losscli.table.store import Inexact, StoredTable
 from losscli.table.workers import workers
+
+_MOST_CHUNK = 8 << 20
 
 
 def read_delimited(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
     """The table in a delimited file; DataError where it breaks the rules."""
     text = Text(source, options.encoding, limits)
     header = read_header(text, options)
+    if len(header.names) > WIDE:  # a chunk costs something for every column
+        text.chunk = max(text.chunk, min(len(header.names) << 10, _MOST_CHUNK))
     reader = _Reader(text, header, options)
     plan = guessed(text, header, options)
     while True:  # each round takes at least one column a rung further, so there are few
@@ -46,7 +51,9 @@ class _Reader:
     def run(self, plan: Plan) -> StoredTable | Plan:
         """One pass over the file: the table, or the plan that its columns ask for instead."""
         types = [ColumnType.TEXT if style is None else ColumnType.NUMBER for style in plan.styles]
-        columns: Columns | None = Columns(types, self.limits.memory, plan.rungs[0])
+        columns: Columns | None = Columns(
+            self.source.shown, self.header.names, types, self.limits, plan.rungs[0]
+        )
         asked, rows = _Asked(plan), 0
         starts: list[int] = []
         first_rows: list[int] = []
@@ -66,13 +73,15 @@ class _Reader:
         if columns is None:
             return asked.plan
         if not rows:
-            raise self.source.error("the file has a header and no rows")
+            raise self.source.error(
+                "the file has a header and no rows", advice="There is nothing to compute."
+            )
         lines = _Lines(self.text, plan.delimiter, starts, first_rows)
         return StoredTable(
             path=self.source.path,
             sha256=self.source.sha256,
             rows=rows,
-            columns=columns.finish(self.header.names, inexact),
+            columns=columns.finish(inexact),
             notes=self._notes(plan),
             store=columns.store,
             line=lines.line,
@@ -80,7 +89,7 @@ class _Reader:
 
     def _pieces(self, asked: "_Asked") -> Iterator[tuple[int, Piece]]:
         """The parsed chunks in order with their positions, each parsed under the plan of its time."""
-        cut = chunks(self.text, self.header.end, self.header.delimiter)
+        cut = chunks(self.text, self.header.end, self.header.delimiter, len(self.header.names))
         head = list(islice(cut, 2))
         jobs = workers(self.options.jobs)
         if jobs == 1 or len(head) < 2:
@@ -108,6 +117,8 @@ class _Reader:
         try:
             return parse_exact(decoded(chunk, self.text, plan.delimiter, len(plan.styles)), plan)
         except Fault as fault:
+            if isinstance(fault, Ragged):
+                fault.advice = preamble_advice(self.text, self.options) or fault.advice
             raise self.text.fault_at(chunk.start, fault) from None
 
     def _notes(self, plan: Plan) -> tuple[str, ...]:
@@ -135,6 +146,7 @@ class _Lines:
         start = self._starts[k]
         end = self._starts[k + 1] if k + 1 < len(self._starts) else None
         try:
+            self._text.source.check_unchanged()
             data = self._text.part(start, end).decode()
             before = self._text.line_of(start) - 1
             found = islice(records(data, self._delimiter), row - 1 - self._first_rows[k], None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import Protocol
 
 from losscli.domain import Codes, Floats
@@ -83,12 +84,18 @@ class ReadOptions:
     decimal: str | None = None  # "." or ","
     thousands: str | None = None  # one character, grouping digits by three
     text: frozenset[str] = frozenset()
+    skip_lines: int = 0  # before the header
+    max_unpacked: float | None = None  # gigabytes that an input may unpack to; None is what `bounds` says
     jobs: int = 0  # threads; 0 is one per core
 
     def __post_init__(self) -> None:
+        if self.skip_lines < 0:
+            raise UsageError(f"--skip-lines {self.skip_lines} is not 0 or more")
+        if self.max_unpacked is not None and not 0 < self.max_unpacked < inf:
+            raise UsageError(f"--max-unpacked {self.max_unpacked:g} is not above 0")
         if self.delimiter in ("tab", "\\t"):
             object.__setattr__(self, "delimiter", "\t")
-        if self.delimiter is not None and not _may_delimit(self.delimiter):
+        if self.delimiter is not None and not may_delimit(self.delimiter):
             raise UsageError(
                 f"{self.delimiter!r} is no delimiter", advice="Give one character, such as --delimiter ';'."
             )
@@ -112,7 +119,8 @@ class ReadOptions:
                 ) from None
 
 
-def _may_delimit(sign: str) -> bool:
+def may_delimit(sign: str) -> bool:
+    """Whether a sign can stand between fields."""
     return len(sign) == 1 and sign.isascii() and not sign.isalnum() and sign not in '"\r\n\0+-.'
 
 
@@ -122,4 +130,6 @@ class Limits:
 
     chunk: int = 1 << 20  # read, checked and parsed at a time
     record: int = 64 << 20  # longest record: what an unclosed quote may swallow
-    memory: int = 256 << 20  # columns kept in memory; beyond, they are spooled to a temporary file
+    memory: int = 192 << 20  # columns kept in memory; beyond, they are spooled to a temporary file
+    texts: int = 512 << 20  # the texts of one column in one canonical block
+    columns: int = 100_000  # most columns of a table

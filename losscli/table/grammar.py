@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,6 +79,28 @@ def is_missing(field: str) -> bool:
     return field.strip(BLANKS).lower() in MISSING
 
 
+def number_advice(field: str) -> str:
+    """What to type, or to write in the file, where a field of a number column is no number."""
+    text = field[:_LONGEST].strip(BLANKS)
+    grouped = NumberStyle(".", ",").number(text) is not None
+    if COMMA.number(text) is not None:
+        also = "; if it groups digits, --thousands ," if grouped else ""
+        return f"If the comma is the decimal sign, say so: --decimal ,{also}"
+    if grouped:
+        return "If the comma groups digits, say so: --thousands ,"
+    if NumberStyle(",", ".").number(text) is not None:
+        return "If the dot groups digits, say so: --decimal , --thousands ."
+    plain = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
+    plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain).replace("_", "")
+    if plain != text and DOT.number(plain) is not None:
+        return f"Write it in plain digits and signs: {plain}"
+    return "Correct the field, or empty it and use --missing drop"
+
+
+_LONGEST = 60  # characters of a field that are looked at, and shown
+_SIGNS = {ord(sign): "-" for sign in "\u2010\u2011\u2012\u2013\u2014\u2212"}
+
+
 def number_text(value: float) -> str:
     """The shortest text that reads back as the value; whole numbers without '.0'."""
     return str(int(value)) if abs(value) < 1e16 and value == int(value) else repr(float(value))
@@ -85,4 +108,4 @@ def number_text(value: float) -> str:
 
 def shown(field: str) -> str:
     """A value for a message: escaped, and cut where long."""
-    return repr(field if len(field) <= 60 else field[:57] + "…")
+    return repr(field if len(field) <= _LONGEST else field[: _LONGEST - 3] + "…")

@@ -2,17 +2,21 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import isnan
 
+from losscli.errors import DataError
 from losscli.table.chunks import Text, cut_at
-from losscli.table.facts import ReadOptions
+from losscli.table.facts import ReadOptions, may_delimit
 from losscli.table.grammar import COMMA, DOT, NumberStyle, shown
 from losscli.table.parse import Plan, Style, style_of
+from losscli.table.preamble import DELIMITERS, behind_lines, likely_lines
 from losscli.table.scanner import Fault, records
 
-_DELIMITERS = ",;\t|"  # the earlier wins a tie
 _SAMPLE_BYTES, _SAMPLE_ROWS = 1 << 16, 200
+_BLANK, _SIGN = re.compile(rb"[\r\n]*"), re.compile(rb'["\r\n]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,53 +29,84 @@ class Header:
 
 
 def read_header(text: Text, options: ReadOptions) -> Header:
-    """The first line that is not empty; an Excel `sep=;` line before it sets the delimiter."""
-    head = _Head(text)
-    line, position = head.next_line(0)
+    """The first line that is not empty, behind those to be skipped; an Excel `sep=;` line before it sets the
+    delimiter. DataError where it cannot be the header."""
+    start = behind_lines(text, options.skip_lines)
+    head = _Head(text, start)
+    line, position = head.next_line(start)
     marked = re.fullmatch(r'"?sep=(.)"?', line, re.IGNORECASE)
     if marked:
         line, position = head.next_line(head.end)
     delimiter = options.delimiter or (marked[1] if marked else _delimiter(line))
     try:
+        if not may_delimit(delimiter):
+            raise Fault(f"{delimiter!r} is no delimiter", 1, "Say which it is: --delimiter ';'")
+        _check_width(line.count(delimiter) + 1, delimiter, text.limits.columns)
         _, fields = next(records(line, delimiter))
+        names = tuple(field.strip() for field in fields)
+        _check(names, delimiter)
     except Fault as fault:
+        fault.advice = preamble_advice(text, options) or fault.advice
         raise text.fault_at(position, fault) from None
-    names = tuple(field.strip() for field in fields)
-    _check(text, names, text.line_of(position), delimiter)
     return Header(names, delimiter, head.end)
 
 
-class _Head:
-    """The beginning of the file, as much as its first lines need."""
+def preamble_advice(text: Text, options: ReadOptions) -> str | None:
+    """What to type where the file seems to have lines before its header."""
+    lines = likely_lines(text, behind_lines(text, options.skip_lines), options)
+    if not lines:
+        return None
+    lines += options.skip_lines
+    stand, them = ("line stands", "it") if lines == 1 else (f"{lines} lines stand", "them")
+    return f"If the first {stand} before the header, skip {them}: --skip-lines {lines}"
 
-    def __init__(self, text: Text) -> None:
-        self._text, self._blocks = text, text.blocks()
+
+class _Head:
+    """The file from a position on, as much as its first lines need; positions are those in the file."""
+
+    def __init__(self, text: Text, start: int) -> None:
+        self._text, self._start, self._blocks = text, start, text.blocks_from(start)
         self._data, self._whole = b"", False
-        self.end = 0  # of the line found last
+        self.end = start  # of the line found last
 
     def next_line(self, start: int) -> tuple[str, int]:
         """The first line that is not empty from a position on, and where it begins."""
+        start -= self._start
         while (found := _line(self._data, start, self._whole)) is None:
             if self._whole:
-                raise self._text.source.error("the file is empty" if not self._data else "there is no header")
-            block = next(self._blocks, b"")
-            self._data += block
-            self._whole = not block or len(self._data) > self._text.limits.record
-        first, last, self.end = found
-        line = self._data[first:last]
+                raise self._no_header()
+            self._read()
+        first, last, end = found
+        self.end = self._start + end
+        line, position = self._data[first:last], self._start + first
         try:
-            return line.decode(), first
+            return line.decode(), position
         except UnicodeDecodeError as error:
-            raise self._text.not_utf8(first + error.start, line[error.start]) from None
+            raise self._text.not_utf8(position + error.start, line[error.start]) from None
+
+    def _read(self) -> None:
+        """As much again as there is, so that what is searched for a line end is at most twice the line."""
+        blocks, size = [self._data], 0
+        while not self._whole and size <= len(self._data):
+            blocks.append(next(self._blocks, b""))
+            size += len(blocks[-1])
+            self._whole = not blocks[-1] or len(self._data) + size > self._text.limits.record
+        self._data = b"".join(blocks)
+
+    def _no_header(self) -> DataError:
+        empty = not self._data and not self._start
+        return self._text.source.error(
+            "the file is empty" if empty else "there is no header",
+            advice="A table begins with a line of the names of its columns.",
+        )
 
 
 def _line(data: bytes, start: int, whole: bool) -> tuple[int, int, int] | None:
     """Beginning, end and beginning of the next of the first line that is not empty; None needs more data."""
-    first = start
-    while data[first : first + 1] in (b"\r", b"\n"):
-        first += 1
-    odd = False
-    for found in re.compile(rb'["\r\n]').finditer(data, first):
+    blank = _BLANK.match(data, start)
+    assert blank is not None
+    first, odd = blank.end(), False
+    for found in _SIGN.finditer(data, first):
         if found[0] == b'"':
             odd = not odd
         elif not odd:
@@ -86,27 +121,35 @@ def _line(data: bytes, start: int, whole: bool) -> tuple[int, int, int] | None:
 
 def _delimiter(line: str) -> str:
     """The most frequent of the known ones outside quotes."""
-    counts = Counter(re.sub(r'"[^"]*"', "", line))
-    return max(_DELIMITERS, key=lambda sign: counts[sign])
+    return max(DELIMITERS, key=re.sub(r'"[^"]*"', "", line).count)
 
 
-def _check(text: Text, names: tuple[str, ...], line: int, delimiter: str) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise text.source.error(
-            f"the header names {shown(twice[0])} {names.count(twice[0])} times",
-            line=line,
-            advice=f"Give each column its own name. The delimiter is {delimiter!r}; --delimiter sets it.",
+def _check_width(columns: int, delimiter: str, most: int) -> None:
+    """Raises Fault for more columns than are read."""
+    if columns > most:
+        raise Fault(
+            f"the header has {columns:,} columns, and {most:,} are the most that are read",
+            1,
+            f"Is the delimiter {delimiter!r}? --delimiter sets it.",
         )
-    values = [DOT.number(name) for name in names]
-    first = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-    if all(value is not None for value in values) and not all(
-        value == value // 1 for value in values if value
-    ):
-        raise text.source.error(
+
+
+def _check(names: Sequence[str], delimiter: str) -> None:
+    """Raises Fault for names that cannot be those of columns."""
+    name, count = Counter(names).most_common(1)[0]
+    if count > 1:
+        raise Fault(
+            f"the header names {shown(name)} {count} times",
+            1,
+            f"Give each column its own name. The delimiter is {delimiter!r}; --delimiter sets it.",
+        )
+    values = DOT.numbers(names)
+    if values is not None and not all(isnan(value) or value.is_integer() for value in values):
+        first = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        raise Fault(
             f"the first line holds numbers ({first}), not names",
-            line=line,
-            advice="Put a header line with the names of the columns above it.",
+            1,
+            "Put a header line with the names of the columns above it.",
         )
 
 

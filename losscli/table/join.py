@@ -11,9 +11,10 @@ import numpy as np
 from losscli.domain import Codes, Floats
 from losscli.errors import DataError, Where, did_you_mean
 from losscli.table.buffers import fixed, strings
+from losscli.table.columns import Columns
 from losscli.table.facts import BLOCK, Column, ColumnType, Limits, Table, block_count
 from losscli.table.grammar import shown
-from losscli.table.store import Columns, StoredTable
+from losscli.table.store import StoredTable
 
 
 def join(
@@ -185,7 +186,7 @@ def _reordered(ids: _Ids, others: _Ids, names: Sequence[str], limits: Limits) ->
     others.positions_in(ids)
     other = others.table
     types = [other.columns[name].type for name in names]
-    columns = Columns(types, limits.memory)
+    columns = Columns(other.path, names, types, limits)
     for i, (name, kind) in enumerate(zip(names, types, strict=True)):
         if kind is ColumnType.NUMBER:
             numbers = np.concatenate([other.numbers(block, name) for block in _blocks(other)])
@@ -198,7 +199,7 @@ def _reordered(ids: _Ids, others: _Ids, names: Sequence[str], limits: Limits) ->
         path=other.path,
         sha256=other.sha256,
         rows=ids.table.rows,
-        columns=columns.finish(names, {}),
+        columns=columns.finish({}),
         notes=other.notes,
         store=columns.store,
         line=lambda row: None,

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -12,12 +13,17 @@ from losscli.domain import Floats
 from losscli.errors import DataError, Where
 from losscli.table.buffers import strings
 from losscli.table.chunks import Text
+from losscli.table.columns import Columns
 from losscli.table.facts import BLOCK, ColumnType, Limits, ReadOptions
 from losscli.table.grammar import DOT, EXACT, is_missing, shown
 from losscli.table.open import Source
-from losscli.table.store import Columns, Inexact, StoredTable
+from losscli.table.store import Inexact, StoredTable
 
 _SAMPLE = 200
+_LINE, _BATCH = 16 << 20, 16 << 20  # bytes: of a line, of the lines that are held as objects
+_CELLS = 1 << 22  # values of these, absent keys included
+_LONG = 1 << 20  # bytes of a line that is looked at before it is read
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 
 
 class _Number(str):
@@ -39,7 +45,7 @@ def read_jsonl(source: Source, options: ReadOptions, limits: Limits) -> StoredTa
     """The table in a JSON Lines file. A key that a row leaves out is missing there."""
     reader = _Reader(source, options, limits)
     plan: Plan = {}
-    reader.columns(list(islice(reader.rows(), _SAMPLE)), plan)
+    reader.columns(next(reader.batches(_SAMPLE), []), plan)
     if not plan:
         raise source.error("the file is empty" if not source.size else "the file has no rows with fields")
     while True:  # each round finds new columns, or columns to be text, or is the last
@@ -60,13 +66,13 @@ class _Reader:
     def run(self, plan: Plan) -> StoredTable | Plan:
         """One pass over the file: the table, or the plan that its rows ask for instead."""
         types = [ColumnType.TEXT if text else ColumnType.NUMBER for text in plan.values()]
-        columns = Columns(types, self.limits.memory)
+        columns = Columns(self.source.shown, tuple(plan), types, self.limits)
         asked, rows = dict(plan), 0
         inexact: dict[int, Inexact] = {}
-        found = self.rows()
-        while batch := list(islice(found, BLOCK)):
+        for batch in self.batches(BLOCK):
             values = self.columns(batch, asked)
             rows += len(batch)
+            self.source.check_unpacked(max(columns.store.size, 4 * rows * len(asked)))
             if asked == plan:
                 lines = [line for line, _ in batch]
                 inexact = self._inexact(values, plan, rows - len(batch)) | inexact
@@ -77,7 +83,7 @@ class _Reader:
             path=self.source.path,
             sha256=self.source.sha256,
             rows=rows,
-            columns=columns.finish(tuple(plan), inexact),
+            columns=columns.finish(inexact),
             notes=(),
             store=columns.store,
             line=self._line,
@@ -91,6 +97,9 @@ class _Reader:
                     if name not in asked:
                         self._check_name(name, line)
                         asked[name] = name in self.options.text
+                if len(asked) > self.limits.columns:
+                    what = f"the rows have more than {self.limits.columns:,} different keys"
+                    raise self.source.error(what, line=line, advice="A key is the name of a column.")
         found = {}
         for name in asked:
             values = found[name] = [fields.get(name) for _, fields in batch]
@@ -105,9 +114,24 @@ class _Reader:
             asked[name] = asked[name] or words
         return found
 
-    def rows(self) -> Iterator[tuple[int, _Object]]:
-        """The objects with their lines; blank lines are no rows."""
+    def batches(self, rows: int) -> Iterator[list[tuple[int, _Object]]]:
+        """The objects with their lines, so many at a time, or fewer where they are long or have many keys."""
+        batch: list[tuple[int, _Object]] = []
+        size, names = 0, set[str]()
+        for line, length, fields in self._rows():
+            batch.append((line, fields))
+            size += length
+            names.update(fields)
+            if len(batch) == rows or size > _BATCH or len(batch) * len(names) > _CELLS:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _rows(self) -> Iterator[tuple[int, int, _Object]]:
+        """The objects with their lines and lengths; blank lines are no rows."""
         for line, start, data in self._lines():
+            self._check_count(line, data)
             try:
                 value = self._decoder.decode(data.decode())
             except UnicodeDecodeError as error:
@@ -120,13 +144,26 @@ class _Reader:
                 raise self.source.error(str(error), line=line) from None
             if not isinstance(value, _Object):
                 raise self._no_object(line, data, "")
-            yield line, value
+            yield line, len(data), value
+
+    def _check_count(self, line: int, data: bytes) -> None:
+        """Raises DataError for a line of very many values, before they become objects."""
+        if len(data) > _LONG and _STRING.sub(b"", data).count(b",") >= self.limits.columns:
+            what = f"this line holds more than {self.limits.columns:,} values"
+            raise self.source.error(
+                what, line=line, advice="A line is a row, and a value one of its columns."
+            )
 
     def _no_object(self, line: int, data: bytes, why: str) -> DataError:
         if line == 1 and data.lstrip().startswith(b"["):
             advice = "Make each element a line of its own: jq -c '.[]' FILE"
             return self.source.error("the file holds a JSON array, not JSON Lines", advice=advice)
-        return self.source.error(f"this line is no JSON object{why}", line=line)
+        advice = 'Each line is an object of its own: {"y": 1, "p": 1.5}'
+        if line == 1 and data.lstrip().startswith(b"{"):
+            advice = "Put each object on one line: jq -c . FILE"
+        elif line == 1:
+            advice += "; if the file is CSV, give it a name that says so"
+        return self.source.error(f"this line is no JSON object{why}", line=line, advice=advice)
 
     def _lines(self) -> Iterator[tuple[int, int, bytes]]:
         """The lines that are not blank: number from 1, position in the decoded file, bytes."""
@@ -138,13 +175,15 @@ class _Reader:
                 if data.strip():
                     yield line, start, data
                 start += len(data) + 1
-            if len(held) > self.limits.record:
-                raise self.source.error(f"a line does not end within {len(held):,} bytes", line=line + 1)
+            if len(held) > min(self.limits.record, _LINE):
+                what = f"a line does not end within {len(held):,} bytes"
+                raise self.source.error(what, line=line + 1, advice="Each line is an object of its own.")
         if held.strip():
             yield line + 1, start, held
 
     def _line(self, row: int) -> int | None:
         try:
+            self.source.check_unchanged()
             return next(islice(self._lines(), row - 1, None), (None,))[0]
         except DataError:
             return None

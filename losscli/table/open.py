@@ -4,9 +4,7 @@ import hashlib
 import io
 import lzma
 import os
-import stat
-import sys
-import tempfile
+import struct
 import threading
 import weakref
 import zipfile
@@ -15,28 +13,34 @@ from pathlib import PurePath
 from typing import IO, Any
 
 from losscli.errors import DataError, Where
-from losscli.table.packing import DECODERS, READ, SUFFIXES, Unpacked, sniffed
+from losscli.table.archive import only_member
+from losscli.table.bounds import longest_stream, most_unpacked, size_text, too_much_unpacked
+from losscli.table.packing import DECODERS, MEMORY, READ, SUFFIXES, Unpacked, sniffed
+from losscli.table.spool import opened, temporary, write_all
 
 
 class Source:
     """An input that can be read again and again; a stream is spooled once to a temporary file.
 
-    `suffix` is the lower-case extension under that of the compression ("" for a stream).
+    `suffix` is the lower-case extension under that of the compression ("" for a stream), `member` the name of
+    what a zip archive holds, known once it is open. gigabytes: what it may unpack to; None is the usual.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, gigabytes: float | None = None) -> None:
         self.path = path
         self.shown = "standard input" if path == "-" else path
-        self._file = _spooled(sys.stdin.buffer) if path == "-" else _opened(path)
+        self._file, self._at_path = opened(path, longest_stream(gigabytes))
         weakref.finalize(self, self._file.close)
         self._fd = self._file.fileno()
         self._stamp = self._now()
         self._hash, self._hashed = hashlib.sha256(), 0
         self._lock = threading.Lock()
         name = PurePath("" if path == "-" else path.lower())
-        head = os.pread(self._fd, 16, 0)
-        self.packed = SUFFIXES.get(name.suffix) or sniffed(head)
+        self.packed_by_sign = sniffed(os.pread(self._fd, 16, 0))
+        self.packed = self.packed_by_sign or SUFFIXES.get(name.suffix)
         self.suffix = PurePath(name.stem).suffix if name.suffix in SUFFIXES else name.suffix
+        self.member = ""
+        self.most = most_unpacked(self.size, gigabytes)
 
     def error(self, what: str, *, line: int | None = None, advice: str | None = None) -> DataError:
         return DataError(what, where=Where(self.shown, line), advice=advice)
@@ -62,30 +66,47 @@ class Source:
         return self._hash.hexdigest()
 
     def check_unchanged(self) -> None:
+        """Raises DataError where the file is no longer the one that was opened."""
         if self._now() != self._stamp:
-            raise self.error("the file was changed while it was being read", advice="Run the command again.")
+            how = "changed"
+        elif self._at_path and not self._is_at_path():
+            how = "replaced or removed"
+        else:
+            return
+        raise self.error(f"the file was {how} while it was being read", advice="Run the command again.")
+
+    def check_unpacked(self, size: int) -> None:
+        """Raises DataError where so many bytes are more than this may unpack to."""
+        if size > self.most:
+            raise too_much_unpacked(self.shown, self.size, self.most)
 
     def _now(self) -> tuple[int, int]:
         status = os.fstat(self._fd)
         return status.st_size, status.st_mtime_ns
+
+    def _is_at_path(self) -> bool:
+        try:
+            return os.path.samestat(os.stat(self.path), os.fstat(self._fd))
+        except OSError:
+            return False
 
     def open(self) -> "Stream":
         """The unpacked bytes from the beginning."""
         raw = FileBytes(self)
         try:
             return Stream(self, self._unpacked(raw))
-        except _BROKEN as error:
-            raise self._broken(error) from None
+        except BROKEN as error:
+            raise self.broken(error) from None
 
     def seekable(self) -> io.IOBase | IO[bytes]:
         """The unpacked bytes for readers that jump; packed ones go to a temporary file. To be closed."""
         if self.packed is None:
             return FileBytes(self)
-        spool = tempfile.TemporaryFile()  # noqa: SIM115
+        spool = temporary()
         try:
             stream = self.open()
             while data := stream.read(READ):
-                spool.write(data)
+                write_all(spool, data)
             spool.seek(0)
         except BaseException:
             spool.close()
@@ -96,48 +117,56 @@ class Source:
         if self.packed is None:
             return raw
         if self.packed == "zip":
-            return self._member(raw)
+            found = only_member(raw, self.error)
+            self.member = found.name
+            return found.stream
         if self.packed == "zstd":
             import pyarrow as pa
 
             return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
         return Unpacked(raw, DECODERS[self.packed])
 
-    def _member(self, raw: "FileBytes") -> IO[bytes]:
-        archive = zipfile.ZipFile(raw)
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        if len(members) != 1:
-            names = ", ".join(repr(member.filename) for member in members[:5])
-            more = ", …" if len(members) > 5 else ""
-            raise self.error(
-                f"the archive has {len(members)} members{': ' if names else ''}{names}{more}",
-                advice="Give an archive with exactly one member, or unpack it and name the file.",
+    def broken(self, error: BaseException, kind: str | None = None) -> DataError:
+        """The error for what a reader has raised. kind: of the file, where that is not its packing."""
+        self.check_unchanged()
+        if isinstance(error, OSError) and error.errno is not None and error.strerror:
+            return self.error(f"cannot be read: {error.strerror}")
+        kind = kind or self.packed or "file"
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if _LIMIT in reason or _WINDOW in reason:
+            return self.error(
+                f"unpacking it needs more than {size_text(MEMORY)} of memory",
+                advice="Unpack it by other means, and give the file that is in it.",
             )
-        if self.suffix == "":
-            self.suffix = PurePath(members[0].filename.lower()).suffix
-        return archive.open(members[0])
-
-    def _broken(self, error: Exception) -> DataError:
-        reason = str(error).strip() or type(error).__name__
+        if kind == self.packed and self.packed_by_sign is None and self.size >= 16:
+            return self.error(
+                f"its first bytes are not those of a {kind} file",
+                advice="If it is not packed, give it a name that does not say so.",
+            )
         return self.error(
-            f"this is no whole {self.packed or ''} file: {reason}".replace("  ", " "),
+            f"this is no whole {kind} file: {reason}",
             advice="It may have been cut short while copying; nothing of it was used.",
         )
 
 
 class Stream:
-    """Unpacked bytes: `read(size)` gives at least one byte before the end; damage is a DataError."""
+    """Unpacked bytes: `read(size)` gives at least one byte before the end; damage is a DataError, and so is
+    more than the source may unpack to."""
 
     def __init__(self, source: Source, raw: Any) -> None:
         self._source, self._raw = source, raw
+        self._size = 0
 
     def read(self, size: int) -> bytes:
         try:
             data: bytes = self._raw.read(size)
-        except _BROKEN as error:
-            raise self._source._broken(error) from None
+        except BROKEN as error:
+            raise self._source.broken(error) from None
         if not data:
             self._source.check_unchanged()
+        elif self._source.packed is not None:
+            self._size += len(data)
+            self._source.check_unpacked(self._size)
         return data
 
 
@@ -148,8 +177,9 @@ class FileBytes(io.RawIOBase):
         self._source, self._position = source, 0
 
     def read(self, size: int = -1, /) -> bytes:
-        if size is None or size < 0:
-            size = max(self._source.size - self._position, 0)
+        left = max(self._source.size - self._position, 0)
+        if size is None or not 0 <= size <= left:  # a damaged file may ask for a room of any size
+            size = left
         data = self._source.read_at(size, self._position)
         self._position += len(data)
         return data
@@ -163,7 +193,7 @@ class FileBytes(io.RawIOBase):
     def seek(self, offset: int, whence: int = 0, /) -> int:
         start = (0, self._position, self._source.size)[whence]
         if start + offset < 0:
-            raise OSError(22, "negative seek position")  # zipfile expects this one
+            raise OSError("negative seek position")  # zipfile expects this one
         self._position = start + offset
         return self._position
 
@@ -177,50 +207,15 @@ class FileBytes(io.RawIOBase):
         return True
 
 
-_BROKEN = (
+_LIMIT, _WINDOW = "Memory usage limit", "requires too much memory"  # of xz, of zstd
+BROKEN = (
     EOFError,
     OSError,
     zlib.error,
     lzma.LZMAError,
+    struct.error,
     zipfile.BadZipFile,
     NotImplementedError,
     RuntimeError,
     ValueError,
 )
-
-
-def _opened(path: str) -> IO[bytes]:
-    """An open regular file; a pipe or a device is spooled."""
-    try:
-        file = open(path, "rb", buffering=0)  # noqa: SIM115
-    except IsADirectoryError:
-        raise DataError("is a directory", where=Where(path), advice="Name a file in it.") from None
-    except FileNotFoundError:
-        raise DataError("there is no such file", where=Where(path)) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"cannot be opened: {reason}", where=Where(path)) from None
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        return file
-    with file:
-        return _spooled(file)
-
-
-def _spooled(stream: IO[bytes]) -> IO[bytes]:
-    spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
-    try:
-        while data := stream.read(READ):
-            view = memoryview(data)
-            while view:
-                view = view[spool.write(view) :]
-    except OSError as error:
-        spool.close()
-        raise DataError(
-            f"cannot be copied to a temporary file: {error.strerror}",
-            where=Where(tempfile.gettempdir()),
-            advice="Free some room there, or set TMPDIR to a directory with more.",
-        ) from None
-    except BaseException:
-        spool.close()
-        raise
-    return spool

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 READ = 1 << 18  # packed bytes at a time
+MEMORY = 256 << 20  # bytes that unpacking may need for itself
 SUFFIXES = {
     ".gz": "gzip",
     ".bz2": "bzip2",
@@ -16,11 +17,14 @@ SUFFIXES = {
     ".zstd": "zstd",
     ".zip": "zip",
 }
+PARQUET_SIGN, ARROW_SIGN, STREAM_SIGN = b"PAR1\x15", b"ARROW1\0\0", b"\xff\xff\xff\xff"
 _MAGIC = {
     b"\x1f\x8b": "gzip",
     b"\xfd7zXZ\0": "xz",
+    b"\x5d\0\0": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
     b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
 }
 
 
@@ -81,11 +85,11 @@ class Unpacked:
         return data
 
 
-class _Gzip:
-    """zlib with the interface of bz2 and lzma; checks the CRC and the length at the end."""
+class Zlib:
+    """zlib with the interface of bz2 and lzma. wbits: 31 is gzip, with CRC and length checked at the end."""
 
-    def __init__(self) -> None:
-        self._decoder, self._tail = zlib.decompressobj(31), b""
+    def __init__(self, wbits: int = 31) -> None:
+        self._decoder, self._tail = zlib.decompressobj(wbits), b""
 
     @property
     def eof(self) -> bool:
@@ -106,7 +110,7 @@ class _Gzip:
 
 
 DECODERS: dict[str, Callable[[], Decoder]] = {
-    "gzip": _Gzip,
+    "gzip": Zlib,
     "bzip2": bz2.BZ2Decompressor,
-    "xz": lzma.LZMADecompressor,
+    "xz": lambda: lzma.LZMADecompressor(memlimit=MEMORY),
 }

@@ -1,5 +1,6 @@
 """One chunk of records → one array per column: the fast path, and the exact one where it must be."""
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isnan
@@ -59,6 +60,8 @@ def parse_fast(data: bytes, plan: Plan) -> Piece | None:
 
     if b"\0" in data or (b'"' in data and not quotes_fit(data, plan.delimiter)):
         return None
+    if data.startswith(codecs.BOM_UTF8):  # pyarrow would take it for the mark of a file
+        return None
     arrays: list[Any] = [None] * len(plan.styles)
     try:
         for decimal in sorted({style.decimal for style in plan.styles if style} or {"."}):
@@ -92,7 +95,7 @@ def _read(data: bytes, plan: Plan, wanted: Sequence[int], decimal: str, as_text:
         csv.ConvertOptions(
             column_types=types,
             include_columns=list(types),
-            null_values=_NULLS,
+            null_values=_NULLS if len(wanted) <= WIDE else _FREQUENT,
             strings_can_be_null=False,
             decimal_point=decimal,
         ),
@@ -108,6 +111,8 @@ def _spellings(word: str) -> set[str]:
 
 
 _NULLS = sorted(set().union(*(_spellings(word) for word in MISSING)))
+WIDE = 500  # columns beyond which the search trees of all spellings, one per column, are too large
+_FREQUENT = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"]  # the exact path knows the others
 
 
 def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 class Fault(Exception):
     """What breaks the rules at a 1-based line of the text scanned."""
 
-    def __init__(self, what: str, line: int, advice: str | None = None) -> None:
+    def __init__(self, what: str, line: int, advice: str) -> None:
         self.what, self.line, self.advice = what, line, advice
         super().__init__(what)
 
@@ -31,6 +31,8 @@ def records(text: str, delimiter: str, *, fields: int | None = None) -> Iterator
         assert found is not None
         simple = found.end() == end or text[found.end()] in "\r\n"
         if simple:
+            if fields is not None and found[0].count(delimiter) + 1 != fields:
+                raise _ragged(found[0].count(delimiter) + 1, fields, start, delimiter)
             record, position = found[0].split(delimiter), found.end()
         while not simple:
             if text.startswith('"', position):
@@ -46,14 +48,14 @@ def records(text: str, delimiter: str, *, fields: int | None = None) -> Iterator
                 break
             position += 1
         if fields is not None and len(record) != fields:
-            raise Fault(*_ragged(len(record), fields, start, delimiter))
+            raise _ragged(len(record), fields, start, delimiter)
         yield start, record
         if position < end:
             position = _past_line_end(text, position)
             line += 1
 
 
-_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
+_QUOTED = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
 
 
 def _quoted(text: str, position: int, delimiter: str, line: int) -> tuple[str, int]:
@@ -90,16 +92,27 @@ def _check_unquoted(text: str, position: int, line: int) -> None:
         raise _nul(line)
 
 
-def _nul(line: int) -> Fault:
-    return Fault(
-        "there is a NUL byte", line, "Is this a text file? UTF-16 without a mark needs --encoding utf-16-le."
-    )
+def _nul(line: int) -> "Nul":
+    return Nul("there is a NUL byte", line, "The file is damaged, or it is no text file.")
 
 
-def _ragged(found: int, expected: int, line: int, delimiter: str) -> tuple[str, int, str | None]:
-    many = "field" if found == 1 else "fields"
-    advice = f"The delimiter is {delimiter!r}; fields that hold it need quotes." if found > expected else None
-    return f"{found} {many}, but the header has {expected}", line, advice
+class Nul(Fault):
+    """The first NUL of a text."""
+
+
+class Ragged(Fault):
+    """A record that has not as many fields as the header."""
+
+
+def _ragged(found: int, expected: int, line: int, delimiter: str) -> Ragged:
+    what = f"{found} field{'' if found == 1 else 's'}, but the header has {expected}"
+    if found > expected:
+        return Ragged(
+            what,
+            line,
+            f"The delimiter is {delimiter!r}; fields that hold it need quotes, and columns need a name each.",
+        )
+    return Ragged(what, line, f"Complete the row, or remove it. The delimiter is {delimiter!r}.")
 
 
 def _past_line_end(text: str, position: int) -> int:

@@ -4,11 +4,10 @@ import os
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,8 @@ import numpy as np
 from losscli.domain import Codes, Floats
 from losscli.errors import DataError, Where
 from losscli.table.buffers import bits, fixed, strings
-from losscli.table.column import NumberFacts, TextFacts
-from losscli.table.facts import BLOCK, Column, ColumnType
-from losscli.table.grammar import DOT, NumberStyle, number_text, shown
+from losscli.table.facts import Column, ColumnType
+from losscli.table.grammar import DOT, number_advice, number_text, shown
 
 Block = Any  # (≤ BLOCK,) float64 array of a number column, Arrow string array without nulls of a text column
 
@@ -34,7 +32,7 @@ class Store:
 
     def __init__(self, columns: int, limit: int) -> None:
         self._blocks: list[list[Block | tuple[int, int, bool]]] = [[] for _ in range(columns)]
-        self._limit, self._bytes = limit, 0
+        self._limit, self.size = limit, 0  # bytes of all blocks
         self._fd: int | None = None
         self._end = 0
         self._lock = threading.Lock()
@@ -48,8 +46,8 @@ class Store:
         if isinstance(block, np.ndarray):
             block.setflags(write=False)
         with self._lock:
-            self._bytes += block.nbytes
-            if self._fd is None and self._bytes > self._limit:
+            self.size += block.nbytes
+            if self._fd is None and self.size > self._limit:
                 self._spool()
             self._blocks[column].append(block if self._fd is None else self._write(block))
 
@@ -119,82 +117,6 @@ def _deserialized(data: bytearray) -> Any:
     return pa.ipc.read_record_batch(pa.py_buffer(data), pa.schema([("text", pa.string())])).column(0)
 
 
-class Columns:
-    """Takes pieces of any length in row order, and makes canonical blocks and facts of them."""
-
-    def __init__(self, types: Sequence[ColumnType], limit: int, style: NumberStyle = DOT) -> None:
-        self.store = Store(len(types), limit)
-        self._columns: list[_Numbers | _Texts] = [
-            _Numbers(self.store, i) if kind is ColumnType.NUMBER else _Texts(self.store, i, style)
-            for i, kind in enumerate(types)
-        ]
-
-    def add(self, pieces: Sequence[Block]) -> None:
-        """One piece per column, all of one length."""
-        for column, piece in zip(self._columns, pieces, strict=True):
-            column.add(piece)
-
-    def add_to(self, column: int, piece: Block) -> None:
-        """A piece of one column alone; all must be of one length in the end."""
-        self._columns[column].add(piece)
-
-    def finish(self, names: Sequence[str], inexact: Mapping[int, Inexact]) -> Mapping[str, Column]:
-        """The facts by name; inexact: column → its first number that no double holds."""
-        for column in self._columns:
-            column.flush()
-        found = {
-            name: replace(column.facts.column(name), inexact=inexact.get(i))
-            for i, (name, column) in enumerate(zip(names, self._columns, strict=True))
-        }
-        return MappingProxyType(found)
-
-
-class _Numbers:
-    def __init__(self, store: Store, index: int) -> None:
-        self._store, self._index, self.facts = store, index, NumberFacts()
-        self._block, self._filled = np.empty(BLOCK), 0
-
-    def add(self, piece: Floats) -> None:
-        while len(piece):
-            part, piece = piece[: BLOCK - self._filled], piece[BLOCK - self._filled :]
-            self._block[self._filled : self._filled + len(part)] = part
-            self._filled += len(part)
-            if self._filled == BLOCK:
-                self.flush()
-
-    def flush(self) -> None:
-        if self._filled:
-            block = self._block if self._filled == BLOCK else self._block[: self._filled].copy()
-            self.facts.add(block)
-            self._store.put(self._index, block)
-            self._block, self._filled = np.empty(BLOCK), 0
-
-
-class _Texts:
-    def __init__(self, store: Store, index: int, style: NumberStyle) -> None:
-        self._store, self._index, self.facts = store, index, TextFacts(style)
-        self._parts: list[Any] = []
-        self._filled = 0
-
-    def add(self, piece: Any) -> None:
-        while len(piece):
-            room = BLOCK - self._filled
-            self._parts.append(piece[:room])
-            self._filled += len(self._parts[-1])
-            piece = piece[room:]
-            if self._filled == BLOCK:
-                self.flush()
-
-    def flush(self) -> None:
-        if self._filled:
-            import pyarrow as pa
-
-            block = pa.concat_arrays(self._parts)
-            self.facts.add(block)
-            self._store.put(self._index, block)
-            self._parts, self._filled = [], 0
-
-
 @dataclass(frozen=True)
 class StoredTable:
     """A Table whose blocks lie in a Store, column i under the i-th name."""
@@ -212,8 +134,9 @@ class StoredTable:
         if column.type is ColumnType.TEXT:
             row, word = column.first_word or (None, "")
             raise DataError(
-                f"{word!r} is not a number" if row else "this column is text",
+                f"{shown(word)} is not a number" if row else "this column is text",
                 where=Where(self.shown) if row is None else self.where(row, name),
+                advice=number_advice(word) if row else None,
             )
         if column.inexact is not None:
             row, field, why = column.inexact

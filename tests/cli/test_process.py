@@ -1,6 +1,8 @@
 """Exit codes and streams of the process: interrupts, closed pipes, internal errors, standard input."""
 
+import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -9,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from losscli import render
+
 from .conftest import ENVIRONMENT, spawn
 
-FORMATS = ("text", "json", "csv", "markdown")
+FORMATS = tuple(render.FORMATS)
 FAIL = ("--fail-if", "mae > 1")
 BROKEN = """
 import sys
@@ -138,6 +142,47 @@ def test_standard_input(losscli, inside, data, tmp_path):
     empty = losscli("compare", "-", stdin="")
     assert (empty.returncode, empty.stdout) == (2, "")
     assert "empty" in empty.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_is_slow_and_a_pipe_that_does_not_wait(tmp_path, unbuffered):
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    env = {"PYTHONUNBUFFERED": unbuffered}
+    with spawn(["losses", "--format", "json"], tmp_path, terminal=env, stdout=writing, stderr=-1) as process:
+        os.close(writing)
+        time.sleep(1.0)
+        with os.fdopen(reading, "rb") as pipe:
+            text = pipe.read()
+        errors = process.communicate(timeout=30)[1]
+    assert (process.returncode, errors) == (0, b"")
+    assert len(text) > 1 << 16 and json.loads(text)["schema"] == "losscli/losses/1"
+
+
+def test_a_pipe_that_does_not_wait(tmp_path):
+    """Nothing to read yet is not the end."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    with spawn(["compare", "-", "--format", "json"], tmp_path, stdin=reading, stdout=-1) as process:
+        for part in (b"y,pred\n", b"1,2.5\n" * 3, b"2,3\n"):
+            time.sleep(0.3)
+            os.write(writing, part)
+        os.close(writing)
+        out, _ = process.communicate(timeout=30)
+    os.close(reading)
+    assert json.loads(out)["rows"]["used"] == 4
+
+
+def test_rows_that_are_typed(tmp_path):
+    typed, stdin = pty.openpty()
+    with spawn(["compare", "-", "--format", "csv"], tmp_path, stdin=stdin, stdout=-1, stderr=-1) as process:
+        assert process.stderr.readline() == b"reading standard input; Ctrl-D ends it\n"
+        os.write(typed, b"y,pred\n1,2.5\n2,3\n3,3.5\n\x04")
+        out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, b"")
+    assert out.startswith(b"kind,spec,")
+    os.close(typed)
+    os.close(stdin)
 
 
 def test_the_version(losscli):

@@ -10,10 +10,12 @@ import unicodedata
 
 import pytest
 
+from losscli import render
+
 from .conftest import ENVIRONMENT, spawn
 
 EVIL = "a\x1b[31m\x9b2J\u202e\u200b\x07\n::error::x[/red]<b>|=cmd"
-FORMATS = ("text", "json", "csv", "markdown")
+FORMATS = tuple(render.FORMATS)
 HOSTILE = set("\x1b\x9b\u202e\u200b\x07\r\x00")
 
 

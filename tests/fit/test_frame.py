@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from losscli.errors import DataError
 from losscli.frame import Encoder, Frame, load, load_features
+from losscli.result.reading import Node
 from losscli.table import BLOCK, ReadOptions, Table, read
 from losscli.task.features import Asked, training_problem
 
@@ -240,7 +241,7 @@ def test_the_median_is_that_of_the_numbers_there(values):
 def test_an_encoder_is_plain_data(framed, missing):
     frame = framed({"x": [0.1, 2, 3, 4], "c": C, "d": ["u", "u", "v", "v"], "y": Y}, missing=missing)
     encoder = Encoder.of(frame, everything(frame), frame.w)
-    assert Encoder.from_plain(json.loads(json.dumps(encoder.to_plain()))) == encoder
+    assert Encoder.read(Node(json.loads(json.dumps(encoder.to_plain())), "")) == encoder
 
 
 def test_new_rows(framed, table):

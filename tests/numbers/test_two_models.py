@@ -204,7 +204,10 @@ def test_intervals_stay_within_their_range() -> None:
     positive = np.arange(12) >= 6
     area = delong_area(positive * 1.3 + rng.normal(size=12), positive, np.ones(12), 0.999)
     assert area.value is not None
-    assert 0.0 <= area.low < area.value < area.high == 1.0  # type: ignore[operator]
+    assert 0.0 < area.low < area.value < area.high < 1.0  # type: ignore[operator]
+    half = scipy.stats.norm.isf(0.0005) * area.standard_error / (area.value * (1 - area.value))
+    ends = scipy.special.expit(scipy.special.logit(area.value) + np.array([-half, half]))
+    assert (area.low, area.high) == pytest.approx(tuple(ends), rel=1e-9)
 
 
 def forecast_differences() -> Floats:

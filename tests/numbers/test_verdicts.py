@@ -8,6 +8,7 @@ import pytest
 
 from losscli.errors import UsageError
 from losscli.spec import Spec
+from losscli.two_models import delong
 
 N = 400
 
@@ -174,3 +175,22 @@ def test_an_allowance_finds_its_loss_by_any_name_and_at_its_parameters(compared,
 def test_a_baseline_alone_is_refused(compared):
     with pytest.raises(UsageError, match="no other model"):
         compared(columns(old=0.1), losses=["mae"], baseline="pred_old")
+
+
+def test_delongs_test_of_two_areas(compared):
+    rng = np.random.default_rng(5)
+    y = (rng.random(400) < 0.4).astype(int)
+    scores = {name: y + rng.normal(0, spread, 400) for name, spread in (("a", 1.0), ("b", 1.4))}
+    made = {"y": y, "score_a": scores["a"], "score_b": scores["b"]}
+    (one,) = compared(made).areas
+    expected = delong(scores["a"], scores["b"], y == 1, np.ones(400), 0.95)
+    assert (one.a, one.b, one.reason) == ("score_a", "score_b", None)
+    assert (one.difference, one.low, one.high, one.z, one.p) == (
+        expected.difference,
+        expected.low,
+        expected.high,
+        expected.z,
+        expected.p,
+    )
+    assert compared(made | {"shop": np.arange(400) // 4}, group="shop").areas == ()
+    assert compared({name: made[name] for name in ("y", "score_a")}).areas == ()

@@ -15,7 +15,7 @@ from losscli.result import Changes, LossChange, MetricChange, Side, Unmatched, W
 from losscli.result.changes import ON_FEW
 from render.samples import HOSTILE
 
-FORMATS = ("text", "json", "csv", "markdown")
+FORMATS = tuple(name for name, format in render.FORMATS.items() if format.changes)
 LONG = ("a_model_of_24_cells_long", "another_of_24_cells_long", "the_third_of_24_cells_wow")
 
 

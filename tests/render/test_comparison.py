@@ -17,7 +17,7 @@ from losscli.report import cell_width
 from render.builders import pair
 from render.samples import ALL, HOSTILE, hostile, judged, regression
 
-FORMATS = ("text", "json", "csv", "markdown")
+FORMATS = tuple(render.FORMATS)
 
 
 def text(comparison, *, all=False, colour=False, width=None, format="text") -> str:

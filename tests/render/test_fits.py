@@ -14,7 +14,7 @@ from losscli.report import cell_width
 from render import fits as samples
 from render.fits import ALL, degradation, fit, ranking, score
 
-FORMATS = ("text", "json", "csv", "markdown")
+FORMATS = tuple(name for name, format in render.FORMATS.items() if format.fits)
 ANSWERS = {
     "regression": "Use tukey, welsch or geman_mcclure: ",
     "without contamination": "Use any but lq, squared_epsilon_insensitive and mse: ",

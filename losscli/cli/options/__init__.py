@@ -38,14 +38,32 @@ Thousands = Annotated[
     str | None,
     typer.Option(metavar="CHAR", help="Sign between thousands; none if not said.", rich_help_panel=DATA),
 ]
+SkipLines = Annotated[
+    int, typer.Option(metavar="N", help="Lines before the header; none if not said.", rich_help_panel=DATA)
+]
+MaxUnpacked = Annotated[
+    float | None,
+    typer.Option(
+        metavar="GB",
+        help="What an input may unpack to; if not said, 1 or 200 times its size.",
+        rich_help_panel=DATA,
+    ),
+]
 Format = Annotated[
     str,
-    typer.Option("--format", metavar="FORMAT", help="text, json, csv or markdown.", rich_help_panel=OUTPUT),
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="text, json, csv, markdown, github, junit or html.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 Output = Annotated[
     list[Path] | None,
     typer.Option(
-        metavar="FILE", help="Also write a file, .txt .json .csv or .md; repeat it.", rich_help_panel=OUTPUT
+        metavar="FILE",
+        help="Also write a file, .txt .json .csv .md .xml (JUnit) or .html; repeat it.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stdout.", rich_help_panel=OUTPUT)]
@@ -66,5 +84,8 @@ LossSpec = Annotated[str, typer.Argument(metavar="SPEC", help="A loss, e.g. hube
 DEFINE_HELP = "A loss by its formula, 'asym = where(r > 0, 3*r**2, r**2)'; repeat it."
 Define = Annotated[list[str] | None, typer.Option(metavar="LOSS", help=DEFINE_HELP)]
 TextFormat = Annotated[
-    str, typer.Option("--format", metavar="FORMAT", help="text, json or markdown.", rich_help_panel=OUTPUT)
+    str,
+    typer.Option(
+        "--format", metavar="FORMAT", help="text, json, csv, markdown or html.", rich_help_panel=OUTPUT
+    ),
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from losscli.comparison.losses import Facts, Found
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.agreement import find_agreement
+from losscli.comparison.verdicts.areas import area_differences
 from losscli.comparison.verdicts.draws import Draws, draw
 from losscli.comparison.verdicts.levels import with_levels, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
@@ -15,13 +16,14 @@ from losscli.comparison.verdicts.self_check import Tolerated, self_check, unchec
 from losscli.comparison.verdicts.series import block_length, differences_in_time, forecasts
 from losscli.comparison.verdicts.slices import find_slices
 from losscli.comparison.verdicts.stored import against_recorded, store
-from losscli.comparison.verdicts.units import Units, find_times, find_units, time_units
+from losscli.comparison.verdicts.units import Units, check_ids, find_times, find_units, time_units
 from losscli.domain import Floats
 from losscli.inference import pairs_of
 from losscli.loss import Reduction
 from losscli.resample import time_block
 from losscli.result import (
     Agreement,
+    AreaComparison,
     Difference,
     Discordant,
     Forecasts,
@@ -65,6 +67,7 @@ class Verdicts:
     robustness: tuple[Robustness, ...]
     differences: tuple[Difference, ...]
     discordant: tuple[Discordant, ...]
+    areas: tuple[AreaComparison, ...]
     forecasts: tuple[Forecasts, ...]
     baseline: str | None
     regressions: tuple[Regression, ...]
@@ -101,6 +104,7 @@ def verdicts(table: Table, facts: Facts, request: Request, point: Point) -> Verd
         robustness=with_share_intervals(own, point.robustness, losses),
         differences=tuple(differences),
         discordant=tuple(discordant(own, losses)),
+        areas=tuple(area_differences(table, facts, request, point.metrics)) if whole else (),
         forecasts=in_time,
         baseline=None if baseline is None else facts.problem.models[baseline].name,
         regressions=gated,
@@ -124,12 +128,15 @@ def _chosen(facts: Facts, point: Point) -> list[int]:
 def _units(table: Table, facts: Facts, request: Request, point: Point) -> tuple[Units, tuple[Forecasts, ...]]:
     """The units, and what the order in time says of the primary loss."""
     problem = facts.problem
+    if problem.group or problem.time:
+        check_ids(table, problem, request)
     times = find_times(table, problem, request)
     if times is None or problem.time is None:
         return find_units(table, problem, request, facts.moments.rows), ()
     place = point.place
     d: Floats | None = differences_in_time(table, facts, request, times, point.losses, place)
-    length = block_length(d, time_block(times.count))
+    kept = request.recorded.replicates if request.recorded is not None else None
+    length = (kept.length if kept is not None else None) or block_length(d, time_block(times.count))
     names = [one.model for one in point.losses[place].results if one.value is not None]
     return time_units(times, problem.time, length), tuple(forecasts(d, names, length))
 

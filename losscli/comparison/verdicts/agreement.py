@@ -2,6 +2,7 @@
 for the mean, or the median."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from losscli.rows import Predicted, load
 from losscli.table import Table, block_count
 
 THRESHOLDS = 24  # at which two Murphy curves are resampled
+MANY_ROWS = 20_000  # beyond, the leader is compared with the next model alone: curves take memory
 CURVES = 5  # of the best models: the leader's, and those it is compared with
 NO_CURVE = "a prediction or a target is too large"
 FUNCTIONALS: dict[Task, tuple[Functional, ...]] = {
@@ -129,19 +131,25 @@ def _dominance(
     known = [m for m in usable if values[m] is not None]
     if len(known) < 2 or problem.task not in FUNCTIONALS:
         return
-    leader, *others = sorted(known, key=lambda m: values[m] or 0.0)[:CURVES]
+    most = CURVES if facts.moments.rows <= MANY_ROWS else 2
+    leader, *others = sorted(known, key=lambda m: values[m] or 0.0)[:most]
     y, w, number, p = _read(table, facts, request, [leader, *others])
     names = [model.name for model in problem.models]
     pairs = [(functional, other) for functional in FUNCTIONALS[problem.task] for other in others]
-    grids = {f: thresholds(y, list(p.values()), THRESHOLDS) for f, _ in pairs}
-    contrasts = [
-        elementary(float(t), p[leader], y, functional) - elementary(float(t), p[other], y, functional)
-        for functional, other in pairs
-        for t in grids[functional]
-    ]
-    shown = _shown(own, UnitSums.of(contrasts, w, own.units.of(number)), [len(grids[f]) for f, _ in pairs])
-    for (functional, other), verdict in zip(pairs, shown, strict=True):
-        found = dominance(p[leader], p[other], y, w, functional)
+    try:
+        curves = [dominance(p[leader], p[other], y, w, functional) for functional, other in pairs]
+    except OverflowError:  # of huge values, whose curves are not compared
+        return
+    with np.errstate(over="ignore", invalid="ignore"):  # of weights that keep the sums above finite
+        grids = {f: thresholds(y, list(p.values()), THRESHOLDS) for f, _ in pairs}
+        contrasts = [
+            elementary(float(t), p[leader], y, functional) - elementary(float(t), p[other], y, functional)
+            for functional, other in pairs
+            for t in grids[functional]
+        ]
+        sums = UnitSums.of(contrasts, w, own.units.of(number))
+    shown = _shown(own, sums, [len(grids[f]) for f, _ in pairs])
+    for (functional, other), found, verdict in zip(pairs, curves, shown, strict=True):
         yield Dominance(
             functional=str(functional),
             a=names[leader],
@@ -179,13 +187,15 @@ def _shown(own: Draws, sums: UnitSums, sizes: Sequence[int]) -> Iterator[str | N
     """What is shown of each pair of curves, None where there is nothing to judge; sums: their differences, so
     many thresholds of each pair."""
     columns = sums.sums.shape[1]
-    if not columns or not np.isfinite(sums.sums).all():
+    if not columns:  # all predictions and targets are one value
+        yield from ("~" for _ in sizes)
+        return
+    if not np.isfinite(sums.sums).all():
         yield from (None for _ in sizes)
         return
     found = Studentised(*replicate(sums, RESAMPLES, own.seed, squares(columns), precise=False).errors)
-    first = 0
+    # One family, of all thresholds of all pairs: any verdict may be the one that is read.
+    verdicts = iter(judge(found, own.confidence, own.units.count).verdicts)
     for size in sizes:
-        family = judge(found.take(list(range(first, first + size))), own.confidence, own.units.count)
-        shown = {verdict for verdict in family.verdicts if verdict != "~"}
+        shown = {verdict for verdict in islice(verdicts, size) if verdict != "~"}
         yield "crosses" if len(shown) > 1 else next(iter(shown), "~")
-        first += size

@@ -21,6 +21,7 @@ from losscli.rows import load
 from losscli.table import Table, block_count
 
 RESAMPLES, MANY_RESAMPLES, MANY_MODELS = 2_000, 9_999, 5
+_NEARLY_ALL = 0.999  # of a sum: single precision keeps little of the rest
 _RESAMPLED = (Reduction.MEAN, Reduction.ROOT, Reduction.RATIO)
 
 
@@ -48,7 +49,8 @@ class Own:
         if self.is_mean:
             root = self.bound.loss.reduction is Reduction.ROOT
             return np.asarray(np.sqrt(np.maximum(means[0], 0.0)) if root else means[0])
-        return np.array([self._combined(*row) for row in zip(*means, strict=True)])
+        with np.errstate(invalid="ignore"):  # a comparison with NaN, of a replicate without a row
+            return np.array([self._combined(*row) for row in zip(*means, strict=True)])
 
     def _combined(self, *means: float) -> float:
         """NaN where a replicate leaves the domain of the function."""
@@ -69,7 +71,8 @@ class Draws:
     units, a column for each row quantity of these losses; places: of these columns, by their places in the
     layout; at: the column of the difference of two models in a loss; signs: of the units' differences, how
     many are above and below 0; values: (B, m) each loss of its models; slots: the terms of each model's
-    summaries; flagged: replicates of the flagged rows alone, of the same columns as `sums`.
+    summaries; flagged: replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,) Σwx
+    of the columns that flagged rows nearly fill.
     """
 
     facts: Facts
@@ -87,6 +90,7 @@ class Draws:
     values: Mapping[int, Floats]
     slots: Sequence[Slot]
     flagged: Replicates | None
+    filled: Mapping[int, Floats]
 
     @property
     def rows(self) -> int:
@@ -137,11 +141,14 @@ class Draws:
             return smooth(lambda a, b: half * log_ratio(a, b), *self.replicates.joint(places))
         a, b = (self.found[loss][m].value for m in (model, baseline))
         values = self.values[loss]
-        return plain(math.log(a / b), log_ratio(values[:, at[0]], values[:, at[1]]))
+        return plain(math.log(a) - math.log(b), log_ratio(values[:, at[0]], values[:, at[1]]))
 
     def total(self, place: int) -> Floats:
         """(B,) Σwx of a row quantity, by its place in the layout."""
-        return np.asarray(self.replicates.means[:, self.places[place]] * self.replicates.w)
+        column = self.places[place]
+        if column in self.filled:
+            return self.filled[column]
+        return np.asarray(self.replicates.means[:, column] * self.replicates.w)
 
     def flagged_total(self, place: int) -> Floats:
         """(B,) The same of the flagged rows."""
@@ -196,6 +203,7 @@ def draw(
     every = np.concatenate([sums.sums, contrasts, of_terms.sums], axis=1)
     judged = len(places) + len(differences)
     joint = [pair for loss, one in own.items() for pair in _joint(facts, loss, one)]
+    kept = request.replicates or request.recorded is not None  # to the same bits in both runs
     count = resamples_of(request, len(facts.problem.models))
     with np.errstate(over="ignore", invalid="ignore"):  # of huge losses, which get no interval
         drawn = replicate(
@@ -203,11 +211,12 @@ def draw(
             count,
             request.seed,
             tuple(dict.fromkeys((*squares(judged), *joint))),
-            precise=bool(joint),
+            precise=bool(joint) or kept,
         )
-        outliers = None
+        outliers, filled = None, {}
         if flagged is not None and len(flagged.keys):
-            outliers = replicate(flagged, count, request.seed, precise=False)
+            outliers = replicate(flagged, count, request.seed, precise=True)
+            filled = _totals(sums, flagged, count, request.seed)
     return Draws(
         facts=facts,
         confidence=request.confidence,
@@ -224,7 +233,18 @@ def draw(
         values={loss: _values(one, drawn) for loss, one in own.items()},
         slots=[one.after(judged) for one in slots],
         flagged=outliers,
+        filled=filled,
     )
+
+
+def _totals(sums: UnitSums, flagged: UnitSums, count: int, seed: int) -> dict[int, Floats]:
+    """(B,) Σwx of each column that flagged rows nearly fill: what is left without them has its digits."""
+    size, carried = (np.abs(part.sums).sum(axis=0) for part in (sums, flagged))
+    columns = np.flatnonzero(carried > _NEARLY_ALL * size).tolist()
+    if not columns:
+        return {}
+    drawn = replicate(sums.take(columns), count, seed, precise=True)
+    return {column: drawn.means[:, at] * drawn.w for at, column in enumerate(columns)}
 
 
 def _can(facts: Facts, found: Sequence[Found], loss: int) -> bool:

@@ -24,6 +24,8 @@ from losscli.metrics import metrics_for
 from losscli.result import FEW, LossTable, LossValue, MetricTable, MetricValue, rests_on_few
 
 UNDEFINED = "undefined in some resamples, or a figure of 0 or 1"
+NO_SPREAD = "the same in every resample"
+_HAIR = 2e-15  # of a figure: what rounding leaves of no spread
 
 
 def with_levels(own: Draws, loss: int, table: LossTable) -> LossTable:
@@ -94,6 +96,8 @@ def _with_intervals(own: Draws, table: MetricTable, values: dict[int, Floats]) -
 def _with_interval(one: MetricValue, low: float, high: float) -> MetricValue:
     if not np.isfinite([low, high]).all() or one.value is None:
         return replace(one, reason=UNDEFINED if one.reason == NO_INTERVAL else one.reason or UNDEFINED)
+    if high - low <= _HAIR * abs(one.value):
+        return replace(one, reason=NO_SPREAD)
     return replace(one, low=min(low, one.value), high=max(high, one.value), reason=None)
 
 

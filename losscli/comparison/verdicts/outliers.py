@@ -8,10 +8,14 @@ import numpy as np
 from losscli.comparison.robustness import NO_INTERVAL, excess_place
 from losscli.comparison.summary import Column
 from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.verdicts.levels import NO_SPREAD
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
 from losscli.domain import Floats
 from losscli.inference import beside, judge, pairs_of, percentile_intervals, plain, rank_intervals
 from losscli.result import LossTable, Robustness
+
+NO_LOSS = "no loss at all in some resamples, or too few of these"
+_SINGLE = 1e-6  # of a share: what single precision leaves of no spread
 
 
 def with_share_intervals(
@@ -24,7 +28,7 @@ def with_share_intervals(
     found = [_with_interval(own, record, shares) for record, shares in zip(records, drawn, strict=True)]
     classes: dict[tuple[str, ...], int] = {}
     for loss, (table, shares) in enumerate(zip(tables, drawn, strict=True)):
-        if shares is not None and found[loss].low is not None:
+        if shares is not None:
             classes.setdefault(table.members, loss)
     ranked = [table.members for table, one in zip(tables, found, strict=True) if one.rank is not None]
     if len(classes) < 2 or len(classes) < len(set(ranked)):
@@ -75,7 +79,9 @@ def _with_interval(own: Draws, record: Robustness, shares: Floats | None) -> Rob
         return replace(record, reason=NOT_RESAMPLED if record.reason == NO_INTERVAL else record.reason)
     low, high = (float(end[0]) for end in percentile_intervals(shares[:, None], own.confidence))
     if not np.isfinite([low, high]).all():
-        return record
+        return replace(record, reason=NO_LOSS if record.reason == NO_INTERVAL else record.reason)
+    if high - low <= _SINGLE:
+        return replace(record, reason=NO_SPREAD)
     figure = record.outlier_share
     return replace(record, low=min(low, figure), high=max(high, figure), reason=None)
 

@@ -22,6 +22,7 @@ from losscli.two_models import mcnemar
 
 NOT_RESAMPLED = "only the primary loss is resampled here; name this one first with --loss"
 FEW_UNITS = "too few rows, or too few of them differ, for an interval"
+FEW_RESAMPLES = "too few resamples for so many pairs at this level; raise --resamples"
 FEW_EFFECTIVE = "a value rests on too few effective rows"
 MISSING = "a value is missing"
 
@@ -78,7 +79,8 @@ def _judged(
     low, high = finite(float(family.low[k])), finite(float(family.high[k]))
     if low is None or high is None:
         verdict = "~" if is_primary else None
-        return replace(one, reason=FEW_UNITS, verdict=verdict, decisive_expected=expected)
+        reason = FEW_UNITS if math.isnan(family.p[k]) else FEW_RESAMPLES
+        return replace(one, reason=reason, verdict=verdict, decisive_expected=expected)
     needed = float(family.needed[k])
     return replace(
         one,
@@ -114,7 +116,7 @@ def _bare(table: LossTable, reason: str) -> list[Difference]:
                 a=a.model,
                 b=b.model,
                 difference=difference,
-                relative=difference / b.value if difference is not None and b.value else None,
+                relative=finite(difference / b.value) if difference is not None and b.value else None,
                 low=None,
                 high=None,
                 p=None,

@@ -34,9 +34,9 @@ def find_baseline(problem: Problem, request: Request) -> int | None:
     matches = matches or [i for i, name in enumerate(names) if name.startswith(f"{stem(wanted)}:")]
     matches = matches or [i for i, name in enumerate(names) if fnmatchcase(name, wanted)]
     if len(matches) != 1:
-        what = "that names no model" if not matches else f"that names {len(matches)} models"
+        what = f"{len(matches)} models" if matches else "no model, and there is no such file"
         raise UsageError(
-            f"--baseline {wanted}: {what}",
+            f"--baseline {wanted}: that names {what}",
             advice=did_you_mean(wanted, names) or f"Models: {', '.join(names)}",
         )
     if len(names) == 1:
@@ -89,7 +89,7 @@ def undecided(spec: str, one: LossValue, base: LossValue, tolerance: float, reas
         baseline=base.model,
         tolerance=tolerance,
         verdict="inconclusive",
-        value=one.value / base.value - 1.0 if one.value is not None and base.value else None,
+        value=finite(one.value / base.value - 1.0) if one.value is not None and base.value else None,
         low=None,
         high=None,
         reason=reason,

@@ -27,8 +27,9 @@ SHORT = "fewer than 3 times"
 def differences_in_time(
     table: Table, facts: Facts, request: Request, times: Times, tables: Sequence[LossTable], loss: int
 ) -> Floats | None:
-    """(T, pairs) What each of T distinct times adds to the difference of two models in the primary loss: its
-    mean is the difference. Pairs of the models that have a value; None where the loss is no mean."""
+    """(T, pairs) What each of T distinct times adds to the difference of two models in the primary loss, in a
+    unit of each pair in which squares stay finite. Pairs of the models that have a value; None where the loss
+    is no mean."""
     layout, problem = facts.layout, facts.problem
     if layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
         return None
@@ -41,8 +42,8 @@ def differences_in_time(
         return UnitSums.of(row_quantities(problem, own, rows), rows.w, times.code[rows.number - 1])
 
     found = fold(block_count(table), work, UnitSums.merge, request.jobs)
-    scale = len(found.w) / float(found.w.sum())
-    return np.asarray(found.contrasts(pairs_of(len(models))).sums * scale)
+    d = found.contrasts(pairs_of(len(models))).sums
+    return np.asarray(np.ldexp(d, -np.frexp(np.abs(d).max(axis=0))[1]))
 
 
 def block_length(d: Floats | None, least: int) -> int:

@@ -1,8 +1,9 @@
 """The primary loss in each slice of the rows: values, and differences corrected over all slices."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from statistics import NormalDist
 
 import numpy as np
@@ -10,22 +11,24 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
-from losscli.comparison.verdicts.draws import MANY_RESAMPLES, Draws, resamples_of
-from losscli.comparison.verdicts.pairs import FEW_UNITS
+from losscli.comparison.verdicts.draws import MANY_RESAMPLES, RESAMPLES, Draws, resamples_of
+from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_RESAMPLES, FEW_UNITS
 from losscli.comparison.verdicts.units import Units
 from losscli.domain import Floats
 from losscli.engine import fold
 from losscli.errors import UsageError, Where
+from losscli.inference import FEW_EFFECTIVE as FEW_SHARE
 from losscli.inference import POWER, Correction, Family, Studentised, beside, judge, level_intervals, pairs_of
-from losscli.loss import Reduction
+from losscli.loss import BoundLoss, Reduction, Trait
 from losscli.mean_ranks import rank_blocks
 from losscli.resample import UnitSums, replicate, squares
-from losscli.result import LossTable, Slice, SliceDifference, Slices, SliceValue, finite
+from losscli.result import FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
 from losscli.rows import load
 from losscli.table import BLOCK, Table, block_count
 
 MOST = 100  # slices
 FEW_TESTS = 20  # beyond, more replicates: the correction asks for smaller p
+MOST_DRAWN = 2 * 10**7  # differences in replicates that are held in memory
 NO_MEAN = "the primary loss is no mean over the rows"
 BLOCKS = 5  # slices from which mean ranks are worth a test
 FEW_BLOCKS = f"mean ranks need 3 models and {BLOCKS} slices"
@@ -53,26 +56,37 @@ def find_slices(
     sums = _sums(table, facts, request, own.units, models, loss, column)
     root = facts.layout.losses[loss].loss.reduction is Reduction.ROOT
     order = sorted(sums, key=lambda value: (-sums[value].rows, value is None, value or ""))
-    tests = len(order) * len(pairs_of(len(names)))
-    count = request.resamples or (MANY_RESAMPLES if tests > FEW_TESTS else resamples_of(request, len(names)))
+    pairs = pairs_of(len(names))
+    tests = len(order) * len(pairs)
+    count = request.resamples or _count(len(names), tests, request)
     drawn = [_drawn(sums[value].units, request, count, root) for value in order]
-    pairs = len(pairs_of(len(names)))
-    sizes = np.repeat([len(sums[value].units.keys) for value in order], pairs)
-    differences = beside([one.differences for one in drawn])
-    family = judge(differences, request.confidence, sizes, Correction.HOLM)
+    few = [_few(facts.layout.losses[loss], sums[value].units) for value in order]
+    fair = [k for k, (one, (a, b)) in enumerate(product(few, pairs)) if one[a] is None and one[b] is None]
+    sizes = np.repeat([len(sums[value].units.keys) for value in order], len(pairs))
+    differences = beside([one.differences for one in drawn]).take(fair)
+    family = judge(differences, request.confidence, sizes[fair], Correction.HOLM)
+    places = {k: place for place, k in enumerate(fair)}
     ranks, p, reason = _ranks(np.array([one.values for one in drawn]), names, request.confidence)
     return Slices(
         column=column,
         spec=spec,
         tests=tests,
         least_rows=_least_rows(1 - request.confidence, tests) if tests else None,
-        rows_needed=_rows_needed(own, loss, tests),
+        rows_needed=_rows_needed(own, tables[loss], loss, tests),
         mean_ranks=ranks,
         p=p,
         reason=reason,
         slices=tuple(
-            _slice(value, sums[value].rows, names, one, family, place * pairs)
-            for place, (value, one) in enumerate(zip(order, drawn, strict=True))
+            Slice(
+                value,
+                sums[value].rows,
+                tuple(_values(names, drawn[s], few[s])),
+                tuple(
+                    _difference(names, pair, drawn[s], sums[value].rows, family, places.get(k))
+                    for k, pair in enumerate(pairs, start=s * len(pairs))
+                ),
+            )
+            for s, value in enumerate(order)
         ),
     )
 
@@ -160,31 +174,59 @@ def _drawn(units: UnitSums, request: Request, count: int, root: bool) -> _Drawn:
     return _Drawn(values, low, high, differences)
 
 
-def _slice(
-    value: str | None, rows: int, names: Sequence[str], drawn: _Drawn, family: Family, first: int
-) -> Slice:
-    """first: the place of its first pair in the family."""
-    results = []
-    for name, level, *ends in zip(names, drawn.values, drawn.low, drawn.high, strict=True):
-        low, high = (finite(float(end)) for end in ends)
-        reason = FEW_UNITS if low is None or high is None else None
-        results.append(SliceValue(name, finite(float(level)), low, high, reason))
-    compared = [
-        _difference(names[a], names[b], float(d), rows, family, first + k)
-        for k, ((a, b), d) in enumerate(zip(pairs_of(len(names)), drawn.differences.value, strict=True))
-    ]
-    return Slice(value, rows, tuple(results), tuple(compared))
+def _count(models: int, tests: int, request: Request) -> int:
+    """How many replicates, so that even the first step of Holm can show something: as few as that where they
+    are more than memory holds."""
+    if tests <= FEW_TESTS:
+        return resamples_of(request, models)
+    needed = max(MANY_RESAMPLES, math.ceil(tests / (1 - request.confidence)))
+    return next((count for count in (needed, MANY_RESAMPLES) if count * tests <= MOST_DRAWN), RESAMPLES)
 
 
-def _difference(a: str, b: str, difference: float, rows: int, family: Family, k: int) -> SliceDifference:
+def _few(one: BoundLoss, units: UnitSums) -> list[str | None]:
+    """Why the loss of each model rests on too few units for an interval; None where it does not."""
+    if Trait.BOUNDED in one.traits or one.loss.infimum != 0.0:
+        return [None] * units.sums.shape[1]
+    return [_resting(x / x.max()) if x.max() > 0 else None for x in units.sums.T]
+
+
+def _resting(x: Floats) -> str | None:
+    effective, above = float(x.sum() ** 2 / (x @ x)), int((x > 0).sum())
+    return f"{FEW}: {effective:.1f} of {above:,}" if effective < FEW_SHARE * above else None
+
+
+def _values(names: Sequence[str], drawn: _Drawn, few: Sequence[str | None]) -> Iterator[SliceValue]:
+    for name, why, level, *ends in zip(names, few, drawn.values, drawn.low, drawn.high, strict=True):
+        low, high = (finite(float(end)) if why is None else None for end in ends)
+        reason = why or (FEW_UNITS if low is None or high is None else None)
+        yield SliceValue(name, finite(float(level)), low, high, reason)
+
+
+def _difference(
+    names: Sequence[str], pair: tuple[int, int], drawn: _Drawn, rows: int, family: Family, k: int | None
+) -> SliceDifference:
+    """k: the place in the family, None where a value rests on too few units."""
+    a, b = pair
+    bare = SliceDifference(
+        a=names[a],
+        b=names[b],
+        difference=finite(float(drawn.values[a] - drawn.values[b])),
+        low=None,
+        high=None,
+        p=None,
+        verdict=None,
+        rows_needed=None,
+        reason=FEW_EFFECTIVE,
+    )
+    if k is None:
+        return bare
     low, high = finite(float(family.low[k])), finite(float(family.high[k]))
     if low is None or high is None:
-        return SliceDifference(a, b, finite(difference), None, None, None, "~", None, FEW_UNITS)
+        p = finite(float(family.p[k]))
+        return replace(bare, p=p, verdict="~", reason=FEW_UNITS if p is None else FEW_RESAMPLES)
     needed = float(family.needed[k])
-    return SliceDifference(
-        a=a,
-        b=b,
-        difference=difference,
+    return replace(
+        bare,
         low=low,
         high=high,
         p=finite(float(family.p[k])),
@@ -199,11 +241,12 @@ def _least_rows(alpha: float, tests: int) -> int:
     return math.ceil(1 + math.log2(tests / alpha) - 1e-9)
 
 
-def _rows_needed(own: Draws, loss: int, tests: int) -> int | None:
+def _rows_needed(own: Draws, table: LossTable, loss: int, tests: int) -> int | None:
     """Rows at which a slice would show what the whole file has between its two best models, with 80 % power
     at the first step of Holm."""
     one = own.own.get(loss)
-    if one is None or len(one.models) < 2 or not tests:
+    few = any(rests_on_few(result.reason) for result in table.results)
+    if one is None or few or len(one.models) < 2 or not tests:
         return None
     values = [own.found[loss][m].value for m in one.models]
     best = tuple(sorted(sorted(range(len(values)), key=lambda m: values[m])[:2]))

@@ -29,6 +29,7 @@ from losscli.rows import load
 from losscli.table import BLOCK, Table, block_count
 from losscli.task import Problem
 
+_ORDER = 1e-12  # relative: what the order of the rows makes of one value
 AGAIN = "Write it from the same rows, with --id and --replicates"
 
 
@@ -45,6 +46,7 @@ def store(table: Table, own: Draws, tables: Sequence[LossTable], request: Reques
         id=problem.id,
         by="rows" if own.units.column is None else "group" if problem.group else "time",
         column=own.units.column,
+        length=own.units.length,
         rows=own.rows,
         count=len(own.replicates.w),
         seed=own.seed,
@@ -89,23 +91,27 @@ def against_recorded(
     Raises DataError where the two are not of the same rows, or a model or a loss has no counterpart.
     """
     before = old.replicates
-    why = f"{old.path} holds no replicates" if before is None else mismatch(before, now)
+    why = "it holds no replicates" if before is None else mismatch(before, now)
+    if old.positive != own.facts.problem.positive:
+        why = why or f"the positive class differs: {old.positive} and {own.facts.problem.positive}"
     if before is None or why is not None:
-        raise DataError(f"--baseline {old.path}: {why}", advice=AGAIN)
+        raise DataError(f"--baseline {old.path}: {why}", advice=_advice(before, now))
     for loss, tolerance in own.facts.allowed:
         spec, results = tables[loss].spec, tables[loss].results
         recorded = old.loss(spec)
         if recorded is None:
+            others = [one.spec for one in old.losses if one.name == tables[loss].name]
             raise DataError(
                 f"--baseline {old.path}: it has no {spec}",
-                advice=f"It has {', '.join(one.spec for one in old.losses if one.name == tables[loss].name)}"
-                if any(one.name == tables[loss].name for one in old.losses)
-                else AGAIN,
+                advice=f"It has {', '.join(others)}" if others else f"Write it with --loss {spec} too",
             )
         for m, one in enumerate(results):
             name = _namesake(old, one.model, len(results))
             found = recorded.results[name]
-            other = _as_value(name, found.value, found.reason)
+            value = found.value
+            if value is not None and one.value is not None and math.isclose(value, one.value, rel_tol=_ORDER):
+                value = one.value
+            other = _as_value(name, value, found.reason)
             reason, values = no_ratio(one, other), before.values(spec, name)
             if loss not in own.own or values is None:
                 reason = reason or "this loss was not resampled in both"
@@ -114,8 +120,18 @@ def against_recorded(
                 yield waiting, math.nan
                 continue
             drawn = unpack(pack(own.values[loss][:, own.own[loss].models.index(m)]), len(values))
-            ratio = plain(math.log(one.value / other.value), log_ratio(drawn, values))
+            ratio = plain(math.log(one.value) - math.log(other.value), log_ratio(drawn, values))
             yield weighed(waiting, ratio, own.confidence, own.rows)
+
+
+def _advice(before: StoredReplicates | None, now: StoredReplicates) -> str:
+    """What to type where two runs do not fit."""
+    if before is not None and (before.ids, before.targets) == (now.ids, now.targets):
+        if before.seed != now.seed:
+            return f"Type --seed {before.seed}"
+        if before.count != now.count:
+            return "Leave --resamples out: it is that of the baseline"
+    return AGAIN
 
 
 def _namesake(old: Recorded, model: str, models: int) -> str:

@@ -1,7 +1,7 @@
 """What is resampled as one: a row, the rows of one cluster, or a block of rows in time order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,12 @@ def find_units(table: Table, problem: Problem, request: Request, used: int) -> U
             _refuse_repeats(table, column, keys, rows)
         return Units(None, count, None, unit_keys(keys, count))
     return Units(column, count, None, unit_keys(keys, count))
+
+
+def check_ids(table: Table, problem: Problem, request: Request) -> None:
+    """Raises DataError where two used rows have one id."""
+    if problem.id is not None:
+        find_units(table, replace(problem, group=None), request, table.rows)
 
 
 def find_times(table: Table, problem: Problem, request: Request) -> Times | None:

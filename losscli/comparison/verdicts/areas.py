@@ -1,0 +1,60 @@
+"""DeLong's test of the areas under two ROC curves, where rows are scored and independent."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from losscli.comparison.losses import Facts
+from losscli.comparison.request import Request
+from losscli.comparison.summary import RANKING
+from losscli.domain import Floats, Task
+from losscli.result import AreaComparison, MetricTable
+from losscli.rows import load
+from losscli.table import Table, block_count
+from losscli.two_models import delong
+
+MOST = 5  # models, those with the largest areas
+
+
+def area_differences(
+    table: Table, facts: Facts, request: Request, metrics: Sequence[MetricTable]
+) -> Iterator[AreaComparison]:
+    """Of all pairs of the best models by ROC AUC. Reads all rows at once."""
+    problem = facts.problem
+    areas = next((one for one in metrics if one.name == "roc_auc"), None)
+    if problem.task is not Task.BINARY or facts.no_formula is not None or areas is None:
+        return
+    known = [m for m, one in enumerate(areas.results) if one.value is not None]
+    best = sorted(known, key=lambda m: -(areas.results[m].value or 0.0))[:MOST]
+    if len(best) < 2:
+        return
+    positive, w, scores = _read(table, facts, request, sorted(best))
+    for a, b in combinations(sorted(best), 2):
+        found = delong(scores[a], scores[b], positive, w, facts.confidence)
+        yield AreaComparison(
+            a=problem.models[a].name,
+            b=problem.models[b].name,
+            difference=found.difference,
+            low=found.low,
+            high=found.high,
+            z=found.z,
+            p=found.p,
+            reason=found.reason,
+        )
+
+
+def _read(
+    table: Table, facts: Facts, request: Request, models: Sequence[int]
+) -> tuple[np.ndarray, Floats, dict[int, Floats]]:
+    """(whether positive, weights, scores by model), (n,) each."""
+    blocks = [
+        load(table, facts.problem, block, drop=request.drop, clip=request.clip)
+        for block in range(block_count(table))
+    ]
+    scores = {}
+    for m in models:
+        kind = next(kind for kind in RANKING if kind in blocks[0].models[m])
+        scores[m] = np.concatenate([rows.models[m][kind] for rows in blocks])
+    y, w = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w"))
+    return y == 1.0, w, scores

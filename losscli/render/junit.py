@@ -1,0 +1,74 @@
+"""JUnit's XML, which those who run jobs show: a test case per gate and model.
+
+A case fails exactly where its gate ends the run with exit 1; one that cannot tell and does not is skipped.
+"""
+
+from losscli.render.format import Format, View
+from losscli.render.markup import marked
+from losscli.report import Paragraph, comparison_report
+from losscli.report.names import display_names
+from losscli.result import Comparison, Gate
+
+_NO_GATE = '    <testcase classname="losscli" name="comparison"/>'
+
+
+def _comparison(result: Comparison, view: View) -> str:
+    gates = list(dict.fromkeys(result.gates))
+    ends = [_end(gate, strict=view.strict) for gate in gates]
+    counts = (
+        f'tests="{len(gates) or 1}" failures="{ends.count("failure")}" errors="0" '
+        f'skipped="{ends.count("skipped")}"'
+    )
+    names = display_names([_name(gate) for gate in gates], None)
+    cases = [_case(gate, names[_name(gate)], end) for gate, end in zip(gates, ends, strict=True)]
+    properties = {
+        "version": result.version,
+        "primary": result.primary,
+        "task": result.task,
+        "rows": str(result.rows.used),
+    }
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuites name="losscli" {counts}>',
+        f'  <testsuite name="losscli compare" {counts}>',
+        "    <properties>",
+        *(f'      <property name="{key}" value="{marked(value)}"/>' for key, value in properties.items()),
+        "    </properties>",
+        *(cases or [_NO_GATE]),
+        f"    <system-out>{marked(_answer(result, view))}</system-out>",
+        "  </testsuite>",
+        "</testsuites>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _end(gate: Gate, *, strict: bool) -> str:
+    """The element in which a gate ends; empty for one that passes."""
+    from losscli.gate import fails
+
+    if fails(gate, strict=strict):
+        return "failure"
+    return "skipped" if gate.verdict == "inconclusive" else ""
+
+
+def _name(gate: Gate) -> str:
+    return f"{gate.text}: {gate.model}"
+
+
+def _case(gate: Gate, name: str, end: str) -> str:
+    from losscli.gate import gate_line
+
+    head = f'    <testcase classname="losscli" name="{marked(name)}"'
+    if not end:
+        return f"{head}/>"
+    message = marked(gate_line(gate).removeprefix("gate: "))
+    kind = f' type="{gate.verdict}"' if end == "failure" else ""
+    return f'{head}>\n      <{end} message="{message}"{kind}/>\n    </testcase>'
+
+
+def _answer(result: Comparison, view: View) -> str:
+    blocks = comparison_report(result, all=view.all, width=None).blocks
+    return next(block.text for block in blocks if isinstance(block, Paragraph))
+
+
+FORMAT = Format(comparison=_comparison)

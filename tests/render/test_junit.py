@@ -1,0 +1,94 @@
+"""JUnit's XML: a case per gate, which fails exactly where the run does."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import pytest
+
+from losscli import render
+from losscli.errors import UsageError
+from losscli.gate import fails
+from render.gates import FAIL, PASS, UNSURE, gate, gated
+from render.samples import ALL, HOSTILE, judged
+
+
+def suite(comparison, *, strict=False) -> ET.Element:
+    text = render.comparison(comparison, "junit", all=False, colour=True, width=40, strict=strict)
+    assert text.isascii() and text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n')
+    root = ET.fromstring(text)
+    (found,) = root
+    assert (root.tag, found.tag) == ("testsuites", "testsuite")
+    counts = {"tests": "testcase", "failures": ".//failure", "errors": ".//error", "skipped": ".//skipped"}
+    for key, path in counts.items():
+        assert root.get(key) == found.get(key) == str(len(found.findall(path)))
+    return found
+
+
+def outcomes(found: ET.Element) -> dict[str, list[str]]:
+    return {case.get("name"): [child.tag for child in case] for case in found.findall("testcase")}
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_case_per_gate(strict):
+    found = suite(gated(PASS, FAIL, UNSURE), strict=strict)
+    assert outcomes(found) == {
+        "mae > 23.5: gbm": [],
+        "mae > 23.5: ridge": ["failure"],
+        "mae=2%: ridge": ["failure" if strict else "skipped"],
+    }
+    assert {case.get("classname") for case in found.findall("testcase")} == {"losscli"}
+    failure = found.find(".//failure")
+    assert failure.get("message") == "FAIL mae > 23.5: mae of ridge is 24.14 (no uncertainty used)"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("gates", [(), (PASS,), (UNSURE,), (PASS, UNSURE), (UNSURE, FAIL)])
+def test_the_file_agrees_with_the_exit_code(gates, strict):
+    failures = int(suite(gated(*gates), strict=strict).get("failures"))
+    assert bool(failures) is any(fails(one, strict=strict) for one in gates)
+
+
+def test_without_gates_one_case_passes():
+    assert outcomes(suite(judged())) == {"comparison": []}
+
+
+def test_what_was_compared():
+    found = suite(gated(PASS))
+    properties = {one.get("name"): one.get("value") for one in found.iter("property")}
+    assert properties == {"version": "0.1.0", "primary": "mae", "task": "regression", "rows": "1200"}
+    assert found.findtext("system-out").startswith("mae: best set gbm and huber. gbm leads huber by 1.9 %")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_comparison_is_well_formed(name):
+    assert suite(ALL[name]).findtext("system-out")
+
+
+def test_names_that_xml_cannot_hold():
+    names = (
+        "a\x00\x0b\x1b[2J",
+        "\ufffe\uffff",
+        "\udcff",
+        "]]>",
+        '"><failure/>',
+        "<![CDATA[x",
+        "&#0;",
+        *HOSTILE,
+    )
+    found = suite(gated(*(gate("fail", model=name) for name in names)))
+    texts = [case.get("name").removeprefix("mae > 23.5: ") for case in found.findall("testcase")]
+    assert texts[:3] == [r"a\x00\x0b\x1b[2J", r"\ufffe\uffff", r"\udcff"]
+    assert texts[3:7] == list(names[3:7])
+    assert len(set(texts)) == len(names)
+
+
+def test_cases_that_look_alike_are_told_apart():
+    found = suite(gated(gate("pass", model="a\x1b"), gate("fail", model=r"a\x1b"), PASS, replace(PASS)))
+    assert list(outcomes(found)) == [r"mae > 23.5: a\x1b", r"mae > 23.5: a\x1b~2", "mae > 23.5: gbm"]
+
+
+def test_only_gates_are_cases():
+    from render import fits
+
+    with pytest.raises(UsageError, match="the format junit cannot hold fitted losses"):
+        render.fits(fits.ALL["regression"], "junit", all=False, coefficients=False, colour=False, width=None)
