@@ -392,7 +392,7 @@ def test_check_loss_in_other_formats(inside, mine):
     done = inside("check-loss", "mae", "--format", "csv")
     assert (done.returncode, done.stderr.splitlines()[0]) == (
         2,
-        "error: the format csv cannot hold a table of checks",
+        "error: the format csv cannot hold checks of losses",
     )
     assert inside("check-loss", "huberr").returncode == 2
     assert inside("check-loss", "huber:delta=0").returncode == 2

@@ -65,6 +65,7 @@ MODULES = {
 }
 CALLS = {"read_pickle", "to_pickle", "import_module", "load_module", "exec_module", "system", "popen", "eval"}
 LOADERS = {"load", "fromfile", "genfromtxt", "loadtxt"}  # of numpy
+NAMED_FILE = "custom/files.py"  # the Python file whose path the user typed as a loss
 FORKS = "engine.py"  # what its own workers send it through pipes and files without a name
 
 
@@ -130,4 +131,5 @@ def test_no_text_becomes_code():
         if (names := findings(path.read_text(encoding="utf-8")))
     }
     assert found.pop(FORKS, []) == ["pickle", "pickle"]
+    assert found.pop(NAMED_FILE, []) == ["exec_module"]
     assert found == {}
