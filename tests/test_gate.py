@@ -158,7 +158,12 @@ def test_a_figure_that_rounds_to_the_limit_is_shown_in_full(judge):
     [
         (NUMBERS, "mae[rf] > 1", UsageError, "there is no model 'rf'"),
         (NUMBERS, "recall < 1", DataError, "recall is not computed for this regression task"),
-        (NUMBERS, "bce > 1", UsageError, "bce is a loss for binary and multilabel targets, and the task is regression"),
+        (
+            NUMBERS,
+            "bce > 1",
+            UsageError,
+            "bce is a loss for binary and multilabel targets, and the task is regression",
+        ),
         (NUMBERS.replace("39,", "-39,"), "msle > 1", DataError, "msle does not apply: the target must be"),
         ("y,pred\n0,0\n0,0\n1,0\n", "precision < 1", DataError, "precision of pred has no value"),
     ],
