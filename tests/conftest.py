@@ -1,8 +1,14 @@
 """Hypothesis is deterministic here: a red test is red for everyone. Ctrl-C reaches commands under test."""
 
+import gc
+import os
 import signal
+import sys
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 settings.load_profile("ci")
@@ -11,3 +17,23 @@ settings.load_profile("ci")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Hundreds of processes are started: without compiled files each would compile the package again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Ten thousand tests are many objects that stay: looking through them for garbage takes longer than the tests.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread_in_blas() -> Iterator[None]:
+    """As the command sets it: a sum split over threads has other bits, and threads of two workers wait."""
+    with threadpool_limits(1, user_api="blas"):
+        yield

@@ -1,12 +1,11 @@
 """Columns to a file to a comparison."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from comparisons import Columns, Compare, delimited
-from threadpoolctl import threadpool_limits
 
 from losscli.comparison import Request, compare
 from losscli.comparison.files import open_files
@@ -14,13 +13,6 @@ from losscli.result import Comparison
 from losscli.spec import Spec
 from losscli.table import ReadOptions
 from losscli.task import Asked
-
-
-@pytest.fixture(autouse=True, scope="session")
-def one_thread_in_blas() -> Iterator[None]:
-    """As the command sets it: a sum split over threads has other bits."""
-    with threadpool_limits(1, user_api="blas"):
-        yield
 
 
 @pytest.fixture
