@@ -132,7 +132,7 @@ def test_a_byte_order_mark_is_no_harm(inside, two, tmp_path):
 
 
 @pytest.fixture
-def runs(losscli, write):
+def runs(inside, write):
     """Results of one file, of its rows in another order, of a worse model, and of other rows."""
     rows = [
         (f"r{i}", i % 17, i % 17 + ROWS[i % 60] * (-1) ** i, i % 17 + 0.9 - (i % 7) / 4) for i in range(240)
@@ -151,36 +151,36 @@ def runs(losscli, write):
             f"{name}.csv",
         )
         words = ("--id", "id", "--replicates", "--scale", "1", "-q", "--output", f"{name}.json")
-        done = losscli("compare", f"{name}.csv", *words)
+        done = inside("compare", f"{name}.csv", *words)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def found(losscli, old, new):
-    done = losscli("diff", f"{old}.json", f"{new}.json", "--format", "json")
+def found(inside, old, new):
+    done = inside("diff", f"{old}.json", f"{new}.json", "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
 
 
-def test_replicates_pair_two_runs(losscli, runs):
+def test_replicates_pair_two_runs(inside, runs):
     for other in ("old", "shuffled"):
-        same = found(losscli, "old", other)
+        same = found(inside, "old", other)
         assert same["paired"] and not same["unmatched"]
         primary = [one for one in same["losses"] if one["spec"] == same["primary"]]
         assert [(one["verdict"], one["p"]) for one in primary] == [("~", 1), ("~", 1)]
         for one in same["losses"]:
             assert one["relative"] is None or abs(one["relative"]) < 1e-9
             assert one["low"] is None or one["low"] <= 0 <= one["high"]
-    assert losscli("diff", "old.json", "shuffled.json").stdout.count("mae: as before: rf_pred, gb_pred.") == 1
-    worse = found(losscli, "old", "worse")
+    assert inside("diff", "old.json", "shuffled.json").stdout.count("mae: as before: rf_pred, gb_pred.") == 1
+    worse = found(inside, "old", "worse")
     rf, gb = (one for one in worse["losses"] if one["spec"] == "mae")
     assert (rf["verdict"], gb["verdict"]) == ("worse", "~")
     assert 0.2 < rf["low"] < rf["relative"] < rf["high"] < 0.6 and (gb["low"], gb["high"]) == (0, 0)
-    assert "worse than in old.json: rf_pred +" in losscli("diff", "old.json", "worse.json").stdout
+    assert "worse than in old.json: rf_pred +" in inside("diff", "old.json", "worse.json").stdout
 
 
-def test_replicates_of_other_rows_are_refused(losscli, runs):
+def test_replicates_of_other_rows_are_refused(inside, runs):
     for name, words in (("other", "their ids differ"), ("moved", "their targets differ")):
-        done = losscli("diff", "old.json", f"{name}.json")
+        done = inside("diff", "old.json", f"{name}.json")
         assert (done.returncode, done.stdout) == (2, "")
         assert words in done.stderr
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from comparisons import Columns, Compare, delimited
 
+from losscli import engine
 from losscli.comparison import Request, compare
 from losscli.comparison.files import open_files
 from losscli.result import Comparison
@@ -23,6 +24,22 @@ def save(tmp_path: Path) -> Callable[[bytes, str], str]:
         return str(path)
 
     return file
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """From two blocks on workers are forked, as else from twelve; the processes that were."""
+    made: list[int] = []
+    fork = engine._fork
+
+    def seen() -> int:
+        child = fork()
+        made.append(child)
+        return child
+
+    monkeypatch.setattr(engine, "_FORK_BLOCKS", 2)
+    monkeypatch.setattr(engine, "_fork", seen)
+    return made
 
 
 @pytest.fixture

@@ -91,9 +91,10 @@ def test_the_order_of_rows_is_irrelevant_with_ids(compared):
     assert compared(made, id="i", by="seg").slices == compared(moved, id="i", by="seg").slices
 
 
-def test_workers_and_blocks_of_rows_change_no_bit(compared):
+def test_workers_and_blocks_of_rows_change_no_bit(compared, forks):
     made = columns(70_000)
     found = [compared(made, losses=["mae"], by="seg", resamples=200, jobs=jobs).slices for jobs in (1, 2)]
+    assert forks
     assert found[0] == found[1]
     e = np.abs(made["pred_a"] - made["y"])
     for value, one in zip(found[0].slices, found[0].slices, strict=True):

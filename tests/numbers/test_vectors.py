@@ -199,12 +199,13 @@ def test_weights(compared: Compare, task: Task) -> None:
 
 
 @pytest.mark.parametrize("task", CASES)
-def test_blocks_add_up(compared: Compare, task: Task) -> None:
+def test_blocks_add_up(compared: Compare, forks: list[int], task: Task) -> None:
     """A file of several blocks, by one worker and by two, to the last bit."""
     n = BLOCK + 500
     columns, y, said = made(task, n)
     spec, rows = next(iter(CASES[task][3].items()))
     found = [values(compared(columns, losses=[spec], jobs=jobs, resamples=100)) for jobs in (1, 2)]
+    assert forks
     assert found[0] == found[1]
     for model, p in said.items():
         assert found[0][spec, model] == pytest.approx(math.fsum(rows(y, p)) / n, rel=1e-12)

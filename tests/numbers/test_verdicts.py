@@ -77,9 +77,10 @@ def test_one_procedure_covers_many_pairs(compared):
     assert wrong <= 6  # 5 % of 40 is 2; P(more than 6) is 0.3 %
 
 
-def test_the_same_figures_for_any_number_of_workers(compared):
+def test_the_same_figures_for_any_number_of_workers(compared, forks):
     data = columns(70_000, a=0.3, b=0.31)
     one, two = (compared(data, losses=["mae"], jobs=jobs) for jobs in (1, 2))
+    assert forks
     assert asdict(one.loss("mae")) == asdict(two.loss("mae"))
     assert one.comparisons == two.comparisons
     assert one.comparisons[0].low is not None
