@@ -151,8 +151,9 @@ def numbers(n: int = 60, seed: int = 0, **more: Sequence[Any]) -> Columns:
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.csv")), ids=lambda path: path.stem)
-def test_a_sample_file_needs_no_flag(process, tmp_path, path):
-    done = process("fit", str(path), "--repeats", "1", "--output", "found.json")
+def test_a_sample_file_needs_no_flag(inside, tmp_path, path):
+    """The flags make it short; none says what the file holds."""
+    done = inside("fit", str(path), "--repeats", "1", "--folds", "3", "--output", "found.json")
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
     first, *rest = done.stdout.splitlines()
@@ -216,11 +217,14 @@ def assert_consistent(found: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["area.csv", "tumours.csv"])
-def test_the_same_bits_twice_and_with_two_jobs(process, name):
+def test_the_same_bits_twice_and_with_two_jobs(process, inside, name):
+    """In another process, and with workers."""
     losses = {"area.csv": ["mse", "mae", "tukey"], "tumours.csv": ["bce", "hinge", "savage"]}[name]
     asked = [word for loss in losses for word in ("--loss", loss)]
-    line = ["fit", str(SAMPLES / name), *asked, "--repeats", "1", "--seed", "7", "--format", "json"]
-    first, again, two = (process(*line, "--jobs", jobs).stdout for jobs in ("1", "1", "2"))
+    few = ("--repeats", "1", "--folds", "4", "--seed", "7")
+    line = ["fit", str(SAMPLES / name), *asked, *few, "--format", "json"]
+    first, two = (process(*line, "--jobs", jobs).stdout for jobs in ("1", "2"))
+    again = inside(*line, "--jobs", "1").stdout
     assert first == again
     own, other = strict(first), strict(two)
     assert own.pop("command") != other.pop("command")
@@ -427,8 +431,9 @@ def test_an_interrupt_before_the_first_fold_leaves_nothing(process, tmp_path, ta
 def test_control_c_in_a_long_run(tmp_path, everyone):
     """Sent to the process alone, and as a terminal does, to its workers too; no worker outlives it."""
     losses = ["--loss", "mse", "--loss", "huber", "--loss", "tukey"]
-    line = [*COMMAND, "fit", str(SAMPLES / "area.csv"), *losses, "--repeats", "400", "--jobs", "2"]
-    for patience in (3, 9, 27):
+    many = ["--folds", "3", "--repeats", "2000", "--jobs", "2"]
+    line = [*COMMAND, "fit", str(SAMPLES / "area.csv"), *losses, *many]
+    for patience in (2, 6, 18):
         with subprocess.Popen(
             line, cwd=tmp_path, env=ENVIRONMENT, stdout=-1, stderr=-1, start_new_session=True
         ) as own:
@@ -439,9 +444,9 @@ def test_control_c_in_a_long_run(tmp_path, everyone):
         assert own.returncode == 130
         with pytest.raises(ProcessLookupError):
             os.killpg(own.pid, 0)
-        if " 0 of 400" not in errors and errors:
+        if " 0 of 2000" not in errors and errors:
             break
-    assert "of 400 repeats are in the result" in errors and len(errors.splitlines()) == 1
+    assert "of 2000 repeats are in the result" in errors and len(errors.splitlines()) == 1
     assert out.splitlines()[0].startswith(str(SAMPLES / "area.csv"))
     assert "LOSSES BY MAE" in out and "Traceback" not in out + errors
 
