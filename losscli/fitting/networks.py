@@ -101,7 +101,7 @@ def _usable(model: Model | str, wanted: Wanted) -> Model:
     """A loss that these rows give no parameters to keeps its place; what becomes of it is not read."""
     if isinstance(model, Model):
         return model
-    return Model(wanted.loss.bind(wanted.written, scale=1.0, imbalance=1.0), 0)
+    return Model(wanted.loss.bind(wanted.written, scale=1.0, imbalance=1.0, naive=1.0), 0)
 
 
 def _lesson(one: Material, models: Sequence[Model], settings: Settings, schooling: Schooling) -> Lesson:
