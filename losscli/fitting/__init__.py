@@ -78,7 +78,7 @@ def fit(
         repeats=request.repeats,
         seed=request.seed,
     )
-    schooling = _schooling(request, folds, len(frame.y))
+    schooling = _schooling(request)
     whole = fit_whole(frame, training, chosen.wanted, settings, schooling)
     if not classes and request.l2 is None and schooling is None:
         _check_enough(folds, whole)
@@ -93,6 +93,7 @@ def fit(
         threshold=request.threshold,
         seed=request.seed,
         schooling=schooling,
+        largest=max(len(split.train) for split in folds.splits),
     )
     judgements, interrupted = _judged(plan, folds, request.jobs, progress)
     run = Run(
@@ -126,8 +127,8 @@ def _is_solved(request: Request) -> bool:
     return not Architecture.parse(request.model).hidden and request.optimizer.name in ("auto", "lbfgs")
 
 
-def _schooling(request: Request, folds: Folds, n: int) -> Schooling | None:
-    """How networks are trained, None for linear models that go to an optimum. n: rows.
+def _schooling(request: Request) -> Schooling | None:
+    """How networks are trained, None for linear models that go to an optimum.
 
     Raises UsageError for a flag that would do nothing.
     """
@@ -143,7 +144,7 @@ def _schooling(request: Request, folds: Folds, n: int) -> Schooling | None:
     check_course(optimizer)
     course = Course(optimizer, request.max_iter or EPOCHS, request.l1, request.early)
     seeds = request.seeds if architecture.hidden else 1
-    return Schooling(architecture, course, seeds, n)
+    return Schooling(architecture, course, seeds)
 
 
 def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:

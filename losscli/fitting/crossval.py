@@ -20,7 +20,8 @@ from losscli.task.features import Training
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is done in every fold. schooling: of networks, None for linear models."""
+    """What is done in every fold. schooling: of networks, None for linear models; largest: rows of the
+    largest training fold."""
 
     frame: Frame
     training: Training
@@ -31,6 +32,7 @@ class Plan:
     threshold: float | None
     seed: int
     schooling: Schooling | None = None
+    largest: int = 0
 
     @property
     def labels(self) -> int:
@@ -101,7 +103,9 @@ def _of_networks(
         [(fold.x, fold.y), *((one.x, one.y) for one in own)] for fold, own in zip(folds, spoiled, strict=True)
     ]
     materials = [fold.material(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
-    found = iter(taught(materials, plan.wanted, plan.settings, schooling, [(plan.seed, repeat, 0)]))
+    found = iter(
+        taught(materials, plan.wanted, plan.settings, schooling, [(plan.seed, repeat, 0)], plan.largest)
+    )
     scored: list[list[_Scored]] = []
     for fold, own in zip(folds, sets, strict=True):
         scored.append([])
@@ -121,7 +125,7 @@ def _of_other_seeds(schooling: Schooling, folds: "Sequence[_Fold]") -> list[tupl
     if repeat or not seeds:
         return [()] * len(folds)
     materials = [fold.material(fold.x, fold.y) for fold in folds]
-    found = taught(materials, plan.wanted, plan.settings, schooling, seeds)
+    found = taught(materials, plan.wanted, plan.settings, schooling, seeds, plan.largest)
     return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
 
 

@@ -19,12 +19,11 @@ from losscli.objective import Model, bulk_spread
 @dataclass(frozen=True, slots=True)
 class Schooling:
     """How networks are trained and judged. seeds: how many starts are tried in the first repeat, of which
-    the first counts; rows: of the largest set that is learned from."""
+    the first counts."""
 
     architecture: Architecture
     course: Course
     seeds: int
-    rows: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,15 +77,21 @@ def taught(
     settings: Settings,
     schooling: Schooling,
     seeds: Sequence[Key],
+    rows: int,
 ) -> list[Taught]:
-    """Train every loss on every set of rows from every start, all in lockstep. seeds: of the starts."""
+    """Train every loss on every set of rows from every start, all in lockstep.
+
+    seeds: of the starts; rows: of the largest set there is, also in other calls.
+    """
     shape = Shape(materials[0].x.shape[1], schooling.architecture, settings.classes)
     bound = [bound_losses(one.design, one.y, wanted, settings) for one in materials]
     lessons = [
         _lesson(one, [_usable(m, w) for m, w in zip(models, wanted, strict=True)], settings, schooling)
         for one, (models, _) in zip(materials, bound, strict=True)
     ]
-    ends = schooled(lessons, shape, seeds, schooling.course, rows=schooling.rows)
+    early = schooling.course.early
+    learned = rows if early is None else rows - max(1, round(early.share * rows))
+    ends = schooled(lessons, shape, seeds, schooling.course, rows=max(learned, 1))
     found = []
     for one, (models, scale), lesson, end in zip(materials, bound, lessons, ends, strict=True):
         outcomes = [

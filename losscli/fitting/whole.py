@@ -48,7 +48,7 @@ def fit_whole(
     if schooling is None:
         return Whole(encoder, design, train(design, frame.y[None], wanted, settings))
     material = Material(design, x, frame.y, (settings.seed,), frame.group)
-    (found,) = taught([material], wanted, settings, schooling, [(settings.seed, 0, 0)])
+    (found,) = taught([material], wanted, settings, schooling, [(settings.seed, 0, 0)], len(rows))
     return Whole(encoder, design, Trained(tuple((one,) for one in found.outcomes), (found.scale,)))
 
 
