@@ -69,9 +69,12 @@ class Design:
 
     def rows_of(self, x: Floats) -> Floats:
         """Rows of raw columns (n, p) in these coordinates (n, q)."""
+        return np.asarray(self.back[0] + self.z_scores(x) @ self.back[1:])
+
+    def z_scores(self, x: Floats) -> Floats:
+        """Rows of raw columns (n, p) as z-scores (n, p); 0 for a constant column."""
         away = x - self.center
-        scores = np.divide(away, self.spread, out=np.zeros_like(away), where=self.spread > 0)
-        return np.asarray(self.back[0] + scores @ self.back[1:])
+        return np.divide(away, self.spread, out=np.zeros_like(away), where=self.spread > 0)
 
 
 def whitened(x: Floats, w: Floats) -> Design:

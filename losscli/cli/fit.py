@@ -56,8 +56,11 @@ class Flags:
     optimizer: str
     max_iter: int | None
     tol: float | None
+    early_stopping: float | None
+    patience: int | None
+    seeds: int | None
     folds: int
-    repeats: int
+    repeats: int | None
     contaminate: tuple[str, ...]
     no_contaminate: bool
     threshold: float | None
@@ -71,6 +74,12 @@ class Flags:
     predictions: Path | None
     quiet: bool
     jobs: int | None
+
+
+_WHERE_USED = {
+    "--seeds": "Leave it out, or add --model mlp:hidden=16",
+    "--patience": "Leave it out, or add --early-stopping 0.1",
+}
 
 
 class Missing(StrEnum):
@@ -100,8 +109,7 @@ def _run(flags: Flags) -> int:
     print_result(written, flags.format, quiet=flags.quiet)
     if not found.interrupted:
         return ExitCode.OK
-    asked = 1 if flags.fold_column is not None else flags.repeats
-    say(f"interrupted: {found.fits.repeats} of {asked} repeats are in the result")
+    say(f"interrupted: {found.fits.repeats} of {found.repeats} repeats are in the result")
     return ExitCode.INTERRUPTED
 
 
@@ -169,19 +177,34 @@ def _asked(flags: Flags) -> "Asked":
 
 
 def _request(flags: Flags) -> "Request":
+    from losscli.descent.networks import Early
     from losscli.fitting.request import Request
+    from losscli.network import Architecture
 
+    model = Spec.parse(flags.model)
+    deep = bool(Architecture.parse(model).hidden)
+    for flag, value, used, why in (
+        ("--seeds", flags.seeds, deep, "a linear model has one start"),
+        ("--patience", flags.patience, flags.early_stopping is not None, "nothing stops early"),
+    ):
+        if value is not None and not used:
+            raise UsageError(f"{flag} {value}: {why}", advice=_WHERE_USED[flag])
+    share = within(flags.early_stopping, "--early-stopping", low=0.0, high=1.0)
+    patience = 10 if flags.patience is None else at_least(flags.patience, "--patience", 1)
+    repeats = flags.repeats if flags.repeats is not None else 1 if deep else 10
     return Request(
         losses=losses_of(flags.loss),
         exclude=losses_of(flags.exclude),
         scale=within(flags.scale, "--scale", low=0.0),
-        model=Spec.parse(flags.model),
+        model=model,
         optimizer=Spec.parse(flags.optimizer),
         max_iter=None if flags.max_iter is None else at_least(flags.max_iter, "--max-iter", 1),
         tol=within(flags.tol, "--tol", low=0.0),
         l2=_penalty(flags.l2),
         folds=at_least(flags.folds, "--folds", 2),
-        repeats=at_least(flags.repeats, "--repeats", 1),
+        repeats=at_least(repeats, "--repeats", 1),
+        early=None if share is None else Early(share, patience),
+        seeds=at_least(3 if flags.seeds is None else flags.seeds, "--seeds", 1) if deep else 1,
         contaminate=_contaminations(flags),
         threshold=flags.threshold,
         seed=at_least(flags.seed, "--seed", 0),

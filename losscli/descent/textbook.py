@@ -24,7 +24,7 @@ _ADAM = 0.05  # of the distance to go: a step of adam
 _SHOWN, _LATER = 100, 400  # iterations recorded one by one, and then at even ratios
 _SHARE = Interval(0, 1, low_closed=True)
 
-_STEPS = ("rate", "schedule")
+_STEPS = ("rate", "schedule", "clip")
 _ALLOWED = {
     "gd": _STEPS,
     "momentum": (*_STEPS, "momentum", "batch"),
@@ -39,6 +39,7 @@ _DOMAINS = {  # where a parameter may live, and an example
     "beta1": (_SHARE, 0.9),
     "beta2": (_SHARE, 0.999),
     "epsilon": (POSITIVE, 1e-8),
+    "clip": (POSITIVE, 1),
     "batch": (Interval(1, low_closed=True, whole=True), _BATCH),
 }
 
@@ -64,7 +65,8 @@ class Optimizer:
 
     rate: the learning rate, in z-scored coordinates; None: found from the data, see `run`. schedule: by
     what the rate is multiplied, a name in SCHEDULES; None: cosine for sgd and adam, else constant, or
-    sqrt for a loss whose slope jumps. batch: rows in a mini-batch; None: all rows.
+    sqrt for a loss whose slope jumps. batch: rows in a mini-batch; None: all rows. clip: the norm that
+    longer gradients are cut to (Pascanu, Mikolov and Bengio 2013, PMLR 28(3):1310); None: none is cut.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Optimizer:
     beta2: float = 0.999
     epsilon: float = 1e-8
     batch: int | None = None
+    clip: float | None = None
 
     def init(self, v: Floats, rate: Floats) -> State:
         """The state before the first step. v: (m, d); rate: (m,)."""
@@ -83,6 +86,9 @@ class Optimizer:
 
     def update(self, state: State, slope: Floats) -> State:
         """One step from state against slope (m, d), taken at state.v."""
+        if self.clip is not None:
+            norm = np.linalg.norm(slope, axis=1, keepdims=True)
+            slope = slope * np.minimum(1.0, self.clip / np.maximum(norm, np.finfo(float).tiny))
         return _UPDATES[self.name](self, state, slope)
 
 

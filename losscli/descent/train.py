@@ -38,23 +38,37 @@ def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: S
     """Train every loss on every target. targets: (t, n), numbers or class codes."""
     offset = _offset(targets, wanted, settings)
     bench = Bench(design, targets - offset, settings)
-    outcomes: list[list[Outcome]] = []
+    outcomes: list[list[Outcome]] = [[""] * len(targets) for _ in wanted]
     models: list[tuple[int, Model]] = []
     for i, one in enumerate(wanted):
-        outcomes.append([""] * len(targets))
         for t in range(len(targets)):
-            try:
-                bound = one.loss.bind(one.written, scale=bench.scales[t], imbalance=bench.imbalance(t))
-            except NoDefault as error:
-                outcomes[i][t] = error.what
+            model = _bound(bench, one, t)
+            if isinstance(model, str):
+                outcomes[i][t] = model
             else:
-                models.append((i, Model(bound, t, bench.strength(bound, t))))
+                models.append((i, model))
     solutions = bench.solved([model for _, model in models])
     if settings.optimizer is not None:
         solutions = bench.retrained([model for _, model in models], solutions)
     for (i, model), solution in zip(models, solutions, strict=True):
         outcomes[i][model.target] = _moved(solution, offset)
     return Trained(tuple(map(tuple, outcomes)), bench.scales)
+
+
+def bound_losses(
+    design: Design, y: Floats, wanted: Sequence[Wanted], settings: Settings
+) -> tuple[list[Model | str], float | None]:
+    """(every loss with its parameters and its penalty as these rows give them, or why not; s). y: (n,)."""
+    bench = Bench(design, y[None] - _offset(y[None], wanted, settings), settings)
+    return [_bound(bench, one, 0) for one in wanted], bench.scales[0]
+
+
+def _bound(bench: Bench, one: Wanted, t: int) -> Model | str:
+    try:
+        bound = one.loss.bind(one.written, scale=bench.scales[t], imbalance=bench.imbalance(t))
+    except NoDefault as error:
+        return error.what
+    return Model(bound, t, bench.strength(bound, t))
 
 
 def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | None, Floats]:

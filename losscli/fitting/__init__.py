@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from losscli.contaminate import Contamination, defaults, parse, refusal
+from losscli.descent.networks import AUTO, EPOCHS, Course, check_course
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings
 from losscli.domain import Codes, Floats, Task
@@ -13,14 +14,15 @@ from losscli.engine import each
 from losscli.errors import UsageError
 from losscli.fitting.assemble import Run, assemble
 from losscli.fitting.choice import CLASSES, choose
-from losscli.fitting.crossval import Judgement, Plan, judge_split
+from losscli.fitting.crossval import Judgement, Plan, judge_splits
 from losscli.fitting.judge import measures
+from losscli.fitting.networks import Schooling
 from losscli.fitting.request import Request
 from losscli.fitting.whole import Whole, fit_whole
-from losscli.folds import Folds, splits
+from losscli.folds import Folds, Split, splits
 from losscli.frame import Frame, load
+from losscli.network import Architecture
 from losscli.result import Fits, Input, Refused, Warning_
-from losscli.spec import Spec
 from losscli.table import Table
 from losscli.task.classes import useless_flag
 from losscli.task.features import Training
@@ -33,11 +35,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What a run leaves: the result, the texts of --save and --predictions, and whether it was cut short."""
+    """What a run leaves: the result, the texts of --save and --predictions, the repeats that were to be, and
+    whether it was cut short."""
 
     fits: Fits
     model_json: str
     predictions_csv: str
+    repeats: int
     interrupted: bool
 
 
@@ -74,8 +78,9 @@ def fit(
         repeats=request.repeats,
         seed=request.seed,
     )
-    whole = fit_whole(frame, training, chosen.wanted, settings)
-    if not classes and request.l2 is None:
+    schooling = _schooling(request)
+    whole = fit_whole(frame, training, chosen.wanted, settings, schooling)
+    if not classes and request.l2 is None and schooling is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     plan = Plan(
@@ -87,6 +92,8 @@ def fit(
         measures=measures(training.task),
         threshold=request.threshold,
         seed=request.seed,
+        schooling=schooling,
+        largest=max(len(split.train) for split in folds.splits),
     )
     judgements, interrupted = _judged(plan, folds, request.jobs, progress)
     run = Run(
@@ -102,15 +109,42 @@ def fit(
         judgements=judgements,
         refused=(*chosen.refused, *refused),
     )
-    return Fitted(*assemble(run), interrupted)
+    return Fitted(*assemble(run), folds.repeats, interrupted)
 
 
 def _check(request: Request, task: Task) -> None:
     """Raises UsageError for a model that there is not, and a threshold that nothing is compared with."""
     if request.threshold is not None and task is not Task.BINARY:
         raise useless_flag(f"--threshold {request.threshold:g}", task, "has no threshold")
-    if request.model != Spec("linear"):
-        raise UsageError(f"--model {request.model}: there is no such model", advice="Use --model linear")
+    if request.early is not None and _is_solved(request):
+        raise UsageError(
+            f"--early-stopping {request.early.share:g}: a linear model goes to its optimum at once",
+            advice="Add --optimizer adam, or --model mlp:hidden=16",
+        )
+
+
+def _is_solved(request: Request) -> bool:
+    return not Architecture.parse(request.model).hidden and request.optimizer.name in ("auto", "lbfgs")
+
+
+def _schooling(request: Request) -> Schooling | None:
+    """How networks are trained, None for linear models that go to an optimum.
+
+    Raises UsageError for a flag that would do nothing.
+    """
+    architecture = Architecture.parse(request.model)
+    if not architecture.hidden and request.early is None:
+        return None
+    if request.tol is not None:
+        raise UsageError(
+            f"--tol {request.tol:g}: training by epochs does not look at gradients to stop",
+            advice="Use --max-iter EPOCHS, or --early-stopping 0.1",
+        )
+    optimizer = AUTO if request.optimizer.name == "auto" else parse_optimizer(request.optimizer)
+    check_course(optimizer)
+    course = Course(optimizer, request.max_iter or EPOCHS, request.l1, request.early)
+    seeds = request.seeds if architecture.hidden else 1
+    return Schooling(architecture, course, seeds)
 
 
 def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:
@@ -146,8 +180,8 @@ def _check_enough(folds: Folds, whole: Whole) -> None:
 def _contaminations(
     request: Request, training: Training, frame: Frame, whole: Whole
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
-    if request.contaminate is None:
-        asked = defaults(training.task)
+    if request.contaminate is None:  # a network takes too long to be trained on every level unasked
+        asked = () if Architecture.parse(request.model).hidden else defaults(training.task)
     else:
         asked = tuple(parse(spec, training.task) for spec in request.contaminate)
     kept, refused = [], []
@@ -164,10 +198,12 @@ def _judged(plan: Plan, folds: Folds, jobs: int, progress: Progress) -> tuple[tu
     """The judgements of the finished repeats, fold after fold, and whether that was an interruption."""
     found: dict[int, Judgement] = {}
     total, interrupted = len(folds.splits), False
+    tasks = _tasks(plan, folds, jobs)
     progress(0, total)
     try:
-        for i, judgement in each(total, lambda i: judge_split(plan, folds.splits[i]), jobs):
-            found[i] = judgement
+        for i, judgements in each(len(tasks), lambda i: judge_splits(plan, tasks[i]), jobs):
+            first = sum(map(len, tasks[:i]))
+            found |= {first + place: judgement for place, judgement in enumerate(judgements)}
             progress(len(found), total)
     except KeyboardInterrupt:
         interrupted = True
@@ -175,3 +211,14 @@ def _judged(plan: Plan, folds: Folds, jobs: int, progress: Progress) -> tuple[tu
     while all(i in found for i in range(whole, whole + folds.folds)) and whole < total:
         whole += folds.folds
     return tuple(found[i] for i in range(whole)), interrupted
+
+
+def _tasks(plan: Plan, folds: Folds, jobs: int) -> list[Sequence[Split]]:
+    """What a worker does at a time: one fold; of networks, the folds of a repeat in lockstep, or as many as
+    give every worker some."""
+    size = 1 if plan.schooling is None else min(folds.folds, -(-len(folds.splits) // jobs))
+    tasks: list[Sequence[Split]] = []
+    for first in range(0, len(folds.splits), folds.folds):
+        own = folds.splits[first : first + folds.folds]
+        tasks += [own[at : at + size] for at in range(0, len(own), size)]
+    return tasks

@@ -1,6 +1,6 @@
 """The pieces of a run → Fits, the saved model, and the out-of-fold predictions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,15 @@ from losscli.domain import Task
 from losscli.fitting.choice import unranked
 from losscli.fitting.crossval import Judgement, Plan
 from losscli.fitting.judge import error_of, kind_of
-from losscli.fitting.model import LinearModel, SavedModel
+from losscli.fitting.model import LinearModel, NetworkModel, SavedModel, TrainedModel
+from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_column
 from losscli.fitting.ranking import Pairing, pairing, rankings
 from losscli.fitting.request import Request
 from losscli.fitting.robustness import degradations
-from losscli.fitting.scores import Pooled, pooled, scores_of
+from losscli.fitting.scores import Pooled, pooled, scores_of, seed_value
 from losscli.fitting.weights import class_factors
-from losscli.fitting.whole import Raw, Whole, efficiency_of, light_rows, penalty_of, raw_model
+from losscli.fitting.whole import Raw, Whole, efficiency_of, is_deep, light_rows, penalty_of, raw_model
 from losscli.folds import Folds
 from losscli.result import (
     Degradation,
@@ -30,6 +31,7 @@ from losscli.result import (
     Refused,
     RowCounts,
     Score,
+    SeedSpread,
     Unranked,
     Warning_,
     finite,
@@ -62,7 +64,7 @@ class _Entry:
 
     at: int
     solution: Solution
-    raw: Raw
+    raw: Raw | None  # None of a network, which has no coefficients
     reason: str | None
 
     @property
@@ -85,7 +87,8 @@ def _entries(run: Run) -> list[_Entry]:
         solution = outcomes[0]
         if isinstance(solution, Solution):
             reason = unranked(solution.bound) or _unsettled(run, at, solution)
-            entries.append(_Entry(at, solution, raw_model(run.whole.design, solution), reason))
+            raw = None if is_deep(solution) else raw_model(run.whole.design, solution)
+            entries.append(_Entry(at, solution, raw, reason))
     return entries
 
 
@@ -181,7 +184,7 @@ def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]
         ranking=_rankings(run, entries, scores),
         robustness=_robustness(run, entries),
         unranked=tuple(Unranked(entry.spec, entry.reason) for entry in entries if entry.reason is not None),
-        curves=tuple(_curve(entry) for entry in entries if entry.solution.curve),
+        curves=tuple(curve for entry in entries for curve in _curves(entry)),
         refused=(*run.refused, *_untrained(run)),
         warnings=(*run.warnings, *run.folds.warnings, *_cut_short(run)),
     )
@@ -206,8 +209,10 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
     solution, design = entry.solution, run.whole.design
     bound, scale = solution.bound, run.whole.trained.scales[0]
     penalty = penalty_of(design, solution)
-    intercept, coefficients = entry.raw.plain(run.whole.encoder.columns, run.training.labels)
-    efficiency = efficiency_of(solution, scale)
+    intercept, coefficients = (
+        entry.raw.plain(run.whole.encoder.columns, run.training.labels) if entry.raw else (None, {})
+    )
+    efficiency = efficiency_of(solution, scale) if entry.raw else None
     return Fit(
         spec=bound.spec,
         name=bound.loss.name,
@@ -230,18 +235,40 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         downweighted=light_rows(run.plan.frame, design, solution, scale),
         scores=scores,
         reason=_missing(solution, efficiency),
+        seeds=_seed_spread(run, entry),
     )
 
 
-def _curve(entry: _Entry) -> LearningCurve:
-    x, y = zip(*entry.solution.curve, strict=True)
-    return LearningCurve("objective", entry.spec, x, tuple(finite(value) for value in y))
+def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
+    first = run.folds.splits[: run.folds.folds]
+    judgements = run.judgements[: len(first)]
+    if not judgements or not judgements[0].seeds:
+        return None
+    headline = run.plan.measures[0]
+    values = [
+        seed_value(run.plan, first, judgements, entry.at, number) for number in range(run.request.seeds)
+    ]
+    sd = float(np.std(values, ddof=1)) if np.isfinite(values).all() else None
+    return SeedSpread(headline.name, tuple(map(finite, values)), sd)
+
+
+def _curves(entry: _Entry) -> Iterator[LearningCurve]:
+    solution = entry.solution
+    named = [("objective", solution.curve)]
+    if isinstance(solution, Network):
+        named = [("training", solution.curve), ("held_out", solution.held)]
+    for name, points in named:
+        if points:
+            x, y = zip(*points, strict=True)
+            yield LearningCurve(name, entry.spec, x, tuple(finite(value) for value in y))
 
 
 def _missing(solution: Solution, efficiency: float | None) -> str | None:
     """Why a figure of the fit is null, or None."""
     reasons = []
-    if efficiency is None:
+    if is_deep(solution):
+        reasons.append("a network has no coefficients; efficiency is defined for linear models")
+    elif efficiency is None:
         reasons.append("efficiency is defined for symmetric losses of the residual")
     if solution.gradient_norm is None:
         reasons.append("there is no gradient at a kink")
@@ -265,16 +292,7 @@ def _cut_short(run: Run) -> list[Warning_]:
 
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:
-    models = [
-        LinearModel(
-            spec=entry.spec,
-            kind=kind_of(entry.solution.bound.loss),
-            link=entry.solution.bound.loss.link.name,
-            intercept=entry.raw.intercept,
-            slopes=entry.raw.slopes,
-        )
-        for entry in entries
-    ]
+    models = [_trained(entry) for entry in entries]
     return SavedModel(
         task=run.training.task,
         target=run.training.target,
@@ -282,6 +300,26 @@ def _model(run: Run, entries: Sequence[_Entry]) -> str:
         encoder=run.whole.encoder,
         models=tuple(models),
     ).to_json()
+
+
+def _trained(entry: _Entry) -> TrainedModel:
+    loss = entry.solution.bound.loss
+    if isinstance(entry.solution, Network) and entry.raw is None:
+        return NetworkModel(
+            spec=entry.spec,
+            kind=kind_of(loss),
+            link=loss.link.name,
+            activation=entry.solution.activation,
+            layers=entry.solution.layers,
+        )
+    assert entry.raw is not None
+    return LinearModel(
+        spec=entry.spec,
+        kind=kind_of(loss),
+        link=loss.link.name,
+        intercept=entry.raw.intercept,
+        slopes=entry.raw.slopes,
+    )
 
 
 def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> str:

@@ -1,5 +1,6 @@
-"""One fold: train every loss on the clean and on the contaminated rows, judge on the untouched ones."""
+"""Folds: train every loss on the clean and on the contaminated rows, judge on the untouched ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from losscli.descent.train import Settings, Wanted, reference, train
 from losscli.design import Design, whitened
 from losscli.domain import Floats, Mask, Task
 from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
+from losscli.fitting.networks import Material, Schooling, taught
 from losscli.fitting.weights import training_weights
 from losscli.folds import Split
 from losscli.frame import Encoder, Frame
@@ -18,7 +20,8 @@ from losscli.task.features import Training
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is done in every fold."""
+    """What is done in every fold. schooling: of networks, None for linear models; largest: rows of the
+    largest training fold."""
 
     frame: Frame
     training: Training
@@ -28,6 +31,8 @@ class Plan:
     measures: tuple[Measure, ...]
     threshold: float | None
     seed: int
+    schooling: Schooling | None = None
+    largest: int = 0
 
     @property
     def labels(self) -> int:
@@ -41,7 +46,8 @@ class Judgement:
 
     metrics: nan where undefined (L, M); constant: of the best constant (M,); converged: (L,); scores: of
     the rows judged (L, n), for several classes (L, k, n); errors, held: of each contamination, the
-    headline error (L, levels) and whether the descent ended well.
+    headline error (L, levels) and whether the descent ended well; seeds: the scores of networks from
+    other starts.
     """
 
     metrics: Floats
@@ -50,6 +56,7 @@ class Judgement:
     scores: Floats
     errors: tuple[Floats, ...]
     held: tuple[Mask, ...]
+    seeds: tuple[Floats, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +69,64 @@ class _Spoiled:
     y: Floats
 
 
-def judge_split(plan: Plan, split: Split) -> Judgement:
-    """Train on a split's training rows, clean and contaminated, and judge on its test rows."""
-    fold = _Fold(plan, split)
-    spoiled = fold.spoiled()
-    same = [one for one in spoiled if fold.shares_design(one)]
-    targets = np.array([fold.y, *(one.y for one in same)])
-    scores, converged = fold.scores(fold.design, targets)
-    metrics, keep = fold.metrics(scores[:, 0])
-    errors, held = _levels(plan, metrics[:, 0], converged[:, 0])
-    for t, one in enumerate(same):
-        errors[one.scheme][:, one.level] = fold.errors(scores[:, t + 1], keep)
-        held[one.scheme][:, one.level] = converged[:, t + 1]
-    for one in spoiled:
-        if not fold.shares_design(one):
-            own, ended = fold.scores(fold.design_of(one.x, one.y), one.y[None])
-            errors[one.scheme][:, one.level] = fold.errors(own[:, 0], keep)
-            held[one.scheme][:, one.level] = ended[:, 0]
-    return Judgement(metrics, fold.constant(keep), converged[:, 0], scores[:, 0], errors, held)
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What models trained on one set of rows give for the rows judged: scores (L, n) or (L, k, n), whether
+    descents ended well (L,)."""
+
+    scores: Floats
+    converged: Mask
+
+
+def judge_splits(plan: Plan, splits: Sequence[Split]) -> list[Judgement]:
+    """Train on the training rows of splits of one repeat, clean and contaminated, and judge on their test
+    rows."""
+    folds = [_Fold(plan, split) for split in splits]
+    spoiled = [fold.spoiled() for fold in folds]
+    if plan.schooling is None:
+        pairs = zip(folds, spoiled, strict=True)
+        return [fold.judgement(own, fold.solved(own)) for fold, own in pairs]
+    scored = _of_networks(plan.schooling, folds, spoiled)
+    others = _of_other_seeds(plan.schooling, folds)
+    return [
+        fold.judgement(own, given, seeds)
+        for fold, own, given, seeds in zip(folds, spoiled, scored, others, strict=True)
+    ]
+
+
+def _of_networks(
+    schooling: Schooling, folds: "Sequence[_Fold]", spoiled: Sequence[Sequence[_Spoiled]]
+) -> list[list[_Scored]]:
+    """Of each fold, the clean rows and the spoiled sets, from the first start."""
+    plan, repeat = folds[0].plan, folds[0].split.repeat
+    sets = [
+        [(fold.x, fold.y), *((one.x, one.y) for one in own)] for fold, own in zip(folds, spoiled, strict=True)
+    ]
+    materials = [fold.material(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
+    found = iter(
+        taught(materials, plan.wanted, plan.settings, schooling, [(plan.seed, repeat, 0)], plan.largest)
+    )
+    scored: list[list[_Scored]] = []
+    for fold, own in zip(folds, sets, strict=True):
+        scored.append([])
+        for _, one in zip(own, found, strict=False):
+            ended = [isinstance(outcome, Solution) and outcome.converged for outcome in one.outcomes]
+            known = [isinstance(outcome, Solution) for outcome in one.outcomes]
+            scores = one.scores(fold.x_test)[0]
+            scores[~np.array(known)] = np.nan
+            scored[-1].append(_Scored(scores, np.array(ended, dtype=np.bool_)))
+    return scored
+
+
+def _of_other_seeds(schooling: Schooling, folds: "Sequence[_Fold]") -> list[tuple[Floats, ...]]:
+    """Of each fold of the first repeat, the scores from the other starts, clean rows only."""
+    plan, repeat = folds[0].plan, folds[0].split.repeat
+    seeds = [(plan.seed, repeat, number) for number in range(1, schooling.seeds)]
+    if repeat or not seeds:
+        return [()] * len(folds)
+    materials = [fold.material(fold.x, fold.y) for fold in folds]
+    found = taught(materials, plan.wanted, plan.settings, schooling, seeds, plan.largest)
+    return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
 
 
 def _levels(plan: Plan, clean: Floats, converged: Mask) -> tuple[tuple[Floats, ...], tuple[Mask, ...]]:
@@ -148,6 +195,39 @@ class _Fold:
                     x[:, :numbers] = moved
                 found.append(_Spoiled(i, level, x, y))
         return found
+
+    def material(self, x: Floats, y: Floats) -> Material:
+        """Rows for networks to learn from. x, y: clean or spoiled."""
+        group = None if self.plan.frame.group is None else self.plan.frame.group[self.split.train]
+        key = (self.plan.seed, self.split.repeat, self.split.fold)
+        return Material(self.design_of(x, y), x, y, key, group)
+
+    def solved(self, spoiled: Sequence[_Spoiled]) -> list[_Scored]:
+        """Of linear models, on the clean rows and on each spoiled set."""
+        same = [one for one in spoiled if self.shares_design(one)]
+        scores, converged = self.scores(self.design, np.array([self.y, *(one.y for one in same)]))
+        shared = iter([_Scored(scores[:, t], converged[:, t]) for t in range(len(same) + 1)])
+        return [
+            next(shared),
+            *(next(shared) if self.shares_design(one) else self.apart(one) for one in spoiled),
+        ]
+
+    def apart(self, one: _Spoiled) -> _Scored:
+        """On spoiled rows with a design of their own."""
+        scores, converged = self.scores(self.design_of(one.x, one.y), one.y[None])
+        return _Scored(scores[:, 0], converged[:, 0])
+
+    def judgement(
+        self, spoiled: Sequence[_Spoiled], scored: Sequence[_Scored], seeds: tuple[Floats, ...] = ()
+    ) -> Judgement:
+        """scored: on the clean rows, then on each spoiled set."""
+        clean, *rest = scored
+        metrics, keep = self.metrics(clean.scores)
+        errors, held = _levels(self.plan, metrics[:, 0], clean.converged)
+        for one, own in zip(spoiled, rest, strict=True):
+            errors[one.scheme][:, one.level] = self.errors(own.scores, keep)
+            held[one.scheme][:, one.level] = own.converged
+        return Judgement(metrics, self.constant(keep), clean.converged, clean.scores, errors, held, seeds)
 
     def scores(self, design: Design, targets: Floats) -> tuple[Floats, Mask]:
         """(scores of the test rows (L, t, n) or (L, t, k, n), whether descents ended well (L, t))."""

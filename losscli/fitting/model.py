@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from losscli.domain import IDENTITY, LOG, LOGIT, SOFTMAX, Floats, Kind, Task
 from losscli.errors import DataError, Where
 from losscli.fitting.predictions import WORDS, prediction_columns, table_csv
 from losscli.frame import Encoder, load_features
+from losscli.network import ACTIVATIONS
 from losscli.result.reading import Node, distinct, parsed, quoted
 from losscli.table import Table
 
@@ -38,16 +39,48 @@ class LinearModel:
         scores = x @ self.slopes.T + self.intercept
         return _LINKS[self.link].predict(scores if len(self.intercept) > 1 else scores[:, 0])
 
+    def to_plain(self) -> dict[str, Any]:
+        """Lists for JSON."""
+        return {"intercept": self.intercept.tolist(), "slopes": self.slopes.tolist()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkModel:
+    """One loss' network on the raw columns of the encoder: of each layer the weights (inputs, outputs) and
+    biases (outputs,), the activation behind all but the last."""
+
+    spec: str
+    kind: Kind
+    link: str
+    activation: str
+    layers: tuple[tuple[Floats, Floats], ...]
+
+    def predict(self, x: Floats) -> Floats:
+        """x: (n, p) -> (n,), for several classes (n, k)."""
+        *hidden, (last, bias) = self.layers
+        for weights, biases in hidden:
+            x = ACTIVATIONS[self.activation].value(x @ weights + biases)
+        scores = x @ last + bias
+        return _LINKS[self.link].predict(scores if len(bias) > 1 else scores[:, 0])
+
+    def to_plain(self) -> dict[str, Any]:
+        """Lists for JSON."""
+        layers = [{"weights": w.tolist(), "biases": b.tolist()} for w, b in self.layers]
+        return {"activation": self.activation, "layers": layers}
+
+
+TrainedModel = LinearModel | NetworkModel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedModel:
-    """What `--save` writes: the encoder of the features, and a linear model per loss."""
+    """What `--save` writes: the encoder of the features, and a model per loss."""
 
     task: Task
     target: str
     labels: tuple[str, ...]
     encoder: Encoder
-    models: tuple[LinearModel, ...]
+    models: tuple[TrainedModel, ...]
 
     def to_json(self) -> str:
         document = {
@@ -58,13 +91,7 @@ class SavedModel:
             "classes": list(self.labels),
             "features": self.encoder.to_plain(),
             "models": [
-                {
-                    "spec": model.spec,
-                    "kind": str(model.kind),
-                    "link": model.link,
-                    "intercept": model.intercept.tolist(),
-                    "slopes": model.slopes.tolist(),
-                }
+                {"spec": model.spec, "kind": str(model.kind), "link": model.link, **model.to_plain()}
                 for model in self.models
             ],
         }
@@ -102,11 +129,13 @@ def _saved(top: Node) -> SavedModel:
     )
 
 
-def _model(plain: Node, outputs: int, columns: int) -> LinearModel:
-    """outputs, columns: how many intercepts it must have, and how many slopes for each."""
+def _model(plain: Node, outputs: int, columns: int) -> TrainedModel:
+    """outputs, columns: how many scores it must give, and of how many columns."""
     link = plain.find("link")
     if link.text() not in _LINKS or (link.text() == SOFTMAX.name and outputs == 1):
         link.fail(f"{quoted(link.text())}, which is no link of such a model")
+    if plain.find("layers").value is not None:
+        return _network(plain, link.text(), outputs, columns)
     intercept = [one.number() for one in plain.find("intercept").items()]
     slopes = [[one.number() for one in row.items()] for row in plain.find("slopes").items()]
     if len(intercept) != outputs or [len(row) for row in slopes] != [columns] * outputs:
@@ -117,6 +146,31 @@ def _model(plain: Node, outputs: int, columns: int) -> LinearModel:
         link=link.text(),
         intercept=np.array(intercept, dtype=np.float64),
         slopes=np.array(slopes, dtype=np.float64).reshape(outputs, columns),
+    )
+
+
+def _network(plain: Node, link: str, outputs: int, columns: int) -> NetworkModel:
+    activation = plain.find("activation")
+    if activation.text() not in ACTIVATIONS:
+        activation.fail(f"{quoted(activation.text())}, which is no activation")
+    layers, width = [], columns
+    for layer in plain.find("layers").items():
+        weights = [[one.number() for one in row.items()] for row in layer.find("weights").items()]
+        biases = [one.number() for one in layer.find("biases").items()]
+        if not biases or [len(row) for row in weights] != [len(biases)] * width:
+            layer.fail("of another size than the layer before it asks for")
+        layers.append(
+            (np.array(weights, np.float64).reshape(width, len(biases)), np.array(biases, np.float64))
+        )
+        width = len(biases)
+    if not layers or width != outputs:
+        plain.fail("of another size than its classes ask for")
+    return NetworkModel(
+        spec=plain.find("spec").name(),
+        kind=_one_of(Kind, plain.find("kind"), *WORDS),
+        link=link,
+        activation=activation.text(),
+        layers=tuple(layers),
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from losscli.descent.networks import Early
 from losscli.spec import Spec
 
 _LINEAR, _AUTO = Spec("linear"), Spec("auto")
@@ -13,7 +14,8 @@ class Request:
 
     losses: empty for one of every class that can be trained; scale: s as given, in units of y;
     l2: None is auto; contaminate: None is the task's default, () is none; max_iter, tol: None is the
-    optimizer's own; threshold: None is 0.5 for probabilities, 0 for scores.
+    optimizer's own; early: to stop by, None trains to the end; seeds: starts of a network that are tried in
+    the first repeat; threshold: None is 0.5 for probabilities, 0 for scores.
     """
 
     losses: tuple[Spec, ...] = ()
@@ -22,6 +24,8 @@ class Request:
     model: Spec = _LINEAR
     optimizer: Spec = _AUTO
     max_iter: int | None = None
+    early: Early | None = None
+    seeds: int = 1
     tol: float | None = None
     l1: float = 0.0
     l2: float | None = None

@@ -49,6 +49,20 @@ def pooled(plan: Plan, splits: Sequence[Split], judgements: Sequence[Judgement])
     )
 
 
+def seed_value(
+    plan: Plan, splits: Sequence[Split], judgements: Sequence[Judgement], i: int, number: int
+) -> float:
+    """The headline metric of loss i from one of the starts of a network, pooled as `pooled` does; 0 is the
+    start that counts."""
+    tests = np.concatenate([split.test for split in splits])
+    order = np.argsort(tests, kind="stable")
+    y, w = plan.frame.y[tests[order]], plan.frame.w[tests[order]]
+    each = [(j.scores if number == 0 else j.seeds[number - 1])[i] for j in judgements]
+    scores = np.concatenate(each, axis=-1)[..., order]
+    keep = np.ones(len(y), dtype=np.bool_)
+    return plan.measures[0].value(judged(plan.wanted[i], scores, y, w, keep, plan.threshold))
+
+
 def scores_of(
     plan: Plan, found: Pooled, judgements: Sequence[Judgement], i: int, confidence: float
 ) -> dict[str, Score]:

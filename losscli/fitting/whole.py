@@ -10,6 +10,7 @@ from losscli.descent.train import Settings, Trained, Wanted, train
 from losscli.design import Design, whitened
 from losscli.domain import Floats, Task
 from losscli.fitting.efficiency import efficiency, relative_weights
+from losscli.fitting.networks import Material, Network, Schooling, taught
 from losscli.fitting.weights import training_weights
 from losscli.frame import Encoder, Frame
 from losscli.result import Downweighted
@@ -32,12 +33,23 @@ class Whole:
         return self.trained.scales[0]
 
 
-def fit_whole(frame: Frame, training: Training, wanted: Sequence[Wanted], settings: Settings) -> Whole:
-    """Train on all rows, every end confirmed."""
+def fit_whole(
+    frame: Frame,
+    training: Training,
+    wanted: Sequence[Wanted],
+    settings: Settings,
+    schooling: Schooling | None,
+) -> Whole:
+    """Train on all rows, every end of a linear model confirmed; schooling: of networks."""
     rows = np.arange(len(frame.y))
     encoder = Encoder.of(frame, rows, frame.w)
-    design = whitened(encoder.matrix(frame, rows), training_weights(training, frame.y, frame.w))
-    return Whole(encoder, design, train(design, frame.y[None], wanted, settings))
+    x = encoder.matrix(frame, rows)
+    design = whitened(x, training_weights(training, frame.y, frame.w))
+    if schooling is None:
+        return Whole(encoder, design, train(design, frame.y[None], wanted, settings))
+    material = Material(design, x, frame.y, (settings.seed,), frame.group)
+    (found,) = taught([material], wanted, settings, schooling, [(settings.seed, 0, 0)], len(rows))
+    return Whole(encoder, design, Trained(tuple((one,) for one in found.outcomes), (found.scale,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,11 @@ class Raw:
         return intercept, dict(zip(columns, by_class, strict=True))
 
 
+def is_deep(solution: Solution) -> bool:
+    """Whether it is a network with hidden layers, which has no coefficients."""
+    return isinstance(solution, Network) and bool(solution.layers)
+
+
 def raw_model(design: Design, solution: Solution) -> Raw:
     """The coefficients on the raw columns; of several classes centred, where the loss does not care."""
     intercept, slopes = design.raw(solution.v.reshape(-1, design.rank))
@@ -77,7 +94,9 @@ def _ignores_level(solution: Solution, k: int) -> bool:
 
 
 def penalty_of(design: Design, solution: Solution) -> float:
-    """l2/2 · Σ slopes² on z-scored columns."""
+    """l2/2 · Σ slopes² on z-scored columns; of a network, over its weights."""
+    if isinstance(solution, Network):
+        return solution.penalty
     v = solution.v.reshape(-1, design.rank)
     return float(0.5 * solution.l2 * (v * v @ design.penalty).sum())
 
@@ -90,7 +109,7 @@ def light_rows(
     frame: Frame, design: Design, solution: Solution, scale: float | None
 ) -> tuple[Downweighted, ...]:
     """The rows a robust fit gives little weight, the lightest first."""
-    if scale is None or solution.bound.loss.task is not Task.REGRESSION:
+    if scale is None or solution.bound.loss.task is not Task.REGRESSION or is_deep(solution):
         return ()
     weights = relative_weights(solution.bound, design.z @ solution.v - frame.y, scale)
     if weights is None:

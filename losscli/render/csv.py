@@ -56,6 +56,7 @@ _FIT_COLUMNS = (
     "excess",
     "area",
     "premium",
+    "iteration",
     "rank",
     "rank_low",
     "rank_high",
@@ -131,10 +132,16 @@ def _values(value: LossValue | MetricValue | LossChange | MetricChange) -> dict[
 
 
 def _fits(result: Fits, view: View) -> str:
-    """Metrics, those of the best constant, then robustness: a row per level, and one with the area."""
+    """Metrics, those of the best constant, then robustness: a row per level, and one with the area; then
+    the points of learning curves."""
     rows = [row for fit in result.fits for row in _scores(result, fit)]
     rows += [{"kind": "constant", "metric": name, "mean": value} for name, value in result.constant.items()]
     rows += [row for one in result.robustness for row in _levels(result, one)]
+    rows += [
+        {"kind": "curve", "spec": one.spec, "metric": one.name, "iteration": x, "value": y}
+        for one in result.curves
+        for x, y in zip(one.x, one.y, strict=True)
+    ]
     return _write(_FIT_COLUMNS, rows)
 
 

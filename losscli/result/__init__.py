@@ -40,6 +40,7 @@ from losscli.result.fits import (
     Ranking,
     RankRow,
     Score,
+    SeedSpread,
     Unranked,
 )
 from losscli.result.recorded import Recorded, RecordedLoss, RecordedMetric, RecordedValue, recorded
@@ -100,6 +101,7 @@ __all__ = [
     "RowKey",
     "RowRecord",
     "Score",
+    "SeedSpread",
     "SelfCheck",
     "Side",
     "Slice",

@@ -34,6 +34,16 @@ class Downweighted:
 
 
 @dataclass(frozen=True, slots=True)
+class SeedSpread:
+    """The headline metric of networks that differ in their start alone: pooled over the out-of-fold rows
+    of the first repeat, the start that counts first; sd: with one degree of freedom less."""
+
+    metric: str
+    values: tuple[float | None, ...]
+    sd: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     """One loss trained on all rows, and judged out of fold.
 
@@ -61,6 +71,7 @@ class Fit:
     downweighted: tuple[Downweighted, ...]
     scores: Mapping[str, Score]
     reason: str | None  # why a figure above is missing
+    seeds: SeedSpread | None = None  # of networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,9 @@ class Unranked:
 
 @dataclass(frozen=True, slots=True)
 class LearningCurve:
-    """The objective by iteration of a textbook optimizer, on all rows."""
+    """In the fit on all rows, by iteration of a textbook optimizer or by epoch of a network: the objective;
+    `training`, the loss of a network as the mean over the batches of an epoch; `held_out`, its loss on the
+    rows held out to stop by."""
 
     name: str
     spec: str

@@ -484,7 +484,7 @@ def test_an_interrupt_while_reading(tmp_path):
         ("--contaminate shift:levels=0-0.9", "levels"),
         ("--contaminate flip", "flip"),
         ("--contaminate shift --no-contaminate", "--no-contaminate"),
-        ("--model mlp:hidden=3", "mlp:hidden=3"),
+        ("--model forest", "forest"),
         ("--model tree", "tree"),
         ("--loss rmse", "rmse"),
         ("--loss bce", "'y'"),

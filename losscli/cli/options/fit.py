@@ -60,7 +60,36 @@ Exclude = Annotated[
 Scale = Annotated[
     float | None, typer.Option(metavar="S", help="Residual scale s, in units of y.", rich_help_panel=TRAINED)
 ]
-Model = Annotated[str, typer.Option(metavar="SPEC", help="What is trained.", rich_help_panel=TRAINED)]
+Model = Annotated[
+    str,
+    typer.Option(
+        metavar="SPEC",
+        help="linear, or a network: mlp:hidden=16-16,activation=relu (or tanh).",
+        rich_help_panel=TRAINED,
+    ),
+]
+EarlyStopping = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Share of the training rows held out, by whose loss training by epochs stops.",
+        rich_help_panel=TRAINED,
+    ),
+]
+Patience = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="Epochs without a better one before it stops; 10.", rich_help_panel=TRAINED
+    ),
+]
+Seeds = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="Starts of a network in the first repeat, whose spread is shown; 3.",
+        rich_help_panel=TRAINED,
+    ),
+]
 L2 = Annotated[
     str,
     typer.Option(
@@ -71,19 +100,24 @@ Optimizer = Annotated[
     str,
     typer.Option(
         metavar="SPEC",
-        help="auto, gd, momentum, nesterov, adam, lbfgs or sgd, e.g. sgd:batch=64,rate=0.1.",
+        help="auto, gd, momentum, nesterov, adam, lbfgs or sgd, e.g. "
+        "sgd:batch=64,rate=0.1,schedule=cosine,clip=1.",
         rich_help_panel=TRAINED,
     ),
 ]
 MaxIter = Annotated[
-    int | None, typer.Option(metavar="N", help="Iterations at most.", rich_help_panel=TRAINED)
+    int | None,
+    typer.Option(metavar="N", help="Iterations at most; epochs of a network, 200.", rich_help_panel=TRAINED),
 ]
 Tol = Annotated[
     float | None, typer.Option(metavar="TOL", help="Gradient at which to stop.", rich_help_panel=TRAINED)
 ]
 Folds = Annotated[int, typer.Option(metavar="N", help="Folds.", rich_help_panel=JUDGING)]
 Repeats = Annotated[
-    int, typer.Option(metavar="N", help="Times that rows are split anew.", rich_help_panel=JUDGING)
+    int | None,
+    typer.Option(
+        metavar="N", help="Times that rows are split anew; 10, of networks 1.", rich_help_panel=JUDGING
+    ),
 ]
 Contaminate = Annotated[
     list[str] | None,

@@ -11,6 +11,7 @@ from losscli.report.fits.opening import opening
 from losscli.report.fits.ranking import ranking_grids
 from losscli.report.fits.robustness import robustness_grids
 from losscli.report.fits.screen import FitScreen
+from losscli.report.fits.training import training_grids
 from losscli.result import Fits
 
 __all__ = ["fits_report"]
@@ -24,8 +25,10 @@ def fits_report(fits: Fits, *, all: bool, coefficients: bool, width: int | None)
     blocks += class_grids(screen)
     if all:
         blocks += [*matrix_grids(screen), *robustness_grids(screen), *detail_grids(screen)]
-    elif fits.optimizer != "auto":
+    elif fits.optimizer != "auto" and any(fit.distance is not None for fit in fits.fits):
         blocks += optimizer_grids(screen)
+    if all or any(curve.name == "held_out" for curve in fits.curves):
+        blocks += training_grids(screen)
     if coefficients:
         blocks += coefficient_grids(screen)
     blocks += notes(screen)

@@ -4,6 +4,7 @@ from losscli.contaminate import SCHEMES
 from losscli.report.blocks import Note
 from losscli.report.fits.details import row_names
 from losscli.report.fits.screen import FitScreen
+from losscli.report.fits.training import seed_notes
 from losscli.report.names import some, spec_name, visible
 
 _MOST = 5
@@ -13,7 +14,7 @@ _ROWS = 6
 
 def notes(screen: FitScreen) -> list[Note]:
     """At most five, the gravest first; all of them with `--all`."""
-    found = [*_unconverged(screen), *_warnings(screen), *_downweighted(screen)]
+    found = [*_unconverged(screen), *_warnings(screen), *seed_notes(screen), *_downweighted(screen)]
     if screen.all:
         return found
     found += _refused(screen)

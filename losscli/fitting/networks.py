@@ -1,0 +1,195 @@
+"""Networks in place of linear models: rows → lessons, trained networks → outcomes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from losscli.descent.ends import Solution
+from losscli.descent.networks import Course, Key, Lesson, Schooled, held_out, outputs, schooled
+from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
+from losscli.design import Design
+from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
+from losscli.loss import BoundLoss
+from losscli.network import Architecture, Shape
+from losscli.objective import Model, bulk_spread
+
+
+@dataclass(frozen=True, slots=True)
+class Schooling:
+    """How networks are trained and judged. seeds: how many starts are tried in the first repeat, of which
+    the first counts."""
+
+    architecture: Architecture
+    course: Course
+    seeds: int
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Rows to learn from: the design of the raw columns x (n, p), targets y (n,); key: what their order is
+    drawn by; group: codes of the rows that are held out together, or None."""
+
+    design: Design
+    x: Floats
+    y: Floats
+    key: Key
+    group: Codes | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Network(Solution):
+    """A trained network, on raw columns: of each layer the weights (inputs, outputs) and biases (outputs,).
+
+    v is the network on z-scored columns; `held` the loss by epoch on the rows held out.
+    """
+
+    layers: tuple[tuple[Floats, Floats], ...] = ()
+    activation: str = ""
+    penalty: float = 0.0
+    held: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """The networks of one set of rows, of L losses; scores: of new rows by seed (S, L, n), for several
+    classes (S, L, k, n)."""
+
+    outcomes: tuple[Outcome, ...]
+    scale: float | None
+    design: Design
+    shape: Shape
+    lesson: Lesson
+    schooled: Schooled
+
+    def scores(self, x: Floats) -> Floats:
+        """x: rows of raw columns (n, p)."""
+        given = outputs(self.shape, self.schooled.v, self.design.z_scores(x))
+        found = self.lesson.offset[:, None, None, None] + self.lesson.unit[:, None, None, None] * given
+        found = found.transpose(1, 0, 3, 2)
+        return found[:, :, 0] if self.shape.outputs == 1 else found
+
+
+def taught(
+    materials: Sequence[Material],
+    wanted: Sequence[Wanted],
+    settings: Settings,
+    schooling: Schooling,
+    seeds: Sequence[Key],
+    rows: int,
+) -> list[Taught]:
+    """Train every loss on every set of rows from every start, all in lockstep.
+
+    seeds: of the starts; rows: of the largest set there is, also in other calls.
+    """
+    shape = Shape(materials[0].x.shape[1], schooling.architecture, settings.classes)
+    bound = [bound_losses(one.design, one.y, wanted, settings) for one in materials]
+    lessons = [
+        _lesson(one, [_usable(m, w) for m, w in zip(models, wanted, strict=True)], settings, schooling)
+        for one, (models, _) in zip(materials, bound, strict=True)
+    ]
+    early = schooling.course.early
+    learned = rows if early is None else rows - max(1, round(early.share * rows))
+    ends = schooled(lessons, shape, seeds, schooling.course, rows=max(learned, 1))
+    found = []
+    for one, (models, scale), lesson, end in zip(materials, bound, lessons, ends, strict=True):
+        outcomes = [
+            model if isinstance(model, str) else _network(model, i, one, lesson, end, shape, schooling)
+            for i, model in enumerate(models)
+        ]
+        found.append(Taught(tuple(outcomes), scale, one.design, shape, lesson, end))
+    return found
+
+
+def _usable(model: Model | str, wanted: Wanted) -> Model:
+    """A loss that these rows give no parameters to keeps its place; what becomes of it is not read."""
+    if isinstance(model, Model):
+        return model
+    return Model(wanted.loss.bind(wanted.written, scale=1.0, imbalance=1.0, naive=1.0), 0)
+
+
+def _lesson(one: Material, models: Sequence[Model], settings: Settings, schooling: Schooling) -> Lesson:
+    x, y, w = one.design.z_scores(one.x), one.y, one.design.w
+    held, early = None, schooling.course.early
+    if early is not None:
+        out = held_out(len(y), early.share, one.key, one.group)
+        held = x[out], y[out], w[out] / w[out].sum()
+        x, y, w = x[~out], y[~out], w[~out] / w[~out].sum()
+    scaled = [_scaling(model.bound, y, w, settings.task) for model in models]
+    offset, unit = np.array(scaled).T
+    return Lesson(
+        x=x,
+        y=y,
+        w=w,
+        losses=tuple(model.bound for model in models),
+        l2=np.array([model.l2 for model in models]),
+        offset=offset,
+        unit=unit,
+        key=one.key,
+        held=held,
+    )
+
+
+def _scaling(bound: BoundLoss, y: Floats, w: Floats, task: Task) -> tuple[float, float]:
+    """(offset, unit) of the output, by which networks need not learn where targets lie and how far apart."""
+    if task not in (Task.REGRESSION, Task.COUNTS):
+        return 0.0, 1.0
+    if bound.loss.link is LOG:
+        return float(np.log(max(float(y @ w), 1e-300))), 1.0
+    assert bound.loss.link is IDENTITY
+    return float(np.median(y)), bulk_spread(y, w)
+
+
+def _network(
+    model: Model, i: int, one: Material, lesson: Lesson, end: Schooled, shape: Shape, schooling: Schooling
+) -> Network | Solution:
+    """The network of loss i and the first seed; without hidden layers, the linear model that it is."""
+    v, last = end.v[i, 0], int(end.epochs[i, 0])
+    layers = _raw(shape, v, one.design, lesson, i)
+    told: dict[str, Any] = {
+        "bound": model.bound,
+        "l2": model.l2,
+        "objective": float(end.objective[i, 0]),
+        "gradient_norm": float(end.gradient[i, 0]),
+        "iterations": last,
+        "converged": not end.diverged[i, 0],
+        "certificate": _ended(end, i, last, schooling.course),
+        "curve": _curve(end.training[:, i, 0]),
+    }
+    held = _curve(end.held[:, i, 0]) if len(end.held) else ()
+    penalty = float(end.objective[i, 0] - end.loss[i, 0])
+    if shape.architecture.hidden:
+        activation = shape.architecture.activation
+        return Network(v=v, layers=layers, activation=activation, penalty=penalty, held=held, **told)
+    _, back = one.design.plain()
+    ((weights, biases),) = shape.split(v)
+    plain = np.vstack([lesson.offset[i] + lesson.unit[i] * biases, lesson.unit[i] * weights])
+    return Network(v=(plain.T @ back).ravel(), penalty=penalty, held=held, **told)
+
+
+def _raw(
+    shape: Shape, v: Floats, design: Design, lesson: Lesson, i: int
+) -> tuple[tuple[Floats, Floats], ...]:
+    """The layers on raw columns, with outputs that are scores."""
+    layers = [(weights.copy(), biases[0].copy()) for weights, biases in shape.split(v)]
+    weights, biases = layers[0]
+    scaled = np.divide(
+        weights, design.spread[:, None], out=np.zeros_like(weights), where=design.spread[:, None] > 0
+    )
+    layers[0] = scaled, biases - design.center @ scaled
+    weights, biases = layers[-1]
+    layers[-1] = weights * lesson.unit[i], biases * lesson.unit[i] + lesson.offset[i]
+    return tuple(layers)
+
+
+def _curve(values: Floats) -> tuple[tuple[int, float], ...]:
+    return tuple((epoch, float(value)) for epoch, value in enumerate(values))
+
+
+def _ended(end: Schooled, i: int, last: int, course: Course) -> str:
+    if end.diverged[i, 0]:
+        return f"diverged after {last:,} epochs"
+    if course.early is not None:
+        return f"best on the rows held out after {last:,} of {len(end.training) - 1:,} epochs"
+    return f"after {last:,} epochs of {course.optimizer.name}; no optimum is claimed"

@@ -1,0 +1,165 @@
+"""Multilayer perceptrons: their shape, the forward and the backward pass, of many networks at a time.
+
+The parameters of a network are one vector: of each layer the weights, row by row, then the biases. Leading
+axes (…) count networks: a product over all of them is one batched matrix product. Passes: Rumelhart, Hinton
+and Williams 1986, doi:10.1038/323533a0.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.random import Generator
+
+from losscli.domain import Floats, Mask
+from losscli.errors import UsageError, did_you_mean
+from losscli.spec import Spec
+
+MOST_WIDE, MOST_DEEP = 4_096, 16
+_HIDDEN = (16,)
+_EXAMPLE = "mlp:hidden=16-16,activation=relu"
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A function between layers, elementwise; slope: its derivative, from its value; gain: by which the
+    weights before it are larger at the start."""
+
+    value: Callable[[Floats], Floats]
+    slope: Callable[[Floats], Floats]
+    gain: float
+
+
+# Gains: He et al. 2015, doi:10.1109/ICCV.2015.123; Glorot and Bengio 2010, PMLR 9:249.
+ACTIVATIONS = {
+    "relu": Activation(lambda a: np.maximum(a, 0.0), lambda h: (h > 0.0).astype(h.dtype), 2.0**0.5),
+    "tanh": Activation(np.tanh, lambda h: 1.0 - h * h, 1.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """Hidden layers, by how many units each has, and the activation behind each; without any, the model
+    is linear."""
+
+    hidden: tuple[int, ...] = ()
+    activation: str = "relu"
+
+    @classmethod
+    def parse(cls, spec: Spec) -> "Architecture":
+        """`linear`, or `mlp:hidden=16-16,activation=tanh`. Raises UsageError for any other model."""
+        if spec.name == "linear" and not spec.params:
+            return cls()
+        if spec.name not in ("mlp", "linear"):
+            raise UsageError(
+                f"--model {spec}: there is no such model",
+                advice=did_you_mean(spec.name, ("linear", "mlp")) or f"Use linear or {_EXAMPLE}",
+            )
+        takes = ("hidden", "activation") if spec.name == "mlp" else ()
+        for key, _ in spec.params:
+            if key not in takes:
+                offer = f"{spec.name} takes {' and '.join(takes) or 'no parameter'}"
+                raise UsageError(
+                    f"--model {spec}: {spec.name} has no parameter {key!r}",
+                    advice=did_you_mean(key, takes) or offer,
+                )
+        given = dict(spec.params)
+        activation = str(given.get("activation", "relu"))
+        if activation not in ACTIVATIONS:
+            offer = f"Use {' or '.join(ACTIVATIONS)}"
+            raise UsageError(
+                f"--model {spec}: there is no activation {activation!r}",
+                advice=did_you_mean(activation, ACTIVATIONS) or offer,
+            )
+        return cls(_sizes(given["hidden"], spec) if "hidden" in given else _HIDDEN, activation)
+
+
+def _sizes(written: float | str, spec: Spec) -> tuple[int, ...]:
+    """16-16, or one number."""
+    text = written if isinstance(written, str) else f"{written:g}"
+    sizes = text.split("-")
+    known = all(size.isdecimal() and 1 <= int(size) <= MOST_WIDE for size in sizes)
+    if not known or len(sizes) > MOST_DEEP:
+        raise UsageError(
+            f"--model {spec}: hidden={text} is no list of layers",
+            advice=f"Write the units of each hidden layer, 1 to {MOST_WIDE:,}: {_EXAMPLE}",
+        )
+    return tuple(map(int, sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A network of so many inputs and outputs (the scores of a row), d parameters in all."""
+
+    inputs: int
+    architecture: Architecture
+    outputs: int
+
+    @property
+    def layers(self) -> tuple[tuple[int, int], ...]:
+        """(inputs, outputs) of each layer."""
+        return tuple(pairwise((self.inputs, *self.architecture.hidden, self.outputs)))
+
+    @property
+    def size(self) -> int:
+        """d"""
+        return sum((a + 1) * b for a, b in self.layers)
+
+    @property
+    def is_weight(self) -> Mask:
+        """(d,) Whether a parameter is a weight, which is penalised, and no bias."""
+        parts = [np.repeat([True, False], [a * b, b]) for a, b in self.layers]
+        return np.concatenate(parts)
+
+    def split(self, v: Floats) -> list[tuple[Floats, Floats]]:
+        """The weights (…, inputs, outputs) and biases (…, 1, outputs) of each layer, views of v (…, d)."""
+        found, at = [], 0
+        for a, b in self.layers:
+            weights = v[..., at : at + a * b].reshape(*v.shape[:-1], a, b)
+            found.append((weights, v[..., None, at + a * b : at + (a + 1) * b]))
+            at += (a + 1) * b
+        return found
+
+    def start(self, rng: Generator) -> Floats:
+        """(d,) Weights drawn evenly within ±gain·√(6/(inputs + outputs)) of their layer; biases 0, and the
+        outputs so small that descent begins at the best constant."""
+        v = np.zeros(self.size)
+        *hidden, (last, _) = self.split(v)
+        gain = ACTIVATIONS[self.architecture.activation].gain
+        for weights, _ in hidden:
+            limit = gain * np.sqrt(6.0 / sum(weights.shape))
+            weights[:] = rng.uniform(-limit, limit, weights.shape)
+        if hidden:
+            last[:] = 0.1 * rng.uniform(-1.0, 1.0, last.shape) * np.sqrt(6.0 / sum(last.shape))
+        return v
+
+    def forward(self, v: Floats, x: Floats) -> list[Floats]:
+        """What every layer gives, from the rows themselves to the outputs (…, n, outputs).
+
+        v: (…, d); x: (…, n, inputs).
+        """
+        activation = ACTIVATIONS[self.architecture.activation].value
+        given = [x]
+        for depth, (weights, biases) in enumerate(self.split(v)):
+            sums = given[-1] @ weights
+            sums += biases
+            given.append(sums if depth == len(self.architecture.hidden) else activation(sums))
+        return given
+
+    def backward(self, v: Floats, given: list[Floats], slope: Floats) -> Floats:
+        """(…, d) The gradient of a sum over rows, from its slopes in the outputs (…, n, outputs).
+
+        given: as `forward` gives it.
+        """
+        derivative = ACTIVATIONS[self.architecture.activation].slope
+        gradient = np.empty((*slope.shape[:-2], self.size))
+        layers = self.split(v)
+        for depth in range(len(layers) - 1, -1, -1):
+            weights, biases = self.split(gradient)[depth]
+            np.matmul(np.swapaxes(given[depth], -1, -2), slope, out=weights)
+            np.sum(slope, axis=-2, keepdims=True, out=biases)
+            if depth:
+                slope = slope @ np.swapaxes(layers[depth][0], -1, -2)
+                slope *= derivative(given[depth])
+        return gradient
