@@ -58,8 +58,12 @@ def _halved(curve: Curve, t: Floats, times: int) -> tuple[Floats, Floats]:
     """The ends of every step of a grid, halved again and again towards the half in which the curve moves
     most."""
     a, b = t[:-1], t[1:]
+    at = curve(t)
+    low, high = at[:-1], at[1:]
     for _ in range(times):
         middle = 0.5 * (a + b)
-        left, right = np.abs(curve(middle) - curve(a)), np.abs(curve(b) - curve(middle))
-        a, b = np.where(left >= right, a, middle), np.where(left >= right, middle, b)
+        between = curve(middle)
+        first = np.abs(between - low) >= np.abs(high - between)
+        a, b = np.where(first, a, middle), np.where(first, middle, b)
+        low, high = np.where(first, low, between), np.where(first, between, high)
     return a, b
