@@ -1,3 +1,28 @@
-"""losscli: loss functions, compared honestly."""
+"""losscli: loss functions, compared honestly.
+
+From Python: `losses`, every loss as a function of arrays; `LossRegressor` and `LossClassifier`, linear models
+under any of them. They are imported where they are first used: each is heavier than a command that does
+not need it.
+"""
 
 __version__ = "0.1.0"
+__all__ = ["LossClassifier", "LossRegressor", "__version__", "losses"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from losscli.estimators import LossClassifier, LossRegressor
+    from losscli.functions import losses
+
+_HOMES = {"LossClassifier": "estimators", "LossRegressor": "estimators", "losses": "functions"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -184,6 +184,10 @@ class Loss:
     named_only: str = ""  # why it is computed only where it is named; empty: it is one of the usual ones
     terms: "tuple[Term, ...]" = ()  # of a weighted sum, whose parameters are `key.name`; parts: their values
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Loss":
+        """Itself: a copy's links and functions would be others, and it cannot change."""
+        return self
+
     @property
     def reads(self) -> tuple[frozenset[Kind], ...]:
         """The kinds of prediction that serve it; of a sum whose parts differ those of each part, which must

@@ -40,3 +40,20 @@ def test_nothing_heavier_than_needed(tmp_path, arguments, refused):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert not refused & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "refused"),
+    [
+        ("import losscli", HEAVY),
+        ("import losscli; dir(losscli)", HEAVY),
+        ("from losscli import losses; losses['mae']([1, 2], [1, 3])", HEAVY - {"numpy"}),
+        ("from losscli import LossRegressor", {"rich", "typer"}),
+    ],
+)
+def test_the_python_api_loads_what_it_needs(statement, refused):
+    script = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not refused & set(done.stdout.split())

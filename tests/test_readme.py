@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from doctest import DocTestParser, DocTestRunner
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", README)
+SESSIONS = re.findall(r"```python\n(>>> (?:.*\n)*?)```", README)
 
 pty = pytest.importorskip("pty", reason="terminals need POSIX")
 
@@ -56,6 +58,14 @@ def test_the_readme_has_commands() -> None:
 @pytest.mark.parametrize(("command", "shown"), BLOCKS, ids=[command for command, _ in BLOCKS])
 def test_command_shows_this(command: str, shown: str) -> None:
     assert on_a_terminal(command, 80).rstrip() == shown.rstrip()
+
+
+def test_python_answers_this(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert SESSIONS
+    for session in SESSIONS:
+        test = DocTestParser().get_doctest(session, {}, "README", "README.md", 0)
+        assert not DocTestRunner().run(test).failed
 
 
 def test_the_first_five_lines_answer() -> None:

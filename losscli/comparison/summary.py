@@ -158,7 +158,7 @@ def summarise(
         return medians.series(*read(block))
 
     sought = Sought.seek(series, 0.5, blocks)
-    shift = _first_medians(row_quantities(problem, layout, read(0)[0]))
+    shift = first_medians(row_quantities(problem, layout, read(0)[0]))
 
     @np.errstate(over="ignore", invalid="ignore")  # squares of huge values: no figure, with its reason
     def work(block: int) -> Summary:
@@ -196,7 +196,7 @@ def _least(one: BoundLoss, problem: Problem, y: Floats) -> Floats:
     return np.asarray(one.infimum(y))
 
 
-def _first_medians(columns: Iterable[Floats]) -> Floats:
+def first_medians(columns: Iterable[Floats]) -> Floats:
     """A shift in the middle of each column, which keeps the digits of its variance; an outlier does not
     move a median."""
     finite = (x[np.isfinite(x)] for x in columns)
