@@ -28,7 +28,8 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _rows(self, X: Any, y: Any, sample_weight: Any, *, numeric: bool) -> tuple[Floats, Any, Floats]:
         """(features (n, p), targets (n,), weights (n,)) of the rows that count: a weight of 0 is no row."""
-        x, y = validate_data(self, X, y, dtype=np.float64, y_numeric=numeric)
+        # One layout in memory, so that frames and arrays give the same figures to the last bit.
+        x, y = validate_data(self, X, y, dtype=np.float64, order="C", y_numeric=numeric)
         w = _check_sample_weight(sample_weight, x, dtype=np.float64)
         if (w < 0).any():
             raise ValueError("Negative values in data passed to `sample_weight`")
@@ -66,7 +67,8 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
             outcome, scale = found.by_loss[0][0], found.scales[0]
             if isinstance(outcome, str) and scale is None and task is Task.REGRESSION:
                 # The median model leaves no residual, and there any scale makes the same fit.
-                asked = replace(asked, scale=bulk_spread(y, w / w.sum()))
+                spread = bulk_spread(y, w / w.sum()) if np.ptp(y) > 0 else 1.0
+                asked = replace(asked, scale=spread)
                 outcome, scale = train(design, y[None], [wanted], asked).by_loss[0][0], asked.scale
         except LosscliError as error:
             raise ValueError(str(error)) from error

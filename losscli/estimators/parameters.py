@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 from losscli.catalogue import find, named
@@ -79,8 +80,6 @@ def _name(owner: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    from numbers import Real
-
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
@@ -103,8 +102,6 @@ def _above_zero(owner: Any, name: str) -> float | None:
 
 
 def _count(owner: Any, name: str) -> int | None:
-    from numbers import Integral
-
     value = getattr(owner, name)
     if value is None:
         return None

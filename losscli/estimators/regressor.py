@@ -75,8 +75,8 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
 
     scale_ : float or None
         The residual scale s, in units of y: as given, else the median absolute residual of the least
-        absolute deviations fit over 0.67449, and the spread of y where that fit leaves no residual. None
-        for losses of counts and amounts.
+        absolute deviations fit over 0.67449, and the spread of y (1 where it does not vary) if that fit
+        leaves no residual. None for losses of counts and amounts.
 
     l2_ : float
         The strength of the penalty that was used.

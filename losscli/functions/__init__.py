@@ -202,6 +202,17 @@ class LossFunction:
         except LosscliError as error:
             raise ValueError(_line(error)) from error
 
+    @property
+    def __name__(self) -> str:
+        """As functions have: scorers of scikit-learn print it."""
+        return str(self.spec)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By its key: records hold functions that no pickle carries."""
+        one = len(self.records) == 1 and len(named(self.spec.name)) > 1
+        key: Key = (str(self.spec), str(self.records[0].task)) if one else str(self.spec)
+        return _known, (key,)
+
     def __repr__(self) -> str:
         tasks = f", {str(self.records[0].task)!r}" if len(self.records) == 1 else ""
         return f"losscli.losses[{str(self.spec)!r}{tasks}]"
@@ -271,3 +282,7 @@ def _line(error: LosscliError) -> str:
 
 
 losses = Losses()
+
+
+def _known(key: Key) -> LossFunction:
+    return losses[key]

@@ -21,6 +21,14 @@ def labels_of(loss: Loss, y: Array, p: Array, given: Sequence[Any] | None) -> Ar
     return labels
 
 
+def distinct(y: Array) -> Array:
+    """The values, sorted. Raises ValueError where they have no order, as a missing one among words."""
+    try:
+        return np.unique(y)
+    except TypeError:
+        raise ValueError("y holds labels of types that have no order, or missing ones") from None
+
+
 def codes_of(x: Array, labels: Array, name: str) -> Codes:
     """(n,) The place of each value among the labels. Raises ValueError for one that is not there."""
     order = np.argsort(labels)
@@ -37,7 +45,7 @@ def codes_of(x: Array, labels: Array, name: str) -> Codes:
 
 def _labels(loss: Loss, y: Array, p: Array) -> Array:
     """As y has them, sorted; where it lacks some, the codes from 0 on, or -1 and 1."""
-    found = np.unique(y)
+    found = distinct(y)
     if loss.task is Task.MULTICLASS and p.ndim == 1:
         other = np.setdiff1d(p, found)
         return np.concatenate([found, other])

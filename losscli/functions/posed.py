@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from losscli.comparison.survey import RANGED
 from losscli.domain import CLASSES, NUMBERS, UNIT, Floats, Interval, Kind, Task, any_of
-from losscli.functions.kinds import codes_of, kind_of, labels_of
+from losscli.functions.kinds import codes_of, distinct, kind_of, labels_of
 from losscli.loss import Loss
 from losscli.rows import Arguments, Arrays
 from losscli.task.outputs import SHARES
@@ -105,7 +105,7 @@ def _record(records: Sequence[Loss], y: Array, p: Array, asked: Asked) -> Loss:
     that of their number."""
     found = [loss for loss in records if _suits(loss.task, y, p)]
     if {loss.task for loss in found} >= CLASSES:
-        given = asked.labels if asked.labels is not None else p[0] if p.ndim == 2 else np.unique(y)
+        given = asked.labels if asked.labels is not None else p[0] if p.ndim == 2 else distinct(y)
         other = Task.MULTICLASS if len(given) <= 2 else Task.BINARY
         found = [loss for loss in found if loss.task is not other]
     if len(found) == 1:
@@ -130,6 +130,8 @@ def _suits(task: Task, y: Array, p: Array) -> bool:
         return p.ndim == 2
     if task in NUMBERS:
         return p.ndim == 1
+    if task not in CLASSES:
+        return False
     return p.ndim == 1 or (p.ndim == 2 and (task is Task.MULTICLASS or p.shape[1] == 2))
 
 

@@ -20,7 +20,7 @@ CLASSIFIERS = ("log_loss", "bce", "hinge", "focal", "cross_entropy", "crammer_si
 MODELS = [*map(LossRegressor, REGRESSORS), *map(LossClassifier, CLASSIFIERS)]
 
 
-@pytest.mark.filterwarnings("default::sklearn.exceptions.ConvergenceWarning")  # of targets without noise
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # of targets without noise
 @parametrize_with_checks(MODELS)
 def test_check(estimator: Any, check: Any) -> None:
     check(estimator)

@@ -1,5 +1,6 @@
 """`losscli.losses`: the figures that `losscli compare` gives, and what it refuses to guess."""
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_diabetes
+from sklearn.metrics import make_scorer
+from sklearn.model_selection import cross_val_score
 
 import losscli
 from losscli.catalogue import CATALOGUE
@@ -94,6 +98,15 @@ def test_it_is_a_mapping() -> None:
     assert repr(losses["brier", "binary"]) == "losscli.losses['brier', 'binary']"
 
 
+def test_they_are_scorers_and_pickle() -> None:
+    x, y = load_diabetes(return_X_y=True)
+    scorer = make_scorer(losses["huber:delta=10"], greater_is_better=False)
+    scores = cross_val_score(losscli.LossRegressor("mae"), x, y, scoring=pickle.loads(pickle.dumps(scorer)))
+    assert (scores < 0).all()
+    for key in ("brier", ("brier", "binary"), "0.5*mae + 0.5*huber:delta=1"):
+        assert pickle.loads(pickle.dumps(losses[key])) == losses[key]
+
+
 @pytest.mark.parametrize(
     ("key", "why"),
     [
@@ -170,6 +183,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: losses["giou"]([1], [1]), "giou is a loss for boxes"),
     (lambda: losses["generalized_kl"](np.eye(2), np.eye(2)), "could be either: say losses"),
     (lambda: losses["zero_one"]([5, 7], [1, 2]), r"p holds 1, and the classes are \[5, 7\]"),
+    (lambda: losses["zero_one"](np.array(["a", None], dtype=object), ["a", "b"]), "have no order"),
     (lambda: losses["bce"]([2, 2], [0.2, 0.3]), "y has 1 classes, and p is for 2"),
     (lambda: losses["bce"]([0, 1], [0.2, 0.3], labels=[0, 0]), "names a class twice"),
     (lambda: losses["cross_entropy"]([0, 1, 2], np.eye(3) * 0.5, kind="probability"), "add up to 1"),

@@ -1,9 +1,11 @@
 """The models are those of scikit-learn where it has them, and the least objective elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import minimize
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
@@ -18,6 +20,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from losscli import LossClassifier, LossRegressor, losses
+from losscli.catalogue import tasks_of
+from losscli.fitting import Request, fit
+from losscli.spec import Spec
+from losscli.table import ReadOptions, read
+from losscli.task.features import Asked, training_problem
 
 X, Y = load_diabetes(return_X_y=True)
 X = X * np.array([1e3, 1.0, 0.1, 1.0, 50.0, 1.0, 1.0, 1.0, 1.0, 1.0]) + 0.3  # columns that are not scaled
@@ -92,6 +99,9 @@ def test_parameters_scale_with_the_residuals() -> None:
 
 
 def test_without_residuals_any_scale_will_do() -> None:
+    constant = LossRegressor("tukey").fit(X, np.full(len(Y), 3.3))
+    np.testing.assert_allclose(constant.predict(X), 3.3)
+    assert constant.scale_ == 1.0
     model = LossRegressor("huber").fit(X, 2.0 * X[:, 4] + 1.0)
     np.testing.assert_allclose(model.predict(X), 2.0 * X[:, 4] + 1.0, rtol=1e-9)
 
@@ -171,3 +181,31 @@ def test_optimizers_arrive() -> None:
         fits = [model.fit(x, Y).coef_ for model in (one, same, other)]
     np.testing.assert_array_equal(fits[0], fits[1])
     assert not np.allclose(fits[0], fits[2], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("file", "target", "specs"),
+    [
+        ("area", "area_error", ("huber", "tukey", "gamma")),
+        ("wine", "cultivar", ("cross_entropy", "ova_hinge")),
+    ],
+)
+def test_they_are_the_models_of_losscli_fit(file: str, target: str, specs: tuple[str, ...]) -> None:
+    path = Path(__file__).parents[2] / f"sample_data/{file}.csv"
+    table = read(str(path), ReadOptions())
+    losses_ = tuple(map(Spec, specs))
+    training = training_problem(table, Asked(target=target, losses=tuple(map(tasks_of, losses_))))
+    request = Request(losses=losses_, folds=2, repeats=1, contaminate=())
+    found = fit(table, training, request, (), lambda done, total: None).fits
+    data = pd.read_csv(path)
+    x, y = data.drop(columns=target), data[target]
+    for spec, one in zip(specs, found.fits, strict=True):
+        model = (LossClassifier if found.classes else LossRegressor)(spec).fit(x, y)
+        assert model.loss_.partition(":")[0] == spec
+        if spec in ("huber", "tukey"):
+            assert model.scale_ == pytest.approx(found.scale, rel=1e-9)
+        assert model.objective_ == pytest.approx(one.objective, rel=1e-9)
+        assert model.l2_ == pytest.approx(one.l2, rel=1e-12)
+        slopes = [one.coefficients[name] for name in x.columns]
+        own = np.array([list(b.values()) if isinstance(b, Mapping) else [b] for b in slopes]).T
+        np.testing.assert_allclose(np.atleast_2d(model.coef_), own, rtol=1e-6, atol=1e-9)

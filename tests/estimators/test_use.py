@@ -115,6 +115,12 @@ def test_pickles_clones_and_records() -> None:
         clone(model).predict(X)
 
 
+def test_frames_and_arrays_are_the_same_rows() -> None:
+    array, frame = LossRegressor().fit(X, Y), LossRegressor().fit(FRAME, pd.Series(Y))
+    np.testing.assert_array_equal(array.coef_, frame.coef_)
+    np.testing.assert_array_equal(array.coef_, LossRegressor().fit(np.asfortranarray(X), Y).coef_)
+
+
 def test_single_precision_is_read_as_it_is() -> None:
     model = LossRegressor().fit(X.astype(np.float32), Y.astype(np.float32))
     np.testing.assert_allclose(model.predict(X), LossRegressor().fit(X, Y).predict(X), rtol=1e-3)
