@@ -310,8 +310,12 @@ def _contains(param: Param, value: float) -> bool:
 
 def _check_domain(name: str, param: Param, value: float) -> None:
     if isinstance(value, str) or not _contains(param, value):
+        without = param.domain.without
         raise UsageError(
-            f"{name}:{param.name}={value} is not {param.domain}", advice=f"{param.name}: {param.meaning}"
+            f"{name}:{param.name}={value} is not {param.domain}"
+            if without is None
+            else f"{name}: {param.name} is {param.domain}; {value} is not",
+            advice=f"{param.name}: {param.meaning}",
         )
 
 

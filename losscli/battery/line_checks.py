@@ -114,6 +114,8 @@ def least(bound: BoundLoss) -> Outcome:
             at = int(np.argmin(np.where(below, values, np.inf)))
             return False, f"on {line.name} at {t[at]:.4g} it is {values[at]:.6g}, below {least[at]:.6g}"
         above = np.where(np.isinf(least), values + 1e5, values - least)
+        if np.isnan(above).all():
+            return False, f"on {line.name} it is no number"
         gaps.append(float(np.nanmin(above)) <= _REACHED * float(np.ptp(line.value(line.near()))))
     text = "varies with the target" if callable(bound.loss.infimum) else f"{bound.loss.infimum:.6g}"
     if any(gaps) or bound.loss.terms or bound.loss.task is Task.MULTICLASS:

@@ -32,7 +32,7 @@ from losscli.catalogue import (
     robust,
 )
 from losscli.catalogue.composed import composed
-from losscli.catalogue.refused import refused_loss
+from losscli.catalogue.refused import REFUSED_LOSSES, refused_loss
 from losscli.domain import Task
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss import Alias, Loss
@@ -128,7 +128,10 @@ def named(name: str) -> tuple[Loss, ...]:
     if known_by_name is not None:
         raise known_by_name.error(name)
     raise UsageError(
-        f"there is no loss {name!r}", advice=did_you_mean(name, known_names()) or "See losscli losses"
+        f"there is no loss {name!r}",
+        advice=did_you_mean(name, known_names())
+        or did_you_mean(name, [one.name for one in REFUSED_LOSSES])
+        or "See losscli losses",
     )
 
 

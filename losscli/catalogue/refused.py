@@ -73,5 +73,12 @@ REFUSED_LOSSES: tuple[RefusedLoss, ...] = (
 
 
 def refused_loss(name: str) -> RefusedLoss | None:
-    """The record of that name, ours or a library's; None where there is none."""
-    return next((one for one in REFUSED_LOSSES if name == one.name or name in one.elsewhere), None)
+    """The record of that name, ours or a library's, in whatever case and with or without `_`; None where
+    there is none."""
+    wanted = _plain(name)
+    known = ((one, other) for one in REFUSED_LOSSES for other in (one.name, *one.elsewhere))
+    return next((one for one, other in known if _plain(other) in (wanted, f"{wanted}loss")), None)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")

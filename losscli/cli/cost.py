@@ -21,10 +21,15 @@ def parse_cost(text: str | None) -> BoundLoss | None:
         return None
     loss = find(_BARE, Task.BINARY)
     assert loss is not None
+    said = f"--cost {text or repr(text)}"
     try:
-        return loss.bind(Spec.parse(f"cost:{text.strip()}").numbers())
+        prices = Spec.parse(f"cost:{text.strip()}").numbers()
+    except UsageError:
+        raise UsageError(f"{said}: this is not NAME=NUMBER,NAME=NUMBER", advice=_EXAMPLE) from None
+    try:
+        return loss.bind(prices)
     except UsageError as error:
-        raise UsageError(f"--cost {text}: {error.what}", advice=error.advice or _EXAMPLE) from None
+        raise UsageError(f"{said}: {error.what}", advice=error.advice or _EXAMPLE) from None
 
 
 def spec_at(spec: Spec, cost: BoundLoss | None) -> Spec:

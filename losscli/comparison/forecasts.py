@@ -8,10 +8,9 @@ from losscli.domain import POSITIVE, Kind, Task
 from losscli.errors import DataError
 from losscli.result import Warning_
 from losscli.table import BLOCK, Table, block_count
-from losscli.task import Predictions, Problem
+from losscli.task import ModelColumns, Predictions, Problem
+from losscli.task.roles import shell_word
 from losscli.task.values import check_range
-
-_MEND = "Mend the row, or take this model out with --pred"
 
 
 def check_forecasts(table: Table, problem: Problem) -> None:
@@ -21,12 +20,18 @@ def check_forecasts(table: Table, problem: Problem) -> None:
         for part in model.parts:
             if part.kind is Kind.MOMENTS:
                 what = "variance" if part.is_variance else "standard deviation"
-                check_range(table, part.columns[1], POSITIVE, f"a {what} is above 0", _MEND)
+                check_range(table, part.columns[1], POSITIVE, f"a {what} is above 0", _mend(problem, model))
             elif part.kind is Kind.INTERVAL:
-                _check_ends(table, *part.columns)
+                lower, upper = part.columns
+                _check_ends(table, lower, upper, _mend(problem, model))
 
 
-def _check_ends(table: Table, lower: str, upper: str) -> None:
+def _mend(problem: Problem, bad: ModelColumns) -> str:
+    others = " ".join(f"--pred {shell_word(one.name)}" for one in problem.models if one is not bad)
+    return f"Mend the row, or compare the others: {others}" if others else "Mend the row"
+
+
+def _check_ends(table: Table, lower: str, upper: str, advice: str) -> None:
     for block in range(block_count(table)):
         low, high = table.numbers(block, lower), table.numbers(block, upper)
         bad = np.flatnonzero(low > high)
@@ -36,7 +41,7 @@ def _check_ends(table: Table, lower: str, upper: str) -> None:
             raise DataError(
                 f"the value in row {row:,} is {low[bad[0]]:g}, above its upper end {end}",
                 where=table.where(row, lower),
-                advice=_MEND,
+                advice=advice,
             )
 
 
@@ -64,8 +69,9 @@ def _crossing(table: Table, model: str, part: Predictions) -> Iterator[Warning_]
             )
         count += len(rows)
     if count:
+        whose = "quantiles" if model == Kind.QUANTILES else f"quantiles of {model}"
         yield Warning_(
             "crossing_quantiles",
-            f"quantiles of {model} cross in {count:,} row{'s' * (count > 1)} ({first}); used as they are",
+            f"{whose} cross in {count:,} row{'s' * (count > 1)} ({first}); used as they are",
             "Sort them row by row: no quantile loss gets worse by it",
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from losscli.aggregate import Moments
+from losscli.catalogue import CATALOGUE
 from losscli.comparison.plan import needed
 from losscli.comparison.summary import Layout, Summary
 from losscli.comparison.wholes import TOO_MANY
@@ -14,6 +15,8 @@ from losscli.loss import BoundLoss, Reduction, Trait
 from losscli.metrics.comoments import Comoments
 from losscli.result import FEW, INFINITE, LossPart, LossTable, LossValue, PartValue, RowKey, finite
 from losscli.task import Problem
+
+CLIP = "--clip 1e-7 bounds it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def find(facts: Facts, loss: int, model: int) -> Found:
     if moments.infinite[place]:
         row = facts.keys.get(int(moments.first_infinite[place]), int(moments.first_infinite[place]))
         more = f" and {moments.infinite[place] - 1:,} more" if moments.infinite[place] > 1 else ""
-        cure = "--clip 1e-7 bounds it" if Kind.PROBABILITY in one.loss.needs else "too large for a double"
+        cure = CLIP if Kind.PROBABILITY in one.loss.needs else _too_large(one)
         return Found(math.inf, f"{INFINITE}row {row}{more}; {cure}")
     match one.loss.reduction:
         case Reduction.MEDIAN:
@@ -98,6 +101,12 @@ def find(facts: Facts, loss: int, model: int) -> Found:
             return _mean(facts, one, place)
 
 
+def _too_large(one: BoundLoss) -> str:
+    """Why a value is infinite; a loss of the user's own may also have none, which counts as infinite."""
+    from_catalogue = one.loss.name in {loss.name for loss in CATALOGUE}
+    return "too large for a double" if from_catalogue else "no number, or too large for a double"
+
+
 def _variance(facts: Facts) -> float:
     """Of the target, with divisor Σw: what the best constant leaves of the squared error."""
     found = facts.summary.metrics[0][Comoments]
@@ -110,7 +119,7 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     moments = facts.moments
     value = float(moments.mean[place])
     if not math.isfinite(value):
-        return Found(math.inf, f"{INFINITE}the sum is too large for a double")
+        return Found(math.inf, f"{INFINITE}the sum; {_too_large(one)}")
     root = one.loss.reduction is Reduction.ROOT
     signed = not one.from_zero
     effective = None if signed else finite(float(moments.effective_rows[place]))

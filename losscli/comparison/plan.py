@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from losscli.catalogue import find, losses_for, named, tasks_of
 from losscli.comparison.request import Request
 from losscli.comparison.survey import RANGED, Survey
-from losscli.domain import CLASSES, Interval, Kind, Task, any_of
+from losscli.domain import CLASSES, NUMBERS, Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError
 from losscli.loss import BoundLoss, FromData, Loss
 from losscli.result import Refused
@@ -137,9 +137,17 @@ def _found(spec: Spec, task: Task) -> Loss:
         others = " and ".join(sorted(str(own) for own in tasks_of(spec)))
         raise UsageError(
             f"{spec.name} is a loss for {others} targets, and the task is {task}",
-            advice=f"Say --task {min(tasks_of(spec))} if the target is that; see losscli losses",
+            advice=_other_task(tasks_of(spec), task),
         )
     return loss
+
+
+def _other_task(tasks: frozenset[Task], task: Task) -> str:
+    """What to type: the task of the loss, where a target of one column may be of either."""
+    plain = CLASSES | NUMBERS
+    if task in plain and tasks & plain:
+        return f"Say --task {min(tasks & plain)} if the target is that; see losscli losses"
+    return f"Those for this task: losscli losses --task {task}"
 
 
 def _is_excluded(bound: BoundLoss, exclude: tuple[Spec, ...]) -> bool:

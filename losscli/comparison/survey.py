@@ -262,9 +262,12 @@ def _check_survey(table: Table, problem: Problem, found: Survey) -> None:
         if found.sum_error[m] > SHARES:
             row = int(found.sum_row[m])
             raise DataError(
-                f"the probabilities of {model.name} in row {row:,} sum to 1 {found.sum_error[m]:+.3g} or so",
+                f"the probabilities of {model.name} in row {row:,} do not sum to 1: "
+                f"off by {found.sum_error[m]:.3g}",
                 where=table.where(row, model.columns[0]),
-                advice="If these are scores: --kind score (or logit)",
+                advice="Divide each row by its sum, or if these are logits: --kind logit"
+                if problem.task is Task.DISTRIBUTION
+                else "If these are scores: --kind score (or logit)",
             )
 
 

@@ -17,6 +17,7 @@ from losscli.table import BLOCK, Table, block_count
 from losscli.task import Problem, stacked
 from losscli.task.outputs import SHARES
 from losscli.task.values import check_range, is_truth
+from losscli.task.words import stated_kind
 
 SUM_TOLERANCE = 1e-3  # rounding of printed shares; beyond, a note
 _MEND = "Mend the row, or leave it out of the file"
@@ -109,7 +110,20 @@ def vector_terms(
 
 
 def vector_warnings(table: Table, problem: Problem) -> Iterator[Warning_]:
-    """A line where target shares do not add up to 1 by more than rounding."""
+    """A line where target shares do not add up to 1 by more than rounding, and where columns that are called
+    probabilities are judged as numbers for want of labels or shares."""
+    if problem.task is Task.MULTIOUTPUT and "task multioutput: --task" not in problem.decisions:
+        spoken = [
+            model.name
+            for model in problem.models
+            if stated_kind(model.columns[0]) in (Kind.PROBABILITY, Kind.LOGIT)
+        ]
+        if spoken:
+            yield Warning_(
+                "no_labels",
+                f"{spoken[0]} is judged as numbers: the targets are not all 0 or 1, nor shares of 1",
+                "--task multilabel or --task distribution names the row; --task multioutput leaves this out",
+            )
     if problem.task is Task.DISTRIBUTION:
         off, row = _worst_sum(table, problem.targets)
         if abs(off) > SUM_TOLERANCE:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import CLIP, Facts
 from losscli.comparison.survey import Survey
 from losscli.comparison.vectors import SUM_TOLERANCE
 from losscli.comparison.verdicts.units import Units
 from losscli.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
-from losscli.result import INFINITE, Comparison, Warning_, is_infinite, rests_on_few
+from losscli.result import INFINITE, Comparison, LossTable, Warning_, is_infinite, rests_on_few
 
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
@@ -38,10 +38,10 @@ def _infinite(found: Comparison) -> Iterator[Warning_]:
     for table in found.losses:
         for result in table.results:
             if result.reason is not None and is_infinite(result.reason):
-                row = result.reason.removeprefix(INFINITE).partition(";")[0]
-                why = "a probability is exactly 0 or 1" if found.labels else "too large for a double"
-                message = f"{table.name} of {result.model} is infinite: {why} in {row}; ranked last"
-                yield Warning_("infinite_loss", message, "--clip 1e-7 bounds it" if found.labels else None)
+                place, _, why = result.reason.removeprefix(INFINITE).partition("; ")
+                why, advice = ("a probability is exactly 0 or 1", CLIP) if why == CLIP else (why, None)
+                message = f"{table.name} of {result.model} is infinite: {why} in {place}; ranked last"
+                yield Warning_("infinite_loss", message, advice)
                 return
 
 
@@ -50,7 +50,7 @@ def _few_rows(found: Comparison) -> Iterator[Warning_]:
     least: dict[str, float] = {}
     for table in found.losses:
         for result in table.results:
-            few = rests_on_few(result.reason) and table.spec == table.members[0]
+            few = rests_on_few(result.reason) and table.spec == _speaker(table, found.primary)
             if few and result.effective_rows is not None:
                 least[table.name] = min(result.effective_rows, least.get(table.name, result.effective_rows))
     if least:
@@ -65,6 +65,11 @@ def _few_rows(found: Comparison) -> Iterator[Warning_]:
                 "do not choose or gate on them"
             )
         yield Warning_("few_effective_rows", said, None)
+
+
+def _speaker(table: LossTable, primary: str) -> str:
+    """Which of a class of losses is said for all of it."""
+    return primary if primary in table.members else table.members[0]
 
 
 def _few_units(units: Units) -> Iterator[Warning_]:
@@ -82,7 +87,8 @@ def _leaders(found: Comparison) -> Iterator[Warning_]:
     for table in found.losses:
         first = [result.model for result in table.results if result.rank == 1 and result.value is not None]
         whole = all(result.value is not None for result in table.results)
-        if whole and len(first) == 1 and len(table.results) > 1 and table.spec == table.members[0]:
+        said_here = table.spec == _speaker(table, found.primary)
+        if whole and len(first) == 1 and len(table.results) > 1 and said_here:
             leaders.setdefault(first[0], []).append(table.name)
     if len(leaders) > 1:
         primary = next(table.name for table in found.losses if table.spec == found.primary)
@@ -132,7 +138,9 @@ def _inputs(found: Comparison, facts: Facts, seen: Survey) -> Iterator[Warning_]
     for m, model in enumerate(found.models):
         clipped = int(facts.summary.clipped[m])
         if clipped:
-            yield Warning_("clipped", f"{clipped:,} probabilities of {model.name} were clipped", None)
+            said = "1 probability" if clipped == 1 else f"{clipped:,} probabilities"
+            were = "was" if clipped == 1 else "were"
+            yield Warning_("clipped", f"{said} of {model.name} {were} clipped", None)
         if seen.sum_error[m] > SUM_TOLERANCE:
             row = facts.keys.get(int(seen.sum_row[m]), int(seen.sum_row[m]))
             yield Warning_(

@@ -7,7 +7,7 @@ import numpy as np
 
 from losscli.catalogue import find, losses_for, named, tasks_of
 from losscli.descent.train import Wanted
-from losscli.domain import Floats, Task
+from losscli.domain import NUMBERS, Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.request import Request
 from losscli.loss import Argument, BoundLoss, Loss, Trait
@@ -110,8 +110,11 @@ def _found(spec: Spec, task: Task) -> Loss:
     loss = find(spec, task)
     if loss is None or (loss.task is not task and task is not Task.REGRESSION):
         others = " and ".join(sorted({str(own.task) for own in named(spec.name)}))
+        plain = tasks_of(spec) & (NUMBERS | set(CLASSES))
         raise UsageError(
             f"{spec.name} is a loss for {others} targets, and the task is {task}",
-            advice=f"Say --task {min(tasks_of(spec))} if the target is that; see losscli losses",
+            advice=f"Say --task {min(plain)} if the target is that; see losscli losses"
+            if plain
+            else f"Those for this task: losscli losses --task {task}",
         )
     return loss

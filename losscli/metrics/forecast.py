@@ -123,6 +123,7 @@ def _metric(
     best: float | None = None,
     *,
     share: int | None = None,
+    greater_is_better: bool | None = None,
 ) -> Metric:
     """share: the place of the term whose mean it is, where that is a share of the rows."""
     return Metric(
@@ -131,7 +132,7 @@ def _metric(
         formula=formula,
         tasks=_TASKS,
         needs=needs,
-        greater_is_better=None,
+        greater_is_better=greater_is_better,
         best=best,
         source=source,
         value=lambda found: outcome(figure(found), _EMPTY),
@@ -213,6 +214,7 @@ def of_levels(levels: Sequence[float]) -> tuple[Metric, ...]:
         figure=partial(_mean, last),
         best=0.0,
         share=last,
+        greater_is_better=False,
     )
     return (*found, crossing)
 

@@ -127,7 +127,8 @@ def some(names: Sequence[str], most: int) -> str:
     """The names joined, those beyond `most` as a count."""
     if len(names) <= most:
         return joined(names)
-    return f"{', '.join(names[:most])} and {len(names) - most:,} others"
+    left = len(names) - most
+    return f"{', '.join(names[:most])} and {left:,} other{'s' * (left > 1)}"
 
 
 def spec_name(spec: str) -> str:

@@ -56,8 +56,8 @@ def digits_of(figures: Sequence[Figure]) -> Digits:
     """
     present = [figure for figure in figures if figure.value is not None]
     nonzero = [abs(figure.value) for figure in present if figure.value]
-    if not nonzero:
-        return Digits(0, False)
+    if not nonzero:  # what their interval leaves open is how far from 0 they may be
+        return Digits((present[0].decimals or 0) if present else 0, False)
     first = abs(present[0].value or 0.0) or min(nonzero)
     own = present[0].decimals
     if own is None:

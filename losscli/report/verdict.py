@@ -78,6 +78,8 @@ def _unjudged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[s
         first = f"{name}: {joined([screen.model(r.model) for r in equal])} are equal, {value}."
     else:
         first = f"{name}: {screen.model(leader.model)} is lowest, {value}."
+    if len(best) == 1:
+        return [f"{name}: only {screen.model(leader.model)} has a value, {value}."]
     rest = best[len(equal) :]
     listed = [f"{screen.model(r.model)} {_excess(table, leader, r)}" for r in rest[:_LISTED]]
     if rest[_LISTED:]:

@@ -296,7 +296,9 @@ def _check_asked(asked: Asked, task: Task) -> None:
             "--kind",
             asked.kind,
             asked.kind in _KINDS.get(task, ()),
-            "has no predictions of that kind",
+            "has no predictions of that kind"
+            if task in _KINDS
+            else "tells what predictions are by the names of their columns",
         ),
     ]
     for flag, value, used, why in useless:

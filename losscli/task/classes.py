@@ -73,7 +73,7 @@ def in_order(found: tuple[str, ...], order: str) -> tuple[str, ...]:
 
     Raises UsageError for a list that does not name every class once.
     """
-    words = [word.strip() for word in order.split(",")]
+    words = [word.strip() for word in order.split(",") if word.strip()]
     numbers = [DOT.number(word) for word in words]
     named = tuple(
         target_text(number) if word not in found and number is not None else word
@@ -88,7 +88,8 @@ def in_order(found: tuple[str, ...], order: str) -> tuple[str, ...]:
     else:
         why = f"{absent!r} is missing" if absent is not None else "a class is named twice"
     raise UsageError(
-        f"--order {order}: {why}", advice=f"Name every class once: --order {shell_word(','.join(found))}"
+        f"--order {shell_word(order)}: {why}",
+        advice=f"Name every class once: --order {shell_word(','.join(found))}",
     )
 
 

@@ -246,7 +246,7 @@ def find_boxes(table: Table, free: Sequence[str], asked: Asked) -> Vectors | Non
     whole = [prefix for prefix, corners in found.items() if len(corners) == len(CORNERS)]
     target = next((prefix for prefix in whole if _is_true_box(prefix, found[prefix], asked)), None)
     sets = [
-        _Set(without_role_words(prefix) or prefix, "", corners)
+        _Set(without_role_words(prefix) or prefix or "box", "", corners)
         for prefix, corners in found.items()
         if prefix != target
     ]

@@ -8,7 +8,7 @@ from losscli.domain import Kind, Task
 from losscli.errors import DataError, UsageError, Where, did_you_mean
 from losscli.table import Column, ColumnType, Table
 from losscli.task.class_weight import ClassWeight
-from losscli.task.words import TARGET_NAMES, is_prediction_name, per_label, without_role_words
+from losscli.task.words import TARGET_NAMES, is_prediction_name, per_label, without_role_words, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,14 @@ def find_target(table: Table, asked: Asked) -> str:
     raise UsageError(
         f"no column is called {', '.join(TARGET_NAMES)}",
         where=Where(table.path),
-        advice=f"Name the target: --target {shell_word(next(iter(table.columns)))}",
+        advice=f"Name the target: --target {shell_word(_likely_target(table))}",
     )
+
+
+def _likely_target(table: Table) -> str:
+    """The first column with a word of a target in its name; else the first."""
+    telling = {word for name in TARGET_NAMES for word in words(name)} - {"y", "ground"}
+    return next((name for name in table.columns if telling & set(words(name))), next(iter(table.columns)))
 
 
 def target_by_name(table: Table, taken: Collection[str | None]) -> str | None:

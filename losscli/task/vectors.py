@@ -42,11 +42,11 @@ def find_vectors(table: Table, asked: Asked, *, plain: bool = False) -> Vectors 
     if found is None and not plain and asked.task in (None, *OUTPUTS):
         found = find_outputs(table, free, asked)
     if found is None and asked.task in (None, Task.FORECAST):
-        found = _forecasts(table, free, asked)
+        found = _forecasts(table, free, asked, plain=plain)
     return found
 
 
-def _forecasts(table: Table, free: Sequence[str], asked: Asked) -> Vectors | None:
+def _forecasts(table: Table, free: Sequence[str], asked: Asked, *, plain: bool) -> Vectors | None:
     target = asked.target or target_by_name(table, asked.named)
     if target is None or target not in free:
         return None
@@ -57,7 +57,14 @@ def _forecasts(table: Table, free: Sequence[str], asked: Asked) -> Vectors | Non
                 groups.setdefault(prefix, []).append((last, name))
     models = []
     for prefix, columns in groups.items():
-        parts = list(_parts(columns))
+        twice = _twice(columns)
+        if twice and not plain:
+            raise UsageError(
+                f"{' and '.join(twice)} are quantiles of one level",
+                where=Where(table.path),
+                advice="Rename one of them, or leave it out of the file",
+            )
+        parts = [] if twice else list(_parts(columns))
         if parts:
             models.append(ModelColumns(prefix or str(parts[0].kind), tuple(parts)))
     if not models:
@@ -108,7 +115,7 @@ def _endings(name: str) -> Iterator[tuple[str, str]]:
 def _parts(columns: Sequence[tuple[str, str]]) -> Iterator[Predictions]:
     """Quantiles, an interval, an ensemble and moments, as far as the endings make them whole."""
     levels = {_level(last): name for last, name in columns if _QUANTILE.fullmatch(last)}
-    if len(levels) > 1:
+    if len(levels) > 1 and not _are_numbered(columns):
         order = sorted(levels)
         yield Predictions(tuple(levels[level] for level in order), Kind.QUANTILES, levels=tuple(order))
     by_word = {last.lower(): name for last, name in columns}
@@ -122,6 +129,21 @@ def _parts(columns: Sequence[tuple[str, str]]) -> Iterator[Predictions]:
     second = sd or variance
     if mean is not None and second is not None:
         yield Predictions((mean, second), Kind.MOMENTS, is_variance=sd is None)
+
+
+def _are_numbered(columns: Sequence[tuple[str, str]]) -> bool:
+    """Whether these are p0, p1, p2 …: of no level, or a count of models or classes and no percents."""
+    endings = [last for last, _ in columns if _QUANTILE.fullmatch(last)]
+    return any(_level(last) == 0.0 for last in endings) or all(len(last) == 2 for last in endings)
+
+
+def _twice(columns: Sequence[tuple[str, str]]) -> list[str]:
+    """The columns of the first level that several have; none where each has its own."""
+    levels: dict[float, list[str]] = {}
+    for last, name in columns:
+        if _QUANTILE.fullmatch(last):
+            levels.setdefault(_level(last), []).append(name)
+    return next((names for names in levels.values() if len(names) > 1), [])
 
 
 def _level(ending: str) -> float:

@@ -112,11 +112,11 @@ def test_the_screen(inside, binary):
         ("fp=0,fn=0", "fp=0 is not above tn=0"),
         ("fp=1,fn=-1", "fn=-1 is not above tp=0"),
         ("fp=1,tn=1", "fp=1 is not above tn=1"),
-        ("fp=x", "fp=x is not a number"),
-        ("fp", "is not param=value"),
+        ("fp=x", "this is not NAME=NUMBER"),
+        ("fp", "this is not NAME=NUMBER"),
         ("fq=1", "has no parameter 'fq'"),
         ("fp=inf", "is not any number"),
-        ("", "ends after the colon"),
+        ("", "this is not NAME=NUMBER"),
     ],
 )
 def test_what_is_no_cost(inside, binary, flag, why):

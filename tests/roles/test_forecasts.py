@@ -89,8 +89,12 @@ def test_models_are_chosen_by_name(pose, columns):
             {},
             "rf and xgb have no quantile of one level in common",
         ),
-        (["lower", "upper"], {"kind": Kind.SCORE}, "has no predictions of that kind"),
+        (["lower", "upper"], {"kind": Kind.SCORE}, "tells what predictions are by the names"),
         (["lower", "upper"], {"threshold": 0.5}, "has no threshold"),
+        (["q0.1", "q10", "q0.9"], {}, "q0.1 and q10 are quantiles of one level"),
+        # numbered models or classes are no percents
+        (["p0", "p1"], {}, "which of 2 numeric columns are predictions"),
+        (["p1", "p2", "p3"], {}, "which of 3 numeric columns are predictions"),
         (["lower", "upper"], {"order": "a,b"}, "has no classes to order"),
     ],
 )
@@ -124,6 +128,7 @@ def test_numbers_have_an_order_of_their_own(pose, columns):
         ("low,mid", "'high' is missing"),
         ("low,mid,high,low", "a class is named twice"),
         ("low,mid,tall", "the target has no class 'tall'"),
+        ("", "--order '': 'high' is missing"),
     ],
 )
 def test_an_order_names_every_class_once(pose, columns, order, said):

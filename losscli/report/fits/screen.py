@@ -242,7 +242,8 @@ def when_bad(screen: FitScreen) -> str:
 
 def either(names: list[str], most: int) -> str:
     """`a`, `a or b`, `a, b or c`; those beyond `most` as a count."""
-    *rest, last = names if len(names) <= most else [*names[:most], f"{len(names) - most} others"]
+    left = len(names) - most
+    *rest, last = names if left <= 0 else [*names[:most], f"{left} other{'s' * (left > 1)}"]
     return f"{', '.join(rest)} or {last}" if rest else last
 
 
