@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
-from sklearn.linear_model import HuberRegressor, LogisticRegression, RidgeCV
+from sklearn.linear_model import HuberRegressor, LogisticRegression, QuantileRegressor, RidgeCV
 from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -22,6 +22,7 @@ FOLDS = 10
 SEED = 0
 TUMOUR_FEATURES = ["mean_radius", "mean_texture", "mean_smoothness"]
 WINE_FEATURES = ["alcohol", "malic_acid", "ash", "magnesium"]
+LEVELS = [0.1, 0.5, 0.9]
 CULTIVARS = ["barolo", "grignolino", "barbera"]
 
 
@@ -31,6 +32,14 @@ def regressors() -> dict[str, BaseEstimator]:
         "ridge": make_pipeline(StandardScaler(), RidgeCV(np.logspace(-3, 3, 13))),
         "huber": make_pipeline(StandardScaler(), HuberRegressor(max_iter=1000)),
         "gbm": GradientBoostingRegressor(random_state=SEED),
+    }
+
+
+def quantile_regressors(level: float) -> dict[str, BaseEstimator]:
+    """The same loss, a line and trees."""
+    return {
+        "linear": make_pipeline(StandardScaler(), QuantileRegressor(quantile=level, alpha=0)),
+        "gbm": GradientBoostingRegressor(loss="quantile", alpha=level, random_state=SEED),
     }
 
 
@@ -79,6 +88,18 @@ def area_predictions(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"y_true": y, **columns}).round(3)
 
 
+def area_forecasts(table: pd.DataFrame) -> pd.DataFrame:
+    """Three quantiles of the area error, each from a model of its own, so that they may cross."""
+    x, y = table.drop(columns="area_error").to_numpy(), table["area_error"].to_numpy()
+    folds = KFold(FOLDS, shuffle=True, random_state=SEED)
+    columns = {
+        f"{name}_q{level}": cross_val_predict(model, x, y, cv=folds)
+        for level in LEVELS
+        for name, model in quantile_regressors(level).items()
+    }
+    return pd.DataFrame({"y_true": y, **dict(sorted(columns.items()))}).round(3)
+
+
 def tumour_predictions(table: pd.DataFrame) -> pd.DataFrame:
     """The probability of malignant, from three of the ten means."""
     x, y = table[TUMOUR_FEATURES].to_numpy(), table["malignant"].to_numpy()
@@ -107,7 +128,7 @@ def class_probabilities(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    """Write the six files."""
+    """Write the seven files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "folder", nargs="?", type=Path, default=Path(__file__).parent, help="default: this folder"
@@ -115,6 +136,7 @@ def main() -> None:
     folder = parser.parse_args().folder
     tables = {"area": area(), "tumours": tumours(), "wine": wine()}
     tables["area_predictions"] = area_predictions(tables["area"])
+    tables["area_forecasts"] = area_forecasts(tables["area"])
     tables["tumour_predictions"] = tumour_predictions(tables["tumours"])
     tables["wine_predictions"] = wine_predictions(tables["wine"])
     for name, table in tables.items():

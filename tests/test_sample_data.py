@@ -17,9 +17,11 @@ TARGETS = {
     "area_predictions": "y_true",
     "tumour_predictions": "label",
     "wine_predictions": "truth",
+    "area_forecasts": "y_true",
 }
 PREDICTIONS = [name for name in TARGETS if name.endswith("_predictions")]
-TABLES = [name for name in TARGETS if name not in PREDICTIONS]
+MADE = [*PREDICTIONS, "area_forecasts"]
+TABLES = [name for name in TARGETS if name not in MADE]
 TARGET_WORDS = ["target", "y_true", "y", "label", "actual", "truth", "observed", "ground_truth"]
 # Other releases of scikit-learn, or another BLAS, may give other digits and split trees differently.
 TOLERANCE = 0.02  # mean |difference| of a column of predictions, in units of its standard deviation
@@ -46,7 +48,7 @@ def test_raw_tables_are_remade_to_the_byte(name: str, remade: Path) -> None:
     assert (remade / f"{name}.csv").read_bytes() == (FOLDER / f"{name}.csv").read_bytes()
 
 
-@pytest.mark.parametrize("name", PREDICTIONS)
+@pytest.mark.parametrize("name", MADE)
 def test_predictions_are_remade_within_the_tolerance(name: str, remade: Path) -> None:
     old, new, target = read(name), read(name, remade), TARGETS[name]
     assert list(new) == list(old)
@@ -55,9 +57,9 @@ def test_predictions_are_remade_within_the_tolerance(name: str, remade: Path) ->
     assert ((after - before).abs().mean() <= TOLERANCE * before.std()).all()
 
 
-@pytest.mark.parametrize("name", PREDICTIONS)
+@pytest.mark.parametrize("name", MADE)
 def test_predictions_belong_to_the_rows_of_their_table(name: str) -> None:
-    table = {"area": "area", "tumour": "tumours", "wine": "wine"}[name.removesuffix("_predictions")]
+    table = {"area": "area", "tumour": "tumours", "wine": "wine"}[name.partition("_")[0]]
     assert read(name)[TARGETS[name]].tolist() == read(table)[TARGETS[table]].tolist()
 
 
@@ -126,6 +128,19 @@ def test_the_wine_has_a_probability_per_model_and_cultivar() -> None:
         loss[model] = -np.log([prob.at[row, name] for row, name in frame["truth"].items()]).mean()
     assert errors["forest"] < errors["bayes"] < errors["logistic"]
     assert loss["forest"] < loss["logistic"] < loss["bayes"] < np.inf
+
+
+def test_the_quantiles_of_trees_are_too_narrow_and_cross() -> None:
+    frame = read("area_forecasts")
+    levels = (0.1, 0.5, 0.9)
+    assert set(frame) == {"y_true", *(f"{model}_q{p}" for model in ("gbm", "linear") for p in levels)}
+    inside, crossing = {}, {}
+    for model in ("gbm", "linear"):
+        low, middle, high = (frame[f"{model}_q{p}"] for p in levels)
+        inside[model] = frame["y_true"].between(low, high).mean()
+        crossing[model] = ((low > middle) | (middle > high)).sum()
+    assert inside["gbm"] < inside["linear"] < 0.8
+    assert crossing["gbm"] > crossing["linear"] == 0
 
 
 def test_the_readme_names_every_file_and_its_rows() -> None:

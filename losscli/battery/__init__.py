@@ -2,6 +2,7 @@
 
 from losscli.battery.checks import Check, Checked, checked
 from losscli.battery.line import Curve, Line
+from losscli.battery.line_checks import slope_problem
 from losscli.battery.lines import SCALE, TARGETS, lines
 from losscli.battery.row_checks import row_problem
 from losscli.battery.slopes import breaks, difference, jumps, mismatch
@@ -26,4 +27,5 @@ __all__ = [
     "measured",
     "mismatch",
     "row_problem",
+    "slope_problem",
 ]

@@ -41,6 +41,13 @@ def derivative(bound: BoundLoss) -> Outcome:
     )
 
 
+def slope_problem(bound: BoundLoss) -> str:
+    """Why a slope is not the derivative; empty where it is, or cannot be measured."""
+    with np.errstate(all="ignore"):
+        holds, detail = derivative(bound)
+    return f"slope: {detail}" if holds is False else ""
+
+
 def _difference_at(line: Line, place: float) -> float:
     step = 1e-3 * line.width
     high, low = line.value(place + step * np.array([1.0, -1.0]))

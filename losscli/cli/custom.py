@@ -17,11 +17,17 @@ Plain = Callable[[str], str]
 
 @contextmanager
 def own_losses(
-    defined: Iterable[str], texts: Iterable[str], *, every: bool = False, sound: bool = True
+    defined: Iterable[str],
+    texts: Iterable[str],
+    *,
+    every: bool = False,
+    sound: bool = True,
+    trained: bool = False,
 ) -> Iterator[Plain]:
     """Within it the losses defined, those of the files that the texts name, and those of installed packages
     whose names stand in the texts (all of them if `every`) are known; gives what to make of a text: the same
-    without paths. sound: refuse a loss of a file that gives no figure per row.
+    without paths. sound: refuse a loss of a file that gives no figure per row; trained:
+    and one whose slope is not its derivative.
 
     Only what is typed on the command line is ever loaded, never what a file of data says.
     """
@@ -35,15 +41,15 @@ def own_losses(
         losses += _installed(unknown, every)
     with extended(losses):
         if sound and files:
-            _check_sound(files)
+            _check_sound(files, trained=trained)
         yield plain
 
 
 @contextmanager
-def own_losses_of(flags: Flags, *specs: str) -> Iterator[Flags]:
+def own_losses_of(flags: Flags, *specs: str, trained: bool = False) -> Iterator[Flags]:
     """The same for a command's flags, of which some have specs; gives them without paths."""
     texts = {name: tuple(getattr(flags, name)) for name in specs}
-    with own_losses(flags.define, chain(*texts.values())) as plain:
+    with own_losses(flags.define, chain(*texts.values()), trained=trained) as plain:
         yield replace(flags, **{name: tuple(map(plain, own)) for name, own in texts.items()})
 
 
@@ -81,12 +87,12 @@ def _of_files(files: Mapping[str, list[str]]) -> list[Loss]:
     return [loss for path, names in files.items() for loss in from_file(path, names)]
 
 
-def _check_sound(files: Mapping[str, list[str]]) -> None:
+def _check_sound(files: Mapping[str, list[str]], *, trained: bool) -> None:
     from losscli.custom import check_sound
 
     for path, names in files.items():
         for loss in (loss for name in names for loss in named(name)):
-            check_sound(path, loss)
+            check_sound(path, loss, trained=trained)
 
 
 def _installed(names: set[str], every: bool) -> list[Loss]:

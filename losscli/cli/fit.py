@@ -92,7 +92,7 @@ class Missing(StrEnum):
 
 def run(flags: Flags) -> int:
     """The command, with the user's own losses known to it."""
-    with own_losses_of(flags, "loss", "exclude") as plain:
+    with own_losses_of(flags, "loss", "exclude", trained=True) as plain:
         return _run(plain)
 
 

@@ -9,7 +9,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from losscli.battery import SCALE, row_problem
+from losscli.battery import SCALE, row_problem, slope_problem
 from losscli.custom.guard import guarded
 from losscli.errors import DataError, UsageError, Where, did_you_mean
 from losscli.loss import Loss
@@ -49,9 +49,11 @@ def from_file(path: str, names: Collection[str]) -> list[Loss]:
     return [guarded(loss, partial(broken, path)) for loss in found if loss.name in names]
 
 
-def check_sound(path: str, loss: Loss) -> None:
-    """Raises DataError for a loss whose functions do not give a figure per row."""
-    problem = row_problem(loss.bind({}, scale=SCALE, imbalance=2.0, naive=1.0))
+def check_sound(path: str, loss: Loss, *, trained: bool) -> None:
+    """Raises DataError for a loss whose functions do not give a figure per row, and for a slope to train with
+    that is not the derivative, which would end elsewhere without a word."""
+    bound = loss.bind({}, scale=SCALE, imbalance=2.0, naive=1.0)
+    problem = row_problem(bound) or (slope_problem(bound) if trained else "")
     if problem:
         raise DataError(
             f"{loss.name}: {problem}",

@@ -18,6 +18,7 @@ from losscli.report.robustness import robustness_grids
 from losscli.report.rows import row_grids
 from losscli.report.screen import Screen
 from losscli.report.slices import slice_grids
+from losscli.report.typed import explaining
 from losscli.report.verdict import verdict
 from losscli.result import Comparison, Difference
 
@@ -161,7 +162,7 @@ def _next_command(screen: Screen) -> str:
     """What to type next, ready to paste."""
     comparison = screen.comparison
     if screen.all:
-        return f"losscli explain {visible(comparison.primary)}"
+        return explaining(comparison.command, comparison.primary)
     words = comparison.command or ("losscli", "compare", *(item.path for item in comparison.inputs))
     words = (os.path.basename(words[0]), *words[1:])
     return " ".join(visible(shlex.quote(word)) for word in (*words, "--all"))

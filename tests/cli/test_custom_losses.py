@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -573,3 +574,27 @@ def test_a_strange_name_is_refused(inside, data, write):
     done = inside("compare", data, "--loss", f"{write(text, 'mine.py')}:my-loss")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
+
+
+def test_what_to_type_next_names_the_loss_as_it_is_known(inside, data, mine):
+    define = "asym = r**2 + abs(r)"
+    for arguments, follows in (
+        (["compare", data, "--all", "--define", define, "--loss", "asym"], f"asym --define '{define}'"),
+        (["compare", data, "--all", "--loss", f"{mine}:scaled"], f"{mine}:scaled"),
+        (["compare", data, "--all", "--loss", "0.7*mse + 0.3*mae"], "'0.7*mse + 0.3*mae'"),
+    ):
+        shown = inside(*arguments).stdout.splitlines()[-1]
+        assert shown == f"Next: losscli explain {follows}"
+        assert inside(*shlex.split(shown)[2:]).returncode == 0
+    done = inside("fit", data, "--loss", f"{mine}:scaled")
+    assert f"--loss {mine}:scaled --save" in done.stdout.replace("\n", " ")
+
+
+def test_a_wrong_slope_is_not_trained(inside, data, mine):
+    name = f"{mine}:wrong"
+    assert inside("check-loss", name).returncode == 1
+    done = inside("fit", data, "--loss", name)
+    assert done.returncode == 2
+    assert "wrong: slope: on r at" in done.stderr
+    assert f"losscli check-loss {name}" in done.stderr
+    assert inside("compare", data, "--loss", name).returncode == 0

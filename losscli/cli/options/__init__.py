@@ -10,6 +10,15 @@ DATA, OUTPUT = "Data", "Output"  # panels of the help
 Weights = Annotated[str | None, typer.Option(metavar="COL", help="Row weights.", rich_help_panel=DATA)]
 TaskName = Annotated[
     str | None,
+    typer.Option(
+        metavar="TASK",
+        help="regression, counts, binary, multiclass, multilabel, multioutput, distribution, forecast or "
+        "boxes.",
+        rich_help_panel=DATA,
+    ),
+]
+TrainedTask = Annotated[
+    str | None,
     typer.Option(metavar="TASK", help="regression, counts, binary or multiclass.", rich_help_panel=DATA),
 ]
 Positive = Annotated[

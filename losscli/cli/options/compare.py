@@ -12,15 +12,6 @@ Predictions = Annotated[
     list[str],
     typer.Argument(metavar="PREDICTIONS", help="CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."),
 ]
-TaskName = Annotated[
-    str | None,
-    typer.Option(
-        metavar="TASK",
-        help="regression, counts, binary, multiclass, multilabel, multioutput, distribution, forecast or "
-        "boxes.",
-        rich_help_panel=DATA,
-    ),
-]
 Target = Annotated[
     str | None,
     typer.Option(

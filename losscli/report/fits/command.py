@@ -5,6 +5,7 @@ import shlex
 
 from losscli.report.fits.screen import FitScreen
 from losscli.report.names import spec_name, visible
+from losscli.report.typed import explaining, typed_spec
 
 _MODEL = "model.json"
 
@@ -22,7 +23,7 @@ def next_command(screen: FitScreen) -> str:
         return _line(chosen)
     if not screen.coefficients:
         return _line((*words, "--coefficients"))
-    return f"losscli explain {visible(spec_name(first))}"
+    return explaining(words, spec_name(first))
 
 
 def _has(words: tuple[str, ...], flag: str) -> bool:
@@ -46,13 +47,11 @@ def _without_losses(words: tuple[str, ...]) -> list[str]:
 def _typed(screen: FitScreen, words: tuple[str, ...], spec: str) -> str:
     """The loss as short as it names the same: its name where it was not asked for otherwise."""
     name = spec_name(spec)
-    written = [
-        word.removeprefix("--loss=") for word in words if spec_name(word.removeprefix("--loss=")) == name
-    ]
+    written = typed_spec(words, spec)
     same = [fit for fit in screen.fits.fits if fit.name == name]
     if len(same) > 1:
         return spec
-    return written[0] if written else name
+    return written or name
 
 
 def _line(words: tuple[str, ...]) -> str:
