@@ -31,7 +31,7 @@ def definitions(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _definitions(words: Sequence[str]) -> Iterator[str]:
-    for word, value in zip(words, (*words[1:], ""), strict=True):
+    for word, value in zip(words, (*words[1:], ""), strict=False):
         if word == "--define":
             yield from (word, value)
         elif word.startswith("--define="):
