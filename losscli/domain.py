@@ -23,10 +23,21 @@ class Task(StrEnum):
     DISTRIBUTION = "distribution"  # a share of every class
     FORECAST = "forecast"  # a number, and what is predicted is its distribution
     BOXES = "boxes"  # two corners: x1, y1, x2, y2
+    DETECTION = "detection"  # a class and a box
 
 
 NUMBERS = frozenset({Task.REGRESSION, Task.COUNTS})
 CLASSES = frozenset({Task.BINARY, Task.MULTICLASS})
+
+
+def sides(task: Task, *, binary: bool) -> tuple[Task, ...]:
+    """The tasks whose losses a task takes: itself, or those of the class and of the box that are detected.
+
+    binary: whether there are two classes, one of them the positive one.
+    """
+    if task is not Task.DETECTION:
+        return (task,)
+    return (Task.BINARY if binary else Task.MULTICLASS), Task.BOXES
 
 
 class Kind(StrEnum):

@@ -9,7 +9,7 @@ from shlex import quote
 from losscli.catalogue import find, known_names, named
 from losscli.catalogue.refused import refused_loss
 from losscli.comparison.metrics import SKILLS
-from losscli.domain import Task
+from losscli.domain import Task, sides
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.loss import Loss
 from losscli.metrics import METRICS
@@ -201,7 +201,7 @@ def _table(rule: Rule, comparison: Comparison) -> LossTable | MetricTable:
 
 def _loss_table(spec: Spec, flag: str, comparison: Comparison) -> LossTable:
     """The table of a loss at its written parameters. Raises DataError where it does not apply."""
-    loss = find(spec, Task(comparison.task))
+    loss = find(spec, *sides(Task(comparison.task), binary=comparison.positive is not None))
     for table in comparison.losses:
         if loss is not None and table.name == loss.name and _is_at(loss, spec, table, comparison):
             return table

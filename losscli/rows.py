@@ -32,7 +32,8 @@ Predicted = dict[Kind, Floats]  # (n,), or (n, k) where there is a column per la
 class Rows:
     """The used rows of one block.
 
-    number: 1-based data rows (n,); y: targets, for classes their codes, binary 1 the positive (n,);
+    number: 1-based data rows (n,); y: targets, for classes their codes, binary 1 the positive (n,), of
+    several columns (n, L), of a detection the class and then the corners;
     w: weights, times those of the classes (n,); models: each model's predictions; clipped: per model, how
     many were clipped.
     """
@@ -56,7 +57,7 @@ def load(
     )
     w = table.numbers(block, problem.weights) if problem.weights else np.ones(len(y))
     if problem.class_factors:
-        w = w * np.array(problem.class_factors)[np.nan_to_num(y).astype(np.intp)]
+        w = w * np.array(problem.class_factors)[codes(np.nan_to_num(y))]
     number = np.arange(len(y), dtype=np.intp) + (block * BLOCK + 1)
     models = [
         {part.kind: _read(table, problem, part, block) for part in model.parts} for model in problem.models
@@ -107,8 +108,26 @@ def _labels_or_numbers(table: Table, name: str, problem: Problem, block: int) ->
 
 def _targets(table: Table, problem: Problem, block: int) -> Floats:
     """(n,), or (n, L) of several columns."""
+    if problem.task is Task.DETECTION:
+        name, *corners = problem.targets
+        return np.column_stack(
+            [_labels_or_numbers(table, name, problem, block), stacked(table, block, corners)]
+        )
     y = stacked(table, block, problem.targets)
     return y[:, 0] if problem.task is Task.FORECAST else y
+
+
+def codes(y: Floats) -> Codes:
+    """Those of the true classes (n,), of the targets of a task that has classes."""
+    return (y if y.ndim == 1 else y[:, 0]).astype(np.intp)
+
+
+def side(y: Floats, whole: Task, task: Task) -> Floats:
+    """The targets of a problem as the losses of one of its tasks take them: of a detection the codes (n,) or
+    the corners (n, 4). whole: the task of the problem."""
+    if whole is not Task.DETECTION:
+        return y
+    return y[:, 0] if task in CLASSES else y[:, 1:]
 
 
 def _read(table: Table, problem: Problem, part: Predictions, block: int) -> Floats:
@@ -123,7 +142,7 @@ def _read(table: Table, problem: Problem, part: Predictions, block: int) -> Floa
     if part.is_variance:
         with np.errstate(invalid="ignore"):
             columns[1] = np.where(columns[1] >= 0, np.sqrt(columns[1]), -1.0)
-    if problem.task is Task.BINARY:
+    if part.labels and problem.positive is not None:
         negative, positive = columns
         return positive if part.kind is Kind.PROBABILITY else positive - negative
     return np.column_stack(columns)
@@ -157,12 +176,24 @@ class Arguments:
         self._task, self._y, self._predicted, self._threshold = task, y, predicted, threshold
         self._levels, self._class_weights = levels, class_weights
         self._cache: dict[tuple[Argument, Kind], Arrays] = {}
+        self._sides: dict[Task, Arguments] = {}
 
     def of(self, loss: Loss) -> Arrays:
         """The arguments of `loss.value`; the model must have predictions of a kind the loss needs."""
         if loss.argument is Argument.PARTS:
             return tuple(self.of(term.loss) for term in loss.terms)
-        return self.get(loss.argument, loss.needs)
+        return self.side(loss.task).get(loss.argument, loss.needs)
+
+    def side(self, task: Task) -> "Arguments":
+        """Those of one task of the problem: of a detection those of its classes or of its boxes."""
+        if self._task is not Task.DETECTION:
+            return self
+        if task not in self._sides:
+            y = side(self._y, self._task, task)
+            self._sides[task] = Arguments(
+                task, y, self._predicted, self._threshold, class_weights=self._class_weights
+            )
+        return self._sides[task]
 
     def get(self, argument: Argument, needs: frozenset[Kind]) -> Arrays:
         kind = preferred(needs & self._predicted.keys())

@@ -33,7 +33,7 @@ from losscli.catalogue import (
 )
 from losscli.catalogue.composed import composed
 from losscli.catalogue.refused import REFUSED_LOSSES, refused_loss
-from losscli.domain import Task
+from losscli.domain import Task, sides
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss import Alias, Loss
 from losscli.spec import Spec
@@ -68,8 +68,11 @@ CATALOGUE: tuple[Loss, ...] = (
 )
 
 # A regression file with positive targets answers under the count losses too, and the reverse.
-_ALSO = {Task.REGRESSION: (Task.REGRESSION, Task.COUNTS), Task.COUNTS: (Task.COUNTS, Task.REGRESSION)}
-
+_ALSO = {
+    Task.REGRESSION: (Task.REGRESSION, Task.COUNTS),
+    Task.COUNTS: (Task.COUNTS, Task.REGRESSION),
+    Task.DETECTION: (Task.BINARY, Task.MULTICLASS, Task.BOXES),
+}
 
 _added: list[Loss] = []
 
@@ -96,9 +99,10 @@ def every_loss() -> tuple[Loss, ...]:
     return (*CATALOGUE, *_added)
 
 
-def losses_for(task: Task) -> tuple[Loss, ...]:
-    """The losses that can be asked of a task, those of its own family first."""
-    return tuple(loss for own in _ALSO.get(task, (task,)) for loss in every_loss() if loss.task is own)
+def losses_for(*tasks: Task) -> tuple[Loss, ...]:
+    """The losses that can be asked of a task, or of the sides of one, those of its own family first."""
+    own = [also for task in tasks for also in _ALSO.get(task, (task,))]
+    return tuple(loss for task in own for loss in every_loss() if loss.task is task)
 
 
 def named(name: str) -> tuple[Loss, ...]:
@@ -136,22 +140,24 @@ def named(name: str) -> tuple[Loss, ...]:
 
 
 def _sums(spec: Spec) -> tuple[Loss, ...]:
-    """The sum in every task that all its parts have."""
+    """The sum in every task that all its parts have, or of a class and a box."""
     each = [(part.name, named(part.name)) for _, part in spec.terms]
     for name, losses in each:
         if name not in {loss.name for loss in losses}:
             raise UsageError(f"{name} has another name here", advice=f"In a sum, type {losses[0].name}")
-    tasks = frozenset.intersection(*(tasks_of(part) for _, part in spec.terms))
-    if not tasks:
+    every = dict.fromkeys(sides(task, binary=binary) for task in Task for binary in (True, False))
+    found = [find(spec, *tasks) for tasks in every]
+    known = tuple(dict.fromkeys(loss for loss in found if loss is not None))
+    if not known:
         told = (
             f"{name} for {' and '.join(sorted({str(loss.task) for loss in losses}))}" for name, losses in each
         )
         raise UsageError(
             f"{spec} has no task in common: {', '.join(dict.fromkeys(told))}",
-            advice="The parts of a sum are losses of one target; compare the others by themselves",
+            advice="The parts of a sum are losses of one target, or of a class and a box; compare the others "
+            "by themselves",
         )
-    found = [find(spec, task) for task in Task if task in tasks]
-    return tuple(dict.fromkeys(loss for loss in found if loss is not None))
+    return known
 
 
 def tasks_of(spec: Spec) -> frozenset[Task]:
@@ -172,11 +178,12 @@ def known_names() -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def find(spec: Spec, task: Task) -> Loss | None:
-    """The record that a spec names in this task, or None if the loss belongs to other tasks only."""
+def find(spec: Spec, *tasks: Task) -> Loss | None:
+    """The record that a spec names in this task, or in the sides of one; None if the loss belongs to other
+    tasks only."""
     if spec.is_sum:
-        parts = [find(part, task) for _, part in spec.terms]
+        parts = [find(part, *tasks) for _, part in spec.terms]
         found = tuple(part for part in parts if part is not None)
         return composed(spec.name, found) if len(found) == len(parts) else None
     candidates = named(spec.name)
-    return next((loss for loss in losses_for(task) if loss in candidates), None)
+    return next((loss for loss in losses_for(*tasks) if loss in candidates), None)

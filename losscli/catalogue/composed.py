@@ -32,7 +32,7 @@ _OF_ANY_CONVEX_PART = (Trait.STRICTLY_CONVEX, Trait.STRONGLY_CONVEX)
 
 @cache
 def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
-    """The sum of that name (`0.7*huber + 0.3*mae`) of these records of one task.
+    """The sum of that name (`0.7*huber + 0.3*mae`) of these records of one task, or of a class and a box.
 
     Raises UsageError for a part that is no mean of row losses, and where no row suits all parts.
     """
@@ -46,7 +46,7 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
     return Loss(
         name=name,
         title="Weighted sum",
-        task=parts[0].task if len(tasks) == 1 else Task.REGRESSION,
+        task=_task(tasks),
         formula=name,
         argument=argument,
         value=_summed(terms, argument, "value"),
@@ -69,6 +69,13 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
         reference="; ".join(dict.fromkeys(f"{loss.name}: {loss.reference}" for loss in parts)),
         terms=terms,
     )
+
+
+def _task(tasks: set[Task]) -> Task:
+    """Of one task its own; counts are numbers, and a class and a box are detected together."""
+    if len(tasks) == 1:
+        return next(iter(tasks))
+    return Task.REGRESSION if tasks <= NUMBERS else Task.DETECTION
 
 
 def _check_part(loss: Loss) -> None:
@@ -154,12 +161,15 @@ def _traits(terms: Sequence[Term], params: Params) -> Trait:
     each = [term.loss.traits_at(term.own(params)) for term in terms]
     traits = Trait(0)
     losses = [term.loss for term in terms]
-    for trait in _OF_EVERY_PART if _is_of_one_score(losses) else (Trait.BOUNDED,):
+    # A class and a box are scores apart, and what holds of every part holds of their sum in both.
+    apart = _task({loss.task for loss in losses}) is Task.DETECTION
+    for trait in _OF_EVERY_PART if apart or _is_of_one_score(losses) else (Trait.BOUNDED,):
         if all(trait in own for own in each):
             traits |= trait
     if Trait.CONVEX in traits:
+        enough = all if apart else any
         for trait in _OF_ANY_CONVEX_PART:
-            if any(trait in own for own in each):
+            if enough(trait in own for own in each):
                 traits |= trait
         if all(Trait.CALIBRATED in own for own in each):
             traits |= Trait.CALIBRATED

@@ -14,7 +14,7 @@ from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.medians import Values
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.naive import naive_error
-from losscli.comparison.plan import Measured, allowances, intervals, plan, ruled_out
+from losscli.comparison.plan import PRIMARIES, Measured, allowances, intervals, plan, ruled_out
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
@@ -27,7 +27,6 @@ from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with
 from losscli.comparison.verdicts.units import Units
 from losscli.comparison.warnings import with_warnings
 from losscli.comparison.wholes import find_wholes
-from losscli.domain import Task
 from losscli.result import Comparison, Input, LossTable, Model, Refused, Resampling, RowCounts, RowKey
 from losscli.table import BLOCK, Table
 from losscli.task import Problem
@@ -36,17 +35,6 @@ from losscli.task.values import time_warnings
 
 __all__ = ["Request", "compare"]
 
-PRIMARIES = {
-    Task.REGRESSION: ("mae",),
-    Task.COUNTS: ("poisson", "mae"),
-    Task.BINARY: ("bce", "brier", "hinge", "zero_one"),
-    Task.MULTICLASS: ("cross_entropy", "brier", "crammer_singer_hinge", "zero_one"),
-    Task.MULTIOUTPUT: ("mse", "mae"),
-    Task.MULTILABEL: ("multilabel_soft_margin", "hamming", "subset_zero_one"),
-    Task.DISTRIBUTION: ("kl_divergence", "js_divergence"),
-    Task.FORECAST: ("weighted_interval_score", "crps_ensemble", "crps_gaussian", "interval_score"),
-    Task.BOXES: ("giou", "iou"),
-}
 NAMED_FLAGGED = 100_000  # flagged rows that are named one by one
 
 
@@ -136,7 +124,7 @@ class _Context:
 def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, _Context]:
     """The passes over the rows: what rules losses out, and every sum."""
     check_values(table, problem, request)
-    domains = intervals(problem.task, request)
+    domains = intervals(problem, request)
     seen, (scale, no_scale) = survey(table, problem, request, domains)
     if problem.class_weight is not None:
         factors = problem.class_weight.factors(problem.labels[: problem.true_labels], seen.classes)

@@ -17,13 +17,16 @@ from losscli.task import (
     at_shared_levels,
     check_named,
     check_units,
+    corner_columns,
     find_predictions,
     find_target,
     find_vectors,
     label_order,
     listed,
     resolve,
+    resolve_detection,
     resolve_vectors,
+    task_of,
 )
 
 _PATTERNS = "or say --target 'truth_*' --pred 'rf_*'"
@@ -33,28 +36,36 @@ NAMED_AS = {
     Task.DISTRIBUTION: f"Name them target_a, target_b … (shares) and prob_a, prob_b …, {_PATTERNS}",
     Task.FORECAST: "Beside the target: q0.1 … q0.9, or lower and upper, or mean and sd, or member_1 …",
     Task.BOXES: "Name them x1, y1, x2, y2 and pred_x1, pred_y1, pred_x2, pred_y2",
+    Task.DETECTION: "Name the class target and prob (of several prob_CLASS), the box x1, y1, x2, y2 and "
+    "pred_x1, pred_y1, pred_x2, pred_y2",
 }
 Opened = tuple[Table, Problem, tuple[Input, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Roles:
-    """The columns of the target, those of the predictions with the names given to them, and what is found
+    """The columns of the target, those of single predictions with the names given to them, and what is found
     where a target or a prediction takes several."""
 
     targets: tuple[str, ...]
-    predictions: Mapping[str, str | None]
+    single: Mapping[str, str | None]
     found: Vectors | None = None
 
     @classmethod
     def of(cls, found: Vectors) -> "_Roles":
-        names = dict.fromkeys(name for model in found.models for name in model.columns)
-        return cls(found.targets, names, found)
+        return cls(found.targets, {}, found)
+
+    @property
+    def predictions(self) -> tuple[str, ...]:
+        models = self.found.models if self.found is not None else ()
+        return tuple(dict.fromkeys([*self.single, *(name for model in models for name in model.columns)]))
 
     def problem(self, table: Table, asked: Asked) -> Problem:
-        if self.found is not None:
-            return resolve_vectors(table, self.found, asked)
-        return resolve(table, self.targets[0], self.predictions, asked)
+        if self.found is None:
+            return resolve(table, self.targets[0], self.single, asked)
+        if self.single:
+            return resolve_detection(table, self.targets[0], self.single, self.found, asked)
+        return resolve_vectors(table, self.found, asked)
 
 
 def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Opened:
@@ -80,10 +91,15 @@ def _roles(table: Table, asked: Asked) -> _Roles:
     """The roles in one table. Names that speak of several columns are heard where the plain rules fail, where
     the plain predictions are but parts of them, and where the task, or all given losses, ask for them."""
     task = asked.task or _task_of_losses(asked.losses)
+    of_class = _is_of_class(asked)
+    both = _class_and_box(table, asked) if task in (None, Task.DETECTION) and not of_class else None
+    if both is not None:
+        return both
     if task is None or task in CLASSES | NUMBERS:
         try:
             target = find_target(table, asked)
-            predictions = find_predictions(table, asked, target)
+            beside = corner_columns(table.columns, replace(asked, target=None)) if of_class else ()
+            predictions = find_predictions(table, asked, target, beside)
         except LosscliError as error:
             found = find_vectors(table, asked)
             if found is None:
@@ -102,6 +118,36 @@ def _roles(table: Table, asked: Asked) -> _Roles:
             advice=NAMED_AS[task],
         )
     return _Roles.of(found)
+
+
+def _is_of_class(asked: Asked) -> bool:
+    """Whether --task, or else every given loss, asks for a class."""
+    if asked.task is not None or not asked.losses:
+        return asked.task in CLASSES
+    return bool(frozenset.intersection(*asked.losses) & CLASSES)
+
+
+def _class_and_box(table: Table, asked: Asked) -> _Roles | None:
+    """The roles where there are predictions of a class, and corners beside them; else None. --target names
+    the class, or the corners by a pattern.
+
+    Raises UsageError for a model that lacks a corner.
+    """
+    by_pattern = asked.target is not None and asked.target not in table.columns
+    of_box = replace(asked, task=Task.BOXES, pred=(), target=asked.target if by_pattern else None)
+    of_class = replace(asked.of_class, pred=(), target=None if by_pattern else asked.target)
+    corners = corner_columns(table.columns, of_box)
+    if not corners:
+        return None
+    try:
+        target = find_target(table, of_class)
+        predictions = find_predictions(table, of_class, target, corners)
+    except LosscliError:
+        return None
+    if task_of(table, target, predictions, of_class)[0] not in CLASSES:
+        return None
+    boxes = find_vectors(table, of_box)
+    return None if boxes is None else _Roles((target, *boxes.targets), predictions, boxes)
 
 
 def _are_parts(predictions: Iterable[str], found: Vectors, pred: Sequence[str]) -> bool:

@@ -73,7 +73,7 @@ def find(facts: Facts, loss: int, model: int) -> Found:
     if moments.infinite[place]:
         row = facts.keys.get(int(moments.first_infinite[place]), int(moments.first_infinite[place]))
         more = f" and {moments.infinite[place] - 1:,} more" if moments.infinite[place] > 1 else ""
-        cure = CLIP if Kind.PROBABILITY in one.loss.needs else _too_large(one)
+        cure = CLIP if _reads_probabilities(one) else _too_large(one)
         return Found(math.inf, f"{INFINITE}row {row}{more}; {cure}")
     match one.loss.reduction:
         case Reduction.MEDIAN:

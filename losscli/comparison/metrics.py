@@ -26,10 +26,11 @@ NO_INTERVAL = "no closed-form interval"
 def metric_tables(facts: Facts, losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
     """Every metric of the task that at least one model has the predictions for."""
     tables = []
-    for metric in metrics_for(facts.problem.task, facts.problem.levels):
-        if any(model.serves(metric.needs) for model in facts.problem.models):
+    problem = facts.problem
+    for metric in metrics_for(*problem.tasks, levels=problem.levels):
+        if any(model.serves(metric.needs) for model in problem.models):
             tables.append(_table(facts, metric))
-    return tuple(tables) + (_skill_tables(losses) if facts.problem.task in CLASSES | NUMBERS else ())
+    return tuple(tables) + (_skill_tables(losses) if problem.tasks[0] in CLASSES | NUMBERS else ())
 
 
 def _table(facts: Facts, metric: Metric) -> MetricTable:

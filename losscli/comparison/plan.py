@@ -5,13 +5,34 @@ from dataclasses import dataclass
 
 from losscli.catalogue import find, losses_for, named, tasks_of
 from losscli.comparison.request import Request
-from losscli.comparison.survey import RANGED, Survey
+from losscli.comparison.survey import Survey, ranged_kind
 from losscli.domain import CLASSES, NUMBERS, Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError
 from losscli.loss import BoundLoss, FromData, Loss
 from losscli.result import Refused
 from losscli.spec import Spec
 from losscli.task import Problem
+
+# What a verdict speaks of where no loss is asked for: the first that every model has a figure of.
+PRIMARIES = {
+    Task.REGRESSION: ("mae",),
+    Task.COUNTS: ("poisson", "mae"),
+    Task.BINARY: ("bce", "brier", "hinge", "zero_one"),
+    Task.MULTICLASS: ("cross_entropy", "brier", "crammer_singer_hinge", "zero_one"),
+    Task.MULTIOUTPUT: ("mse", "mae"),
+    Task.MULTILABEL: ("multilabel_soft_margin", "hamming", "subset_zero_one"),
+    Task.DISTRIBUTION: ("kl_divergence", "js_divergence"),
+    Task.FORECAST: ("weighted_interval_score", "crps_ensemble", "crps_gaussian", "interval_score"),
+    Task.BOXES: ("giou", "iou"),
+    Task.DETECTION: (
+        "bce + giou",
+        "cross_entropy + giou",
+        "brier + giou",
+        "hinge + giou",
+        "crammer_singer_hinge + giou",
+        "zero_one + giou",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +100,11 @@ def plan(problem: Problem, request: Request, measured: Measured) -> Plan:
     Raises UsageError for a loss of another task, a spec that cannot be bound, or where every loss is refused.
     """
     cost = () if request.cost is None else (Spec.parse(request.cost.spec),)
-    wanted = [(_found(spec, problem.task), spec) for spec in (*request.losses, *cost, *request.gated)]
+    wanted = [(_found(spec, problem), spec) for spec in (*request.losses, *cost, *request.gated)]
     by_name = {loss for loss, _ in wanted}
     if not request.losses:
         own = {spec.name: spec for spec in cost}
-        wanted = [(loss, own.get(loss.name, Spec(loss.name))) for loss in losses_for(problem.task)] + wanted
+        wanted = [(loss, own.get(loss.name, Spec(loss.name))) for loss in _usual(problem)] + wanted
     bound: dict[str, BoundLoss] = {}
     refused: list[Refused] = []
     for loss, spec in wanted:
@@ -123,7 +144,7 @@ def allowances(
     found: dict[tuple[int, float], None] = {}
     for spec, tolerance in request.allowed:
         try:
-            one = measured.bind(_found(spec, problem.task), spec)
+            one = measured.bind(_found(spec, problem), spec)
         except NoDefault:
             continue  # refused
         if one.spec in places:
@@ -131,13 +152,22 @@ def allowances(
     return tuple(found)
 
 
-def _found(spec: Spec, task: Task) -> Loss:
-    loss = find(spec, task)
+def _usual(problem: Problem) -> tuple[Loss, ...]:
+    """The losses of a problem where none is asked for: every one, and of the sums the primary ones."""
+    sums = [spec for spec in map(Spec, PRIMARIES[problem.task]) if spec.is_sum]
+    found = (find(spec, *problem.tasks) for spec in sums)
+    return (*losses_for(*problem.tasks), *(loss for loss in found if loss is not None))
+
+
+def _found(spec: Spec, problem: Problem) -> Loss:
+    loss = find(spec, *problem.tasks)
     if loss is None:
+        if problem.task in tasks_of(spec):  # a sum with a part for classes of another number
+            spec = next(part for _, part in spec.terms if find(part, *problem.tasks) is None)
         others = " and ".join(sorted(str(own) for own in tasks_of(spec)))
         raise UsageError(
-            f"{spec.name} is a loss for {others} targets, and the task is {task}",
-            advice=_other_task(tasks_of(spec), task),
+            f"{spec.name} is a loss for {others} targets, and the task is {' and '.join(problem.tasks)}",
+            advice=_other_task(tasks_of(spec), problem.task),
         )
     return loss
 
@@ -158,11 +188,11 @@ def _is_excluded(bound: BoundLoss, exclude: tuple[Spec, ...]) -> bool:
     return False
 
 
-def intervals(task: Task, request: Request) -> tuple[Interval, ...]:
-    """The distinct intervals that losses of a task, and those asked for, need targets and predictions to
-    lie in."""
-    asked = [find(spec, task) for spec in (*request.losses, *request.gated)]
-    losses = [*losses_for(task), *(loss for loss in asked if loss is not None)]
+def intervals(problem: Problem, request: Request) -> tuple[Interval, ...]:
+    """The distinct intervals that the usual losses of a problem, and those asked for, need targets and
+    predictions to lie in."""
+    asked = [find(spec, *problem.tasks) for spec in (*request.losses, *request.gated)]
+    losses = [*_usual(problem), *(loss for loss in asked if loss is not None)]
     return tuple(dict.fromkeys(i for loss in losses for i in (loss.target, loss.prediction)))
 
 
@@ -182,7 +212,7 @@ def ruled_out(
             _outside(one.loss.target, "the target", seen.outside.get((domains.index(one.loss.target), 0)))
         ]
         place = domains.index(one.loss.prediction)
-        ranged = any(RANGED.get(problem.task) in needs for needs in one.loss.reads)
+        ranged = any(ranged_kind(problem) in needs for needs in one.loss.reads)
         models = [
             _outside(
                 one.loss.prediction,

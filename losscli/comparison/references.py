@@ -13,15 +13,16 @@ from losscli.task import Problem
 
 def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey) -> tuple[float | None, ...]:
     """L₀ of each loss; None for a loss that may be negative, which has no skill, for a sum that no single
-    prediction serves, and for tasks of several columns, whose best constant is not sought."""
+    prediction serves, and for targets of several columns, whose best constant is not sought."""
     if problem.task is Task.FORECAST:
         marginal = seen.target(problem.task)
         return tuple(
             marginal_loss(one, marginal, problem.levels) if one.from_zero else None for one in losses
         )
-    if problem.task not in CLASSES | NUMBERS:
+    task = problem.tasks[0]
+    if task not in CLASSES | NUMBERS:
         return (None,) * len(losses)
-    target = seen.target(problem.task)
+    target = seen.target(task)
     means: dict[tuple[object, ...], float] = {}  # a root has the best constant of its mean
 
     def least(one: BoundLoss) -> float:
@@ -36,4 +37,5 @@ def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey)
             means[key] = value * value if root else value
         return math.sqrt(means[key]) if root else means[key]
 
-    return tuple(least(one) if one.from_zero and one.loss.needs else None for one in losses)
+    known = (one.from_zero and one.loss.needs and one.loss.task in CLASSES | NUMBERS for one in losses)
+    return tuple(least(one) if sought else None for one, sought in zip(losses, known, strict=True))

@@ -13,7 +13,7 @@ from losscli.domain import Codes, Floats, Kind
 from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction
 from losscli.result import RowKey, RowRecord, finite
-from losscli.rows import Predicted, Rows, arguments_of, load
+from losscli.rows import Predicted, Rows, arguments_of, codes, load
 from losscli.table import BLOCK, Table
 from losscli.task import Problem, preferred
 
@@ -75,7 +75,7 @@ def _records(
     keys: Mapping[int, RowKey],
 ) -> _Records:
     names = [model.name for model in problem.models]
-    target = _labels(problem, rows.y) if problem.labels else _numbers(rows.y)
+    target = _targets(problem, rows.y)
     said = [_predictions(problem, primary, model) for model in rows.models]
     losses = [_row_losses(problem, primary, rows, m) for m in range(len(rows.models))]
     return tuple(
@@ -94,8 +94,21 @@ def _records(
     )
 
 
-def _labels(problem: Problem, codes: Floats) -> _Values:
-    return [problem.labels[int(code)] for code in codes]
+def _targets(problem: Problem, y: Floats) -> _Values:
+    if not problem.labels:
+        return _numbers(y)
+    classes = _labels(problem, codes(y))
+    return classes if y.ndim == 1 else _beside(classes, _numbers(y[:, 1:]))
+
+
+def _labels(problem: Problem, places: Floats | Codes) -> _Values:
+    return [problem.labels[int(place)] for place in places]
+
+
+def _beside(classes: _Values, boxes: _Values) -> _Values:
+    """A class and a box as one text."""
+    said = (f"{one:.4g}" if isinstance(one, float) else one for one in classes)
+    return [f"{one}, {box}" for one, box in zip(said, boxes, strict=True)]
 
 
 def _numbers(values: Floats) -> _Values:
@@ -113,9 +126,15 @@ def _several(row: Floats) -> str:
 def _predictions(problem: Problem, primary: BoundLoss, model: Predicted) -> _Values:
     """What the primary loss reads of a model, or the model's own kind where it does not serve it; of a
     column per label the greatest one's label."""
-    kind = preferred((frozenset[Kind].union(*primary.loss.reads) & model.keys()) or model.keys())
+    kinds = (frozenset[Kind].union(*primary.loss.reads) & model.keys()) or model.keys()
+    if kinds > {Kind.BOX}:
+        return _beside(_read(problem, model, preferred(kinds - {Kind.BOX})), _numbers(model[Kind.BOX]))
+    return _read(problem, model, preferred(kinds))
+
+
+def _read(problem: Problem, model: Predicted, kind: Kind) -> _Values:
     p = model[kind]
-    if p.ndim == 2 and problem.labels:
+    if p.ndim == 2 and kind is not Kind.BOX and problem.labels:
         return _labels(problem, p.argmax(axis=1))
     return _labels(problem, p) if kind is Kind.LABEL and problem.labels else _numbers(p)
 

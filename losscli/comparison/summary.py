@@ -26,7 +26,7 @@ from losscli.metrics.forecast import (
     quantile_terms,
 )
 from losscli.metrics.vectors import OfOutputs
-from losscli.rows import Arguments, Predicted, Rows, arguments_of, load
+from losscli.rows import Arguments, Predicted, Rows, arguments_of, codes, load, side
 from losscli.table import Table, block_count
 from losscli.task import Problem
 
@@ -192,7 +192,7 @@ def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Flo
 def _least(one: BoundLoss, problem: Problem, y: Floats) -> Floats:
     """The least value over predictions, row by row; for classes by the list of the true ones."""
     if problem.labels:
-        return np.asarray(one.infimum(np.arange(problem.true_labels, dtype=np.float64)))[y.astype(np.intp)]
+        return np.asarray(one.infimum(np.arange(problem.true_labels, dtype=np.float64)))[codes(y)]
     return np.asarray(one.infimum(y))
 
 
@@ -204,38 +204,47 @@ def first_medians(columns: Iterable[Floats]) -> Floats:
 
 
 def _metrics(problem: Problem, rows: Rows, model: Predicted, *, exact: bool) -> Metrics:
-    if problem.task is Task.FORECAST:
-        return {
-            source: source.of(columns, rows.w) for source, columns in forecast_terms(problem, rows.y, model)
-        }
-    if problem.task is Task.MULTIOUTPUT:
-        return {OfOutputs: OfOutputs.of(rows.y, model[Kind.VALUE], rows.w)}
-    if problem.task not in CLASSES | NUMBERS:
-        return {
-            source: source.of(columns, rows.w) for source, columns in vector_terms(problem, rows.y, model)
-        }
-    if not problem.labels:
-        return {Comoments: Comoments.of(rows.y, model[Kind.VALUE], rows.w)}
+    found: Metrics = {}
+    for task in problem.tasks:
+        found |= _metrics_of(task, problem, side(rows.y, problem.task, task), rows.w, model, exact=exact)
+    return found
+
+
+def _metrics_of(
+    task: Task, problem: Problem, y: Floats, w: Floats, model: Predicted, *, exact: bool
+) -> Metrics:
+    if task is Task.MULTIOUTPUT:
+        return {OfOutputs: OfOutputs.of(y, model[Kind.VALUE], w)}
+    if task in NUMBERS:
+        return {Comoments: Comoments.of(y, model[Kind.VALUE], w)}
+    if task not in CLASSES:
+        return {source: source.of(columns, w) for source, columns in own_terms(task, problem, y, model)}
     k = len(problem.labels)
-    _, label = Arguments(problem.task, rows.y, model, problem.threshold).get(Argument.LABEL, LABELS)
-    found: Metrics = {Confusion: Confusion.of(rows.y.astype(np.intp), label.astype(np.intp), rows.w, k)}
+    _, label = Arguments(task, y, model, problem.threshold).get(Argument.LABEL, LABELS)
+    found: Metrics = {Confusion: Confusion.of(codes(y), label.astype(np.intp), w, k)}
     kind = next((kind for kind in RANKING if kind in model), None)
     if kind is None:
         return found
     p = model[kind]
-    if problem.task is Task.BINARY:
-        found[Distribution] = [Distribution.of(p, rows.y == 1.0, rows.w, exact=exact)]
+    if task is Task.BINARY:
+        found[Distribution] = [Distribution.of(p, y == 1.0, w, exact=exact)]
     elif k <= RANKED_CLASSES:
-        found[Distribution] = [
-            Distribution.of(p[:, c], rows.y == c, rows.w, exact=exact) for c in range(p.shape[1])
-        ]
+        found[Distribution] = [Distribution.of(p[:, c], y == c, w, exact=exact) for c in range(p.shape[1])]
     return found
 
 
-def forecast_terms(
+def own_terms(
+    task: Task, problem: Problem, y: Floats, model: Predicted
+) -> Iterator[tuple[type[Sums], Iterator[Floats]]]:
+    """The summaries of predictions of several columns, and the row quantities that each takes: (n,) each."""
+    if task is Task.FORECAST:
+        return _forecast_terms(problem, y, model)
+    return vector_terms(task, y, model, problem.threshold)
+
+
+def _forecast_terms(
     problem: Problem, y: Floats, model: Predicted
 ) -> Iterator[tuple[type[Sums], Iterator[Floats]]]:
-    """The summaries of a model's forecasts, and the row quantities that each takes: (n,) each."""
     if Kind.QUANTILES in model:
         yield OfQuantiles, quantile_terms(y, model[Kind.QUANTILES], problem.levels)
     if Kind.INTERVAL in model:

@@ -15,7 +15,7 @@ from losscli.domain import NUMBERS, UNIT, Codes, Floats, Interval, Kind, Task
 from losscli.engine import fold
 from losscli.errors import DataError, Where
 from losscli.influence import median_residual
-from losscli.rows import Rows, load, present
+from losscli.rows import Rows, codes, load, present
 from losscli.table import BLOCK, Table, block_count
 from losscli.task import Problem
 from losscli.task.outputs import OUTPUTS, SHARES
@@ -24,8 +24,7 @@ from losscli.task.values import check_finite, check_present, check_range, check_
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
 SAMPLED, SAMPLED_ROWS = 16, 7  # blocks that say where the bins are, and every seventh row of them
-# The kind of prediction whose values a loss may rule out, by the task.
-RANGED = dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), Kind.VALUE) | {Task.BINARY: Kind.SCORE}
+_RANGED = dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), Kind.VALUE) | {Task.BINARY: Kind.SCORE}
 ONE_NUMBER = NUMBERS | {Task.FORECAST}  # tasks whose target is a number
 MAD = 0.67449  # of the standard normal
 IQR = 1.349
@@ -122,6 +121,11 @@ def _check_group(table: Table, name: str) -> None:
             raise DataError(f"the value in row {row:,} is missing", where=where, advice=MEND)
 
 
+def ranged_kind(problem: Problem) -> Kind | None:
+    """The kind of prediction whose values a loss of the problem may rule out."""
+    return next((_RANGED[task] for task in problem.tasks if task in _RANGED), None)
+
+
 def survey(
     table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]
 ) -> tuple[Survey, Scale]:
@@ -136,7 +140,7 @@ def survey(
 
     def work(block: int) -> Survey:
         rows = load(table, problem, block, drop=request.drop)
-        errors, places = _sum_errors(rows, problem.task)
+        errors, places = _sum_errors(rows, problem.tasks)
         return Survey(
             used=len(rows.y),
             unweighted=bool((rows.w == 1.0).all()),
@@ -203,22 +207,22 @@ def _ranged(problem: Problem) -> list[tuple[int, str]]:
             (m + 1, name)
             for m, model in enumerate(problem.models)
             for part in model.parts
-            if part.kind is RANGED.get(problem.task)
+            if part.kind is ranged_kind(problem)
             for name in part.columns
         ]
-    if problem.task is not Task.BINARY:
+    if Task.BINARY not in problem.tasks:
         return []
     return [
         (m + 1, part.columns[0])
         for m, model in enumerate(problem.models)
         for part in model.parts
-        if part.kind is RANGED[problem.task] and len(part.columns) == 1 and part.of_label is None
+        if part.kind is ranged_kind(problem) and len(part.columns) == 1 and part.of_label is None
     ]
 
 
 def _arrays(problem: Problem, rows: Rows) -> list[Floats]:
     """The target, then what losses may rule out of each model; nothing where it has no such prediction."""
-    kind = RANGED.get(problem.task)
+    kind = ranged_kind(problem)
     return [rows.y, *(model[kind] if kind in model else np.zeros(0) for model in rows.models)]
 
 
@@ -235,15 +239,16 @@ def _outside(
 
 
 def _class_weights(rows: Rows, k: int) -> Floats:
-    weights = np.bincount(rows.y.astype(np.intp), weights=rows.w, minlength=k)
+    weights = np.bincount(codes(rows.y), weights=rows.w, minlength=k)
     return np.asarray(weights, dtype=np.float64)
 
 
-def _sum_errors(rows: Rows, task: Task) -> tuple[Floats, Codes]:
+def _sum_errors(rows: Rows, tasks: Sequence[Task]) -> tuple[Floats, Codes]:
     errors, places = np.zeros(len(rows.models)), np.zeros(len(rows.models), dtype=np.intp)
     for m, model in enumerate(rows.models):
         p = model.get(Kind.PROBABILITY)
-        if task in (Task.MULTICLASS, Task.DISTRIBUTION) and p is not None and p.ndim == 2 and len(p):
+        shares = not {Task.MULTICLASS, Task.DISTRIBUTION}.isdisjoint(tasks)
+        if shares and p is not None and p.ndim == 2 and len(p):
             off = np.abs(p.sum(axis=1) - 1.0)
             worst = int(off.argmax())
             errors[m], places[m] = off[worst], rows.number[worst]

@@ -37,11 +37,12 @@ def check_vectors(table: Table, problem: Problem) -> None:
             for name in problem.targets:
                 check_range(table, name, NONNEGATIVE, "a share is not negative", _MEND)
             _check_sums(table, problem)
-        case Task.BOXES:
-            _check_corners(table, problem.targets)
-            for model in problem.models:
-                for part in model.parts:
-                    _check_corners(table, part.columns)
+        case Task.BOXES | Task.DETECTION:
+            boxes = [
+                part.columns for model in problem.models for part in model.parts if part.kind is Kind.BOX
+            ]
+            for corners in (problem.targets[-4:], *boxes):
+                _check_corners(table, corners)
 
 
 def _check_label(table: Table, name: str, *, is_target: bool) -> None:
@@ -99,13 +100,13 @@ def _check_corners(table: Table, names: Sequence[str]) -> None:
 
 
 def vector_terms(
-    problem: Problem, y: Floats, model: Predicted
+    task: Task, y: Floats, model: Predicted, threshold: float | None
 ) -> Iterator[tuple[type[Sums], Iterator[Floats]]]:
     """The summaries of a model's labels or boxes, and the row quantities that each takes: (n,) each."""
-    if problem.task is Task.MULTILABEL:
-        given = Arguments(problem.task, y, model, problem.threshold)
+    if task is Task.MULTILABEL:
+        given = Arguments(task, y, model, threshold)
         yield OfLabels, label_terms(*given.get(Argument.LABEL, LABELS))
-    elif problem.task is Task.BOXES:
+    elif task is Task.BOXES:
         yield OfBoxes, box_terms(1.0 - IOU.value(y, model[Kind.BOX]))
 
 

@@ -15,7 +15,7 @@ METRICS: tuple[Metric, ...] = (
 )
 
 
-def metrics_for(task: Task, levels: Sequence[float] = ()) -> tuple[Metric, ...]:
-    """The metrics of a task, in the order they are shown. levels: of the quantiles, where there are any."""
-    own = tuple(metric for metric in METRICS if task in metric.tasks)
+def metrics_for(*tasks: Task, levels: Sequence[float] = ()) -> tuple[Metric, ...]:
+    """The metrics of these tasks, in the order they are shown. levels: of the quantiles, if there are any."""
+    own = tuple(metric for metric in METRICS if not metric.tasks.isdisjoint(tasks))
     return (*own, *forecast.of_levels(levels)) if levels else own

@@ -21,6 +21,7 @@ from losscli.report.traits import (
 
 _OPEN = "A default of c × s follows the residual scale s."
 _SHAPES = "convex: in the score. robust: a far row cannot pull without limit. both: both."
+_ADDED = "A loss of the class and one of the boxes are added up, such as bce + giou."
 _INDENTED = "Indented: of the class of losses above, whose members order models alike."
 
 
@@ -43,6 +44,7 @@ def catalogue_report(losses: Sequence[Loss], task: Task | None) -> Report:
     notes = [_SHAPES]
     notes += [_OPEN] if any("× s" in signature(loss) for loss in losses) else []
     notes += [_INDENTED] if indented else []
+    notes += [_ADDED] if task is Task.DETECTION else []
     blocks += [Paragraph(note, Role.DIM) for note in notes]
     where = "" if task is None else f" for {task}"
     blocks.append(

@@ -21,6 +21,8 @@ TELLING: dict[str, str] = {
     "max_error tukey",
     Task.BINARY: "brier bce zero_one hinge focal spherical weighted_bce mae_prob savage gce squared_hinge "
     "modified_huber exponential",
+    Task.DETECTION: "bce cross_entropy giou brier iou zero_one smooth_l1 hinge crammer_singer_hinge focal "
+    "diou ciou",
     Task.MULTICLASS: "cross_entropy brier zero_one focal spherical crammer_singer_hinge multi_margin gce sce",
 }
 _LABEL_CELLS = 24

@@ -32,6 +32,7 @@ _TELLING: dict[str, str] = {
     Task.MULTIOUTPUT: "r2_mean",
     Task.MULTILABEL: "f1_micro f1_macro subset_accuracy",
     Task.BOXES: "mean_iou iou_50",
+    Task.DETECTION: "accuracy balanced_accuracy f1 roc_auc mean_iou iou_50",
 }
 _ROLES = {"better": Role.GOOD, "worse": Role.BAD}
 

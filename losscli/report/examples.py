@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import CLASSES, Floats, Kind, Mask, Task, logit
-from losscli.loss import Argument, BoundLoss, Reduction
+from losscli.loss import Argument, BoundLoss, Loss, Reduction
 from losscli.report.blocks import Cell, Column, Grid, Role
 from losscli.report.numbers import scientific
-from losscli.rows import Arguments
+from losscli.rows import Arguments, codes
 from losscli.task import preferred
 
 CLASS_NAMES = ("a", "b", "c")
@@ -40,8 +40,8 @@ class ExampleRow:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """kind: of the predictions; figure: the loss of the rows that have one, reduced; note: why a row or the
-    figure has no value."""
+    """kind: of the predictions, of several the first; figure: the loss of the rows that have one, reduced;
+    note: why a row or the figure has no value."""
 
     kind: str
     rows: tuple[ExampleRow, ...]
@@ -115,13 +115,17 @@ ROWS: dict[Task, Rows] = {
 
 def example(bound: BoundLoss) -> Example | None:
     """What a loss makes of the five rows of its task; None for one that they do not serve."""
-    task, rows = bound.loss.task, ROWS[bound.loss.task]
+    task, rows = bound.loss.task, _rows(bound.loss)
     if any(not needs & rows.predicted.keys() for needs in bound.loss.reads):
         return None
-    kind = preferred(bound.loss.reads[0] & rows.predicted.keys())
+    read = {preferred(needs & rows.predicted.keys()) for needs in bound.loss.reads}
+    kind, *others = (own for own in Kind if own in read)
+    shown = rows.predicted[kind]
+    if others:
+        shown = np.column_stack([shown, *(rows.predicted[other] for other in others)])
     inside = _inside(bound, rows, kind)
     y, predicted = rows.y[inside], {key: p[inside] for key, p in rows.predicted.items()}
-    weights = np.bincount(rows.y.astype(np.intp)) if task is Task.MULTICLASS else np.ones(1)
+    weights = np.bincount(codes(rows.y)) if task in (Task.MULTICLASS, Task.DETECTION) else np.ones(1)
     given = Arguments(task, y, predicted, levels=_LEVELS, class_weights=weights.astype(np.float64)).of(
         bound.loss
     )
@@ -134,11 +138,24 @@ def example(bound: BoundLoss) -> Example | None:
         kind=kind.value,
         rows=tuple(
             ExampleRow(word, _target(task, y_), _plain(p), _finite(loss))
-            for word, y_, p, loss in zip(rows.words, rows.y, rows.predicted[kind], each, strict=True)
+            for word, y_, p, loss in zip(rows.words, rows.y, shown, each, strict=True)
         ),
         reduction=bound.loss.reduction.value,
         figure=_finite(figure),
         note=_note(bound, rows, kind, inside),
+    )
+
+
+def _rows(loss: Loss) -> Rows:
+    """Those of its task; of a sum for a class and a box those of both, side by side."""
+    if loss.task is not Task.DETECTION:
+        return ROWS[loss.task]
+    classes = next(ROWS[term.loss.task] for term in loss.terms if term.loss.task in CLASSES)
+    boxes = ROWS[Task.BOXES]
+    return Rows(
+        tuple(f"{one}; {box}" for one, box in zip(classes.words, boxes.words, strict=True)),
+        np.column_stack([classes.y, boxes.y]),
+        {**classes.predicted, **boxes.predicted},
     )
 
 

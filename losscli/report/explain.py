@@ -133,6 +133,8 @@ def _prediction(loss: Loss) -> str:
 
 
 def _target(loss: Loss) -> str:
+    if loss.task is Task.DETECTION:
+        return ", and ".join(dict.fromkeys(_target(term.loss) for term in loss.terms))
     known = _TARGETS.get(loss.task)
     if known is None or loss.task in CLASSES:
         return known or str(loss.target)

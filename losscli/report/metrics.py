@@ -37,6 +37,7 @@ _TELLING: dict[str, str] = {
     Task.MULTIOUTPUT: "r2_mean",
     Task.MULTILABEL: "f1_micro f1_macro subset_accuracy",
     Task.BOXES: "mean_iou iou_50",
+    Task.DETECTION: "accuracy balanced_accuracy f1 roc_auc mean_iou iou_50",
 }
 _MOST = 6
 _PAIRS = 3  # of models, whose errors are compared row by row

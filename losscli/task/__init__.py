@@ -1,9 +1,9 @@
 """Table → Problem: task, target, models, kinds and the positive class, each decision said in words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from losscli.domain import CLASSES, NUMBERS, Kind, Task
+from losscli.domain import CLASSES, NUMBERS, Kind, Task, sides
 from losscli.errors import DataError, UsageError, Where
 from losscli.table import BLOCK, Column, ColumnType, Table, block_count
 from losscli.task.class_weight import ClassWeight
@@ -26,6 +26,7 @@ from losscli.task.models import (
     listed,
     preferred,
 )
+from losscli.task.outputs import corner_columns
 from losscli.task.roles import (
     Asked,
     check_named,
@@ -38,7 +39,7 @@ from losscli.task.roles import (
     target_labels,
 )
 from losscli.task.values import check_number, is_truth
-from losscli.task.vectors import at_shared_levels, find_vectors, stacked
+from losscli.task.vectors import at_shared_levels, find_vectors, stacked, with_boxes
 from losscli.task.words import per_label, stated_kind
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "at_shared_levels",
     "check_named",
     "check_units",
+    "corner_columns",
     "find_predictions",
     "find_target",
     "find_vectors",
@@ -59,8 +61,10 @@ __all__ = [
     "listed",
     "preferred",
     "resolve",
+    "resolve_detection",
     "resolve_vectors",
     "stacked",
+    "task_of",
 ]
 
 
@@ -85,6 +89,7 @@ class Problem:
     # () for numbers.
     labels: tuple[str, ...]
     true_labels: int  # how many of them the target has
+    positive: str | None  # of two classes
     ordered: bool = False  # whether these stand in an order: numbers, or as --order gives it
     models: tuple[ModelColumns, ...]
     group: str | None = None  # rows of one value are resampled together
@@ -97,8 +102,9 @@ class Problem:
     decisions: tuple[str, ...]
 
     @property
-    def positive(self) -> str | None:
-        return self.labels[1] if self.task is Task.BINARY else None
+    def tasks(self) -> tuple[Task, ...]:
+        """Those whose losses it takes: its own, or those of a class and a box."""
+        return sides(self.task, binary=self.positive is not None)
 
     @property
     def levels(self) -> tuple[float, ...]:
@@ -123,7 +129,7 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
         check_named(table, asked.weights, "--weights")
         check_number(table, asked.weights)
     _check_units(table, target, asked)
-    task, why = _task(table, target, predictions, asked)
+    task, why = task_of(table, target, predictions, asked)
     classes = task in (Task.BINARY, Task.MULTICLASS)
     _check_asked(asked, task)
     own = _labels(table, target, predictions, task, asked) if classes else ()
@@ -153,6 +159,7 @@ def resolve(table: Table, target: str, predictions: Mapping[str, str | None], as
         by=asked.by,
         labels=labels,
         true_labels=len(own),
+        positive=labels[1] if task is Task.BINARY else None,
         ordered=asked.order is not None or facts[target].type is ColumnType.NUMBER,
         models=models,
         threshold=asked.threshold,
@@ -177,9 +184,7 @@ def resolve_vectors(table: Table, found: Vectors, asked: Asked) -> Problem:
             where=Where(table.path),
             advice="Leave --pred out to see the models that are found",
         )
-    for name in (*found.targets, *(name for model in found.models for name in model.columns)):
-        if not is_truth(table.columns[name]):
-            check_number(table, name)
+    _check_numbers(table, found)
     target = listed(found.targets)
     decisions = [f"target {target}", f"task {found.task}: {found.why}"]
     decisions += [f"model {model.name}: {model.kind} in {listed(model.columns)}" for model in found.models]
@@ -194,10 +199,45 @@ def resolve_vectors(table: Table, found: Vectors, asked: Asked) -> Problem:
         by=asked.by,
         labels=(),
         true_labels=0,
+        positive=None,
         models=found.models,
         threshold=asked.threshold,
         decisions=tuple(decisions),
     )
+
+
+def resolve_detection(
+    table: Table, target: str, predictions: Mapping[str, str | None], boxes: Vectors, asked: Asked
+) -> Problem:
+    """The problem of a table whose target is a class and a box: each model predicts both.
+
+    target and predictions: of the class. Raises as `resolve` does, and UsageError where no model has both.
+    """
+    found = resolve(table, target, predictions, asked.of_class)
+    _check_numbers(table, boxes)
+    models, others = with_boxes(found.models, boxes.models, asked, table)
+    targets = (target, *boxes.targets)
+    said = [line for line in found.decisions if line.startswith(("positive class ", "classes "))]
+    return replace(
+        found,
+        task=Task.DETECTION,
+        target=f"{target} and box",
+        targets=targets,
+        models=models,
+        decisions=(
+            f"target {listed(targets)}",
+            f"task {Task.DETECTION}: there are a class and the corners of a box",
+            *said,
+            *(f"model {model.name}: {model.kind} and box in {listed(model.columns)}" for model in models),
+            *others,
+        ),
+    )
+
+
+def _check_numbers(table: Table, found: Vectors) -> None:
+    for name in (*found.targets, *(name for model in found.models for name in model.columns)):
+        if not is_truth(table.columns[name]):
+            check_number(table, name)
 
 
 def _check_units(table: Table, target: str, asked: Asked) -> None:
@@ -211,8 +251,8 @@ def _check_units(table: Table, target: str, asked: Asked) -> None:
             )
 
 
-def _task(table: Table, target: str, names: Mapping[str, str | None], asked: Asked) -> tuple[Task, str]:
-    """The task and why, in the contract's order of rules."""
+def task_of(table: Table, target: str, names: Mapping[str, str | None], asked: Asked) -> tuple[Task, str]:
+    """The task of a single target and why, in the contract's order of rules; names: of the predictions."""
     return (
         task_of_flags(asked.task, asked.losses, asked.positive)
         or task_of_target(table, target)

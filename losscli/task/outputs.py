@@ -238,13 +238,8 @@ def find_boxes(table: Table, free: Sequence[str], asked: Asked) -> Vectors | Non
 
     Raises UsageError for a model that lacks a corner.
     """
-    found: dict[str, dict[str, str]] = {}
-    for name in free:
-        prefix, ending = _split(name)
-        if ending.lower() in CORNERS:
-            found.setdefault(prefix, {})[ending.lower()] = name
-    whole = [prefix for prefix, corners in found.items() if len(corners) == len(CORNERS)]
-    target = next((prefix for prefix in whole if _is_true_box(prefix, found[prefix], asked)), None)
+    found = _corners(free)
+    target = _true_box(found, asked)
     sets = [
         _Set(without_role_words(prefix) or prefix or "box", "", corners)
         for prefix, corners in found.items()
@@ -256,6 +251,30 @@ def find_boxes(table: Table, free: Sequence[str], asked: Asked) -> Vectors | Non
     parts = [Predictions(tuple(one.columns.values()), Kind.BOX) for one in sets]
     targets = tuple(found[target][corner] for corner in CORNERS)
     return Vectors(Task.BOXES, "the columns are corners", targets, _models(sets, parts))
+
+
+def corner_columns(names: Iterable[str], asked: Asked) -> frozenset[str]:
+    """The columns of corners; none where there is no true box among them."""
+    found = _corners(names)
+    if _true_box(found, asked) is None:
+        return frozenset()
+    return frozenset(name for corners in found.values() for name in corners.values())
+
+
+def _corners(names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Prefix → corner → column."""
+    found: dict[str, dict[str, str]] = {}
+    for name in names:
+        prefix, ending = _split(name)
+        if ending.lower() in CORNERS:
+            found.setdefault(prefix, {})[ending.lower()] = name
+    return found
+
+
+def _true_box(found: Mapping[str, Mapping[str, str]], asked: Asked) -> str | None:
+    """The prefix of the target, whose corners are all there."""
+    whole = [prefix for prefix, corners in found.items() if len(corners) == len(CORNERS)]
+    return next((prefix for prefix in whole if _is_true_box(prefix, found[prefix], asked)), None)
 
 
 def _is_true_box(prefix: str, corners: Mapping[str, str], asked: Asked) -> bool:

@@ -1,10 +1,10 @@
 """Which column is the target, which are predictions: the whole column decides, never its first rows."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from losscli.domain import Kind, Task
+from losscli.domain import CLASSES, Kind, Task
 from losscli.errors import DataError, UsageError, Where, did_you_mean
 from losscli.table import Column, ColumnType, Table
 from losscli.task.class_weight import ClassWeight
@@ -33,6 +33,12 @@ class Asked:
     class_weight: ClassWeight | None = None
     cost: str | None = None
     losses: tuple[frozenset[Task], ...] = ()
+
+    @property
+    def of_class(self) -> "Asked":
+        """What was said of a class that has a box beside it."""
+        losses = (own & CLASSES for own in self.losses)
+        return replace(self, task=None, losses=tuple(own for own in losses if own))
 
     @property
     def named(self) -> dict[str, str]:
@@ -107,12 +113,15 @@ def is_index(column: Column) -> bool:
     return column.name.strip() in ("", "Unnamed: 0") and column.sequence is not None
 
 
-def find_predictions(table: Table, asked: Asked, target: str) -> dict[str, str | None]:
+def find_predictions(
+    table: Table, asked: Asked, target: str, beside: Collection[str] = ()
+) -> dict[str, str | None]:
     """The prediction columns, each with the model name that `--pred NAME=COL` gave it, or None.
 
+    beside: columns that are of another target.
     Raises UsageError with the line to paste where no name says which columns are predictions.
     """
-    taken = {target, *asked.named}
+    taken = {target, *asked.named, *beside}
     free = [name for name, column in table.columns.items() if name not in taken and not is_index(column)]
     if asked.pred:
         return _asked_predictions(table, asked.pred, free, target)

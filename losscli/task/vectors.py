@@ -9,7 +9,7 @@ import numpy as np
 from losscli.domain import Floats, Kind, Task
 from losscli.errors import UsageError, Where
 from losscli.table import Table
-from losscli.task.models import ModelColumns, Predictions, Vectors
+from losscli.task.models import ModelColumns, Predictions, Vectors, check_names
 from losscli.task.outputs import OUTPUTS, find_boxes, find_outputs
 from losscli.task.roles import Asked, is_index, is_numeric, shell_word, target_by_name
 from losscli.task.values import is_truth, numbers_of
@@ -156,8 +156,46 @@ def _first(by_word: Mapping[str, str], words: Sequence[str]) -> str | None:
     return next((by_word[word] for word in words if word in by_word), None)
 
 
+def with_boxes(
+    classes: Sequence[ModelColumns], boxes: Sequence[ModelColumns], asked: Asked, table: Table
+) -> tuple[tuple[ModelColumns, ...], tuple[str, ...]]:
+    """The models that predict a class and a box, of these those that --pred names, and who else is left out,
+    in words. What is left of both names without role words is the same: rf_prob, rf_x1.
+
+    Raises UsageError where no model has both, and for a --pred that names none.
+    """
+    own = {without_role_words(model.name): model for model in boxes}
+    rests = [without_role_words(model.name) for model in classes]
+    both = [
+        ModelColumns(rest or model.name, (*model.parts, *own[rest].parts))
+        for model, rest in zip(classes, rests, strict=True)
+        if rest in own
+    ]
+    check_names(both)
+    alone = [
+        f"{model.name} has no box" for model, rest in zip(classes, rests, strict=True) if rest not in own
+    ]
+    alone += [f"{model.name} has no class" for rest, model in own.items() if rest not in rests]
+    if not both:
+        raise UsageError(
+            f"no model has both a class and a box: {', '.join(alone)}",
+            where=Where(table.path),
+            advice="Name its columns alike, rf_prob and rf_x1 …; or judge one side alone: --task boxes, "
+            "binary or multiclass",
+        )
+    for text in asked.pred:
+        if not _chosen(both, replace(asked, pred=(text,))):
+            raise UsageError(
+                f"--pred {shell_word(text)}: no model with a class and a box is called so",
+                where=Where(table.path),
+                advice=f"The models found: {', '.join(model.name for model in both)}",
+            )
+    said = () if asked.pred else tuple(f"left out: {line}" for line in alone)
+    return _chosen(both, asked), said
+
+
 def _chosen(models: Sequence[ModelColumns], asked: Asked) -> tuple[ModelColumns, ...]:
-    """The models that --pred names, or all."""
+    """The models that --pred names, by name, column or pattern, or all."""
     if not asked.pred:
         return tuple(models)
     from fnmatch import fnmatchcase
@@ -165,7 +203,10 @@ def _chosen(models: Sequence[ModelColumns], asked: Asked) -> tuple[ModelColumns,
     return tuple(
         model
         for model in models
-        if any(fnmatchcase(model.name, text) or text in model.columns for text in asked.pred)
+        if any(
+            text in model.columns or any(fnmatchcase(name, text) for name in (model.name, *model.columns))
+            for text in asked.pred
+        )
     )
 
 

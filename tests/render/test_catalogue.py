@@ -25,10 +25,14 @@ def explained(name: str, format="text", *, width=None, unicode=True, **written) 
     return render.explanation(named(name), written, format, colour=False, width=width, unicode=unicode)
 
 
+# A class and a box are detected together, by the losses of either.
+OWN = [task for task in Task if task is not Task.DETECTION]
+
+
 def test_one_line_per_loss():
     lines = listed(width=80).splitlines()
     assert all(cell_width(line) <= 80 for line in lines)
-    for task in Task:
+    for task in OWN:
         own = [loss for loss in CATALOGUE if loss.task is task]
         start = next(i for i, line in enumerate(lines) if line.startswith(task.upper()))
         names = [line.split()[0] for line in lines[start + 1 : start + 1 + len(own)]]
@@ -50,11 +54,18 @@ def test_classes_stand_together():
         assert len(heads) == len(set(heads)) == len({bound_at_one(loss).kin for loss in of_task})
 
 
-@pytest.mark.parametrize("task", Task)
+@pytest.mark.parametrize("task", OWN)
 def test_a_task_alone_fits_80_columns_and_names_unit_and_functional(task):
     lines = listed(losses=losses_for(task), task=task, width=80).splitlines()
     assert all(cell_width(line) <= 80 for line in lines)
     assert any(re.match(rf"{task.upper()} +unit +asks for +shape", line) for line in lines)
+
+
+def test_a_detection_lists_the_losses_of_its_sides():
+    lines = listed(losses=losses_for(Task.DETECTION), task=Task.DETECTION, width=80).splitlines()
+    heads = [line.split()[0] for line in lines if re.match(r"[A-Z]+ +unit", line)]
+    assert heads == ["BINARY", "MULTICLASS", "BOXES"]
+    assert "A loss of the class and one of the boxes are added up, such as bce + giou." in lines
 
 
 def test_a_task_lists_its_own():

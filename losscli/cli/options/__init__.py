@@ -12,8 +12,8 @@ TaskName = Annotated[
     str | None,
     typer.Option(
         metavar="TASK",
-        help="regression, counts, binary, multiclass, multilabel, multioutput, distribution, forecast or "
-        "boxes.",
+        help="regression, counts, binary, multiclass, multilabel, multioutput, distribution, forecast, "
+        "boxes or detection.",
         rich_help_panel=DATA,
     ),
 ]

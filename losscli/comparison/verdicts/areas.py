@@ -8,9 +8,9 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import RANKING
-from losscli.domain import Floats, Task
+from losscli.domain import Floats, Mask, Task
 from losscli.result import AreaComparison, MetricTable
-from losscli.rows import load
+from losscli.rows import codes, load
 from losscli.table import Table, block_count
 from losscli.two_models import delong
 
@@ -23,7 +23,7 @@ def area_differences(
     """Of all pairs of the best models by ROC AUC. Reads all rows at once."""
     problem = facts.problem
     areas = next((one for one in metrics if one.name == "roc_auc"), None)
-    if problem.task is not Task.BINARY or facts.no_formula is not None or areas is None:
+    if Task.BINARY not in problem.tasks or facts.no_formula is not None or areas is None:
         return
     known = [m for m, one in enumerate(areas.results) if one.value is not None]
     best = sorted(known, key=lambda m: -(areas.results[m].value or 0.0))[:MOST]
@@ -46,7 +46,7 @@ def area_differences(
 
 def _read(
     table: Table, facts: Facts, request: Request, models: Sequence[int]
-) -> tuple[np.ndarray, Floats, dict[int, Floats]]:
+) -> tuple[Mask, Floats, dict[int, Floats]]:
     """(whether positive, weights, scores by model), (n,) each."""
     blocks = [
         load(table, facts.problem, block, drop=request.drop, clip=request.clip)
@@ -56,5 +56,5 @@ def _read(
     for m in models:
         kind = next(kind for kind in RANKING if kind in blocks[0].models[m])
         scores[m] = np.concatenate([rows.models[m][kind] for rows in blocks])
-    y, w = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w"))
-    return y == 1.0, w, scores
+    positive = np.concatenate([codes(rows.y) == 1 for rows in blocks])
+    return positive, np.concatenate([rows.w for rows in blocks]), scores

@@ -67,7 +67,7 @@ def _few_units(own: Draws, loss: int, model: int) -> str | None:
 def with_metric_intervals(own: Draws, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
     """The metrics that are functions of means, with an interval where no formula gave one, and the ranks."""
     problem = own.facts.problem
-    known = {metric.name: metric for metric in metrics_for(problem.task, problem.levels)}
+    known = {metric.name: metric for metric in metrics_for(*problem.tasks, levels=problem.levels)}
     found = []
     for table in tables:
         metric = known.get(table.name)

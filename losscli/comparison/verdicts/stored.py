@@ -25,7 +25,7 @@ from losscli.result import (
     pack_sums,
     unpack,
 )
-from losscli.rows import load
+from losscli.rows import codes, load
 from losscli.table import BLOCK, Table, block_count
 from losscli.task import Problem
 
@@ -74,10 +74,10 @@ def _hashes(table: Table, problem: Problem, column: str, request: Request) -> tu
 
 
 def _target_keys(problem: Problem, y: Floats) -> Keys:
+    columns, keys = y.reshape(len(y), -1).T, np.zeros(len(y), dtype=np.uint64)
     if problem.labels:
-        return hashed(list(problem.labels))[y.astype(np.intp)]
-    keys = np.zeros(len(y), dtype=np.uint64)
-    for column in y.reshape(len(y), -1).T:
+        columns, keys = columns[1:], hashed(list(problem.labels))[codes(y)]
+    for column in columns:
         keys = mixed(keys ^ np.ascontiguousarray(column + 0.0).view(np.uint64))  # one zero, not two
     return keys
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.summary import LABELS, RANKING, forecast_terms
-from losscli.comparison.vectors import vector_terms
+from losscli.comparison.summary import LABELS, RANKING, Metrics, own_terms
 from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, sigmoid
 from losscli.loss import Argument
 from losscli.metric import Metric, Undefined
@@ -15,7 +14,8 @@ from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.vectors import OfOutputs
-from losscli.rows import Arguments, Predicted, Rows
+from losscli.rows import Arguments, Predicted, Rows, codes, side
+from losscli.task import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +45,36 @@ def slots_of(facts: Facts) -> list[Slot]:
 
 def terms(facts: Facts, rows: Rows) -> Iterator[Floats]:
     """The row quantities of one block: (n,) each."""
+    problem = facts.problem
     for summaries, predicted in zip(facts.summary.metrics, rows.models, strict=True):
-        own = forecast_terms if facts.problem.task is Task.FORECAST else vector_terms
-        if facts.problem.task not in CLASSES | NUMBERS | {Task.MULTIOUTPUT}:
-            for _, columns in own(facts.problem, rows.y, predicted):
+        for task in problem.tasks:
+            y = side(rows.y, problem.task, task)
+            if task in CLASSES | NUMBERS | {Task.MULTIOUTPUT}:
+                yield from _of_one(task, problem, summaries, y, predicted)
+                continue
+            for _, columns in own_terms(task, problem, y, predicted):
                 yield from columns
-            continue
-        for summary in summaries.values():
-            match summary:
-                case Comoments() | OfOutputs():
-                    yield from summary.terms(rows.y, predicted[Kind.VALUE])
-                case Confusion():
-                    given = Arguments(facts.problem.task, rows.y, predicted, facts.problem.threshold)
-                    _, label = given.get(Argument.LABEL, LABELS)
-                    yield from summary.terms(rows.y.astype(np.intp), label.astype(np.intp))
-                case list():
-                    yield from _of_distributions(summary, rows, predicted)
 
 
-def _of_distributions(summary: list[Distribution], rows: Rows, predicted: Predicted) -> Iterator[Floats]:
+def _of_one(
+    task: Task, problem: Problem, summaries: Metrics, y: Floats, predicted: Predicted
+) -> Iterator[Floats]:
+    for summary in summaries.values():
+        match summary:
+            case Comoments() | OfOutputs():
+                yield from summary.terms(y, predicted[Kind.VALUE])
+            case Confusion():
+                _, label = Arguments(task, y, predicted, problem.threshold).get(Argument.LABEL, LABELS)
+                yield from summary.terms(codes(y), label.astype(np.intp))
+            case list():
+                yield from _of_distributions(summary, y, predicted)
+
+
+def _of_distributions(summary: list[Distribution], y: Floats, predicted: Predicted) -> Iterator[Floats]:
     kind = next(kind for kind in RANKING if kind in predicted)
     p = predicted[kind]
     for code, one in enumerate(summary):
-        column, positive = (p, rows.y == 1.0) if p.ndim == 1 else (p[:, code], rows.y == code)
+        column, positive = (p, y == 1.0) if p.ndim == 1 else (p[:, code], y == code)
         yield from one.terms(column, positive, sigmoid(column) if kind is Kind.LOGIT else column)
 
 
