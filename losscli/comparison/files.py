@@ -21,6 +21,7 @@ from losscli.task import (
     find_predictions,
     find_target,
     find_vectors,
+    is_prediction_name,
     label_order,
     listed,
     resolve,
@@ -128,8 +129,8 @@ def _is_of_class(asked: Asked) -> bool:
 
 
 def _class_and_box(table: Table, asked: Asked) -> _Roles | None:
-    """The roles where there are predictions of a class, and corners beside them; else None. --target names
-    the class, or the corners by a pattern.
+    """The roles where names speak of predictions of a class, and of corners beside them; else None. --target
+    names the class, or the corners by a pattern.
 
     Raises UsageError for a model that lacks a corner.
     """
@@ -144,7 +145,8 @@ def _class_and_box(table: Table, asked: Asked) -> _Roles | None:
         predictions = find_predictions(table, of_class, target, corners)
     except LosscliError:
         return None
-    if task_of(table, target, predictions, of_class)[0] not in CLASSES:
+    spoken = all(map(is_prediction_name, predictions))  # any other column may lie beside boxes
+    if not spoken or task_of(table, target, predictions, of_class)[0] not in CLASSES:
         return None
     boxes = find_vectors(table, of_box)
     return None if boxes is None else _Roles((target, *boxes.targets), predictions, boxes)

@@ -40,7 +40,7 @@ from losscli.task.roles import (
 )
 from losscli.task.values import check_number, is_truth
 from losscli.task.vectors import at_shared_levels, find_vectors, stacked, with_boxes
-from losscli.task.words import per_label, stated_kind
+from losscli.task.words import is_prediction_name, per_label, stated_kind
 
 __all__ = [
     "Asked",
@@ -57,6 +57,7 @@ __all__ = [
     "find_target",
     "find_vectors",
     "is_index",
+    "is_prediction_name",
     "label_order",
     "listed",
     "preferred",

@@ -60,8 +60,9 @@ class ModelColumns:
 
     @property
     def kind(self) -> Kind:
-        """The kind that says most: labels only where there is nothing else."""
-        kinds = [part.kind for part in self.parts]
+        """The kind that says most: labels only where there is nothing else; of a class and a box the
+        class's."""
+        kinds = [part.kind for part in self.parts if part.kind is not Kind.BOX] or [Kind.BOX]
         return next((kind for kind in _PREFERRED if kind in kinds and kind is not Kind.LABEL), Kind.LABEL)
 
     def serves(self, needs: Collection[Kind]) -> bool:

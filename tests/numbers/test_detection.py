@@ -140,7 +140,9 @@ def test_labels_and_scores_have_primary_losses_of_their_own(compared: Compare) -
     data = two()
     label = {f"{m}_pred": (data[f"{m}_prob"] > 0.5).astype(int) for m in MODELS}
     plain = {name: column for name, column in data.items() if "prob" not in name}
-    assert compared(plain | label).primary == "zero_one + giou"
+    found = compared(plain | label)
+    assert found.primary == "zero_one + giou"
+    assert {model.kind for model in found.models} == {"label"}
     score = {f"{m}_score": special.logit(data[f"{m}_prob"]) for m in MODELS}
     found = compared(plain | score)
     assert found.primary == "hinge + giou"
@@ -236,6 +238,7 @@ def test_what_is_no_detection_stays_what_it_is(save: Save) -> None:
     assert opened(save, without).task is Task.BINARY  # corners that no model predicts
     no_class = {name: column for name, column in data.items() if "prob" not in name}
     assert opened(save, no_class).task is Task.BOXES
+    assert opened(save, no_class | {"area": np.arange(120.0)}).task is Task.BOXES
     number = data | {"target": np.linspace(0.0, 7.0, 120)}
     assert opened(save, number).task is Task.REGRESSION
 
