@@ -24,7 +24,8 @@ from losscli.task.values import check_finite, check_present, check_range, check_
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
 SAMPLED, SAMPLED_ROWS = 16, 7  # blocks that say where the bins are, and every seventh row of them
-_RANGED = dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), Kind.VALUE) | {Task.BINARY: Kind.SCORE}
+# The kind of prediction whose values a loss may rule out, by the task.
+RANGED = dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), Kind.VALUE) | {Task.BINARY: Kind.SCORE}
 ONE_NUMBER = NUMBERS | {Task.FORECAST}  # tasks whose target is a number
 MAD = 0.67449  # of the standard normal
 IQR = 1.349
@@ -123,7 +124,7 @@ def _check_group(table: Table, name: str) -> None:
 
 def ranged_kind(problem: Problem) -> Kind | None:
     """The kind of prediction whose values a loss of the problem may rule out."""
-    return next((_RANGED[task] for task in problem.tasks if task in _RANGED), None)
+    return next((RANGED[task] for task in problem.tasks if task in RANGED), None)
 
 
 def survey(

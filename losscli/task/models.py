@@ -62,7 +62,8 @@ class ModelColumns:
     def kind(self) -> Kind:
         """The kind that says most: labels only where there is nothing else; of a class and a box the
         class's."""
-        kinds = [part.kind for part in self.parts if part.kind is not Kind.BOX] or [Kind.BOX]
+        every = {part.kind for part in self.parts}
+        kinds = every - {Kind.BOX} or every
         return next((kind for kind in _PREFERRED if kind in kinds and kind is not Kind.LABEL), Kind.LABEL)
 
     def serves(self, needs: Collection[Kind]) -> bool:
