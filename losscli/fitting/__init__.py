@@ -84,7 +84,7 @@ def fit(
     )
     schooling = _schooling(request)
     whole = fit_whole(frame, training, chosen.wanted, settings, schooling)
-    if not classes and request.l2 is None and schooling is None:
+    if not classes and request.l2 is None and not request.l1 and schooling is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     plan = Plan(

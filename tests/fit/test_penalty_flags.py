@@ -185,3 +185,19 @@ def test_paths_do_not_depend_on_the_jobs(run):
     asked = (AREA, "--path", "l1:points=3", *of_losses("mse"), "--repeats", "1", "--no-contaminate")
     one, two = (json.loads(run(*asked, "--jobs", jobs, "--format", "json")[1]) for jobs in ("1", "2"))
     assert one["curves"] == two["curves"]
+
+
+def test_an_l1_penalty_makes_up_for_rows(run, tmp_path):
+    """More columns than rows need no l2 then; without either it is refused."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(30, 50))
+    rows = np.column_stack([x, x[:, 0] - x[:, 1] + 0.1 * rng.normal(size=30)])
+    names = ",".join([*(f"x{i}" for i in range(50)), "y"])
+    np.savetxt(tmp_path / "wide.csv", rows, delimiter=",", header=names, comments="")
+    code, _, error = run("wide.csv", *QUICK, *of_losses("mse"))
+    assert code == 2 and "--l2" in error
+    found = result(run, "wide.csv", "--l1", "0.2", *of_losses("mse", "mae"))
+    for one in found["fits"]:
+        kept = [name for name, value in one["coefficients"].items() if value != 0.0]
+        assert {"x0", "x1"} <= set(kept) and len(kept) < 25
+        assert one["scores"]["r2"]["value"] > 0.9  # rows that were not trained on, by slopes that were
