@@ -25,13 +25,14 @@ from typing import TypeVar
 import numpy as np
 from process import LOSSCLI, Usage, run
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import HuberRegressor, LinearRegression, QuantileRegressor
+from sklearn.linear_model import ElasticNet, HuberRegressor, LinearRegression, QuantileRegressor
 from sklearn.model_selection import KFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from losscli.catalogue import find
 from losscli.descent.ends import Solution
+from losscli.descent.path import Strengths, trained_along
 from losscli.descent.train import Settings, Wanted, train
 from losscli.design import Design, whitened
 from losscli.domain import Floats, Task
@@ -93,9 +94,9 @@ def wanted_of(specs: Sequence[str]) -> list[Wanted]:
     return wanted
 
 
-def settings() -> Settings:
+def settings(l2: float | None = None) -> Settings:
     """As in the folds of `losscli fit`."""
-    return Settings(task=Task.REGRESSION, scale=SCALE, careful=False)
+    return Settings(task=Task.REGRESSION, scale=SCALE, careful=False, l2=l2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +334,55 @@ def default_runs(rounds: int) -> None:
         print(f"| {path.name} | {spread(wall, 1)} | {spread(cpu, 1)} |", flush=True)
 
 
-PARTS = ("peer", "lockstep", "default")
+L1, L2 = (0.02, 0.1, 0.5), 0.05
+
+
+def elastic(data: Data) -> list[list[float]]:
+    """losscli's objectives of mse by fold and strength of l1, all strengths of a fold at once."""
+    wanted, found = wanted_of(["mse"]), []
+    along = Strengths("l1", np.array([L1]))
+    for rows, _ in data.folds:
+        design = whitened(data.x[rows], np.ones(len(rows)))
+        (trained,) = trained_along(design, data.y[rows], wanted, settings(l2=L2), along)
+        found.append([one.objective for one in trained if isinstance(one, Solution)])
+    return found
+
+
+def elastic_peer(data: Data) -> list[list[float]]:
+    """Those of ElasticNet, whose own objective is half as large."""
+    found = []
+    for rows, _ in data.folds:
+        x, y = StandardScaler().fit_transform(data.x[rows]), data.y[rows]
+        models = [ElasticNet(alpha=(l1 + L2) / 2, l1_ratio=l1 / (l1 + L2), tol=1e-10) for l1 in L1]
+        found.append([_elastic(model.fit(x, y), x, y, l1) for model, l1 in zip(models, L1, strict=True)])
+    return found
+
+
+def _elastic(model: ElasticNet, x: Floats, y: Floats, l1: float) -> float:
+    b = model.coef_
+    return float(np.mean((y - model.predict(x)) ** 2) + l1 * np.abs(b).sum() + L2 / 2 * b @ b)
+
+
+def check_elastic(a: Objectives, b: Objectives) -> float:
+    """The largest relative excess of losscli's objective over the lower of both."""
+    pairs = [(x, y) for one, other in zip(a, b, strict=True) for x, y in zip(one, other, strict=True)]
+    return max(excess("elastic net", x, min(x, y)) for x, y in pairs)
+
+
+def against_elastic_net(rounds: int) -> None:
+    """mse with both penalties against ElasticNet: a table with a line for every size."""
+    heads = "A losscli, CPU ms", "B ElasticNet, CPU ms", "B / A, pair by pair", "of the minima", "excess"
+    print(f"\n| rows × columns | {' | '.join(heads)} |\n{'|---' * 6}|")
+    for n, p in (*SIZES, (2_000, 100)):
+        data = data_of(n, p)
+        a, b, worst = pairs(lambda d=data: elastic(d), lambda d=data: elastic_peer(d), check_elastic, rounds)
+        cells = spread(a.cpu, 1), spread(b.cpu, 1), ratios(b.cpu, a.cpu, 2)
+        print(
+            f"| {n:,} × {p} | {' | '.join(cells)} | {min(b.cpu) / min(a.cpu):.2f} | {worst:.0e} |", flush=True
+        )
+
+
+PARTS = ("peer", "elastic", "lockstep", "default")
 
 
 def main() -> None:
@@ -347,6 +396,8 @@ def main() -> None:
     if "peer" in parts:
         against_peer(2_000, 20, list(PEERS), rounds)
         against_peer(20_000, 20, ["mse", HUBER], rounds)
+    if "elastic" in parts:
+        against_elastic_net(rounds)
     if "lockstep" in parts:
         heads = "A lockstep, CPU ms", "B in turn, CPU ms", "A / B, pair by pair", "of the minima", "excess"
         print(f"\n| {len(CONVEX)} losses | rows × columns | {' | '.join(heads)} |\n{'|---' * 7}|")

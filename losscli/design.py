@@ -62,9 +62,12 @@ class Design:
 
     def raw(self, v: Floats) -> tuple[Floats, Floats]:
         """Coordinates (m, q) → (intercept (m,), slopes (m, p)) on the raw columns; 0 for a constant one."""
-        b = v @ self.back.T
-        live = self.spread > 0
-        slopes = np.divide(b[:, 1:], self.spread, out=np.zeros_like(b[:, 1:]), where=live)
+        return self.raw_slopes(v @ self.back.T)
+
+    def raw_slopes(self, b: Floats) -> tuple[Floats, Floats]:
+        """Intercepts and slopes on z-scored columns (m, p + 1) → (intercept (m,), slopes (m, p)) on the raw
+        columns; a slope of 0 stays exactly 0."""
+        slopes = np.divide(b[:, 1:], self.spread, out=np.zeros_like(b[:, 1:]), where=self.spread > 0)
         return b[:, 0] - slopes @ self.center, slopes
 
     def rows_of(self, x: Floats) -> Floats:

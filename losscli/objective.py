@@ -20,11 +20,12 @@ _LEAST_ROWS, _MOST_ROWS = 256, 8_192
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model to train: a loss, which of the targets, and the strength of its penalty."""
+    """One model to train: a loss, which of the targets, and the strengths of its penalty."""
 
     bound: BoundLoss
     target: int
     l2: float = 0.0
+    l1: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Objective:
     """The objectives of m models that share a design: coordinates (m, d) → values (m,), gradients (m, d).
 
     d is q, times the number of classes where there are several. Models of one loss stand side by side.
+    Values and gradients are of the mean loss and the squares of the slopes; l1·Σ|slope|, which has a kink,
+    is `absolute`, and needs the plain design, whose coordinates are the slopes.
     """
 
     def __init__(self, design: Design, targets: Floats, models: Sequence[Model], classes: int = 1) -> None:
@@ -48,6 +51,7 @@ class Objective:
         self.design, self.targets, self.models, self.classes = design, targets, tuple(models), classes
         self.size = design.rank * classes
         self.l2 = np.array([model.l2 for model in models])
+        self.l1 = np.array([model.l1 for model in models])
         self.penalty = np.tile(design.penalty, classes)
         self._target = np.array([model.target for model in models], dtype=np.intp)
         self.unit = _units(self.models, targets, design.w)
@@ -88,6 +92,57 @@ class Objective:
         value += 0.5 * self.l2[which] * ((v * v) @ self.penalty)
         gradient += self.l2[which, None] * self.penalty * v
         return np.where(np.isnan(value), np.inf, value), gradient
+
+    def absolute(self, v: Floats) -> Floats:
+        """(m,) l1·Σ|slope| of all models, at v: (m, d) on the plain design."""
+        return np.asarray(self.l1 * (np.abs(v) @ (self.penalty > 0)))
+
+    def pulls(self, which: Codes) -> Floats:
+        """(m, d) The strength of l1 on each coordinate of the plain design: 0 for intercepts."""
+        return self.l1[which, None] * (self.penalty > 0)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def hessian(self, v: Floats, which: Codes, step: Floats) -> Floats:
+        """(m, d, d) Second derivatives of some models at v (m, d), by differences of the rows' slopes over
+        scores `step` (m,) to both sides; which: as for `evaluate`."""
+        design, m, k, q = self.design, len(which), self.classes, self.design.rank
+        groups, flat = self._chosen(which), v.reshape(m * k, q)
+        out = np.zeros((m, k, q, k, q))
+        rows = int(np.clip(_CELLS // max(m * k, 1), _LEAST_ROWS, _MOST_ROWS))
+        for start in range(0, len(design.w), rows):
+            block = slice(start, start + rows)
+            zt, z, w = design.zt[:, block], design.z[block], design.w[block]
+            scores = (flat @ zt).reshape(m, k, len(w))
+            y = self.targets[self._target[which], block]
+            for a in range(k):
+                bends = self._bends(groups, y, scores, a, step) * w
+                for b in range(a + 1):
+                    for i in range(m):
+                        out[i, a, :, b] += (zt * bends[i, b]) @ z
+        for a in range(k):
+            for b in range(a):
+                out[:, b, :, a] = out[:, a, :, b].swapaxes(1, 2)
+        found = out.reshape(m, self.size, self.size)
+        np.einsum("mii->mi", found)[:] += self.l2[which, None] * self.penalty
+        return found
+
+    def _bends(self, groups: list[_Group], y: Floats, scores: Floats, a: int, step: Floats) -> Floats:
+        """(m, k, rows) How the slopes of rows change with the score of class a."""
+        ahead, behind = scores.copy(), scores.copy()
+        ahead[:, a] += step[:, None]
+        behind[:, a] -= step[:, None]
+        change = np.empty_like(scores)
+        for group in groups:
+            part = slice(group.start, group.stop)
+            if self.classes == 1:
+                _, up = terms(group.loss, group.params, y[part], ahead[part, 0])
+                _, down = terms(group.loss, group.params, y[part], behind[part, 0])
+                change[part, 0] = up - down
+            else:
+                _, up = terms(group.loss, group.params, y[part], ahead[part])
+                _, down = terms(group.loss, group.params, y[part], behind[part])
+                change[part] = up - down
+        return np.asarray(change / (2.0 * step[:, None, None]))
 
     def gradient_on(self, v: Floats, which: Codes, rows: Codes) -> Floats:
         """(m, d) The gradients of some models as a sample of the rows, (b,), gives them: the mean over the

@@ -52,7 +52,10 @@ class Flags:
     exclude: tuple[str, ...]
     scale: float | None
     model: str
+    l1: float
     l2: str
+    penalty_scale: str
+    path_of: str | None
     optimizer: str
     max_iter: int | None
     tol: float | None
@@ -88,6 +91,13 @@ class Missing(StrEnum):
     ERROR = "error"
     DROP = "drop"
     IMPUTE = "impute"
+
+
+class PenaltyScale(StrEnum):
+    """What the strengths of a penalty are multiples of: 1, or the loss' curvature."""
+
+    RAW = "raw"
+    CURVATURE = "curvature"
 
 
 def run(flags: Flags) -> int:
@@ -200,7 +210,10 @@ def _request(flags: Flags) -> "Request":
         optimizer=Spec.parse(flags.optimizer),
         max_iter=None if flags.max_iter is None else at_least(flags.max_iter, "--max-iter", 1),
         tol=within(flags.tol, "--tol", low=0.0),
+        l1=_strength(flags.l1, "--l1", "Write a number"),
         l2=_penalty(flags.l2),
+        penalty_scale=word(PenaltyScale, flags.penalty_scale, "--penalty-scale") or PenaltyScale.RAW,
+        path=None if flags.path_of is None else Spec.parse(flags.path_of),
         folds=at_least(flags.folds, "--folds", 2),
         repeats=at_least(repeats, "--repeats", 1),
         early=None if share is None else Early(share, patience),
@@ -222,8 +235,12 @@ def _penalty(text: str) -> float | None:
         value = float(text)
     except ValueError:
         raise UsageError(f"--l2 {text}: that is not a number", advice="Write auto or a number") from None
+    return _strength(value, "--l2", "Write auto or a number")
+
+
+def _strength(value: float, flag: str, advice: str) -> float:
     if not 0 <= value < float("inf"):
-        raise UsageError(f"--l2 {text} is not 0 or more", advice="Write auto or a number")
+        raise UsageError(f"{flag} {value:g} is not 0 or more", advice=advice)
     return value
 
 

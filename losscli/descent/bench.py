@@ -11,13 +11,14 @@ from losscli.catalogue import losses_for
 from losscli.descent import concave, interior, lbfgs, margins, newton, rounded, starts
 from losscli.descent.ends import Solution, certified, ended, lowest
 from losscli.descent.literal import retrained
+from losscli.descent.sparse import Sparse
+from losscli.descent.strengths import factors, slope_at_zero
 from losscli.descent.textbook import Optimizer
 from losscli.design import Design
 from losscli.domain import LOG, Floats, Task
 from losscli.loss import Argument, BoundLoss, Trait
 from losscli.objective import Model, Objective, bulk_spread
 from losscli.scale import residual_scale
-from losscli.score import terms
 
 TOLERANCE = 1e-9  # of the objective: what a descent may leave
 MAX_ITER = 500
@@ -31,9 +32,10 @@ _DRAWN, _KEPT = 100, 5  # elemental fits, and how many of them are starts
 class Settings:
     """How to train.
 
-    classes: scores per row (1 but for several classes); l2: None is auto; scale: None is found from the
-    rows; optimizer: None is auto; tol, max_iter: None is the optimizer's own; careful: every end is
-    confirmed by Newton's step.
+    classes: scores per row (1 but for several classes); l1: the strength of Σ|slope|; l2: that of
+    ½ Σ slope², None is auto; penalty_scale: raw, or curvature, where strengths that are given are multiplied
+    by `factors`; scale: None is found from the rows; optimizer: None is auto; tol, max_iter: None is the
+    optimizer's own; careful: every end is confirmed by Newton's step.
     """
 
     task: Task
@@ -45,6 +47,8 @@ class Settings:
     max_iter: int | None = None
     careful: bool = True
     seed: int = 0
+    l1: float = 0.0
+    penalty_scale: str = "raw"
 
 
 class Bench:
@@ -120,15 +124,21 @@ class Bench:
             return self.settings.l2
         if self.settings.task not in (Task.BINARY, Task.MULTICLASS):
             return 0.0
-        k, y = self.settings.classes, self.targets[t]
-        if k == 1:
-            _, slope = terms(bound.loss, dict(bound.params), y[None], np.zeros((1, len(y))))
-            size = float(np.abs(slope[0]) @ self.design.w)
-        else:
-            _, slope = terms(bound.loss, dict(bound.params), y[None], np.zeros((1, k, len(y))))
-            own = slope[0, y.astype(np.intp), np.arange(len(y))]
-            size = float(np.abs(own) @ self.design.w) * k / (2.0 * (k - 1.0))
+        size = slope_at_zero(self.design, bound, self.targets[t], self.settings.classes)
         return 2.0 * size / self.design.rows
+
+    def model(self, bound: BoundLoss, t: int, l1: float | None = None, l2: float | None = None) -> Model:
+        """A loss and a target with the strengths of the penalty, those of the settings if not given."""
+        l1 = self.settings.l1 if l1 is None else l1
+        l2 = self.settings.l2 if l2 is None else l2
+        raw = self.settings.penalty_scale == "raw"
+        of_l1, of_l2 = (1.0, 1.0) if raw else self.curvature(bound, t)
+        return Model(bound, t, self.strength(bound, t) if l2 is None else of_l2 * l2, of_l1 * l1)
+
+    def curvature(self, bound: BoundLoss, t: int) -> tuple[float, float]:
+        """`factors` of a loss and a target."""
+        scale = self.scales[t] or bulk_spread(self.targets[t], self.design.w)
+        return factors(self.design, bound, self.targets[t], self.settings.classes, scale)
 
     def retrained(self, models: Sequence[Model], optima: Sequence[Solution]) -> list[Solution]:
         """The models by the optimizer of the settings, as the textbooks write it."""
@@ -160,6 +170,8 @@ class Bench:
     def _method(self, model: Model) -> tuple[str, Hashable]:
         """How a model is trained, and what it must share with others to be trained beside them."""
         bound = model.bound
+        if model.l1 > 0.0:
+            return "absolute", None
         if self.settings.classes > 1:
             own = margins.handles(bound.loss, dict(bound.params))
             return ("margins", (bound.spec, model.target)) if own else ("slopes", None)
@@ -169,6 +181,18 @@ class Bench:
             return ("bends" if bends else "slopes"), None
         kinks = hinges.kinks.shape[1]
         return ("tangents", kinks) if (hinges.jumps < 0).any() else ("kinks", kinks)
+
+    def _by_absolute(self, models: Sequence[Model]) -> list[Solution]:
+        """With an l1 penalty."""
+        own = Sparse(
+            self.design,
+            self.targets,
+            self.settings.classes,
+            self.tol,
+            self.max_iter,
+            lambda objective: self._floor(self.objective(objective.models)),
+        )
+        return own.solved(models, self._starts)
 
     def _by_margins(self, models: Sequence[Model]) -> list[Solution]:
         """Models of one loss and one target."""

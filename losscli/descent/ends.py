@@ -26,7 +26,8 @@ class Solution:
 
     gradient_norm: in whitened coordinates, None where the loss has no gradient at its optimum. Of a
     textbook optimizer: distance, the relative excess over the certified optimum, None where there is no
-    such optimum; curve, the objective by iteration.
+    such optimum; curve, the objective by iteration. plain: (k, p + 1), intercepts and slopes on z-scored
+    columns where these tell more than v: exact zeros, and slopes that the rows do not determine.
     """
 
     bound: BoundLoss
@@ -39,15 +40,18 @@ class Solution:
     certificate: str
     distance: float | None = None
     curve: tuple[tuple[int, float], ...] = ()
+    l1: float = 0.0
+    plain: Floats | None = None
 
 
 def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
     """The solutions of piecewise linear losses, by their duality gaps."""
     which = np.arange(len(vertex.v))
     values, _ = objective.evaluate(vertex.v, which)
+    values = values + objective.absolute(vertex.v)
     solutions = []
     for i, model in enumerate(objective.models):
-        size = f"duality gap {_share(abs(vertex.gap[i]), values[i])}"
+        size = f"duality gap {share_text(abs(vertex.gap[i]), values[i])}"
         solutions.append(
             Solution(
                 bound=model.bound,
@@ -58,6 +62,7 @@ def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
                 iterations=int(vertex.iterations[i]),
                 converged=bool(vertex.converged[i]),
                 certificate=size if vertex.converged[i] else f"not converged: {size}",
+                l1=model.l1,
             )
         )
     return solutions
@@ -95,7 +100,7 @@ def ended(
                 confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits
             )
         own = values[i]
-        text = f"{known} {_share(left, value[i])}"
+        text = f"{known} {share_text(left, value[i])}"
         bound = objective.models[at].bound
         if Trait.CONVEX not in bound.traits:
             agree = int((own <= value[i] + _AGREE * abs(value[i])).sum())
@@ -142,7 +147,8 @@ def _at_margin(bound: BoundLoss, classes: int) -> float:
     return float(near) if beyond < near else 0.0
 
 
-def _share(left: float, value: float) -> str:
+def share_text(left: float, value: float) -> str:
+    """What is left, as a share of the objective."""
     if abs(value) < _NOTHING:
         return f"{abs(left):.0e}, of an objective of {abs(value):.0e}"
     return f"{abs(left / value):.0e} of the objective"

@@ -158,16 +158,25 @@ class _Problem:
 
 
 def minimise(
-    design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: float, level: Floats, floor: Floats
+    design: Design,
+    own: Hinges,
+    l2: Floats,
+    start: Floats,
+    *,
+    tol: float,
+    level: Floats,
+    floor: Floats,
+    unit: Floats | None = None,
 ) -> Vertex:
     """Models to a gap that is negligible: tol times objective or level, or floor (m,); start: (m, q), l2:
-    (m,); level as in `Objective`.
+    (m,); level as in `Objective`; unit: (m,), the size of scores, found from the kinks where it is None.
 
     The vertex that the interior point points at replaces it where its objective is no higher.
     """
-    bulk = own.kinks - np.median(own.kinks, axis=(1, 2), keepdims=True)
-    unit = np.median(np.abs(bulk), axis=(1, 2))  # in which kinks and scores are of size 1
-    unit = np.where(unit > 0, unit, 1.0)
+    if unit is None:  # in which kinks and scores are of size 1
+        bulk = own.kinks - np.median(own.kinks, axis=(1, 2), keepdims=True)
+        unit = np.median(np.abs(bulk), axis=(1, 2))
+        unit = np.where(unit > 0, unit, 1.0)
     one = Hinges(own.kinks / unit[:, None, None], own.value / unit[:, None], own.left, own.jumps)
     l2 = l2 * unit
     near = start / unit[:, None] / (1.0 + l2[:, None] * design.penalty)

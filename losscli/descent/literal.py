@@ -49,6 +49,7 @@ def retrained(
             certificate=_ended(trace, i),
             distance=_excess(float(trace.value[i]), optimum),
             curve=tuple((at, float(values[i])) for at, values in trace.curve),
+            plain=trace.v[i].reshape(k, -1) if optimum.l1 else None,
         )
         for i, optimum in enumerate(optima)
     ]

@@ -41,11 +41,10 @@ class Early:
 @dataclass(frozen=True, slots=True)
 class Course:
     """How networks are trained. optimizer: its rate None is found, its batch None all rows (see `schooled`);
-    l1: of the weights; early: None for all epochs."""
+    early: None for all epochs."""
 
     optimizer: Optimizer = AUTO
     epochs: int = EPOCHS
-    l1: float = 0.0
     early: Early | None = None
 
 
@@ -54,14 +53,15 @@ class Lesson:
     """Rows that networks learn from, one network a loss and seed.
 
     x: z-scored columns (n, p); y: numbers or class codes (n,); w: (n,), sums to 1; losses: what each of L
-    networks minimises; l2: (L,); offset, unit: (L,), score = offset + unit · output; key: what the order of
-    the rows is drawn by; held: rows kept out to stop by, (x, y, w), or None.
+    networks minimises; l1, l2: (L,), of the weights; offset, unit: (L,), score = offset + unit · output; key:
+    what the order of the rows is drawn by; held: rows kept out to stop by, (x, y, w), or None.
     """
 
     x: Floats
     y: Floats
     w: Floats
     losses: tuple[BoundLoss, ...]
+    l1: Floats
     l2: Floats
     offset: Floats
     unit: Floats
@@ -127,10 +127,8 @@ def schooled(
         total = np.zeros(len(run.start))
         for step in range(steps):
             loss, slope = run.slopes(state.v, drawn[:, step * batch : (step + 1) * batch])
-            state = optimizer.update(state, slope)
+            state = optimizer.update(state, slope, run.l1)
             total += loss
-            if course.l1:
-                state = replace(state, v=run.shrunk(state.v, state.rate))
         book.write(epoch, state.v, total / steps)
         if book.is_full(course.early):
             break
@@ -172,7 +170,9 @@ class _Run:
         own = 1.0 if shape.architecture.hidden else self.unit
         weigh = np.repeat((np.ones(self.grid[:2]) * own).ravel(), self.grid[2])[:, None] * shape.is_weight
         l2 = np.repeat(np.array([lesson.l2 for lesson in lessons]).ravel(), self.grid[2])
-        self.l1, self.l2 = course.l1 * weigh, l2[:, None] * weigh**2
+        l1 = np.repeat(np.array([lesson.l1 for lesson in lessons]).ravel(), self.grid[2])[:, None] * weigh
+        self.l1 = l1 if l1.any() else None
+        self.l2 = l2[:, None] * weigh**2
         self.params = [self._params(i, lessons) for i in range(self.grid[1])]
 
     def _params(self, i: int, lessons: Sequence[Lesson]) -> dict[str, Any]:
@@ -259,13 +259,6 @@ class _Run:
             for key, value in self.params[i].items()
         }
 
-    def shrunk(self, v: Floats, rate: Floats) -> Floats:
-        """The proximal step of the l1 penalty: weights nearer to 0 by rate · l1, and no further than 0.
-
-        Daubechies, Defrise and De Mol 2004, doi:10.1002/cpa.20042.
-        """
-        return np.sign(v) * np.maximum(np.abs(v) - rate[:, None] * self.l1, 0.0)
-
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
         """(L, S) The mean loss of a lesson's networks v (L, S, d) on rows: x (n, p), y and w (n,)."""
         total = np.zeros(self.grid[1:])
@@ -338,7 +331,9 @@ class _Book:
     def closed(self) -> list[Schooled]:
         run = self.run
         loss, gradient = run.gradient_of(self.v)
-        penalty = (0.5 * run.l2 * self.v**2 + run.l1 * np.abs(self.v)).sum(axis=1)
+        penalty = (0.5 * run.l2 * self.v**2).sum(axis=1)
+        if run.l1 is not None:
+            penalty = penalty + (run.l1 * np.abs(self.v)).sum(axis=1)
         held = np.array(self._by_held) if run.lessons[0].held is not None else np.zeros((0, len(self.v)))
         by_lesson = [
             part.reshape(*run.grid, *part.shape[1:])

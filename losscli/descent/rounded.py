@@ -43,14 +43,14 @@ def handles(model: Model, y: Floats) -> bool:
     if Trait.CONVEX not in bound.traits or bound.loss.slope is None:
         return False
     kinks = kinks_in_score(bound, y)
-    return kinks is not None and bool((_Rows.of(bound, y, kinks, 1.0).jumps >= 0.0).all())
+    return kinks is not None and bool((Rows.of(bound, y, kinks, 1.0).jumps >= 0.0).all())
 
 
 def minimise(design: Design, model: Model, y: Floats, start: Floats, *, unit: float, tol: float) -> Vertex:
     """One model from start (q,) to a gap of tol times its objective. unit: of the scores."""
     kinks = kinks_in_score(model.bound, y)
     assert kinks is not None
-    problem = _Problem(design, _Rows.of(model.bound, y, kinks, unit), model.l2, unit)
+    problem = _Problem(design, Rows.of(model.bound, y, kinks, unit), model.l2, unit)
     v, gap, rounds = start.copy(), np.inf, 0
     for width in _WIDTHS * unit:
         v, steps = problem.descended(v, width)
@@ -64,7 +64,7 @@ def minimise(design: Design, model: Model, y: Floats, start: Floats, *, unit: fl
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
+class Rows:
     """The rows' losses of the score: the record's, less what its kinks add. kinks, jumps: (K, n)."""
 
     bound: BoundLoss
@@ -74,7 +74,7 @@ class _Rows:
     beside: float
 
     @classmethod
-    def of(cls, bound: BoundLoss, y: Floats, kinks: Floats, unit: float) -> "_Rows":
+    def of(cls, bound: BoundLoss, y: Floats, kinks: Floats, unit: float) -> "Rows":
         """The jumps are read off the slopes on both sides, near and nearer."""
         rows = cls(bound, y, kinks, np.zeros_like(kinks), _BESIDE * unit)
         near, far = (rows._jump(step * unit) for step in (_STEP, 2.0 * _STEP))
@@ -106,20 +106,24 @@ class _Rows:
         return value - hinged, slope - passed
 
 
+def rounded_off(t: Floats, width: float) -> tuple[Floats, Floats, Floats]:
+    """(values, slopes in (0, 1), curvatures) of max(0, t) rounded off over a width."""
+    root = np.hypot(t, width)
+    far = root + np.abs(t)
+    value = 0.5 * np.where(t >= 0, far, width * (width / far))
+    return value, value / root, 0.5 * (width / root) ** 2 / root
+
+
 class _Problem:
     """One objective with its kinks rounded off."""
 
-    def __init__(self, design: Design, rows: _Rows, l2: float, unit: float) -> None:
+    def __init__(self, design: Design, rows: Rows, l2: float, unit: float) -> None:
         self.z, self.w, self.rows, self.unit = design.z, design.w, rows, unit
         self.penalty = l2 * design.penalty
 
     def _rounded(self, s: Floats, width: float) -> tuple[Floats, Floats, Floats]:
-        """(values, slopes in (0, 1), curvatures) of max(0, t) rounded off: (K, n) each."""
-        t = s - self.rows.kinks
-        root = np.hypot(t, width)
-        far = root + np.abs(t)
-        value = 0.5 * np.where(t >= 0, far, width * (width / far))
-        return value, value / root, 0.5 * (width / root) ** 2 / root
+        """As `rounded_off`, of every kink: (K, n) each."""
+        return rounded_off(s - self.rows.kinks, width)
 
     def value(self, v: Floats, width: float) -> float:
         s = self.z @ v

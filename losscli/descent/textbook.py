@@ -11,6 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from losscli.descent import lbfgs
+from losscli.descent.quadratic import least_slope, softened
 from losscli.descent.rates import SCHEDULES, Sizes, found_rate, lipschitz, measured
 from losscli.domain import POSITIVE, Codes, Floats, Interval, Mask
 from losscli.errors import UsageError, did_you_mean
@@ -84,12 +85,14 @@ class Optimizer:
         remembered = {"momentum": 1, "nesterov": 1, "adam": 2}.get(self.name, 0)
         return State(v, rate, 0, tuple(np.zeros_like(v) for _ in range(remembered)))
 
-    def update(self, state: State, slope: Floats) -> State:
-        """One step from state against slope (m, d), taken at state.v."""
+    def update(self, state: State, slope: Floats, tau: Floats | None = None) -> State:
+        """One step from state against slope (m, d), taken at state.v; then the proximal step of Σ tau·|v|,
+        (m, d), which makes coordinates exactly 0. None: there is no such penalty."""
         if self.clip is not None:
             norm = np.linalg.norm(slope, axis=1, keepdims=True)
             slope = slope * np.minimum(1.0, self.clip / np.maximum(norm, np.finfo(float).tiny))
-        return _UPDATES[self.name](self, state, slope)
+        ahead = _UPDATES[self.name](self, state, slope)
+        return ahead if tau is None else _SHRINKS[self.name](self, state, ahead, slope, tau)
 
 
 def _gd(optimizer: Optimizer, state: State, slope: Floats) -> State:
@@ -128,6 +131,43 @@ _UPDATES: dict[str, Callable[[Optimizer, State, Floats], State]] = {
     "momentum": _momentum,
     "nesterov": _nesterov,
     "adam": _adam,
+}
+
+
+def _shrink(optimizer: Optimizer, state: State, ahead: State, slope: Floats, tau: Floats) -> State:
+    """Daubechies, Defrise and De Mol 2004, doi:10.1002/cpa.20042."""
+    return replace(ahead, v=softened(ahead.v, ahead.rate[:, None] * tau))
+
+
+def _shrink_carried(optimizer: Optimizer, state: State, ahead: State, slope: Floats, tau: Floats) -> State:
+    """What is carried on is the whole step, else the penalty would count less than the slope, which adds up:
+    Ochs, Chen, Brox and Pock 2014, doi:10.1137/130942954."""
+    v = softened(ahead.v, ahead.rate[:, None] * tau)
+    return replace(ahead, v=v, memory=(v - state.v,))
+
+
+def _shrink_ahead(optimizer: Optimizer, state: State, ahead: State, slope: Floats, tau: Floats) -> State:
+    """The point looked ahead from shrinks: Beck and Teboulle 2009, doi:10.1137/080716542."""
+    rate, momentum = state.rate[:, None], optimizer.momentum
+    here = softened(state.v - rate * slope, rate * tau)
+    velocity = here - (state.v - momentum * state.memory[0])
+    return replace(ahead, v=here + momentum * velocity, memory=(velocity,))
+
+
+def _shrink_scaled(optimizer: Optimizer, state: State, ahead: State, slope: Floats, tau: Floats) -> State:
+    """Every coordinate by its own rate, else the end would be another: Yun, Lozano and Yang 2021,
+    arXiv:2007.07484."""
+    square = ahead.memory[1] / (1.0 - optimizer.beta2**ahead.steps)
+    own = ahead.rate[:, None] / (np.sqrt(square) + optimizer.epsilon)
+    return replace(ahead, v=softened(ahead.v, own * tau))
+
+
+_SHRINKS: dict[str, Callable[[Optimizer, State, State, Floats, Floats], State]] = {
+    "gd": _shrink,
+    "sgd": _shrink,
+    "momentum": _shrink_carried,
+    "nesterov": _shrink_ahead,
+    "adam": _shrink_scaled,
 }
 
 
@@ -207,6 +247,9 @@ def run(
     y - score at the start, or 1 where scores are not in the unit of y, and G bounds the slope, times
     1 - momentum where steps add up; for adam 0.05 R. lbfgs finds its own.
 
+    With an l1 penalty values are whole objectives, gradients those without it, and the smallest subgradient
+    tells where a model has converged; lbfgs knows no such penalty.
+
     rng shuffles the rows, once for each pass with mini-batches, alike for all models.
     """
     with np.errstate(all="ignore"):
@@ -217,22 +260,22 @@ def run(
             return _quasi_newton(objective, start, limit, floor, curve)
         pace = _pace(objective, optimizer, sizes, max_iter)
         which, state = np.arange(len(start)), optimizer.init(start, pace(1))
-        moving = _Moving(which, state, *objective.evaluate(start, which))
+        moving = _Moving(which, state, *_seen(objective, start, which))
         end = Trace.blank(start, curve.points)
         for iteration in range(max_iter + 1):
             curve.see(iteration, moving.which, moving.value)
-            done = np.abs(moving.gradient).max(axis=1) <= limit[moving.which]
-            end.converged[moving.settled(end, done, iteration)] = True
+            done = np.abs(moving.slope_left(objective)).max(axis=1) <= limit[moving.which]
+            end.converged[moving.settled(objective, end, done, iteration)] = True
             moving = moving.kept(~done)
             if iteration == max_iter or not len(moving.which):
                 break
             ahead = moving.ahead(objective, optimizer, pace(iteration + 1)[moving.which], rng)
             finite = np.isfinite(ahead.value) & np.isfinite(ahead.gradient).all(axis=1)
-            end.diverged[moving.settled(end, ~finite, iteration)] = True
+            end.diverged[moving.settled(objective, end, ~finite, iteration)] = True
             moving = ahead.kept(finite)
             if not len(moving.which):
                 break
-        moving.settled(end, np.ones(len(moving.which), dtype=np.bool_), iteration)
+        moving.settled(objective, end, np.ones(len(moving.which), dtype=np.bool_), iteration)
         curve.close(iteration)
     return end
 
@@ -249,24 +292,40 @@ class _Moving:
     def kept(self, stay: Mask) -> "_Moving":
         return _Moving(self.which[stay], self.state.kept(stay), self.value[stay], self.gradient[stay])
 
-    def settled(self, end: Trace, gone: Mask, iteration: int) -> Codes:
+    def settled(self, objective: Objective, end: Trace, gone: Mask, iteration: int) -> Codes:
         """Write down where models end; which they are."""
         at = self.which[gone]
-        end.v[at], end.value[at], end.gradient[at] = self.state.v[gone], self.value[gone], self.gradient[gone]
+        end.v[at], end.value[at] = self.state.v[gone], self.value[gone]
+        end.gradient[at] = self.slope_left(objective)[gone]
         end.iterations[at] = iteration
         return at
 
     def ahead(self, objective: Objective, optimizer: Optimizer, rate: Floats, rng: Generator) -> "_Moving":
         """One pass over the rows further."""
         state, n = replace(self.state, rate=rate), len(objective.design.w)
+        tau = objective.pulls(self.which) if objective.l1.any() else None
         if optimizer.batch is None:
-            state = optimizer.update(state, self.gradient)
+            state = optimizer.update(state, self.gradient, tau)
         else:
             order = rng.permutation(n)
             for first in range(0, n, optimizer.batch):
                 rows = order[first : first + optimizer.batch]
-                state = optimizer.update(state, objective.gradient_on(state.v, self.which, rows))
-        return _Moving(self.which, state, *objective.evaluate(state.v, self.which))
+                state = optimizer.update(state, objective.gradient_on(state.v, self.which, rows), tau)
+        return _Moving(self.which, state, *_seen(objective, state.v, self.which))
+
+    def slope_left(self, objective: Objective) -> Floats:
+        """(k, d) The gradients; with an l1 penalty the smallest subgradients."""
+        if not objective.l1.any():
+            return self.gradient
+        return least_slope(self.gradient, self.state.v, objective.pulls(self.which))
+
+
+def _seen(objective: Objective, v: Floats, which: Codes) -> tuple[Floats, Floats]:
+    """(whole objectives (k,), gradients without the l1 penalty (k, d))."""
+    value, gradient = objective.evaluate(v, which)
+    if objective.l1.any():
+        value = value + (objective.pulls(which) * np.abs(v)).sum(axis=1)
+    return value, gradient
 
 
 def _pace(objective: Objective, optimizer: Optimizer, sizes: Sizes, max_iter: int) -> Callable[[int], Floats]:

@@ -13,7 +13,7 @@ from losscli.errors import NoDefault
 from losscli.loss import Argument, Loss, Params
 from losscli.objective import Model
 
-__all__ = ["Outcome", "Settings", "Trained", "Wanted", "reference", "train"]
+__all__ = ["Outcome", "Settings", "Trained", "Wanted", "moved", "offset_of", "reference", "train"]
 
 Outcome = Solution | str  # a string is why there is none
 
@@ -36,7 +36,7 @@ class Trained:
 
 def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> Trained:
     """Train every loss on every target. targets: (t, n), numbers or class codes."""
-    offset = _offset(targets, wanted, settings)
+    offset = offset_of(targets, wanted, settings)
     bench = Bench(design, targets - offset, settings)
     outcomes: list[list[Outcome]] = [[""] * len(targets) for _ in wanted]
     models: list[tuple[int, Model]] = []
@@ -51,7 +51,7 @@ def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: S
     if settings.optimizer is not None:
         solutions = bench.retrained([model for _, model in models], solutions)
     for (i, model), solution in zip(models, solutions, strict=True):
-        outcomes[i][model.target] = _moved(solution, offset)
+        outcomes[i][model.target] = moved(solution, offset)
     return Trained(tuple(map(tuple, outcomes)), bench.scales)
 
 
@@ -59,7 +59,7 @@ def bound_losses(
     design: Design, y: Floats, wanted: Sequence[Wanted], settings: Settings
 ) -> tuple[list[Model | str], float | None]:
     """(every loss with its parameters and its penalty as these rows give them, or why not; s). y: (n,)."""
-    bench = Bench(design, y[None] - _offset(y[None], wanted, settings), settings)
+    bench = Bench(design, y[None] - offset_of(y[None], wanted, settings), settings)
     return [_bound(bench, one, 0) for one in wanted], bench.scales[0]
 
 
@@ -68,7 +68,7 @@ def _bound(bench: Bench, one: Wanted, t: int) -> Model | str:
         bound = one.loss.bind(one.written, scale=bench.scales[t], imbalance=bench.imbalance(t))
     except NoDefault as error:
         return error.what
-    return Model(bound, t, bench.strength(bound, t))
+    return bench.model(bound, t)
 
 
 def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | None, Floats]:
@@ -84,15 +84,19 @@ def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | No
     return None, np.zeros(design.rank)
 
 
-def _offset(targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> float:
+def offset_of(targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> float:
     """What is taken off targets and put back on intercepts: a large offset would cost digits of the
     residuals. 0 where a loss depends on more than the residual."""
     residual = all(one.loss.argument is Argument.RESIDUAL for one in wanted)
     return float(np.median(targets[0])) if settings.task is Task.REGRESSION and residual else 0.0
 
 
-def _moved(solution: Solution, offset: float) -> Solution:
-    return replace(solution, v=_raised(solution.v, offset)) if offset else solution
+def moved(solution: Solution, offset: float) -> Solution:
+    """The solution of targets that lie higher by the offset."""
+    if not offset:
+        return solution
+    plain = solution.plain if solution.plain is None else _raised(solution.plain.ravel(), offset)[None]
+    return replace(solution, v=_raised(solution.v, offset), plain=plain)
 
 
 def _raised(v: Floats, offset: float) -> Floats:

@@ -17,6 +17,7 @@ from losscli.fitting.choice import CLASSES, choose
 from losscli.fitting.crossval import Judgement, Plan, judge_splits
 from losscli.fitting.judge import measures
 from losscli.fitting.networks import Schooling
+from losscli.fitting.path import parse_path, paths
 from losscli.fitting.request import Request
 from losscli.fitting.whole import Whole, fit_whole
 from losscli.folds import Folds, Split, splits
@@ -54,6 +55,7 @@ def fit(
     value cannot be used, UsageError where the request does not suit the data.
     """
     _check(request, training.task)
+    asked = None if request.path is None else parse_path(request.path, request.l1)
     frame = load(table, training)
     warnings = (*training.warnings, *_copies(frame, training))
     chosen = choose(request, training.task, frame.y)
@@ -61,7 +63,9 @@ def fit(
     settings = Settings(
         task=training.task,
         classes=len(training.labels) if training.task is Task.MULTICLASS else 1,
+        l1=request.l1,
         l2=request.l2,
+        penalty_scale=request.penalty_scale,
         scale=request.scale,
         optimizer=None if request.optimizer.name == "auto" else parse_optimizer(request.optimizer),
         tol=request.tol,
@@ -80,7 +84,7 @@ def fit(
     )
     schooling = _schooling(request)
     whole = fit_whole(frame, training, chosen.wanted, settings, schooling)
-    if not classes and request.l2 is None and schooling is None:
+    if not classes and request.l2 is None and not request.l1 and schooling is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     plan = Plan(
@@ -108,18 +112,30 @@ def fit(
         whole=whole,
         judgements=judgements,
         refused=(*chosen.refused, *refused),
+        paths=paths(asked, plan, whole, folds, request.jobs) if asked is not None and not interrupted else (),
     )
     return Fitted(*assemble(run), folds.repeats, interrupted)
 
 
 def _check(request: Request, task: Task) -> None:
-    """Raises UsageError for a model that there is not, and a threshold that nothing is compared with."""
+    """Raises UsageError for a model that there is not, an optimizer that does not suit the penalty, and a
+    threshold that nothing is compared with."""
     if request.threshold is not None and task is not Task.BINARY:
         raise useless_flag(f"--threshold {request.threshold:g}", task, "has no threshold")
     if request.early is not None and _is_solved(request):
         raise UsageError(
             f"--early-stopping {request.early.share:g}: a linear model goes to its optimum at once",
             advice="Add --optimizer adam, or --model mlp:hidden=16",
+        )
+    if request.l1 and request.optimizer.name == "lbfgs":
+        raise UsageError(
+            "--optimizer lbfgs descends on slopes, and an l1 penalty has none at 0",
+            advice="Use --optimizer auto, or gd, momentum, nesterov, sgd or adam; or leave --l1 out",
+        )
+    if request.path is not None and (request.early is not None or Architecture.parse(request.model).hidden):
+        raise UsageError(
+            f"--path {request.path} is of linear models that go to their optimum",
+            advice="Leave --path out, or --model and --early-stopping",
         )
 
 
@@ -142,7 +158,7 @@ def _schooling(request: Request) -> Schooling | None:
         )
     optimizer = AUTO if request.optimizer.name == "auto" else parse_optimizer(request.optimizer)
     check_course(optimizer)
-    course = Course(optimizer, request.max_iter or EPOCHS, request.l1, request.early)
+    course = Course(optimizer, request.max_iter or EPOCHS, request.early)
     seeds = request.seeds if architecture.hidden else 1
     return Schooling(architecture, course, seeds)
 

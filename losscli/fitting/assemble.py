@@ -27,6 +27,7 @@ from losscli.result import (
     Fits,
     Input,
     LearningCurve,
+    PenaltyPath,
     Ranking,
     Refused,
     RowCounts,
@@ -56,6 +57,7 @@ class Run:
     whole: Whole
     judgements: tuple[Judgement, ...]
     refused: tuple[Refused, ...]
+    paths: tuple[PenaltyPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,10 @@ def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
 def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]]) -> Fits:
     training, request, frame = run.training, run.request, run.plan.frame
     binary = training.task is Task.BINARY
-    strengths = {entry.solution.l2 for entry in entries}
+    by_loss = (
+        request.penalty_scale == "curvature" and request.l2 is not None
+    )  # then the number that was given
+    strengths = {request.l2} if by_loss else {entry.solution.l2 for entry in entries}
     scale = run.whole.trained.scales[0]
     return Fits(
         version=__version__,
@@ -184,7 +189,8 @@ def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]
         ranking=_rankings(run, entries, scores),
         robustness=_robustness(run, entries),
         unranked=tuple(Unranked(entry.spec, entry.reason) for entry in entries if entry.reason is not None),
-        curves=tuple(curve for entry in entries for curve in _curves(entry)),
+        penalty_scale=request.penalty_scale,
+        curves=(*(curve for entry in entries for curve in _curves(entry)), *run.paths),
         refused=(*run.refused, *_untrained(run)),
         warnings=(*run.warnings, *run.folds.warnings, *_cut_short(run)),
     )
@@ -236,6 +242,7 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         scores=scores,
         reason=_missing(solution, efficiency),
         seeds=_seed_spread(run, entry),
+        l1=solution.l1,
     )
 
 

@@ -236,13 +236,21 @@ class _Fold:
         z, k = design.rows_of(self.x_test), plan.settings.classes
         v = np.full((len(plan.wanted), len(targets), k * design.rank), np.nan)
         converged = np.zeros(v.shape[:2], dtype=np.bool_)
+        plain: list[tuple[int, int, Floats]] = []
         for i, outcomes in enumerate(trained.by_loss):
             for t, outcome in enumerate(outcomes):
                 if isinstance(outcome, Solution):
                     v[i, t], converged[i, t] = outcome.v, outcome.converged
+                    if outcome.plain is not None:
+                        plain.append((i, t, outcome.plain))
         scores = v.reshape(-1, design.rank) @ z.T
         shape = (*v.shape[:2], len(z)) if k == 1 else (*v.shape[:2], k, len(z))
-        return scores.reshape(shape), converged
+        scores = scores.reshape(shape)
+        for i, t, b in plain:  # its slopes may count in rows to come where those trained on do not show them
+            intercept, slopes = design.raw_slopes(b)
+            own = intercept[:, None] + slopes @ self.x_test.T
+            scores[i, t] = own if k > 1 else own[0]
+        return scores, converged
 
     def metrics(self, scores: Floats) -> tuple[Floats, Mask]:
         """(every metric (L, M), the rows that trimmed_mae keeps). scores: (L, n) or (L, k, n)."""

@@ -123,6 +123,7 @@ def _lesson(one: Material, models: Sequence[Model], settings: Settings, schoolin
         y=y,
         w=w,
         losses=tuple(model.bound for model in models),
+        l1=np.array([model.l1 for model in models]),
         l2=np.array([model.l2 for model in models]),
         offset=offset,
         unit=unit,
@@ -149,6 +150,7 @@ def _network(
     layers = _raw(shape, v, one.design, lesson, i)
     told: dict[str, Any] = {
         "bound": model.bound,
+        "l1": model.l1,
         "l2": model.l2,
         "objective": float(end.objective[i, 0]),
         "gradient_norm": float(end.gradient[i, 0]),
@@ -165,7 +167,8 @@ def _network(
     _, back = one.design.plain()
     ((weights, biases),) = shape.split(v)
     plain = np.vstack([lesson.offset[i] + lesson.unit[i] * biases, lesson.unit[i] * weights])
-    return Network(v=(plain.T @ back).ravel(), penalty=penalty, held=held, **told)
+    own = plain.T if model.l1 else None
+    return Network(v=(plain.T @ back).ravel(), penalty=penalty, held=held, plain=own, **told)
 
 
 def _raw(

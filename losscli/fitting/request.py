@@ -13,9 +13,10 @@ class Request:
     """The losses and settings of a run.
 
     losses: empty for one of every class that can be trained; scale: s as given, in units of y;
-    l2: None is auto; contaminate: None is the task's default, () is none; max_iter, tol: None is the
-    optimizer's own; early: to stop by, None trains to the end; seeds: starts of a network that are tried in
-    the first repeat; threshold: None is 0.5 for probabilities, 0 for scores.
+    l2: None is auto; penalty_scale: raw or curvature; path: None is none; contaminate: None is the task's
+    default, () is none; max_iter, tol: None is the optimizer's own; early: to stop by, None trains to the
+    end; seeds: starts of a network that are tried in the first repeat; threshold: None is 0.5 for
+    probabilities, 0 for scores.
     """
 
     losses: tuple[Spec, ...] = ()
@@ -28,6 +29,8 @@ class Request:
     seeds: int = 1
     tol: float | None = None
     l1: float = 0.0
+    penalty_scale: str = "raw"
+    path: Spec | None = None
     l2: float | None = None
     folds: int = 5
     repeats: int = 10

@@ -77,10 +77,15 @@ def is_deep(solution: Solution) -> bool:
 
 
 def raw_model(design: Design, solution: Solution) -> Raw:
-    """The coefficients on the raw columns; of several classes centred, where the loss does not care."""
-    intercept, slopes = design.raw(solution.v.reshape(-1, design.rank))
+    """The coefficients on the raw columns; of several classes centred, where the loss does not care. An l1
+    penalty does: of such a fit the intercepts alone are."""
+    if solution.plain is not None:
+        intercept, slopes = design.raw_slopes(solution.plain)
+    else:
+        intercept, slopes = design.raw(solution.v.reshape(-1, design.rank))
     if len(intercept) > 1 and _ignores_level(solution, len(intercept)):
-        intercept, slopes = intercept - intercept.mean(), slopes - slopes.mean(axis=0)
+        intercept = intercept - intercept.mean()
+        slopes = slopes if solution.l1 else slopes - slopes.mean(axis=0)
     return Raw(intercept, slopes)
 
 
@@ -94,9 +99,12 @@ def _ignores_level(solution: Solution, k: int) -> bool:
 
 
 def penalty_of(design: Design, solution: Solution) -> float:
-    """l2/2 · Σ slopes² on z-scored columns; of a network, over its weights."""
+    """l1 · Σ |slope| + l2/2 · Σ slope² on z-scored columns; of a network, over its weights."""
     if isinstance(solution, Network):
         return solution.penalty
+    if solution.plain is not None:
+        b = solution.plain[:, 1:]
+        return float(solution.l1 * np.abs(b).sum() + 0.5 * solution.l2 * (b * b).sum())
     v = solution.v.reshape(-1, design.rank)
     return float(0.5 * solution.l2 * (v * v @ design.penalty).sum())
 

@@ -22,10 +22,12 @@ from losscli.result import (
     Degradation,
     Fit,
     Fits,
+    LearningCurve,
     LossChange,
     LossValue,
     MetricChange,
     MetricValue,
+    PenaltyPath,
     RowRecord,
 )
 
@@ -133,15 +135,17 @@ def _values(value: LossValue | MetricValue | LossChange | MetricChange) -> dict[
 
 def _fits(result: Fits, view: View) -> str:
     """Metrics, those of the best constant, then robustness: a row per level, and one with the area; then
-    the points of learning curves."""
+    the points of learning curves, and of paths, whose strength is the level."""
     rows = [row for fit in result.fits for row in _scores(result, fit)]
     rows += [{"kind": "constant", "metric": name, "mean": value} for name, value in result.constant.items()]
     rows += [row for one in result.robustness for row in _levels(result, one)]
     rows += [
         {"kind": "curve", "spec": one.spec, "metric": one.name, "iteration": x, "value": y}
         for one in result.curves
+        if isinstance(one, LearningCurve)
         for x, y in zip(one.x, one.y, strict=True)
     ]
+    rows += [row for one in result.curves if isinstance(one, PenaltyPath) for row in _strengths(one)]
     return _write(_FIT_COLUMNS, rows)
 
 
@@ -164,6 +168,12 @@ def _scores(result: Fits, fit: Fit) -> Iterator[dict[str, Any]]:
             "rank_high": found.rank_high if found else None,
             "reason": score.reason,
         }
+
+
+def _strengths(one: PenaltyPath) -> Iterator[dict[str, Any]]:
+    for strength, value, error in zip(one.x, one.y, one.mean_error, strict=True):
+        shared = {"kind": "path", "spec": one.spec, "metric": one.metric, "scheme": one.name}
+        yield shared | {"level": strength, "value": value, "error": error}
 
 
 def _levels(result: Fits, one: Degradation) -> Iterator[dict[str, Any]]:

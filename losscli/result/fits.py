@@ -72,6 +72,7 @@ class Fit:
     scores: Mapping[str, Score]
     reason: str | None  # why a figure above is missing
     seeds: SeedSpread | None = None  # of networks
+    l1: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,29 @@ class LearningCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class PenaltyPath:
+    """A loss out of fold against the strength of a penalty, on the folds of the first repeat.
+
+    x: strengths, falling; y: the metric of the pooled rows; mean_error, standard_error: over folds, of the
+    metric as an error (1 - it where greater is better); nonzero: slopes that are not 0 in the fit on all
+    rows, None along l2, which makes none 0; best: the strength of the least mean error; one_standard_error:
+    the greatest whose mean error is within one standard error of that (Breiman et al. 1984,
+    doi:10.1201/9781315139470, section 3.4.3).
+    """
+
+    name: str
+    spec: str
+    x: tuple[float, ...]
+    y: tuple[float | None, ...]
+    metric: str
+    mean_error: tuple[float | None, ...]
+    standard_error: tuple[float | None, ...]
+    nonzero: tuple[int | None, ...]
+    best: float | None
+    one_standard_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fits:
     """All that `fit` found."""
 
@@ -173,10 +197,11 @@ class Fits:
     ranking: tuple[Ranking, ...]
     robustness: tuple[Degradation, ...]
     unranked: tuple[Unranked, ...]
-    curves: tuple[LearningCurve, ...]
+    curves: tuple[LearningCurve | PenaltyPath, ...]
     refused: tuple[Refused, ...]
     warnings: tuple[Warning_, ...]
     class_weight: Mapping[str, float] | None = None  # what a row of each class counts in the fit on all rows
+    penalty_scale: str = "raw"  # curvature: l1 and l2 as given; those of each fit are what they come to
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""

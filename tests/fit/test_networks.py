@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Lasso
 
 import losscli.cli
 from losscli.catalogue import losses_for, named
@@ -47,7 +48,7 @@ def bound(text: str, task: Task) -> BoundLoss:
 
 
 def lesson(
-    *texts: str, task: Task = Task.REGRESSION, rows=slice(None), key=(0,), held=None, l2=0.0
+    *texts: str, task: Task = Task.REGRESSION, rows=slice(None), key=(0,), held=None, l1=0.0, l2=0.0
 ) -> Lesson:
     y = TARGETS[task][rows]
     count = len(texts)
@@ -56,6 +57,7 @@ def lesson(
         y=y,
         w=np.full(len(y), 1.0 / len(y)),
         losses=tuple(bound(text, task) for text in texts),
+        l1=np.full(count, l1),
         l2=np.full(count, l2),
         offset=np.zeros(count),
         unit=np.ones(count),
@@ -152,8 +154,10 @@ def test_without_hidden_layers_it_is_least_squares():
 
 
 def test_a_strong_l1_leaves_exact_zeros_of_the_weights_alone():
-    course = Course(Optimizer("gd", rate=0.1), epochs=300, l1=10.0)
-    (end,) = schooled([lesson("mse")], Shape(P, Architecture((4,), "relu"), 1), [(0,)], course, rows=N)
+    course = Course(Optimizer("gd", rate=0.1), epochs=300)
+    (end,) = schooled(
+        [lesson("mse", l1=10.0)], Shape(P, Architecture((4,), "relu"), 1), [(0,)], course, rows=N
+    )
     shape = Shape(P, Architecture((4,), "relu"), 1)
     assert (end.v[0, 0][shape.is_weight] == 0.0).all()
     assert end.v[0, 0][-1] == pytest.approx(TARGETS[Task.REGRESSION].mean(), rel=1e-3)
@@ -367,3 +371,15 @@ def test_digits_as_well_as_scikit_learn(inside, tmp_path):
         theirs = (cross_val_predict(make_pipeline(StandardScaler(), model), x, y, cv=5) == y).mean()
     assert ours >= 0.96
     assert ours >= theirs - 0.01
+
+
+@pytest.mark.parametrize("name", ["gd", "momentum", "nesterov", "adam"])
+def test_a_linear_model_by_epochs_ends_where_its_l1_penalty_says(name):
+    """Its slopes that are 0, and the others, as the elastic net has them."""
+    l1 = 0.3
+    course = Course(Optimizer(name, batch=N, schedule="cosine"), epochs=3_000)
+    shape = Shape(P, Architecture(()), 1)
+    (end,) = schooled([lesson("mse", l1=l1)], shape, [(0,)], course, rows=N)
+    ((weights, _),) = shape.split(end.v[0, 0])
+    best = Lasso(alpha=l1 / 2, tol=1e-12).fit(X, TARGETS[Task.REGRESSION]).coef_
+    np.testing.assert_allclose(weights[:, 0], best, atol=2e-4)

@@ -90,10 +90,36 @@ Seeds = Annotated[
         rich_help_panel=TRAINED,
     ),
 ]
+L1 = Annotated[
+    float,
+    typer.Option(
+        "--l1",
+        metavar="X",
+        help="Penalty on the size of slopes, which makes some 0: its strength, 0 or more.",
+        rich_help_panel=TRAINED,
+    ),
+]
 L2 = Annotated[
     str,
     typer.Option(
         "--l2", metavar="X", help="Penalty: auto, or its strength, 0 or more.", rich_help_panel=TRAINED
+    ),
+]
+PenaltyScale = Annotated[
+    str,
+    typer.Option(
+        metavar="UNIT",
+        help="raw; curvature: in units of the loss' own, to shrink alike under all.",
+        rich_help_panel=TRAINED,
+    ),
+]
+PenaltyPath = Annotated[
+    str | None,
+    typer.Option(
+        "--path",
+        metavar="SPEC",
+        help="Judge many strengths of a penalty: auto, l1 or l2, e.g. l1:points=20.",
+        rich_help_panel=JUDGING,
     ),
 ]
 Optimizer = Annotated[

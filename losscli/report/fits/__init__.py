@@ -8,6 +8,7 @@ from losscli.report.fits.details import detail_grids, optimizer_grids
 from losscli.report.fits.matrix import matrix_grids
 from losscli.report.fits.notes import notes
 from losscli.report.fits.opening import opening
+from losscli.report.fits.path import path_grids
 from losscli.report.fits.ranking import ranking_grids
 from losscli.report.fits.robustness import robustness_grids
 from losscli.report.fits.screen import FitScreen
@@ -29,6 +30,7 @@ def fits_report(fits: Fits, *, all: bool, coefficients: bool, width: int | None)
         blocks += optimizer_grids(screen)
     if all or any(curve.name == "held_out" for curve in fits.curves):
         blocks += training_grids(screen)
+    blocks += path_grids(screen)
     if coefficients:
         blocks += coefficient_grids(screen)
     blocks += notes(screen)

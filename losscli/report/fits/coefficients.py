@@ -9,6 +9,7 @@ from losscli.report.numbers import significant
 from losscli.result import Fit
 
 _INTERCEPT = "(intercept)"
+_ZEROS = "(slopes that are 0)"
 _NAME_CELLS = 24
 _DIFFERS = "differs"
 
@@ -32,11 +33,20 @@ def _grid(screen: FitScreen, title: str, fits: list[Fit], label: str | None) -> 
     shown = display_names(names, None if screen.width is None else _NAME_CELLS)
     rows = [_row(_INTERCEPT, [_at(fit.intercept, label) for fit in fits], flagged=False)]
     rows += [_row(shown[name], [_at(fit.coefficients.get(name), label) for fit in fits]) for name in names]
+    if screen.fits.l1:
+        rows.append(_zeros(fits, label))
     losses = [screen.clip(screen.loss(fit.spec), 20) for fit in fits]
     flag = [Column("sign")] if len(fits) > 1 else []
     columns = (Column("column"), *flag, *(Column(name, right=True) for name in losses))
     cells = rows if flag else [(row[0], *row[2:]) for row in rows]
     return Grid(title, columns, tuple(cells), complete=True)
+
+
+def _zeros(fits: list[Fit], label: str | None) -> tuple[Cell, ...]:
+    """How many slopes the l1 penalty has made 0, of how many."""
+    slopes = [[_at(value, label) for value in fit.coefficients.values()] for fit in fits]
+    texts = [f"{sum(value == 0.0 for value in own):,} of {len(own):,}" for own in slopes]
+    return (Cell(_ZEROS, Role.DIM), Cell(""), *(Cell(text, Role.DIM) for text in texts))
 
 
 def _row(name: str, values: list[float | None], flagged: bool = True) -> tuple[Cell, ...]:

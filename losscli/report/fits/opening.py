@@ -82,6 +82,8 @@ def _settings(screen: FitScreen) -> list[str]:
     fits = screen.fits
     found = [f"l1 {significant(fits.l1)}"] if fits.l1 else []
     found.append("l2 by loss" if fits.l2 is None else f"l2 {significant(fits.l2)}")
+    if fits.penalty_scale != "raw":
+        found.append(f"in units of {visible(fits.penalty_scale)}")
     if fits.scale is not None:
         found.append(f"s {significant(fits.scale)}")
     elif fits.task in (Task.REGRESSION, Task.COUNTS):

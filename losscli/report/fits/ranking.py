@@ -1,6 +1,6 @@
 """The table of losses: how good each is as the data are, and what it loses when they go bad."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from losscli.domain import Task
@@ -63,6 +63,8 @@ def _clean(screen: FitScreen) -> list[_Part]:
     ]
     others = [name for name in _BESIDE.get(screen.fits.task, "").split() if name in screen.metrics]
     parts += [_metric(screen, name, 1) for name in others[:1]]
+    if screen.fits.l1:
+        parts.append(_Part(Column("slopes 0", right=True, drop=2), lambda one: Cell(_zeros(one)), ""))
     if not screen.all:  # there the matrix has them
         parts += [_metric(screen, name, 6 + place) for place, name in enumerate(others[1:])]
     return parts
@@ -73,6 +75,16 @@ def _metric(screen: FitScreen, name: str, drop: int) -> _Part:
         return Cell(screen.text(one.fit, name))
 
     return _Part(Column(head(name), right=True, drop=drop), cell, screen.constant(name))
+
+
+def _zeros(one: Standing) -> str:
+    """How many slopes an l1 penalty has made 0; of several classes those of all."""
+    slopes = [
+        value
+        for own in one.fit.coefficients.values()
+        for value in (own.values() if isinstance(own, Mapping) else (own,))
+    ]
+    return f"{sum(value == 0.0 for value in slopes):,} of {len(slopes):,}" if slopes else ""
 
 
 def _rank(one: Standing) -> str:

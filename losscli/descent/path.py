@@ -1,0 +1,117 @@
+"""Every loss at many strengths of a penalty, all of them in lockstep."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from losscli.descent.bench import Bench, Settings
+from losscli.descent.ends import Solution
+from losscli.descent.train import Outcome, Wanted, moved, offset_of
+from losscli.design import Design
+from losscli.domain import Floats
+from losscli.errors import NoDefault
+from losscli.loss import BoundLoss
+from losscli.score import terms
+
+_L1_RANGE, _L2_RANGE = 1e3, 1e5  # the greatest strength over the least
+_L2_TOP = 10.0  # curvatures of the loss: slopes are all but 0
+_RAISED, _TRIES = 1.05, 100
+_BESIDE = 1e-6  # of a unit: from where the slope at a kink is read on both sides
+
+
+@dataclass(frozen=True, eq=False)
+class Strengths:
+    """Of which penalty, l1 or l2; by_loss: (L, points), falling."""
+
+    penalty: str
+    by_loss: Floats
+
+
+def grid(
+    design: Design, y: Floats, wanted: Sequence[Wanted], settings: Settings, penalty: str, points: int
+) -> Strengths:
+    """Strengths at even ratios, of each loss its own.
+
+    l1: from about the least at which all slopes are 0, checked by training, to a thousandth of it; l2: from
+    10 times the curvature of the loss to a hundred-thousandth of that. In the units of `penalty_scale`.
+    """
+    centred = y - offset_of(y[None], wanted, settings)
+    bench = Bench(design, centred[None], settings)
+    tops = np.array([_top(bench, one, centred, penalty) for one in wanted])
+    if penalty == "l1":
+        for _ in range(_TRIES):
+            ends = trained_along(design, y, wanted, settings, Strengths(penalty, tops[:, None]))
+            short = np.array([_has_slopes(own[0]) for own in ends])
+            if not short.any():
+                break
+            tops = np.where(short, _RAISED * tops, tops)
+    shares = np.geomspace(1.0, 1.0 / (_L1_RANGE if penalty == "l1" else _L2_RANGE), points)
+    return Strengths(penalty, tops[:, None] * shares)
+
+
+def trained_along(
+    design: Design, y: Floats, wanted: Sequence[Wanted], settings: Settings, along: Strengths
+) -> list[list[Outcome]]:
+    """By loss and strength. y: (n,)."""
+    offset = offset_of(y[None], wanted, settings)
+    bench = Bench(design, y[None] - offset, settings)
+    outcomes: list[list[Outcome]] = []
+    models, places = [], []
+    for i, (one, own) in enumerate(zip(wanted, along.by_loss, strict=True)):
+        bound = _bound(bench, one)
+        outcomes.append([bound if isinstance(bound, str) else ""] * len(own))
+        if isinstance(bound, BoundLoss):
+            for k, strength in enumerate(own.tolist()):
+                models.append(bench.model(bound, 0, **{along.penalty: strength}))
+                places.append((i, k))
+    for (i, k), solution in zip(places, bench.solved(models), strict=True):
+        outcomes[i][k] = moved(solution, offset)
+    return outcomes
+
+
+def _bound(bench: Bench, one: Wanted) -> BoundLoss | str:
+    try:
+        return one.loss.bind(one.written, scale=bench.scales[0], imbalance=bench.imbalance(0))
+    except NoDefault as error:
+        return error.what
+
+
+def _has_slopes(outcome: Outcome) -> bool:
+    return isinstance(outcome, Solution) and outcome.plain is not None and bool(outcome.plain[:, 1:].any())
+
+
+def _top(bench: Bench, one: Wanted, y: Floats, penalty: str) -> float:
+    """About the greatest strength of use, in the units of `penalty_scale`."""
+    bound = _bound(bench, one)
+    if isinstance(bound, str):
+        return 1.0
+    raw = bench.settings.penalty_scale == "raw"
+    of_l1, of_l2 = bench.curvature(bound, 0)
+    if penalty == "l2":
+        return _L2_TOP * (of_l2 if raw else 1.0)
+    return (_steepest(bench, bound, y) or 1.0) / (1.0 if raw else of_l1)
+
+
+def _steepest(bench: Bench, bound: BoundLoss, y: Floats) -> float:
+    """The largest slope of the mean loss in a column's slope, at the best intercepts and no slope."""
+    design, k = bench.design, bench.settings.classes
+    bare = replace(
+        design,
+        z=design.z[:, :1],
+        back=np.eye(1),
+        penalty=np.zeros(1),
+        center=np.zeros(0),
+        spread=np.zeros(0),
+    )
+    alone = Bench(bare, bench.targets, replace(bench.settings, l1=0.0, l2=0.0, scale=bench.scales[0]))
+    intercepts = alone.solved([alone.model(bound, 0)])[0].v
+    scores = np.broadcast_to(intercepts[:, None], (k, len(y)))
+    plain, _ = design.plain()
+    objective = bench.objective([bench.model(bound, 0)])
+    sides = []
+    for step in (-_BESIDE, _BESIDE):
+        s = scores + step * objective.unit[0]
+        _, slope = terms(bound.loss, dict(bound.params), y[None], s[None] if k > 1 else s)
+        sides.append(slope.reshape(k, len(y)))
+    return float(np.abs((0.5 * (sides[0] + sides[1]) * design.w) @ plain.z[:, 1:]).max(initial=0.0))

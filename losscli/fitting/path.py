@@ -1,0 +1,156 @@
+"""`--path`: every loss out of fold against the strength of its penalty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from losscli.descent.ends import Solution
+from losscli.descent.path import Strengths, grid, trained_along
+from losscli.descent.train import Outcome, Wanted
+from losscli.design import Design, whitened
+from losscli.domain import Floats
+from losscli.engine import each
+from losscli.errors import UsageError, did_you_mean
+from losscli.fitting.crossval import Plan, judged
+from losscli.fitting.judge import Judged, error_of
+from losscli.fitting.weights import training_weights
+from losscli.fitting.whole import Whole, raw_model
+from losscli.folds import Folds, Split
+from losscli.frame import Encoder
+from losscli.result import PenaltyPath, finite
+from losscli.spec import Spec
+
+_POINTS = 20
+_PENALTIES = ("l1", "l2")
+
+
+@dataclass(frozen=True, slots=True)
+class PathAsked:
+    """Along which penalty, and at how many strengths."""
+
+    penalty: str
+    points: int = _POINTS
+
+
+def parse_path(spec: Spec, l1: float) -> PathAsked:
+    """The path that a spec names; `auto` is along l1 where there is such a penalty, else along l2.
+
+    Raises UsageError for an unknown penalty or parameter, and fewer than two points.
+    """
+    known = ("auto", *_PENALTIES)
+    if spec.name not in known:
+        advice = (
+            did_you_mean(spec.name, known) or f"Write one of {', '.join(known)}, e.g. --path l1:points=20"
+        )
+        raise UsageError(f"--path {spec.name}: there is no such penalty", advice=advice)
+    params = spec.numbers()
+    points = params.pop("points", float(_POINTS))
+    if params or points != int(points) or not 2 <= points <= 1000:
+        raise UsageError(
+            f"--path {spec}: it takes points, a whole number from 2 to 1000",
+            advice="For example --path l1:points=20",
+        )
+    name = spec.name if spec.name != "auto" else ("l1" if l1 > 0 else "l2")
+    return PathAsked(name, int(points))
+
+
+def paths(asked: PathAsked, plan: Plan, whole: Whole, folds: Folds, jobs: int) -> tuple[PenaltyPath, ...]:
+    """The path of every loss that is trained on all rows, on the folds of the first repeat."""
+    fits = [(i, own[0]) for i, own in enumerate(whole.trained.by_loss) if isinstance(own[0], Solution)]
+    wanted, specs = [plan.wanted[i] for i, _ in fits], [one.bound.spec for _, one in fits]
+    settings = replace(plan.settings, optimizer=None, tol=None, max_iter=None)
+    own = replace(plan, settings=settings)
+    along = grid(whole.design, plan.frame.y, wanted, settings, asked.penalty, asked.points)
+    full = trained_along(whole.design, plan.frame.y, wanted, settings, along)
+    splits = folds.splits[: folds.folds]
+    found: dict[int, list[list[Judged | None]]] = dict(
+        each(len(splits), lambda i: _judged(own, splits[i], wanted, along), jobs)
+    )
+    by_fold = [found[i] for i in range(len(splits))]
+    return tuple(
+        _path(own, spec, along, loss, full[loss], [fold[loss] for fold in by_fold])
+        for loss, spec in enumerate(specs)
+    )
+
+
+def _judged(
+    plan: Plan, split: Split, wanted: Sequence[Wanted], along: Strengths
+) -> list[list[Judged | None]]:
+    """By loss and strength the test rows of a fold; None where nothing was trained."""
+    frame = plan.frame
+    y, w = frame.y[split.train], frame.w[split.train]
+    encoder = Encoder.of(frame, split.train, w)
+    design = whitened(encoder.matrix(frame, split.train), training_weights(plan.training, y, w))
+    x = encoder.matrix(frame, split.test)
+    outcomes = trained_along(design, y, wanted, plan.settings, along)
+    test = frame.y[split.test], frame.w[split.test]
+    return [
+        [_rows(plan, design, one, outcome, x, *test) for outcome in own]
+        for one, own in zip(wanted, outcomes, strict=True)
+    ]
+
+
+def _rows(
+    plan: Plan, design: Design, one: Wanted, outcome: Outcome, x: Floats, y: Floats, w: Floats
+) -> Judged | None:
+    if not isinstance(outcome, Solution):
+        return None
+    raw = raw_model(design, outcome)
+    scores = raw.intercept[:, None] + raw.slopes @ x.T
+    own = scores if len(scores) > 1 else scores[0]
+    return judged(one, own, y, w, np.ones(len(y), dtype=np.bool_), plan.threshold)
+
+
+def _path(
+    plan: Plan,
+    spec: str,
+    along: Strengths,
+    loss: int,
+    full: Sequence[Outcome],
+    folds: Sequence[Sequence[Judged | None]],
+) -> PenaltyPath:
+    measure, x = plan.measures[0], along.by_loss[loss]
+    pooled, errors = np.full(len(x), np.nan), np.full((len(x), len(folds)), np.nan)
+    for k in range(len(x)):
+        own = [one for fold in folds if (one := fold[k]) is not None]
+        if len(own) == len(folds):
+            pooled[k] = measure.value(_joined(own))
+            errors[k] = [error_of(measure, measure.value(one)) for one in own]
+    mean = errors.mean(axis=1)
+    spread = errors.std(axis=1, ddof=1) / np.sqrt(len(folds))
+    best = simplest = None
+    if np.isfinite(mean).any():
+        least = int(np.nanargmin(mean))  # of equal ones the first, which is the strongest
+        within = mean <= mean[least] + spread[least] if np.isfinite(spread[least]) else mean == mean[least]
+        best, simplest = float(x[least]), float(x[int(np.argmax(within))])
+    return PenaltyPath(
+        name=f"path:{along.penalty}",
+        spec=spec,
+        x=tuple(x.tolist()),
+        y=tuple(finite(value) for value in pooled),
+        metric=measure.name,
+        mean_error=tuple(finite(value) for value in mean),
+        standard_error=tuple(finite(value) for value in spread),
+        nonzero=tuple(_nonzero(outcome) for outcome in full),
+        best=best,
+        one_standard_error=simplest,
+    )
+
+
+def _joined(parts: Sequence[Judged]) -> Judged:
+    return replace(
+        parts[0],
+        y=np.concatenate([one.y for one in parts]),
+        w=np.concatenate([one.w for one in parts]),
+        score=np.concatenate([one.score for one in parts]),
+        prediction=np.concatenate([one.prediction for one in parts]),
+        bulk=np.concatenate([one.bulk for one in parts]),
+    )
+
+
+def _nonzero(outcome: Outcome) -> int | None:
+    """How many slopes are not exactly 0; None where that is not known: without l1 no slope is."""
+    if not isinstance(outcome, Solution) or outcome.plain is None:
+        return None
+    return int((outcome.plain[:, 1:] != 0.0).sum())
