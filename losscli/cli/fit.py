@@ -200,7 +200,7 @@ def _request(flags: Flags) -> "Request":
         optimizer=Spec.parse(flags.optimizer),
         max_iter=None if flags.max_iter is None else at_least(flags.max_iter, "--max-iter", 1),
         tol=within(flags.tol, "--tol", low=0.0),
-        l2=_penalty(flags.l2),
+        l2=penalty(flags.l2),
         folds=at_least(flags.folds, "--folds", 2),
         repeats=at_least(repeats, "--repeats", 1),
         early=None if share is None else Early(share, patience),
@@ -214,7 +214,7 @@ def _request(flags: Flags) -> "Request":
     )
 
 
-def _penalty(text: str) -> float | None:
+def penalty(text: str) -> float | None:
     """The strength of l2, or None where it is chosen for the loss."""
     if text == "auto":
         return None
