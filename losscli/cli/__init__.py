@@ -11,7 +11,7 @@ from losscli.errors import ExitCode, LosscliError
 
 __all__ = ["run"]
 
-_COMMANDS = ("compare", "fit", "predict", "diff", "losses", "explain", "check-loss")
+_COMMANDS = ("compare", "fit", "advise", "predict", "diff", "losses", "explain", "check-loss")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ import typer
 
 from losscli.cli import options
 from losscli.cli.help import PanelCommand
+from losscli.cli.options import advise as of_advise
 from losscli.cli.options import compare as of_compare
 from losscli.cli.options import diff as of_diff
 from losscli.cli.options import fit as of_fit
@@ -21,6 +22,7 @@ app = typer.Typer(
     \b
     losscli compare preds.csv      the losses of every model in a file
     losscli fit data.csv           train with every loss, and see which to use
+    losscli advise data.csv        which losses suit these data, and why
     losscli explain huber          what a loss is, and when to choose it
     losscli losses                 all losses
     """,
@@ -258,6 +260,75 @@ def fit(
             coefficients=coefficients,
             save=save,
             predictions=predictions,
+            quiet=quiet,
+            jobs=jobs,
+        )
+    )
+
+
+@app.command(cls=PanelCommand, short_help="Which losses suit these data, and why?")
+def advise(
+    data: options.Data,
+    target: of_fit.Target = None,
+    id_: of_fit.Id = None,
+    weights: options.Weights = None,
+    group: of_fit.Group = None,
+    time: of_fit.Time = None,
+    task: options.TaskName = None,
+    positive: options.Positive = None,
+    features: of_fit.Features = None,
+    drop: of_fit.Drop = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    decimal: options.Decimal = None,
+    thousands: options.Thousands = None,
+    skip_lines: options.SkipLines = 0,
+    max_unpacked: options.MaxUnpacked = None,
+    missing: of_fit.Missing = "error",
+    l2: of_advise.L2 = "auto",
+    folds: of_fit.Folds = 5,
+    seed: of_advise.Seed = 0,
+    confidence: of_fit.Confidence = 0.95,
+    format_: options.Format = "text",
+    output: options.Output = None,
+    quiet: options.Quiet = False,
+    jobs: options.Jobs = None,
+) -> int:
+    """Which losses suit these data: a profile of target and features, a short list with reasons, and a quick
+    check of it out of fold.
+
+    \b
+    losscli advise data.csv
+    losscli advise data.csv --target y --drop note
+    losscli advise data.csv --group customer --format json
+    """
+    from losscli.cli import advise as command
+
+    return command.run(
+        command.Flags(
+            path=data,
+            target=target,
+            id=id_,
+            weights=weights,
+            group=group,
+            time=time,
+            task=task,
+            positive=positive,
+            features=tuple(features or ()),
+            drop=tuple(drop or ()),
+            encoding=encoding,
+            delimiter=delimiter,
+            decimal=decimal,
+            thousands=thousands,
+            skip_lines=skip_lines,
+            max_unpacked=max_unpacked,
+            missing=missing,
+            l2=l2,
+            folds=folds,
+            seed=seed,
+            confidence=confidence,
+            format=format_,
+            output=tuple(output or ()),
             quiet=quiet,
             jobs=jobs,
         )

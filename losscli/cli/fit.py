@@ -211,7 +211,7 @@ def _request(flags: Flags) -> "Request":
         max_iter=None if flags.max_iter is None else at_least(flags.max_iter, "--max-iter", 1),
         tol=within(flags.tol, "--tol", low=0.0),
         l1=_strength(flags.l1, "--l1", "Write a number"),
-        l2=_penalty(flags.l2),
+        l2=penalty(flags.l2),
         penalty_scale=word(PenaltyScale, flags.penalty_scale, "--penalty-scale") or PenaltyScale.RAW,
         path=None if flags.path_of is None else Spec.parse(flags.path_of),
         folds=at_least(flags.folds, "--folds", 2),
@@ -227,7 +227,7 @@ def _request(flags: Flags) -> "Request":
     )
 
 
-def _penalty(text: str) -> float | None:
+def penalty(text: str) -> float | None:
     """The strength of l2, or None where it is chosen for the loss."""
     if text == "auto":
         return None

@@ -29,7 +29,7 @@ from losscli.task.classes import useless_flag
 from losscli.task.features import Training
 from losscli.task.roles import shell_word
 
-__all__ = ["Fitted", "Request", "fit"]
+__all__ = ["Fitted", "Request", "Source", "fit", "fit_frame"]
 
 Progress = Callable[[int, int], None]
 
@@ -46,6 +46,15 @@ class Fitted:
     interrupted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows come from. notes: how the file was read, in words; read: rows of the file."""
+
+    inputs: tuple[Input, ...]
+    notes: tuple[str, ...]
+    read: int
+
+
 def fit(
     table: Table, training: Training, request: Request, inputs: Sequence[Input], progress: Progress
 ) -> Fitted:
@@ -55,8 +64,15 @@ def fit(
     value cannot be used, UsageError where the request does not suit the data.
     """
     _check(request, training.task)
+    source = Source(tuple(inputs), table.notes, table.rows)
+    return fit_frame(load(table, training), training, request, source, progress)
+
+
+def fit_frame(
+    frame: Frame, training: Training, request: Request, source: Source, progress: Progress
+) -> Fitted:
+    """The same on the rows of a frame, as `fit` where it has loaded them."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
-    frame = load(table, training)
     warnings = (*training.warnings, *_copies(frame, training))
     chosen = choose(request, training.task, frame.y)
     classes = training.task in CLASSES
@@ -104,9 +120,9 @@ def fit(
         training=training,
         warnings=warnings,
         request=request,
-        inputs=tuple(inputs),
-        notes=table.notes,
-        read=table.rows,
+        inputs=source.inputs,
+        notes=source.notes,
+        read=source.read,
         plan=plan,
         folds=folds,
         whole=whole,

@@ -12,7 +12,7 @@ from losscli.loss import Loss, Params
 from losscli.render import csv, github, html, json, junit, markdown, text
 from losscli.render.format import Format, View
 from losscli.render.text import report_text, use_colour
-from losscli.result import Changes, Comparison, Fits
+from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
     from losscli.battery import Checked
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "Format",
+    "advice",
     "catalogue",
     "changes",
     "check_format",
@@ -44,6 +45,7 @@ FORMATS: dict[str, Format] = {
 _WHAT = {
     "comparison": "a comparison",
     "fits": "fitted losses",
+    "advice": "advice on losses",
     "changes": "what changed between two results",
     "catalogue": "a list of losses",
     "explanation": "an explanation",
@@ -66,6 +68,14 @@ def fits(result: Fits, format: str, *, all: bool, coefficients: bool, colour: bo
     if write is None:
         raise _cannot(format, "fits")
     return write(result, View(all=all, coefficients=coefficients, colour=colour, width=width))
+
+
+def advice(result: Advice, format: str, *, colour: bool, width: int | None) -> str:
+    """What `losscli advise` found. Raises UsageError where the format does not hold it."""
+    write = named_format(format).advice
+    if write is None:
+        raise _cannot(format, "advice")
+    return write(result, View(colour=colour, width=width))
 
 
 def changes(result: Changes, format: str, *, all: bool, colour: bool, width: int | None) -> str:

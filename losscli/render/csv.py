@@ -17,16 +17,14 @@ from losscli.render.format import Format, View
 from losscli.render.records import loss_record
 from losscli.report import bind_records, visible
 from losscli.result import (
+    Advice,
     Changes,
     Comparison,
     Degradation,
     Fit,
     Fits,
     LearningCurve,
-    LossChange,
     LossValue,
-    MetricChange,
-    MetricValue,
     PenaltyPath,
     RowRecord,
 )
@@ -62,6 +60,31 @@ _FIT_COLUMNS = (
     "rank",
     "rank_low",
     "rank_high",
+    "reason",
+)
+_ADVICE_COLUMNS = (
+    "kind",
+    "name",
+    "title",
+    "value",
+    "unit",
+    "meaning",
+    "seen",
+    "so",
+    "losses",
+    "speaks",
+    "reference",
+    "spec",
+    "metric",
+    "relative",
+    "low",
+    "high",
+    "verdict",
+    "other_metric",
+    "other",
+    "other_relative",
+    "other_low",
+    "other_high",
     "reason",
 )
 _CHANGE_COLUMNS = (
@@ -129,7 +152,7 @@ def _row(result: Comparison, record: RowRecord) -> Iterator[dict[str, Any]]:
         }
 
 
-def _values(value: LossValue | MetricValue | LossChange | MetricChange) -> dict[str, Any]:
+def _values(value: Any) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
@@ -196,6 +219,17 @@ def _levels(result: Fits, one: Degradation) -> Iterator[dict[str, Any]]:
     }
 
 
+def _advice(result: Advice, view: View) -> str:
+    """The profile, the rules that fired, and the check of the short list."""
+    rows = [{"kind": "figure"} | _values(one) for one in result.profile]
+    rows += [{"kind": "rule"} | _values(one) | {"losses": " ".join(one.losses)} for one in result.rules]
+    rows += [
+        {"kind": "loss", "metric": result.check.metric, "other_metric": result.check.other} | _values(one)
+        for one in result.check.losses
+    ]
+    return _write(_ADVICE_COLUMNS, rows)
+
+
 def _changes(result: Changes, view: View) -> str:
     losses = ({"kind": "loss"} | _values(one) for one in result.losses)
     metrics = ({"kind": "metric"} | _values(one) for one in result.metrics)
@@ -244,5 +278,10 @@ def _cell(value: object) -> object:
 
 
 FORMAT = Format(
-    comparison=_comparison, fits=_fits, changes=_changes, catalogue=_catalogue, explanation=_explanation
+    comparison=_comparison,
+    fits=_fits,
+    advice=_advice,
+    changes=_changes,
+    catalogue=_catalogue,
+    explanation=_explanation,
 )

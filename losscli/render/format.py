@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from losscli.domain import Task
 from losscli.loss import Loss, Params
-from losscli.result import Changes, Comparison, Fits
+from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
     from losscli.battery import Checked
@@ -31,6 +31,7 @@ class Format:
 
     comparison: Callable[[Comparison, View], str]
     fits: Callable[[Fits, View], str] | None = None
+    advice: Callable[[Advice, View], str] | None = None
     changes: Callable[[Changes, View], str] | None = None
     catalogue: Callable[[Sequence[Loss], Task | None, View], str] | None = None
     explanation: Callable[[Sequence[Loss], Params, View], str] | None = None

@@ -7,8 +7,16 @@ A line that begins with `::` is an order to the runner of a job; no name gets in
 from collections.abc import Iterable, Mapping, Sequence
 
 from losscli.render.format import Format, View
-from losscli.report import Paragraph, Report, comparison_report, diff_report, fits_report, visible
-from losscli.result import Changes, Comparison, Fits, Gate, Warning_
+from losscli.report import (
+    Paragraph,
+    Report,
+    advice_report,
+    comparison_report,
+    diff_report,
+    fits_report,
+    visible,
+)
+from losscli.result import Advice, Changes, Comparison, Fits, Gate, Warning_
 
 MOST = 10  # of each kind that GitHub shows of one step
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -34,6 +42,11 @@ def _comparison(result: Comparison, view: View) -> str:
 def _fits(result: Fits, view: View) -> str:
     report = fits_report(result, all=view.all, coefficients=view.coefficients, width=None)
     return _text(warnings=map(_warning, result.warnings), notices=[("losscli fit", _answer(report))])
+
+
+def _advice(result: Advice, view: View) -> str:
+    report = advice_report(result, width=None)
+    return _text(warnings=map(_warning, result.warnings), notices=[("losscli advise", _answer(report))])
 
 
 def _changes(result: Changes, view: View) -> str:
@@ -82,4 +95,4 @@ def _escaped(text: str, table: Mapping[str, str]) -> str:
     return "".join(table.get(character, character) for character in visible(text))
 
 
-FORMAT = Format(comparison=_comparison, fits=_fits, changes=_changes)
+FORMAT = Format(comparison=_comparison, fits=_fits, advice=_advice, changes=_changes)

@@ -23,6 +23,7 @@ from losscli.report import (
     Paragraph,
     Report,
     Role,
+    advice_report,
     checks_report,
     comparison_report,
     diff_report,
@@ -30,7 +31,7 @@ from losscli.report import (
     fits_report,
     reference_report,
 )
-from losscli.result import Changes, Comparison, Fits
+from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
     from losscli.battery import Checked
@@ -174,6 +175,11 @@ def _fits(result: Fits, view: View) -> str:
     return report_html(fits_report(result, all=view.all, coefficients=view.coefficients, width=None), title)
 
 
+def _advice(result: Advice, view: View) -> str:
+    title = f"losscli advise {' '.join(item.path for item in result.inputs)}"
+    return report_html(advice_report(result, width=None), title)
+
+
 def _changes(result: Changes, view: View) -> str:
     title = f"losscli diff {result.old.path} {result.new.path}"
     return report_html(diff_report(result, all=view.all, width=None), title)
@@ -195,6 +201,7 @@ def _checks(found: "Sequence[Checked]", view: View) -> str:
 FORMAT = Format(
     comparison=_comparison,
     fits=_fits,
+    advice=_advice,
     changes=_changes,
     catalogue=_catalogue,
     explanation=_explanation,

@@ -11,7 +11,7 @@ from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
 from losscli.render.records import example_record, loss_record
 from losscli.report import bind_records
-from losscli.result import Changes, Comparison, Fits
+from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
     from losscli.battery import Checked
@@ -23,6 +23,10 @@ def _comparison(result: Comparison, view: View) -> str:
 
 
 def _fits(result: Fits, view: View) -> str:
+    return _harmless(result.to_json()) + "\n"
+
+
+def _advice(result: Advice, view: View) -> str:
     return _harmless(result.to_json()) + "\n"
 
 
@@ -80,6 +84,7 @@ def _harmless(text: str) -> str:
 FORMAT = Format(
     comparison=_comparison,
     fits=_fits,
+    advice=_advice,
     changes=_changes,
     catalogue=_catalogue,
     explanation=_explanation,

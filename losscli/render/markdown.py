@@ -21,6 +21,7 @@ from losscli.report import (
     Paragraph,
     Report,
     Role,
+    advice_report,
     cell_width,
     checks_report,
     comparison_report,
@@ -30,7 +31,7 @@ from losscli.report import (
     reference_report,
     visible,
 )
-from losscli.result import Changes, Comparison, Fits
+from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
     from losscli.battery import Checked
@@ -138,6 +139,10 @@ def _fits(result: Fits, view: View) -> str:
     return report_markdown(fits_report(result, all=view.all, coefficients=view.coefficients, width=None))
 
 
+def _advice(result: Advice, view: View) -> str:
+    return report_markdown(advice_report(result, width=None))
+
+
 def _changes(result: Changes, view: View) -> str:
     return report_markdown(diff_report(result, all=view.all, width=None))
 
@@ -157,6 +162,7 @@ def _checks(found: "Sequence[Checked]", view: View) -> str:
 FORMAT = Format(
     comparison=_comparison,
     fits=_fits,
+    advice=_advice,
     changes=_changes,
     catalogue=_catalogue,
     explanation=_explanation,

@@ -22,6 +22,7 @@ from losscli.report import (
     Paragraph,
     Report,
     Role,
+    advice_report,
     catalogue_report,
     checks_report,
     comparison_report,
@@ -30,7 +31,7 @@ from losscli.report import (
     fits_report,
     visible,
 )
-from losscli.result import Changes, Comparison, Fits
+from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
     from losscli.battery import Checked
@@ -118,6 +119,11 @@ def _fits(result: Fits, view: View) -> str:
     return report_text(report, colour=view.colour, width=view.width)
 
 
+def _advice(result: Advice, view: View) -> str:
+    report = advice_report(result, width=view.width)
+    return report_text(report, colour=view.colour, width=view.width)
+
+
 def _changes(result: Changes, view: View) -> str:
     report = diff_report(result, all=view.all, width=view.width)
     return report_text(report, colour=view.colour, width=view.width)
@@ -139,6 +145,7 @@ def _checks(found: "Sequence[Checked]", view: View) -> str:
 FORMAT = Format(
     comparison=_comparison,
     fits=_fits,
+    advice=_advice,
     changes=_changes,
     catalogue=_catalogue,
     explanation=_explanation,

@@ -1,5 +1,6 @@
 """What to say: results and records made into titles, columns, cells and notes, in plain data."""
 
+from losscli.report.advice import advice_report
 from losscli.report.blocks import (
     Block,
     Cell,
@@ -34,6 +35,7 @@ __all__ = [
     "Paragraph",
     "Report",
     "Role",
+    "advice_report",
     "bind_records",
     "catalogue_report",
     "cell_width",

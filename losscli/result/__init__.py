@@ -1,5 +1,6 @@
 """What a run found: frozen records, and their JSON. A figure that can be None has its reason beside it."""
 
+from losscli.result.advice import Advice, Check, CheckRow, Finding, FiredRule, Listed
 from losscli.result.agreement import Agreement, Dominance, Order
 from losscli.result.changes import ON_FEW, Changes, LossChange, MetricChange, Side, Unmatched
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, finite
@@ -60,9 +61,12 @@ __all__ = [
     "FEW",
     "INFINITE",
     "ON_FEW",
+    "Advice",
     "Agreement",
     "AreaComparison",
     "Changes",
+    "Check",
+    "CheckRow",
     "Comparison",
     "Cost",
     "Curve",
@@ -71,12 +75,15 @@ __all__ = [
     "Discordant",
     "Dominance",
     "Downweighted",
+    "Finding",
+    "FiredRule",
     "Fit",
     "Fits",
     "Forecasts",
     "Gate",
     "Input",
     "LearningCurve",
+    "Listed",
     "LossChange",
     "LossPart",
     "LossTable",

@@ -6,7 +6,7 @@ import pytest
 
 from losscli.cli.app import app
 
-COMMANDS = ("compare", "fit", "predict", "diff", "losses", "explain", "check-loss")
+COMMANDS = ("compare", "fit", "advise", "predict", "diff", "losses", "explain", "check-loss")
 FLAG = re.compile(r"^  (-\w, )?(--[\w-]+)( [A-Z]+)?(  +(?P<text>\S.*))?$", re.M)
 
 
@@ -63,7 +63,7 @@ def test_examples_stand_on_lines_of_their_own(inside, name):
 
 def test_the_overview(inside):
     lines = inside("--help").stdout.splitlines()
-    assert sum(line.startswith("  losscli ") for line in lines) == 4
+    assert sum(line.startswith("  losscli ") for line in lines) == 5
     for name in COMMANDS:
         (line,) = [line for line in lines if line.startswith(f"  {name} ")]
         assert line.endswith(("?", "."))

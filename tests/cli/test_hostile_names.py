@@ -36,7 +36,8 @@ def told(inside, tmp_path):
 
     def run(*arguments: str, formats: Sequence[str]) -> tuple[int, object]:
         files = [word for end in formats for word in ("--output", f"found.{end}")]
-        done = inside(*arguments, "--all", "--format", "github", *files)
+        every = () if arguments[0] == "advise" else ("--all",)
+        done = inside(*arguments, *every, "--format", "github", *files)
         check_lines(done.stderr)
         check_github(done.stdout)
         assert done.returncode < 2, done.stderr
@@ -115,6 +116,21 @@ def test_features_levels_and_classes_of_a_fit(told, inside, write, name):
     assert set(found["classes"]) == {f"{name} p", f"{name} q"}
     done = inside("predict", "m.json", path)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", FEW, ids=range(len(FEW)))
+def test_features_and_classes_of_an_advice(told, write, name):
+    rows = [(i % 7 - 3, f"{name} {i % 2}", f"{name} {'pq'[i % 7 + i % 2 > 3]}") for i in range(60)]
+    leak = [(f"{name} x", f"{name} t", f"{name} y"), *((x, f"{name} {y}", y) for x, _, y in rows)]
+    few = ("--target", f"{name} y", "--positive", f"{name} q", "--folds", "2", "--jobs", "1")
+    for table, leaks in (
+        (lines((f"{name} x", f"{name} t", f"{name} y"), *rows), []),
+        (lines(*leak), [f"{name} t"]),
+    ):
+        path = write(table, path_of(name))
+        code, found = told("advise", path, *few, formats=[end for end in CHECKS if end != "xml"])
+        assert (code, found["features"], found["leaks"]) == (0, [f"{name} x", f"{name} t"], leaks)
+        assert set(found["classes"]) == {f"{name} p", f"{name} q"}
 
 
 def test_names_in_two_results(told, inside, write):

@@ -1,0 +1,104 @@
+"""`advise`: a profile of the data → rules that fire → a short list of losses → how they do out of fold."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from losscli import __version__
+from losscli.advice.check import checked
+from losscli.advice.classes import class_findings
+from losscli.advice.features import feature_findings, leaks
+from losscli.advice.numbers import number_findings
+from losscli.advice.rules import fired
+from losscli.advice.sample import sampled
+from losscli.advice.short_list import BASELINES, short_list
+from losscli.advice.study import Study
+from losscli.advice.unknown import unknowns
+from losscli.domain import CLASSES
+from losscli.fitting import Progress, Request, Source, fit_frame
+from losscli.frame import load
+from losscli.result import Advice, Finding, Fits, Input, RowCounts, Warning_
+from losscli.spec import Spec
+from losscli.table import Table
+from losscli.task.features import Training
+
+__all__ = ["REPEATS", "Advised", "advise"]
+
+REPEATS = 2
+_MANY = 0.25  # distinct values per row of a column that tells rows apart
+_COPIED = "target_among_features"  # a warning of fit that `leaks` says already
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """What a run leaves: the result, and whether it was cut short."""
+
+    advice: Advice
+    interrupted: bool
+
+
+def advise(
+    table: Table, training: Training, request: Request, inputs: Sequence[Input], progress: Progress
+) -> Advised:
+    """Profile the rows, and try the losses that suit them. request: its losses are found here. Figures of the
+    profile count rows; weights weigh the fits.
+
+    progress: (done, total) folds of the check. Raises as `fit` does.
+    """
+    whole = load(table, training)
+    frame = sampled(whole, classes=training.task in CLASSES, seed=request.seed)
+    study = Study.of(frame, whole, training, seed=request.seed, folds=request.folds, jobs=request.jobs)
+    own = class_findings(study) if study.classes else number_findings(study)
+    profile = (*own, *feature_findings(study))
+    figures = _figures(profile, study)
+    rules = fired(training.task, figures)
+    listed = short_list(training.task, rules, frame.y)
+    found = fit_frame(
+        frame,
+        training,
+        replace(request, losses=tuple(Spec(one.spec) for one in listed), repeats=REPEATS, contaminate=()),
+        Source(tuple(inputs), table.notes, table.rows),
+        progress,
+    )
+    fits = found.fits
+    trained = {fit.name for fit in fits.fits}
+    return Advised(
+        Advice(
+            version=__version__,
+            command=request.command,
+            seed=request.seed,
+            confidence=request.confidence,
+            inputs=fits.inputs,
+            decisions=fits.decisions,
+            task=fits.task,
+            target=fits.target,
+            positive=fits.positive,
+            features=fits.features,
+            classes=fits.classes,
+            rows=RowCounts(table.rows, len(whole.y), whole.dropped),
+            sampled=len(frame.y) if len(frame.y) < len(whole.y) else None,
+            leaks=leaks(study),
+            profile=profile,
+            rules=rules,
+            short_list=tuple(one for one in listed if one.spec in trained),
+            check=checked(fits, BASELINES[training.task]),
+            unknown=unknowns(training, figures),
+            warnings=_warnings(fits),
+        ),
+        found.interrupted,
+    )
+
+
+def _figures(profile: Sequence[Finding], study: Study) -> dict[str, float]:
+    """The figures as rules read them: nan where one is missing."""
+    known = {one.name: math.nan if one.value is None else one.value for one in profile}
+    rows, numbers = len(study.frame.y), study.frame.numbers
+    fine = any(len(np.unique(x)) >= _MANY * rows for x in numbers.T)
+    return known | {"rows": float(rows), "k": float(study.classes), "fine": float(fine)}
+
+
+def _warnings(fits: Fits) -> tuple[Warning_, ...]:
+    refused = (Warning_("not_trained", f"{one.spec} is left out: {one.reason}", None) for one in fits.refused)
+    return (*(one for one in fits.warnings if one.code != _COPIED), *refused)

@@ -1,0 +1,142 @@
+"""The profile of a target of classes: shares, separation, and what the log loss says out of fold."""
+
+import numpy as np
+
+from losscli.advice.noise import Noise, label_noise
+from losscli.advice.study import Study, share
+from losscli.catalogue import find
+from losscli.descent.ends import Solution
+from losscli.descent.train import Wanted, train
+from losscli.domain import Floats, Task
+from losscli.engine import each
+from losscli.fitting.crossval import Plan, judge_splits
+from losscli.fitting.judge import Judged, measures
+from losscli.fitting.scores import pooled
+from losscli.folds import splits
+from losscli.result import Finding
+from losscli.spec import Spec
+
+
+def class_findings(study: Study) -> tuple[Finding, ...]:
+    """Figures of the classes, then of the log loss' fit."""
+    codes = study.whole.y.astype(np.intp)
+    count = np.bincount(codes, minlength=study.classes)
+    least, name = int(count.min()), study.training.labels[int(count.argmin())]
+    judged = _out_of_fold(study)
+    area = next(one for one in measures(study.training.task) if one.name == "roc_auc").value(judged)
+    noise = label_noise(_probabilities(judged.prediction), judged.y.astype(np.intp))
+    separable, reason = _separable(study)
+    return (
+        share("smallest_share", "smallest class", least, len(codes), f"of the rows: {name}"),
+        Finding("smallest_rows", "its rows", float(least), "count", "what is known of the rarest class"),
+        Finding(
+            "rows_per_coefficient",
+            "its rows per coefficient",
+            least / study.design.rank,
+            "number",
+            "a rule of thumb asks for 10",
+        ),
+        Finding(
+            "separable",
+            "separable",
+            separable,
+            "answer",
+            "whether a linear rule makes no error on these rows",
+            reason,
+        ),
+        Finding(
+            "roc_auc",
+            "ROC AUC out of fold",
+            area if np.isfinite(area) else None,
+            "number",
+            "of the log loss; chance is 0.5",
+            None if np.isfinite(area) else "a class is missing from the rows judged",
+        ),
+        *_noise(noise),
+    )
+
+
+def _noise(noise: Noise) -> tuple[Finding, ...]:
+    known = noise.estimate is not None
+    return (
+        Finding(
+            "label_noise",
+            "labels in doubt",
+            noise.estimate,
+            "share",
+            "confident learning's estimate; classes that overlap count too",
+            None if known else "of some class no row is predicted with confidence",
+        ),
+        share(
+            "surest_errors",
+            "errors of the surest fifth",
+            noise.wrong,
+            noise.surest,
+            "of the log loss out of fold",
+        ),
+        share(
+            "surest_expected",
+            "expected of the surest fifth",
+            noise.expected,
+            noise.surest,
+            "by its own probabilities",
+        ),
+    )
+
+
+def _out_of_fold(study: Study) -> Judged:
+    """What the log loss, at its usual penalty, predicts for rows that it has not seen."""
+    frame, training = study.frame, study.training
+    folds = splits(
+        frame.y,
+        labels=training.labels,
+        group=frame.group,
+        fold=None,
+        time=frame.time,
+        folds=study.folds,
+        repeats=1,
+        seed=study.seed,
+    )
+    plan = Plan(
+        frame=frame,
+        training=training,
+        wanted=(_log_loss(training.task),),
+        contaminations=(),
+        settings=study.settings(training.task, None),
+        measures=measures(training.task),
+        threshold=None,
+        seed=study.seed,
+    )
+    found = dict(each(len(folds.splits), lambda i: judge_splits(plan, [folds.splits[i]])[0], study.jobs))
+    return pooled(plan, folds.splits, [found[i] for i in range(len(found))]).judged[0]
+
+
+def _log_loss(task: Task) -> Wanted:
+    loss = find(Spec("bce" if task is Task.BINARY else "cross_entropy"), task)
+    assert loss is not None
+    return Wanted(loss, {})
+
+
+def _probabilities(p: Floats) -> Floats:
+    """(n, k) of every class. p: of the positive class (n,), or (n, k)."""
+    return p if p.ndim == 2 else np.column_stack([1.0 - p, p])
+
+
+def _separable(study: Study) -> tuple[float | None, str | None]:
+    """(1 where a linear rule makes no error on the rows, else 0; why it is not known).
+
+    The log loss without a penalty finds such a rule, or has an optimum: Albert & Anderson 1984,
+    doi:10.1093/biomet/71.1.1.
+    """
+    training, design, y = study.training, study.design, study.frame.y
+    settings = study.settings(training.task, 0.0)
+    outcome = train(design, y[None], [_log_loss(training.task)], settings).by_loss[0][0]
+    if not isinstance(outcome, Solution):
+        return None, outcome
+    scores = design.z @ outcome.v.reshape(-1, design.rank).T
+    if scores.shape[1] == 1:
+        scores = np.column_stack([np.zeros(len(y)), scores])
+    own = scores[np.arange(len(y)), y.astype(np.intp)]
+    if ((scores >= own[:, None]).sum(axis=1) == 1).all():  # none but its own
+        return 1.0, None
+    return (0.0, None) if outcome.converged else (None, "the fit without a penalty has not converged")

@@ -1,0 +1,57 @@
+"""What every part of a profile reads: the rows, their design, and how figures are written."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.descent.train import Settings
+from losscli.design import Design, whitened
+from losscli.domain import Task
+from losscli.frame import Encoder, Frame
+from losscli.result import Finding
+from losscli.task.features import Training
+
+NAMED = 5  # rows or columns that a figure names
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The n rows that are profiled. whole: all rows of the file that are learned from; design: their
+    features as columns of a model."""
+
+    frame: Frame
+    whole: Frame
+    training: Training
+    design: Design
+    seed: int
+    folds: int
+    jobs: int
+
+    @classmethod
+    def of(
+        cls, frame: Frame, whole: Frame, training: Training, *, seed: int, folds: int, jobs: int
+    ) -> "Study":
+        """frame: the rows to profile, of those in `whole`."""
+        rows = np.arange(len(frame.y))
+        x = Encoder.of(frame, rows, frame.w).matrix(frame, rows)
+        return cls(frame, whole, training, whitened(x, frame.w), seed, folds, jobs)
+
+    @property
+    def classes(self) -> int:
+        """How many classes the target has; 0 for numbers."""
+        return len(self.training.labels)
+
+    def settings(self, task: Task, l2: float | None) -> Settings:
+        scores = self.classes if task is Task.MULTICLASS else 1
+        return Settings(task=task, classes=scores, l2=l2, seed=self.seed, careful=False)
+
+
+def share(name: str, title: str, rows: float, of: int, meaning: str) -> Finding:
+    """So many rows out of `of`."""
+    return Finding(name, title, rows / of, "share", meaning)
+
+
+def percent(value: float) -> str:
+    """`4.2 %`: two significant digits, whole from 10 on."""
+    size = 100 * value
+    return f"{size:.0f} %" if abs(size) >= 9.95 else f"{size:.2g} %"

@@ -1,0 +1,157 @@
+"""The first line: which loss to train with, and why; or that these rows do not tell."""
+
+import shlex
+
+from losscli.report.advice.screen import AdviceScreen
+from losscli.report.fits.screen import words
+from losscli.report.names import joined, visible
+from losscli.report.numbers import percent
+from losscli.result import CheckRow, FiredRule
+
+_NUMBERS = ("mae", "rmse")
+_NAMED = 3  # features that give the target away
+_SKEWED = 0.1  # octile skew from which mean and middle differ
+_WORSE = 0.02  # relative: what a loss that the profile speaks for may seem worse
+
+
+def answer(screen: AdviceScreen) -> str:
+    """The verdict in a sentence or a few; what makes it worthless comes first."""
+    advice = screen.advice
+    if advice.leaks:
+        return _leak(screen)
+    best = screen.best
+    if best is None or best.value is None:
+        return f"No loss could be judged: {visible(advice.check.reason or 'no fold has a value')}."
+    match advice.check.verdict:
+        case "better":
+            return _better(screen, best)
+        case "none":
+            return _none(screen, best)
+        case _:
+            return _untested(screen, best)
+
+
+def _leak(screen: AdviceScreen) -> str:
+    advice = screen.advice
+    names = joined([screen.clip(name, 30) for name in advice.leaks[:_NAMED]])
+    alone = (
+        "tells the classes apart alone"
+        if advice.classes
+        else "equals it or orders the rows exactly as it does"
+    )
+    if len(advice.leaks) > 1:
+        what, it, each = f"the features {names}", "they give", f" (each {alone})"
+    else:
+        what, it, each = f"the feature {names}", "it gives", f" (it {alone})"
+    drop = " ".join(f"--drop {shlex.quote(name)}" for name in advice.leaks[:_NAMED])
+    return (
+        f"Look at {what} before any loss: {it} the target {screen.clip(advice.target, 30)} away{each}. "
+        f"Unless that is known when you predict, leave it out: {visible(drop)}."
+    )
+
+
+def _better(screen: AdviceScreen, best: CheckRow) -> str:
+    check = screen.advice.check
+    below = f"{_size(best)} {_side(best)} {check.baseline}'s"
+    seen = _seen(screen, best.spec)
+    why = f"{seen}, and its" if seen else "its"
+    text = f"Train with {best.spec}: {why} {words(check.metric)} out of fold is {below}."
+    if check.tied:
+        verb = "is" if len(check.tied) == 1 else "are"
+        text += f" {joined(check.tied)} {verb} not told apart from it."
+    return text + _but(screen, best)
+
+
+def _seen(screen: AdviceScreen, spec: str) -> str:
+    """What the first rule that asks for the loss has seen; empty where none does."""
+    asking = next((one.rules for one in screen.advice.short_list if one.spec == spec), ())
+    return next((visible(one.seen) for one in screen.advice.rules if one.name in asking), "")
+
+
+def _but(screen: AdviceScreen, best: CheckRow) -> str:
+    """Where the other metric of numbers is shown to say the reverse."""
+    check = screen.advice.check
+    if check.metric not in _NUMBERS:
+        return ""
+    if best.other_low is None or best.other_low <= 0:
+        skew = screen.advice.figure("skew") or 0.0
+        middle = check.metric == "mae" and best.elicits != "mean" and abs(skew) >= _SKEWED
+        return " It answers for the middle of a skewed target, not for the mean." if middle else ""
+    size = percent(best.other_relative or 0.0, best.other_low, best.other_high)
+    need = "the mean" if check.other == "rmse" else "the middle"
+    return f" But its {words(check.other)} is {size} above: take {check.baseline} if you need {need}."
+
+
+def _none(screen: AdviceScreen, best: CheckRow) -> str:
+    """The baseline, unless the profile speaks for a loss that is not shown worse."""
+    check = screen.advice.check
+    if best.spec == check.baseline:
+        return f"Train with {check.baseline}: no other loss of the short list could be judged."
+    usual = _seen(screen, check.baseline)
+    favoured = None if usual else _favoured(screen)
+    if favoured is not None:
+        chosen, rule = favoured
+        return (
+            f"No loss of the short list is shown better than {check.baseline} here: these rows cannot tell "
+            f"{chosen.spec} from it ({_against(screen, chosen)}). The profile speaks for {chosen.spec}: "
+            f"{visible(rule.seen)}."
+        )
+    worse = all(row.verdict == "worse" for row in check.losses if row.spec != check.baseline)
+    how = (
+        "every other loss of the short list is shown worse"
+        if worse
+        else "no loss of the short list is shown better"
+    )
+    seen = f"{usual}, and " if usual else ""
+    text = f"Train with {check.baseline}: {seen}{how}"
+    return f"{text}. {best.spec} comes nearest ({_against(screen, best)})."
+
+
+def _favoured(screen: AdviceScreen) -> tuple[CheckRow, FiredRule] | None:
+    """A loss that is not shown worse, and hardly seems so, with the rule that speaks for it: the best of
+    them, or what that rule names before it and is about as good."""
+    open_ = {row.spec: row for row in screen.advice.check.losses if row.verdict == "~"}
+    for row in open_.values():
+        rule = next((one for one in screen.advice.rules if one.speaks and row.spec in one.losses), None)
+        if rule is not None and _excess(screen, row) <= _WORSE:
+            near = (open_[name] for name in rule.losses if name in open_)
+            least = _excess(screen, row) + _WORSE
+            return next(one for one in near if _excess(screen, one) <= least), rule
+    return None
+
+
+def _excess(screen: AdviceScreen, row: CheckRow) -> float:
+    """How much worse than the baseline it seems, relative."""
+    relative = row.relative or 0.0
+    return -relative if screen.advice.check.greater_is_better else relative
+
+
+def _against(screen: AdviceScreen, row: CheckRow) -> str:
+    """`MAE out of fold -6 % [-19, +7]`"""
+    metric = words(screen.advice.check.metric)
+    if row.low == row.high == 0.0:
+        return f"the same {metric} out of fold"
+    return f"{metric} out of fold {percent(row.relative or 0.0, row.low, row.high, sign=True)}"
+
+
+def _untested(screen: AdviceScreen, best: CheckRow) -> str:
+    check = screen.advice.check
+    against = f", {percent(best.relative, sign=True)} against {check.baseline}" if best.relative else ""
+    side = "highest" if check.greater_is_better else "lowest"
+    why = visible(check.reason or "no reason is given")
+    return (
+        f"{best.spec} has the {side} {words(check.metric)} out of fold{against}, which may be chance: "
+        f"noise has not been tested ({why})."
+    )
+
+
+def _size(row: CheckRow) -> str:
+    """The difference without its sign, whose side the sentence tells: `3.1 % [+1.0, +5.2]`."""
+    relative, low, high = row.relative or 0.0, row.low, row.high
+    if relative < 0:
+        return percent(-relative, None if high is None else -high, None if low is None else -low)
+    return percent(relative, low, high)
+
+
+def _side(row: CheckRow) -> str:
+    return "below" if (row.relative or 0.0) < 0 else "above"

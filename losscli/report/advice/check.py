@@ -1,0 +1,67 @@
+"""The losses of the short list against the baseline, out of fold."""
+
+from losscli.report.advice.screen import AdviceScreen
+from losscli.report.blocks import Cell, Column, Grid, Role
+from losscli.report.fits.screen import head, words
+from losscli.report.names import visible
+from losscli.report.numbers import Digits, Figure, count, digits_of, percent
+from losscli.result import CheckRow
+
+_ROLES = {"better": Role.GOOD, "worse": Role.BAD}
+
+
+def check_grids(screen: AdviceScreen) -> list[Grid]:
+    """Each loss by the metric that decides, and by another beside it; best first."""
+    check = screen.advice.check
+    if not check.losses:
+        return []
+    usual = sorted(check.losses, key=lambda row: row.spec != check.baseline)  # whose digits the others take
+    digits = digits_of([Figure(row.value) for row in usual])
+    beside = digits_of([Figure(row.other) for row in usual])
+    rows = tuple(_cells(screen, row, digits, beside) for row in check.losses)
+    against = f"vs {check.baseline}"
+    columns = (
+        Column("loss"),
+        Column(head(check.metric), right=True),
+        Column(against, right=True),
+        Column(head(check.other), right=True),
+        Column(against, right=True, drop=1),
+    )
+    title = f"{words(check.metric)}, out of fold".upper()
+    return [Grid(title, columns, rows, tuple(_notes(screen)))]
+
+
+def _cells(screen: AdviceScreen, row: CheckRow, digits: Digits, beside: Digits) -> tuple[Cell, ...]:
+    check = screen.advice.check
+    base = row.spec == check.baseline
+    role = Role.STRONG if row.spec == check.best and check.verdict == "better" else Role.PLAIN
+    mark = "~" if row.verdict == "~" else ""
+    own = "" if base else mark + _gap(row.relative, row.low, row.high)
+    other = "" if base else _gap(row.other_relative, row.other_low, row.other_high)
+    return (
+        Cell(visible(row.spec), role),
+        Cell(_text(row.value, digits)),
+        Cell(own, _ROLES.get(row.verdict or "", Role.PLAIN)),
+        Cell(_text(row.other, beside)),
+        Cell(other, Role.DIM),
+    )
+
+
+def _text(value: float | None, digits: Digits) -> str:
+    return "n/a" if value is None else digits.text(value)
+
+
+def _gap(relative: float | None, low: float | None, high: float | None) -> str:
+    return "n/a" if relative is None else percent(relative, low, high, sign=True)
+
+
+def _notes(screen: AdviceScreen) -> list[str]:
+    check = screen.advice.check
+    made = f"linear models, {count(check.folds, 'fold')} x {count(check.repeats, 'repeat')}"
+    notes = [f"{made} ({visible(check.splitter)}), {count(check.rows, 'row')}"]
+    if any(row.low is not None for row in check.losses):
+        notes.append(f"{screen.confidence} intervals, all losses at once; ~ not shown to differ")
+    reasons = {row.spec: row.reason for row in check.losses if row.reason and row.spec != check.baseline}
+    if len(set(reasons.values())) == 1 and check.reason:
+        return [*notes, f"no intervals: {visible(check.reason)}"]
+    return [*notes, *(f"{visible(spec)}: {visible(reason)}" for spec, reason in reasons.items())]

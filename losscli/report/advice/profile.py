@@ -1,0 +1,82 @@
+"""The profile and what it asks for, as tables."""
+
+from losscli.report.advice.screen import AdviceScreen
+from losscli.report.blocks import Cell, Column, Grid, Note, Role, compact
+from losscli.report.names import visible
+from losscli.report.numbers import percent, significant
+from losscli.result import Finding, FiredRule
+
+_ROWS = 3
+
+
+def profile_grids(screen: AdviceScreen) -> list[Grid]:
+    """A row per figure that says something; those that are 0 or missing in a line each."""
+    profile = screen.advice.profile
+    rows = [
+        (Cell(one.title), Cell(_value(one)), Cell(_meaning(one), Role.DIM))
+        for one in profile
+        if one.value is not None and not _is_none(one)
+    ]
+    notes = []
+    none = [one.title for one in profile if _is_none(one)]
+    if none:
+        notes.append(f"none: {', '.join(none)}")
+    notes += [
+        f"{one.title} is not known: {visible(one.reason or '')}" for one in profile if one.value is None
+    ]
+    columns = (Column("FIGURE"), Column("value", right=True), Column("how to read it", flow=True))
+    return compact(Grid("", columns, tuple(rows), tuple(notes), complete=True), 3)
+
+
+def _is_none(one: Finding) -> bool:
+    return one.value == 0.0 and one.unit in ("share", "answer")
+
+
+def _value(one: Finding) -> str:
+    value = one.value or 0.0
+    match one.unit:
+        case "share":
+            return percent(value)
+        case "count":
+            return f"{value:,.0f}"
+        case "answer":
+            return "yes" if value else "no"
+        case _:
+            return significant(round(value, 6), 2)  # what is less is rounding
+
+
+def _meaning(one: Finding) -> str:
+    """With the first rows that it speaks of."""
+    if not one.rows:
+        return visible(one.meaning)
+    names = ", ".join(visible(str(row)) for row in one.rows[:_ROWS])
+    noun = "rows" if len(one.rows) > 1 else "row"
+    return f"{visible(one.meaning)}; {noun} {names}{' …' if one.rows[_ROWS:] else ''}"
+
+
+def rule_grids(screen: AdviceScreen) -> list[Grid]:
+    """The losses of the short list beside what asks for them: a row per rule, then those beside any."""
+    advice = screen.advice
+    listed = [one.spec for one in advice.short_list]
+    alone = [(one.spec, f"{one.reason} ({one.reference})") for one in advice.short_list if not one.rules]
+    base = [row for row in alone if row[0] == advice.check.baseline]
+    rows = [(", ".join(own), _sentence(rule)) for rule in advice.rules if (own := _of(rule, listed))]
+    rows = [*base, *rows, *(row for row in alone if row not in base)]
+    cells = tuple((Cell(loss), Cell(visible(why))) for loss, why in rows)
+    columns = (Column("SHORT LIST", flow=True), Column("why", flow=True))
+    return compact(Grid("", columns, cells, complete=True), 2)
+
+
+def rule_notes(screen: AdviceScreen) -> list[Note]:
+    """What was seen that no loss of the short list mends."""
+    advice = screen.advice
+    listed = [one.spec for one in advice.short_list]
+    return [Note("!", visible(_sentence(rule))) for rule in advice.rules if not _of(rule, listed)]
+
+
+def _of(rule: FiredRule, listed: list[str]) -> list[str]:
+    return [name for name in rule.losses if name in listed]
+
+
+def _sentence(rule: FiredRule) -> str:
+    return f"{rule.seen}: {rule.so} ({rule.reference})"
