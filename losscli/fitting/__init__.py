@@ -17,6 +17,7 @@ from losscli.fitting.choice import CLASSES, choose
 from losscli.fitting.crossval import Judgement, Plan, judge_splits
 from losscli.fitting.judge import measures
 from losscli.fitting.networks import Schooling
+from losscli.fitting.recipe import costs_of, recipe_of, rule_of
 from losscli.fitting.request import Request
 from losscli.fitting.whole import Whole, fit_whole
 from losscli.folds import Folds, Split, splits
@@ -24,7 +25,6 @@ from losscli.frame import Frame, load
 from losscli.network import Architecture
 from losscli.result import Fits, Input, Refused, Warning_
 from losscli.table import Table
-from losscli.task.classes import useless_flag
 from losscli.task.features import Training
 from losscli.task.roles import shell_word
 
@@ -53,7 +53,8 @@ def fit(
     An interruption ends the folds: what the finished repeats showed is given. Raises DataError where a
     value cannot be used, UsageError where the request does not suit the data.
     """
-    _check(request, training.task)
+    _check(request)
+    recipe, rule = recipe_of(request, training.task), rule_of(request, training.task)
     frame = load(table, training)
     warnings = (*training.warnings, *_copies(frame, training))
     chosen = choose(request, training.task, frame.y)
@@ -79,7 +80,7 @@ def fit(
         seed=request.seed,
     )
     schooling = _schooling(request)
-    whole = fit_whole(frame, training, chosen.wanted, settings, schooling)
+    whole = fit_whole(frame, training, chosen.wanted, settings, recipe, schooling)
     if not classes and request.l2 is None and schooling is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
@@ -89,8 +90,10 @@ def fit(
         wanted=chosen.wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),
-        measures=measures(training.task),
+        measures=measures(training.task, costs_of(request)),
         threshold=request.threshold,
+        rule=rule,
+        recipe=recipe,
         seed=request.seed,
         schooling=schooling,
         largest=max(len(split.train) for split in folds.splits),
@@ -112,10 +115,8 @@ def fit(
     return Fitted(*assemble(run), folds.repeats, interrupted)
 
 
-def _check(request: Request, task: Task) -> None:
-    """Raises UsageError for a model that there is not, and a threshold that nothing is compared with."""
-    if request.threshold is not None and task is not Task.BINARY:
-        raise useless_flag(f"--threshold {request.threshold:g}", task, "has no threshold")
+def _check(request: Request) -> None:
+    """Raises UsageError for a flag that would do nothing."""
     if request.early is not None and _is_solved(request):
         raise UsageError(
             f"--early-stopping {request.early.share:g}: a linear model goes to its optimum at once",

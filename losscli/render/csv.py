@@ -22,6 +22,7 @@ from losscli.result import (
     Degradation,
     Fit,
     Fits,
+    LearningCurve,
     LossChange,
     LossValue,
     MetricChange,
@@ -140,6 +141,7 @@ def _fits(result: Fits, view: View) -> str:
     rows += [
         {"kind": "curve", "spec": one.spec, "metric": one.name, "iteration": x, "value": y}
         for one in result.curves
+        if isinstance(one, LearningCurve)
         for x, y in zip(one.x, one.y, strict=True)
     ]
     return _write(_FIT_COLUMNS, rows)

@@ -41,6 +41,7 @@ from losscli.result.fits import (
     RankRow,
     Score,
     SeedSpread,
+    Threshold,
     Unranked,
 )
 from losscli.result.recorded import Recorded, RecordedLoss, RecordedMetric, RecordedValue, recorded
@@ -110,6 +111,7 @@ __all__ = [
     "Slices",
     "StoredLoss",
     "StoredReplicates",
+    "Threshold",
     "Unmatched",
     "Unranked",
     "Warning_",

@@ -61,7 +61,8 @@ def _clean(screen: FitScreen) -> list[_Part]:
             "" if constant is None else _signed(constant),
         ),
     ]
-    others = [name for name in _BESIDE.get(screen.fits.task, "").split() if name in screen.metrics]
+    beside = ["cost", *_BESIDE.get(screen.fits.task, "").split()]
+    others = [name for name in beside if name in screen.metrics]
     parts += [_metric(screen, name, 1) for name in others[:1]]
     if not screen.all:  # there the matrix has them
         parts += [_metric(screen, name, 6 + place) for place, name in enumerate(others[1:])]

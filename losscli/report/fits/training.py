@@ -14,8 +14,8 @@ _WORDS = {"objective": "objective", "training": "training", "held_out": "held ou
 def training_grids(screen: FitScreen) -> list[Grid]:
     """The curves at a few iterations; those of all losses with `--all`."""
     specs = [one.fit.spec for one in (screen.shown if screen.all else screen.shown[:_LOSSES])]
-    curves = [curve for spec in specs for curve in screen.fits.curves if curve.spec == spec]
-    curves = [curve for curve in curves if curve.name in _WORDS]
+    known = [curve for curve in screen.fits.curves if isinstance(curve, LearningCurve)]
+    curves = [curve for spec in specs for curve in known if curve.spec == spec and curve.name in _WORDS]
     if not curves:
         return []
     last = max(curve.x[-1] for curve in curves)
