@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli.domain import Kind
 from losscli.fitting.judge import Judged
 from losscli.metrics.distribution import Distribution
 from losscli.result import Curve
@@ -13,9 +14,10 @@ def precision_recall(spec: str, judged: Judged) -> Curve | None:
     """The curve of one loss over pooled rows of two classes: the recall and the precision of the rows from
     each score on that a positive has, the highest score first; thinned evenly to 200 points, both ends kept.
 
-    None for several classes, without positives, and where the loss was not trained in every fold.
+    None for numbers and several classes, without positives, and where the loss was not trained in every fold.
     """
-    if judged.score.ndim > 1 or not np.isfinite(judged.score).all() or not (judged.y > 0).any():
+    two = judged.kind is not Kind.VALUE and judged.score.ndim == 1
+    if not two or not np.isfinite(judged.score).all() or not (judged.y > 0).any():
         return None
     _, positive, negative = Distribution.of(judged.score, judged.y > 0, judged.w, exact=True).table()
     hits, alarms = np.cumsum(positive[::-1]), np.cumsum(negative[::-1])
