@@ -59,25 +59,26 @@ def _threshold(rule: Rule, loss: Loss, score: Floats, y: Floats, w: Floats) -> f
 
 def inner_splits(frame: Frame, split: Split, rule: Rule, seed: int) -> tuple[Split, ...]:
     """Three folds of the training rows of a split, as its own: stratified, by group, in time, or by the given
-    folds. Their repeat and fold are those of the split.
+    folds; two of two groups. Their repeat and fold are those of the split.
 
     Raises UsageError where the training rows cannot be split.
     """
     own = split.train
-    group = frame.group if frame.fold is None else frame.fold
+    group = _recoded(frame.group if frame.fold is None else frame.fold, own)
+    folds = INNER if group is None else min(INNER, max(int(group.max()) + 1, 2))
     try:
         found = splits(
             frame.y[own],
             labels=("negative", "positive"),
-            group=_recoded(group, own),
+            group=group,
             fold=None,
             time=_recoded(frame.time, own),
-            folds=INNER,
+            folds=folds,
             repeats=1,
             seed=seed + split.repeat,
         )
     except UsageError as error:
-        what = f"--threshold {rule.name}: {INNER} folds within the training rows of fold {split.fold + 1}"
+        what = f"--threshold {rule.name}: {folds} folds within the training rows of fold {split.fold + 1}"
         advice = "Give --threshold a number, or more rows, groups or folds"
         raise UsageError(f"{what} cannot be made: {error.what}", advice=advice) from None
     return tuple(Split(split.repeat, split.fold, own[one.train], own[one.test]) for one in found.splits)

@@ -13,7 +13,6 @@ from imbalanced import Task, fitted, logistic, run, score, tumours, write
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from losscli.errors import UsageError
-from losscli.fitting import Request
 from losscli.result import Curve, Fit, Fits
 from losscli.spec import Spec
 
@@ -253,7 +252,16 @@ def test_what_cannot_be_chosen(tmp_path: Path) -> None:
         fitted(path, "bce", threshold_rule="cost")
     with pytest.raises(UsageError, match="3 folds within the training rows of fold 1 cannot be made"):
         fitted(path, "bce", threshold_rule="f1", time="day", folds=3)
-    assert Request().threshold_rule is None
+    with pytest.raises(UsageError, match="2 folds within the training rows of fold 1 cannot be made"):
+        fitted(
+            write(tmp_path, logistic(90) | {"fold": np.arange(90) % 2}),
+            "bce",
+            threshold_rule="f1",
+            fold="fold",
+        )
+    thirds = write(tmp_path, logistic(90, intercept=-0.5) | {"fold": np.arange(90) % 3})
+    found = fitted(thirds, "bce", threshold_rule="f1", fold="fold")
+    assert found.fits[0].threshold is not None
 
 
 def test_time_keeps_its_order_within(tmp_path: Path) -> None:
