@@ -54,7 +54,7 @@ def fit(
     value cannot be used, UsageError where the request does not suit the data.
     """
     _check(request)
-    recipe, rule = recipe_of(request, training.task), rule_of(request, training.task)
+    recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     frame = load(table, training)
     warnings = (*training.warnings, *_copies(frame, training))
     chosen = choose(request, training.task, frame.y)

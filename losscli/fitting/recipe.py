@@ -9,18 +9,28 @@ from losscli.fitting.threshold import Rule
 from losscli.metrics.threshold import Costs
 from losscli.spec import number_text
 from losscli.task.classes import useless_flag
+from losscli.task.features import Training
 
 
-def recipe_of(request: Request, task: Task) -> Recipe:
-    """What is made of training rows. Raises UsageError for what only classes have, where there are none."""
+def recipe_of(request: Request, training: Training) -> Recipe:
+    """What is made of training rows. Raises UsageError for what only classes have, where there are none, and
+    for noise where no feature is a number."""
+    task = training.task
     flags = {"--oversample": request.oversample, "--label-smoothing": request.label_smoothing}
     for flag, value in flags.items():
         if value is not None and task not in CLASSES:
             what = "has no classes to repeat" if flag == "--oversample" else "has no labels to smooth"
             raise useless_flag(f"{flag} {number_text(value)}", task, what)
+    steps = tuple(parse(spec) for spec in request.augment)
+    still = next((step for step in steps if step.name == "jitter" and not training.numbers), None)
+    if still is not None:
+        raise UsageError(
+            f"--augment {still.spec}: no feature is a number, so that none can be moved",
+            advice="Leave it out, or use --augment mixup",
+        )
     return Recipe(
         oversample=request.oversample,
-        steps=tuple(parse(spec) for spec in request.augment),
+        steps=steps,
         smoothing=request.label_smoothing or 0.0,
     )
 

@@ -28,6 +28,7 @@ from losscli.result import (
     MetricChange,
     MetricValue,
     RowRecord,
+    Threshold,
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -133,9 +134,10 @@ def _values(value: LossValue | MetricValue | LossChange | MetricChange) -> dict[
 
 
 def _fits(result: Fits, view: View) -> str:
-    """Metrics, those of the best constant, then robustness: a row per level, and one with the area; then
-    the points of learning curves."""
+    """Metrics, chosen thresholds, metrics of the best constant, then robustness: a row per level, and one
+    with the area; then the points of learning curves."""
     rows = [row for fit in result.fits for row in _scores(result, fit)]
+    rows += [_threshold(fit, fit.threshold) for fit in result.fits if fit.threshold is not None]
     rows += [{"kind": "constant", "metric": name, "mean": value} for name, value in result.constant.items()]
     rows += [row for one in result.robustness for row in _levels(result, one)]
     rows += [
@@ -166,6 +168,12 @@ def _scores(result: Fits, fit: Fit) -> Iterator[dict[str, Any]]:
             "rank_high": found.rank_high if found else None,
             "reason": score.reason,
         }
+
+
+def _threshold(fit: Fit, chosen: Threshold) -> dict[str, Any]:
+    """The mean over folds and the ends; the metric is what it was chosen by."""
+    own = {"kind": "threshold", "spec": fit.spec, "name": fit.name, "metric": chosen.rule}
+    return own | {"mean": chosen.mean, "low": chosen.low, "high": chosen.high}
 
 
 def _levels(result: Fits, one: Degradation) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ import pytest
 from imbalanced import Task, fitted, logistic, run, score, tumours, write
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
+from losscli.descent.networks import Early
 from losscli.errors import UsageError
 from losscli.result import Curve, Fit, Fits
 from losscli.spec import Spec
@@ -137,7 +138,14 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("options", RECIPES.values(), ids=RECIPES)
+NETWORKS: dict[str, dict[str, Any]] = {
+    "network": {"model": Spec.parse("mlp:hidden=3"), "max_iter": 5, **RECIPES["all"]},
+    "early": {"model": Spec.parse("mlp:hidden=3"), "max_iter": 8, "early": Early(0.2, 3), **RECIPES["all"]},
+}
+MODELS = RECIPES | NETWORKS
+
+
+@pytest.mark.parametrize("options", MODELS.values(), ids=MODELS)
 def test_a_fold_learns_nothing_from_the_rows_that_it_judges(tmp_path: Path, options: dict[str, Any]) -> None:
     """The labels of one fold are turned round: what is predicted for its rows stays the same to the last bit,
     and so do its thresholds."""
@@ -168,14 +176,14 @@ def test_no_copy_of_a_judged_row_is_learned_from(tmp_path: Path, monkeypatch: py
     single = logistic(90, intercept=-1.0)
     data = {name: np.tile(values, 2) for name, values in single.items()} | {"pair": np.tile(np.arange(90), 2)}
     seen: list[tuple[set[float], set[float], set[float]]] = []
-    made = crossval._Fold.lesson
+    made = crossval._Fold.prepared
 
     def watched(self: Any, x: Any, y: Any) -> Any:
         found = made(self, x, y)
         seen.append((set(found.rows.x[:, 0]), set(self.x[:, 0]), set(self.x_test[:, 0])))
         return found
 
-    monkeypatch.setattr(crossval._Fold, "lesson", watched)
+    monkeypatch.setattr(crossval._Fold, "prepared", watched)
     fitted(
         write(tmp_path, data), "bce", group="pair", features=("a", "b"), oversample=1.0, threshold_rule="f1"
     )
@@ -185,7 +193,39 @@ def test_no_copy_of_a_judged_row_is_learned_from(tmp_path: Path, monkeypatch: py
         assert not learned & judged
 
 
-@pytest.mark.parametrize("options", RECIPES.values(), ids=RECIPES)
+def test_rows_held_out_to_stop_by_have_no_copies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And they are as they were, in whole groups."""
+    from losscli.fitting import networks
+
+    seen: list[Any] = []
+    taught = networks._lesson
+
+    def watched(*arguments: Any) -> Any:
+        seen.append(taught(*arguments))
+        return seen[-1]
+
+    monkeypatch.setattr(networks, "_lesson", watched)
+    single = logistic(60, intercept=-0.5)
+    data = {name: np.tile(values, 2) for name, values in single.items()} | {"pair": np.tile(np.arange(60), 2)}
+    fitted(
+        write(tmp_path, data),
+        "bce",
+        group="pair",
+        features=("a", "b"),
+        oversample=1.0,
+        label_smoothing=0.1,
+        model=Spec.parse("mlp:hidden=2"),
+        max_iter=3,
+        early=Early(0.25, 3),
+    )
+    assert len(seen) == 6
+    for lesson in seen:
+        held = set(lesson.held[0][:, 0].round(9))
+        assert held and len(lesson.held[0]) == 2 * len(held)
+        assert not held & set(lesson.x[:, 0].round(9))
+
+
+@pytest.mark.parametrize("options", MODELS.values(), ids=MODELS)
 def test_the_same_bits_twice_and_with_two_jobs(path: str, options: dict[str, Any]) -> None:
     flip = (Spec.parse("flip:levels=0-0.1"),)
     texts = [
@@ -264,6 +304,13 @@ def test_what_cannot_be_chosen(tmp_path: Path) -> None:
     assert found.fits[0].threshold is not None
 
 
+def test_words_are_not_moved(tmp_path: Path) -> None:
+    path = write(tmp_path, {"word": np.tile(["p", "q", "r"], 30), "target": np.tile([0, 1, 1, 0, 1], 18)})
+    with pytest.raises(UsageError, match="no feature is a number"):
+        fitted(path, "bce", augment=("jitter",))
+    assert fitted(path, "bce", augment=("mixup",)).fits[0].converged
+
+
 def test_time_keeps_its_order_within(tmp_path: Path) -> None:
     found = fitted(
         write(tmp_path, logistic(300, intercept=-0.5) | {"day": np.arange(300)}),
@@ -303,7 +350,8 @@ def test_the_command(path: str, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "cost" in found["fits"][0]["scores"]
     assert {one["name"] for one in found["curves"]} == {"precision_recall"}
     assert losscli.cli.run(["fit", path, *words, *more, "--format", "csv"]) == 0
-    assert "metric,bce,bce,cost,false," in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "metric,bce,bce,cost,false," in shown and "threshold,bce,bce,cost,," in shown
     assert losscli.cli.run(["fit", path, *words, "--all", "--format", "html"]) == 0
     assert "PRECISION AT RECALL" in capsys.readouterr().out
     for words, message in (
