@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from losscli.cli import options
-from losscli.cli.help import PanelCommand
+from losscli.cli.help import FitCommand, PanelCommand
 from losscli.cli.options import advise as of_advise
 from losscli.cli.options import compare as of_compare
 from losscli.cli.options import diff as of_diff
@@ -150,7 +150,7 @@ def compare(
     )
 
 
-@app.command(cls=PanelCommand, short_help="Which loss to train with?")
+@app.command(cls=FitCommand, short_help="Which loss to train with?")
 def fit(
     data: options.Data,
     target: of_fit.Target = None,
@@ -186,11 +186,15 @@ def fit(
     early_stopping: of_fit.EarlyStopping = None,
     patience: of_fit.Patience = None,
     seeds: of_fit.Seeds = None,
+    oversample: of_fit.Oversample = None,
+    label_smoothing: of_fit.LabelSmoothing = None,
+    augment: of_fit.Augment = None,
     folds: of_fit.Folds = 5,
     repeats: of_fit.Repeats = None,
     contaminate: of_fit.Contaminate = None,
     no_contaminate: of_fit.NoContaminate = False,
     threshold: of_fit.Threshold = None,
+    cost: of_fit.Cost = None,
     seed: of_fit.Seed = 0,
     confidence: of_fit.Confidence = 0.95,
     format_: options.Format = "text",
@@ -247,11 +251,15 @@ def fit(
             early_stopping=early_stopping,
             patience=patience,
             seeds=seeds,
+            oversample=oversample,
+            label_smoothing=label_smoothing,
+            augment=tuple(augment or ()),
             folds=folds,
             repeats=repeats,
             contaminate=tuple(contaminate or ()),
             no_contaminate=no_contaminate,
             threshold=threshold,
+            cost=cost,
             seed=seed,
             confidence=confidence,
             format=format_,

@@ -1,5 +1,6 @@
 """`losscli fit`: flags → request, result → formats, model, predictions and exit code."""
 
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from losscli.catalogue import tasks_of
+from losscli.cli.cost import parse_cost
 from losscli.cli.custom import own_losses_of
 from losscli.cli.flags import at_least, jobs_of, large, losses_of, within, word
 from losscli.cli.interrupt import heard
 from losscli.cli.output import print_result, progress, say
 from losscli.cli.places import asked_formats, check_places, write_files, write_whole
 from losscli.domain import Task
-from losscli.errors import ExitCode, UsageError
+from losscli.errors import ExitCode, UsageError, did_you_mean
 from losscli.spec import Spec
 
 if TYPE_CHECKING:
@@ -62,11 +64,15 @@ class Flags:
     early_stopping: float | None
     patience: int | None
     seeds: int | None
+    oversample: str | None
+    label_smoothing: float | None
+    augment: tuple[str, ...]
     folds: int
     repeats: int | None
     contaminate: tuple[str, ...]
     no_contaminate: bool
-    threshold: float | None
+    threshold: str | None
+    cost: str | None
     seed: int
     confidence: float
     format: str
@@ -202,6 +208,7 @@ def _request(flags: Flags) -> "Request":
     share = within(flags.early_stopping, "--early-stopping", low=0.0, high=1.0)
     patience = 10 if flags.patience is None else at_least(flags.patience, "--patience", 1)
     repeats = flags.repeats if flags.repeats is not None else 1 if deep else 10
+    threshold, rule = _threshold(flags.threshold)
     return Request(
         losses=losses_of(flags.loss),
         exclude=losses_of(flags.exclude),
@@ -219,12 +226,57 @@ def _request(flags: Flags) -> "Request":
         early=None if share is None else Early(share, patience),
         seeds=at_least(3 if flags.seeds is None else flags.seeds, "--seeds", 1) if deep else 1,
         contaminate=_contaminations(flags),
-        threshold=flags.threshold,
+        threshold=threshold,
+        threshold_rule=rule,
+        cost=parse_cost(flags.cost),
+        oversample=_share(flags.oversample),
+        label_smoothing=within(flags.label_smoothing, "--label-smoothing", low=0.0, high=1.0),
+        augment=tuple(Spec.parse(text) for text in flags.augment),
         seed=at_least(flags.seed, "--seed", 0),
         confidence=within(flags.confidence, "--confidence", low=0.0, high=1.0) or 0.95,
         jobs=jobs_of(flags.jobs),
         command=("losscli", *sys.argv[1:]),
     )
+
+
+class ThresholdRule(StrEnum):
+    """What a threshold is chosen by."""
+
+    F1 = "f1"
+    YOUDEN = "youden"
+    COST = "cost"
+
+
+def _threshold(text: str | None) -> tuple[float | None, str | None]:
+    """(the threshold as a number, what it is chosen by), one or none. Raises UsageError for other words."""
+    if text is None:
+        return None, None
+    value = _number(text)
+    if math.isfinite(value):
+        return value, None
+    known = [str(rule) for rule in ThresholdRule]
+    if text.strip() in known:
+        return None, text.strip()
+    advice = did_you_mean(text.strip(), known) or f"Write a number, {', '.join(known[:-1])} or {known[-1]}"
+    raise UsageError(f"--threshold {text}: that is neither a number nor a rule", advice=advice)
+
+
+def _share(text: str | None) -> float | None:
+    """The share of the largest class that every class is repeated to."""
+    if text is None:
+        return None
+    value = _number(text)
+    if not 0.0 < value <= 1.0:
+        raise UsageError(f"--oversample {text} is no share", advice="Write a number above 0, 1 at most")
+    return value
+
+
+def _number(text: str) -> float:
+    """The number, NaN where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def penalty(text: str) -> float | None:

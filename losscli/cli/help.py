@@ -1,8 +1,11 @@
 """Help in plain text, its options in panels, without the cost of rich."""
 
+from itertools import zip_longest
 from typing import Any
 
 from typer.core import TyperCommand
+
+_ALONE = {"--oversample": "1"}  # flags that may stand alone, and what they then say
 
 
 class PanelCommand(TyperCommand):
@@ -25,6 +28,27 @@ class PanelCommand(TyperCommand):
         for title, records in panels.items():
             with formatter.section(title):
                 formatter.write_dl(records)
+
+
+class FitCommand(PanelCommand):
+    """A command with flags whose value may be left out."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The flags that stand alone get their usual value, so that they take no file for it."""
+        given = []
+        for word, following in zip_longest(args, args[1:]):
+            given.append(word)
+            if word in _ALONE and not _is_number(following):
+                given.append(_ALONE[word])
+        return super().parse_args(ctx, given)
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        float(text or "")
+    except ValueError:
+        return False
+    return True
 
 
 def _is_argument(param: Any) -> bool:

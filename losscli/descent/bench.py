@@ -22,6 +22,7 @@ from losscli.scale import residual_scale
 
 TOLERANCE = 1e-9  # of the objective: what a descent may leave
 MAX_ITER = 500
+_ALIKE = 1e-13  # shares that differ by less are equal but for rounding
 _FLOOR = 1e-12  # of the objective of a constant: an objective below it is rounding
 _STEEPNESS = (1.0, 3.0)  # times the log loss' fit, as starts for losses of classes with several valleys
 _SIZES, _PER_SIZE = (0.5, 2.0, 8.0), 8  # of random scores, as further starts
@@ -111,11 +112,14 @@ class Bench:
         return [sizes * directions.reshape(len(sizes), -1)]
 
     def imbalance(self, t: int) -> float | None:
-        """n-/n+, None where a class is absent or there are not two."""
+        """n-/n+, None where a class is absent or there are not two; 1 where they weigh alike but for
+        rounding."""
         if self.settings.task is not Task.BINARY:
             return None
         positive = float(self.design.w @ self.targets[t])
-        return (1.0 - positive) / positive if 0.0 < positive < 1.0 else None
+        if not 0.0 < positive < 1.0:
+            return None
+        return 1.0 if abs(positive - 0.5) < _ALIKE else (1.0 - positive) / positive
 
     def strength(self, bound: BoundLoss, t: int) -> float:
         """The l2 of a loss: as given, else 0 for numbers, and for classes the slope at score 0, twice over

@@ -18,6 +18,7 @@ from losscli.fitting.crossval import Judgement, Plan, judge_splits
 from losscli.fitting.judge import measures
 from losscli.fitting.networks import Schooling
 from losscli.fitting.path import parse_path, paths
+from losscli.fitting.recipe import costs_of, recipe_of, rule_of
 from losscli.fitting.request import Request
 from losscli.fitting.whole import Whole, fit_whole
 from losscli.folds import Folds, Split, splits
@@ -25,7 +26,6 @@ from losscli.frame import Frame, load
 from losscli.network import Architecture
 from losscli.result import Fits, Input, Refused, Warning_
 from losscli.table import Table
-from losscli.task.classes import useless_flag
 from losscli.task.features import Training
 from losscli.task.roles import shell_word
 
@@ -63,7 +63,7 @@ def fit(
     An interruption ends the folds: what the finished repeats showed is given. Raises DataError where a
     value cannot be used, UsageError where the request does not suit the data.
     """
-    _check(request, training.task)
+    _check(request)
     source = Source(tuple(inputs), table.notes, table.rows)
     return fit_frame(load(table, training), training, request, source, progress)
 
@@ -73,6 +73,7 @@ def fit_frame(
 ) -> Fitted:
     """The same on the rows of a frame, as `fit` where it has loaded them."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
+    recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     warnings = (*training.warnings, *_copies(frame, training))
     chosen = choose(request, training.task, frame.y)
     classes = training.task in CLASSES
@@ -99,7 +100,7 @@ def fit_frame(
         seed=request.seed,
     )
     schooling = _schooling(request)
-    whole = fit_whole(frame, training, chosen.wanted, settings, schooling)
+    whole = fit_whole(frame, training, chosen.wanted, settings, recipe, schooling)
     if not classes and request.l2 is None and not request.l1 and schooling is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
@@ -109,8 +110,10 @@ def fit_frame(
         wanted=chosen.wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),
-        measures=measures(training.task),
+        measures=measures(training.task, costs_of(request)),
         threshold=request.threshold,
+        rule=rule,
+        recipe=recipe,
         seed=request.seed,
         schooling=schooling,
         largest=max(len(split.train) for split in folds.splits),
@@ -133,11 +136,8 @@ def fit_frame(
     return Fitted(*assemble(run), folds.repeats, interrupted)
 
 
-def _check(request: Request, task: Task) -> None:
-    """Raises UsageError for a model that there is not, an optimizer that does not suit the penalty, and a
-    threshold that nothing is compared with."""
-    if request.threshold is not None and task is not Task.BINARY:
-        raise useless_flag(f"--threshold {request.threshold:g}", task, "has no threshold")
+def _check(request: Request) -> None:
+    """Raises UsageError for a flag that would do nothing, and an optimizer that does not suit the penalty."""
     if request.early is not None and _is_solved(request):
         raise UsageError(
             f"--early-stopping {request.early.share:g}: a linear model goes to its optimum at once",

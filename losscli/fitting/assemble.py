@@ -10,6 +10,7 @@ from losscli.descent.ends import Solution
 from losscli.domain import Task
 from losscli.fitting.choice import unranked
 from losscli.fitting.crossval import Judgement, Plan
+from losscli.fitting.curves import precision_recall
 from losscli.fitting.judge import error_of, kind_of
 from losscli.fitting.model import LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
@@ -17,11 +18,11 @@ from losscli.fitting.predictions import prediction_columns, table_csv, target_co
 from losscli.fitting.ranking import Pairing, pairing, rankings
 from losscli.fitting.request import Request
 from losscli.fitting.robustness import degradations
-from losscli.fitting.scores import Pooled, pooled, scores_of, seed_value
-from losscli.fitting.weights import class_factors
+from losscli.fitting.scores import Pooled, pooled, scores_of, seed_value, threshold_of
 from losscli.fitting.whole import Raw, Whole, efficiency_of, is_deep, light_rows, penalty_of, raw_model
 from losscli.folds import Folds
 from losscli.result import (
+    Curve,
     Degradation,
     Fit,
     Fits,
@@ -80,7 +81,7 @@ def assemble(run: Run) -> tuple[Fits, str, str]:
     first = run.folds.splits[: run.folds.folds]
     found = pooled(run.plan, first, run.judgements[: len(first)]) if run.judgements else None
     scores = [_scores(run, found, entry) for entry in entries]
-    return _fits(run, entries, scores), _model(run, entries), _predictions(run, entries, found)
+    return _fits(run, entries, scores, found), _model(run, entries), _predictions(run, entries, found)
 
 
 def _entries(run: Run) -> list[_Entry]:
@@ -148,7 +149,9 @@ def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
     )
 
 
-def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]]) -> Fits:
+def _fits(
+    run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]], found: Pooled | None
+) -> Fits:
     training, request, frame = run.training, run.request, run.plan.frame
     binary = training.task is Task.BINARY
     by_loss = (
@@ -170,7 +173,7 @@ def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]
         features=training.features,
         classes=training.labels,
         weights=training.weights,
-        class_weight=plain(training.labels, class_factors(training, frame.y, frame.w).tolist()),
+        class_weight=plain(training.labels, run.whole.factors.tolist()),
         rows=RowCounts(run.read, len(frame.y), frame.dropped),
         folds=run.folds.folds,
         repeats=len(run.judgements) // run.folds.folds,
@@ -190,9 +193,18 @@ def _fits(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]
         robustness=_robustness(run, entries),
         unranked=tuple(Unranked(entry.spec, entry.reason) for entry in entries if entry.reason is not None),
         penalty_scale=request.penalty_scale,
-        curves=(*(curve for entry in entries for curve in _curves(entry)), *run.paths),
+        curves=(
+            *(curve for entry in entries for curve in _curves(entry)),
+            *_recalls(entries, found),
+            *run.paths,
+        ),
         refused=(*run.refused, *_untrained(run)),
         warnings=(*run.warnings, *run.folds.warnings, *_cut_short(run)),
+        threshold_rule=request.threshold_rule,
+        costs=None if request.cost is None else dict(request.cost.params),
+        oversample=run.plan.recipe.oversample,
+        label_smoothing=run.plan.recipe.smoothing or None,
+        augment=tuple(step.spec for step in run.plan.recipe.steps),
     )
 
 
@@ -238,11 +250,12 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         objective=finite(solution.objective),
         intercept=intercept,
         coefficients=coefficients,
-        downweighted=light_rows(run.plan.frame, design, solution, scale),
+        downweighted=light_rows(run.plan.frame, run.whole.z, solution, scale),
         scores=scores,
         reason=_missing(solution, efficiency),
         seeds=_seed_spread(run, entry),
         l1=solution.l1,
+        threshold=threshold_of(run.plan, run.judgements, entry.at),
     )
 
 
@@ -268,6 +281,14 @@ def _curves(entry: _Entry) -> Iterator[LearningCurve]:
         if points:
             x, y = zip(*points, strict=True)
             yield LearningCurve(name, entry.spec, x, tuple(finite(value) for value in y))
+
+
+def _recalls(entries: Sequence[_Entry], found: Pooled | None) -> list[Curve]:
+    """Precision against recall of every loss, of two classes."""
+    if found is None:
+        return []
+    curves = (precision_recall(entry.spec, found.judged[entry.at]) for entry in entries)
+    return [curve for curve in curves if curve is not None]
 
 
 def _missing(solution: Solution, efficiency: float | None) -> str | None:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.augment import NONE, Recipe, Rows
 from losscli.contaminate import Clean, Contamination, contaminated
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, reference, train
-from losscli.design import Design, whitened
+from losscli.design import Design
 from losscli.domain import Floats, Mask, Task
 from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
-from losscli.fitting.networks import Material, Schooling, taught
-from losscli.fitting.weights import training_weights
+from losscli.fitting.networks import Material, Schooling, material, taught
+from losscli.fitting.threshold import Rule, found_thresholds, inner_splits
+from losscli.fitting.weights import Prepared, prepared
 from losscli.folds import Split
 from losscli.frame import Encoder, Frame
 from losscli.task.features import Training
@@ -31,6 +33,8 @@ class Plan:
     measures: tuple[Measure, ...]
     threshold: float | None
     seed: int
+    rule: Rule | None = None  # by which thresholds are chosen, fold by fold
+    recipe: Recipe = NONE
     schooling: Schooling | None = None
     largest: int = 0
 
@@ -47,7 +51,7 @@ class Judgement:
     metrics: nan where undefined (L, M); constant: of the best constant (M,); converged: (L,); scores: of
     the rows judged (L, n), for several classes (L, k, n); errors, held: of each contamination, the
     headline error (L, levels) and whether the descent ended well; seeds: the scores of networks from
-    other starts.
+    other starts; thresholds: chosen for this fold (L,), () where they are not.
     """
 
     metrics: Floats
@@ -57,6 +61,7 @@ class Judgement:
     errors: tuple[Floats, ...]
     held: tuple[Mask, ...]
     seeds: tuple[Floats, ...] = ()
+    thresholds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,15 @@ def judge_splits(plan: Plan, splits: Sequence[Split]) -> list[Judgement]:
     rows."""
     folds = [_Fold(plan, split) for split in splits]
     spoiled = [fold.spoiled() for fold in folds]
+    thresholds = [_thresholds(plan, split) for split in splits]
     if plan.schooling is None:
-        pairs = zip(folds, spoiled, strict=True)
-        return [fold.judgement(own, fold.solved(own)) for fold, own in pairs]
+        pairs = zip(folds, spoiled, thresholds, strict=True)
+        return [fold.judgement(own, fold.solved(own), chosen) for fold, own, chosen in pairs]
     scored = _of_networks(plan.schooling, folds, spoiled)
     others = _of_other_seeds(plan.schooling, folds)
     return [
-        fold.judgement(own, given, seeds)
-        for fold, own, given, seeds in zip(folds, spoiled, scored, others, strict=True)
+        fold.judgement(own, given, chosen, seeds)
+        for fold, own, given, chosen, seeds in zip(folds, spoiled, scored, thresholds, others, strict=True)
     ]
 
 
@@ -129,6 +135,20 @@ def _of_other_seeds(schooling: Schooling, folds: "Sequence[_Fold]") -> list[tupl
     return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
 
 
+def _thresholds(plan: Plan, split: Split) -> tuple[float, ...]:
+    """Of each loss the threshold chosen on folds within the training rows, () where it is not chosen."""
+    if plan.rule is None:
+        return ()
+    inner = inner_splits(plan.frame, split, plan.rule, plan.seed)
+    folds = [_Fold(plan, one, number) for number, one in enumerate(inner, 1)]
+    if plan.schooling is None:
+        scored = [fold.solved(()) for fold in folds]
+    else:
+        scored = _of_networks(plan.schooling, folds, [()] * len(folds))
+    losses = [wanted.loss for wanted in plan.wanted]
+    return found_thresholds(plan.rule, plan.frame, inner, losses, [own[0].scores for own in scored])
+
+
 def _levels(plan: Plan, clean: Floats, converged: Mask) -> tuple[tuple[Floats, ...], tuple[Mask, ...]]:
     """Errors and ends of each contamination (L, levels), the clean level filled in."""
     first = plan.measures[0]
@@ -142,35 +162,46 @@ def _levels(plan: Plan, clean: Floats, converged: Mask) -> tuple[tuple[Floats, .
 
 
 class _Fold:
-    def __init__(self, plan: Plan, split: Split) -> None:
+    def __init__(self, plan: Plan, split: Split, inner: int = 0) -> None:
+        """inner: 0, or from 1 on the number of a fold within the training rows of another."""
         frame, train_, test = plan.frame, split.train, split.test
-        self.plan, self.split = plan, split
+        self.plan, self.split, self.inner = plan, split, inner
         self.y, self.w = frame.y[train_], frame.w[train_]
         self.judged, self.weights = frame.y[test], frame.w[test]
         encoder = Encoder.of(frame, train_, self.w)
         self.x, self.x_test = encoder.matrix(frame, train_), encoder.matrix(frame, test)
-        self.design = self.design_of(self.x, self.y)
+        self.key = (plan.seed, split.repeat + 1, split.fold + 1, inner)
+        self.clean = self.prepared(self.x, self.y)
+        self.design = self.clean.design()
 
-    def design_of(self, x: Floats, y: Floats) -> Design:
-        """The training rows with these features and targets, weighed by their class where that is asked."""
-        return whitened(x, training_weights(self.plan.training, y, self.w))
+    def prepared(self, x: Floats, y: Floats) -> Prepared:
+        """What is learned from the training rows with these features and targets."""
+        return prepared(self.plan.recipe, self.plan.training, Rows(x, y, self.w), self.key)
 
     def shares_design(self, one: _Spoiled) -> bool:
-        """Whether the clean design serves: the same features, and no weights that follow the targets."""
-        return one.x is self.x and self.plan.training.class_weight is None
+        """Whether the clean design serves: the same features, no rows or weights that follow the targets."""
+        follows = self.plan.recipe.follows_labels or self.plan.training.class_weight is not None
+        return one.x is self.x and not follows
+
+    def plain(self) -> Design:
+        """The design of the training rows as they are, by which contamination is measured."""
+        if self.plan.recipe == NONE:
+            return self.design
+        return prepared(NONE, self.plan.training, Rows(self.x, self.y, self.w), self.key).design()
 
     def spoiled(self) -> list[_Spoiled]:
         """Every contamination at every level above 0; x is the clean matrix itself where it is kept."""
         plan = self.plan
         if not plan.contaminations:
             return []
-        scale, v = reference(self.design, self.y, plan.settings)
+        plain = self.plain()
+        scale, v = reference(plain, self.y, plan.settings)
         numbers = len(plan.frame.number_names)
 
         def fit(x: Floats) -> Floats:
             rows = self.x.copy()
             rows[:, :numbers] = x
-            score = self.design.rows_of(rows) @ v
+            score = plain.rows_of(rows) @ v
             return np.exp(score) if plan.settings.task is Task.COUNTS else score
 
         clean = Clean(
@@ -199,13 +230,17 @@ class _Fold:
     def material(self, x: Floats, y: Floats) -> Material:
         """Rows for networks to learn from. x, y: clean or spoiled."""
         group = None if self.plan.frame.group is None else self.plan.frame.group[self.split.train]
-        key = (self.plan.seed, self.split.repeat, self.split.fold)
-        return Material(self.design_of(x, y), x, y, key, group)
+        order = (self.plan.seed, self.split.repeat, self.split.fold, *([self.inner] if self.inner else []))
+        plan = self.plan
+        assert plan.schooling is not None
+        keys = order, self.key
+        return material(plan.recipe, plan.training, Rows(x, y, self.w), keys, group, plan.schooling)
 
     def solved(self, spoiled: Sequence[_Spoiled]) -> list[_Scored]:
         """Of linear models, on the clean rows and on each spoiled set."""
         same = [one for one in spoiled if self.shares_design(one)]
-        scores, converged = self.scores(self.design, np.array([self.y, *(one.y for one in same)]))
+        targets = np.array([self.clean.rows.y, *(self.prepared(one.x, one.y).rows.y for one in same)])
+        scores, converged = self.scores(self.design, targets)
         shared = iter([_Scored(scores[:, t], converged[:, t]) for t in range(len(same) + 1)])
         return [
             next(shared),
@@ -214,20 +249,27 @@ class _Fold:
 
     def apart(self, one: _Spoiled) -> _Scored:
         """On spoiled rows with a design of their own."""
-        scores, converged = self.scores(self.design_of(one.x, one.y), one.y[None])
+        own = self.prepared(one.x, one.y)
+        scores, converged = self.scores(own.design(), own.rows.y[None])
         return _Scored(scores[:, 0], converged[:, 0])
 
     def judgement(
-        self, spoiled: Sequence[_Spoiled], scored: Sequence[_Scored], seeds: tuple[Floats, ...] = ()
+        self,
+        spoiled: Sequence[_Spoiled],
+        scored: Sequence[_Scored],
+        thresholds: tuple[float, ...],
+        seeds: tuple[Floats, ...] = (),
     ) -> Judgement:
-        """scored: on the clean rows, then on each spoiled set."""
+        """scored: on the clean rows, then on each spoiled set; thresholds: of each loss, where they were
+        chosen."""
         clean, *rest = scored
-        metrics, keep = self.metrics(clean.scores)
+        metrics, keep = self.metrics(clean.scores, thresholds)
         errors, held = _levels(self.plan, metrics[:, 0], clean.converged)
         for one, own in zip(spoiled, rest, strict=True):
             errors[one.scheme][:, one.level] = self.errors(own.scores, keep)
             held[one.scheme][:, one.level] = own.converged
-        return Judgement(metrics, self.constant(keep), clean.converged, clean.scores, errors, held, seeds)
+        constant = self.constant(keep)
+        return Judgement(metrics, constant, clean.converged, clean.scores, errors, held, seeds, thresholds)
 
     def scores(self, design: Design, targets: Floats) -> tuple[Floats, Mask]:
         """(scores of the test rows (L, t, n) or (L, t, k, n), whether descents ended well (L, t))."""
@@ -252,15 +294,16 @@ class _Fold:
             scores[i, t] = own if k > 1 else own[0]
         return scores, converged
 
-    def metrics(self, scores: Floats) -> tuple[Floats, Mask]:
-        """(every metric (L, M), the rows that trimmed_mae keeps). scores: (L, n) or (L, k, n)."""
+    def metrics(self, scores: Floats, thresholds: Sequence[float] = ()) -> tuple[Floats, Mask]:
+        """(every metric (L, M), the rows that trimmed_mae keeps). scores: (L, n) or (L, k, n); thresholds: of
+        each loss, where they were chosen."""
         keep = np.ones(len(self.judged), dtype=np.bool_)
         if not self.plan.labels:
             keep = bulk(
                 self.judged,
                 np.array([w.loss.link.predict(s) for w, s in zip(self.plan.wanted, scores, strict=True)]),
             )
-        found = [[m.value(j) for m in self.plan.measures] for j in self._judged(scores, keep)]
+        found = [[m.value(j) for m in self.plan.measures] for j in self._judged(scores, keep, thresholds)]
         return np.array(found), keep
 
     def errors(self, scores: Floats, keep: Mask) -> Floats:
@@ -273,17 +316,19 @@ class _Fold:
         rows = (self.y, self.w), (self.judged, self.weights)
         return np.array([constant(m, self.plan.settings.task, *rows, keep) for m in self.plan.measures])
 
-    def _judged(self, scores: Floats, keep: Mask) -> list[Judged]:
+    def _judged(self, scores: Floats, keep: Mask, thresholds: Sequence[float] = ()) -> list[Judged]:
+        own: Sequence[float | None] = thresholds or [self.plan.threshold] * len(scores)
         return [
-            judged(wanted, s, self.judged, self.weights, keep, self.plan.threshold)
-            for wanted, s in zip(self.plan.wanted, scores, strict=True)
+            judged(wanted, s, self.judged, self.weights, keep, threshold)
+            for wanted, s, threshold in zip(self.plan.wanted, scores, own, strict=True)
         ]
 
 
 def judged(
-    wanted: Wanted, scores: Floats, y: Floats, w: Floats, keep: Mask, threshold: float | None
+    wanted: Wanted, scores: Floats, y: Floats, w: Floats, keep: Mask, threshold: float | Floats | None
 ) -> Judged:
-    """The rows with what one loss predicts for them. scores: (n,), for several classes (k, n)."""
+    """The rows with what one loss predicts for them. scores: (n,), for several classes (k, n); threshold:
+    one, one per row (n,), or None for the usual one."""
     s = scores if scores.ndim == 1 else np.ascontiguousarray(scores.T)
     return Judged(
         kind=kind_of(wanted.loss),

@@ -11,6 +11,7 @@ from losscli.metric import Metric, Undefined
 from losscli.metrics import metrics_for
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
+from losscli.metrics.threshold import Costs
 
 TRIMMED = 0.1  # share of the rows that trimmed_mae leaves out
 _CLASS_METRICS = (
@@ -31,7 +32,7 @@ class Judged:
 
     kind: value, probability or score; y: numbers or class codes (n,); w: weights (n,); score: (n,), for
     several classes (n, k); prediction: what the link makes of it; bulk: the rows that trimmed_mae keeps,
-    the same for every loss (n,); threshold: None is 0.5 for probabilities, 0 for scores.
+    the same for every loss (n,); threshold: one, or one per row (n,); None is the usual one.
     """
 
     kind: Kind
@@ -40,15 +41,20 @@ class Judged:
     score: Floats
     prediction: Floats
     bulk: Mask
-    threshold: float | None = None
+    threshold: float | Floats | None = None
 
     @property
     def labels(self) -> Floats:
         """Predicted class codes (n,): the largest score; of two classes, above the threshold."""
         if self.score.ndim == 2:
             return np.asarray(self.score.argmax(axis=1))
-        usual = 0.5 if self.kind is Kind.PROBABILITY else 0.0
-        return np.asarray(self.prediction > (usual if self.threshold is None else self.threshold))
+        threshold = usual_threshold(self.kind) if self.threshold is None else self.threshold
+        return np.asarray(self.prediction > threshold)
+
+
+def usual_threshold(kind: Kind) -> float:
+    """0.5 for probabilities, 0 for scores."""
+    return 0.5 if kind is Kind.PROBABILITY else 0.0
 
 
 def kind_of(loss: Loss) -> Kind:
@@ -60,27 +66,43 @@ def kind_of(loss: Loss) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A metric; value is nan where it is not defined."""
+    """A metric; value is nan where it is not defined; threshold: by which the best constant is told, None for
+    the usual one."""
 
     name: str
     greater_is_better: bool | None
     value: Callable[[Judged], float]
+    threshold: float | None = None
 
 
-def measures(task: Task) -> tuple[Measure, ...]:
-    """The metrics of a task, the headline first."""
+def measures(task: Task, costs: Costs | None = None) -> tuple[Measure, ...]:
+    """The metrics of a task, the headline first; costs: of decisions, where they have any."""
     if task is Task.REGRESSION:
         return _NUMBERS
     if task is Task.COUNTS:  # whose losses all ask for the mean, which mae does not
         return (_NUMBERS[1], _NUMBERS[0], *_NUMBERS[2:])
     known = {metric.name: metric for metric in metrics_for(task)}
     own = [_of_metric(known[name]) for name in _CLASS_METRICS if name in known]
-    return (*own, Measure("brier", False, _brier))
+    return (*own, Measure("brier", False, _brier), *([_cost(costs)] if costs is not None else []))
 
 
 def error_of(measure: Measure, value: float) -> float:
     """The metric as an error, 0 the best: what is missing to 1 where greater is better."""
     return 1.0 - value if measure.greater_is_better else value
+
+
+def _cost(costs: Costs) -> Measure:
+    """The mean cost of a decision; the best constant decides by the probability at which both cost the
+    same."""
+
+    def value(judged: Judged) -> float:
+        if not np.isfinite(judged.prediction).all():
+            return np.nan
+        said, true = judged.labels.astype(np.bool_), judged.y > 0
+        right, wrong = np.where(true, costs.tp, costs.tn), np.where(true, costs.fn, costs.fp)
+        return _mean(np.where(said == true, right, wrong), judged)
+
+    return Measure("cost", False, value, costs.theoretical())
 
 
 def _of_metric(metric: Metric) -> Measure:
@@ -200,4 +222,14 @@ def constant(
         if task is Task.MULTICLASS
         else np.repeat(best, len(judged))
     )
-    return measure.value(Judged(kind=kind, y=judged, w=weights, score=score, prediction=score, bulk=keep))
+    return measure.value(
+        Judged(
+            kind=kind,
+            y=judged,
+            w=weights,
+            score=score,
+            prediction=score,
+            bulk=keep,
+            threshold=measure.threshold,
+        )
+    )

@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from losscli.augment import NONE, Recipe, Rows
 from losscli.descent.ends import Solution
 from losscli.descent.networks import Course, Key, Lesson, Schooled, held_out, outputs, schooled
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.design import Design
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
+from losscli.fitting.weights import prepared, weighed
 from losscli.loss import BoundLoss
 from losscli.network import Architecture, Shape
 from losscli.objective import Model, bulk_spread
+from losscli.task.features import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,38 @@ class Schooling:
 @dataclass(frozen=True, eq=False)
 class Material:
     """Rows to learn from: the design of the raw columns x (n, p), targets y (n,); key: what their order is
-    drawn by; group: codes of the rows that are held out together, or None."""
+    drawn by; group: codes of the rows that are held out together, or None; held: rows that are held out
+    already, or None."""
 
     design: Design
     x: Floats
     y: Floats
     key: Key
     group: Codes | None = None
+    held: Rows | None = None
+
+
+def material(
+    recipe: Recipe,
+    training: Training,
+    rows: Rows,
+    keys: tuple[Key, Key],
+    group: Codes | None,
+    schooling: Schooling,
+) -> Material:
+    """What networks learn from rows. keys: of their order, and of the rows that are made.
+
+    Where rows are made and training stops early, some are held out before: no copy of them is learned from.
+    """
+    order, drawn = keys
+    early = schooling.course.early
+    if recipe == NONE or early is None:
+        made = prepared(recipe, training, rows, drawn)
+        return Material(made.design(), made.rows.x, made.rows.y, order, group)
+    out = held_out(len(rows.y), early.share, order, group)
+    made = prepared(recipe, training, rows.at(~out), drawn)
+    held = weighed(rows.at(out), made.factors)
+    return Material(made.design(), made.rows.x, made.rows.y, order, None, held)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +140,10 @@ def _usable(model: Model | str, wanted: Wanted) -> Model:
 def _lesson(one: Material, models: Sequence[Model], settings: Settings, schooling: Schooling) -> Lesson:
     x, y, w = one.design.z_scores(one.x), one.y, one.design.w
     held, early = None, schooling.course.early
-    if early is not None:
+    if one.held is not None:
+        own = one.held
+        held = one.design.z_scores(own.x), own.y, own.w / own.w.sum()
+    elif early is not None:
         out = held_out(len(y), early.share, one.key, one.group)
         held = x[out], y[out], w[out] / w[out].sum()
         x, y, w = x[~out], y[~out], w[~out] / w[~out].sum()

@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli.augment import Rows
 from losscli.descent.ends import Solution
 from losscli.descent.path import Strengths, grid, trained_along
 from losscli.descent.train import Outcome, Wanted
-from losscli.design import Design, whitened
-from losscli.domain import Floats
+from losscli.design import Design
+from losscli.domain import Codes, Floats
 from losscli.engine import each
 from losscli.errors import UsageError, did_you_mean
 from losscli.fitting.crossval import Plan, judged
 from losscli.fitting.judge import Judged, error_of
-from losscli.fitting.weights import training_weights
+from losscli.fitting.weights import prepared
 from losscli.fitting.whole import Whole, raw_model
 from losscli.folds import Folds, Split
 from losscli.frame import Encoder
@@ -61,8 +62,11 @@ def paths(asked: PathAsked, plan: Plan, whole: Whole, folds: Folds, jobs: int) -
     wanted, specs = [plan.wanted[i] for i, _ in fits], [one.bound.spec for _, one in fits]
     settings = replace(plan.settings, optimizer=None, tol=None, max_iter=None)
     own = replace(plan, settings=settings)
-    along = grid(whole.design, plan.frame.y, wanted, settings, asked.penalty, asked.points)
-    full = trained_along(whole.design, plan.frame.y, wanted, settings, along)
+    rows = np.arange(len(plan.frame.y))
+    made = prepared(plan.recipe, plan.training, _learned(plan, whole.encoder, rows), (plan.seed,))
+    design, y = made.design(), made.rows.y
+    along = grid(design, y, wanted, settings, asked.penalty, asked.points)
+    full = trained_along(design, y, wanted, settings, along)
     splits = folds.splits[: folds.folds]
     found: dict[int, list[list[Judged | None]]] = dict(
         each(len(splits), lambda i: _judged(own, splits[i], wanted, along), jobs)
@@ -79,16 +83,20 @@ def _judged(
 ) -> list[list[Judged | None]]:
     """By loss and strength the test rows of a fold; None where nothing was trained."""
     frame = plan.frame
-    y, w = frame.y[split.train], frame.w[split.train]
-    encoder = Encoder.of(frame, split.train, w)
-    design = whitened(encoder.matrix(frame, split.train), training_weights(plan.training, y, w))
-    x = encoder.matrix(frame, split.test)
-    outcomes = trained_along(design, y, wanted, plan.settings, along)
+    encoder = Encoder.of(frame, split.train, frame.w[split.train])
+    key = (plan.seed, split.repeat + 1, split.fold + 1, 0)
+    made = prepared(plan.recipe, plan.training, _learned(plan, encoder, split.train), key)
+    design, x = made.design(), encoder.matrix(frame, split.test)
+    outcomes = trained_along(design, made.rows.y, wanted, plan.settings, along)
     test = frame.y[split.test], frame.w[split.test]
     return [
         [_rows(plan, design, one, outcome, x, *test) for outcome in own]
         for one, own in zip(wanted, outcomes, strict=True)
     ]
+
+
+def _learned(plan: Plan, encoder: Encoder, rows: Codes) -> Rows:
+    return Rows(encoder.matrix(plan.frame, rows), plan.frame.y[rows], plan.frame.w[rows])
 
 
 def _rows(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from losscli.descent.networks import Early
+from losscli.loss import BoundLoss
 from losscli.spec import Spec
 
 _LINEAR, _AUTO = Spec("linear"), Spec("auto")
@@ -16,7 +17,9 @@ class Request:
     l2: None is auto; penalty_scale: raw or curvature; path: None is none; contaminate: None is the task's
     default, () is none; max_iter, tol: None is the optimizer's own; early: to stop by, None trains to the
     end; seeds: starts of a network that are tried in the first repeat; threshold: None is 0.5 for
-    probabilities, 0 for scores.
+    probabilities, 0 for scores; threshold_rule: f1, youden or cost to choose it within the training rows;
+    cost: of decisions; oversample: the share of the largest class that every class is repeated to;
+    label_smoothing: the share of a label that is spread over all.
     """
 
     losses: tuple[Spec, ...] = ()
@@ -36,6 +39,11 @@ class Request:
     repeats: int = 10
     contaminate: tuple[Spec, ...] | None = None
     threshold: float | None = None
+    threshold_rule: str | None = None
+    cost: BoundLoss | None = None
+    oversample: float | None = None
+    label_smoothing: float | None = None
+    augment: tuple[Spec, ...] = ()
     seed: int = 0
     confidence: float = 0.95
     jobs: int = 1

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.domain import Codes, Kind
+from losscli.domain import Codes, Floats, Kind
 from losscli.fitting.crossval import Judgement, Plan, judged
 from losscli.fitting.judge import Judged, Measure, bulk
 from losscli.folds import Split
 from losscli.inference import t_quantile, t_refusal, wilson
-from losscli.result import Score, finite
+from losscli.result import Score, Threshold, finite
 
 NO_INTERVAL = "no interval is computed for this metric"
 _UNDEFINED = {
@@ -43,9 +43,18 @@ def pooled(plan: Plan, splits: Sequence[Split], judgements: Sequence[Judgement])
     if not plan.labels:
         predicted = [w_.loss.link.predict(s) for w_, s in zip(plan.wanted, own, strict=True)]
         keep = bulk(y, np.array([p for p in predicted if np.isfinite(p).all()]))
+    thresholds: list[float | Floats | None] = [plan.threshold] * len(own)
+    if plan.rule is not None:
+        sizes = [len(split.test) for split in splits]
+        thresholds = list(
+            np.repeat(np.transpose([j.thresholds for j in judgements]), sizes, axis=1)[:, order]
+        )
     return Pooled(
         rows,
-        tuple(judged(w_, s, y, w, keep, plan.threshold) for w_, s in zip(plan.wanted, own, strict=True)),
+        tuple(
+            judged(w_, s, y, w, keep, threshold)
+            for w_, s, threshold in zip(plan.wanted, own, thresholds, strict=True)
+        ),
     )
 
 
@@ -61,6 +70,14 @@ def seed_value(
     scores = np.concatenate(each, axis=-1)[..., order]
     keep = np.ones(len(y), dtype=np.bool_)
     return plan.measures[0].value(judged(plan.wanted[i], scores, y, w, keep, plan.threshold))
+
+
+def threshold_of(plan: Plan, judgements: Sequence[Judgement], i: int) -> Threshold | None:
+    """What was chosen for loss i, fold by fold; None where nothing is chosen."""
+    if plan.rule is None or not judgements:
+        return None
+    own = tuple(judgement.thresholds[i] for judgement in judgements)
+    return Threshold(plan.rule.name, float(np.mean(own)), min(own), max(own), own)
 
 
 def scores_of(

@@ -1,16 +1,49 @@
-"""`--class-weight` in fit: training rows count by their class, judged ones do not."""
+"""The rows that a model is trained on: those of a fold, and what is made of them; judged ones are never
+changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli.augment import Recipe, Rows
+from losscli.design import Design, rows_counted, whitened
 from losscli.domain import Floats
 from losscli.task.features import Training
 
 
-def training_weights(training: Training, y: Floats, w: Floats) -> Floats:
-    """(n,) Row weights times those of the classes, counted among these rows. y: codes (n,); w: (n,)."""
-    if training.class_weight is None:
-        return w
-    return w * class_factors(training, y, w)[y.astype(np.intp)]
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """The rows to train on. counted: how many observations they count as, which repeats, copies and smoothed
+    labels do not change: they are nothing new, and the penalty that `--l2 auto` finds is that of the rows
+    there were; factors: what a row of each class counts, () without class weights (k,)."""
+
+    rows: Rows
+    counted: float
+    factors: Floats
+
+    def design(self) -> Design:
+        return replace(whitened(self.rows.x, self.rows.w), rows=self.counted)
+
+
+def prepared(recipe: Recipe, training: Training, rows: Rows, key: Sequence[int]) -> Prepared:
+    """What is learned from rows, weighed by their class and augmented where that is asked.
+
+    Classes are counted among the rows as they are seen, spoiled labels and repeats among them, before
+    features and labels are mixed. key: equal keys give equal rows.
+    """
+    rng = recipe.draws(key)
+    seen = recipe.repeated(rows, rng)
+    factors = class_factors(training, seen.y, seen.w)
+    made = recipe.extended(
+        weighed(seen, factors), rng, numbers=len(training.numbers), classes=len(training.labels)
+    )
+    return Prepared(made, rows_counted(weighed(rows, factors).w), factors)
+
+
+def weighed(rows: Rows, factors: Floats) -> Rows:
+    """The rows as they count for their class."""
+    return replace(rows, w=rows.w * factors[rows.y.astype(np.intp)]) if len(factors) else rows
 
 
 def class_factors(training: Training, y: Floats, w: Floats) -> Floats:

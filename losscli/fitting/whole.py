@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.augment import NONE, Recipe, Rows
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Trained, Wanted, train
-from losscli.design import Design, whitened
+from losscli.design import Design
 from losscli.domain import Floats, Task
 from losscli.fitting.efficiency import efficiency, relative_weights
-from losscli.fitting.networks import Material, Network, Schooling, taught
-from losscli.fitting.weights import training_weights
+from losscli.fitting.networks import Network, Schooling, material, taught
+from losscli.fitting.weights import prepared
 from losscli.frame import Encoder, Frame
 from losscli.result import Downweighted
 from losscli.score import terms
@@ -22,10 +23,14 @@ LIGHT = 0.1  # weight below which a row counts as down-weighted
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Every loss trained on all rows. encoder: how the columns were made; scale: s of the rows."""
+    """Every loss trained on all rows. encoder: how the columns were made; design: of the rows trained on; z:
+    the coordinates of the rows of the frame in it (n, q); factors: what a row of each class counts, ()
+    without class weights; scale: s of the rows."""
 
     encoder: Encoder
     design: Design
+    z: Floats
+    factors: Floats
     trained: Trained
 
     @property
@@ -38,18 +43,25 @@ def fit_whole(
     training: Training,
     wanted: Sequence[Wanted],
     settings: Settings,
+    recipe: Recipe,
     schooling: Schooling | None,
 ) -> Whole:
-    """Train on all rows, every end of a linear model confirmed; schooling: of networks."""
+    """Train on all rows and what the recipe makes of them, every end of a linear model confirmed; schooling:
+    of networks."""
     rows = np.arange(len(frame.y))
     encoder = Encoder.of(frame, rows, frame.w)
     x = encoder.matrix(frame, rows)
-    design = whitened(x, training_weights(training, frame.y, frame.w))
+    own, key = Rows(x, frame.y, frame.w), (settings.seed,)
+    made = prepared(recipe, training, own, key)
     if schooling is None:
-        return Whole(encoder, design, train(design, frame.y[None], wanted, settings))
-    material = Material(design, x, frame.y, (settings.seed,), frame.group)
-    (found,) = taught([material], wanted, settings, schooling, [(settings.seed, 0, 0)], len(rows))
-    return Whole(encoder, design, Trained(tuple((one,) for one in found.outcomes), (found.scale,)))
+        design = made.design()
+        trained = train(design, made.rows.y[None], wanted, settings)
+    else:
+        given = material(recipe, training, own, (key, key), frame.group, schooling)
+        (found,) = taught([given], wanted, settings, schooling, [(settings.seed, 0, 0)], len(rows))
+        design, trained = given.design, Trained(tuple((one,) for one in found.outcomes), (found.scale,))
+    z = design.z if recipe == NONE else design.rows_of(x)
+    return Whole(encoder, design, z, made.factors, trained)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +125,11 @@ def efficiency_of(solution: Solution, scale: float | None) -> float | None:
     return None if scale is None else efficiency(solution.bound, scale)
 
 
-def light_rows(
-    frame: Frame, design: Design, solution: Solution, scale: float | None
-) -> tuple[Downweighted, ...]:
-    """The rows a robust fit gives little weight, the lightest first."""
+def light_rows(frame: Frame, z: Floats, solution: Solution, scale: float | None) -> tuple[Downweighted, ...]:
+    """The rows a robust fit gives little weight, the lightest first. z: their coordinates (n, q)."""
     if scale is None or solution.bound.loss.task is not Task.REGRESSION or is_deep(solution):
         return ()
-    weights = relative_weights(solution.bound, design.z @ solution.v - frame.y, scale)
+    weights = relative_weights(solution.bound, z @ solution.v - frame.y, scale)
     if weights is None:
         return ()
     light = np.flatnonzero(weights < LIGHT)

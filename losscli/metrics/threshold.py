@@ -1,4 +1,5 @@
-"""The threshold at which decisions cost least on the rows at hand, and the one that theory names."""
+"""The threshold at which decisions are best on the rows at hand: by their cost, F1 or Youden's index; and the
+one that theory names for a cost."""
 
 import math
 from dataclasses import dataclass
@@ -6,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Floats
-from losscli.metrics.distribution import KEPT_BITS, Distribution
+from losscli.metrics.distribution import KEPT_BITS, Distribution, Table
 
+_LEAST = float(np.finfo(float).tiny)
 _TIE = 1e-12  # relative: costs that differ by less are equal but for rounding
 
 
@@ -29,7 +31,8 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Positive iff prediction > threshold, which every threshold in [low, high) does alike; cost: per row."""
+    """Positive iff prediction > threshold, which every threshold in [low, high) does alike; cost: per row, or
+    what else is least there."""
 
     threshold: float
     low: float
@@ -42,19 +45,54 @@ def best_cut(d: Distribution, costs: Costs, anchor: float) -> Cut:
 
     Where predictions are rounded, of the cuts between rounded predictions; the cost of each is exact.
     """
-    value, positive, negative = d.table()
-    missed = np.append(0.0, np.cumsum(positive))  # at or below each of the k + 1 cuts
-    alarms = np.append(np.cumsum(negative[::-1])[::-1], 0.0)  # above it
+    table = d.table()
+    missed, alarms = _mistakes(table)
     excess = (costs.fn - costs.tp) * missed + (costs.fp - costs.tn) * alarms
-    right = costs.tp * positive.sum() + costs.tn * negative.sum()
+    positive, negative = table[1].sum(), table[2].sum()
+    right = costs.tp * positive + costs.tn * negative
+    return _least(table, d.exact, excess, anchor, right, float(positive + negative))
+
+
+def best_f1_cut(d: Distribution, anchor: float) -> Cut:
+    """The cut of the largest F1, of several the one nearest to `anchor`; its cost is 1 - F1.
+
+    1 - F1 = (fn + fp)/(2tp + fn + fp). Lipton, Elkan and Naryanaswamy 2014, arXiv:1402.1892: for calibrated
+    probabilities it lies at half of that F1, however the classes are balanced.
+    """
+    table = d.table()
+    missed, alarms = _mistakes(table)
+    wrong = missed + alarms
+    return _least(table, d.exact, wrong / np.maximum(2.0 * (missed[-1] - missed) + wrong, _LEAST), anchor)
+
+
+def best_youden_cut(d: Distribution, anchor: float) -> Cut:
+    """The cut of the largest recall + specificity - 1, which is that of the largest balanced accuracy; of
+    several the one nearest to `anchor`; its cost is the sum of both error rates. Youden 1950,
+    doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3."""
+    table = d.table()
+    missed, alarms = _mistakes(table)
+    rates = missed / max(float(missed[-1]), _LEAST) + alarms / max(float(alarms[0]), _LEAST)
+    return _least(table, d.exact, rates, anchor)
+
+
+def _mistakes(table: Table) -> tuple[Floats, Floats]:
+    """(weight of positives at or below, of negatives above) each of the k + 1 cuts: (k + 1,) each."""
+    _, positive, negative = table
+    return np.append(0.0, np.cumsum(positive)), np.append(np.cumsum(negative[::-1])[::-1], 0.0)
+
+
+def _least(
+    table: Table, exact: bool, excess: Floats, anchor: float, more: float = 0.0, total: float = 1.0
+) -> Cut:
+    """The cut of the least excess (k + 1,), the nearest to `anchor`; its cost is (excess + more)/total."""
+    value = table[0]
     least = float(excess.min())
     best = np.flatnonzero(excess <= least + _TIE * float(excess.max()))
-    first, last = (value, value) if d.exact else _rounded_to(value)
+    first, last = (value, value) if exact else _rounded_to(value)
     low, high = np.append(-math.inf, last), np.append(first, math.inf)
     place = _nearest(low[best], high[best], anchor)
     ends = float(low[best][place]), float(high[best][place])
-    total = float(positive.sum() + negative.sum())
-    return Cut(_between(*ends, anchor), *ends, (float(excess[best][place]) + right) / total)
+    return Cut(_between(*ends, anchor), *ends, (float(excess[best][place]) + more) / total)
 
 
 def _nearest(low: Floats, high: Floats, anchor: float) -> int:

@@ -27,6 +27,7 @@ from losscli.result import (
     LossValue,
     PenaltyPath,
     RowRecord,
+    Threshold,
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -157,9 +158,10 @@ def _values(value: Any) -> dict[str, Any]:
 
 
 def _fits(result: Fits, view: View) -> str:
-    """Metrics, those of the best constant, then robustness: a row per level, and one with the area; then
-    the points of learning curves, and of paths, whose strength is the level."""
+    """Metrics, chosen thresholds, metrics of the best constant, then robustness: a row per level, and one
+    with the area; then the points of learning curves, and of paths, whose strength is the level."""
     rows = [row for fit in result.fits for row in _scores(result, fit)]
+    rows += [_threshold(fit, fit.threshold) for fit in result.fits if fit.threshold is not None]
     rows += [{"kind": "constant", "metric": name, "mean": value} for name, value in result.constant.items()]
     rows += [row for one in result.robustness for row in _levels(result, one)]
     rows += [
@@ -197,6 +199,12 @@ def _strengths(one: PenaltyPath) -> Iterator[dict[str, Any]]:
     for strength, value, error in zip(one.x, one.y, one.mean_error, strict=True):
         shared = {"kind": "path", "spec": one.spec, "metric": one.metric, "scheme": one.name}
         yield shared | {"level": strength, "value": value, "error": error}
+
+
+def _threshold(fit: Fit, chosen: Threshold) -> dict[str, Any]:
+    """The mean over folds and the ends; the metric is what it was chosen by."""
+    own = {"kind": "threshold", "spec": fit.spec, "name": fit.name, "metric": chosen.rule}
+    return own | {"mean": chosen.mean, "low": chosen.low, "high": chosen.high}
 
 
 def _levels(result: Fits, one: Degradation) -> Iterator[dict[str, Any]]:

@@ -3,10 +3,11 @@
 import math
 
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
+from losscli.report.data import cost_text
 from losscli.report.numbers import Figure, digits_of
 from losscli.report.screen import Screen
 from losscli.result import Cost
-from losscli.spec import Spec, number_text
+from losscli.spec import Spec
 
 _OPTIMISTIC = "best at: the threshold that costs least on these rows, judged on the same rows: optimistic"
 _THEORY = "in theory: (fp - tn)/(fp - tn + fn - tp), best where probabilities are calibrated"
@@ -47,11 +48,8 @@ def _notes(screen: Screen) -> tuple[str, ...]:
 
 
 def _title(spec: str) -> str:
-    """`COST fp=5, fn=1`: what is not 0, and both mistakes."""
-    params = [
-        (key, value) for key, value in Spec.parse(spec).numbers().items() if value or key in ("fp", "fn")
-    ]
-    return f"COST {', '.join(f'{key}={number_text(value)}' for key, value in params)}"
+    """`COST fp=5, fn=1`"""
+    return cost_text(Spec.parse(spec).numbers()).replace("cost", "COST", 1)
 
 
 def _threshold(value: float | None) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 from losscli.report.names import cell_width, visible
 from losscli.report.numbers import count
 from losscli.result import RowCounts
+from losscli.spec import number_text
 
 _PATH_CELLS = 28
 _DECISIONS = 3
@@ -42,6 +43,12 @@ def class_weight_text(screen: Screen, weights: Mapping[str, float]) -> str:
     shown = [f"{screen.clip(label, 12)} {weight:.3g}" for label, weight in weights.items()][:most]
     rest = f" and {len(weights) - most} more" if len(weights) > most else ""
     return f"class weights {', '.join(shown)}{rest}"
+
+
+def cost_text(costs: Mapping[str, float]) -> str:
+    """`cost fp=5, fn=1`: what is not 0, and both mistakes."""
+    shown = [(key, value) for key, value in costs.items() if value or key in ("fp", "fn")]
+    return f"cost {', '.join(f'{key}={number_text(value)}' for key, value in shown)}"
 
 
 def decision_texts(screen: Screen, decisions: Sequence[str], plain: tuple[str, ...]) -> list[str]:

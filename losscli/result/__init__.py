@@ -43,6 +43,7 @@ from losscli.result.fits import (
     RankRow,
     Score,
     SeedSpread,
+    Threshold,
     Unranked,
 )
 from losscli.result.recorded import Recorded, RecordedLoss, RecordedMetric, RecordedValue, recorded
@@ -119,6 +120,7 @@ __all__ = [
     "Slices",
     "StoredLoss",
     "StoredReplicates",
+    "Threshold",
     "Unmatched",
     "Unranked",
     "Warning_",

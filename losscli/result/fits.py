@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
+from losscli.result.comparison import Curve
 from losscli.result.json import dumped
 
 SCHEMA = "losscli/fit/1"
@@ -23,6 +24,21 @@ class Score:
     mean: float | None
     folds: tuple[float | None, ...]
     reason: str | None  # why value, or its interval, is missing
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Where positive begins, as chosen on folds within the training rows of each fold.
+
+    rule: what it makes best: f1, youden or cost; folds: fold by fold, repeat after repeat; mean, low, high:
+    the mean and the ends of these.
+    """
+
+    rule: str
+    mean: float
+    low: float
+    high: float
+    folds: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,7 @@ class Fit:
     reason: str | None  # why a figure above is missing
     seeds: SeedSpread | None = None  # of networks
     l1: float = 0.0
+    threshold: Threshold | None = None  # if it is chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +214,20 @@ class Fits:
     ranking: tuple[Ranking, ...]
     robustness: tuple[Degradation, ...]
     unranked: tuple[Unranked, ...]
-    curves: tuple[LearningCurve | PenaltyPath, ...]
+    curves: tuple[LearningCurve | Curve | PenaltyPath, ...]  # a Curve: precision against recall, out of fold
     refused: tuple[Refused, ...]
     warnings: tuple[Warning_, ...]
     class_weight: Mapping[str, float] | None = None  # what a row of each class counts in the fit on all rows
     penalty_scale: str = "raw"  # curvature: l1 and l2 as given; those of each fit are what they come to
+    threshold_rule: str | None = None  # what thresholds are chosen by, fold by fold: see each fit
+    costs: Mapping[str, float] | None = None  # of decisions, if asked for
+    oversample: float | None = (
+        None  # the share of the heaviest class that each class weighs at least in training
+    )
+    label_smoothing: float | None = (
+        None  # the share of each label that is spread over all classes in training
+    )
+    augment: tuple[str, ...] = ()  # what rows were made in training
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""

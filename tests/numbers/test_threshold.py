@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from losscli.domain import Floats
 from losscli.metrics.distribution import Distribution
-from losscli.metrics.threshold import Costs, best_cut
+from losscli.metrics.threshold import Costs, best_cut, best_f1_cut, best_youden_cut
 
 PRICES = [Costs(5, 1), Costs(1, 5), Costs(1, 1), Costs(2.5, 0.3, tp=-1.0, tn=-0.5), Costs(1, 20, tp=3.0)]
 
@@ -110,3 +110,34 @@ def test_neighbouring_doubles_are_told_apart() -> None:
     cut = best_cut(distribution(np.array([0, 1]), p, np.ones(2)), Costs(1, 1), 0.9)
     assert cut.threshold == 0.5
     assert cut.cost == 0.0
+
+
+def f1_at(threshold: float, y: Any, p: Floats, w: Floats) -> float:
+    hits, wrong = w @ ((p > threshold) & (y == 1)), w @ ((p > threshold) != (y == 1))
+    return float(2 * hits / (2 * hits + wrong))
+
+
+def youden_at(threshold: float, y: Any, p: Floats, w: Floats) -> float:
+    label = p > threshold
+    return float(w @ (label & (y == 1)) / w[y == 1].sum() + w @ (~label & (y == 0)) / w[y == 0].sum() - 1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.integers(-4, 9), st.integers(1, 3)), max_size=40),
+    st.floats(-1.0, 2.0),
+)
+@settings(max_examples=200, deadline=None)
+def test_no_threshold_has_a_larger_f1_or_youden_index(
+    rows: list[tuple[int, int, int]], anchor: float
+) -> None:
+    y, tenths, w = (np.array(column) for column in zip(*rows, (0, 3, 1), (1, 4, 2), strict=True))
+    p, w = tenths / 10.0, w.astype(float)
+    for found, value, best in (
+        (best_f1_cut(distribution(y, p, w), anchor), f1_at, 1.0),
+        (best_youden_cut(distribution(y, p, w), anchor), youden_at, 1.0),
+    ):
+        every = [value(t, y, p, w) for t in (*np.unique(p), p.min() - 1.0)]
+        assert best - found.cost == pytest.approx(max(every), rel=1e-12, abs=1e-12)
+        assert value(found.threshold, y, p, w) == pytest.approx(max(every), rel=1e-12, abs=1e-12)
+        if max(every) == pytest.approx(value(anchor, y, p, w), rel=1e-12, abs=1e-12):
+            assert found.threshold == anchor

@@ -138,6 +138,28 @@ MaxIter = Annotated[
 Tol = Annotated[
     float | None, typer.Option(metavar="TOL", help="Gradient at which to stop.", rich_help_panel=TRAINED)
 ]
+Oversample = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[SHARE]",
+        help="Repeat training rows of rarer classes up to this share of the largest; 1 if not said.",
+        rich_help_panel=TRAINED,
+    ),
+]
+LabelSmoothing = Annotated[
+    float | None,
+    typer.Option(
+        metavar="E", help="Share of each label that is spread over all classes.", rich_help_panel=TRAINED
+    ),
+]
+Augment = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SPEC",
+        help="More training rows: jitter:size=0.1,copies=1 (noise of 0.1 sd) or mixup:alpha=0.2; repeat it.",
+        rich_help_panel=TRAINED,
+    ),
+]
 Folds = Annotated[int, typer.Option(metavar="N", help="Folds.", rich_help_panel=JUDGING)]
 Repeats = Annotated[
     int | None,
@@ -158,13 +180,22 @@ NoContaminate = Annotated[
     bool, typer.Option("--no-contaminate", help="Spoil no training rows.", rich_help_panel=JUDGING)
 ]
 Threshold = Annotated[
-    float | None,
+    str | None,
     typer.Option(
-        metavar="T", help="Positive above it; 0.5 for probabilities, 0 for scores.", rich_help_panel=JUDGING
+        metavar="T",
+        help="Positive above it; 0.5 for probabilities, 0 for scores. Or f1, youden or cost: "
+        "what to make best on folds within the training rows.",
+        rich_help_panel=JUDGING,
+    ),
+]
+Cost = Annotated[
+    str | None,
+    typer.Option(
+        metavar="fp=5,fn=1", help="What decisions cost, also tp= and tn=: a metric.", rich_help_panel=JUDGING
     ),
 ]
 Seed = Annotated[
-    int, typer.Option(metavar="N", help="Seed of splits and spoiled rows.", rich_help_panel=JUDGING)
+    int, typer.Option(metavar="N", help="Seed of splits, spoiled and made rows.", rich_help_panel=JUDGING)
 ]
 Confidence = Annotated[
     float, typer.Option(metavar="P", help="Confidence of the intervals.", rich_help_panel=JUDGING)

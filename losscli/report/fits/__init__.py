@@ -10,6 +10,7 @@ from losscli.report.fits.notes import notes
 from losscli.report.fits.opening import opening
 from losscli.report.fits.path import path_grids
 from losscli.report.fits.ranking import ranking_grids
+from losscli.report.fits.recall import recall_grids
 from losscli.report.fits.robustness import robustness_grids
 from losscli.report.fits.screen import FitScreen
 from losscli.report.fits.training import training_grids
@@ -25,7 +26,8 @@ def fits_report(fits: Fits, *, all: bool, coefficients: bool, width: int | None)
     blocks += ranking_grids(screen)
     blocks += class_grids(screen)
     if all:
-        blocks += [*matrix_grids(screen), *robustness_grids(screen), *detail_grids(screen)]
+        blocks += [*matrix_grids(screen), *recall_grids(screen), *robustness_grids(screen)]
+        blocks += detail_grids(screen)
     elif fits.optimizer != "auto" and any(fit.distance is not None for fit in fits.fits):
         blocks += optimizer_grids(screen)
     if all or any(curve.name == "held_out" for curve in fits.curves):

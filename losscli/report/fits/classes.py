@@ -9,6 +9,11 @@ from losscli.result import Fit, RankRow
 
 _PAIR = ("precision", "recall")
 _MOST = 5
+_BEST = {
+    "f1": "for the largest F1",
+    "youden": "for the largest recall + specificity",
+    "cost": "for the least cost",
+}
 
 
 def class_grids(screen: FitScreen) -> list[Grid]:
@@ -33,13 +38,15 @@ def _ranked(screen: FitScreen, metric: str) -> list[tuple[Fit, RankRow]]:
 
 
 def _grid(screen: FitScreen, metric: str, other: str, ranked: list[tuple[Fit, RankRow]]) -> list[Grid]:
+    chosen = screen.fits.threshold_rule is not None
     columns = (
         Column(metric.upper() + (" (macro)" if screen.fits.positive is None else ""), least=len("PRECISION")),
         Column("rank", right=True),
         Column(metric, right=True, least=len("precision")),
         Column(other, right=True, least=len("precision")),
-        Column(head(COUNTED), right=True),
-        Column(head("average_precision"), right=True, drop=1),
+        Column(head(COUNTED), right=True, drop=1 if chosen else 0),
+        Column("threshold" if chosen else "", right=True),
+        Column(head("average_precision"), right=True, drop=2),
     )
     rows = [
         (
@@ -48,12 +55,13 @@ def _grid(screen: FitScreen, metric: str, other: str, ranked: list[tuple[Fit, Ra
             Cell(screen.text(fit, metric)),
             Cell(screen.text(fit, other)),
             Cell(_predicted(fit)),
+            Cell(_threshold(fit)),
             Cell(screen.text(fit, "average_precision")),
         )
         for fit, row in ranked
     ]
     texts = ["best constant", "--", screen.constant(metric), screen.constant(other), _constant(screen)]
-    texts.append(screen.constant("average_precision"))
+    texts += ["", screen.constant("average_precision")]
     rows.append(tuple(Cell(text, Role.DIM) for text in texts))  # type: ignore[arg-type]
     return compact(Grid("", columns, tuple(rows), _notes(screen, metric, ranked), complete=screen.all), 4)
 
@@ -62,6 +70,16 @@ def _predicted(fit: Fit) -> str:
     """How many rows of the first repeat are predicted positive."""
     score = fit.scores.get(COUNTED)
     return "" if score is None or score.value is None else f"{score.value:,.0f}"
+
+
+def _threshold(fit: Fit) -> str:
+    """`0.31 (0.22-0.44)`: the mean over folds and the ends."""
+    found = fit.threshold
+    if found is None:
+        return ""
+    low, high = f"{found.low:.2g}", f"{found.high:.2g}"
+    ends = f"[{low}, {high}]" if found.low < 0 or "e" in low + high else f"({low}-{high})"
+    return f"{found.mean:.2g} {ends}"
 
 
 def _constant(screen: FitScreen) -> str:
@@ -76,5 +94,8 @@ def _notes(screen: FitScreen, metric: str, ranked: list[tuple[Fit, RankRow]]) ->
         if metric in fit.scores and fit.scores[metric].value is None
     }
     notes = [f"n/a: {reason}" for reason in sorted(reasons)]
+    if screen.fits.threshold_rule is not None and metric == _PAIR[0]:
+        best = _BEST[screen.fits.threshold_rule]
+        notes.append(f"threshold: mean (range) over folds, {best} within the training rows of each")
     left_out = len(screen.ranked) - len(ranked)
     return (*notes, f"{left_out:,} more losses: --all") if left_out else tuple(notes)

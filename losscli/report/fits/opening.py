@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from losscli.domain import Task
 from losscli.report.blocks import Line, Paragraph, Role
-from losscli.report.data import class_weight_text, decision_texts, file_text, rows_text
+from losscli.report.data import class_weight_text, cost_text, decision_texts, file_text, rows_text
 from losscli.report.fits.screen import FitScreen
 from losscli.report.fits.verdict import verdict
 from losscli.report.names import cell_width, visible
 from losscli.report.numbers import count, percent, significant
+from losscli.result import Fits
 
 _DATA_LINES = 3
 _PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
@@ -47,9 +48,25 @@ def _fields(screen: FitScreen) -> list[str]:
         fields.append(f"weights {screen.clip(fits.weights, 20)}")
     if fits.class_weight is not None:
         fields.append(f"{class_weight_text(screen, fits.class_weight)} in training only")
+    fields += made_rows(fits)
     if fits.threshold is not None:
         fields.append(f"threshold {fits.threshold:g}")
+    if fits.threshold_rule is not None:
+        fields.append(f"threshold by {fits.threshold_rule}, within training rows")
+    if fits.costs is not None:
+        fields.append(cost_text(fits.costs))
     return fields
+
+
+def made_rows(fits: Fits) -> list[str]:
+    """What was made of training rows."""
+    found = []
+    if fits.oversample is not None:
+        whole = "the largest class" if fits.oversample == 1.0 else f"{fits.oversample:g} of the largest class"
+        found.append(f"oversampled to {whole} in training")
+    if fits.label_smoothing is not None:
+        found.append(f"labels smoothed by {fits.label_smoothing:g} in training")
+    return [*found, *(f"{spec} in training" for spec in fits.augment)]
 
 
 def _target(screen: FitScreen) -> str:

@@ -61,7 +61,8 @@ def _clean(screen: FitScreen) -> list[_Part]:
             "" if constant is None else _signed(constant),
         ),
     ]
-    others = [name for name in _BESIDE.get(screen.fits.task, "").split() if name in screen.metrics]
+    beside = ["cost", *_BESIDE.get(screen.fits.task, "").split()]
+    others = [name for name in beside if name in screen.metrics]
     parts += [_metric(screen, name, 1) for name in others[:1]]
     if screen.fits.l1:
         parts.append(_Part(Column("slopes 0", right=True, drop=2), lambda one: Cell(_zeros(one)), ""))

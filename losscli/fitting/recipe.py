@@ -1,0 +1,61 @@
+"""What is asked of training rows and of thresholds, held against the task."""
+
+from losscli.augment import Recipe, parse
+from losscli.domain import Task
+from losscli.errors import UsageError
+from losscli.fitting.choice import CLASSES
+from losscli.fitting.request import Request
+from losscli.fitting.threshold import Rule
+from losscli.metrics.threshold import Costs
+from losscli.spec import number_text
+from losscli.task.classes import useless_flag
+from losscli.task.features import Training
+
+
+def recipe_of(request: Request, training: Training) -> Recipe:
+    """What is made of training rows. Raises UsageError for what only classes have, where there are none, and
+    for noise where no feature is a number."""
+    task = training.task
+    flags = {"--oversample": request.oversample, "--label-smoothing": request.label_smoothing}
+    for flag, value in flags.items():
+        if value is not None and task not in CLASSES:
+            what = "has no classes to repeat" if flag == "--oversample" else "has no labels to smooth"
+            raise useless_flag(f"{flag} {number_text(value)}", task, what)
+    steps = tuple(parse(spec) for spec in request.augment)
+    still = next((step for step in steps if step.name == "jitter" and not training.numbers), None)
+    if still is not None:
+        raise UsageError(
+            f"--augment {still.spec}: no feature is a number, so that none can be moved",
+            advice="Leave it out, or use --augment mixup",
+        )
+    return Recipe(
+        oversample=request.oversample,
+        steps=steps,
+        smoothing=request.label_smoothing or 0.0,
+    )
+
+
+def rule_of(request: Request, task: Task) -> Rule | None:
+    """What thresholds are chosen by, None where they are not. Raises UsageError for a threshold or a cost
+    that nothing is decided by."""
+    given = request.threshold_rule
+    if given is None and request.threshold is not None:
+        given = f"{request.threshold:g}"
+    if task is not Task.BINARY:
+        if given is not None:
+            raise useless_flag(f"--threshold {given}", task, "has no threshold")
+        if request.cost is not None:
+            raise useless_flag("--cost", task, "has no false positives")
+    if request.threshold_rule is None:
+        return None
+    costs = costs_of(request)
+    if request.threshold_rule == "cost" and costs is None:
+        raise UsageError(
+            "--threshold cost: nothing says what decisions cost",
+            advice="Add it, for example --cost fp=5,fn=1",
+        )
+    return Rule(request.threshold_rule, costs)
+
+
+def costs_of(request: Request) -> Costs | None:
+    return None if request.cost is None else Costs(**dict(request.cost.params))
