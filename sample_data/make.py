@@ -39,7 +39,7 @@ def quantile_regressors(level: float) -> dict[str, BaseEstimator]:
     """The same loss, a line and trees."""
     return {
         "linear": make_pipeline(StandardScaler(), QuantileRegressor(quantile=level, alpha=0)),
-        "gbm": GradientBoostingRegressor(loss="quantile", alpha=level, random_state=SEED),
+        "gbm": GradientBoostingRegressor(loss="quantile", alpha=level, n_estimators=40, random_state=SEED),
     }
 
 

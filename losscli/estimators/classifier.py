@@ -31,11 +31,11 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
 
     Minimises the weighted mean of the loss of the scores, plus a penalty on the slopes::
 
-        Σ w_i loss(y_i, s_i) / Σ w_i + l2/2 · Σ_j (coef_j · sd_j)²,    s_i = intercept + x_i · coef
+        Σ w_i loss(y_i, s_i) / Σ w_i + l1 · Σ_j |b_j| + l2/2 · Σ_j b_j²,    s_i = intercept + x_i · coef
 
-    sd_j is the weighted standard deviation of column j (divisor Σ w): columns need no scaling, and the
-    intercept is not penalised. A loss of two classes has one score, positive for the second of `classes_`;
-    a loss of several classes one score for each.
+    b_j = coef_j · sd_j, and sd_j is the weighted standard deviation of column j (divisor Σ w): columns
+    need no scaling, and the intercept is not penalised. A loss of two classes has one score, positive for
+    the second of `classes_`; a loss of several classes one score for each.
 
     Parameters
     ----------
@@ -48,6 +48,11 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
 
     optimizer : str, default="auto"
         As in `LossRegressor`.
+
+    l1 : float, default=0.0
+        Strength of the penalty on the absolute slopes, on columns in units of their standard deviations: the
+        larger it is, the more slopes are exactly 0. With `l2` the elastic net (Zou and Hastie 2005,
+        doi:10.1111/j.1467-9868.2005.00503.x).
 
     l2 : float, "auto" or None, default=None
         Strength of the penalty, on columns in units of their standard deviations. None and "auto" are 1/n
@@ -143,6 +148,7 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         loss: str | Loss = "log_loss",
         *,
         optimizer: str = "auto",
+        l1: float = 0.0,
         l2: float | str | None = None,
         class_weight: Any = None,
         max_iter: int | None = None,
@@ -151,6 +157,7 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
     ) -> None:
         self.loss = loss
         self.optimizer = optimizer
+        self.l1 = l1
         self.l2 = l2
         self.class_weight = class_weight
         self.max_iter = max_iter

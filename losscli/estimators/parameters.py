@@ -60,6 +60,7 @@ def settings(owner: Any, task: Task, classes: int, seed: int) -> Settings:
     return Settings(
         task=task,
         classes=classes,
+        l1=_strength(owner),
         l2=_penalty(owner),
         scale=_above_zero(owner, "scale") if hasattr(owner, "scale") else None,
         optimizer=_optimizer(owner),
@@ -81,6 +82,13 @@ def _name(owner: Any) -> str:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _strength(owner: Any) -> float:
+    value = owner.l1
+    if not _is_number(value) or not 0 <= value < math.inf:
+        raise refused(owner, "l1", "a float in the range [0.0, inf)")
+    return float(value)
 
 
 def _penalty(owner: Any) -> float | None:

@@ -16,11 +16,11 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
 
     Minimises the weighted mean of the loss of the scores, plus a penalty on the slopes::
 
-        Σ w_i loss(y_i, s_i) / Σ w_i + l2/2 · Σ_j (coef_j · sd_j)²,    s_i = intercept + x_i · coef
+        Σ w_i loss(y_i, s_i) / Σ w_i + l1 · Σ_j |b_j| + l2/2 · Σ_j b_j²,    s_i = intercept + x_i · coef
 
-    sd_j is the weighted standard deviation of column j (divisor Σ w): columns need no scaling, and the
-    intercept is not penalised. Predictions are the scores, or their exponential under a loss with a log
-    link (counts and amounts: poisson, gamma, tweedie and their kin).
+    b_j = coef_j · sd_j, and sd_j is the weighted standard deviation of column j (divisor Σ w): columns
+    need no scaling, and the intercept is not penalised. Predictions are the scores, or their exponential under
+    a loss with a log link (counts and amounts: poisson, gamma, tweedie and their kin).
 
     Parameters
     ----------
@@ -35,6 +35,11 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         piecewise linear losses, L-BFGS with a Newton check for smooth ones, several starts for those with
         several valleys. Textbook optimizers are ``"gd"``, ``"momentum"``, ``"nesterov"``, ``"sgd"``,
         ``"adam"`` and ``"lbfgs"``, with parameters as in ``"sgd:batch=64,rate=0.1"``.
+
+    l1 : float, default=0.0
+        Strength of the penalty on the absolute slopes, on columns in units of their standard deviations: the
+        larger it is, the more slopes are exactly 0. With `l2` the elastic net (Zou and Hastie 2005,
+        doi:10.1111/j.1467-9868.2005.00503.x).
 
     l2 : float, "auto" or None, default=None
         Strength of the penalty, on columns in units of their standard deviations. None and "auto" are 0.
@@ -129,6 +134,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         loss: str | Loss = "huber",
         *,
         optimizer: str = "auto",
+        l1: float = 0.0,
         l2: float | str | None = None,
         scale: float | None = None,
         max_iter: int | None = None,
@@ -137,6 +143,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
     ) -> None:
         self.loss = loss
         self.optimizer = optimizer
+        self.l1 = l1
         self.l2 = l2
         self.scale = scale
         self.max_iter = max_iter

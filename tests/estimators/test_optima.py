@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import minimize
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.linear_model import (
+    ElasticNet,
     LinearRegression,
     LogisticRegression,
     PoissonRegressor,
@@ -65,6 +66,16 @@ def test_quantiles_reach_the_objective_of_quantile_regression(spec: str, tau: fl
 def least(objective: Callable[[Any], tuple[float, Any]], size: int) -> float:
     options = {"maxiter": 5000, "ftol": 1e-15, "gtol": 1e-10}
     return float(minimize(objective, np.zeros(size), jac=True, method="L-BFGS-B", options=options).fun)
+
+
+def test_l1_is_the_elastic_net_on_z_scored_columns() -> None:
+    ours = LossRegressor("half_squared_error", l1=0.4, l2=0.1).fit(X, Y)
+    z = (X - X.mean(axis=0)) / X.std(axis=0)
+    theirs = ElasticNet(alpha=0.5, l1_ratio=0.8, tol=1e-12, max_iter=100_000).fit(z, Y)
+    np.testing.assert_allclose(ours.coef_ * X.std(axis=0), theirs.coef_, rtol=1e-7, atol=1e-9)
+    assert (ours.coef_ == 0).tolist() == (theirs.coef_ == 0).tolist()
+    none = LossClassifier("bce", l1=10.0).fit(X, np.median(Y) < Y)
+    assert (none.coef_ == 0).all()
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.5])

@@ -144,6 +144,7 @@ REFUSED = [
         r"Targets under poisson must be ≥ 0: \d+ of 442 are not, .* y\[\d+\] = -",
     ),
     (LossRegressor(l2=-1), Y, r"'l2' parameter of LossRegressor must be a float in the range \[0.0, inf\)"),
+    (LossRegressor(l1=-1), Y, r"'l1' parameter of LossRegressor must be a float in the range \[0.0, inf\)"),
     (LossRegressor(l2="much"), Y, "Got 'much' instead"),
     (LossRegressor(scale=0), Y, "'scale' parameter"),
     (LossRegressor(tol=np.inf), Y, "'tol' parameter"),
