@@ -19,8 +19,8 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         Σ w_i loss(y_i, s_i) / Σ w_i + l1 · Σ_j |b_j| + l2/2 · Σ_j b_j²,    s_i = intercept + x_i · coef
 
     b_j = coef_j · sd_j, and sd_j is the weighted standard deviation of column j (divisor Σ w): columns
-    need no scaling, and the intercept is not penalised. Predictions are the scores, or their exponential under
-    a loss with a log link (counts and amounts: poisson, gamma, tweedie and their kin).
+    need no scaling, and the intercept is not penalised. Predictions are the scores, or their exponential
+    under a loss with a log link (counts and amounts: poisson, gamma, tweedie and their kin).
 
     Parameters
     ----------
