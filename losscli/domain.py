@@ -28,6 +28,7 @@ class Task(StrEnum):
 
 NUMBERS = frozenset({Task.REGRESSION, Task.COUNTS})
 CLASSES = frozenset({Task.BINARY, Task.MULTICLASS})
+SEVERAL = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL})  # targets of several columns that fit learns
 
 
 def sides(task: Task, *, binary: bool) -> tuple[Task, ...]:

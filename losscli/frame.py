@@ -14,7 +14,8 @@ from losscli.result.reading import Node, distinct, quoted
 from losscli.spec import number_text
 from losscli.table import ColumnType, Table, block_count
 from losscli.task.features import Training
-from losscli.task.values import check_finite, check_number, check_present, check_weights
+from losscli.task.roles import shell_word
+from losscli.task.values import check_finite, check_number, check_present, check_weights, numbers_of
 
 _TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
 
@@ -23,7 +24,8 @@ _TINY = 1e-140  # a target below it, or above its inverse, has squares that over
 class Frame:
     """The n rows that are learned from, in the order of the file.
 
-    row: their 1-based data rows (n,); y: numbers, or codes of the classes, binary 1 the positive (n,);
+    row: their 1-based data rows (n,); y: numbers, or codes of the classes, binary 1 the positive (n,), of
+    several targets (n, L), labels as 0 and 1;
     w: weights, all above 0 (n,); numbers: number features, NaN where missing (n, a); texts: text features
     as codes of `levels`, -1 where missing (n, b). group, fold, time: codes of the sorted distinct values
     (n,), None where the flag is not given. keys: what the rows are called, id or row number.
@@ -222,8 +224,8 @@ def _check_values(table: Table, training: Training) -> None:
 
 
 def _check_target(table: Table, training: Training, y: Floats) -> None:
-    """Raises DataError where the rows that are left do not say what to learn. y: (n,)."""
-    where = Where(table.path, column=training.target)
+    """Raises DataError where the rows that are left do not say what to learn. y: (n,) or (n, L)."""
+    where = Where(table.path, column=training.target_columns[0])
     if not len(y):
         raise DataError(
             "no row is left to learn from",
@@ -238,11 +240,21 @@ def _check_target(table: Table, training: Training, y: Floats) -> None:
                 where=where,
                 advice="Fill these rows in (--missing impute), or take the class out of the file",
             )
+    for name, own in zip(training.target_columns, y.reshape(len(y), -1).T, strict=True):
+        _check_learnable(table, name, own, training)
+
+
+def _check_learnable(table: Table, name: str, y: Floats, training: Training) -> None:
+    """Raises DataError for a target with one value, or beyond what can be squared. y: (n,)."""
+    where = Where(table.path, column=name)
     if y.min() == y.max():
+        others = [shell_word(other) for other in training.targets if other != name]
+        alone = f" --target {others[0]}" if len(others) == 1 else ""
+        instead = f"leave it out: --drop {shell_word(name)}{alone}"
         raise DataError(
             f"the target is {y[0]:g} in every row that is used",
             where=where,
-            advice="There is nothing to learn: name another target with --target",
+            advice=f"There is nothing to learn: {instead if others else 'name another target with --target'}",
         )
     peak = float(np.abs(y).max())
     if not training.labels and not _TINY < peak < 1 / _TINY:
@@ -254,7 +266,13 @@ def _check_target(table: Table, training: Training, y: Floats) -> None:
 
 
 def _target(table: Table, training: Training) -> Floats:
-    """Numbers, or codes of the classes (rows,)."""
+    """Numbers, or codes of the classes (rows,); of several targets (rows, L)."""
+    if training.targets:
+        blocks = range(block_count(table))
+        each = [
+            np.concatenate([numbers_of(table, block, name) for block in blocks]) for name in training.targets
+        ]
+        return np.column_stack(each)
     if not training.labels:
         return _numbers(table, training.target)
     return _codes(table, training.target, training.labels).astype(np.float64)

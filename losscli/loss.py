@@ -183,6 +183,7 @@ class Loss:
     inventory: tuple[str, ...] = ()  # ids of the published inventory of losses that this record computes
     named_only: str = ""  # why it is computed only where it is named; empty: it is one of the usual ones
     terms: "tuple[Term, ...]" = ()  # of a weighted sum, whose parameters are `key.name`; parts: their values
+    each: "Each | None" = None  # of several outputs or labels that do not depend on one another
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Loss":
         """Itself: a copy's links and functions would be others, and it cannot change."""
@@ -331,6 +332,18 @@ class Term:
         """The parameters of this part, of all those of the sum."""
         start = f"{self.key}."
         return {k.removeprefix(start): value for k, value in params.items() if k.startswith(start)}
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The loss of one output, of the same parameters, of which a loss of L outputs is the mean or the sum."""
+
+    loss: Loss
+    mean: bool = True
+
+    def share(self, outputs: int) -> float:
+        """What one output counts."""
+        return 1.0 / outputs if self.mean else 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,13 @@ class _Group:
 class Objective:
     """The objectives of m models that share a design: coordinates (m, d) → values (m,), gradients (m, d).
 
-    d is q, times the number of classes where there are several. Models of one loss stand side by side.
-    Values and gradients are of the mean loss and the squares of the slopes; l1·Σ|slope|, which has a kink,
-    is `absolute`, and needs the plain design, whose coordinates are the slopes.
+    d is q, times the number of classes, outputs or labels where there are several. Models of one loss stand
+    side by side. Values and gradients are of the mean loss and the squares of the slopes; l1·Σ|slope|, which
+    has a kink, is `absolute`, and needs the plain design, whose coordinates are the slopes.
     """
 
     def __init__(self, design: Design, targets: Floats, models: Sequence[Model], classes: int = 1) -> None:
-        """targets: (t, n); classes: scores per row."""
+        """targets: (t, n), for several outputs or labels (t, k, n); classes: scores per row, k."""
         self.design, self.targets, self.models, self.classes = design, targets, tuple(models), classes
         self.size = design.rank * classes
         self.l2 = np.array([model.l2 for model in models])
@@ -76,7 +76,7 @@ class Objective:
             block = slice(start, start + rows)
             w = design.w[block]
             scores = (flat @ design.zt[:, block]).reshape(m, k, len(w))
-            y = self.targets[self._target[which[:1]] if same else self._target[which], block]
+            y = self.targets[self._target[which[:1]] if same else self._target[which], ..., block]
             out = slope[:, :, : len(w)]
             for group in groups:
                 part = slice(group.start, group.stop)
@@ -113,7 +113,7 @@ class Objective:
             block = slice(start, start + rows)
             zt, z, w = design.zt[:, block], design.z[block], design.w[block]
             scores = (flat @ zt).reshape(m, k, len(w))
-            y = self.targets[self._target[which], block]
+            y = self.targets[self._target[which], ..., block]
             for a in range(k):
                 bends = self._bends(groups, y, scores, a, step) * w
                 for b in range(a + 1):
@@ -150,7 +150,7 @@ class Objective:
         design, m, k, q = self.design, len(which), self.classes, self.design.rank
         z, w = design.z[rows], design.w[rows] * (len(design.w) / len(rows))
         scores = (v.reshape(m * k, q) @ z.T).reshape(m, k, len(rows))
-        y = self.targets[self._target[which, None], rows]
+        y = self.targets[..., rows][self._target[which]]
         slope = np.empty((m, k, len(rows)))
         for group in self._chosen(which):
             part = slice(group.start, group.stop)
@@ -191,10 +191,12 @@ def _units(models: Sequence[Model], targets: Floats, w: Floats) -> Floats:
     """(m,) The size of a large change of a score: the spread of the bulk of the target where scores are in
     its unit."""
     losses = [model.bound.loss for model in models]
-    in_y = [loss.task is Task.REGRESSION and loss.link is IDENTITY for loss in losses]
+    numbers = (Task.REGRESSION, Task.MULTIOUTPUT)
+    in_y = [loss.task in numbers and loss.link is IDENTITY for loss in losses]
     if not any(in_y):
         return np.ones(len(models))
-    spread = np.array([bulk_spread(y, w) for y in targets])
+    rows = targets.reshape(len(targets), -1, targets.shape[-1])
+    spread = np.array([np.mean([bulk_spread(y, w) for y in own]) for own in rows])
     return np.where(in_y, spread[[model.target for model in models]], 1.0)
 
 

@@ -1,7 +1,8 @@
 """Losses as functions of the score: forward pass, loss, slope, chain rule.
 
-Scores and targets of g models at a time: (g, n), for several classes (g, k, n) and codes (g, n). A
-parameter is one number, or (g, 1) where it differs from model to model.
+Scores and targets of g models at a time: (g, n); for several classes scores (g, k, n) and codes (g, n), for
+several outputs or labels both (g, k, n). A parameter is one number, or (g, 1) where it differs from model to
+model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,8 @@ def terms(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if loss.task is Task.MULTICLASS:
             return _several(loss, params, y, s)
+        if loss.argument in (Argument.TARGETS, Argument.SCORES):
+            return _of_outputs(loss, params, y, s)
         match loss.argument:
             case Argument.RESIDUAL:
                 r = s - y
@@ -56,9 +59,24 @@ def _several(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
     """Several classes: all models' rows under one another, a class side by side in memory, where sums over
     the few classes are fastest."""
     g, k, n = s.shape
-    z = np.ascontiguousarray(s.transpose(1, 0, 2)).reshape(k, g * n).T
     codes = np.broadcast_to(y, (g, n)).astype(np.intp).ravel()
-    value, slope = _of_rows(loss, params, codes, z)
+    value, slope = _of_rows(loss, params, codes, _rows(s))
+    return value.reshape(g, n), slope.T.reshape(k, g, n).transpose(1, 0, 2)
+
+
+def _rows(x: Floats) -> Floats:
+    """(g, k, n) -> (g·n, k), the g·n of one k side by side in memory."""
+    g, k, n = x.shape
+    return np.ascontiguousarray(x.transpose(1, 0, 2)).reshape(k, g * n).T
+
+
+def _of_outputs(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
+    """Several outputs or labels: all models' rows under one another, as of several classes."""
+    assert loss.slope is not None
+    g, k, n = s.shape
+    p = _rows(loss.link.predict(s) if loss.argument is Argument.TARGETS else s)
+    targets = _rows(np.broadcast_to(y, s.shape))
+    value, slope = loss.value(targets, p, **params), loss.slope(targets, p, **params)
     return value.reshape(g, n), slope.T.reshape(k, g, n).transpose(1, 0, 2)
 
 

@@ -25,7 +25,8 @@ def mixed(rows: Rows, alpha: float, copies: int, classes: int, rng: np.random.Ge
         if classes:
             found += [Rows(x, rows.y, share * w), Rows(x, rows.y[other], (1.0 - share) * w)]
         else:
-            found.append(Rows(x, share * rows.y + (1.0 - share) * rows.y[other], w))
+            of_y = share.reshape(-1, *(1,) * (rows.y.ndim - 1))
+            found.append(Rows(x, of_y * rows.y + (1.0 - of_y) * rows.y[other], w))
     return stacked(*found)
 
 

@@ -10,7 +10,7 @@ from losscli.domain import Codes, Floats, Mask
 @dataclass(frozen=True, eq=False, slots=True)
 class Rows:
     """n weighted rows. x: features, the number features first, then one-hot columns (n, p); y: numbers, or
-    codes of the classes (n,); w: weights, all above 0 (n,)."""
+    codes of the classes (n,), of several targets (n, L); w: weights, all above 0 (n,)."""
 
     x: Floats
     y: Floats

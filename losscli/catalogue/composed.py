@@ -10,7 +10,7 @@ from typing import Any
 
 from losscli.domain import CLASSES, IDENTITY, NUMBERS, Floats, Interval, Task, Unit
 from losscli.errors import UsageError
-from losscli.loss import Argument, BoundLoss, Loss, Param, Params, Reduction, Term, Trait
+from losscli.loss import Argument, BoundLoss, Each, Loss, Param, Params, Reduction, Term, Trait
 from losscli.spec import Spec, part_keys
 
 COMPROMISE = "a compromise"
@@ -68,6 +68,7 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
         trap=_MIXED if len(units) > 1 and tasks <= NUMBERS else "",
         reference="; ".join(dict.fromkeys(f"{loss.name}: {loss.reference}" for loss in parts)),
         terms=terms,
+        each=_each(name, parts),
     )
 
 
@@ -76,6 +77,14 @@ def _task(tasks: set[Task]) -> Task:
     if len(tasks) == 1:
         return next(iter(tasks))
     return Task.REGRESSION if tasks <= NUMBERS else Task.DETECTION
+
+
+def _each(name: str, parts: Sequence[Loss]) -> Each | None:
+    """Of several outputs: the same sum for one of them, where all parts are means over them, or all sums."""
+    own = [loss.each for loss in parts if loss.each is not None]
+    if len(own) < len(parts) or len({one.mean for one in own}) > 1:
+        return None
+    return Each(composed(name, tuple(one.loss for one in own)), own[0].mean)
 
 
 def _check_part(loss: Loss) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.catalogue import binary_logit
+from losscli.catalogue import binary, binary_logit
 from losscli.catalogue.true_class import BOUNDED_BELL, LABELS, PROBABILITIES, SCORES
 from losscli.domain import LOGIT, Floats, Kind, Mask, Task, Unit, sigmoid, softplus
-from losscli.loss import Alias, Argument, Loss, Trait
+from losscli.loss import Alias, Argument, Each, Loss, Trait
 
 _ORDERED = frozenset({Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _SCHAPIRE = "Schapire and Singer 2000, doi:10.1023/A:1007649029923"
@@ -121,6 +121,7 @@ SOFT_MARGIN = Loss(
         Alias("CatBoost", "MultiCrossEntropy", "multilabel_soft_margin"),
         Alias("binary", "bce", "multilabel_soft_margin"),
     ),
+    each=Each(binary.BCE),
     inventory=("multilabel_soft_margin", "log_loss", "logistic"),
 )
 
@@ -141,6 +142,7 @@ BRIER = Loss(
     choose="You want right probabilities and no label to cost more than 1.",
     avoid="Rare labels matter: 0.001 and 0.0001 are the same to it.",
     trap="The mean over labels, each without ½; of the multiclass brier it is the sum over classes.",
+    each=Each(binary.BRIER),
     reference="Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2",
     inventory=("brier",),
 )
@@ -165,6 +167,7 @@ ASYMMETRIC = Loss(
     trap="The sum over labels, as in the authors' code; the mean is 1/L of it. Their code adds 1e-8 inside "
     "the logarithms.",
     reference=binary_logit.ASYMMETRIC.reference,
+    each=Each(binary_logit.ASYMMETRIC, mean=False),
     inventory=("asymmetric_loss",),
 )
 

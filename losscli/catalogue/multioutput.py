@@ -5,9 +5,10 @@ Y, P: (n, L), each output in units of its own. Slopes are (n, L), d/dP.
 
 import numpy as np
 
+from losscli.catalogue import regression
 from losscli.catalogue.stable import divergence
 from losscli.domain import NONNEGATIVE, POSITIVE, Floats, Task, Unit
-from losscli.loss import Alias, Argument, Loss, Reduction, Trait
+from losscli.loss import Alias, Argument, Each, Loss, Reduction, Trait
 
 _UNITS = "Outputs of different units must be scaled first: the one with the largest spread decides alone."
 
@@ -71,6 +72,7 @@ MSE = Loss(
         Alias("torch", "MSELoss", "mse"),
         Alias("Keras", "MeanSquaredError", "mse"),
     ),
+    each=Each(regression.MSE),
     inventory=("squared_error",),
 )
 
@@ -94,6 +96,7 @@ MAE = Loss(
         Alias("torch", "L1Loss", "mae"),
         Alias("Keras", "MeanAbsoluteError", "mae"),
     ),
+    each=Each(regression.MAE),
     inventory=("absolute_error",),
 )
 

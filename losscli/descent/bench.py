@@ -1,21 +1,21 @@
 """A design, its targets, and what several losses start from: which method trains a loss, and from where."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from losscli.catalogue import losses_for
-from losscli.descent import concave, interior, lbfgs, margins, newton, rounded, starts
+from losscli.descent import concave, interior, lbfgs, margins, newton, outputs, rounded, starts
 from losscli.descent.ends import Solution, certified, ended, lowest
 from losscli.descent.literal import retrained
 from losscli.descent.sparse import Sparse
 from losscli.descent.strengths import factors, slope_at_zero
 from losscli.descent.textbook import Optimizer
 from losscli.design import Design
-from losscli.domain import LOG, Floats, Task
+from losscli.domain import LOG, NUMBERS, SEVERAL, Floats, Task
 from losscli.loss import Argument, BoundLoss, Trait
 from losscli.objective import Model, Objective, bulk_spread
 from losscli.scale import residual_scale
@@ -33,10 +33,10 @@ _DRAWN, _KEPT = 100, 5  # elemental fits, and how many of them are starts
 class Settings:
     """How to train.
 
-    classes: scores per row (1 but for several classes); l1: the strength of Σ|slope|; l2: that of
-    ½ Σ slope², None is auto; penalty_scale: raw, or curvature, where strengths that are given are multiplied
-    by `factors`; scale: None is found from the rows; optimizer: None is auto; tol, max_iter: None is the
-    optimizer's own; careful: every end is confirmed by Newton's step.
+    classes: scores per row (1 but for several classes, outputs or labels); l1: the strength of Σ|slope|; l2:
+    that of ½ Σ slope², None is auto; penalty_scale: raw, or curvature, where strengths that are given are
+    multiplied by `factors`; scale: None is found from the rows; optimizer: None is auto; tol, max_iter: None
+    is the optimizer's own; careful: every end is confirmed by Newton's step.
     """
 
     task: Task
@@ -56,6 +56,7 @@ class Bench:
     """A design, its targets, and what several losses start from."""
 
     def __init__(self, design: Design, targets: Floats, settings: Settings) -> None:
+        """targets: (t, n), for several outputs or labels (t, k, n)."""
         self.design, self.targets, self.settings = design, targets, settings
         own = settings.optimizer is None
         self.tol = settings.tol if own and settings.tol is not None else TOLERANCE
@@ -123,10 +124,11 @@ class Bench:
 
     def strength(self, bound: BoundLoss, t: int) -> float:
         """The l2 of a loss: as given, else 0 for numbers, and for classes the slope at score 0, twice over
-        the rows, so that bce equals scikit-learn's C=1; of several classes that of cross_entropy does."""
+        the rows, so that bce equals scikit-learn's C=1; of several classes that of cross_entropy does; of
+        labels it is the mean over them."""
         if self.settings.l2 is not None:
             return self.settings.l2
-        if self.settings.task not in (Task.BINARY, Task.MULTICLASS):
+        if self.settings.task in NUMBERS | {Task.MULTIOUTPUT}:
             return 0.0
         size = slope_at_zero(self.design, bound, self.targets[t], self.settings.classes)
         return 2.0 * size / self.design.rows
@@ -141,8 +143,9 @@ class Bench:
 
     def curvature(self, bound: BoundLoss, t: int) -> tuple[float, float]:
         """`factors` of a loss and a target."""
-        scale = self.scales[t] or bulk_spread(self.targets[t], self.design.w)
-        return factors(self.design, bound, self.targets[t], self.settings.classes, scale)
+        y = self.targets[t]
+        scale = self.scales[t] or (bulk_spread(y, self.design.w) if y.ndim == 1 else None)
+        return factors(self.design, bound, y, self.settings.classes, scale)
 
     def retrained(self, models: Sequence[Model], optima: Sequence[Solution]) -> list[Solution]:
         """The models by the optimizer of the settings, as the textbooks write it."""
@@ -174,8 +177,12 @@ class Bench:
     def _method(self, model: Model) -> tuple[str, Hashable]:
         """How a model is trained, and what it must share with others to be trained beside them."""
         bound = model.bound
+        if self.settings.task in SEVERAL and bound.loss.each is not None:
+            return "outputs", None
         if model.l1 > 0.0:
             return "absolute", None
+        if self.settings.task in SEVERAL:
+            return "slopes", None
         if self.settings.classes > 1:
             own = margins.handles(bound.loss, dict(bound.params))
             return ("margins", (bound.spec, model.target)) if own else ("slopes", None)
@@ -211,6 +218,14 @@ class Bench:
             floor=self._floor(objective),
         )
         return certified(objective, vertex)
+
+    def _by_outputs(self, models: Sequence[Model]) -> list[Solution]:
+        """Output by output, all in one lockstep."""
+        each = outputs.apart(models, self.settings.classes)
+        off = outputs.centres(models, self.targets)
+        own = replace(self.settings, task=each[0].bound.loss.task, classes=1)
+        rows = (self.targets - off).reshape(-1, self.targets.shape[-1])
+        return outputs.joined(models, Bench(self.design, rows, own).solved(each), off)
 
     def _by_bends(self, models: Sequence[Model]) -> list[Solution]:
         """Each by itself; by its slopes alone where that does not end well."""
@@ -302,11 +317,11 @@ class Bench:
 
     def _constant(self, model: Model) -> Floats:
         """(1, d): the mean of the target through the link; score 0 for classes."""
-        start = np.zeros((1, self.design.rank * self.settings.classes))
-        if model.bound.loss.task in (Task.REGRESSION, Task.COUNTS):
-            mean = float(self.targets[model.target] @ self.design.w)
-            start[0, 0] = np.log(max(mean, 1e-300)) if model.bound.loss.link is LOG else mean
-        return start
+        start = np.zeros((self.settings.classes, self.design.rank))
+        if model.bound.loss.task in NUMBERS | {Task.MULTIOUTPUT}:
+            mean = self.targets[model.target] @ self.design.w
+            start[:, 0] = np.log(np.maximum(mean, 1e-300)) if model.bound.loss.link is LOG else mean
+        return start.reshape(1, -1)
 
     def _starts(self, model: Model) -> Floats:
         """(count, d): one where there is one valley. All shrunk as the penalty would shrink them."""
@@ -319,6 +334,8 @@ class Bench:
     def _points(self, model: Model) -> Floats:
         t, traits = model.target, model.bound.traits
         linear = self.settings.task is Task.REGRESSION and model.bound.loss.link is not LOG
+        if self.settings.task is Task.MULTIOUTPUT:
+            return np.concatenate([self.least_squares[t].reshape(1, -1), self._constant(model)])
         if Trait.CONVEX in traits:
             if not linear:
                 return self._constant(model)

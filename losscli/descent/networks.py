@@ -52,9 +52,10 @@ class Course:
 class Lesson:
     """Rows that networks learn from, one network a loss and seed.
 
-    x: z-scored columns (n, p); y: numbers or class codes (n,); w: (n,), sums to 1; losses: what each of L
-    networks minimises; l1, l2: (L,), of the weights; offset, unit: (L,), score = offset + unit · output; key:
-    what the order of the rows is drawn by; held: rows kept out to stop by, (x, y, w), or None.
+    x: z-scored columns (n, p); y: numbers or class codes (n,), of several outputs or labels (n, k); w: (n,),
+    sums to 1; losses: what each of L networks minimises; l1, l2: (L,), of the weights; offset, unit: (L,), or
+    (L, k) where the outputs differ, score = offset + unit · output; key: what the order of the rows is drawn
+    by; held: rows kept out to stop by, (x, y, w), or None.
     """
 
     x: Floats
@@ -160,15 +161,20 @@ class _Run:
         )
         most = max(len(lesson.y) for lesson in lessons)
         self.x = np.zeros((len(lessons), most, shape.inputs))
-        self.y, self.w = np.zeros((len(lessons), most)), np.zeros((len(lessons), most))
+        self.y = np.zeros((len(lessons), most, *lessons[0].y.shape[1:]))
+        self.w = np.zeros((len(lessons), most))
         for t, lesson in enumerate(lessons):
             n = len(lesson.y)
             self.x[t, :n], self.y[t, :n], self.w[t, :n] = lesson.x, lesson.y, lesson.w * n
-        self.offset = np.array([lesson.offset for lesson in lessons])
-        self.unit = np.array([lesson.unit for lesson in lessons])
-        # Without hidden layers the weights are the slopes of a linear model but for the unit of the output.
-        own = 1.0 if shape.architecture.hidden else self.unit
-        weigh = np.repeat((np.ones(self.grid[:2]) * own).ravel(), self.grid[2])[:, None] * shape.is_weight
+        whole = *self.grid[:2], shape.outputs
+        self.offset, self.unit = (
+            np.array([np.broadcast_to(one.reshape(whole[1], -1), whole[1:]) for one in each])
+            for each in zip(*((lesson.offset, lesson.unit) for lesson in lessons), strict=True)
+        )
+        weigh = np.broadcast_to(shape.is_weight, (len(self.start), shape.size)).astype(np.float64)
+        if not shape.architecture.hidden:  # the weights are the slopes but for the unit of their output
+            unit = np.repeat(self.unit.reshape(-1, whole[2]), self.grid[2], axis=0)
+            weigh *= np.tile(unit, shape.inputs + 1)
         l2 = np.repeat(np.array([lesson.l2 for lesson in lessons]).ravel(), self.grid[2])
         l1 = np.repeat(np.array([lesson.l1 for lesson in lessons]).ravel(), self.grid[2])[:, None] * weigh
         self.l1 = l1 if l1.any() else None
@@ -229,14 +235,14 @@ class _Run:
     ) -> tuple[Floats, Floats]:
         """(row losses (T, L, S, b), slopes in the outputs (T, L, S, b, k)) of some lessons.
 
-        output: (T, L, S, b, k); y: (T, b).
+        output: (T, L, S, b, k); y: (T, b), of several outputs (T, b, k).
         """
         t, count, seeds, b, k = output.shape
         values, slopes = np.empty(output.shape[:-1]), np.empty(output.shape)
-        target = np.repeat(y, seeds, axis=0)
+        target = np.repeat(y if y.ndim == 2 else y.transpose(0, 2, 1), seeds, axis=0)
         for i in range(count):
-            unit = self.unit[places, i, None, None, None]
-            s = self.offset[places, i, None, None, None] + unit * output[:, i]
+            unit = self.unit[places, i][:, None, None]
+            s = self.offset[places, i][:, None, None] + unit * output[:, i]
             own = self._own(i, places)
             loss = self.lessons[0].losses[i].loss
             if k == 1:
@@ -260,7 +266,8 @@ class _Run:
         }
 
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
-        """(L, S) The mean loss of a lesson's networks v (L, S, d) on rows: x (n, p), y and w (n,)."""
+        """(L, S) The mean loss of a lesson's networks v (L, S, d) on rows: x (n, p), y (n,) or (n, k), w
+        (n,)."""
         total = np.zeros(self.grid[1:])
         block = max(_CELLS // (total.size * max(self.shape.inputs, *(b for _, b in self.shape.layers))), 16)
         for first in range(0, len(y), block):

@@ -72,8 +72,11 @@ def measured(objective: Objective, start: Floats) -> Sizes:
     """
     n = len(objective.design.w)
     places = np.unique(np.linspace(0, n - 1, min(n, _ROWS)).astype(np.intp))
-    orders = [np.argsort(y)[places] for y in objective.targets]
-    probe = _single if objective.classes == 1 else _several
+    if objective.targets.ndim == 3:
+        orders, probe = [places] * len(objective.targets), _by_output
+    else:
+        orders = [np.argsort(y)[places] for y in objective.targets]
+        probe = _single if objective.classes == 1 else _several
     found = [probe(objective, i, orders[model.target], start[i]) for i, model in enumerate(objective.models)]
     bend, slope, reach = np.array(found).reshape(-1, 3).T
     kinked = [Trait.DIFFERENTIABLE not in model.bound.traits for model in objective.models]
@@ -160,6 +163,28 @@ def _several(objective: Objective, i: int, rows: Codes, start: Floats) -> tuple[
             bend = max(bend, _secant(math.sqrt(2.0) * s[:, one, column], change, 1.0))
             largest = np.maximum(largest, np.abs(slope).max(axis=(0, 1)))
     return bend, _size(largest), 1.0
+
+
+def _by_output(objective: Objective, i: int, rows: Codes, start: Floats) -> tuple[float, float, float]:
+    """(bend, slope, reach) of a model of several outputs or labels: one output moves at a time, the others
+    at a match."""
+    model, k, unit = objective.models[i], objective.classes, float(objective.unit[i])
+    numbers = model.bound.loss.task is Task.MULTIOUTPUT
+    y = objective.targets[model.target][:, rows]
+    begun = start.reshape(k, -1) @ objective.design.z[rows].T if numbers else np.zeros(y.shape)
+    match = y if numbers else begun
+    bend, sizes = 0.0, []
+    for j in range(k):
+        ways = (match[j] + unit * _NEAR[:, None], begun[j] + _WAY[:, None] * (match[j] - begun[j]))
+        for near, line in zip((True, False), ways, strict=True):
+            s = np.repeat(match[None], len(line), axis=0)
+            s[:, j] = line
+            slope = _slopes(model, y, s)[:, j]
+            bend = max(bend, _secant(line, slope, unit))
+            if near:
+                sizes.append(_size(np.abs(slope).max(axis=0)))
+    reach = math.sqrt(float(((match - begun) ** 2).sum(axis=0).mean())) if numbers else math.sqrt(k)
+    return bend, math.hypot(*sizes), reach if reach > 0 else unit
 
 
 def _secant(s: Floats, slope: Floats, unit: float) -> float:

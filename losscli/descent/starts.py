@@ -10,7 +10,8 @@ _WIDTH = 3.0  # scales beyond which a row counts against a drawn fit no more
 
 
 def least_squares(design: Design, targets: Floats) -> Floats:
-    """(t, q): the least-squares fit of each target (t, n); whitened columns need no solving."""
+    """(t, q): the least-squares fit of each target (t, n); whitened columns need no solving. Of several
+    outputs (t, k, q) and (t, k, n)."""
     return np.asarray((targets * design.w) @ design.z)
 
 

@@ -12,10 +12,11 @@ _SHARES = 0.5 ** np.arange(8)  # of a unit, until the loss is curved over it
 
 def slope_at_zero(design: Design, bound: BoundLoss, y: Floats, classes: int) -> float:
     """The mean |slope| of a loss of classes at score 0; of several classes as the slope of the true one, in
-    proportion to that of cross_entropy, ½. y: class codes (n,)."""
-    if classes == 1:
-        _, slope = terms(bound.loss, dict(bound.params), y[None], np.zeros((1, len(y))))
-        return float(np.abs(slope[0]) @ design.w)
+    proportion to that of cross_entropy, ½; of labels the mean over them. y: class codes (n,), or labels
+    (k, n)."""
+    if classes == 1 or y.ndim == 2:
+        _, slope = terms(bound.loss, dict(bound.params), y[None], np.zeros((1, *y.shape)))
+        return float(np.mean(np.abs(slope[0]) @ design.w))
     k = classes
     _, slope = terms(bound.loss, dict(bound.params), y[None], np.zeros((1, k, len(y))))
     own = slope[0, y.astype(np.intp), np.arange(len(y))]
@@ -34,7 +35,7 @@ def factors(
     else 1. So mse has κ = 2, half of it 1, and mae 1/s. A factor before the loss then changes no slope, and
     another unit of the target only the unit of the slopes.
     """
-    if bound.loss.task in (Task.BINARY, Task.MULTICLASS):
+    if bound.loss.task in (Task.BINARY, Task.MULTICLASS, Task.MULTILABEL):
         curvature = slope_at_zero(design, bound, y, classes) / 2.0
         return curvature, curvature
     linear = bound.loss.link is IDENTITY

@@ -35,7 +35,8 @@ class Trained:
 
 
 def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> Trained:
-    """Train every loss on every target. targets: (t, n), numbers or class codes."""
+    """Train every loss on every target. targets: (t, n), numbers or class codes; of several outputs or labels
+    (t, k, n)."""
     offset = offset_of(targets, wanted, settings)
     bench = Bench(design, targets - offset, settings)
     outcomes: list[list[Outcome]] = [[""] * len(targets) for _ in wanted]
@@ -58,7 +59,8 @@ def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: S
 def bound_losses(
     design: Design, y: Floats, wanted: Sequence[Wanted], settings: Settings
 ) -> tuple[list[Model | str], float | None]:
-    """(every loss with its parameters and its penalty as these rows give them, or why not; s). y: (n,)."""
+    """(every loss with its parameters and its penalty as these rows give them, or why not; s). y: (n,), of
+    several outputs or labels (k, n)."""
     bench = Bench(design, y[None] - offset_of(y[None], wanted, settings), settings)
     return [_bound(bench, one, 0) for one in wanted], bench.scales[0]
 

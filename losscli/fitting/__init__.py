@@ -9,14 +9,16 @@ from losscli.contaminate import Contamination, defaults, parse, refusal
 from losscli.descent.networks import AUTO, EPOCHS, Course, check_course
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings
-from losscli.domain import Codes, Floats, Task
+from losscli.domain import NUMBERS, Codes, Floats, Task
 from losscli.engine import each
 from losscli.errors import UsageError
 from losscli.fitting.assemble import Run, assemble
-from losscli.fitting.choice import CLASSES, choose
+from losscli.fitting.choice import choose
 from losscli.fitting.crossval import Judgement, Plan, judge_splits
 from losscli.fitting.judge import measures
+from losscli.fitting.judge_outputs import measures_of_outputs
 from losscli.fitting.networks import Schooling
+from losscli.fitting.outputs import check_request, told
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import costs_of, recipe_of, rule_of
 from losscli.fitting.request import Request
@@ -73,13 +75,13 @@ def fit_frame(
 ) -> Fitted:
     """The same on the rows of a frame, as `fit` where it has loaded them."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
+    check_request(request, training.task)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     warnings = (*training.warnings, *_copies(frame, training))
     chosen = choose(request, training.task, frame.y)
-    classes = training.task in CLASSES
     settings = Settings(
         task=training.task,
-        classes=len(training.labels) if training.task is Task.MULTICLASS else 1,
+        classes=training.scores,
         l1=request.l1,
         l2=request.l2,
         penalty_scale=request.penalty_scale,
@@ -99,9 +101,11 @@ def fit_frame(
         repeats=request.repeats,
         seed=request.seed,
     )
+    folds = told(folds, training, frame.y)
     schooling = _schooling(request)
     whole = fit_whole(frame, training, chosen.wanted, settings, recipe, schooling)
-    if not classes and request.l2 is None and not request.l1 and schooling is None:
+    unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
+    if unpenalised and schooling is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     plan = Plan(
@@ -110,7 +114,11 @@ def fit_frame(
         wanted=chosen.wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),
-        measures=measures(training.task, costs_of(request)),
+        measures=(
+            measures_of_outputs(training.task)
+            if training.outputs
+            else measures(training.task, costs_of(request))
+        ),
         threshold=request.threshold,
         rule=rule,
         recipe=recipe,
@@ -181,15 +189,19 @@ def _schooling(request: Request) -> Schooling | None:
 
 def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:
     """A warning where a feature is the target itself, in every row, or another name of every class."""
+    targets = frame.y.reshape(len(frame.y), -1).T
     copies = [
-        name for name, x in zip(frame.number_names, frame.numbers.T, strict=True) if (x == frame.y).all()
+        name
+        for name, x in zip(frame.number_names, frame.numbers.T, strict=True)
+        if (x == targets).all(axis=1).any()
     ]
     if training.labels:
         texts = zip(frame.text_names, frame.texts.T, strict=True)
         copies += [name for name, codes in texts if _renames(codes, frame.y)]
     if not copies:
         return ()
-    what = f"{', '.join(copies)} equals the target {training.target} in every row"
+    a_target = "a target" if training.targets else f"the target {training.target}"
+    what = f"{', '.join(copies)} equals {a_target} in every row"
     return (Warning_("target_among_features", what, f"Leave it out: --drop {shell_word(copies[0])}"),)
 
 
@@ -212,8 +224,9 @@ def _check_enough(folds: Folds, whole: Whole) -> None:
 def _contaminations(
     request: Request, training: Training, frame: Frame, whole: Whole
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
-    if request.contaminate is None:  # a network takes too long to be trained on every level unasked
-        asked = () if Architecture.parse(request.model).hidden else defaults(training.task)
+    if request.contaminate is None:  # a network takes too long to be trained on every level
+        unasked = Architecture.parse(request.model).hidden or training.outputs
+        asked = () if unasked else defaults(training.task)
     else:
         asked = tuple(parse(spec, training.task) for spec in request.contaminate)
     kept, refused = [], []

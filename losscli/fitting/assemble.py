@@ -14,7 +14,7 @@ from losscli.fitting.curves import precision_recall
 from losscli.fitting.judge import error_of, kind_of
 from losscli.fitting.model import LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
-from losscli.fitting.predictions import prediction_columns, table_csv, target_column
+from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.ranking import Pairing, pairing, rankings
 from losscli.fitting.request import Request
 from losscli.fitting.robustness import degradations
@@ -172,6 +172,7 @@ def _fits(
         prevalence=float(frame.y @ frame.w / frame.w.sum()) if binary else None,
         features=training.features,
         classes=training.labels,
+        outputs=training.outputs,
         weights=training.weights,
         class_weight=plain(training.labels, run.whole.factors.tolist()),
         rows=RowCounts(run.read, len(frame.y), frame.dropped),
@@ -228,7 +229,7 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
     bound, scale = solution.bound, run.whole.trained.scales[0]
     penalty = penalty_of(design, solution)
     intercept, coefficients = (
-        entry.raw.plain(run.whole.encoder.columns, run.training.labels) if entry.raw else (None, {})
+        entry.raw.plain(run.whole.encoder.columns, run.training.names) if entry.raw else (None, {})
     )
     efficiency = efficiency_of(solution, scale) if entry.raw else None
     return Fit(
@@ -325,6 +326,7 @@ def _model(run: Run, entries: Sequence[_Entry]) -> str:
         task=run.training.task,
         target=run.training.target,
         labels=run.training.labels,
+        outputs=run.training.outputs,
         encoder=run.whole.encoder,
         models=tuple(models),
     ).to_json()
@@ -354,9 +356,9 @@ def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> s
     """Of the losses that were trained in every fold."""
     if found is None:
         return ""
-    columns = [target_column(run.training.task, run.plan.frame.y[found.rows], run.training.labels)]
+    columns = target_columns(run.training.task, run.plan.frame.y[found.rows], run.training.names)
     for entry in entries:
         own = found.judged[entry.at]
         if np.isfinite(own.prediction).all():
-            columns += prediction_columns(entry.spec, own.kind, own.prediction, run.training.labels)
+            columns += prediction_columns(entry.spec, own.kind, own.prediction, run.training.names)
     return table_csv(columns)

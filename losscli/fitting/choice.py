@@ -6,16 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.catalogue import find, losses_for, named, tasks_of
+from losscli.descent import outputs
 from losscli.descent.train import Wanted
-from losscli.domain import NUMBERS, Floats, Task
+from losscli.domain import NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.request import Request
 from losscli.loss import Argument, BoundLoss, Loss, Trait
+from losscli.network import Architecture
 from losscli.result import Refused
 from losscli.score import terms, untrainable
 from losscli.spec import Spec
 
 CLASSES = (Task.BINARY, Task.MULTICLASS)
+_CENTRED = (Task.REGRESSION, Task.MULTIOUTPUT)  # whose losses ask for a centre, or for something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Chosen:
 def choose(request: Request, task: Task, y: Floats) -> Chosen:
     """The losses asked for, else one of every class that can be trained on these targets.
 
-    y: numbers or class codes (n,). Raises UsageError for a loss of another task, and where none is left.
+    y: numbers or class codes (n,), of several targets (n, L). Raises UsageError for a loss of another task,
+    and where none is left.
     """
     if request.losses:
         wanted = [Wanted(_found(spec, task), spec.numbers()) for spec in request.losses]
@@ -37,7 +41,8 @@ def choose(request: Request, task: Task, y: Floats) -> Chosen:
     refused = []
     for one in wanted:
         spec = str(Spec(one.loss.name, tuple(one.written.items())))
-        reason = refusal(one.loss, task, y) or (None if request.losses else _special(one.loss))
+        reason = refusal(one.loss, task, y) or _unsettled(one.loss, task, request)
+        reason = reason or (None if request.losses else _special(one.loss))
         if reason is not None:
             refused.append(Refused(spec, *reason))
         elif not _is_excluded(one, request.exclude):
@@ -53,7 +58,8 @@ def refusal(loss: Loss, task: Task, y: Floats) -> tuple[str, tuple[int, ...]] | 
     reason = untrainable(loss)
     if reason is not None:
         return reason, ()
-    outside = np.flatnonzero(~loss.target.contains(y)) if task not in CLASSES else np.zeros(0, np.intp)
+    inside = loss.target.contains(y).reshape(len(y), -1).all(axis=1)
+    outside = np.flatnonzero(~inside) if task not in CLASSES else np.zeros(0, np.intp)
     if len(outside):
         rows = tuple((outside[:5] + 1).tolist())
         return f"the target must be {loss.target}; {len(outside):,} rows are not, first {rows[0]:,}", rows
@@ -64,12 +70,19 @@ def refusal(loss: Loss, task: Task, y: Floats) -> tuple[str, tuple[int, ...]] | 
     return None
 
 
+def _unsettled(loss: Loss, task: Task, request: Request) -> tuple[str, tuple[int, ...]] | None:
+    """Why no method goes to the optimum of a loss; a model that is trained by epochs goes to none."""
+    by_epochs = request.early is not None or bool(Architecture.parse(request.model).hidden)
+    reason = outputs.untrainable(loss) if task in SEVERAL and not by_epochs else None
+    return None if reason is None else (reason, ())
+
+
 def unranked(bound: BoundLoss) -> str | None:
     """Why a loss takes no part in the ranking: it asks for another functional than a centre."""
     loss = bound.loss
-    if loss.task is not Task.REGRESSION:
+    if loss.task not in _CENTRED:
         return None
-    if loss.argument is Argument.RESIDUAL and Trait.SYMMETRIC in bound.traits:
+    if loss.argument in (Argument.RESIDUAL, Argument.TARGETS) and Trait.SYMMETRIC in bound.traits:
         return None
     return f"it asks for another functional: {bound.elicits}"
 
@@ -78,7 +91,7 @@ def _special(loss: Loss) -> tuple[str, tuple[int, ...]] | None:
     """Why a loss is trained only when it is named, as where it asks for another functional than a centre."""
     if loss.named_only:
         return loss.named_only, ()
-    if loss.task is not Task.REGRESSION or unranked(loss.bind({}, scale=1.0, naive=1.0)) is None:
+    if loss.task not in _CENTRED or unranked(loss.bind({}, scale=1.0, naive=1.0)) is None:
         return None
     return "it asks for another functional than a centre: name it to train it", ()
 

@@ -10,8 +10,9 @@ from losscli.contaminate import Clean, Contamination, contaminated
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, reference, train
 from losscli.design import Design
-from losscli.domain import Floats, Mask, Task
+from losscli.domain import NUMBERS, Floats, Mask, Task
 from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
+from losscli.fitting.judge_outputs import constant_of_outputs
 from losscli.fitting.networks import Material, Schooling, material, taught
 from losscli.fitting.threshold import Rule, found_thresholds, inner_splits
 from losscli.fitting.weights import Prepared, prepared
@@ -43,15 +44,20 @@ class Plan:
         """How many classes there are, 0 for numbers."""
         return len(self.training.labels)
 
+    @property
+    def trims(self) -> bool:
+        """Whether rows are told apart by how far predictions miss, for trimmed_mae."""
+        return self.training.task in NUMBERS
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What one fold showed of L losses.
 
     metrics: nan where undefined (L, M); constant: of the best constant (M,); converged: (L,); scores: of
-    the rows judged (L, n), for several classes (L, k, n); errors, held: of each contamination, the
-    headline error (L, levels) and whether the descent ended well; seeds: the scores of networks from
-    other starts; thresholds: chosen for this fold (L,), () where they are not.
+    the rows judged (L, n), for several classes, outputs or labels (L, k, n); errors, held: of each
+    contamination, the headline error (L, levels) and whether the descent ended well; seeds: the scores of
+    networks from other starts; thresholds: chosen for this fold (L,), () where they are not.
     """
 
     metrics: Floats
@@ -239,7 +245,7 @@ class _Fold:
     def solved(self, spoiled: Sequence[_Spoiled]) -> list[_Scored]:
         """Of linear models, on the clean rows and on each spoiled set."""
         same = [one for one in spoiled if self.shares_design(one)]
-        targets = np.array([self.clean.rows.y, *(self.prepared(one.x, one.y).rows.y for one in same)])
+        targets = np.array([self.clean.rows.y.T, *(self.prepared(one.x, one.y).rows.y for one in same)])
         scores, converged = self.scores(self.design, targets)
         shared = iter([_Scored(scores[:, t], converged[:, t]) for t in range(len(same) + 1)])
         return [
@@ -298,7 +304,7 @@ class _Fold:
         """(every metric (L, M), the rows that trimmed_mae keeps). scores: (L, n) or (L, k, n); thresholds: of
         each loss, where they were chosen."""
         keep = np.ones(len(self.judged), dtype=np.bool_)
-        if not self.plan.labels:
+        if self.plan.trims:
             keep = bulk(
                 self.judged,
                 np.array([w.loss.link.predict(s) for w, s in zip(self.plan.wanted, scores, strict=True)]),
@@ -314,6 +320,9 @@ class _Fold:
     def constant(self, keep: Mask) -> Floats:
         """(M,) Every metric of the best constant. keep: the rows that trimmed_mae keeps."""
         rows = (self.y, self.w), (self.judged, self.weights)
+        if self.y.ndim == 2:
+            threshold = self.plan.threshold
+            return np.array([constant_of_outputs(m, *rows, threshold) for m in self.plan.measures])
         return np.array([constant(m, self.plan.settings.task, *rows, keep) for m in self.plan.measures])
 
     def _judged(self, scores: Floats, keep: Mask, thresholds: Sequence[float] = ()) -> list[Judged]:

@@ -30,9 +30,10 @@ _CLASS_METRICS = (
 class Judged:
     """Rows and what one loss predicts for them.
 
-    kind: value, probability or score; y: numbers or class codes (n,); w: weights (n,); score: (n,), for
-    several classes (n, k); prediction: what the link makes of it; bulk: the rows that trimmed_mae keeps,
-    the same for every loss (n,); threshold: one, or one per row (n,); None is the usual one.
+    kind: value, probability or score; y: numbers or class codes (n,), of several outputs or labels (n, L);
+    w: weights (n,); score: (n,), for several classes (n, k), outputs or labels (n, L); prediction: what the
+    link makes of it; bulk: the rows that trimmed_mae keeps, the same for every loss (n,); threshold: one, or
+    one per row (n,); None is the usual one.
     """
 
     kind: Kind
@@ -45,8 +46,9 @@ class Judged:
 
     @property
     def labels(self) -> Floats:
-        """Predicted class codes (n,): the largest score; of two classes, above the threshold."""
-        if self.score.ndim == 2:
+        """Predicted class codes (n,): the largest score; of two classes, above the threshold, as of several
+        labels (n, L)."""
+        if self.score.ndim == 2 and self.y.ndim == 1:
             return np.asarray(self.score.argmax(axis=1))
         threshold = usual_threshold(self.kind) if self.threshold is None else self.threshold
         return np.asarray(self.prediction > threshold)
@@ -59,7 +61,7 @@ def usual_threshold(kind: Kind) -> float:
 
 def kind_of(loss: Loss) -> Kind:
     """What a model trained under a loss predicts."""
-    if loss.task in (Task.REGRESSION, Task.COUNTS):
+    if loss.task in (Task.REGRESSION, Task.COUNTS, Task.MULTIOUTPUT):
         return Kind.VALUE
     return Kind.PROBABILITY if loss.link in (LOGIT, SOFTMAX) else Kind.SCORE
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from losscli import __version__
-from losscli.domain import IDENTITY, LOG, LOGIT, SOFTMAX, Floats, Kind, Task
+from losscli.domain import IDENTITY, LOG, LOGIT, SEVERAL, SOFTMAX, Floats, Kind, Task
 from losscli.errors import DataError, Where
 from losscli.fitting.predictions import WORDS, prediction_columns, table_csv
 from losscli.frame import Encoder, load_features
@@ -25,7 +25,7 @@ _LINKS = {link.name: link for link in (IDENTITY, LOG, LOGIT, SOFTMAX)}
 class LinearModel:
     """One loss' model: scores are intercept + slopes · columns, on the raw columns of the encoder.
 
-    intercept: (k,), slopes: (k, p), k = 1 but for several classes.
+    intercept: (k,), slopes: (k, p), k = 1 but for several classes, outputs or labels.
     """
 
     spec: str
@@ -81,6 +81,7 @@ class SavedModel:
     labels: tuple[str, ...]
     encoder: Encoder
     models: tuple[TrainedModel, ...]
+    outputs: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         document = {
@@ -89,6 +90,7 @@ class SavedModel:
             "task": str(self.task),
             "target": self.target,
             "classes": list(self.labels),
+            **({"outputs": list(self.outputs)} if self.outputs else {}),
             "features": self.encoder.to_plain(),
             "models": [
                 {"spec": model.spec, "kind": str(model.kind), "link": model.link, **model.to_plain()}
@@ -119,13 +121,23 @@ def _saved(top: Node) -> SavedModel:
     if len(labels) < {Task.BINARY: 2, Task.MULTICLASS: 2}.get(task, 0):
         top.find("classes").fail(f"too short for the task {task}")
     encoder = Encoder.read(top.find("features"))
-    outputs = len(labels) if task is Task.MULTICLASS else 1
+    several = top.find("outputs")
+    names = () if several.value is None else tuple(name.text() for name in several.items())
+    distinct(names, "the outputs")
+    if (task in SEVERAL) != (len(names) > 1):
+        several.fail(f"of {len(names)}, which does not suit the task {task}")
+    outputs = len(labels) if task is Task.MULTICLASS else max(len(names), 1)
     models = tuple(_model(one, outputs, len(encoder.columns)) for one in top.find("models").items())
     if not models:
         raise ValueError("it holds no model")
     distinct([model.spec for model in models], "the models")
     return SavedModel(
-        task=task, target=top.find("target").text(), labels=labels, encoder=encoder, models=models
+        task=task,
+        target=top.find("target").text(),
+        labels=labels,
+        encoder=encoder,
+        models=models,
+        outputs=names,
     )
 
 
@@ -195,5 +207,5 @@ def predicted_csv(model: SavedModel, table: Table) -> str:
                 where=Where(table.path),
                 advice="Look at the features of that row: they are far from those that the model has learned",
             )
-        columns += prediction_columns(one.spec, one.kind, prediction, model.labels)
+        columns += prediction_columns(one.spec, one.kind, prediction, model.outputs or model.labels)
     return table_csv(columns)

@@ -31,9 +31,9 @@ class Schooling:
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """Rows to learn from: the design of the raw columns x (n, p), targets y (n,); key: what their order is
-    drawn by; group: codes of the rows that are held out together, or None; held: rows that are held out
-    already, or None."""
+    """Rows to learn from: the design of the raw columns x (n, p), targets y (n,) or (n, k); key: what their
+    order is drawn by; group: codes of the rows that are held out together, or None; held: rows that are held
+    out already, or None."""
 
     design: Design
     x: Floats
@@ -82,7 +82,7 @@ class Network(Solution):
 @dataclass(frozen=True, eq=False)
 class Taught:
     """The networks of one set of rows, of L losses; scores: of new rows by seed (S, L, n), for several
-    classes (S, L, k, n)."""
+    classes, outputs or labels (S, L, k, n)."""
 
     outcomes: tuple[Outcome, ...]
     scale: float | None
@@ -94,7 +94,8 @@ class Taught:
     def scores(self, x: Floats) -> Floats:
         """x: rows of raw columns (n, p)."""
         given = outputs(self.shape, self.schooled.v, self.design.z_scores(x))
-        found = self.lesson.offset[:, None, None, None] + self.lesson.unit[:, None, None, None] * given
+        offset, unit = (one.reshape(len(one), 1, 1, -1) for one in (self.lesson.offset, self.lesson.unit))
+        found = offset + unit * given
         found = found.transpose(1, 0, 3, 2)
         return found[:, :, 0] if self.shape.outputs == 1 else found
 
@@ -112,7 +113,7 @@ def taught(
     seeds: of the starts; rows: of the largest set there is, also in other calls.
     """
     shape = Shape(materials[0].x.shape[1], schooling.architecture, settings.classes)
-    bound = [bound_losses(one.design, one.y, wanted, settings) for one in materials]
+    bound = [bound_losses(one.design, one.y.T, wanted, settings) for one in materials]
     lessons = [
         _lesson(one, [_usable(m, w) for m, w in zip(models, wanted, strict=True)], settings, schooling)
         for one, (models, _) in zip(materials, bound, strict=True)
@@ -148,7 +149,7 @@ def _lesson(one: Material, models: Sequence[Model], settings: Settings, schoolin
         held = x[out], y[out], w[out] / w[out].sum()
         x, y, w = x[~out], y[~out], w[~out] / w[~out].sum()
     scaled = [_scaling(model.bound, y, w, settings.task) for model in models]
-    offset, unit = np.array(scaled).T
+    offset, unit = map(np.array, zip(*scaled, strict=True))
     return Lesson(
         x=x,
         y=y,
@@ -163,8 +164,13 @@ def _lesson(one: Material, models: Sequence[Model], settings: Settings, schoolin
     )
 
 
-def _scaling(bound: BoundLoss, y: Floats, w: Floats, task: Task) -> tuple[float, float]:
-    """(offset, unit) of the output, by which networks need not learn where targets lie and how far apart."""
+def _scaling(
+    bound: BoundLoss, y: Floats, w: Floats, task: Task
+) -> tuple[float, float] | tuple[Floats, Floats]:
+    """(offset, unit) of the output, by which networks need not learn where targets lie and how far apart; of
+    several numbers (k,) each."""
+    if task is Task.MULTIOUTPUT:
+        return np.median(y, axis=0), np.array([bulk_spread(own, w) for own in y.T])
     if task not in (Task.REGRESSION, Task.COUNTS):
         return 0.0, 1.0
     if bound.loss.link is LOG:

@@ -42,7 +42,7 @@ def rule_of(request: Request, task: Task) -> Rule | None:
     if given is None and request.threshold is not None:
         given = f"{request.threshold:g}"
     if task is not Task.BINARY:
-        if given is not None:
+        if given is not None and (task is not Task.MULTILABEL or request.threshold_rule is not None):
             raise useless_flag(f"--threshold {given}", task, "has no threshold")
         if request.cost is not None:
             raise useless_flag("--cost", task, "has no false positives")

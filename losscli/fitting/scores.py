@@ -17,6 +17,11 @@ _UNDEFINED = {
     "precision": "no row is predicted positive",
     "recall": "no row is positive",
     "f1": "no row is positive or predicted positive",
+    "f1_macro": "no label is there or predicted",
+    "f1_micro": "no label is there or predicted",
+    "precision_macro": "no label is there or predicted",
+    "recall_macro": "no label is there or predicted",
+    "average_precision_macro": "no label is there",
 }
 
 
@@ -40,7 +45,7 @@ def pooled(plan: Plan, splits: Sequence[Split], judgements: Sequence[Judgement])
         np.concatenate([judgement.scores[i] for judgement in judgements], axis=-1)[..., order]
         for i in range(len(plan.wanted))
     ]
-    if not plan.labels:
+    if plan.trims:
         predicted = [w_.loss.link.predict(s) for w_, s in zip(plan.wanted, own, strict=True)]
         keep = bulk(y, np.array([p for p in predicted if np.isfinite(p).all()]))
     thresholds: list[float | Floats | None] = [plan.threshold] * len(own)
@@ -124,12 +129,12 @@ def _interval(measure: Measure, own: Judged, value: float, confidence: float) ->
     """Of the rows: Wilson's for shares, Student's t for means; else why there is none."""
     if not (own.w == own.w[0]).all():
         return "rows are weighted"
-    if own.score.ndim == 1 and own.kind is not Kind.VALUE:
+    if own.kind is not Kind.VALUE and own.score.ndim == own.y.ndim:
         share = _share(measure.name, own)
         if share is not None:
             return wilson(*share, confidence)
-    if measure.name == "mae" and own.kind is Kind.VALUE:
-        size = np.abs(own.prediction - own.y)
+    size = _row_errors(measure.name, own)
+    if size is not None:
         sd = float(size.std(ddof=1)) if len(size) > 1 else 0.0
         skewness = float(((size - size.mean()) ** 3).mean() / sd**3) if sd else 0.0
         refusal = t_refusal(len(size), skewness)
@@ -140,8 +145,22 @@ def _interval(measure: Measure, own: Judged, value: float, confidence: float) ->
     return NO_INTERVAL
 
 
+def _row_errors(name: str, own: Judged) -> Floats | None:
+    """(n,) What rows contribute to a metric that is a mean over them, else None."""
+    if name == "mae" and own.kind is Kind.VALUE:
+        misses = np.abs(own.prediction - own.y)
+    elif name == "hamming":
+        misses = np.asarray(own.labels != own.y, np.float64)
+    else:
+        return None
+    return np.asarray(misses.reshape(len(own.y), -1).mean(axis=1))
+
+
 def _share(name: str, own: Judged) -> tuple[float, float] | None:
     """(successes, trials) of a metric that is a share of rows, else None."""
+    if own.y.ndim == 2:
+        right = (own.labels == own.y).all(axis=1)
+        return (float(right.sum()), float(len(right))) if name == "subset_accuracy" else None
     positive, true = own.labels.astype(np.bool_), own.y > 0
     match name:
         case "precision":

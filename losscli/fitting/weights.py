@@ -36,7 +36,7 @@ def prepared(recipe: Recipe, training: Training, rows: Rows, key: Sequence[int])
     seen = recipe.repeated(rows, rng)
     factors = class_factors(training, seen.y, seen.w)
     made = recipe.extended(
-        weighed(seen, factors), rng, numbers=len(training.numbers), classes=len(training.labels)
+        weighed(seen, factors), rng, numbers=len(training.numbers), classes=training.classes
     )
     return Prepared(made, rows_counted(weighed(rows, factors).w), factors)
 

@@ -55,7 +55,7 @@ def fit_whole(
     made = prepared(recipe, training, own, key)
     if schooling is None:
         design = made.design()
-        trained = train(design, made.rows.y[None], wanted, settings)
+        trained = train(design, made.rows.y.T[None], wanted, settings)
     else:
         given = material(recipe, training, own, (key, key), frame.group, schooling)
         (found,) = taught([given], wanted, settings, schooling, [(settings.seed, 0, 0)], len(rows))
@@ -66,7 +66,8 @@ def fit_whole(
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A linear model on the raw columns: intercept (k,), slopes (k, p); k = 1 but for several classes."""
+    """A linear model on the raw columns: intercept (k,), slopes (k, p); k = 1 but for several classes,
+    outputs or labels."""
 
     intercept: Floats
     slopes: Floats
@@ -74,7 +75,7 @@ class Raw:
     def plain(
         self, columns: Sequence[str], labels: Sequence[str]
     ) -> tuple[float | Mapping[str, float], dict[str, float | Mapping[str, float]]]:
-        """(intercept, {column: coefficient}), each {class: value} where there are several."""
+        """(intercept, {column: coefficient}), each {label: value} where there are several."""
         if len(self.intercept) == 1:
             slopes = {name: float(b) for name, b in zip(columns, self.slopes[0], strict=True)}
             return float(self.intercept[0]), dict(slopes)
@@ -95,7 +96,7 @@ def raw_model(design: Design, solution: Solution) -> Raw:
         intercept, slopes = design.raw_slopes(solution.plain)
     else:
         intercept, slopes = design.raw(solution.v.reshape(-1, design.rank))
-    if len(intercept) > 1 and _ignores_level(solution, len(intercept)):
+    if solution.bound.loss.task is Task.MULTICLASS and _ignores_level(solution, len(intercept)):
         intercept = intercept - intercept.mean()
         slopes = slopes if solution.l1 else slopes - slopes.mean(axis=0)
     return Raw(intercept, slopes)

@@ -63,7 +63,8 @@ class SeedSpread:
 class Fit:
     """One loss trained on all rows, and judged out of fold.
 
-    intercept, coefficients: on the raw columns; several classes: {class: value}, {column: {class: value}}.
+    intercept, coefficients: on the raw columns; several classes: {class: value}, {column: {class: value}}, so
+    for several outputs or labels.
     """
 
     spec: str
@@ -228,6 +229,7 @@ class Fits:
         None  # the share of each label that is spread over all classes in training
     )
     augment: tuple[str, ...] = ()  # what rows were made in training
+    outputs: tuple[str, ...] = ()  # of several targets: their names without the word that they share
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""

@@ -1,8 +1,10 @@
 """Table → Training: what `fit` learns from, and which columns it leaves out, each decision said in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
-from losscli.domain import CLASSES, NUMBERS, Task
+from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task
 from losscli.errors import DataError, UsageError, Where
 from losscli.result import Warning_
 from losscli.table import Table
@@ -17,7 +19,9 @@ from losscli.task.classes import (
     useless_flag,
 )
 from losscli.task.columns import check_features, chosen_columns, left_out
+from losscli.task.models import listed
 from losscli.task.roles import check_named, is_index, is_numeric, shell_word, target_by_name
+from losscli.task.several import Targets, several_targets
 from losscli.task.values import check_number, time_warnings
 
 FEW_VALUES = 0.1  # of the rows: whole numbers with fewer distinct values may be classes
@@ -63,7 +67,7 @@ class Training:
     """What is learned: the roles of the columns and the task they make."""
 
     task: Task
-    target: str
+    target: str  # as it is shown; of several columns all their names
     weights: str | None
     id: str | None
     group: str | None
@@ -76,19 +80,40 @@ class Training:
     missing: str  # error, drop or impute
     decisions: tuple[str, ...]
     warnings: tuple[Warning_, ...]
+    targets: tuple[str, ...] = ()  # the columns of several targets; () for one
+    outputs: tuple[str, ...] = ()  # what these are called without the word that they share
 
     @property
     def positive(self) -> str | None:
         return self.labels[1] if self.task is Task.BINARY else None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the scores of a row are called: the classes, outputs or labels."""
+        return self.outputs or self.labels
+
+    @property
+    def classes(self) -> int:
+        """How many classes or labels there are, 0 for numbers."""
+        return len(self.outputs) if self.task is Task.MULTILABEL else len(self.labels)
+
+    @property
     def features(self) -> tuple[str, ...]:
         return self.numbers + self.texts
 
     @property
+    def target_columns(self) -> tuple[str, ...]:
+        return self.targets or (self.target,)
+
+    @property
+    def scores(self) -> int:
+        """How many scores a row has: one, or as many as there are classes, outputs or labels."""
+        return len(self.labels) if self.task is Task.MULTICLASS else max(len(self.outputs), 1)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column that a figure depends on."""
-        roles = (self.target, self.weights, self.group, self.time, self.fold)
+        roles = (*self.target_columns, self.weights, self.group, self.time, self.fold)
         return tuple(dict.fromkeys([*filter(None, roles), *self.features]))
 
 
@@ -98,13 +123,20 @@ def training_problem(table: Table, asked: Asked) -> Training:
     Raises UsageError where a decision needs the user, or no feature is left; DataError where a column
     cannot hold its role.
     """
-    target, why_target = _target(table, asked)
-    _check_roles(table, target, asked)
-    task, why = _task(table, target, asked)
+    several = _several(table, asked)
+    if several is None:
+        target, why_target = _target(table, asked)
+        targets: tuple[str, ...] = (target,)
+    else:
+        target, why_target, targets = listed(several.names), several.found, several.names
+    _check_roles(table, targets, asked)
+    task, why = _task(table, target, asked) if several is None else (several.task, several.why)
+    _check_flags(asked, task)
     labels = _labels(table, target, task, asked)
     if asked.class_weight is not None:
         asked.class_weight.check(labels)
-    taken = {target: "the target"} | {name: f"named by {flag}" for name, flag in asked.named.items()}
+    taken = dict.fromkeys(targets, "the target" if several is None else "a target")
+    taken |= {name: f"named by {flag}" for name, flag in asked.named.items()}
     chosen = chosen_columns(table, taken, asked.features, asked.drop)
     found = {name: left_out(table, name, named=name in asked.features) for name in chosen}
     warnings = [warning for warning in found.values() if warning is not None]
@@ -138,7 +170,15 @@ def training_problem(table: Table, asked: Asked) -> Training:
             *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
         ),
         warnings=(*warnings, *time_warnings(table, asked.time)),
+        targets=() if several is None else several.names,
+        outputs=() if several is None else tuple(several.columns),
     )
+
+
+def _several(table: Table, asked: Asked) -> Targets | None:
+    """Several targets, those that --drop names left out; None where there is one."""
+    dropped = {name for name in table.columns if any(fnmatchcase(name, text) for text in asked.drop)}
+    return several_targets(table, {*asked.named, *dropped}, asked.target, asked.task, asked.losses)
 
 
 def _target(table: Table, asked: Asked) -> tuple[str, str]:
@@ -160,10 +200,10 @@ def _target(table: Table, asked: Asked) -> tuple[str, str]:
     return free[-1], " (last column)"
 
 
-def _check_roles(table: Table, target: str, asked: Asked) -> None:
+def _check_roles(table: Table, targets: Sequence[str], asked: Asked) -> None:
     for name, flag in asked.named.items():
         check_named(table, name, flag)
-        if name == target:
+        if name in targets:
             raise UsageError(
                 f"{flag} {shell_word(name)}: that column is the target",
                 where=Where(table.path),
@@ -184,19 +224,23 @@ def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
     """The task and why; a number that could be a class is said to be one."""
     if asked.task not in (None, *CLASSES, *NUMBERS):
         raise UsageError(
-            f"--task {asked.task}: losses are trained for targets of one column",
+            f"--task {asked.task}: no loss is trained for such targets",
             where=Where(table.path),
-            advice="Leave --task out; losscli compare judges predictions of several columns",
+            advice="Leave --task out; losscli compare judges predictions of them",
         )
     found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
     task, why = found or (Task.REGRESSION, f"the target is a number{_class_hint(table, target)}")
+    if task in (Task.REGRESSION, Task.COUNTS):
+        check_number(table, target, _number_advice(table, target))
+    return task, why
+
+
+def _check_flags(asked: Asked, task: Task) -> None:
+    """Raises UsageError for flags of classes where the task has none."""
     if asked.positive is not None and task is not Task.BINARY:
         raise useless_flag(f"--positive {asked.positive}", task, "has no positive class")
     if asked.class_weight is not None and task not in CLASSES:
         raise useless_flag(f"--class-weight {asked.class_weight.text}", task, "has no classes to weigh")
-    if task in (Task.REGRESSION, Task.COUNTS):
-        check_number(table, target, _number_advice(table, target))
-    return task, why
 
 
 def _class_hint(table: Table, target: str) -> str:
@@ -216,7 +260,7 @@ def _number_advice(table: Table, target: str) -> str:
 
 def _labels(table: Table, target: str, task: Task, asked: Asked) -> tuple[str, ...]:
     """The classes of the target; () for numbers."""
-    if task in (Task.REGRESSION, Task.COUNTS):
+    if task in NUMBERS | SEVERAL:
         return ()
     found = class_labels(table, target)
     if len(found) < 2:

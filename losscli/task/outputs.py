@@ -21,7 +21,7 @@ OUTPUTS = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL, Task.DISTRIBUTION})
 CORNERS = ("x1", "y1", "x2", "y2")
 TRUE_WORDS = (*TARGET_NAMES, "true", "gt")
 SHARES = 0.02  # by which the shares of a row may miss 1
-_WILD = re.compile(r"\*|\?|\[[^\]]*\]")
+WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 _BINARY = ((0.0, 1.0), (0.0,), (1.0,))
 
 
@@ -49,7 +49,7 @@ def find_outputs(table: Table, free: Sequence[str], asked: Asked) -> Vectors | N
 
     Raises UsageError for a model that lacks an ending, or has one that no target has.
     """
-    targets = _targets(free, asked)
+    targets = target_columns(free, asked.target)
     if len(targets) < 2:
         return None
     others = [name for name in free if name not in targets.values()]
@@ -66,10 +66,11 @@ def find_outputs(table: Table, free: Sequence[str], asked: Asked) -> Vectors | N
     return Vectors(task, why, names, _models(sets, parts))
 
 
-def _targets(free: Sequence[str], asked: Asked) -> dict[str, str]:
-    """Ending → column of the first target word that at least two columns begin with."""
-    if asked.target is not None:
-        return _by_pattern(asked.target, free) if _WILD.search(asked.target) else {}
+def target_columns(free: Sequence[str], pattern: str | None) -> dict[str, str]:
+    """Ending → column of those that match the pattern of --target, if one is given, else of the first target
+    word that at least two columns begin with."""
+    if pattern is not None:
+        return _by_pattern(pattern, free) if WILD.search(pattern) else {}
     for word in TRUE_WORDS:
         found = {_label(name[len(word) + 1 :]): name for name in free if _begins(name, word)}
         if len(found) > 1:
@@ -92,7 +93,7 @@ def _label(ending: str) -> str:
 
 def _by_pattern(pattern: str, names: Iterable[str]) -> dict[str, str]:
     """What the pattern leaves open → column: `a` → `truth_a` for `truth_*`."""
-    pieces = _WILD.split(pattern)
+    pieces = WILD.split(pattern)
     start, tail = len(pieces[0]), len(pieces[-1])
     return {_label(name[start : len(name) - tail]): name for name in names if fnmatchcase(name, pattern)}
 
@@ -122,9 +123,9 @@ def _chosen(
     for text in asked.pred:
         given, _, pattern = text.rpartition("=")
         own = [one for one in sets if text == one.name or _matches(one, pattern)]
-        if not own and _WILD.search(pattern):
+        if not own and WILD.search(pattern):
             columns = {label: name for label, name in _by_pattern(pattern, free).items() if label in labels}
-            head = _WILD.split(pattern)[0].rstrip(SEPARATORS)
+            head = WILD.split(pattern)[0].rstrip(SEPARATORS)
             own = [_Set(without_role_words(head) or head, "", columns)] if columns else []
         if not own:
             raise UsageError(
@@ -170,7 +171,7 @@ def _task(table: Table, targets: Sequence[str], sets: Sequence[_Set], asked: Ask
     shared = frozenset.intersection(*asked.losses) & OUTPUTS if asked.losses else frozenset()
     if len(shared) == 1:
         return next(iter(shared)), "the given losses are for it"
-    binary = _are_binary(table, targets)
+    binary = are_binary(table, targets)
     kinds = {ROLE_WORDS.get(one.word) for one in sets}
     spoken = Kind.LOGIT in kinds or (Kind.PROBABILITY in kinds and not binary)
     if _are_shares(table, targets) and (
@@ -182,7 +183,8 @@ def _task(table: Table, targets: Sequence[str], sets: Sequence[_Set], asked: Ask
     return Task.MULTIOUTPUT, "there are several targets"
 
 
-def _are_binary(table: Table, names: Iterable[str]) -> bool:
+def are_binary(table: Table, names: Iterable[str]) -> bool:
+    """Whether all are 0 and 1, or true and false."""
     columns = [table.columns[name] for name in names]
     return all(column.values in _BINARY or is_truth(column) for column in columns)
 
@@ -203,7 +205,7 @@ def _kinds(table: Table, task: Task, sets: Sequence[_Set], asked: Asked) -> Iter
     that state a kind."""
     stated = [ROLE_WORDS.get(one.word) for one in sets]
     for one, kind in zip(sets, stated, strict=True):
-        label = kind is None and task is Task.MULTILABEL and _are_binary(table, one.columns.values())
+        label = kind is None and task is Task.MULTILABEL and are_binary(table, one.columns.values())
         if asked.kind is not None and not (label and any(stated)):
             yield asked.kind
         elif task is Task.MULTIOUTPUT:

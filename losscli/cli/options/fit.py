@@ -12,7 +12,9 @@ TRAINED, JUDGING = "Losses and model", "Judging"  # panels of the help
 Target = Annotated[
     str | None,
     typer.Option(
-        metavar="COL", help="Target column; by its name, else the last, if not said.", rich_help_panel=DATA
+        metavar="COL",
+        help="Target column; of several a pattern, 'truth_*'. By its name, else the last, if not said.",
+        rich_help_panel=DATA,
     ),
 ]
 Id = Annotated[

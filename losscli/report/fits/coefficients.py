@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from losscli.domain import Task
 from losscli.report.blocks import Cell, Column, Grid, Role
 from losscli.report.fits.screen import FitScreen
 from losscli.report.names import display_names, visible
@@ -19,13 +20,13 @@ def coefficient_grids(screen: FitScreen) -> list[Grid]:
     fits = [one.fit for one in screen.shown if one.fit.intercept is not None]
     if not fits:
         return []
-    if not screen.fits.classes or screen.fits.positive is not None:
+    names, what = screen.fits.classes, "class"
+    if screen.fits.outputs:
+        names, what = screen.fits.outputs, "output" if screen.fits.task == Task.MULTIOUTPUT else "label"
+    if not names or screen.fits.positive is not None:
         of = f" (the positive class is {visible(screen.fits.positive)})" if screen.fits.positive else ""
         return [_grid(screen, f"COEFFICIENTS on the columns as they are{of}", fits, None)]
-    return [
-        _grid(screen, f"COEFFICIENTS of the class {visible(name)}", fits, name)
-        for name in screen.fits.classes
-    ]
+    return [_grid(screen, f"COEFFICIENTS of the {what} {visible(name)}", fits, name) for name in names]
 
 
 def _grid(screen: FitScreen, title: str, fits: list[Fit], label: str | None) -> Grid:

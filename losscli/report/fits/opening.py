@@ -79,6 +79,8 @@ def _target(screen: FitScreen) -> str:
         text += f": positive {screen.clip(fits.positive, 16)}{share}"
     elif fits.classes:
         text += f": {len(fits.classes)} classes"
+    elif fits.outputs:
+        text += f": {count(len(fits.outputs), 'label' if fits.task == Task.MULTILABEL else 'output')}"
     return text
 
 

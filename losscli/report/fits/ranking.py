@@ -15,6 +15,8 @@ _BESIDE: dict[str, str] = {  # beside the headline metric; the first stays, the 
     Task.COUNTS: "rmse medae trimmed_mae r2 bias",
     Task.BINARY: "roc_auc brier f1",
     Task.MULTICLASS: "accuracy balanced_accuracy brier",
+    Task.MULTIOUTPUT: "rmse r2",
+    Task.MULTILABEL: "f1_micro precision_macro recall_macro hamming subset_accuracy average_precision_macro",
 }
 _WIDE = 100  # columns of a terminal from which names need not be short
 _LEVELS = 3

@@ -15,15 +15,35 @@ REFERENCES: dict[str, str] = {
     Task.COUNTS: "poisson",
     Task.BINARY: "bce",
     Task.MULTICLASS: "cross_entropy",
+    Task.MULTIOUTPUT: "mse",
+    Task.MULTILABEL: "multilabel_soft_margin",
 }
 COUNTED = "predicted_positive"  # a number of rows, which no loss is ranked by
 _SIGNED = "bias"  # 0 is best, and no loss is ranked by it
-_WORDS = {"mae": "MAE", "rmse": "RMSE", "medae": "MedAE", "r2": "R²", "roc_auc": "ROC AUC", "f1": "F1"}
+_WORDS = {
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "medae": "MedAE",
+    "r2": "R²",
+    "roc_auc": "ROC AUC",
+    "f1": "F1",
+    "f1_macro": "macro F1",
+    "f1_micro": "micro F1",
+    "precision_macro": "macro precision",
+    "recall_macro": "macro recall",
+    "average_precision_macro": "macro average precision",
+    "hamming": "Hamming loss",
+}
 _HEADS = {
     "trimmed_mae": "trimmed",
     "average_precision": "avg prec",
     "balanced_accuracy": "balanced",
     COUNTED: "predicted+",
+    "precision_macro": "macro prec",
+    "recall_macro": "macro rec",
+    "average_precision_macro": "avg prec",
+    "hamming": "Hamming",
+    "subset_accuracy": "subset",
 }
 _LAST = 1 << 30  # a rank after every other
 
