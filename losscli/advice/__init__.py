@@ -23,6 +23,7 @@ from losscli.result import Advice, Finding, Fits, Input, RowCounts, Warning_
 from losscli.spec import Spec
 from losscli.table import Table
 from losscli.task.features import Training
+from losscli.task.several import too_many
 
 __all__ = ["REPEATS", "Advised", "advise"]
 
@@ -45,8 +46,10 @@ def advise(
     """Profile the rows, and try the losses that suit them. request: its losses are found here. Figures of the
     profile count rows; weights weigh the fits.
 
-    progress: (done, total) folds of the check. Raises as `fit` does.
+    progress: (done, total) folds of the check. Raises as `fit` does, and UsageError for several targets.
     """
+    if training.targets:
+        raise too_many(table, "the profile is of one target", training.targets)
     whole = load(table, training)
     frame = sampled(whole, classes=training.task in CLASSES, seed=request.seed)
     study = Study.of(frame, whole, training, seed=request.seed, folds=request.folds, jobs=request.jobs)

@@ -52,12 +52,7 @@ def several_targets(
         return None
     names = tuple(columns.values())
     if losses and not any(own & SEVERAL for own in losses):
-        others = " ".join(f"--drop {shell_word(name)}" for name in names[1:])
-        raise UsageError(
-            f"the losses given are for one target, and there are {len(names)}: {listed(names)}",
-            where=Where(table.path),
-            advice=f"Train one at a time: --target {shell_word(names[0])} {others}",
-        )
+        raise too_many(table, "the losses given are for one target", names)
     chosen, why = _task(table, names, task, losses)
     for name in names:
         if not is_truth(table.columns[name]):
@@ -65,6 +60,16 @@ def several_targets(
         if chosen is Task.MULTILABEL:
             _check_label(table, name)
     return Targets(columns, "" if pattern else " (by their names)", chosen, why)
+
+
+def too_many(table: Table, why: str, names: Sequence[str]) -> UsageError:
+    """Several targets where one is needed. why: as `the losses given are for one target`."""
+    others = " ".join(f"--drop {shell_word(name)}" for name in names[1:])
+    return UsageError(
+        f"{why}, and there are {len(names)}: {listed(names)}",
+        where=Where(table.path),
+        advice=f"Take one at a time: --target {shell_word(names[0])} {others}",
+    )
 
 
 def _columns(table: Table, taken: Collection[str], pattern: str | None, *, asked: bool) -> dict[str, str]:

@@ -487,6 +487,13 @@ def test_what_several_targets_refuse(table, command, targets, flags, words):
     assert words in err
 
 
+def test_advise_takes_one_target_at_a_time(table, command):
+    code, out, err = command("advise", table(NUMBERS), "--id", "id")
+    assert (code, out) == (2, "")
+    assert "the profile is of one target, and there are 3" in err
+    assert "--target target_rain --drop target_wind --drop target_fog" in err
+
+
 def test_a_target_that_is_left_out_is_no_target(table, fit):
     result = fit(table(NUMBERS), "--drop", "target_fog")
     assert result["outputs"] == ["rain", "wind"]
