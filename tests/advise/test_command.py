@@ -193,7 +193,7 @@ def test_quiet_and_the_same_twice(run, tmp_path):
         (["data.csv", "--format", "junit"], "the format junit cannot hold advice on losses"),
         (["data.csv", "--target", "z"], "there is no column 'z'"),
         (["data.csv", "--task", "counts"], "the target must be ≥ 0"),
-        (["data.csv", "--task", "boxes"], "losses are trained for targets of one column"),
+        (["data.csv", "--task", "boxes"], "no loss is trained for such targets"),
         (["data.csv", "--folds", "1"], "--folds 1 is not 2 or more"),
         (["data.csv", "--l2", "-1"], "--l2 -1 is not 0 or more"),
         (["data.csv", "--task", "regression", "--positive", "1"], "--positive 1"),
