@@ -66,12 +66,14 @@ def find_outputs(table: Table, free: Sequence[str], asked: Asked) -> Vectors | N
     return Vectors(task, why, names, _models(sets, parts))
 
 
-def target_columns(free: Sequence[str], pattern: str | None) -> dict[str, str]:
-    """Ending → column of those that match the pattern of --target, if one is given, else of the first target
-    word that at least two columns begin with."""
+def target_columns(
+    free: Sequence[str], pattern: str | None, words: Sequence[str] = TRUE_WORDS
+) -> dict[str, str]:
+    """Ending → column of those that match the pattern of --target, if one is given, else of the first of the
+    words that at least two columns begin with."""
     if pattern is not None:
         return _by_pattern(pattern, free) if WILD.search(pattern) else {}
-    for word in TRUE_WORDS:
+    for word in words:
         found = {_label(name[len(word) + 1 :]): name for name in free if _begins(name, word)}
         if len(found) > 1:
             return found

@@ -10,10 +10,11 @@ from losscli.domain import SEVERAL, Task
 from losscli.errors import DataError, UsageError, Where
 from losscli.table import BLOCK, Table, block_count
 from losscli.task.models import listed
-from losscli.task.outputs import WILD, are_binary, target_columns
+from losscli.task.outputs import TRUE_WORDS, WILD, are_binary, target_columns
 from losscli.task.roles import is_index, is_numeric, shell_word, target_by_name
 from losscli.task.values import check_number, is_truth, numbers_of
 
+_PLAIN = ("target",)  # a feature may well be called y_max or label_length
 _NAMED = "Name them target_a, target_b …, or give a pattern: --target 'truth_*'"
 
 
@@ -81,7 +82,7 @@ def _columns(table: Table, taken: Collection[str], pattern: str | None, *, asked
         for name, column in table.columns.items()
         if name not in taken and not is_index(column) and (is_numeric(table, name) or is_truth(column))
     ]
-    return target_columns(free, pattern)
+    return target_columns(free, pattern, TRUE_WORDS if asked else _PLAIN)
 
 
 def _refuse(table: Table, columns: Mapping[str, str], pattern: str | None, task: Task | None) -> None:
