@@ -14,13 +14,27 @@ _ROWS = 6
 
 def notes(screen: FitScreen) -> list[Note]:
     """At most five, the gravest first; all of them with `--all`."""
-    found = [*_unconverged(screen), *_warnings(screen), *seed_notes(screen), *_downweighted(screen)]
+    found = [
+        *_unconverged(screen),
+        *_warnings(screen),
+        *seed_notes(screen),
+        *_no_coefficients(screen),
+        *_downweighted(screen),
+    ]
     if screen.all:
         return found
     found += _refused(screen)
     if len(found) > _MOST:
         return [*found[: _MOST - 1], Note("!", f"{len(found) - _MOST + 1:,} more notes: --all")]
     return found
+
+
+def _no_coefficients(screen: FitScreen) -> list[Note]:
+    """`--coefficients` of networks shows nothing: said, not passed over."""
+    asked = screen.coefficients and screen.fits.fits
+    if not asked or any(fit.intercept is not None for fit in screen.fits.fits):
+        return []
+    return [Note("!", "a network has no coefficients; --save writes its layers")]
 
 
 def _unconverged(screen: FitScreen) -> list[Note]:

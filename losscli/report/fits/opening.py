@@ -73,7 +73,8 @@ def _target(screen: FitScreen) -> str:
     """The target as it was decided, with the share of the positive class."""
     fits = screen.fits
     said = next((text for text in fits.decisions if text.startswith(f"target {fits.target}")), None)
-    text = screen.clip(said or f"target {fits.target}", 32)
+    whole = f"target {fits.target}"
+    text = screen.clip(whole if fits.outputs else said or whole, 32)
     if fits.positive is not None:
         share = "" if fits.prevalence is None else f" ({percent(fits.prevalence)})"
         text += f": positive {screen.clip(fits.positive, 16)}{share}"
