@@ -66,7 +66,7 @@ def test_any_number_of_workers(
     columns = dict(data())
     if not weighted:
         del columns["w"]
-    roles = {"weights": "w"} if weighted else {}
+    roles: dict[str, Any] = {"weights": "w"} if weighted else {"losses": FEW[data]}
     one, two = (compared(columns, jobs=jobs, command=(str(jobs),), **roles) for jobs in (1, 2))
     assert forks
     assert (one.command, two.command) == (("1",), ("2",))
@@ -111,8 +111,11 @@ def split(columns: Columns, models: Sequence[str], order: Any = None) -> list[di
     return files
 
 
-@pytest.mark.parametrize("by_id", [False, True], ids=["row by row", "by shuffled id"])
-@pytest.mark.parametrize("data", [numbers, two_classes])
+@pytest.mark.parametrize(
+    ("data", "by_id"),
+    [(two_classes, False), (numbers, True)],
+    ids=["two_classes-row by row", "numbers-by shuffled id"],
+)
 def test_several_files_are_one(
     compared: Compare, save: Save, data: Callable[[], dict[str, Any]], by_id: bool
 ) -> None:
