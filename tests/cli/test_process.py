@@ -37,8 +37,8 @@ def test_the_same_code_in_every_format(inside, data):
         assert inside(*words, *FAIL, "--quiet").returncode == 1
 
 
-def test_a_gate_speaks_on_stderr(losscli, data):
-    done = losscli("compare", data, "--fail-if", "mae[rf_pred] > 1", *FAIL)
+def test_a_gate_speaks_on_stderr(inside, data):
+    done = inside("compare", data, "--fail-if", "mae[rf_pred] > 1", *FAIL)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "gate: PASS mae[rf_pred] > 1: mae of rf_pred is 0.5 (no uncertainty used)",
