@@ -48,9 +48,9 @@ main()
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Enough blocks for workers, and rows to fit."""
+    """Enough blocks for workers (twelve), and rows to fit."""
     made = tmp_path_factory.mktemp("interrupts")
-    rows = "".join(f"{i % 97},{i % 89},{i % 83}\n" for i in range(240_000))
+    rows = "".join(f"{i % 97},{i % 89},{i % 83}\n" for i in range(420_000))
     (made / "data.csv").write_text("y,pred_a,pred_b\n" + rows)
     (made / "small.csv").write_text("y,pred_a,pred_b\n" + rows[:600].rpartition("\n")[0] + "\n")
     rows = "".join(f"{i % 7},{i % 11},{i % 7 - i % 11 + i % 3}\n" for i in range(120))
