@@ -86,7 +86,7 @@ def _of_outputs(loss: BoundLoss) -> Iterator[Line]:
 
 
 def _of_labels(loss: BoundLoss) -> Iterator[Line]:
-    for y in ((1.0, 0.0, 1.0), (0.0, 0.0, 1.0), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)):
+    for y in ((1.0, 0.0, 1.0), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)):
         for way in _ways(3):
             yield _along(loss, y, (0.3, -0.4, 0.9), way)
 
@@ -96,8 +96,8 @@ def _of_shares(loss: BoundLoss) -> Iterator[Line]:
     for y in shares[:1] if vectors.has_positive_targets(loss.loss) else shares:
         for way in _ways(3):
             yield _along(loss, y, (0.3, -0.4, 0.9), way, reach=300.0)
-        for way in np.eye(3).tolist():
-            yield _along(loss, y, np.log(shares[0]).tolist(), way, reach=300.0)
+    for way in np.eye(3).tolist():  # from where the loss is least
+        yield _along(loss, shares[0], np.log(shares[0]).tolist(), way, reach=300.0)
 
 
 def _of_boxes(loss: BoundLoss) -> Iterator[Line]:

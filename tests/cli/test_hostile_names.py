@@ -123,10 +123,8 @@ def test_features_and_classes_of_an_advice(told, write, name):
     rows = [(i % 7 - 3, f"{name} {i % 2}", f"{name} {'pq'[i % 7 + i % 2 > 3]}") for i in range(60)]
     leak = [(f"{name} x", f"{name} t", f"{name} y"), *((x, f"{name} {y}", y) for x, _, y in rows)]
     few = ("--target", f"{name} y", "--positive", f"{name} q", "--folds", "2", "--jobs", "1")
-    for table, leaks in (
-        (lines((f"{name} x", f"{name} t", f"{name} y"), *rows), []),
-        (lines(*leak), [f"{name} t"]),
-    ):
+    plain = (lines((f"{name} x", f"{name} t", f"{name} y"), *rows), [])
+    for table, leaks in ([plain] if name == FEW[0] else []) + [(lines(*leak), [f"{name} t"])]:
         path = write(table, path_of(name))
         code, found = told("advise", path, *few, formats=[end for end in CHECKS if end != "xml"])
         assert (code, found["features"], found["leaks"]) == (0, [f"{name} x", f"{name} t"], leaks)
@@ -168,8 +166,9 @@ ERRORS = (
 
 @pytest.mark.parametrize("words", ERRORS, ids=" ".join)
 def test_error_lines(inside, write, words):
+    """Every name in four or five of the places, every place with a third of the names."""
     write("y,pred\n1,2.5\n2,3\n")
-    for name in UNSEEN:
+    for name in UNSEEN[ERRORS.index(words) % 3 :: 3]:
         done = inside("compare", *(word.replace("{}", name.replace("/", "_")) for word in words))
         assert (done.returncode, done.stdout) == (2, ""), name
         check_lines(done.stderr)

@@ -48,7 +48,7 @@ main()
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Enough blocks for workers, and rows to fit."""
+    """Enough blocks for workers (twelve), and rows to fit."""
     made = tmp_path_factory.mktemp("interrupts")
     rows = "".join(f"{i % 97},{i % 89},{i % 83}\n" for i in range(420_000))
     (made / "data.csv").write_text("y,pred_a,pred_b\n" + rows)
@@ -109,8 +109,7 @@ def interrupted(
 @pytest.mark.parametrize(
     ("number", "share"),
     [
-        *((signal.SIGINT, share) for share in (0.0, 0.25, 0.5, 0.75, 0.9)),
-        (signal.SIGTERM, 0.0),
+        *((signal.SIGINT, share) for share in (0.0, 0.25, 0.75, 0.9)),
         (signal.SIGTERM, 0.6),
     ],
 )
@@ -123,8 +122,7 @@ def test_compare_at_any_moment(folder, length, number, share):
 @pytest.mark.parametrize(
     ("number", "share"),
     [
-        *((signal.SIGINT, share) for share in (0.1, 0.3, 0.6, 0.8)),
-        (signal.SIGTERM, 0.5),
+        *((signal.SIGINT, share) for share in (0.1, 0.4, 0.8)),
         (signal.SIGTERM, 0.7),
     ],
 )
@@ -137,11 +135,11 @@ def test_fit_at_any_moment(folder, length, number, share):
 
 @pytest.mark.parametrize("pause", [0.0, 0.05])
 def test_one_signal_after_another(folder, length, pause):
-    code, _ = interrupted(LONG, folder, signal.SIGINT, length["fit"], pause, everyone=True)
+    code, _ = interrupted(LONG, folder, signal.SIGINT, 0.5 * length["fit"], pause, everyone=True)
     assert code == 130
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 0.6, 0.7, 0.8, 0.9])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.7, 0.9])
 def test_kill_leaves_the_old_file_or_the_new(folder, share):
     words = ("compare", "small.csv", *COMPARE[2:])
     code, _ = interrupted(words, folder, signal.SIGKILL, 0.8 * share)

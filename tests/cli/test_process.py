@@ -37,8 +37,8 @@ def test_the_same_code_in_every_format(inside, data):
         assert inside(*words, *FAIL, "--quiet").returncode == 1
 
 
-def test_a_gate_speaks_on_stderr(losscli, data):
-    done = losscli("compare", data, "--fail-if", "mae[rf_pred] > 1", *FAIL)
+def test_a_gate_speaks_on_stderr(inside, data):
+    done = inside("compare", data, "--fail-if", "mae[rf_pred] > 1", *FAIL)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "gate: PASS mae[rf_pred] > 1: mae of rf_pred is 0.5 (no uncertainty used)",
@@ -67,8 +67,8 @@ def test_an_internal_error(losscli, data, files, debug):
 def test_an_interrupt(tmp_path):
     with spawn(["compare", "-"], tmp_path, stdin=-1, stdout=-1, stderr=-1) as process:
         process.stdin.write(b"y,pred\n" + b"1,2\n" * 20_000)
-        process.stdin.flush()
-        time.sleep(1.5)
+        process.stdin.flush()  # more than a pipe holds: it is being read
+        time.sleep(0.2)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
         code = process.wait(timeout=30)

@@ -23,8 +23,6 @@ HOSTILE = set("\x1b\x9b\u202e\u200b\x07\r\x00")
     "env",
     [
         {},
-        {"NO_COLOR": "1", "TERM": "xterm"},
-        {"TERM": "dumb"},
         {"GITHUB_ACTIONS": "true", "CI": "true"},
         {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "TTY_COMPATIBLE": "1", "TERM": "xterm-256color"},
     ],
@@ -85,7 +83,8 @@ def test_a_terminal(tmp_path, write, columns):
         f"{i}," + ",".join(str(i + (i * k) % 7 / 3) for k in range(1, 7)) + "\n" for i in range(50)
     )
     write(f"y,{names}\n{rows}")
-    for arguments in (["compare", "data.csv"], ["explain", "huber"], ["losses"]):
+    narrow = [["explain", "huber"], ["losses"]] if columns == 80 else []
+    for arguments in (["compare", "data.csv"], *narrow):
         code, screen = on_terminal(arguments, tmp_path, columns, TERM="xterm")
         assert code == 0
         assert "\x1b[" in screen

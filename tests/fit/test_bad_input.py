@@ -213,7 +213,7 @@ def test_half_of_the_rows_fitted_exactly(found):
 # --- scales
 
 
-@pytest.mark.parametrize("power", [3, 12, 100])
+@pytest.mark.parametrize("power", [3, 100])
 def test_columns_of_huge_and_tiny_scale(found, power):
     flags = ("--no-contaminate", *losses(*EVERY))
     plain = found({"a": A, "b": B, "y": Y}, *flags)
@@ -227,10 +227,15 @@ def test_columns_of_huge_and_tiny_scale(found, power):
         assert other["scores"]["mae"]["value"] == pytest.approx(own["scores"]["mae"]["value"], rel=1e-5)
 
 
-@pytest.mark.parametrize("power", [-100, -12, 12, 100])
-def test_a_target_of_huge_or_tiny_scale(found, power):
+def test_a_target_of_huge_or_tiny_scale(found):
     flags = ("--repeats", "2", *losses(*EVERY))
-    plain, scaled = (found({"a": A, "b": B, "y": Y * unit}, *flags) for unit in (1.0, 10.0**power))
+    plain = found({"a": A, "b": B, "y": Y}, *flags)
+    for power in (-100, -12, 12, 100):
+        scaled = found({"a": A, "b": B, "y": Y * 10.0**power}, *flags)
+        assert_scaled(plain, scaled, power)
+
+
+def assert_scaled(plain, scaled, power):
     for own, other in zip(plain["fits"], scaled["fits"], strict=True):
         assert (own["name"], other["converged"]) == (other["name"], True)
         assert other["coefficients"]["a"] / 10.0**power == pytest.approx(own["coefficients"]["a"], rel=1e-5)

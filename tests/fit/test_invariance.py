@@ -53,7 +53,7 @@ IN_UNITS = {
     "andrews": ("c", 1.3),
 }
 seeds = st.integers(0, 2**32 - 1)
-few = settings(max_examples=15)
+few = settings(max_examples=6)
 
 
 @dataclass(frozen=True, eq=False)

@@ -101,7 +101,7 @@ def searched(cost: Callable[[float], float], grid: Floats) -> float:
 
 
 def cases() -> list[Any]:
-    every = product(NUMBERS, (skewed, two_heaps), (False, True))
+    every = [(one, *case) for one, case in product(NUMBERS, ((skewed, True), (two_heaps, False)))]
     return [
         pytest.param(
             *case,
@@ -212,7 +212,7 @@ def of_classes(one: BoundLoss, weights: Floats, scores: Floats) -> float:
     return float(weights @ value / weights.sum())
 
 
-@pytest.mark.parametrize("counts", [(60, 30, 10), (34, 33, 33), (5, 90, 5), (45, 45, 10)], ids=str)
+@pytest.mark.parametrize("counts", [(34, 33, 33), (45, 45, 10), (6, 90, 4)], ids=str)
 @pytest.mark.parametrize("one", SEVERAL, ids=label)
 def test_three_classes(one: BoundLoss, counts: tuple[int, ...]) -> None:
     weights = np.array(counts, dtype=np.float64)

@@ -60,14 +60,15 @@ def figures(found: Comparison) -> Any:
     ids=["numbers", "numbers-weighted", "two_classes-weighted", "three_classes-weighted"],
 )
 def test_any_number_of_workers(
-    compared: Compare, forks: list[int], data: Callable[[], Columns], weighted: bool
+    compared: Compare, save: Save, forks: list[int], data: Callable[[], Columns], weighted: bool
 ) -> None:
     """Two blocks are never more than two workers' work."""
     columns = dict(data())
     if not weighted:
         del columns["w"]
-    roles = {"weights": "w"} if weighted else {}
-    one, two = (compared(columns, jobs=jobs, command=(str(jobs),), **roles) for jobs in (1, 2))
+    roles: dict[str, Any] = {"weights": "w"} if weighted else {"losses": FEW[data]}
+    path = save(delimited(columns), "data.csv")
+    one, two = (compared([path], jobs=jobs, command=(str(jobs),), resamples=200, **roles) for jobs in (1, 2))
     assert forks
     assert (one.command, two.command) == (("1",), ("2",))
     assert replace(one, command=()).to_json() == replace(two, command=()).to_json()
@@ -96,7 +97,7 @@ FORMS: dict[str, Callable[[Columns], bytes]] = {
 @pytest.mark.parametrize("data", [numbers, two_classes, three_classes])
 def test_any_format(compared: Compare, save: Save, data: Callable[[int], Columns]) -> None:
     columns = data(6_000)
-    few: dict[str, Any] = {"losses": FEW[data], "weights": "w"}
+    few: dict[str, Any] = {"losses": FEW[data], "weights": "w", "resamples": 200}
     plain = figures(compared([save(delimited(columns), "d.csv")], **few))
     for name, write in FORMS.items():
         assert figures(compared([save(write(columns), name)], **few)) == plain, name
@@ -111,14 +112,17 @@ def split(columns: Columns, models: Sequence[str], order: Any = None) -> list[di
     return files
 
 
-@pytest.mark.parametrize("by_id", [False, True], ids=["row by row", "by shuffled id"])
-@pytest.mark.parametrize("data", [numbers, two_classes])
+@pytest.mark.parametrize(
+    ("data", "by_id"),
+    [(two_classes, False), (numbers, True)],
+    ids=["two_classes-row by row", "numbers-by shuffled id"],
+)
 def test_several_files_are_one(
     compared: Compare, save: Save, data: Callable[[], dict[str, Any]], by_id: bool
 ) -> None:
     columns = data()
     models = [name for name in columns if name not in ("y", "w")]
-    roles: dict[str, Any] = {"losses": FEW[data], "weights": "w"}
+    roles: dict[str, Any] = {"losses": FEW[data], "weights": "w", "resamples": 200}
     order = None
     if by_id:
         columns = {"id": [f"{code:06d}" for code in range(N)]} | columns

@@ -53,7 +53,7 @@ def test_positive_numbers(compared: Compare, n: int, weighted: bool) -> None:
     a, b = y * np.exp(0.3 * rng.normal(size=n)), y * np.exp(0.5 * rng.standard_t(3, n))
     w = weights(rng, n, weighted)
     columns, asked = roles({"y": y, "pred_a": a, "pred_b": np.clip(b, 1e-2, 60.0)}, w, weighted)
-    found = compared(columns, **asked)
+    found = compared(columns, resamples=100, **asked)
     models = {
         name: Truth(Task.REGRESSION, y, w, {Kind.VALUE: columns[name]}) for name in ("pred_a", "pred_b")
     }
@@ -77,7 +77,7 @@ def test_counts(compared: Compare, weighted: bool) -> None:
     rate = rng.gamma(2.0, 2.0, 1_500)
     y, w = rng.poisson(rate).astype(float), weights(rng, 1_500, weighted)
     columns, asked = roles({"y": y, "pred_a": rate, "pred_b": np.full(1_500, 4.5)}, w, weighted)
-    found = compared(columns, task=Task.COUNTS, **asked)
+    found = compared(columns, task=Task.COUNTS, resamples=100, **asked)
     models = {name: Truth(Task.COUNTS, y, w, {Kind.VALUE: columns[name]}) for name in ("pred_a", "pred_b")}
     check(found, Task.COUNTS, models)
     assert {one.spec for one in found.refused} >= {"gamma", "mape", "rmspe"}  # some counts are 0
@@ -99,7 +99,7 @@ def test_two_classes(compared: Compare, kind: Kind, weighted: bool) -> None:
         columns[f"{KINDS[kind]}_{model}"] = own
         models[f"{KINDS[kind]}_{model}"] = Truth(Task.BINARY, y, w, {kind: own})
     columns, asked = roles(columns, w, weighted)
-    check(compared(columns, **asked), Task.BINARY, models)
+    check(compared(columns, resamples=100, **asked), Task.BINARY, models)
 
 
 def test_a_model_with_labels_probabilities_and_scores(compared: Compare) -> None:
@@ -144,7 +144,7 @@ def test_several_classes(compared: Compare, kind: Kind, weighted: bool) -> None:
         columns |= {f"{model}_{KINDS[kind]}_{label}": own[:, code] for code, label in enumerate(labels)}
         models[model] = Truth(Task.MULTICLASS, y, w, {kind: own})
     columns, asked = roles(columns, w, weighted)
-    found = compared(columns, **asked)
+    found = compared(columns, resamples=100, **asked)
     assert found.labels == tuple(labels)
     check(found, Task.MULTICLASS, models)
 

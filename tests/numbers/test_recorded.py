@@ -180,10 +180,9 @@ def test_any_value_in_any_place(value):
             both = [changes(good, found, ()), changes(found, good, ())]
         except DataError:
             continue
-        for one in both:
+        for one, everything in zip(both, (False, True), strict=True):
             for name in (name for name, format in render.FORMATS.items() if format.changes):
-                for everything in (False, True):
-                    assert render.changes(one, name, all=everything, colour=False, width=80)
+                assert render.changes(one, name, all=everything, colour=False, width=80)
 
 
 def test_any_field_that_is_missing():

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn.metrics
-from comparisons import Columns, Compare
+from comparisons import Columns, Compare, delimited
 from scipy import special
 from scipy.spatial import distance
 
@@ -199,12 +199,15 @@ def test_weights(compared: Compare, task: Task) -> None:
 
 
 @pytest.mark.parametrize("task", CASES)
-def test_blocks_add_up(compared: Compare, forks: list[int], task: Task) -> None:
+def test_blocks_add_up(
+    compared: Compare, save: Callable[[bytes, str], str], forks: list[int], task: Task
+) -> None:
     """A file of several blocks, by one worker and by two, to the last bit."""
     n = BLOCK + 500
     columns, y, said = made(task, n)
     spec, rows = next(iter(CASES[task][3].items()))
-    found = [values(compared(columns, losses=[spec], jobs=jobs, resamples=100)) for jobs in (1, 2)]
+    path = save(delimited(columns), "data.csv")
+    found = [values(compared([path], losses=[spec], jobs=jobs, resamples=100)) for jobs in (1, 2)]
     assert forks
     assert found[0] == found[1]
     for model, p in said.items():
@@ -483,7 +486,6 @@ def test_missing_rows_are_dropped_for_all(compared: Compare, task: Task) -> None
 
 @pytest.mark.parametrize("task", CASES)
 def test_files_are_joined_by_an_id(compared: Compare, save: Callable[..., str], task: Task) -> None:
-    from comparisons import delimited
 
     whole, y, said = made(task, id=np.arange(N))
     names = [name for name in whole if not name.startswith(MODELS) and name != "id"]
