@@ -449,8 +449,9 @@ def test_control_c_in_a_long_run(tmp_path, everyone):
     with subprocess.Popen(
         line, cwd=tmp_path, env=ENVIRONMENT, stdout=-1, stderr=-1, start_new_session=True
     ) as own:
+        late = time.monotonic() + 60.0
         while not (tmp_path / "under way").exists():
-            assert own.poll() is None
+            assert own.poll() is None and time.monotonic() < late
             time.sleep(0.02)
         (os.killpg if everyone else os.kill)(own.pid, signal.SIGINT)
         out, errors = (stream.decode() for stream in own.communicate(timeout=60))
