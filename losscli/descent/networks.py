@@ -22,7 +22,7 @@ EPOCHS = 200
 BATCH = 64  # rows
 AUTO = Optimizer("adam")
 _ADAM, _OTHER = 0.01, 0.1  # rates where none is written; of the others over the size of the first slopes
-_CELLS = 1 << 20  # activations worked on at a time
+_CELLS = 1 << 15  # activations of a layer worked on at a time, of each network
 
 Key = tuple[int, ...]  # of a generator of random numbers
 
@@ -214,10 +214,8 @@ class _Run:
         """(losses (M,), gradients of the objectives (M, d)) of v (M, d) as batches of the rows (T, b) give
         them."""
         places = np.arange(len(self.lessons))
-        loss, gradient = np.zeros(len(v)), np.zeros_like(v)
-        grid = v.reshape(*self.grid, -1)
-        widest = max(self.shape.inputs, *(b for _, b in self.shape.layers))
-        block = max(_CELLS // (len(v) * widest), 16)
+        loss, gradient = np.zeros(len(v)), self.l2 * v
+        grid, block = v.reshape(*self.grid, -1), _block(self.shape)
         for first in range(0, rows.shape[1], block):
             part = rows[:, first : first + block]
             x = self.x[places[:, None], part][:, None, None]
@@ -227,7 +225,6 @@ class _Run:
             loss += (value @ w[:, None, :, None])[..., 0].reshape(-1)
             slope *= w[:, None, None, :, None]
             gradient += self.shape.backward(grid, given, slope).reshape(len(v), -1)
-        gradient += self.l2 * v
         return loss, gradient
 
     def _terms(
@@ -269,7 +266,7 @@ class _Run:
         """(L, S) The mean loss of a lesson's networks v (L, S, d) on rows: x (n, p), y (n,) or (n, k), w
         (n,)."""
         total = np.zeros(self.grid[1:])
-        block = max(_CELLS // (total.size * max(self.shape.inputs, *(b for _, b in self.shape.layers))), 16)
+        block = _block(self.shape)
         for first in range(0, len(y), block):
             part = slice(first, first + block)
             output = self.shape.forward(v, x[part])[-1]
@@ -371,8 +368,14 @@ def held_out(n: int, share: float, key: Key, group: Codes | None) -> Mask:
     return np.isin(group, names[: max(1, round(share * len(names)))])
 
 
+def _block(shape: Shape) -> int:
+    """How many rows are worked on at a time; it does not depend on how many networks are trained beside each
+    other, as the order of additions does not."""
+    return max(_CELLS // max(shape.inputs, *(b for _, b in shape.layers)), 16)
+
+
 def outputs(shape: Shape, v: Floats, x: Floats) -> Floats:
     """(…, n, k) What networks v (…, d) give for rows of z-scores (n, p), by blocks of rows."""
-    block = max(_CELLS // (max(v[..., 0].size, 1) * max(shape.inputs, *(b for _, b in shape.layers))), 16)
+    block = _block(shape)
     parts = [shape.forward(v, x[first : first + block])[-1] for first in range(0, max(len(x), 1), block)]
     return np.concatenate(parts, axis=-2)
