@@ -54,8 +54,9 @@ class Lesson:
 
     x: z-scored columns (n, p); y: numbers or class codes (n,), of several outputs or labels (n, k); w: (n,),
     sums to 1; losses: what each of L networks minimises; l1, l2: (L,), of the weights; offset, unit: (L,), or
-    (L, k) where the outputs differ, score = offset + unit · output; key: what the order of the rows is drawn
-    by; held: rows kept out to stop by, (x, y, w), or None.
+    (L, k) where the outputs differ, score = offset + unit · output; level: (L,), what objectives are divided
+    by while they descend; key: what the order of the rows is drawn by; held: rows kept out to stop by,
+    (x, y, w), or None.
     """
 
     x: Floats
@@ -66,6 +67,7 @@ class Lesson:
     l2: Floats
     offset: Floats
     unit: Floats
+    level: Floats
     key: Key
     held: tuple[Floats, Floats, Floats] | None = None
 
@@ -175,9 +177,12 @@ class _Run:
         if not shape.architecture.hidden:  # the weights are the slopes but for the unit of their output
             unit = np.repeat(self.unit.reshape(-1, whole[2]), self.grid[2], axis=0)
             weigh *= np.tile(unit, shape.inputs + 1)
-        l2 = np.repeat(np.array([lesson.l2 for lesson in lessons]).ravel(), self.grid[2])
-        l1 = np.repeat(np.array([lesson.l1 for lesson in lessons]).ravel(), self.grid[2])[:, None] * weigh
-        self.l1 = l1 if l1.any() else None
+        level = np.array([lesson.level for lesson in lessons])
+        self.level = np.repeat(level.ravel(), self.grid[2])  # (M,)
+        self.slope_unit = self.unit / level[:, :, None]
+        l2 = np.repeat(np.array([lesson.l2 for lesson in lessons]).ravel(), self.grid[2]) / self.level
+        l1 = np.repeat(np.array([lesson.l1 for lesson in lessons]).ravel(), self.grid[2]) / self.level
+        self.l1 = l1[:, None] * weigh if l1.any() else None  # of the objectives that descend, as l2 is
         self.l2 = l2[:, None] * weigh**2
         self.params = [self._params(i, lessons) for i in range(self.grid[1])]
 
@@ -211,8 +216,8 @@ class _Run:
         return np.where((size > 0) & np.isfinite(size), size, 1.0)
 
     def slopes(self, v: Floats, rows: Codes) -> tuple[Floats, Floats]:
-        """(losses (M,), gradients of the objectives (M, d)) of v (M, d) as batches of the rows (T, b) give
-        them."""
+        """(losses (M,), gradients (M, d) of the objectives over their levels) of v (M, d) as batches of the
+        rows (T, b) give them."""
         places = np.arange(len(self.lessons))
         loss, gradient = np.zeros(len(v)), self.l2 * v
         grid, block = v.reshape(*self.grid, -1), _block(self.shape)
@@ -230,7 +235,7 @@ class _Run:
     def _terms(
         self, v: Floats, output: Floats, y: Floats, places: Sequence[int] | Codes
     ) -> tuple[Floats, Floats]:
-        """(row losses (T, L, S, b), slopes in the outputs (T, L, S, b, k)) of some lessons.
+        """(row losses (T, L, S, b), slopes in the outputs over their levels (T, L, S, b, k)) of some lessons.
 
         output: (T, L, S, b, k); y: (T, b), of several outputs (T, b, k).
         """
@@ -248,7 +253,7 @@ class _Run:
                 value, slope = terms(loss, own, target, s.reshape(t * seeds, b, k).transpose(0, 2, 1))
                 slope = slope.transpose(0, 2, 1)
             values[:, i] = value.reshape(t, seeds, b)
-            slopes[:, i] = slope.reshape(t, seeds, b, k) * unit
+            slopes[:, i] = slope.reshape(t, seeds, b, k) * self.slope_unit[places, i][:, None, None]
         return values, slopes
 
     def _own(self, i: int, places: Sequence[int] | Codes) -> dict[str, Any]:
@@ -275,7 +280,7 @@ class _Run:
         return total
 
     def gradient_of(self, v: Floats) -> tuple[Floats, Floats]:
-        """(losses (M,), gradients (M, d)) on all rows, lesson by lesson."""
+        """(losses (M,), gradients (M, d) of the objectives over their levels) on all rows, by lesson."""
         rows = max(len(lesson.y) for lesson in self.lessons)
         everything = np.broadcast_to(np.arange(rows), (len(self.lessons), rows))
         loss, gradient = self.slopes(v, everything)  # rows beyond a lesson's have weight 0
@@ -338,6 +343,7 @@ class _Book:
         penalty = (0.5 * run.l2 * self.v**2).sum(axis=1)
         if run.l1 is not None:
             penalty = penalty + (run.l1 * np.abs(self.v)).sum(axis=1)
+        penalty = penalty * run.level
         held = np.array(self._by_held) if run.lessons[0].held is not None else np.zeros((0, len(self.v)))
         by_lesson = [
             part.reshape(*run.grid, *part.shape[1:])
@@ -345,7 +351,7 @@ class _Book:
                 self.v,
                 loss + penalty,
                 loss,
-                np.linalg.norm(gradient, axis=1),
+                np.linalg.norm(gradient, axis=1) * run.level,
                 self.epoch,
                 self.diverged,
             )

@@ -16,6 +16,7 @@ from losscli.fitting.weights import prepared, weighed
 from losscli.loss import BoundLoss
 from losscli.network import Architecture, Shape
 from losscli.objective import Model, bulk_spread
+from losscli.score import terms
 from losscli.task.features import Training
 
 
@@ -150,6 +151,10 @@ def _lesson(one: Material, models: Sequence[Model], settings: Settings, schoolin
         x, y, w = x[~out], y[~out], w[~out] / w[~out].sum()
     scaled = [_scaling(model.bound, y, w, settings.task) for model in models]
     offset, unit = map(np.array, zip(*scaled, strict=True))
+    level = np.ones(len(models))
+    if settings.task in (Task.REGRESSION, Task.COUNTS, Task.MULTIOUTPUT):
+        pairs = zip(models, scaled, strict=True)
+        level = np.array([_first_slopes(model.bound, y, w, *place) for model, place in pairs])
     return Lesson(
         x=x,
         y=y,
@@ -159,9 +164,25 @@ def _lesson(one: Material, models: Sequence[Model], settings: Settings, schoolin
         l2=np.array([model.l2 for model in models]),
         offset=offset,
         unit=unit,
+        level=level,
         key=one.key,
         held=held,
     )
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _first_slopes(
+    bound: BoundLoss, y: Floats, w: Floats, offset: float | Floats, unit: float | Floats
+) -> float:
+    """The root mean square of the slopes in an output of 0: objectives over it have steps of one size,
+    whatever the units of target and loss. y: (n,), of several outputs (n, k)."""
+    s = np.broadcast_to(offset, y.shape)
+    _, slope = terms(bound.loss, dict(bound.params), y.T[None], np.ascontiguousarray(s.T[None]))
+    size = np.abs(slope[0].T * unit).reshape(len(y), -1)
+    peak = float(size.max(initial=0.0))
+    if not 0.0 < peak < np.inf:
+        return 1.0
+    return peak * float(np.sqrt(((size / peak) ** 2).sum(axis=1) @ w))
 
 
 def _scaling(

@@ -61,6 +61,7 @@ def lesson(
         l2=np.full(count, l2),
         offset=np.zeros(count),
         unit=np.ones(count),
+        level=np.ones(count),
         key=key,
         held=held,
     )
@@ -111,7 +112,12 @@ def test_a_network_is_what_it_would_be_alone():
         for i, text in enumerate(texts):
             for s, seed in enumerate(seeds):
                 single = replace(
-                    own, losses=own.losses[i : i + 1], l2=own.l2[:1], offset=own.offset[:1], unit=own.unit[:1]
+                    own,
+                    losses=own.losses[i : i + 1],
+                    l2=own.l2[:1],
+                    offset=own.offset[:1],
+                    unit=own.unit[:1],
+                    level=own.level[:1],
                 )
                 (alone,) = schooled([single], shape, [seed], course, rows=32)
                 np.testing.assert_array_equal(alone.v[0, 0], together[t].v[i, s], err_msg=text)
@@ -280,6 +286,19 @@ def test_a_model_file_that_does_not_fit_is_refused(inside, numbers, tmp_path, pl
     code, _, err = inside("predict", "m.json", numbers)
     assert code == 2
     assert place in err
+
+
+@pytest.mark.parametrize("optimizer", ["auto", "sgd", "momentum"])
+@pytest.mark.parametrize("unit", [1e-90, 1e-6, 1e90])
+def test_the_unit_of_the_target_does_not_matter(inside, numbers, tmp_path, optimizer, unit):
+    head, *rows = (line.split(",") for line in (tmp_path / numbers).read_text().splitlines())
+    other = [",".join((*row[:-1], repr(unit * float(row[-1])))) for row in rows]
+    (tmp_path / "other.csv").write_text("\n".join((",".join(head), *other)) + "\n")
+    flags = (*DEEP, *QUICK, "--optimizer", optimizer, "--seeds", "1", "--format", "json")
+    one, two = (json.loads(inside("fit", name, *flags)[1]) for name in (numbers, "other.csv"))
+    for a, b in zip(one["fits"], two["fits"], strict=True):
+        assert b["scores"]["mae"]["value"] / unit == pytest.approx(a["scores"]["mae"]["value"], rel=1e-6)
+        assert b["scores"]["r2"]["value"] == pytest.approx(a["scores"]["r2"]["value"], rel=1e-6)
 
 
 def test_the_same_bits_for_any_number_of_jobs(inside, numbers):

@@ -416,6 +416,7 @@ def test_a_network_without_layers_is_the_linear_model_in_units_of_its_outputs():
         l2=np.array([0.2]),
         offset=y.mean(axis=0)[None],
         unit=unit[None],
+        level=np.ones(1),
         key=(0,),
     )
     course = Course(Optimizer("gd", rate=0.1), epochs=800)
