@@ -282,7 +282,7 @@ def advise(
     weights: options.Weights = None,
     group: of_fit.Group = None,
     time: of_fit.Time = None,
-    task: options.TaskName = None,
+    task: options.AdvisedTask = None,
     positive: options.Positive = None,
     features: of_fit.Features = None,
     drop: of_fit.Drop = None,

@@ -19,6 +19,14 @@ TaskName = Annotated[
 ]
 TrainedTask = Annotated[
     str | None,
+    typer.Option(
+        metavar="TASK",
+        help="regression, counts, binary or multiclass; of several targets multioutput or multilabel.",
+        rich_help_panel=DATA,
+    ),
+]
+AdvisedTask = Annotated[
+    str | None,
     typer.Option(metavar="TASK", help="regression, counts, binary or multiclass.", rich_help_panel=DATA),
 ]
 Positive = Annotated[
