@@ -22,6 +22,12 @@ if hasattr(signal, "SIGHUP"):
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="record anew what commands answer (tests/golden)")
+    parser.addoption("--to-the-bit", action="store_true", help="compare every digit of it, on one machine")
+
+
 # Ten thousand tests are many objects that stay: looking through them for garbage takes longer than the tests.
 gc.disable()
 
