@@ -19,8 +19,6 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np
 from scipy import stats
 
-from losscli.aggregate import Moments
-from losscli.decisive import decisive_rows, expected_rows, warns
 from losscli.domain import Codes, Floats
 from losscli.inference import (
     FEW_EFFECTIVE,
@@ -34,8 +32,10 @@ from losscli.inference import (
     regression,
     smooth,
 )
-from losscli.resample import UnitSums, optimal_block, replicate, row_keys, squares, time_block
-from losscli.two_models import diebold_mariano
+from losscli.inference.decisive import decisive_rows, expected_rows, warns
+from losscli.inference.resample import UnitSums, optimal_block, replicate, row_keys, squares, time_block
+from losscli.inference.two_models import diebold_mariano
+from losscli.metrics.aggregate import Moments
 
 CONFIDENCE = 0.95
 COLUMNS = 4_500  # simulated at a time

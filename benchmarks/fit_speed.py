@@ -30,12 +30,12 @@ from sklearn.model_selection import KFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from losscli.catalogue import find
+from losscli.descent.design import Design, whitened
 from losscli.descent.ends import Solution
 from losscli.descent.path import Strengths, trained_along
 from losscli.descent.train import Settings, Wanted, train
-from losscli.design import Design, whitened
 from losscli.domain import Floats, Task
+from losscli.loss.catalogue import find
 from losscli.spec import Spec
 
 FOLDS = 5

@@ -23,14 +23,14 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from losscli.catalogue import find
+from losscli.descent.design import whitened
 from losscli.descent.networks import Course
+from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import Optimizer
 from losscli.descent.train import Settings, Wanted
-from losscli.design import whitened
 from losscli.domain import Task
 from losscli.fitting.networks import Material, Schooling, taught
-from losscli.network import Architecture
+from losscli.loss.catalogue import find
 from losscli.spec import Spec
 
 LOSSES = ("cross_entropy", "focal", "gce", "brier", "crammer_singer_hinge")

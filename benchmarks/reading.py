@@ -1,7 +1,7 @@
 """What strictness costs on a clean file: the reader against itself without its checks, and against peers.
 
-A is `losscli.table.read`. B is the same with the checks of bytes and numbers taken out: no look for NUL, for
-quotes where none may be, for numbers beyond 2^53 or infinite; parser, columns, facts and hash stay. In one
+A is `losscli.data.table.read`. B is the same without its checks of bytes and numbers: no look for NUL,
+for quotes where none may be, for numbers beyond 2^53 or infinite; parser, columns, facts, hash stay. In one
 process, alternately A B A B …, after one round that is not measured. All must hold the same numbers.
 """
 
@@ -39,8 +39,8 @@ def timed(read: Callable[[], float]) -> tuple[Reading, float]:
 @contextmanager
 def without_checks() -> Iterator[None]:
     """The reader as it would be if every file were clean."""
-    from losscli.table import chunks, delimited, parse
-    from losscli.table.buffers import doubles
+    from losscli.data.table import chunks, delimited, parse
+    from losscli.data.table.buffers import doubles
 
     def parsed(data: bytes, plan: parse.Plan) -> parse.Piece:
         table = parse._read(data, plan, range(len(plan.styles)), ".")
@@ -57,7 +57,7 @@ def without_checks() -> Iterator[None]:
 
 
 def strict(path: str, jobs: int) -> float:
-    from losscli.table import ReadOptions, block_count, read
+    from losscli.data.table import ReadOptions, block_count, read
 
     table = read(path, ReadOptions(jobs=jobs))
     return sum(

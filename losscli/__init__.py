@@ -10,10 +10,10 @@ __all__ = ["LossClassifier", "LossRegressor", "__version__", "losses"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from losscli.estimators import LossClassifier, LossRegressor
-    from losscli.functions import losses
+    from losscli.api.estimators import LossClassifier, LossRegressor
+    from losscli.api.functions import losses
 
-_HOMES = {"LossClassifier": "estimators", "LossRegressor": "estimators", "losses": "functions"}
+_HOMES = {"LossClassifier": "api.estimators", "LossRegressor": "api.estimators", "losses": "api.functions"}
 
 
 def __getattr__(name: str) -> object:

@@ -31,6 +31,12 @@ CLASSES = frozenset({Task.BINARY, Task.MULTICLASS})
 SEVERAL = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL})  # targets of several columns that fit learns
 
 
+# Ways to spoil rows that are learned from: of number targets and features, and of classes.
+NUMBER_SCHEMES = ("shift", "spread", "leverage")
+CLASS_SCHEMES = ("flip",)
+SCHEMES = frozenset(NUMBER_SCHEMES + CLASS_SCHEMES)
+
+
 def sides(task: Task, *, binary: bool) -> tuple[Task, ...]:
     """The tasks whose losses a task takes: itself, or those of the class and of the box that are detected.
 
@@ -62,6 +68,24 @@ _WITH_ARTICLE = {
     Kind.ENSEMBLE: "an ensemble (member_1 …)",
     Kind.MOMENTS: "a mean and its sd or var",
 }
+
+PREFERRED = (  # first
+    Kind.VALUE,
+    Kind.LABEL,
+    Kind.PROBABILITY,
+    Kind.SCORE,
+    Kind.LOGIT,
+    Kind.BOX,
+    Kind.MOMENTS,
+    Kind.QUANTILES,
+    Kind.INTERVAL,
+    Kind.ENSEMBLE,
+)
+
+
+def preferred(kinds: Collection[Kind]) -> Kind:
+    """The kind to use where a model has several that serve: labels before thresholded scores."""
+    return next(kind for kind in PREFERRED if kind in kinds)
 
 
 def any_of(kinds: Collection[Kind]) -> str:

@@ -30,8 +30,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import losscli.cli
+from losscli.data.table import BLOCK, ColumnType, Limits, ReadOptions, Table, read
 from losscli.errors import DataError
-from losscli.table import BLOCK, ColumnType, Limits, ReadOptions, Table, read
 
 Mutation = Callable[[bytes, random.Random], bytes]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.resample import draws, row_keys
+from losscli.inference.resample import draws, row_keys
 from losscli.result import pack, pack_sums
 from losscli.spec import Spec
 

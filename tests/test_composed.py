@@ -9,27 +9,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.battery import MEASURED, checked, lines, measured
-from losscli.catalogue import find, losses_for, named, tasks_of
-from losscli.comparison import Request, compare
+from losscli.comparison.compare import Request, compare
 from losscli.comparison.files import open_files
-from losscli.constant import Target, best_constant
+from losscli.comparison.gate import judged, parse_allowance, parse_rule
+from losscli.data.roles import Asked
+from losscli.data.table import ReadOptions
 from losscli.descent import interior, rounded
 from losscli.descent.bench import Settings
+from losscli.descent.design import whitened
+from losscli.descent.objective import Model
 from losscli.descent.train import Wanted, train
-from losscli.design import whitened
 from losscli.domain import CLASSES, NUMBERS, REALS, Floats, Interval, Kind, Task, Unit
 from losscli.errors import UsageError
-from losscli.gate import judged, parse_allowance, parse_rule
 from losscli.loss import Argument, BoundLoss, Loss, Reduction, Trait
-from losscli.objective import Model
+from losscli.loss.arguments import Arguments
+from losscli.loss.battery import MEASURED, checked, lines, measured
+from losscli.loss.catalogue import find, losses_for, named, tasks_of
+from losscli.loss.constant import Target, best_constant
+from losscli.loss.score import terms
 from losscli.report import Report, comparison_report
 from losscli.result import Comparison
-from losscli.rows import Arguments
-from losscli.score import terms
 from losscli.spec import Spec
-from losscli.table import ReadOptions
-from losscli.task import Asked
 
 SUMS = (
     (Task.REGRESSION, "0.7*huber:delta=1 + 0.3*mae"),
@@ -458,7 +458,7 @@ def test_targets_of_different_scales_share_a_descent() -> None:
     ],
 )
 def test_what_cannot_be_trained_says_which_part(task: Task, text: str, why: str) -> None:
-    from losscli.score import untrainable
+    from losscli.loss.score import untrainable
 
     loss = find(Spec.parse(text), task)
     assert loss is not None

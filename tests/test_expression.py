@@ -13,9 +13,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from losscli.custom import define
 from losscli.errors import UsageError
-from losscli.expression import (
+from losscli.loss.custom import define
+from losscli.loss.expression import (
     FUNCTIONS,
     MOST_CHARACTERS,
     Apply,

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from losscli.comparison import Request, compare
+from losscli.comparison.compare import Request, compare
 from losscli.comparison.files import open_files
+from losscli.comparison.gate import gate_line, judged, parse_rule
+from losscli.data.roles import Asked
+from losscli.data.table import ReadOptions
 from losscli.errors import DataError, UsageError
-from losscli.gate import gate_line, judged, parse_rule
 from losscli.spec import Spec
-from losscli.table import ReadOptions
-from losscli.task import Asked
 
 GOOD = {
     "mae > 1": ("mae", True, None, ">", 1.0),

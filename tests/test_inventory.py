@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from battery.inventory import FAMILIES, IDS, OPEN, REFUSED
 
-from losscli.catalogue import CATALOGUE
 from losscli.domain import Task
+from losscli.loss.catalogue import CATALOGUE
 
 CLAIMED = frozenset(name for loss in CATALOGUE for name in loss.inventory)
 

@@ -16,14 +16,14 @@ from losscli.advice.sample import sampled
 from losscli.advice.short_list import BASELINES, short_list
 from losscli.advice.study import Study
 from losscli.advice.unknown import unknowns
+from losscli.data.frame import load
+from losscli.data.roles.features import Training
+from losscli.data.roles.several import too_many
+from losscli.data.table import Table
 from losscli.domain import CLASSES
-from losscli.fitting import Progress, Request, Source, fit_frame
-from losscli.frame import load
+from losscli.fitting.fit import Progress, Request, Source, fit_frame
 from losscli.result import Advice, Finding, Fits, Input, RowCounts, Warning_
 from losscli.spec import Spec
-from losscli.table import Table
-from losscli.task.features import Training
-from losscli.task.several import too_many
 
 __all__ = ["REPEATS", "Advised", "advise"]
 

@@ -4,15 +4,15 @@ import numpy as np
 
 from losscli.advice.noise import Noise, label_noise
 from losscli.advice.study import Study, share
-from losscli.catalogue import find
 from losscli.descent.ends import Solution
 from losscli.descent.train import Wanted, train
 from losscli.domain import Floats, Task
 from losscli.engine import each
 from losscli.fitting.crossval import Plan, judge_splits
+from losscli.fitting.folds import splits
 from losscli.fitting.judge import Judged, measures
 from losscli.fitting.scores import pooled
-from losscli.folds import splits
+from losscli.loss.catalogue import find
 from losscli.result import Finding
 from losscli.spec import Spec
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.data.frame import Frame
 from losscli.domain import Floats
-from losscli.frame import Frame
 
 Keys = NDArray[np.uint64]
 _STEP, _WORD = 0x9E3779B97F4A7C15, 1 << 64

@@ -14,11 +14,11 @@ from losscli.advice.shape import (
     z_among_like,
 )
 from losscli.advice.study import NAMED, Study, share
-from losscli.catalogue import find
 from losscli.descent.ends import Solution
+from losscli.descent.objective import bulk_spread
 from losscli.descent.train import Wanted, reference, train
 from losscli.domain import WHOLE, Floats, Task
-from losscli.objective import bulk_spread
+from losscli.loss.catalogue import find
 from losscli.result import Finding
 from losscli.spec import Spec
 

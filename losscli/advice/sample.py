@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from losscli.data.frame import Frame
 from losscli.domain import Codes
-from losscli.frame import Frame
 
 MOST_ROWS = 20_000
 LEAST_OF_CLASS = 50  # rows that a sample keeps of each class, if it has them

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from losscli.catalogue import find
 from losscli.domain import Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.choice import refusal
+from losscli.loss.catalogue import find
 from losscli.result import FiredRule, Listed
 from losscli.spec import Spec
 

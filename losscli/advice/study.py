@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.data.frame import Encoder, Frame
+from losscli.data.roles.features import Training
+from losscli.descent.design import Design, whitened
 from losscli.descent.train import Settings
-from losscli.design import Design, whitened
 from losscli.domain import Task
-from losscli.frame import Encoder, Frame
 from losscli.result import Finding
-from losscli.task.features import Training
 
 NAMED = 5  # rows or columns that a figure names
 

@@ -2,8 +2,8 @@
 
 from losscli.advice.rules import Figures
 from losscli.advice.study import percent
+from losscli.data.roles.features import Training
 from losscli.domain import CLASSES
-from losscli.task.features import Training
 
 _MOST = 4
 

@@ -66,9 +66,9 @@ def run(flags: Flags) -> int:
 
 
 def _advise(flags: Flags) -> "Advised":
+    from losscli.data.roles.features import Asked
+    from losscli.data.table import ReadOptions
     from losscli.fitting.request import Request
-    from losscli.table import ReadOptions
-    from losscli.task.features import Asked
 
     # What these refuse is said before anything heavy is loaded.
     request = Request(

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from losscli import render
-from losscli.catalogue import every_loss, losses_for, named
 from losscli.cli.custom import own_losses
 from losscli.cli.output import screen_width, show
 from losscli.domain import Task
 from losscli.errors import ExitCode, UsageError, did_you_mean
+from losscli.loss.catalogue import every_loss, losses_for, named
 from losscli.report import bind_records
 from losscli.spec import Spec
 
@@ -44,7 +44,7 @@ def explain(text: str, format: str, defined: Sequence[str]) -> int:
 
 def check_loss(text: str, format: str, defined: Sequence[str]) -> int:
     """Print what holds of a loss, in every task that has it; 1 where a check fails."""
-    from losscli.battery import checked
+    from losscli.loss.battery import checked
 
     render.check_format(format, "checks")  # before any work
     with own_losses(defined, [text], sound=False) as plain:

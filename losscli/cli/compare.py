@@ -8,17 +8,17 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from losscli.catalogue import tasks_of
 from losscli.cli.cost import at_cost, parse_cost, spec_at
 from losscli.cli.custom import own_losses_of
 from losscli.cli.files import is_result, read_result
 from losscli.cli.flags import Missing, at_least, jobs_of, large, losses_of, within, word
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, write_files
+from losscli.comparison.gate import Allowance, Rule, fails, gate_line, judged, parse_allowance, parse_rule
 from losscli.domain import Kind, Task
 from losscli.errors import ExitCode, UsageError
-from losscli.gate import Allowance, Rule, fails, gate_line, judged, parse_allowance, parse_rule
 from losscli.loss import BoundLoss
+from losscli.loss.catalogue import tasks_of
 from losscli.result import Comparison, Recorded
 
 
@@ -153,11 +153,11 @@ def _resamples(flags: Flags) -> int | None:
 def _compare(
     flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance], cost: BoundLoss | None
 ) -> Comparison:
-    from losscli.comparison import Request, compare
+    from losscli.comparison.compare import Request, compare
     from losscli.comparison.files import open_files
+    from losscli.data.roles import Asked, ClassWeight
+    from losscli.data.table import ReadOptions
     from losscli.inference import Correction
-    from losscli.table import ReadOptions
-    from losscli.task import Asked, ClassWeight
 
     losses = tuple(spec_at(spec, cost) for spec in losses_of(flags.loss))
     paths, recorded = _baseline(flags)

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from losscli.catalogue import find
+from losscli.comparison.gate import Allowance, Rule
 from losscli.domain import Task
 from losscli.errors import UsageError
-from losscli.gate import Allowance, Rule
 from losscli.loss import BoundLoss
+from losscli.loss.catalogue import find
 from losscli.spec import Spec
 
 _EXAMPLE = "For example --cost fp=5,fn=1"

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeVar
 
-from losscli.catalogue import extended, known_names, named
 from losscli.loss import Loss
+from losscli.loss.catalogue import extended, known_names, named
 
 Flags = TypeVar("Flags", bound=Any)
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
@@ -54,7 +54,7 @@ def own_losses_of(flags: Flags, *specs: str, trained: bool = False) -> Iterator[
 
 
 def _without_paths(text: str) -> str:
-    from losscli.custom import without_paths
+    from losscli.loss.custom import without_paths
 
     return without_paths(text)
 
@@ -62,7 +62,7 @@ def _without_paths(text: str) -> str:
 def _defined(texts: Iterable[str]) -> list[Loss]:
     if not texts:
         return []
-    from losscli.custom import define
+    from losscli.loss.custom import define
 
     return [define(text) for text in texts]
 
@@ -71,7 +71,7 @@ def _files_in(texts: Iterable[str]) -> dict[str, list[str]]:
     """The files named, and which of their losses."""
     found: dict[str, list[str]] = {}
     if any(".py" in text for text in texts):
-        from losscli.custom import paths_in
+        from losscli.loss.custom import paths_in
 
         for path, name in dict.fromkeys(one for text in texts for one in paths_in(text)):
             found.setdefault(path, []).append(name)
@@ -82,13 +82,13 @@ def _of_files(files: Mapping[str, list[str]]) -> list[Loss]:
     """Each file is run once, however many of its losses are named."""
     if not files:
         return []
-    from losscli.custom import from_file
+    from losscli.loss.custom import from_file
 
     return [loss for path, names in files.items() for loss in from_file(path, names)]
 
 
 def _check_sound(files: Mapping[str, list[str]], *, trained: bool) -> None:
-    from losscli.custom import check_sound
+    from losscli.loss.custom import check_sound
 
     for path, names in files.items():
         for loss in (loss for name in names for loss in named(name)):
@@ -96,6 +96,6 @@ def _check_sound(files: Mapping[str, list[str]], *, trained: bool) -> None:
 
 
 def _installed(names: set[str], every: bool) -> list[Loss]:
-    from losscli.custom import installed
+    from losscli.loss.custom import installed
 
     return [loss for loss in installed() if every or loss.name in names]

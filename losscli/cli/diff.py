@@ -27,7 +27,7 @@ class Flags:
 def run(flags: Flags) -> int:
     """Compare two results, print and write the files."""
     from losscli import render
-    from losscli.diff import changes
+    from losscli.comparison.diff import changes
 
     paths = (flags.old, flags.new)
     formats = asked_formats(flags.output, flags.format, "changes")

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from losscli.catalogue import tasks_of
 from losscli.cli.cost import parse_cost
 from losscli.cli.custom import own_losses_of
 from losscli.cli.flags import at_least, jobs_of, large, losses_of, within, word
@@ -18,12 +17,13 @@ from losscli.cli.output import print_result, progress, say
 from losscli.cli.places import asked_formats, check_places, write_files, write_whole
 from losscli.domain import Task
 from losscli.errors import ExitCode, UsageError, did_you_mean
+from losscli.loss.catalogue import tasks_of
 from losscli.spec import Spec
 
 if TYPE_CHECKING:
-    from losscli.fitting import Fitted
+    from losscli.data.roles.features import Asked
+    from losscli.fitting.fit import Fitted
     from losscli.fitting.request import Request
-    from losscli.task.features import Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,14 +146,14 @@ def _write(flags: Flags, found: "Fitted") -> None:
 
 
 def _fit(flags: Flags) -> "Fitted":
-    from losscli.table import ReadOptions
+    from losscli.data.table import ReadOptions
 
     request, asked = (
         _request(flags),
         _asked(flags),
     )  # what they refuse is said before anything heavy is loaded
-    from losscli.fitting import fit
     from losscli.fitting.files import open_file
+    from losscli.fitting.fit import fit
 
     options = ReadOptions(
         encoding=flags.encoding,
@@ -172,8 +172,8 @@ def _fit(flags: Flags) -> "Fitted":
 
 
 def _asked(flags: Flags) -> "Asked":
-    from losscli.task.class_weight import ClassWeight
-    from losscli.task.features import Asked
+    from losscli.data.roles.class_weight import ClassWeight
+    from losscli.data.roles.features import Asked
 
     return Asked(
         target=flags.target,
@@ -194,8 +194,8 @@ def _asked(flags: Flags) -> "Asked":
 
 def _request(flags: Flags) -> "Request":
     from losscli.descent.networks import Early
+    from losscli.descent.perceptron import Architecture
     from losscli.fitting.request import Request
-    from losscli.network import Architecture
 
     model = Spec.parse(flags.model)
     deep = bool(Architecture.parse(model).hidden)

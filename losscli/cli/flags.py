@@ -7,10 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from losscli.catalogue import named
 from losscli.cli.output import say, status
 from losscli.engine import default_jobs
 from losscli.errors import UsageError, did_you_mean
+from losscli.loss.catalogue import named
 from losscli.spec import Spec
 
 LARGE = 32 << 20  # bytes of input that take a noticeable time

@@ -30,8 +30,8 @@ class Flags:
 
 def run(flags: Flags) -> int:
     """Predict, and print or write the predictions."""
+    from losscli.data.table import ReadOptions, read
     from losscli.fitting.model import predicted_csv, read_model
-    from losscli.table import ReadOptions, read
 
     if flags.output is not None:
         check_places([("--output", flags.output)], [flags.model, flags.path])

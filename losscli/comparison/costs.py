@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
-from losscli.domain import Kind
+from losscli.data.roles import ModelColumns
+from losscli.domain import Kind, preferred
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.threshold import Costs, best_cut
 from losscli.result import Cost, LossTable, LossValue
-from losscli.task import ModelColumns, preferred
 
 NO_SCORE = "labels have no threshold"
 NO_PROBABILITY = "a score is no probability"

@@ -5,11 +5,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 
-from losscli.domain import CLASSES, NUMBERS, Task
-from losscli.errors import LosscliError, UsageError, Where
-from losscli.result import Input
-from losscli.table import ReadOptions, Table, join, read
-from losscli.task import (
+from losscli.data.roles import (
     Asked,
     ModelColumns,
     Problem,
@@ -29,6 +25,10 @@ from losscli.task import (
     resolve_vectors,
     task_of,
 )
+from losscli.data.table import ReadOptions, Table, join, read
+from losscli.domain import CLASSES, NUMBERS, Task
+from losscli.errors import LosscliError, UsageError, Where
+from losscli.result import Input
 
 _PATTERNS = "or say --target 'truth_*' --pred 'rf_*'"
 NAMED_AS = {

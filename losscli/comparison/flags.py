@@ -4,23 +4,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from losscli.aggregate import merge_each, quantiles
-from losscli.comparison.request import Request
-from losscli.comparison.summary import EXACT_ROWS, Flag, Move
-from losscli.domain import CLASSES, NUMBERS, Floats, Kind
-from losscli.engine import fold
-from losscli.influence import (
+from losscli.comparison.influence import (
     FLAG_SHARE,
     PROBE_SCALES,
     flag_probabilities,
     flag_values,
     score_margin,
 )
+from losscli.comparison.request import Request
+from losscli.comparison.summary import EXACT_ROWS, Flag, Move
+from losscli.data.roles import Problem
+from losscli.data.rows import Rows, load
+from losscli.data.table import Table, block_count
+from losscli.domain import CLASSES, NUMBERS, Floats, Kind
+from losscli.engine import fold
 from losscli.loss import BoundLoss
+from losscli.metrics.aggregate import merge_each, quantiles
 from losscli.metrics.distribution import Distribution
-from losscli.rows import Rows, load
-from losscli.table import Table, block_count
-from losscli.task import Problem
 
 
 def find_flag(

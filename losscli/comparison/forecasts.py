@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from losscli.data.roles import ModelColumns, Predictions, Problem
+from losscli.data.roles.finding import shell_word
+from losscli.data.roles.values import check_range
+from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import POSITIVE, Kind, Task
 from losscli.errors import DataError
 from losscli.result import Warning_
-from losscli.table import BLOCK, Table, block_count
-from losscli.task import ModelColumns, Predictions, Problem
-from losscli.task.roles import shell_word
-from losscli.task.values import check_range
 
 
 def check_forecasts(table: Table, problem: Problem) -> None:

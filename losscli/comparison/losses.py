@@ -4,17 +4,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from losscli.aggregate import Moments
-from losscli.catalogue import CATALOGUE
 from losscli.comparison.plan import needed
 from losscli.comparison.summary import Layout, Summary
 from losscli.comparison.wholes import TOO_MANY
+from losscli.data.roles import Problem
 from losscli.domain import Kind
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
+from losscli.loss.catalogue import CATALOGUE
+from losscli.metrics.aggregate import Moments
 from losscli.metrics.comoments import Comoments
 from losscli.result import FEW, INFINITE, LossPart, LossTable, LossValue, PartValue, RowKey, finite
-from losscli.task import Problem
 
 CLIP = "--clip 1e-7 bounds it"
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.data.roles import Problem
+from losscli.data.rows import Rows, arguments_of
 from losscli.domain import Floats, Mask
 from losscli.loss import BoundLoss, Reduction
-from losscli.rows import Rows, arguments_of
-from losscli.task import Problem
 
 Values = dict[tuple[int, int], float]  # (loss, model) → the median row loss
 

@@ -4,13 +4,13 @@ import math
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.summary import Metrics
+from losscli.data.roles import ModelColumns
 from losscli.domain import CLASSES, NUMBERS, Kind, any_of, sigmoid
 from losscli.inference import ranks, wilson
-from losscli.metric import Metric, Outcome, Undefined
 from losscli.metrics import metrics_for
 from losscli.metrics.distribution import Distribution
+from losscli.metrics.metric import Metric, Outcome, Undefined
 from losscli.result import LossTable, MetricTable, MetricValue
-from losscli.task import ModelColumns
 
 # The skill of these losses is known by a name of its own: D².
 SKILLS = {

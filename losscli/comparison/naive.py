@@ -4,10 +4,10 @@ import numpy as np
 
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.units import find_times
+from losscli.data.roles import Problem
+from losscli.data.rows import load
+from losscli.data.table import Table, block_count
 from losscli.domain import NUMBERS
-from losscli.rows import load
-from losscli.table import Table, block_count
-from losscli.task import Problem
 
 _WRITE = "write mase:naive=NUMBER, that of the training series"
 

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from losscli.catalogue import find, losses_for, named, tasks_of
 from losscli.comparison.request import Request
 from losscli.comparison.survey import Survey, ranged_kind
+from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError
 from losscli.loss import BoundLoss, FromData, Loss
+from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.result import Refused
 from losscli.spec import Spec
-from losscli.task import Problem
 
 # What a verdict speaks of where no loss is asked for: the first that every model has a figure of.
 PRIMARIES = {

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 
+from losscli.comparison.marginal import marginal_loss
 from losscli.comparison.survey import Survey
-from losscli.constant import best_constant
+from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.loss import BoundLoss, Reduction
-from losscli.marginal import marginal_loss
-from losscli.task import Problem
+from losscli.loss.constant import best_constant
 
 
 def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey) -> tuple[float | None, ...]:

@@ -9,13 +9,14 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.deciding import Deciding, named_rows
-from losscli.domain import Codes, Floats, Kind
+from losscli.data.roles import Problem
+from losscli.data.rows import Rows, arguments_of, load
+from losscli.data.table import BLOCK, Table
+from losscli.domain import Codes, Floats, Kind, preferred
 from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction
+from losscli.loss.arguments import Predicted, codes
 from losscli.result import RowKey, RowRecord, finite
-from losscli.rows import Predicted, Rows, arguments_of, codes, load
-from losscli.table import BLOCK, Table
-from losscli.task import Problem, preferred
 
 NO_ROW_LOSS = "the primary loss is a function of means: a row has none"
 SHOWN = 10  # numbers of a prediction of several columns

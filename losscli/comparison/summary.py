@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.aggregate import Looks, Moments, Sought, merge_each
 from losscli.comparison.medians import Medians, Values
 from losscli.comparison.request import Request
 from losscli.comparison.vectors import vector_terms
+from losscli.data.roles import Problem
+from losscli.data.rows import Rows, arguments_of, load
+from losscli.data.table import Table, block_count
 from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
 from losscli.engine import fold
 from losscli.loss import Argument, BoundLoss, Pointwise, Reduction
+from losscli.loss.arguments import Arguments, Predicted, codes, side
+from losscli.metrics.aggregate import Looks, Moments, Sought, merge_each
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
@@ -26,9 +30,6 @@ from losscli.metrics.forecast import (
     quantile_terms,
 )
 from losscli.metrics.vectors import OfOutputs
-from losscli.rows import Arguments, Predicted, Rows, arguments_of, codes, load, side
-from losscli.table import Table, block_count
-from losscli.task import Problem
 
 EXACT_ROWS = 1_000_000  # above, distributions of scores are rounded unless asked otherwise
 RANKED_CLASSES = 20  # one-vs-rest ranking metrics up to here

@@ -6,20 +6,21 @@ from functools import partial
 
 import numpy as np
 
-from losscli.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
 from losscli.comparison.forecasts import check_forecasts
+from losscli.comparison.influence import median_residual
 from losscli.comparison.request import Request
 from losscli.comparison.vectors import check_vectors
-from losscli.constant import Target
+from losscli.data.roles import Problem
+from losscli.data.roles.outputs import OUTPUTS, SHARES
+from losscli.data.roles.values import check_finite, check_present, check_range, check_weights
+from losscli.data.rows import Rows, load, present
+from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import NUMBERS, UNIT, Codes, Floats, Interval, Kind, Task
 from losscli.engine import fold
 from losscli.errors import DataError, Where
-from losscli.influence import median_residual
-from losscli.rows import Rows, codes, load, present
-from losscli.table import BLOCK, Table, block_count
-from losscli.task import Problem
-from losscli.task.outputs import OUTPUTS, SHARES
-from losscli.task.values import check_finite, check_present, check_range, check_weights
+from losscli.loss.arguments import codes
+from losscli.loss.constant import Target
+from losscli.metrics.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
 
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins

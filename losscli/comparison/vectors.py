@@ -4,20 +4,20 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from losscli.catalogue.boxes import IOU
-from losscli.catalogue.true_class import LABELS
+from losscli.data.roles import Problem, stacked
+from losscli.data.roles.outputs import SHARES
+from losscli.data.roles.values import check_range, is_truth
+from losscli.data.roles.words import stated_kind
+from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import NONNEGATIVE, Floats, Kind, Task
 from losscli.errors import DataError
 from losscli.loss import Argument
+from losscli.loss.arguments import Arguments, Predicted
+from losscli.loss.catalogue.boxes import IOU
+from losscli.loss.catalogue.true_class import LABELS
 from losscli.metrics.forecast import Sums
 from losscli.metrics.vectors import OfBoxes, OfLabels, box_terms, label_terms
 from losscli.result import Warning_
-from losscli.rows import Arguments, Predicted
-from losscli.table import BLOCK, Table, block_count
-from losscli.task import Problem, stacked
-from losscli.task.outputs import SHARES
-from losscli.task.values import check_range, is_truth
-from losscli.task.words import stated_kind
 
 SUM_TOLERANCE = 1e-3  # rounding of printed shares; beyond, a note
 _MEND = "Mend the row, or leave it out of the file"

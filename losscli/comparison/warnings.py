@@ -7,7 +7,7 @@ from losscli.comparison.losses import CLIP, Facts
 from losscli.comparison.survey import Survey
 from losscli.comparison.vectors import SUM_TOLERANCE
 from losscli.comparison.verdicts.units import Units
-from losscli.decisive import warns
+from losscli.inference.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
 from losscli.result import INFINITE, Comparison, LossTable, Warning_, is_infinite, rests_on_few
 

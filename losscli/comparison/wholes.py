@@ -7,12 +7,13 @@ import numpy as np
 
 from losscli.comparison.medians import Values
 from losscli.comparison.request import Request
+from losscli.data.roles import Problem
+from losscli.data.rows import arguments_of, load
+from losscli.data.table import Table, block_count
 from losscli.domain import Floats
 from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction
-from losscli.rows import Arrays, arguments_of, load
-from losscli.table import Table, block_count
-from losscli.task import Problem
+from losscli.loss.arguments import Arrays
 
 MOST = 1_000_000  # rows
 TOO_MANY = f"it takes all rows together, and is computed for up to {MOST:,}"

@@ -7,18 +7,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from losscli.catalogue import losses_for
 from losscli.descent import concave, interior, lbfgs, margins, newton, outputs, rounded, starts
+from losscli.descent.design import Design
 from losscli.descent.ends import Solution, certified, ended, lowest
 from losscli.descent.literal import retrained
+from losscli.descent.objective import Model, Objective, bulk_spread
+from losscli.descent.scale import residual_scale
 from losscli.descent.sparse import Sparse
 from losscli.descent.strengths import factors, slope_at_zero
 from losscli.descent.textbook import Optimizer
-from losscli.design import Design
 from losscli.domain import LOG, NUMBERS, SEVERAL, Floats, Task
 from losscli.loss import Argument, BoundLoss, Trait
-from losscli.objective import Model, Objective, bulk_spread
-from losscli.scale import residual_scale
+from losscli.loss.catalogue import losses_for
 
 TOLERANCE = 1e-9  # of the objective: what a descent may leave
 MAX_ITER = 500

@@ -7,8 +7,8 @@ Collobert et al. 2006, doi:10.1145/1143844.1143870.
 
 import numpy as np
 
+from losscli.descent.design import Design
 from losscli.descent.interior import Hinges, Vertex, minimise, row_values
-from losscli.design import Design
 from losscli.domain import Floats
 
 _ROUNDS = 30

@@ -8,10 +8,10 @@ import numpy as np
 from losscli.descent.interior import Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
+from losscli.descent.objective import Objective, negligible
 from losscli.domain import Codes, Floats, Task
 from losscli.loss import BoundLoss, Trait
-from losscli.objective import Objective, negligible
-from losscli.score import terms
+from losscli.loss.score import terms
 
 ENOUGH = 1e-6  # of the objective: what a converged fit may leave at most
 _AGREE = 1e-6  # relative difference of objectives that are one valley

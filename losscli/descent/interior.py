@@ -13,10 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from losscli.design import Design
+from losscli.descent.design import Design
+from losscli.descent.objective import ROUNDING, Model, negligible
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import Argument
-from losscli.objective import ROUNDING, Model, negligible
 
 _ROUNDS = 100
 SMALL = 1e-7  # of the objective: a gap that rounding may leave

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.descent.objective import Objective, negligible
 from losscli.domain import Codes, Floats, Mask
-from losscli.objective import Objective, negligible
 
 PAIRS = 10
 _ARMIJO = 1e-4

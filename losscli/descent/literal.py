@@ -7,8 +7,8 @@ import numpy as np
 
 from losscli.descent import textbook
 from losscli.descent.ends import Solution
+from losscli.descent.objective import Objective
 from losscli.domain import Floats
-from losscli.objective import Objective
 
 
 def retrained(

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.descent import interior
+from losscli.descent.design import Design
 from losscli.descent.interior import Hinges, Vertex
-from losscli.design import Design
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import BoundLoss, Loss, Params
 

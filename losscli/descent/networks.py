@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from losscli.descent.perceptron import Shape
 from losscli.descent.rates import SCHEDULES
 from losscli.descent.textbook import Optimizer
 from losscli.domain import Codes, Floats, Mask
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss
-from losscli.network import Shape
-from losscli.score import terms
+from losscli.loss.score import terms
 
 EPOCHS = 200
 BATCH = 64  # rows

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.descent.objective import ROUNDING, Objective
 from losscli.domain import Codes, Floats, Mask
-from losscli.objective import ROUNDING, Objective
 
 _STEP = 1e-5  # of the unit of the scores, for the differences of slopes
 _ROUNDS, _HALVINGS = 12, 4

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from losscli.descent.ends import Solution
+from losscli.descent.objective import Model
 from losscli.domain import Floats
 from losscli.loss import Argument, BoundLoss, Loss, Trait
-from losscli.objective import Model
 
 
 def untrainable(loss: Loss) -> str | None:

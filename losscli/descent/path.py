@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from losscli.descent.bench import Bench, Settings
+from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.train import Outcome, Wanted, moved, offset_of
-from losscli.design import Design
 from losscli.domain import Floats
 from losscli.errors import NoDefault
 from losscli.loss import BoundLoss
-from losscli.score import terms
+from losscli.loss.score import terms
 
 _L1_RANGE, _L2_RANGE = 1e3, 1e5  # the greatest strength over the least
 _L2_TOP = 10.0  # curvatures of the loss: slopes are all but 0

@@ -9,9 +9,9 @@ import numpy as np
 
 from losscli.descent import quadratic
 from losscli.descent.lbfgs import Descent
+from losscli.descent.objective import ROUNDING, Objective, negligible
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import Trait
-from losscli.objective import ROUNDING, Objective, negligible
 
 _STEP = 1e-5  # of the unit of the scores, for the differences of slopes
 _LEAST, _FIRST = 1e-12, 1e-2  # of the curvature: what is added to it always, and once a step has failed

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.design import Design
+from losscli.descent.design import Design
+from losscli.descent.objective import Model, Objective
 from losscli.domain import IDENTITY, Codes, Floats, Mask, Task
 from losscli.loss import Trait
-from losscli.objective import Model, Objective
-from losscli.score import terms
+from losscli.loss.score import terms
 
 _ROWS = 64  # targets probed, evenly spaced in their order
 _REACH = 1.5  # units on either side of a match that are probed

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.descent.design import Design
 from losscli.descent.interior import SMALL, Vertex
-from losscli.design import Design
+from losscli.descent.objective import Model
 from losscli.domain import IDENTITY, NUMBERS, Floats
 from losscli.loss import Argument, BoundLoss, Trait
-from losscli.objective import Model
-from losscli.score import terms
+from losscli.loss.score import terms
 
 _WIDTHS = 10.0 ** -np.arange(0.0, 12.0)  # in units of the score
 _NEWTON, _HALVINGS = 30, 30

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from losscli.catalogue.multiclass_score import CRAMMER_SINGER_HINGE, MULTI_MARGIN, OVA_HINGE
 from losscli.descent.rounded import Rows, kinks_in_score, rounded_off
 from losscli.domain import LOG, Codes, Floats, Task
 from losscli.loss import Argument, BoundLoss
+from losscli.loss.catalogue.multiclass_score import CRAMMER_SINGER_HINGE, MULTI_MARGIN, OVA_HINGE
 
 _MARGINS = (CRAMMER_SINGER_HINGE.name, MULTI_MARGIN.name, OVA_HINGE.name)
 

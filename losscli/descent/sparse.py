@@ -11,13 +11,13 @@ from itertools import pairwise
 import numpy as np
 
 from losscli.descent import concave, interior, proximal, smoothed
+from losscli.descent.design import Design
 from losscli.descent.ends import ENOUGH, Solution, certified, lowest, share_text
 from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.lbfgs import Descent
-from losscli.design import Design
+from losscli.descent.objective import Model, Objective, bulk_spread, negligible
 from losscli.domain import Floats
 from losscli.loss import Trait
-from losscli.objective import Model, Objective, bulk_spread, negligible
 
 _WIDTHS = 10.0 ** -np.arange(1.0, 11.0)  # over which kinks are rounded off, in units of the score
 _AGREE = 1e-6  # relative difference of objectives that are one valley

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.design import Design
+from losscli.descent.design import Design
 from losscli.domain import Codes, Floats
 
 _RIDGE = 1e-9  # keeps a drawn set of rows solvable where columns coincide

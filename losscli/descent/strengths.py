@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from losscli.design import Design
+from losscli.descent.design import Design
 from losscli.domain import IDENTITY, Floats, Task
 from losscli.loss import BoundLoss
-from losscli.score import terms
+from losscli.loss.score import terms
 
 _SHARES = 0.5 ** np.arange(8)  # of a unit, until the loss is curved over it
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.random import Generator
 
 from losscli.descent import lbfgs
+from losscli.descent.objective import Objective
 from losscli.descent.quadratic import least_slope, softened
 from losscli.descent.rates import SCHEDULES, Sizes, found_rate, lipschitz, measured
 from losscli.domain import POSITIVE, Codes, Floats, Interval, Mask
 from losscli.errors import UsageError, did_you_mean
-from losscli.objective import Objective
 from losscli.spec import Spec
 
 MAX_ITER = 1_000

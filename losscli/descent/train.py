@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from losscli.descent.bench import Bench, Settings, named_loss
+from losscli.descent.design import Design
 from losscli.descent.ends import Solution
-from losscli.design import Design
+from losscli.descent.objective import Model
 from losscli.domain import Floats, Task
 from losscli.errors import NoDefault
 from losscli.loss import Argument, Loss, Params
-from losscli.objective import Model
 
 __all__ = ["Outcome", "Settings", "Trained", "Wanted", "moved", "offset_of", "reference", "train"]
 

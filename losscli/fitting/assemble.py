@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli import __version__
+from losscli.data.roles.class_weight import plain
+from losscli.data.roles.features import Training
 from losscli.descent.ends import Solution
 from losscli.domain import Task
 from losscli.fitting.choice import unranked
 from losscli.fitting.crossval import Judgement, Plan
 from losscli.fitting.curves import precision_recall
+from losscli.fitting.folds import Folds
 from losscli.fitting.judge import error_of, kind_of
 from losscli.fitting.model import LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
@@ -20,7 +23,6 @@ from losscli.fitting.request import Request
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import Pooled, pooled, scores_of, seed_value, threshold_of
 from losscli.fitting.whole import Raw, Whole, efficiency_of, is_deep, light_rows, penalty_of, raw_model
-from losscli.folds import Folds
 from losscli.result import (
     Curve,
     Degradation,
@@ -39,8 +41,6 @@ from losscli.result import (
     finite,
 )
 from losscli.spec import Spec
-from losscli.task.class_weight import plain
-from losscli.task.features import Training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

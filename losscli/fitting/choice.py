@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.catalogue import find, losses_for, named, tasks_of
 from losscli.descent import outputs
+from losscli.descent.perceptron import Architecture
 from losscli.descent.train import Wanted
 from losscli.domain import NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.request import Request
 from losscli.loss import Argument, BoundLoss, Loss, Trait
-from losscli.network import Architecture
+from losscli.loss.catalogue import find, losses_for, named, tasks_of
+from losscli.loss.score import terms, untrainable
 from losscli.result import Refused
-from losscli.score import terms, untrainable
 from losscli.spec import Spec
 
 CLASSES = (Task.BINARY, Task.MULTICLASS)

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.augment import NONE, Recipe, Rows
-from losscli.contaminate import Clean, Contamination, contaminated
+from losscli.data.frame import Encoder, Frame
+from losscli.data.roles.features import Training
+from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, reference, train
-from losscli.design import Design
 from losscli.domain import NUMBERS, Floats, Mask, Task
+from losscli.fitting.augment import NONE, Recipe, Rows
+from losscli.fitting.contaminate import Clean, Contamination, contaminated
+from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
 from losscli.fitting.judge_outputs import constant_of_outputs
 from losscli.fitting.networks import Material, Schooling, material, taught
 from losscli.fitting.threshold import Rule, found_thresholds, inner_splits
 from losscli.fitting.weights import Prepared, prepared
-from losscli.folds import Split
-from losscli.frame import Encoder, Frame
-from losscli.task.features import Training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

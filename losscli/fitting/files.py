@@ -1,8 +1,8 @@
 """A file → its table and what is learned from it."""
 
+from losscli.data.roles.features import Asked, Training, training_problem
+from losscli.data.table import ReadOptions, Table, read
 from losscli.result import Input
-from losscli.table import ReadOptions, Table, read
-from losscli.task.features import Asked, Training, training_problem
 
 
 def open_file(path: str, options: ReadOptions, asked: Asked) -> tuple[Table, Training, tuple[Input, ...]]:

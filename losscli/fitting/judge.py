@@ -7,10 +7,10 @@ import numpy as np
 
 from losscli.domain import LOGIT, SOFTMAX, Floats, Kind, Mask, Task
 from losscli.loss import Loss
-from losscli.metric import Metric, Undefined
 from losscli.metrics import metrics_for
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
+from losscli.metrics.metric import Metric, Undefined
 from losscli.metrics.threshold import Costs
 
 TRIMMED = 0.1  # share of the rows that trimmed_mae leaves out

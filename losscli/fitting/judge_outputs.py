@@ -6,8 +6,8 @@ import numpy as np
 
 from losscli.domain import Floats, Kind, Task
 from losscli.fitting.judge import Judged, Measure
-from losscli.metric import Undefined
 from losscli.metrics.distribution import Distribution, average_precision
+from losscli.metrics.metric import Undefined
 from losscli.metrics.vectors import OfLabels, label_terms
 
 

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from losscli import __version__
+from losscli.data.frame import Encoder, load_features
+from losscli.data.table import Table
+from losscli.descent.perceptron import ACTIVATIONS
 from losscli.domain import IDENTITY, LOG, LOGIT, SEVERAL, SOFTMAX, Floats, Kind, Task
 from losscli.errors import DataError, Where
 from losscli.fitting.predictions import WORDS, prediction_columns, table_csv
-from losscli.frame import Encoder, load_features
-from losscli.network import ACTIVATIONS
 from losscli.result.reading import Node, distinct, parsed, quoted
-from losscli.table import Table
 
 SCHEMA = "losscli/model/1"
 Word = TypeVar("Word", bound=StrEnum)

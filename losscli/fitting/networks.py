@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from losscli.augment import NONE, Recipe, Rows
+from losscli.data.roles.features import Training
+from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.networks import Course, Key, Lesson, Schooled, held_out, outputs, schooled
+from losscli.descent.objective import Model, bulk_spread
+from losscli.descent.perceptron import Architecture, Shape
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
-from losscli.design import Design
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
+from losscli.fitting.augment import NONE, Recipe, Rows
 from losscli.fitting.weights import prepared, weighed
 from losscli.loss import BoundLoss
-from losscli.network import Architecture, Shape
-from losscli.objective import Model, bulk_spread
-from losscli.score import terms
-from losscli.task.features import Training
+from losscli.loss.score import terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from losscli.data.roles.classes import useless_flag
+from losscli.data.roles.features import Training
 from losscli.domain import SEVERAL, Floats, Task
 from losscli.errors import UsageError
+from losscli.fitting.folds import NAMED_CLASSES, Folds
 from losscli.fitting.request import Request
-from losscli.folds import NAMED_CLASSES, Folds
 from losscli.result import Warning_
-from losscli.task.classes import useless_flag
-from losscli.task.features import Training
 
 
 def check_request(request: Request, task: Task) -> None:

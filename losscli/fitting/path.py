@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.augment import Rows
+from losscli.data.frame import Encoder
+from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.path import Strengths, grid, trained_along
 from losscli.descent.train import Outcome, Wanted
-from losscli.design import Design
 from losscli.domain import Codes, Floats
 from losscli.engine import each
 from losscli.errors import UsageError, did_you_mean
+from losscli.fitting.augment import Rows
 from losscli.fitting.crossval import Plan, judged
+from losscli.fitting.folds import Folds, Split
 from losscli.fitting.judge import Judged, error_of
 from losscli.fitting.weights import prepared
 from losscli.fitting.whole import Whole, raw_model
-from losscli.folds import Folds, Split
-from losscli.frame import Encoder
 from losscli.result import PenaltyPath, finite
 from losscli.spec import Spec
 

@@ -1,15 +1,15 @@
 """What is asked of training rows and of thresholds, held against the task."""
 
-from losscli.augment import Recipe, parse
+from losscli.data.roles.classes import useless_flag
+from losscli.data.roles.features import Training
 from losscli.domain import Task
 from losscli.errors import UsageError
+from losscli.fitting.augment import Recipe, parse
 from losscli.fitting.choice import CLASSES
 from losscli.fitting.request import Request
 from losscli.fitting.threshold import Rule
 from losscli.metrics.threshold import Costs
 from losscli.spec import number_text
-from losscli.task.classes import useless_flag
-from losscli.task.features import Training
 
 
 def recipe_of(request: Request, training: Training) -> Recipe:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from losscli.contaminate import Contamination
 from losscli.domain import Floats, Mask
+from losscli.fitting.contaminate import Contamination
 from losscli.fitting.ranking import Pairing, proven, rank_interval
 from losscli.inference import ranks
 from losscli.result import Degradation, finite

@@ -7,8 +7,8 @@ import numpy as np
 
 from losscli.domain import Codes, Floats, Kind
 from losscli.fitting.crossval import Judgement, Plan, judged
+from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, Measure, bulk
-from losscli.folds import Split
 from losscli.inference import t_quantile, t_refusal, wilson
 from losscli.result import Score, Threshold, finite
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.augment import Recipe, Rows
-from losscli.design import Design, rows_counted, whitened
+from losscli.data.roles.features import Training
+from losscli.descent.design import Design, rows_counted, whitened
 from losscli.domain import Floats
-from losscli.task.features import Training
+from losscli.fitting.augment import Recipe, Rows
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.augment import NONE, Recipe, Rows
+from losscli.data.frame import Encoder, Frame
+from losscli.data.roles.features import Training
+from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Trained, Wanted, train
-from losscli.design import Design
 from losscli.domain import Floats, Task
+from losscli.fitting.augment import NONE, Recipe, Rows
 from losscli.fitting.efficiency import efficiency, relative_weights
 from losscli.fitting.networks import Network, Schooling, material, taught
 from losscli.fitting.weights import prepared
-from losscli.frame import Encoder, Frame
+from losscli.loss.score import terms
 from losscli.result import Downweighted
-from losscli.score import terms
-from losscli.task.features import Training
 
 LIGHT = 0.1  # weight below which a row counts as down-weighted
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from losscli.domain import Task
-from losscli.metric import Metric
 from losscli.metrics import comoments, confusion, distribution, forecast, vectors
+from losscli.metrics.metric import Metric
 
 METRICS: tuple[Metric, ...] = (
     *comoments.METRICS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Floats, Kind, Task
-from losscli.metric import Metric, outcome, over
+from losscli.metrics.metric import Metric, outcome, over
 
 _TASKS = frozenset({Task.REGRESSION, Task.COUNTS})
 _CONSTANT_TARGET = "the target is constant"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Codes, Floats, Kind, Task
-from losscli.metric import Metric, outcome, over
+from losscli.metrics.metric import Metric, outcome, over
 
 _ANY = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _BINARY = frozenset({Task.BINARY})

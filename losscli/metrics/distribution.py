@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from losscli.domain import Floats, Kind, Mask, Task, logit, sigmoid, softplus
-from losscli.metric import Metric, Outcome, Undefined
-from losscli.two_models import delong_area
+from losscli.inference.two_models import delong_area
+from losscli.metrics.metric import Metric, Outcome, Undefined
 
 _BINARY = frozenset({Task.BINARY})
 _BOTH = _BINARY | {Task.MULTICLASS}  # several classes: the mean over classes of each against the rest

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from losscli.domain import Floats, Kind, Task
-from losscli.metric import Metric, outcome, over
+from losscli.metrics.metric import Metric, outcome, over
 
 _TASKS = frozenset({Task.FORECAST})
 _EMPTY = "there is no row"

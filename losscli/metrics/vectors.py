@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Floats, Kind, Task
-from losscli.metric import Metric, outcome, over
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.forecast import Sums
+from losscli.metrics.metric import Metric, outcome, over
 
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
 _LABELLED = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})

@@ -15,7 +15,7 @@ from losscli.render.text import report_text, use_colour
 from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
-    from losscli.battery import Checked
+    from losscli.loss.battery import Checked
 
 __all__ = [
     "FORMATS",

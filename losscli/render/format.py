@@ -9,7 +9,7 @@ from losscli.loss import Loss, Params
 from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
-    from losscli.battery import Checked
+    from losscli.loss.battery import Checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

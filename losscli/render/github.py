@@ -27,7 +27,7 @@ Annotation = tuple[str, str]  # title, message
 
 
 def _comparison(result: Comparison, view: View) -> str:
-    from losscli.gate import fails
+    from losscli.comparison.gate import fails
 
     failed = [gate for gate in result.gates if fails(gate, strict=view.strict)]
     unsure = [gate for gate in result.gates if gate.verdict == "inconclusive" and gate not in failed]
@@ -59,7 +59,7 @@ def _answer(report: Report) -> str:
 
 
 def _gate(gate: Gate) -> Annotation:
-    from losscli.gate import gate_line
+    from losscli.comparison.gate import gate_line
 
     return f"losscli: {_TITLES[gate.verdict]}", gate_line(gate).removeprefix("gate: ")
 

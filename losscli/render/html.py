@@ -34,7 +34,7 @@ from losscli.report import (
 from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
-    from losscli.battery import Checked
+    from losscli.loss.battery import Checked
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """\

@@ -14,7 +14,7 @@ from losscli.report import bind_records
 from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
-    from losscli.battery import Checked
+    from losscli.loss.battery import Checked
 _ORDER = re.compile(r"#(?=#\w*\[)")  # what those who run jobs obey in their logs, also within a line
 
 

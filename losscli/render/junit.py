@@ -44,7 +44,7 @@ def _comparison(result: Comparison, view: View) -> str:
 
 def _end(gate: Gate, *, strict: bool) -> str:
     """The element in which a gate ends; empty for one that passes."""
-    from losscli.gate import fails
+    from losscli.comparison.gate import fails
 
     if fails(gate, strict=strict):
         return "failure"
@@ -56,7 +56,7 @@ def _name(gate: Gate) -> str:
 
 
 def _case(gate: Gate, name: str, end: str) -> str:
-    from losscli.gate import gate_line
+    from losscli.comparison.gate import gate_line
 
     head = f'    <testcase classname="losscli" name="{marked(name)}"'
     if not end:

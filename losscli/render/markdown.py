@@ -34,7 +34,7 @@ from losscli.report import (
 from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
-    from losscli.battery import Checked
+    from losscli.loss.battery import Checked
 
 # GitHub finds mentions, issues and emoji in the rendered text: only a zero-width space breaks them.
 _BREAK = "&#8203;"

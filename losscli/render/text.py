@@ -34,7 +34,7 @@ from losscli.report import (
 from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
-    from losscli.battery import Checked
+    from losscli.loss.battery import Checked
 
 _STYLES = {Role.STRONG: "bold", Role.DIM: "dim", Role.GOOD: "bold green", Role.BAD: "red"}
 _NOTE = "yellow"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from losscli.catalogue.inventory import coverage
 from losscli.domain import Task
 from losscli.loss import Alias, Loss
+from losscli.loss.catalogue.inventory import coverage
 from losscli.report.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Report, Role, compact
 from losscli.report.numbers import count
 from losscli.report.traits import (

@@ -8,7 +8,7 @@ from losscli.report.names import visible
 from losscli.report.numbers import count
 
 if TYPE_CHECKING:
-    from losscli.battery import Checked
+    from losscli.loss.battery import Checked
 
 _WORDS = {True: ("holds", Role.PLAIN), False: ("FAILS", Role.BAD), None: ("--", Role.DIM)}
 

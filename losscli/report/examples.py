@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from losscli.domain import CLASSES, Floats, Kind, Mask, Task, logit
+from losscli.domain import CLASSES, Floats, Kind, Mask, Task, logit, preferred
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
+from losscli.loss.arguments import Arguments, codes
 from losscli.report.blocks import Cell, Column, Grid, Role
 from losscli.report.numbers import scientific
-from losscli.rows import Arguments, codes
-from losscli.task import preferred
 
 CLASS_NAMES = ("a", "b", "c")
 _LEVELS = np.array([0.1, 0.5, 0.9])

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from losscli.catalogue import losses_for
 from losscli.domain import CLASSES, NUMBERS, REALS, UNIT, Kind, Task
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Reduction, Scaled
+from losscli.loss.catalogue import losses_for
 from losscli.report.blocks import Block, Cell, Column, Drawing, Grid, Heading, Paragraph, Report, Role
 from losscli.report.catalogue import alias_text
 from losscli.report.examples import example_grid

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from losscli.advice import advise
+from losscli.data.roles.features import Asked
+from losscli.data.table import ReadOptions
 from losscli.domain import Floats
-from losscli.fitting import Request
 from losscli.fitting.files import open_file
+from losscli.fitting.fit import Request
 from losscli.result import Advice
-from losscli.table import ReadOptions
-from losscli.task.features import Asked
 
 Columns = dict[str, list[object]]
 Rng = np.random.Generator

@@ -15,10 +15,10 @@ import losscli.cli
 from losscli import render
 from losscli.advice import advise, sample
 from losscli.advice.sample import rows_of, sampled
-from losscli.fitting import Request
+from losscli.data.frame import load
+from losscli.data.table import ReadOptions
 from losscli.fitting.files import open_file
-from losscli.frame import load
-from losscli.table import ReadOptions
+from losscli.fitting.fit import Request
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 TABLES = ("area", "tumours", "wine")

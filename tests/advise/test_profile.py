@@ -10,7 +10,7 @@ from scipy import stats
 from losscli.advice.duplicates import duplicates
 from losscli.advice.noise import label_noise
 from losscli.advice.shape import octile_skew, rank_correlation, robust_z, tail_weight, z_among_like
-from losscli.frame import Frame
+from losscli.data.frame import Frame
 
 RNG = np.random.default_rng(4)
 

@@ -7,9 +7,9 @@ from generated import Asked, advice_on, classes, linear, log_linear, table
 from losscli import render
 from losscli.advice.rules import RULES
 from losscli.advice.short_list import short_list
-from losscli.catalogue import find
 from losscli.domain import Task
 from losscli.errors import UsageError
+from losscli.loss.catalogue import find
 from losscli.spec import Spec
 
 

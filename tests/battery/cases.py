@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from battery import vectors
-from losscli.catalogue import CATALOGUE
 from losscli.domain import CLASSES, NUMBERS, Task, log_softmax, softplus
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
+from losscli.loss.catalogue import CATALOGUE
 from losscli.spec import Spec
 
 SCALE = 1.5  # the residual scale of every default

@@ -1,6 +1,6 @@
-"""What is left of the published inventory, which stands in losscli.catalogue.inventory."""
+"""What is left of the published inventory, which stands in losscli.loss.catalogue.inventory."""
 
-from losscli.catalogue import inventory
+from losscli.loss.catalogue import inventory
 
 FAMILIES = {family.letter: family.ids for family in inventory.FAMILIES}
 IDS, REFUSED = inventory.IDS, inventory.REFUSED

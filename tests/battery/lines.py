@@ -2,9 +2,8 @@
 
 from battery.line import Line
 from battery.vector_lines import vector_lines
-from losscli import battery
 from losscli.domain import CLASSES, NUMBERS
-from losscli.loss import BoundLoss
+from losscli.loss import BoundLoss, battery
 
 
 def lines(loss: BoundLoss) -> tuple[Line, ...]:

@@ -5,9 +5,9 @@ import json
 import pytest
 
 import losscli.cli
-from losscli.catalogue import find
 from losscli.domain import Task
 from losscli.errors import NoDefault, UsageError
+from losscli.loss.catalogue import find
 from losscli.spec import Spec
 
 SCALED = ("huber", "fair", "cauchy", "tukey", "hampel", "barron", "linex", "epsilon_insensitive")

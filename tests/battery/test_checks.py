@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from battery.cases import NAIVE, SCALE
-from losscli.battery import Checked, checked
-from losscli.catalogue import CATALOGUE
 from losscli.domain import POSITIVE, REALS, Task
 from losscli.loss import Argument, BoundLoss, Loss, Param, Trait
+from losscli.loss.battery import Checked, checked
+from losscli.loss.catalogue import CATALOGUE
 
 
 def bound(loss: Loss) -> BoundLoss:

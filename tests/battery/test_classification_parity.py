@@ -11,10 +11,10 @@ from sklearn import metrics
 from sklearn.linear_model import _sgd_fast as sgd
 
 from battery.cases import bound, record
-from losscli.catalogue import CATALOGUE
-from losscli.catalogue.multiclass_score import tempered_log_softmax
 from losscli.domain import LOGIT, Floats, Task, log_softmax, sigmoid, softplus
 from losscli.loss import Argument, BoundLoss, Loss, Reduction, Trait
+from losscli.loss.catalogue import CATALOGUE
+from losscli.loss.catalogue.multiclass_score import tempered_log_softmax
 
 INF = np.inf
 CLASSES = [loss for loss in CATALOGUE if loss.task in (Task.BINARY, Task.MULTICLASS)]

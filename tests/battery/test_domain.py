@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from battery import vectors
 from battery.cases import BOUND, NAIVE, SCALE, Model, arguments, bound, figure, label, model, record
 from battery.lines import lines
-from losscli.catalogue import CATALOGUE
 from losscli.domain import CLASSES, IDENTITY, LOG, LOGIT, NUMBERS, Interval, Task
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, Loss, Param, Scaled
+from losscli.loss.catalogue import CATALOGUE
 
 PARAMS = [(loss, param) for loss in CATALOGUE for param in loss.params]
 INTERVALS = sorted(

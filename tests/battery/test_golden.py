@@ -7,7 +7,7 @@ import pytest
 
 from battery.cases import bound, figure
 from battery.golden import Golden
-from losscli.catalogue import CATALOGUE
+from losscli.loss.catalogue import CATALOGUE
 
 FILES = (
     "golden_regression",

@@ -11,10 +11,10 @@ import pytest
 from battery import vectors
 from battery.cases import Model, arguments, bound, figure
 from battery.libraries import FIXTURES, Call, calls, said
-from losscli.catalogue import CATALOGUE
-from losscli.catalogue.inventory import IDS, REFUSED
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.loss import Argument, BoundLoss
+from losscli.loss.catalogue import CATALOGUE
+from losscli.loss.catalogue.inventory import IDS, REFUSED
 
 _BOXES = ("iou_loss", "giou_loss", "diou_loss", "ciou_loss")
 

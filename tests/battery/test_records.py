@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from battery.cases import BOUND, NAIVE, SCALE, arguments, label, model, picked
-from losscli.catalogue import CATALOGUE, is_same, named
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import Alias, BoundLoss, Loss, Reduction
+from losscli.loss.catalogue import CATALOGUE, is_same, named
 from losscli.spec import Spec
 
 

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from losscli.catalogue import CATALOGUE, known_names, named
-from losscli.catalogue.refused import REFUSED_LOSSES, RefusedLoss
+from losscli.comparison.gate import parse_rule
 from losscli.errors import UsageError
-from losscli.gate import parse_rule
+from losscli.loss.catalogue import CATALOGUE, known_names, named
+from losscli.loss.catalogue.refused import REFUSED_LOSSES, RefusedLoss
 
 
 @pytest.mark.parametrize("loss", REFUSED_LOSSES, ids=lambda loss: loss.name)

@@ -10,9 +10,9 @@ import sklearn.metrics
 from sklearn._loss import loss as sklearn_loss
 
 from battery.cases import BOUND, arguments, bound, figure, label, model
-from losscli.catalogue import CATALOGUE
 from losscli.domain import Floats, Task
 from losscli.loss import Alias, Argument, BoundLoss, Loss
+from losscli.loss.catalogue import CATALOGUE
 from losscli.spec import Spec
 
 _R = np.concatenate([np.linspace(-9.0, 9.0, 181), [1e-9, -1e-5, 1e4]])

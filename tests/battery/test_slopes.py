@@ -6,9 +6,9 @@ import pytest
 from battery.cases import BOUND, label
 from battery.line import Line
 from battery.lines import lines
-from losscli.battery import jumps, mismatch
 from losscli.domain import NUMBERS, Task
 from losscli.loss import BoundLoss
+from losscli.loss.battery import jumps, mismatch
 
 SLOPED = [loss for loss in BOUND if loss.loss.slope is not None]
 

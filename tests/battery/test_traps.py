@@ -32,12 +32,12 @@ from battery.traps import (
     Y,
 )
 from losscli import render
-from losscli.catalogue import CATALOGUE
-from losscli.constant import Target, best_constant
 from losscli.domain import REALS, Task
 from losscli.loss import BoundLoss
-from losscli.metric import Undefined
+from losscli.loss.catalogue import CATALOGUE
+from losscli.loss.constant import Target, best_constant
 from losscli.metrics.distribution import Distribution, average_precision, roc_auc
+from losscli.metrics.metric import Undefined
 
 
 def ours_of(trap: Trap) -> float:

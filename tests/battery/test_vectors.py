@@ -12,10 +12,10 @@ from scipy.spatial import distance
 
 from battery import vectors
 from battery.cases import BOUND, bound, figure, label, model
-from losscli.catalogue import CATALOGUE, named
 from losscli.domain import Floats, Task, log_softmax, sigmoid
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss
+from losscli.loss.catalogue import CATALOGUE, named
 
 INF = np.inf
 EXACT = 1e-12

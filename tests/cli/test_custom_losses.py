@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from losscli.custom import define
 from losscli.errors import UsageError
-from losscli.expression import FUNCTIONS
-from losscli.expression.tree import BINDING
 from losscli.loss import Trait
+from losscli.loss.custom import define
+from losscli.loss.expression import FUNCTIONS
+from losscli.loss.expression.tree import BINDING
 
 ASYM = "asym:k=3 = where(r > 0, k*r**2, r**2)"
 FILE = """\
@@ -474,7 +474,7 @@ for arguments in json.loads(sys.argv[1]):
     if not os.fork():
         sys.stdout = sys.stderr = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
         run(arguments)
-        os.write(1, f"{'losscli.custom' in sys.modules}\\n".encode())
+        os.write(1, f"{'losscli.loss.custom' in sys.modules}\\n".encode())
         os._exit(0)
     os.wait()
 """

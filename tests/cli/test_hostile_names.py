@@ -202,9 +202,9 @@ def test_an_empty_name_is_seen(told, inside, write):
 def test_a_traceback_shows_names_too(losscli, write):
     write("y,pred\n1,2.5\n2,3\n")
     broken = (
-        "import sys, losscli.comparison\n"
+        "import sys, losscli.comparison.compare\n"
         "def broken(*arguments): raise RuntimeError('\\x1b[31m\\n::error::x')\n"
-        "losscli.comparison.compare = broken\n"
+        "losscli.comparison.compare.compare = broken\n"
         "sys.argv = ['losscli', 'compare', 'data.csv']\n"
         "from losscli.__main__ import main\n"
         "main()\n"

@@ -65,7 +65,7 @@ MODULES = {
 }
 CALLS = {"read_pickle", "to_pickle", "import_module", "load_module", "exec_module", "system", "popen", "eval"}
 LOADERS = {"load", "fromfile", "genfromtxt", "loadtxt"}  # of numpy
-NAMED_FILE = "custom/files.py"  # the Python file whose path the user typed as a loss
+NAMED_FILE = "loss/custom/files.py"  # the Python file whose path the user typed as a loss
 FORKS = "engine.py"  # what its own workers send it through pipes and files without a name
 
 

@@ -19,10 +19,10 @@ FORMATS = tuple(render.FORMATS)
 FAIL = ("--fail-if", "mae > 1")
 BROKEN = """
 import sys
-import losscli.comparison
+import losscli.comparison.compare
 def broken(*arguments):
     raise RuntimeError("an idea \\x1b[31m\\nof mine")
-losscli.comparison.compare = broken
+losscli.comparison.compare.compare = broken
 sys.argv = ["losscli", "compare", "data.csv", "--output", "report.json"]
 from losscli.__main__ import main
 main()

@@ -14,14 +14,14 @@ from sklearn.metrics import make_scorer
 from sklearn.model_selection import cross_val_score
 
 import losscli
-from losscli.catalogue import CATALOGUE
-from losscli.comparison import Request, compare
+from losscli.comparison.compare import Request, compare
 from losscli.comparison.files import open_files
+from losscli.data.roles import Asked
+from losscli.data.table import ReadOptions
 from losscli.domain import Kind, Task
 from losscli.loss import Reduction
+from losscli.loss.catalogue import CATALOGUE
 from losscli.result import Comparison
-from losscli.table import ReadOptions
-from losscli.task import Asked
 
 losses = losscli.losses
 SAMPLES = Path(__file__).parents[2] / "sample_data"

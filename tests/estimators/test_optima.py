@@ -21,11 +21,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from losscli import LossClassifier, LossRegressor, losses
-from losscli.catalogue import tasks_of
-from losscli.fitting import Request, fit
+from losscli.data.roles.features import Asked, training_problem
+from losscli.data.table import ReadOptions, read
+from losscli.fitting.fit import Request, fit
+from losscli.loss.catalogue import tasks_of
 from losscli.spec import Spec
-from losscli.table import ReadOptions, read
-from losscli.task.features import Asked, training_problem
 
 X, Y = load_diabetes(return_X_y=True)
 X = X * np.array([1e3, 1.0, 0.1, 1.0, 50.0, 1.0, 1.0, 1.0, 1.0, 1.0]) + 0.3  # columns that are not scaled

@@ -16,9 +16,10 @@ from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from losscli import LossClassifier, LossRegressor, functions
-from losscli.catalogue import find
+from losscli import LossClassifier, LossRegressor
+from losscli.api import functions
 from losscli.domain import Task
+from losscli.loss.catalogue import find
 from losscli.spec import Spec
 
 X, Y = load_diabetes(return_X_y=True)

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from losscli.data.roles.class_weight import ClassWeight
+from losscli.data.roles.features import Asked, training_problem
+from losscli.data.table import ReadOptions, read
 from losscli.domain import Task
-from losscli.fitting import Fitted, Request, fit
+from losscli.fitting.fit import Fitted, Request, fit
 from losscli.result import Fit, Fits
 from losscli.spec import Spec
-from losscli.table import ReadOptions, read
-from losscli.task.class_weight import ClassWeight
-from losscli.task.features import Asked, training_problem
 
 
 def tumours() -> dict[str, Any]:

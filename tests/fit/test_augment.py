@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imbalanced import fitted, logistic, slopes, write
 
-from losscli.augment import NONE, Recipe, Rows, parse
 from losscli.domain import Task
 from losscli.errors import UsageError
+from losscli.fitting.augment import NONE, Recipe, Rows, parse
 from losscli.spec import Spec
 
 
@@ -128,7 +128,7 @@ def test_mixup_of_classes_stands_under_both_labels() -> None:
 
 
 def test_partners_are_drawn_by_weight() -> None:
-    from losscli.augment.mixup import _partners
+    from losscli.fitting.augment.mixup import _partners
 
     equal = _partners(np.full(1000, 0.3), np.random.default_rng(1))
     assert sorted(equal) == list(range(1000)) and (equal != np.arange(1000)).any()

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.contaminate import LEVELS, Clean, Contamination, contaminated, defaults, parse, refusal
 from losscli.domain import Task
 from losscli.errors import UsageError
+from losscli.fitting.contaminate import LEVELS, Clean, Contamination, contaminated, defaults, parse, refusal
 from losscli.spec import Spec
 
 BINARY, MULTICLASS, REGRESSION, COUNTS = Task.BINARY, Task.MULTICLASS, Task.REGRESSION, Task.COUNTS

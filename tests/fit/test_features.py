@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from losscli.data.roles.features import Asked, Training, training_problem
+from losscli.data.table import read
 from losscli.domain import Task
 from losscli.errors import DataError, UsageError
-from losscli.table import read
-from losscli.task.features import Asked, Training, training_problem
 
 BINARY, MULTICLASS, REGRESSION, COUNTS = Task.BINARY, Task.MULTICLASS, Task.REGRESSION, Task.COUNTS
 X = [0.5, 1.5, 2.0, 3.5, 4.0, 4.5]

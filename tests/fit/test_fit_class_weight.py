@@ -11,13 +11,13 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_class_weight
 
 import losscli.cli
+from losscli.data.roles.class_weight import ClassWeight
+from losscli.data.roles.features import Asked, training_problem
+from losscli.data.table import ReadOptions, read
 from losscli.domain import Task
-from losscli.fitting import Request, fit
+from losscli.fitting.fit import Request, fit
 from losscli.result import Fits
 from losscli.spec import Spec
-from losscli.table import ReadOptions, read
-from losscli.task.class_weight import ClassWeight
-from losscli.task.features import Asked, training_problem
 
 
 def data(seed: int = 5, n: int = 240, classes: int = 2) -> tuple[Any, Any]:

@@ -54,7 +54,7 @@ OF_CLASSES = {
 # Sends itself an interrupt once so many folds are done.
 INTERRUPTED = """
 import os, signal, sys
-import losscli.fitting as fitting
+import losscli.fitting.fit as fitting
 real, at = fitting.fit, int(sys.argv.pop(1))
 def fit(table, training, request, inputs, progress):
     def reached(done, total):
@@ -69,7 +69,7 @@ main()
 # Writes a file once so many folds are done.
 UNDER_WAY = """
 import sys
-import losscli.fitting as fitting
+import losscli.fitting.fit as fitting
 real, at = fitting.fit, int(sys.argv.pop(1))
 def fit(table, training, request, inputs, progress):
     def reached(done, total):

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from losscli.errors import UsageError
-from losscli.folds import splits
+from losscli.fitting.folds import splits
 
 LABELS = ("a", "b", "c")
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from losscli.data.frame import Encoder, Frame, load, load_features
+from losscli.data.roles.features import Asked, training_problem
+from losscli.data.table import BLOCK, ReadOptions, Table, read
 from losscli.errors import DataError
-from losscli.frame import Encoder, Frame, load, load_features
 from losscli.result.reading import Node
-from losscli.table import BLOCK, ReadOptions, Table, read
-from losscli.task.features import Asked, training_problem
 
 Columns = Mapping[str, Sequence[Any]]
 X, Y = [1.0, 2.0, 3.0, 5.0], [1.5, 2.0, 4.0, 3.0]

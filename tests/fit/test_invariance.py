@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from losscli.catalogue import named
+from losscli.descent.design import whitened
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, train
-from losscli.design import whitened
 from losscli.domain import Codes, Floats, Task
 from losscli.fitting.whole import raw_model
 from losscli.loss import Loss
+from losscli.loss.catalogue import named
 from losscli.spec import Spec
 
 CLOSE = 1e-6  # of the spread of the target

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from losscli.catalogue import find
-from losscli.contaminate import Contamination
 from losscli.domain import Kind, Task
+from losscli.fitting.contaminate import Contamination
 from losscli.fitting.efficiency import efficiency
 from losscli.fitting.judge import Judged, bulk, measures
 from losscli.fitting.ranking import Pairing, pairing, proven, rank_interval, rankings
 from losscli.fitting.robustness import degradations
 from losscli.inference import corrected_t, ranks
 from losscli.loss import BoundLoss
+from losscli.loss.catalogue import find
 from losscli.result import Score
 from losscli.spec import Spec
 
@@ -388,9 +388,9 @@ def test_a_descent_that_failed_leaves_no_area():
 
 def test_the_constant_is_trimmed_as_the_losses_are(tmp_path):
     """Beside the losses stands the best constant: the same rows count."""
-    from losscli.fitting import Request, fit
-    from losscli.table import ReadOptions, read
-    from losscli.task.features import Asked, training_problem
+    from losscli.data.roles.features import Asked, training_problem
+    from losscli.data.table import ReadOptions, read
+    from losscli.fitting.fit import Request, fit
 
     rng = np.random.default_rng(6)
     x = rng.normal(size=100)

@@ -9,15 +9,15 @@ from scipy.optimize import linprog
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, QuantileRegressor
 
-from losscli.catalogue import find, losses_for
+from losscli.descent.design import whitened
 from losscli.descent.ends import Solution
+from losscli.descent.objective import Model, Objective
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings, Wanted, train
-from losscli.design import whitened
 from losscli.domain import Floats, Task
 from losscli.fitting.choice import refusal
-from losscli.objective import Model, Objective
-from losscli.score import terms
+from losscli.loss.catalogue import find, losses_for
+from losscli.loss.score import terms
 from losscli.spec import Spec
 
 DIABETES = load_diabetes(return_X_y=True)

@@ -8,13 +8,18 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
-from losscli.catalogue.multiclass_score import CRAMMER_SINGER_HINGE, MULTI_MARGIN, OVA_HINGE, OVA_LOG_LOSS
+from losscli.descent.design import Design, whitened
 from losscli.descent.interior import Vertex
 from losscli.descent.margins import handles, minimise
-from losscli.design import Design, whitened
+from losscli.descent.objective import Model, Objective
 from losscli.domain import Codes, Floats
 from losscli.loss import BoundLoss
-from losscli.objective import Model, Objective
+from losscli.loss.catalogue.multiclass_score import (
+    CRAMMER_SINGER_HINGE,
+    MULTI_MARGIN,
+    OVA_HINGE,
+    OVA_LOG_LOSS,
+)
 
 WINE = Path(__file__).parents[2] / "sample_data" / "wine.csv"
 LOSSES = {

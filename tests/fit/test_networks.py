@@ -11,15 +11,15 @@ import pytest
 from sklearn.linear_model import Lasso
 
 import losscli.cli
-from losscli.catalogue import losses_for, named
 from losscli.descent.networks import AUTO, Course, Early, Lesson, held_out, outputs, schooled
+from losscli.descent.perceptron import ACTIVATIONS, Architecture, Shape
 from losscli.descent.textbook import Optimizer
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.fitting.choice import refusal
 from losscli.loss import BoundLoss
-from losscli.network import ACTIVATIONS, Architecture, Shape
-from losscli.score import terms
+from losscli.loss.catalogue import losses_for, named
+from losscli.loss.score import terms
 from losscli.spec import Spec
 
 DRAW = np.random.default_rng(11)

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.catalogue import tasks_of
+from losscli.data.roles.features import Asked, training_problem
+from losscli.data.table import ReadOptions, read
 from losscli.domain import Codes, Floats
-from losscli.fitting import Request, fit
+from losscli.fitting.fit import Request, fit
+from losscli.loss.catalogue import tasks_of
 from losscli.result import Fit, Fits
 from losscli.spec import Spec
-from losscli.table import ReadOptions, read
-from losscli.task.features import Asked, training_problem
 
 STACKLOSS = """\
 Air_Flow,Water_Temp,Acid_Conc,stack_loss

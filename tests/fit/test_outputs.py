@@ -22,18 +22,18 @@ from sklearn.metrics import (
 from threadpoolctl import threadpool_limits
 
 import losscli.cli
-from losscli.catalogue import losses_for, named
+from losscli.descent.design import whitened
 from losscli.descent.networks import Course, Lesson, schooled
+from losscli.descent.objective import Model, Objective
+from losscli.descent.perceptron import ACTIVATIONS, Architecture, Shape
 from losscli.descent.textbook import Optimizer
 from losscli.descent.train import Settings, Wanted, train
-from losscli.design import whitened
 from losscli.domain import Kind, Task
 from losscli.fitting.choice import refusal
 from losscli.fitting.judge import Judged
 from losscli.fitting.judge_outputs import measures_of_outputs
-from losscli.network import ACTIVATIONS, Architecture, Shape
-from losscli.objective import Model, Objective
-from losscli.score import terms
+from losscli.loss.catalogue import losses_for, named
+from losscli.loss.score import terms
 from losscli.spec import Spec
 
 DRAW = np.random.default_rng(5)
@@ -106,7 +106,7 @@ def test_the_log_loss_of_labels_is_a_logistic_regression_each(l2):
     ],
 )
 def test_outputs_are_what_they_are_alone(text, single, task, one):
-    from losscli.catalogue import find
+    from losscli.loss.catalogue import find
 
     def own(spec, of, targets, **more):
         design = whitened(X, WEIGHTS)

@@ -6,15 +6,15 @@ from functools import cache
 import numpy as np
 import pytest
 
-from losscli.catalogue import named
 from losscli.descent import lbfgs
+from losscli.descent.design import whitened
+from losscli.descent.objective import Model, Objective
 from losscli.descent.rates import SCHEDULES, lipschitz, measured
 from losscli.descent.textbook import MAX_ITER, TOL, Optimizer, Trace, parse_optimizer, run
-from losscli.design import whitened
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss
-from losscli.objective import Model, Objective
+from losscli.loss.catalogue import named
 from losscli.spec import Spec
 
 DRAW = np.random.default_rng(5)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, log_softmax
 
-from losscli.catalogue import find
 from losscli.domain import Floats, Kind, Task
 from losscli.loss import Argument, BoundLoss, Reduction
+from losscli.loss.catalogue import find
 from losscli.result import Comparison, LossTable
 from losscli.spec import Spec
 

@@ -8,12 +8,12 @@ import pytest
 from comparisons import Columns, Compare, delimited
 
 from losscli import engine
-from losscli.comparison import Request, compare
+from losscli.comparison.compare import Request, compare
 from losscli.comparison.files import open_files
+from losscli.data.roles import Asked
+from losscli.data.table import ReadOptions
 from losscli.result import Comparison
 from losscli.spec import Spec
-from losscli.table import ReadOptions
-from losscli.task import Asked
 
 
 @pytest.fixture

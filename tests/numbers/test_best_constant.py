@@ -10,9 +10,9 @@ import scipy.optimize
 from battery.cases import BOUND, label
 from scipy.special import log_softmax
 
-from losscli.constant import Target, best_constant
 from losscli.domain import Codes, Floats, Kind, Task
 from losscli.loss import Argument, BoundLoss, Reduction
+from losscli.loss.constant import Target, best_constant
 from losscli.spec import Spec
 
 Rows = tuple[Floats, Floats]  # targets and whole weights

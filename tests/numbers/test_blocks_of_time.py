@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from losscli.comparison.verdicts.series import block_length
 from losscli.domain import Floats
 from losscli.inference import Studentised, judge
-from losscli.resample import UnitSums, optimal_block, replicate, row_keys, squares, time_block
+from losscli.inference.resample import UnitSums, optimal_block, replicate, row_keys, squares, time_block
 
 
 def autoregressive(rho: float, n: int, seed: int) -> Floats:

@@ -8,9 +8,9 @@ from comparisons import Compare
 from sklearn import metrics
 from sklearn.utils.class_weight import compute_class_weight
 
+from losscli.data.roles.class_weight import ClassWeight
 from losscli.errors import UsageError
 from losscli.result import Comparison
-from losscli.task.class_weight import ClassWeight
 
 
 def two(n: int = 400) -> dict[str, Any]:

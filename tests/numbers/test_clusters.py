@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from losscli.errors import DataError, UsageError
-from losscli.two_models import diebold_mariano
+from losscli.inference.two_models import diebold_mariano
 
 
 def columns(n=240, seed=0, gap=0.02):

@@ -8,8 +8,8 @@ import sklearn.metrics as sk
 from comparisons import Compare, Truth, bound, figure
 from scipy.special import expit, softmax
 
-from losscli.catalogue import losses_for
 from losscli.domain import Kind, Task
+from losscli.loss.catalogue import losses_for
 from losscli.result import Comparison
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.decisive import (
+from losscli.domain import Floats
+from losscli.inference.decisive import (
     INFINITE,
     KEPT,
     LEVEL,
@@ -21,7 +22,6 @@ from losscli.decisive import (
     expected_rows,
     warns,
 )
-from losscli.domain import Floats
 
 SMALL = st.lists(st.integers(-6, 6), min_size=1, max_size=9)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from comparisons import Compare
 
-from losscli.decisive import warns
 from losscli.domain import Floats
+from losscli.inference.decisive import warns
 from losscli.result import Comparison, Difference, Warning_
 
 

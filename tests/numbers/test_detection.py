@@ -10,16 +10,16 @@ from comparisons import Columns, Compare, delimited
 from scipy import special
 
 from losscli import render
-from losscli.catalogue import tasks_of
 from losscli.comparison.files import open_files
+from losscli.comparison.gate import judged, parse_rule
+from losscli.data.roles import Asked, ClassWeight, Problem
+from losscli.data.table import BLOCK, ReadOptions
 from losscli.domain import Task
 from losscli.errors import DataError, UsageError
-from losscli.gate import judged, parse_rule
+from losscli.loss.catalogue import tasks_of
 from losscli.report import cell_width
 from losscli.result import Comparison
 from losscli.spec import Spec
-from losscli.table import BLOCK, ReadOptions
-from losscli.task import Asked, ClassWeight, Problem
 
 CORNERS = ("x1", "y1", "x2", "y2")
 MODELS = {"rf": 0.8, "gb": 1.4}  # their noise

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from recordings import COUNT, document
 
-from losscli.diff import changes
+from losscli.comparison.diff import changes
 from losscli.errors import DataError
 from losscli.result import Changes, LossChange, Recorded, mismatch, recorded
 from losscli.result.changes import ON_FEW

@@ -300,7 +300,7 @@ def test_missing_values_are_dropped_for_all(compared: Compare) -> None:
 
 def test_fair_is_never_negative_and_unbiased() -> None:
     """Of members drawn from a distribution, its mean is the score of that distribution."""
-    from losscli.catalogue import named
+    from losscli.loss.catalogue import named
 
     (loss,) = named("crps_ensemble")
     rng = np.random.default_rng(4)

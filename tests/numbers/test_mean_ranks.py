@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.domain import Floats
-from losscli.mean_ranks import TIED, BlockRanks, judge_mean_ranks, rank_blocks
+from losscli.inference.mean_ranks import TIED, BlockRanks, judge_mean_ranks, rank_blocks
 
 SEEDS = st.integers(0, 10**6)
 BLOCKS, MODELS = st.integers(2, 30), st.integers(3, 8)

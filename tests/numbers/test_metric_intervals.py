@@ -12,8 +12,8 @@ from sklearn import metrics as sk
 from losscli.comparison.metrics import NO_INTERVAL
 from losscli.comparison.verdicts.levels import NO_SPREAD, UNDEFINED
 from losscli.domain import Floats, Task
+from losscli.inference.resample import draws, row_keys
 from losscli.metrics import comoments, confusion, metrics_for
-from losscli.resample import draws, row_keys
 from losscli.result import Comparison, MetricValue
 
 SIGNED = {"mcc", "cohen_kappa", "pearson", "concordance"}  # from -1 to 1

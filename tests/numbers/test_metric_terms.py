@@ -11,13 +11,13 @@ from comparisons import Compare
 from scipy.special import expit
 
 from losscli.domain import Floats, Task
-from losscli.metric import Metric, Undefined
+from losscli.inference.resample import UnitSums, draws, replicate, row_keys
+from losscli.inference.two_models import delong
 from losscli.metrics import comoments, confusion, distribution, metrics_for
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution, average_precision, roc_auc
-from losscli.resample import UnitSums, draws, replicate, row_keys
-from losscli.two_models import delong
+from losscli.metrics.metric import Metric, Undefined
 
 SEEDS = range(6)
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscli.domain import Codes, Floats, Task
-from losscli.metric import Outcome, Undefined
 from losscli.metrics.confusion import METRICS, Confusion
+from losscli.metrics.metric import Outcome, Undefined
 
 
 def found(name: str, task: Task, c: Confusion) -> Outcome:

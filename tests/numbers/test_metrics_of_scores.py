@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.domain import Floats, Mask
-from losscli.metric import Outcome, Undefined
 from losscli.metrics.distribution import METRICS, Distribution, calibration_line, roc_auc, roc_auc_error
+from losscli.metrics.metric import Outcome, Undefined
 
 N = 150
 

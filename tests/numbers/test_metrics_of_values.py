@@ -13,8 +13,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import explained_variance_score, r2_score
 
 from losscli.domain import Floats
-from losscli.metric import Outcome, Undefined
 from losscli.metrics.comoments import METRICS, Comoments
+from losscli.metrics.metric import Outcome, Undefined
 
 N = 211
 

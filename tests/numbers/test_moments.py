@@ -10,9 +10,9 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.aggregate import Moments
 from losscli.domain import Floats
 from losscli.engine import fold
+from losscli.metrics.aggregate import Moments
 
 N, C = 403, 3
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from losscli.domain import Floats
-from losscli.murphy import MEAN, MEDIAN, Dominance, Functional, dominance, elementary, thresholds
+from losscli.inference.murphy import MEAN, MEDIAN, Dominance, Functional, dominance, elementary, thresholds
 
 Loss = Callable[[Floats, Floats], Floats]  # of predictions and targets
 Curve = Callable[[Floats], Floats]

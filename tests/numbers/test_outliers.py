@@ -9,8 +9,8 @@ from comparisons import arguments as given
 from scipy.special import expit
 from scipy.stats import rankdata
 
+from losscli.comparison.influence import median_over
 from losscli.domain import Floats, Kind, Task
-from losscli.influence import median_over
 from losscli.loss import Reduction
 from losscli.result import Comparison
 

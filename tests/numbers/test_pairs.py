@@ -22,7 +22,7 @@ from losscli.inference import (
     regression,
     smooth,
 )
-from losscli.resample import UnitSums, replicate, row_keys, squares
+from losscli.inference.resample import UnitSums, replicate, row_keys, squares
 
 DARWIN = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from losscli.aggregate import order, quantiles
 from losscli.domain import Floats
+from losscli.metrics.aggregate import order, quantiles
 
 # The sum of two of them is a double.
 NUMBERS = st.floats(-8e307, 8e307) | st.sampled_from(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from recordings import COUNT, document
 from render.samples import ALL
 
-from losscli.diff import changes
+from losscli.comparison.diff import changes
 from losscli.errors import DataError
 from losscli.result import pack, pack_sums, recorded, unpack, unpack_sums
 

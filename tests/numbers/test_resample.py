@@ -10,7 +10,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.resample import (
+from losscli.inference.resample import (
     GROUPS,
     ROW_UNITS,
     SHARES,

@@ -14,8 +14,8 @@ from losscli.comparison.verdicts.outliers import NO_LOSS
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
 from losscli.comparison.verdicts.units import hashed
 from losscli.domain import Floats, Kind, Task
+from losscli.inference.resample import draws, row_keys
 from losscli.loss import Reduction
-from losscli.resample import draws, row_keys
 from losscli.result import Comparison, Robustness
 
 COUNT = 400

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from losscli.domain import Floats, Mask
 from losscli.inference import benjamini_hochberg, holm
-from losscli.two_models import (
+from losscli.inference.two_models import (
     ABSENT,
     CONSTANT,
     SEPARATED,

@@ -13,11 +13,11 @@ from scipy import special
 from scipy.spatial import distance
 
 from losscli import render
+from losscli.data.table import BLOCK
 from losscli.domain import Floats, Task
 from losscli.errors import DataError, UsageError
 from losscli.report import cell_width
 from losscli.result import Comparison
-from losscli.table import BLOCK
 
 N = 240
 MODELS = ("rf", "xgb")

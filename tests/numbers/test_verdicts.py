@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from losscli.errors import UsageError
+from losscli.inference.two_models import delong
 from losscli.spec import Spec
-from losscli.two_models import delong
 
 N = 400
 

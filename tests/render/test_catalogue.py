@@ -8,10 +8,10 @@ import re
 import pytest
 
 from losscli import render
-from losscli.catalogue import CATALOGUE, losses_for, named
-from losscli.catalogue.inventory import coverage
 from losscli.domain import Task
 from losscli.errors import UsageError
+from losscli.loss.catalogue import CATALOGUE, losses_for, named
+from losscli.loss.catalogue.inventory import coverage
 from losscli.report import cell_width
 from losscli.report.catalogue import by_class
 from losscli.report.traits import bound_at_one

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from losscli import render
-from losscli.catalogue import CATALOGUE, named
 from losscli.domain import Kind, Task
 from losscli.loss import Reduction
+from losscli.loss.catalogue import CATALOGUE, named
 from losscli.report.examples import ROWS, example, example_grid
 from losscli.report.traits import bound_at_one
 

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from losscli import render
-from losscli.catalogue import CATALOGUE, named
+from losscli.loss.catalogue import CATALOGUE, named
 from losscli.report import Grid, Note, Paragraph, comparison_report, visible
 from render import fits, test_changes
 from render.samples import ALL, HOSTILE, hostile, judged

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from losscli import render
+from losscli.comparison.gate import fails
 from losscli.errors import UsageError
-from losscli.gate import fails
 from render.gates import FAIL, PASS, UNSURE, gate, gated
 from render.samples import ALL, HOSTILE, judged
 

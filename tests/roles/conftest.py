@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from losscli.catalogue import tasks_of
 from losscli.comparison.files import open_files
+from losscli.data.roles import Asked, Problem
+from losscli.data.table import ReadOptions
+from losscli.loss.catalogue import tasks_of
 from losscli.spec import Spec
-from losscli.table import ReadOptions
-from losscli.task import Asked, Problem
 
 
 @pytest.fixture

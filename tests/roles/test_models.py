@@ -2,10 +2,10 @@
 
 import pytest
 
+from losscli.data.rows import load
+from losscli.data.table import read
 from losscli.domain import Kind, Task
 from losscli.errors import DataError, UsageError
-from losscli.rows import load
-from losscli.table import read
 
 TARGETS = {"binary": [0, 1, 1, 0], "several": ["ash", "oak", "elm", "oak"], "numbers": [0.5, 1.5, 2.5, 3.5]}
 LABEL = {"binary": [0, 1, 0, 1], "several": ["ash", "oak", "oak", "elm"], "numbers": [1, 2, 3, 4]}

@@ -2,8 +2,8 @@
 
 import pytest
 
+from losscli.data.roles.words import is_prediction_name, per_label, stated_kind, without_role_words, words
 from losscli.domain import Kind
-from losscli.task.words import is_prediction_name, per_label, stated_kind, without_role_words, words
 
 SPLIT = {
     "rf_pred": ["rf", "pred"],

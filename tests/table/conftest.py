@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from losscli.table import BLOCK, Limits, ReadOptions, Table, read
+from losscli.data.table import BLOCK, Limits, ReadOptions, Table, read
 
 Read = Callable[..., Table]
 

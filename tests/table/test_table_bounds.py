@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import losscli.cli
+from losscli.data.table import BLOCK, Limits, ReadOptions, bounds, read
+from losscli.data.table.bounds import GB, longest_stream, most_unpacked, size_text
+from losscli.data.table.messages import unpacked_sizes
 from losscli.errors import DataError, UsageError
-from losscli.table import BLOCK, Limits, ReadOptions, bounds, read
-from losscli.table.bounds import GB, longest_stream, most_unpacked, size_text
-from losscli.table.messages import unpacked_sizes
 
 MB = 1 / 1024  # gigabytes
 ROWS = b"y,p\n" + b"1,2\n" * 500_000  # 2 MB, which pack well

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import losscli.cli
+from losscli.data.table import Limits, read
+from losscli.data.table import open as opening
 from losscli.errors import DataError
-from losscli.table import Limits, read
-from losscli.table import open as opening
 
 ROWS = 20_000
 LINES = b"".join(b"%d,%d.5\n" % (i, i) for i in range(ROWS))

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from losscli.data.table import ColumnType, Limits
 from losscli.errors import DataError
-from losscli.table import ColumnType, Limits
 
 FEW, WHOLE = Limits(chunk=7), Limits()
 

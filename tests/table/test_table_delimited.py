@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from losscli.data.table import ColumnType, Limits, ReadOptions, read
 from losscli.errors import DataError, UsageError
-from losscli.table import ColumnType, Limits, ReadOptions, read
 
 PLAIN = {"y": ["1", "2"], "p": ["1.5", "2.5"]}
 
@@ -259,7 +259,7 @@ def test_endless_record(table):
 
 def test_file_that_grows_while_read(write, monkeypatch):
     path = write(b"y,p\n" + b"1,2\n" * 100)
-    from losscli.table import delimited
+    from losscli.data.table import delimited
 
     real = delimited.guessed
 

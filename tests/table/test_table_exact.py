@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from losscli.data.table import Limits, ReadOptions, read
+from losscli.data.table.grammar import COMMA, DOT, NumberStyle
+from losscli.data.table.parse import Plan, parse_exact, parse_fast, quotes_fit
+from losscli.data.table.scanner import Fault, records
 from losscli.errors import DataError
-from losscli.table import Limits, ReadOptions, read
-from losscli.table.grammar import COMMA, DOT, NumberStyle
-from losscli.table.parse import Plan, parse_exact, parse_fast, quotes_fit
-from losscli.table.scanner import Fault, records
 
 shared = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from losscli.data.table import BLOCK, MAX_NUMBERS, MAX_VALUES, ColumnType, Limits, store
+from losscli.data.table.column import NumberFacts, TextFacts
+from losscli.data.table.grammar import DOT, NumberStyle, is_missing
 from losscli.errors import DataError
-from losscli.table import BLOCK, MAX_NUMBERS, MAX_VALUES, ColumnType, Limits, store
-from losscli.table.column import NumberFacts, TextFacts
-from losscli.table.grammar import DOT, NumberStyle, is_missing
 
 NUMBERS = st.lists(
     st.one_of(
@@ -175,7 +175,9 @@ def test_no_room_for_the_spool(table, monkeypatch):
 def test_importing_is_cheap():
     import subprocess
 
-    code = "import sys, losscli.table; print({'pyarrow', 'pandas', 'sklearn', 'scipy'} & set(sys.modules))"
+    code = (
+        "import sys, losscli.data.table; print({'pyarrow', 'pandas', 'sklearn', 'scipy'} & set(sys.modules))"
+    )
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "set()\n"

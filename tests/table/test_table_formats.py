@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from losscli.data.table import BLOCK, ColumnType, Limits, read
 from losscli.errors import DataError
-from losscli.table import BLOCK, ColumnType, Limits, read
 
 ROWS = [
     {"y": 1, "p": 1.5, "w": "a", "b": True},

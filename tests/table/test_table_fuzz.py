@@ -12,8 +12,8 @@ import exact_reader
 import fuzz
 import pytest
 
+from losscli.data.table import Limits
 from losscli.errors import DataError
-from losscli.table import Limits
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -80,7 +80,7 @@ FLIPPED = """
 import sys
 from pathlib import Path
 from losscli.errors import DataError
-from losscli.table import read
+from losscli.data.table import read
 path = Path(sys.argv[1])
 data = bytearray(path.read_bytes())
 refused = 0

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from losscli.data.table import BLOCK, Limits, ReadOptions, join, read
 from losscli.errors import DataError
-from losscli.table import BLOCK, Limits, ReadOptions, join, read
 
 IDS = ReadOptions(text=frozenset({"id"}))
 

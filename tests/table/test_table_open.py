@@ -14,8 +14,8 @@ import zipfile
 import pyarrow as pa
 import pytest
 
+from losscli.data.table import Limits, ReadOptions, read
 from losscli.errors import DataError
-from losscli.table import Limits, ReadOptions, read
 
 RANDOM = random.Random(0)
 TEXT = ("y,p\n" + "".join(f"{RANDOM.random()!r},{RANDOM.random()!r}\n" for _ in range(3_000))).encode()

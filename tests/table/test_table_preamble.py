@@ -5,8 +5,8 @@ import re
 import pytest
 
 import losscli.cli
+from losscli.data.table import Limits, ReadOptions
 from losscli.errors import DataError, UsageError
-from losscli.table import Limits, ReadOptions
 
 READ = {"y": ["1", "2"], "p": ["1.5", "2.5"]}
 TABLE = b"y,p\n1,1.5\n2,2.5\n"

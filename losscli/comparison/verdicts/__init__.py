@@ -17,10 +17,11 @@ from losscli.comparison.verdicts.series import block_length, differences_in_time
 from losscli.comparison.verdicts.slices import find_slices
 from losscli.comparison.verdicts.stored import against_recorded, store
 from losscli.comparison.verdicts.units import Units, check_ids, find_times, find_units, time_units
+from losscli.data.table import Table
 from losscli.domain import Floats
 from losscli.inference import pairs_of
+from losscli.inference.resample import time_block
 from losscli.loss import Reduction
-from losscli.resample import time_block
 from losscli.result import (
     Agreement,
     AreaComparison,
@@ -36,7 +37,6 @@ from losscli.result import (
     StoredReplicates,
     rests_on_few,
 )
-from losscli.table import Table
 
 EVERY_LOSS = 65_536  # rows up to which every loss is resampled; beyond, the primary one and those gated
 MOST_PAIRS = 400  # of models and losses that are resampled; beyond, as with many rows

@@ -10,13 +10,14 @@ from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.draws import RESAMPLES, Draws
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
+from losscli.data.rows import load
+from losscli.data.table import Table, block_count
 from losscli.domain import Floats, Kind, Task, sigmoid
 from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
-from losscli.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
-from losscli.resample import UnitSums, replicate, squares
+from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
+from losscli.inference.resample import UnitSums, replicate, squares
+from losscli.loss.arguments import Predicted
 from losscli.result import Agreement, Difference, Dominance, LossTable, Order
-from losscli.rows import Predicted, load
-from losscli.table import Table, block_count
 
 THRESHOLDS = 24  # at which two Murphy curves are resampled
 MANY_ROWS = 20_000  # beyond, the leader is compared with the next model alone: curves take memory

@@ -8,11 +8,12 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import RANKING
+from losscli.data.rows import load
+from losscli.data.table import Table, block_count
 from losscli.domain import Floats, Mask, Task
+from losscli.inference.two_models import delong
+from losscli.loss.arguments import codes
 from losscli.result import AreaComparison, MetricTable
-from losscli.rows import codes, load
-from losscli.table import Table, block_count
-from losscli.two_models import delong
 
 MOST = 5  # models, those with the largest areas
 

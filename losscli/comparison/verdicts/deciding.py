@@ -6,16 +6,16 @@ from itertools import combinations
 
 import numpy as np
 
-from losscli.aggregate import merge_each
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
-from losscli.decisive import Decisive, Tops
+from losscli.data.rows import load
+from losscli.data.table import Table, block_count
 from losscli.engine import fold
+from losscli.inference.decisive import Decisive, Tops
 from losscli.loss import Reduction
+from losscli.metrics.aggregate import merge_each
 from losscli.result import Difference, LossTable, RowKey
-from losscli.rows import load
-from losscli.table import Table, block_count
 
 NAMED = 20  # decisive rows of a pair that are named one by one
 Deciding = Mapping[tuple[str, str], Decisive]  # by the names of the two models

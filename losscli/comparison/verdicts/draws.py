@@ -12,13 +12,13 @@ from losscli.comparison.request import Request
 from losscli.comparison.summary import Column, row_quantities
 from losscli.comparison.verdicts.terms import Slot, slots_of, terms
 from losscli.comparison.verdicts.units import Units
+from losscli.data.rows import load
+from losscli.data.table import Table, block_count
 from losscli.domain import Floats, Mask
 from losscli.engine import fold
 from losscli.inference import Studentised, beside, level_intervals, log_ratio, pairs_of, plain, smooth
+from losscli.inference.resample import Replicates, UnitSums, replicate, squares
 from losscli.loss import BoundLoss, Reduction
-from losscli.resample import Replicates, UnitSums, replicate, squares
-from losscli.rows import load
-from losscli.table import Table, block_count
 
 RESAMPLES, MANY_RESAMPLES, MANY_MODELS = 2_000, 9_999, 5
 _NEARLY_ALL = 0.999  # of a sum: single precision keeps little of the rest

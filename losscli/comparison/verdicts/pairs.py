@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import combinations
 
 from losscli.comparison.verdicts.draws import Draws
-from losscli.decisive import expected_rows
 from losscli.inference import (
     Correction,
     Family,
@@ -16,9 +15,10 @@ from losscli.inference import (
     judge,
     rank_intervals,
 )
+from losscli.inference.decisive import expected_rows
+from losscli.inference.two_models import mcnemar
 from losscli.loss import Argument
 from losscli.result import Difference, Discordant, LossTable, finite, rests_on_few
-from losscli.two_models import mcnemar
 
 NOT_RESAMPLED = "only the primary loss is resampled here; name this one first with --loss"
 FEW_UNITS = "too few rows, or too few of them differ, for an interval"

@@ -11,10 +11,10 @@ from losscli.comparison.files import stem
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.draws import Draws
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_UNITS, MISSING
+from losscli.data.roles import Problem
 from losscli.errors import UsageError, did_you_mean
 from losscli.inference import Studentised, holm, regression
 from losscli.result import LossTable, LossValue, Regression, finite, rests_on_few
-from losscli.task import Problem
 
 HOLM = "worse than tolerated, but not once corrected for the number of gates"
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.domain import Floats, Mask
 from losscli.inference import Studentised, judge, log_ratio, pairs_of, regression, smooth
-from losscli.resample import UnitSums, replicate, squares
+from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.result import SelfCheck
 
 TRIALS = 400

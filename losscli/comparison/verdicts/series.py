@@ -10,15 +10,15 @@ from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.units import Times
+from losscli.data.rows import load
+from losscli.data.table import Table, block_count
 from losscli.domain import Floats
 from losscli.engine import fold
 from losscli.inference import pairs_of
+from losscli.inference.resample import UnitSums, optimal_block
+from losscli.inference.two_models import diebold_mariano
 from losscli.loss import Reduction
-from losscli.resample import UnitSums, optimal_block
 from losscli.result import Forecasts, LossTable
-from losscli.rows import load
-from losscli.table import Table, block_count
-from losscli.two_models import diebold_mariano
 
 NO_MEAN = "the primary loss is no mean over the rows"
 SHORT = "fewer than 3 times"

@@ -14,17 +14,17 @@ from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.draws import MANY_RESAMPLES, RESAMPLES, Draws, resamples_of
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_RESAMPLES, FEW_UNITS
 from losscli.comparison.verdicts.units import Units
+from losscli.data.rows import load
+from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import Floats
 from losscli.engine import fold
 from losscli.errors import UsageError, Where
 from losscli.inference import FEW_EFFECTIVE as FEW_SHARE
 from losscli.inference import POWER, Correction, Family, Studentised, beside, judge, level_intervals, pairs_of
+from losscli.inference.mean_ranks import rank_blocks
+from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.loss import BoundLoss, Reduction, Trait
-from losscli.mean_ranks import rank_blocks
-from losscli.resample import UnitSums, replicate, squares
 from losscli.result import FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
-from losscli.rows import load
-from losscli.table import BLOCK, Table, block_count
 
 MOST = 100  # slices
 FEW_TESTS = 20  # beyond, more replicates: the correction asks for smaller p

@@ -9,10 +9,14 @@ from losscli.comparison.request import Request
 from losscli.comparison.verdicts.draws import Draws
 from losscli.comparison.verdicts.regressions import no_ratio, undecided, weighed
 from losscli.comparison.verdicts.units import hashed
+from losscli.data.roles import Problem
+from losscli.data.rows import load
+from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import Floats
 from losscli.errors import DataError, UsageError
 from losscli.inference import log_ratio, plain
-from losscli.resample import Keys, mixed
+from losscli.inference.resample import Keys, mixed
+from losscli.loss.arguments import codes
 from losscli.result import (
     LossTable,
     LossValue,
@@ -25,9 +29,6 @@ from losscli.result import (
     pack_sums,
     unpack,
 )
-from losscli.rows import codes, load
-from losscli.table import BLOCK, Table, block_count
-from losscli.task import Problem
 
 _ORDER = 1e-12  # relative: what the order of the rows makes of one value
 AGAIN = "Write it from the same rows, with --id and --replicates"

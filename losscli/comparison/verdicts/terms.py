@@ -7,15 +7,16 @@ import numpy as np
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.summary import LABELS, RANKING, Metrics, own_terms
+from losscli.data.roles import Problem
+from losscli.data.rows import Rows
 from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, sigmoid
 from losscli.loss import Argument
-from losscli.metric import Metric, Undefined
+from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
+from losscli.metrics.metric import Metric, Undefined
 from losscli.metrics.vectors import OfOutputs
-from losscli.rows import Arguments, Predicted, Rows, codes, side
-from losscli.task import Problem
 
 
 @dataclass(frozen=True, slots=True)

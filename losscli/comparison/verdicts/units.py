@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from losscli.comparison.request import Request
+from losscli.data.roles import Problem
+from losscli.data.rows import load
+from losscli.data.table import BLOCK, ColumnType, Table, block_count
 from losscli.domain import Codes
 from losscli.errors import DataError
-from losscli.resample import Keys, row_keys, text_keys, unit_keys
-from losscli.rows import load
-from losscli.table import BLOCK, ColumnType, Table, block_count
-from losscli.task import Problem
+from losscli.inference.resample import Keys, row_keys, text_keys, unit_keys
 
 
 @dataclass(frozen=True, slots=True)

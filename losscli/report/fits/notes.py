@@ -1,6 +1,6 @@
 """The notes under the tables: what cannot be trusted (`?`), what to know or do (`!`)."""
 
-from losscli.contaminate import SCHEMES
+from losscli.domain import SCHEMES
 from losscli.report.blocks import Note
 from losscli.report.fits.details import row_names
 from losscli.report.fits.screen import FitScreen

@@ -1,0 +1,1 @@
+"""What is called from Python: losses as functions of arrays, and models for scikit-learn."""

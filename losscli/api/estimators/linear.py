@@ -1,0 +1,103 @@
+"""What the two estimators share: arrays and parameters → one trained linear model."""
+
+from dataclasses import replace
+from typing import Any
+from warnings import warn
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from losscli.api.estimators.parameters import settings
+from losscli.descent.design import whitened
+from losscli.descent.ends import Solution
+from losscli.descent.objective import bulk_spread
+from losscli.descent.train import Outcome, Wanted, train
+from losscli.domain import Floats, Task
+from losscli.errors import LosscliError
+from losscli.fitting.choice import refusal
+from losscli.fitting.whole import Raw, raw_model
+
+_MOST = np.iinfo(np.int32).max
+
+
+class LinearEstimator(BaseEstimator):  # type: ignore[misc]
+    """Scores that are linear in the features, trained under one loss of the catalogue."""
+
+    def _rows(self, X: Any, y: Any, sample_weight: Any, *, numeric: bool) -> tuple[Floats, Any, Floats]:
+        """(features (n, p), targets (n,), weights (n,)) of the rows that count: a weight of 0 is no row."""
+        # One layout in memory, so that frames and arrays give the same figures to the last bit.
+        x, y = validate_data(self, X, y, dtype=np.float64, order="C", y_numeric=numeric)
+        w = _check_sample_weight(sample_weight, x, dtype=np.float64)
+        if (w < 0).any():
+            raise ValueError("Negative values in data passed to `sample_weight`")
+        used = w > 0
+        if not used.any():
+            raise ValueError("Sample weights must contain at least one non-zero number.")
+        return (x, y, w) if used.all() else (x[used], y[used], w[used])
+
+    def _train(
+        self,
+        x: Floats,
+        y: Floats,
+        w: Floats,
+        wanted: Wanted,
+        *,
+        task: Task,
+        classes: int = 1,
+        rows: float | None = None,
+    ) -> Raw:
+        """The model of these rows; sets the attributes that say how it was found.
+
+        y: numbers or class codes; classes: scores per row; rows: how many observations the weights count as,
+        None where they tell it.
+        """
+        seed = int(check_random_state(self.random_state).randint(_MOST))
+        asked = settings(self, task, classes, seed)
+        reason = refusal(wanted.loss, task, y)
+        if reason is not None:
+            raise ValueError(f"{type(self).__name__} cannot be trained under {self.loss}: {reason[0]}")
+        design = whitened(x, w)
+        if rows is not None:
+            design = replace(design, rows=rows)
+        try:
+            found = train(design, y[None], [wanted], asked)
+            outcome, scale = found.by_loss[0][0], found.scales[0]
+            if isinstance(outcome, str) and scale is None and task is Task.REGRESSION:
+                # The median model leaves no residual, and there any scale makes the same fit.
+                spread = bulk_spread(y, w / w.sum()) if np.ptp(y) > 0 else 1.0
+                asked = replace(asked, scale=spread)
+                outcome, scale = train(design, y[None], [wanted], asked).by_loss[0][0], asked.scale
+        except LosscliError as error:
+            raise ValueError(str(error)) from error
+        solution = self._solution(outcome)
+        self.loss_ = solution.bound.spec
+        self.link_ = wanted.loss.link.name
+        self.l2_ = solution.l2
+        self.scale_ = scale
+        self.objective_ = solution.objective
+        self.n_iter_ = max(solution.iterations, 1)  # least squares in closed form is one
+        self.converged_ = solution.converged
+        self.certificate_ = solution.certificate
+        return raw_model(design, solution)
+
+    def _solution(self, outcome: Outcome) -> Solution:
+        """Raises ValueError where there is none, and warns where it is not the optimum."""
+        if isinstance(outcome, str):
+            raise ValueError(f"{outcome}: write it in the spec of the loss")
+        if not outcome.converged:
+            warn(
+                f"{outcome.bound.spec}: {outcome.certificate}. Give more iterations (max_iter) or a "
+                "penalty (l2), or scale the data.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+        return outcome
+
+    def _scores(self, X: Any) -> Floats:
+        """(n,), of several classes (n, k)."""
+        check_is_fitted(self)
+        x = validate_data(self, X, dtype=np.float64, reset=False)
+        return np.asarray(x @ self.coef_.T + self.intercept_)

@@ -1,0 +1,138 @@
+"""What the parameters of an estimator mean, and what is said of those that mean nothing."""
+
+import math
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any
+
+from losscli.descent.textbook import Optimizer, parse_optimizer
+from losscli.descent.train import Settings, Wanted
+from losscli.domain import NUMBERS, Task
+from losscli.errors import LosscliError
+from losscli.fitting.choice import unranked
+from losscli.loss import Loss
+from losscli.loss.catalogue import find, named
+from losscli.spec import Spec
+
+
+def records(loss: Any) -> tuple[Loss, ...]:
+    """The losses that a parameter names, of every task; none where it names nothing.
+
+    Questions are asked of an estimator before it is fitted: they must not raise.
+    """
+    if isinstance(loss, Loss):
+        return (loss,)
+    try:
+        return named(Spec.parse(loss).name) if isinstance(loss, str) else ()
+    except LosscliError:
+        return ()
+
+
+def wanted(owner: Any, task: Task) -> Wanted | None:
+    """The loss of an estimator in a task, None where it belongs to others. Raises ValueError where its
+    parameter names no loss."""
+    loss = owner.loss
+    if isinstance(loss, Loss):
+        served = loss.task is task or (task is Task.REGRESSION and loss.task in NUMBERS)
+        return Wanted(loss, {}) if served else None
+    if not isinstance(loss, str):
+        raise refused(owner, "loss", "a str that names a loss or an instance of losscli.loss.Loss")
+    try:
+        spec = Spec.parse(loss)
+        record = find(spec, task)
+        return None if record is None else Wanted(record, spec.numbers())
+    except LosscliError as error:
+        raise ValueError(f"The 'loss' parameter of {_name(owner)}: {error}") from error
+
+
+def is_central(owner: Any) -> bool:
+    """Whether a loss of numbers asks for a centre; so taken where the parameter names none."""
+    try:
+        one = wanted(owner, Task.REGRESSION)
+        return one is None or unranked(one.loss.bind(one.written, scale=1.0, naive=1.0)) is None
+    except (LosscliError, ValueError):
+        return True
+
+
+def settings(owner: Any, task: Task, classes: int, seed: int) -> Settings:
+    """How to train, as the parameters say. classes: scores per row. Raises ValueError for one that cannot
+    be."""
+    return Settings(
+        task=task,
+        classes=classes,
+        l1=_strength(owner),
+        l2=_penalty(owner),
+        scale=_above_zero(owner, "scale") if hasattr(owner, "scale") else None,
+        optimizer=_optimizer(owner),
+        tol=_above_zero(owner, "tol"),
+        max_iter=_count(owner, "max_iter"),
+        seed=seed,
+    )
+
+
+def refused(owner: Any, name: str, wanted: str) -> ValueError:
+    """The error of a parameter, in the words of scikit-learn."""
+    value = getattr(owner, name)
+    return ValueError(f"The {name!r} parameter of {_name(owner)} must be {wanted}. Got {value!r} instead.")
+
+
+def _name(owner: Any) -> str:
+    return type(owner).__name__
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _strength(owner: Any) -> float:
+    value = owner.l1
+    if not _is_number(value) or not 0 <= value < math.inf:
+        raise refused(owner, "l1", "a float in the range [0.0, inf)")
+    return float(value)
+
+
+def _penalty(owner: Any) -> float | None:
+    value = owner.l2
+    if value is None or (isinstance(value, str) and value == "auto"):
+        return None
+    if not _is_number(value) or not 0 <= value < math.inf:
+        raise refused(owner, "l2", "a float in the range [0.0, inf), 'auto' or None")
+    return float(value)
+
+
+def _above_zero(owner: Any, name: str) -> float | None:
+    value = getattr(owner, name)
+    if value is None:
+        return None
+    if not _is_number(value) or not 0 < value < math.inf:
+        raise refused(owner, name, "a float in the range (0.0, inf) or None")
+    return float(value)
+
+
+def _count(owner: Any, name: str) -> int | None:
+    value = getattr(owner, name)
+    if value is None:
+        return None
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        raise refused(owner, name, "an int in the range [1, inf) or None")
+    return int(value)
+
+
+def _optimizer(owner: Any) -> Optimizer | None:
+    if not isinstance(owner.optimizer, str):
+        raise refused(owner, "optimizer", "a str that names an optimizer")
+    try:
+        spec = Spec.parse(owner.optimizer)
+        return None if spec == Spec("auto") else parse_optimizer(spec)
+    except LosscliError as error:
+        raise ValueError(f"The 'optimizer' parameter of {_name(owner)}: {error}") from error
+
+
+def check_class_weight(owner: Any) -> None:
+    """Raises ValueError for class weights that are none, or not above 0."""
+    value = owner.class_weight
+    if value is None or (isinstance(value, str) and value == "balanced"):
+        return
+    known = isinstance(value, Mapping) and all(_is_number(one) for one in value.values())
+    if not known or not all(0 < one < math.inf for one in value.values()):
+        raise refused(owner, "class_weight", "a dict of floats in the range (0.0, inf), 'balanced' or None")

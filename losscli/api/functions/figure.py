@@ -1,0 +1,72 @@
+"""Rows of a loss → its figure, as a comparison computes it."""
+
+import math
+
+import numpy as np
+
+from losscli.api.functions.posed import Posed
+from losscli.comparison.summary import first_medians, quantities
+from losscli.comparison.wholes import whole_of
+from losscli.data.table import BLOCK
+from losscli.domain import Floats, Kind
+from losscli.engine import fold
+from losscli.loss import BoundLoss, Reduction
+from losscli.metrics.aggregate import Moments, quantiles
+from losscli.metrics.comoments import Comoments
+
+
+def figure(one: BoundLoss, posed: Posed) -> float:
+    """The loss of all rows; inf where a row is, NaN where it is not defined."""
+    blocks = -(-len(posed.w) // BLOCK)
+    reduction = one.loss.reduction
+    if reduction is Reduction.WHOLE:
+        return whole_of(one, posed.arguments(slice(None)), posed.w)
+    if reduction is Reduction.MEDIAN:
+        return quantiles(lambda block: [(_rows(one, posed, block)[0], posed.w[_of(block)])], 0.5, blocks, 1)[
+            0
+        ]
+    moments = _moments(one, posed, blocks)
+    if reduction is Reduction.MAX:
+        return float(moments.largest[0])
+    if moments.infinite[0]:
+        return math.inf
+    mean = moments.mean.tolist()
+    if reduction is Reduction.RATIO:
+        assert one.loss.combine is not None
+        return float(one.loss.combine(*mean, **dict(one.params)))
+    if reduction is Reduction.RELATIVE:
+        spread = _variance(posed, blocks)
+        return float(mean[0] / spread) if spread else math.nan
+    return math.sqrt(mean[0]) if reduction is Reduction.ROOT else float(mean[0])
+
+
+def _of(block: int) -> slice:
+    return slice(block * BLOCK, (block + 1) * BLOCK)
+
+
+def _rows(one: BoundLoss, posed: Posed, block: int) -> list[Floats]:
+    arguments = posed.arguments(_of(block))
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return [part(*arguments, **dict(one.params)) for part in quantities(one, posed.classes)]
+
+
+def _moments(one: BoundLoss, posed: Posed, blocks: int) -> Moments:
+    shift = first_medians(_rows(one, posed, 0))
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def work(block: int) -> Moments:
+        rows = _of(block)
+        number = np.arange(rows.start, rows.start + len(posed.w[rows]))
+        return Moments.of(_rows(one, posed, block), posed.w[rows], shift, None, number)
+
+    return fold(blocks, work, Moments.merge, 1)
+
+
+def _variance(posed: Posed, blocks: int) -> float:
+    """Of the target, with divisor Σw."""
+    assert posed.kind is Kind.VALUE
+    y, p, w = posed.y, posed.p, posed.w
+    found = fold(
+        blocks, lambda block: Comoments.of(y[_of(block)], p[_of(block)], w[_of(block)]), Comoments.merge, 1
+    )
+    return float(found.yy) / float(found.w)

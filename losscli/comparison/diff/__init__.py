@@ -1,0 +1,141 @@
+"""Two results of compare on the same rows → what changed, with intervals where both hold replicates."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from losscli import __version__
+from losscli.comparison.diff.intervals import with_intervals
+from losscli.comparison.diff.matching import (
+    Models,
+    check_data,
+    matched_losses,
+    matched_models,
+    unmatched,
+    warnings,
+)
+from losscli.comparison.diff.pairing import no_replicates, unpaired
+from losscli.result import (
+    ON_FEW,
+    Changes,
+    LossChange,
+    MetricChange,
+    Recorded,
+    RecordedLoss,
+    RecordedMetric,
+    RecordedValue,
+    Side,
+    finite,
+    rests_on_few,
+)
+
+__all__ = ["changes"]
+
+
+def changes(old: Recorded, new: Recorded, command: Sequence[str]) -> Changes:
+    """How the new result differs from the old one, loss by loss and model by model.
+
+    Raises DataError for results that are not on the same rows, or have no model or no loss in common.
+    """
+    check_data(old, new)
+    models = matched_models(old, new)
+    losses = matched_losses(old, new)
+    reason = unpaired(old, new)
+    found = [_loss(old, new, a, b, pair) for a, b in losses for pair in models]
+    if old.replicates is not None and new.replicates is not None:
+        found = list(with_intervals(found, old.replicates, new.replicates, new))
+    else:
+        found = [replace(one, reason=one.reason or no_replicates(old, new)) for one in found]
+    return Changes(
+        version=__version__,
+        command=tuple(command),
+        confidence=new.confidence,
+        old=Side(old.path, old.version),
+        new=Side(new.path, new.version),
+        task=new.task,
+        target=new.target,
+        positive=new.positive,
+        primary=new.primary,
+        rows=new.rows,
+        paired=reason is None,
+        reason=reason,
+        losses=tuple(found),
+        metrics=tuple(_metrics(old, new, models)),
+        unmatched=tuple(unmatched(old, new, models)),
+        warnings=tuple(warnings(old, new)),
+    )
+
+
+def _loss(old: Recorded, new: Recorded, a: RecordedLoss, b: RecordedLoss, pair: Models) -> LossChange:
+    """The change of one loss of one model, without an interval."""
+    before, after = a.results[pair[0]], b.results[pair[1]]
+    relative = _relative(before.value, after.value)
+    return LossChange(
+        spec=b.spec,
+        members=b.members,
+        old_model=pair[0],
+        new_model=pair[1],
+        old=before.value,
+        new=after.value,
+        change=_change(before, after),
+        relative=relative,
+        low=None,
+        high=None,
+        p=None,
+        verdict=None,
+        rows_needed=None,
+        reason=_missing(old, before) or _missing(new, after) or _no_ratio(before, after, relative),
+    )
+
+
+def _change(before: RecordedValue, after: RecordedValue) -> float | None:
+    return None if before.value is None or after.value is None else finite(after.value - before.value)
+
+
+def _relative(before: float | None, after: float | None) -> float | None:
+    """new/old - 1 of two values above 0; None where that, as a percentage, is no number."""
+    if before is None or after is None or before <= 0 or after <= 0:
+        return None
+    share = after / before - 1.0
+    return share if math.isfinite(100 * share) else None
+
+
+def _missing(side: Recorded, one: RecordedValue) -> str | None:
+    if one.value is not None:
+        return None
+    return f"no value in {side.path}" + (f": {one.reason}" if one.reason else "")
+
+
+def _no_ratio(before: RecordedValue, after: RecordedValue, relative: float | None) -> str | None:
+    """Why the change of two values has no interval; None where it may have one."""
+    if rests_on_few(before.reason) or rests_on_few(after.reason):
+        return ON_FEW
+    if relative is not None:
+        return None
+    assert before.value is not None and after.value is not None
+    if min(before.value, after.value) <= 0:
+        return "a loss of 0 or below has no ratio"
+    return "the ratio is beyond any number"
+
+
+def _metrics(old: Recorded, new: Recorded, models: Sequence[Models]) -> Iterator[MetricChange]:
+    for metric in new.metrics:
+        before = old.metric(metric.name)
+        if before is not None:
+            yield from (_metric(old, new, before, metric, pair) for pair in models)
+
+
+def _metric(old: Recorded, new: Recorded, a: RecordedMetric, b: RecordedMetric, pair: Models) -> MetricChange:
+    before, after = a.results[pair[0]], b.results[pair[1]]
+    change = _change(before, after)
+    beyond = None if change is not None else "the change is beyond any number"
+    return MetricChange(
+        name=b.name,
+        title=b.title,
+        greater_is_better=b.greater_is_better,
+        model=pair[1],
+        old=before.value,
+        new=after.value,
+        change=change,
+        reason=_missing(old, before) or _missing(new, after) or beyond,
+    )

@@ -1,0 +1,344 @@
+"""Table × roles → arrays of the rows that are learned from, and the features of new rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.data.roles.features import Training
+from losscli.data.roles.finding import shell_word
+from losscli.data.roles.values import check_finite, check_number, check_present, check_weights, numbers_of
+from losscli.data.table import ColumnType, Table, block_count
+from losscli.domain import Codes, Floats, Mask
+from losscli.errors import DataError, Where, did_you_mean
+from losscli.result import RowKey
+from losscli.result.reading import Node, distinct, quoted
+from losscli.spec import number_text
+
+_TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The n rows that are learned from, in the order of the file.
+
+    row: their 1-based data rows (n,); y: numbers, or codes of the classes, binary 1 the positive (n,), of
+    several targets (n, L), labels as 0 and 1;
+    w: weights, all above 0 (n,); numbers: number features, NaN where missing (n, a); texts: text features
+    as codes of `levels`, -1 where missing (n, b). group, fold, time: codes of the sorted distinct values
+    (n,), None where the flag is not given. keys: what the rows are called, id or row number.
+    """
+
+    row: Codes
+    y: Floats
+    w: Floats
+    number_names: tuple[str, ...]
+    numbers: Floats
+    text_names: tuple[str, ...]
+    texts: Codes
+    levels: tuple[tuple[str, ...], ...]
+    impute: bool  # whether missing features are filled
+    group: Codes | None
+    fold: Codes | None
+    fold_names: tuple[str, ...]  # what the codes of `fold` stand for
+    time: Codes | None
+    keys: tuple[RowKey, ...]
+    dropped: Mapping[str, int]  # rows left out, by reason
+
+
+def load(table: Table, training: Training) -> Frame:
+    """The rows of a table that are learned from: none of weight 0, and under --missing drop none with a
+    missing or infinite value in a used column.
+
+    Raises DataError for any other such value, for a negative weight, and where the target has one value
+    in all rows that are left.
+    """
+    _check_values(table, training)
+    w = np.ones(table.rows) if training.weights is None else _numbers(table, training.weights)
+    usable = np.ones(table.rows, np.bool_)
+    if training.missing == "drop":
+        for name in training.columns:
+            usable &= _present(table, name)
+    row = np.flatnonzero(usable & (w != 0.0))
+    y = _target(table, training)[row]
+    _check_target(table, training, y)
+    levels = tuple(_levels(table, name) for name in training.texts)
+    texts = [_codes(table, name, known) for name, known in zip(training.texts, levels, strict=True)]
+    fold, fold_names = _distinct(table, training.fold, row)
+    return Frame(
+        row=row + 1,
+        y=y,
+        w=w[row],
+        number_names=training.numbers,
+        numbers=_columns([_numbers(table, name) for name in training.numbers], table.rows)[row],
+        text_names=training.texts,
+        texts=_columns(texts, table.rows).astype(np.intp)[row],
+        levels=levels,
+        impute=training.missing == "impute",
+        group=_distinct(table, training.group, row)[0],
+        fold=fold,
+        fold_names=fold_names,
+        time=_distinct(table, training.time, row)[0],
+        keys=_keys(table, training.id, row),
+        dropped=_dropped(usable, w),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoder:
+    """How features become the columns of a matrix, learned from some rows: number features as they are,
+    then text features with one column per level seen, 1 where a row has it.
+
+    medians, usual: what fills a missing number, and a missing text ("" where no level was seen); () where
+    nothing is filled.
+    """
+
+    numbers: tuple[str, ...]
+    texts: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+    medians: tuple[float, ...]
+    usual: tuple[str, ...]
+
+    @classmethod
+    def of(cls, frame: Frame, rows: Codes, w: Floats) -> "Encoder":
+        """What the rows of a frame teach. rows: indices (k,); w: their weights (k,)."""
+        levels, usual = [], []
+        for known, codes in zip(frame.levels, frame.texts[rows].T, strict=True):
+            weights = np.bincount(codes + 1, weights=w, minlength=len(known) + 1)[1:]
+            seen = np.bincount(codes + 1, minlength=len(known) + 1)[1:] > 0
+            levels.append(tuple(level for level, was in zip(known, seen, strict=True) if was))
+            usual.append(known[int(weights.argmax())] if seen.any() else "")
+        medians = [_median(x, w) for x in frame.numbers[rows].T] if frame.impute else []
+        return cls(
+            numbers=frame.number_names,
+            texts=frame.text_names,
+            levels=tuple(levels),
+            medians=tuple(medians),
+            usual=tuple(usual) if frame.impute else (),
+        )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the p columns: those of the file, and `column=value`."""
+        pairs = zip(self.texts, self.levels, strict=True)
+        return self.numbers + tuple(f"{name}={level}" for name, levels in pairs for level in levels)
+
+    @property
+    def impute(self) -> bool:
+        """Whether missing features are filled."""
+        return bool(self.medians or self.usual)
+
+    def matrix(self, frame: Frame, rows: Codes) -> Floats:
+        """The features of rows of a frame (k, p), C-contiguous; rows: indices (k,)."""
+        return self._matrix(frame.numbers[rows], frame.texts[rows], frame.levels)
+
+    def _matrix(self, numbers: Floats, texts: Codes, levels: Sequence[tuple[str, ...]]) -> Floats:
+        """numbers: (k, a); texts: codes of the levels, -1 where missing, one past the last where unseen
+        (k, b)."""
+        a = len(self.numbers)
+        x = np.zeros((len(numbers), len(self.columns)))
+        x[:, :a] = np.where(np.isnan(numbers), self.medians, numbers) if self.medians else numbers
+        for j, (known, own) in enumerate(zip(levels, self.levels, strict=True)):
+            place = {level: a + i for i, level in enumerate(own)}
+            missing = place.get(self.usual[j], -1) if self.usual else -1
+            places = np.array([*(place.get(level, -1) for level in known), -1, missing])[texts[:, j]]
+            seen = np.flatnonzero(places >= 0)
+            x[seen, places[seen]] = 1.0
+            a += len(own)
+        return x
+
+    def to_plain(self) -> dict[str, Any]:
+        """Lists and dictionaries for JSON; `read` reads them back."""
+        return {
+            "numbers": list(self.numbers),
+            "texts": [
+                {"column": name, "levels": list(levels)}
+                for name, levels in zip(self.texts, self.levels, strict=True)
+            ],
+            "medians": list(self.medians),
+            "usual": list(self.usual),
+        }
+
+    @classmethod
+    def read(cls, plain: Node) -> "Encoder":
+        """The encoder that `to_plain` described. Raises ValueError where it did not."""
+        texts = plain.find("texts").items()
+        found = cls(
+            numbers=tuple(one.text() for one in plain.find("numbers").items()),
+            texts=tuple(one.find("column").text() for one in texts),
+            levels=tuple(tuple(level.text() for level in one.find("levels").items()) for one in texts),
+            medians=tuple(one.number() for one in plain.find("medians").items()),
+            usual=tuple(one.text() for one in plain.find("usual").items()),
+        )
+        distinct((*found.numbers, *found.texts), "the features")
+        for one, levels in zip(texts, found.levels, strict=True):
+            distinct(levels, one.find("levels").place)
+        if not found.impute:
+            return found
+        if (len(found.medians), len(found.usual)) != (len(found.numbers), len(found.texts)):
+            plain.fail("without a value to fill in for every feature")
+        for usual, levels in zip(found.usual, found.levels, strict=True):
+            if usual and usual not in levels:
+                plain.find("usual").fail(f"{quoted(usual)}, which is no level")
+        return found
+
+
+def load_features(table: Table, encoder: Encoder) -> Floats:
+    """The features of every row of a new table (rows, p), as the encoder has learned them.
+
+    Raises DataError for a column that is not there, a word where a number is needed, and a value that is
+    infinite, or missing where the encoder fills none.
+    """
+    for name in (*encoder.numbers, *encoder.texts):
+        if name not in table.columns:
+            raise DataError(
+                f"there is no column {name!r}, which the model needs",
+                where=Where(table.path),
+                advice=did_you_mean(name, table.columns) or f"It has: {', '.join(list(table.columns)[:12])}",
+            )
+        if name in encoder.numbers:
+            check_number(table, name, "Correct the field: the model needs a number")
+        check_finite(table, name, "Mend it: the model needs a finite number")
+        if not encoder.impute:
+            check_present(table, name, "Fill it in, or train with --missing impute")
+    numbers = _columns([_numbers(table, name) for name in encoder.numbers], table.rows)
+    texts = []
+    for name, levels in zip(encoder.texts, encoder.levels, strict=True):
+        codes = _codes(table, name, levels)
+        texts.append(np.where((codes < 0) & _present(table, name), len(levels), codes))
+    return encoder._matrix(numbers, _columns(texts, table.rows).astype(np.intp), encoder.levels)
+
+
+def _check_values(table: Table, training: Training) -> None:
+    out = "leave such rows out: --missing drop"
+    for name in training.columns if training.missing != "drop" else ():
+        check_finite(table, name, f"Mend it, or {out}")
+        if name not in training.features:
+            check_present(table, name, f"Fill it in, or {out}")
+        elif training.missing == "error":
+            check_present(table, name, f"Fill it in, {out}, or fill all with a usual value: --missing impute")
+    if training.weights is not None:
+        check_weights(table, training.weights)
+
+
+def _check_target(table: Table, training: Training, y: Floats) -> None:
+    """Raises DataError where the rows that are left do not say what to learn. y: (n,) or (n, L)."""
+    where = Where(table.path, column=training.target_columns[0])
+    if not len(y):
+        raise DataError(
+            "no row is left to learn from",
+            where=Where(table.path),
+            advice="Every row has a missing or infinite value, or weight 0: --drop columns that lack many",
+        )
+    counts = np.bincount(y.astype(np.intp), minlength=len(training.labels)) if training.labels else ()
+    for label, count in zip(training.labels, counts, strict=True):
+        if not count:
+            raise DataError(
+                f"no row of class {label!r} is left: each has a missing or infinite value, or weight 0",
+                where=where,
+                advice="Fill these rows in (--missing impute), or take the class out of the file",
+            )
+    for name, own in zip(training.target_columns, y.reshape(len(y), -1).T, strict=True):
+        _check_learnable(table, name, own, training)
+
+
+def _check_learnable(table: Table, name: str, y: Floats, training: Training) -> None:
+    """Raises DataError for a target with one value, or beyond what can be squared. y: (n,)."""
+    where = Where(table.path, column=name)
+    if y.min() == y.max():
+        others = [shell_word(other) for other in training.targets if other != name]
+        alone = f" --target {others[0]}" if len(others) == 1 else ""
+        instead = f"leave it out: --drop {shell_word(name)}{alone}"
+        raise DataError(
+            f"the target is {y[0]:g} in every row that is used",
+            where=where,
+            advice=f"There is nothing to learn: {instead if others else 'name another target with --target'}",
+        )
+    peak = float(np.abs(y).max())
+    if not training.labels and not _TINY < peak < 1 / _TINY:
+        raise DataError(
+            f"the target's largest value is {peak:g}, whose square is no number that a computer has",
+            where=where,
+            advice="Write the target in another unit",
+        )
+
+
+def _target(table: Table, training: Training) -> Floats:
+    """Numbers, or codes of the classes (rows,); of several targets (rows, L)."""
+    if training.targets:
+        blocks = range(block_count(table))
+        each = [
+            np.concatenate([numbers_of(table, block, name) for block in blocks]) for name in training.targets
+        ]
+        return np.column_stack(each)
+    if not training.labels:
+        return _numbers(table, training.target)
+    return _codes(table, training.target, training.labels).astype(np.float64)
+
+
+def _numbers(table: Table, name: str) -> Floats:
+    return np.concatenate([table.numbers(block, name) for block in range(block_count(table))])
+
+
+def _codes(table: Table, name: str, values: tuple[str, ...]) -> Codes:
+    return np.concatenate([table.codes(block, name, values) for block in range(block_count(table))])
+
+
+def _text(table: Table, name: str) -> list[str | None]:
+    return [word for block in range(block_count(table)) for word in table.text(block, name)]
+
+
+def _levels(table: Table, name: str) -> tuple[str, ...]:
+    return tuple(str(value) for value in table.columns[name].values or ())
+
+
+def _present(table: Table, name: str) -> Mask:
+    """Which rows have a value: for numbers, a finite one (rows,)."""
+    if table.columns[name].type is ColumnType.NUMBER:
+        return np.isfinite(_numbers(table, name))
+    return np.array([word is not None for word in _text(table, name)], np.bool_)
+
+
+def _columns(parts: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
+    return np.column_stack(parts) if parts else np.zeros((rows, 0))
+
+
+def _distinct(table: Table, name: str | None, row: Codes) -> tuple[Codes | None, tuple[str, ...]]:
+    """A column in some rows as codes of its sorted distinct values, and these; row: indices (n,)."""
+    if name is None:
+        return None, ()
+    if table.columns[name].type is ColumnType.NUMBER:
+        numbers, codes = np.unique(_numbers(table, name)[row], return_inverse=True)
+        return codes.astype(np.intp), tuple(number_text(value) for value in numbers.tolist())
+    words = _text(table, name)
+    used = [words[i] or "" for i in row.tolist()]
+    place = {word: code for code, word in enumerate(sorted(set(used)))}
+    return np.array([place[word] for word in used], np.intp), tuple(place)
+
+
+def _median(x: Floats, w: Floats) -> float:
+    """The weighted median of the numbers that are there, 0 if there is none; x: (k,); w: (k,)."""
+    there = ~np.isnan(x)
+    if not there.any():
+        return 0.0
+    x, w = x[there], w[there]
+    order = np.argsort(x)
+    below = np.cumsum(w[order])
+    ends = [np.searchsorted(below, below[-1] / 2, side) for side in ("left", "right")]
+    return float(x[order[ends]].mean())
+
+
+def _keys(table: Table, name: str | None, row: Codes) -> tuple[RowKey, ...]:
+    """What the rows are called: their id, else their number; row: indices (n,)."""
+    words = [None] * table.rows if name is None else _text(table, name)
+    return tuple(words[i] or i + 1 for i in row.tolist())
+
+
+def _dropped(usable: Mask, w: Floats) -> dict[str, int]:
+    counts = {
+        "a missing or infinite value": int((~usable).sum()),
+        "weight 0": int((usable & (w == 0.0)).sum()),
+    }
+    return {reason: count for reason, count in counts.items() if count}

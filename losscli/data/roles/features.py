@@ -1,0 +1,274 @@
+"""Table → Training: what `fit` learns from, and which columns it leaves out, each decision said in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from losscli.data.roles.class_weight import ClassWeight
+from losscli.data.roles.classes import (
+    MAX_CLASSES,
+    binary_labels,
+    class_labels,
+    label_order,
+    task_of_flags,
+    task_of_target,
+    useless_flag,
+)
+from losscli.data.roles.columns import check_features, chosen_columns, left_out
+from losscli.data.roles.finding import check_named, is_index, is_numeric, shell_word, target_by_name
+from losscli.data.roles.models import listed
+from losscli.data.roles.several import Targets, several_targets
+from losscli.data.roles.values import check_number, time_warnings
+from losscli.data.table import Table
+from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task
+from losscli.errors import DataError, UsageError, Where
+from losscli.result import Warning_
+
+FEW_VALUES = 0.1  # of the rows: whole numbers with fewer distinct values may be classes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the user said about roles; empty or None where nothing was said.
+
+    losses: the tasks that each given loss belongs to, one set per loss; features, drop: names or shell
+    patterns; missing: error, drop or impute.
+    """
+
+    target: str | None = None
+    id: str | None = None
+    weights: str | None = None
+    group: str | None = None
+    time: str | None = None
+    fold: str | None = None
+    task: Task | None = None
+    positive: str | None = None
+    features: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    class_weight: ClassWeight | None = None
+    losses: tuple[frozenset[Task], ...] = ()
+    missing: str = "error"
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Column → the flag that gives it another role than target or feature."""
+        flags = {
+            "--id": self.id,
+            "--weights": self.weights,
+            "--group": self.group,
+            "--time": self.time,
+            "--fold-column": self.fold,
+        }
+        return {name: flag for flag, name in flags.items() if name is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What is learned: the roles of the columns and the task they make."""
+
+    task: Task
+    target: str  # as it is shown; of several columns all their names
+    weights: str | None
+    id: str | None
+    group: str | None
+    time: str | None
+    fold: str | None
+    numbers: tuple[str, ...]  # features that are numbers
+    texts: tuple[str, ...]  # features that are text: one-hot
+    class_weight: ClassWeight | None  # what a training row counts for its class
+    labels: tuple[str, ...]  # the classes, sorted; binary: (negative, positive); () for numbers
+    missing: str  # error, drop or impute
+    decisions: tuple[str, ...]
+    warnings: tuple[Warning_, ...]
+    targets: tuple[str, ...] = ()  # the columns of several targets; () for one
+    outputs: tuple[str, ...] = ()  # what these are called without the word that they share
+
+    @property
+    def positive(self) -> str | None:
+        return self.labels[1] if self.task is Task.BINARY else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the scores of a row are called: the classes, outputs or labels."""
+        return self.outputs or self.labels
+
+    @property
+    def classes(self) -> int:
+        """How many classes or labels there are, 0 for numbers."""
+        return len(self.outputs) if self.task is Task.MULTILABEL else len(self.labels)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return self.numbers + self.texts
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        return self.targets or (self.target,)
+
+    @property
+    def scores(self) -> int:
+        """How many scores a row has: one, or as many as there are classes, outputs or labels."""
+        return len(self.labels) if self.task is Task.MULTICLASS else max(len(self.outputs), 1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that a figure depends on."""
+        roles = (*self.target_columns, self.weights, self.group, self.time, self.fold)
+        return tuple(dict.fromkeys([*filter(None, roles), *self.features]))
+
+
+def training_problem(table: Table, asked: Asked) -> Training:
+    """The roles of the columns of a table, and the task its target makes.
+
+    Raises UsageError where a decision needs the user, or no feature is left; DataError where a column
+    cannot hold its role.
+    """
+    several = _several(table, asked)
+    if several is None:
+        target, why_target = _target(table, asked)
+        targets: tuple[str, ...] = (target,)
+    else:
+        target, why_target, targets = listed(several.names), several.found, several.names
+    _check_roles(table, targets, asked)
+    task, why = _task(table, target, asked) if several is None else (several.task, several.why)
+    _check_flags(asked, task)
+    labels = _labels(table, target, task, asked)
+    if asked.class_weight is not None:
+        asked.class_weight.check(labels)
+    taken = dict.fromkeys(targets, "the target" if several is None else "a target")
+    taken |= {name: f"named by {flag}" for name, flag in asked.named.items()}
+    chosen = chosen_columns(table, taken, asked.features, asked.drop)
+    found = {name: left_out(table, name, named=name in asked.features) for name in chosen}
+    warnings = [warning for warning in found.values() if warning is not None]
+    used = [name for name, warning in found.items() if warning is None]
+    if not used:
+        raise UsageError(
+            f"no feature is left{f': {warnings[0].message}' if warnings else ''}",
+            where=Where(table.path),
+            advice="Name features with --features, or name fewer columns with --drop",
+        )
+    texts = tuple(name for name in used if not is_numeric(table, name))
+    numbers = tuple(name for name in used if name not in texts)
+    check_features(table, numbers, texts, asked.missing)
+    return Training(
+        task=task,
+        target=target,
+        weights=asked.weights,
+        id=asked.id,
+        group=asked.group,
+        time=asked.time,
+        fold=asked.fold,
+        numbers=numbers,
+        texts=texts,
+        class_weight=asked.class_weight,
+        labels=labels,
+        missing=asked.missing,
+        decisions=(
+            f"target {target}{why_target}",
+            f"task {task}: {why}",
+            *([f"positive class {labels[1]}"] if task is Task.BINARY else []),
+            *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
+        ),
+        warnings=(*warnings, *time_warnings(table, asked.time)),
+        targets=() if several is None else several.names,
+        outputs=() if several is None else tuple(several.columns),
+    )
+
+
+def _several(table: Table, asked: Asked) -> Targets | None:
+    """Several targets, those that --drop names left out; None where there is one."""
+    dropped = {name for name in table.columns if any(fnmatchcase(name, text) for text in asked.drop)}
+    return several_targets(table, {*asked.named, *dropped}, asked.target, asked.task, asked.losses)
+
+
+def _target(table: Table, asked: Asked) -> tuple[str, str]:
+    """The target and how it was found: named, else by its name, else the last column without a role."""
+    if asked.target is not None:
+        return check_named(table, asked.target, "--target"), ""
+    named = target_by_name(table, asked.named)
+    if named is not None:
+        return named, ""
+    free = [
+        name for name, column in table.columns.items() if name not in asked.named and not is_index(column)
+    ]
+    if not free:
+        raise UsageError(
+            "no column is left for the target",
+            where=Where(table.path),
+            advice="Every column has another role: give --target, and --id, --weights … to other columns",
+        )
+    return free[-1], " (last column)"
+
+
+def _check_roles(table: Table, targets: Sequence[str], asked: Asked) -> None:
+    for name, flag in asked.named.items():
+        check_named(table, name, flag)
+        if name in targets:
+            raise UsageError(
+                f"{flag} {shell_word(name)}: that column is the target",
+                where=Where(table.path),
+                advice=f"Name another column with {flag}, or another target with --target",
+            )
+    ways = {"--group": asked.group, "--time": asked.time, "--fold-column": asked.fold}
+    splitting = [flag for flag, name in ways.items() if name is not None]
+    if len(splitting) > 1:
+        raise UsageError(
+            f"{' and '.join(splitting)} each say how rows are split into folds",
+            advice=f"Give one of them, such as {splitting[0]}",
+        )
+    if asked.weights is not None:
+        check_number(table, asked.weights)
+
+
+def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
+    """The task and why; a number that could be a class is said to be one."""
+    if asked.task not in (None, *CLASSES, *NUMBERS):
+        raise UsageError(
+            f"--task {asked.task}: no loss is trained for such targets",
+            where=Where(table.path),
+            advice="Leave --task out; losscli compare judges predictions of them",
+        )
+    found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
+    task, why = found or (Task.REGRESSION, f"the target is a number{_class_hint(table, target)}")
+    if task in (Task.REGRESSION, Task.COUNTS):
+        check_number(table, target, _number_advice(table, target))
+    return task, why
+
+
+def _check_flags(asked: Asked, task: Task) -> None:
+    """Raises UsageError for flags of classes where the task has none."""
+    if asked.positive is not None and task is not Task.BINARY:
+        raise useless_flag(f"--positive {asked.positive}", task, "has no positive class")
+    if asked.class_weight is not None and task not in CLASSES:
+        raise useless_flag(f"--class-weight {asked.class_weight.text}", task, "has no classes to weigh")
+
+
+def _class_hint(table: Table, target: str) -> str:
+    column = table.columns[target]
+    count = len(column.values or ())
+    if not column.whole or not 1 < count <= min(MAX_CLASSES, FEW_VALUES * table.rows):
+        return ""
+    task = Task.BINARY if count == 2 else Task.MULTICLASS
+    return f"; integers with {count} values: --task {task} if they are classes"
+
+
+def _number_advice(table: Table, target: str) -> str:
+    if is_numeric(table, target):
+        return "Correct the field, or empty it and use --missing drop"
+    return "Use --task binary or --task multiclass, or name another target with --target"
+
+
+def _labels(table: Table, target: str, task: Task, asked: Asked) -> tuple[str, ...]:
+    """The classes of the target; () for numbers."""
+    if task in NUMBERS | SEVERAL:
+        return ()
+    found = class_labels(table, target)
+    if len(found) < 2:
+        raise DataError(
+            f"the target has {f'one class, {found[0]!r}' if found else 'no value'}",
+            where=Where(table.path, column=target),
+            advice="A loss needs two classes or more to learn from: name another target with --target",
+        )
+    if task is Task.BINARY:
+        return binary_labels(table, target, asked.positive)
+    return tuple(sorted(found, key=label_order))

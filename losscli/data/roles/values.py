@@ -1,0 +1,98 @@
+"""Whether the values of a column can hold its role; the first that cannot is named."""
+
+import re
+
+import numpy as np
+
+from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count
+from losscli.domain import NONNEGATIVE, Floats, Interval
+from losscli.errors import DataError
+from losscli.result import Warning_
+
+_DATE = re.compile(r"\d{4}(?!\d)")  # text that begins so is sorted in time
+
+
+def check_number(
+    table: Table, name: str, advice: str = "Correct the field, or empty it and use --missing drop"
+) -> None:
+    """Raises DataError for a column with a word, or with a number that no double holds."""
+    column = table.columns[name]
+    if column.type is ColumnType.NUMBER:
+        if column.inexact is not None:
+            table.numbers(0, name)  # says which number, and where
+        return
+    row, word = column.first_word or (1, "")
+    raise DataError(f"{word!r} (row {row:,}) is not a number", where=table.where(row, name), advice=advice)
+
+
+def check_present(table: Table, name: str, advice: str) -> None:
+    """Raises DataError for a column with a missing value."""
+    column = table.columns[name]
+    if column.first_missing is not None:
+        count = f" ({column.missing:,} are)" if column.missing > 1 else ""
+        raise _unusable(table, column.first_missing, name, f"missing{count}", advice)
+
+
+def check_finite(table: Table, name: str, advice: str) -> None:
+    """Raises DataError for a column with an infinite value."""
+    row = table.columns[name].first_infinite
+    if row is not None:
+        raise _unusable(table, row, name, "infinite", advice)
+
+
+def _unusable(table: Table, row: int, name: str, what: str, advice: str) -> DataError:
+    return DataError(f"the value in row {row:,} is {what}", where=table.where(row, name), advice=advice)
+
+
+def check_range(table: Table, name: str, interval: Interval, law: str, advice: str | None = None) -> None:
+    """Raises DataError for a number column with a finite value outside the interval; law says why."""
+    column = table.columns[name]
+    ends = np.array([end for end in (column.low, column.high) if end is not None])
+    if interval.contains(ends).all():
+        return
+    for block in range(block_count(table)):
+        values = table.numbers(block, name)
+        bad = np.flatnonzero(~interval.contains(values) & np.isfinite(values))
+        if len(bad):
+            row = block * BLOCK + int(bad[0]) + 1
+            raise DataError(
+                f"the value in row {row:,} is {values[bad[0]]:g}; {law}",
+                where=table.where(row, name),
+                advice=advice,
+            )
+
+
+def is_truth(column: Column) -> bool:
+    """Whether it holds true and false alone."""
+    if column.type is not ColumnType.TEXT or not column.values:
+        return False
+    return {str(value).lower() for value in column.values} <= {"true", "false"}
+
+
+def numbers_of(table: Table, block: int, name: str) -> Floats:
+    """A column of numbers, or of true and false as 1 and 0; NaN where it is missing."""
+    column = table.columns[name]
+    if not is_truth(column):
+        return table.numbers(block, name)
+    words = tuple(str(value) for value in column.values or ())
+    worth = np.array([*(float(word.lower() == "true") for word in words), np.nan])
+    return np.asarray(worth[table.codes(block, name, words)])  # a missing word has the code -1
+
+
+def check_weights(table: Table, name: str) -> None:
+    """Raises DataError for a negative weight."""
+    check_range(table, name, NONNEGATIVE, "a weight is not negative", "Mend it, or leave --weights out")
+
+
+def time_warnings(table: Table, name: str | None) -> tuple[Warning_, ...]:
+    """Text is sorted as text: dates that do not begin with the year come out of order."""
+    word = None if name is None else table.columns[name].first_word
+    if word is None or _DATE.match(word[1]):
+        return ()
+    return (
+        Warning_(
+            "time_is_text",
+            f"{name!r} is text such as {word[1]!r}, and is sorted as text, not in time",
+            "Write dates as 2024-01-31, or times as numbers",
+        ),
+    )

@@ -1,0 +1,149 @@
+"""Rows of a table → what losses are functions of: residuals, margins, log-probabilities, labels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.data.roles import ModelColumns, Predictions, Problem, stacked
+from losscli.data.roles.values import numbers_of
+from losscli.data.table import BLOCK, ColumnType, Table
+from losscli.data.table.grammar import is_missing
+from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
+from losscli.loss.arguments import Arguments, Predicted, codes
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The used rows of one block.
+
+    number: 1-based data rows (n,); y: targets, for classes their codes, binary 1 the positive (n,), of
+    several columns (n, L), of a detection the class and then the corners;
+    w: weights, times those of the classes (n,); models: each model's predictions; clipped: per model, how
+    many were clipped.
+    """
+
+    number: Codes
+    y: Floats
+    w: Floats
+    models: tuple[Predicted, ...]
+    clipped: Codes
+
+
+def load(
+    table: Table, problem: Problem, block: int, *, drop: bool = False, clip: float | None = None
+) -> Rows:
+    """Read one block, without the rows of weight 0. `drop` leaves out rows with a missing or infinite
+    value in any used column as well; `clip` bounds probabilities to [clip, 1 - clip]."""
+    y = (
+        _labels_or_numbers(table, problem.target, problem, block)
+        if problem.task in CLASSES | NUMBERS
+        else _targets(table, problem, block)
+    )
+    w = table.numbers(block, problem.weights) if problem.weights else np.ones(len(y))
+    if problem.class_factors:
+        w = w * np.array(problem.class_factors)[codes(np.nan_to_num(y))]
+    number = np.arange(len(y), dtype=np.intp) + (block * BLOCK + 1)
+    models = [
+        {part.kind: _read(table, problem, part, block) for part in model.parts} for model in problem.models
+    ]
+    keep = w != 0.0
+    if drop:
+        keep &= (np.isfinite(y) if y.ndim == 1 else np.isfinite(y).all(axis=1)) & np.isfinite(w)
+        for name in filter(None, (problem.group, problem.time)):
+            keep &= present(table, name, block)
+        for p in (p for model in models for p in model.values()):
+            keep &= np.isfinite(p) if p.ndim == 1 else np.isfinite(p).all(axis=1)
+    if not keep.all():
+        number, y, w = number[keep], y[keep], w[keep]
+        models = [{kind: p[keep] for kind, p in model.items()} for model in models]
+    clipped = np.zeros(len(models), dtype=np.intp)
+    if clip is not None:
+        for index, model in enumerate(models):
+            clipped[index] = _clip(model, clip)
+    return Rows(number, y, w, tuple(models), clipped)
+
+
+def present(table: Table, name: str, block: int) -> Mask:
+    """Whether a column has a value, if a number a finite one: (n,). Numbers that are read as text are missing
+    where a number would be; in other text only the empty field is."""
+    column = table.columns[name]
+    if column.type is ColumnType.NUMBER:
+        return np.isfinite(table.numbers(block, name))
+    words = table.text(block, name)
+    if column.first_word is not None:
+        return np.array([bool(word) for word in words], dtype=np.bool_)
+    return np.array([not is_missing(word or "") for word in words], dtype=np.bool_)
+
+
+def _labels_or_numbers(table: Table, name: str, problem: Problem, block: int) -> Floats:
+    """A column as numbers, or, for classes, as codes of the labels; missing is NaN."""
+    if not problem.labels:
+        return table.numbers(block, name)
+    if table.columns[name].type is ColumnType.TEXT:
+        codes = table.codes(block, name, problem.labels).astype(np.float64)
+        codes[codes < 0] = np.nan
+        return codes
+    numbers = table.numbers(block, name)
+    codes = np.full(len(numbers), np.nan)
+    for code, label in enumerate(problem.labels):
+        codes[numbers == float(label)] = code
+    return codes
+
+
+def _targets(table: Table, problem: Problem, block: int) -> Floats:
+    """(n,), or (n, L) of several columns."""
+    if problem.task is Task.DETECTION:
+        name, *corners = problem.targets
+        return np.column_stack(
+            [_labels_or_numbers(table, name, problem, block), stacked(table, block, corners)]
+        )
+    y = stacked(table, block, problem.targets)
+    return y[:, 0] if problem.task is Task.FORECAST else y
+
+
+def _read(table: Table, problem: Problem, part: Predictions, block: int) -> Floats:
+    if part.kind is Kind.LABEL and len(part.columns) == 1:
+        return _labels_or_numbers(table, part.columns[0], problem, block)
+    if len(part.columns) == 1:
+        p = table.numbers(block, part.columns[0])
+        if part.of_label is not None and part.of_label != problem.positive:
+            return 1.0 - p if part.kind is Kind.PROBABILITY else -p
+        return p
+    columns = [numbers_of(table, block, name) for name in part.columns]
+    if part.is_variance:
+        with np.errstate(invalid="ignore"):
+            columns[1] = np.where(columns[1] >= 0, np.sqrt(columns[1]), -1.0)
+    if part.labels and problem.positive is not None:
+        negative, positive = columns
+        return positive if part.kind is Kind.PROBABILITY else positive - negative
+    return np.column_stack(columns)
+
+
+def _clip(model: Predicted, clip: float) -> int:
+    p = model.get(Kind.PROBABILITY)
+    if p is None:
+        return 0
+    bounded = np.clip(p, clip, 1.0 - clip)
+    model[Kind.PROBABILITY] = bounded
+    changed = bounded != p
+    return int((changed if changed.ndim == 1 else changed.any(axis=1)).sum())
+
+
+def arguments_of(problem: Problem, rows: Rows) -> list[Arguments]:
+    """What the losses of each model take."""
+    weights = np.array(problem.class_weights) if problem.class_weights else None
+    return [
+        Arguments(
+            problem.task,
+            rows.y,
+            predicted,
+            problem.threshold,
+            levels=_levels(model),
+            class_weights=weights,
+        )
+        for model, predicted in zip(problem.models, rows.models, strict=True)
+    ]
+
+
+def _levels(model: ModelColumns) -> Floats | None:
+    return next((np.array(part.levels) for part in model.parts if part.levels), None)

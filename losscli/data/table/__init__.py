@@ -1,0 +1,29 @@
+"""Files → Table: strictly. A file gives exact values, or an error that names file, line, column and value."""
+
+from losscli.data.table.facts import (
+    BLOCK,
+    MAX_NUMBERS,
+    MAX_VALUES,
+    Column,
+    ColumnType,
+    Limits,
+    ReadOptions,
+    Table,
+    block_count,
+)
+from losscli.data.table.join import join
+from losscli.data.table.read import read
+
+__all__ = [
+    "BLOCK",
+    "MAX_NUMBERS",
+    "MAX_VALUES",
+    "Column",
+    "ColumnType",
+    "Limits",
+    "ReadOptions",
+    "Table",
+    "block_count",
+    "join",
+    "read",
+]

@@ -1,0 +1,251 @@
+"""Several tables as one: row by row, or by an id. Their targets must agree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from losscli.data.table.buffers import fixed, strings
+from losscli.data.table.columns import Columns
+from losscli.data.table.facts import BLOCK, Column, ColumnType, Limits, Table, block_count
+from losscli.data.table.grammar import shown
+from losscli.data.table.store import StoredTable
+from losscli.domain import Codes, Floats
+from losscli.errors import DataError, Where, did_you_mean
+
+
+def join(
+    tables: Sequence[Table],
+    *,
+    key: str | None,
+    same: Sequence[Sequence[str]],
+    take: Sequence[tuple[int, str, str]],
+    limits: Limits | None = None,
+) -> Table:
+    """The columns `take` (table, column, new name) of several tables, in the rows of the first.
+
+    `key` names the id column that every table has; None pairs row by row. `same[i]` are the targets of table
+    i, which must agree one by one with same[0] in every row; those of table 0 must be taken. DataError where
+    ids are missing, double or not in every table, where lengths or targets differ.
+    """
+    if not {(0, target) for target in same[0]} <= {(table, name) for table, name, _ in take}:
+        raise ValueError("the target of the first table must be taken")
+    if len({new for _, _, new in take}) != len(take):
+        raise ValueError("two columns of the result have one name")
+    if key is None:
+        aligned = list(tables)
+        for other in tables[1:]:
+            _check_length(tables[0], other)
+    else:
+        limits = limits or Limits()
+        ids = _Ids(tables[0], key)
+        aligned = [tables[0]]
+        for i, other in enumerate(tables[1:], 1):
+            names = list(dict.fromkeys((*same[i], *(name for table, name, _ in take if table == i))))
+            aligned.append(_reordered(ids, _Ids(other, key), names, limits))
+    for other, targets in zip(aligned[1:], same[1:], strict=True):
+        for name, target in zip(same[0], targets, strict=True):
+            _check_same(aligned[0], name, other, target, key)
+    parts = {new: (aligned[i], old) for i, old, new in take}
+    columns = {new: replace(table.columns[old], name=new) for new, (table, old) in parts.items()}
+    return JoinedTable(MappingProxyType(columns), MappingProxyType(parts), aligned[0], _notes(tables))
+
+
+@dataclass(frozen=True)
+class JoinedTable:
+    """Columns of aligned tables under new names; path and sha256 are those of the first."""
+
+    columns: Mapping[str, Column]
+    parts: Mapping[str, tuple[Table, str]]
+    first: Table
+    notes: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        return self.first.path
+
+    @property
+    def sha256(self) -> str:
+        return self.first.sha256
+
+    @property
+    def rows(self) -> int:
+        return self.first.rows
+
+    def numbers(self, block: int, name: str) -> Floats:
+        table, old = self.parts[name]
+        return table.numbers(block, old)
+
+    def codes(self, block: int, name: str, values: tuple[str, ...]) -> Codes:
+        table, old = self.parts[name]
+        return table.codes(block, old, values)
+
+    def text(self, block: int, name: str) -> list[str | None]:
+        table, old = self.parts[name]
+        return table.text(block, old)
+
+    def where(self, row: int, name: str) -> Where:
+        table, old = self.parts[name]
+        return table.where(row, old)
+
+
+def _notes(tables: Sequence[Table]) -> tuple[str, ...]:
+    return tuple(f"{table.path}: {note}" for table in tables for note in table.notes)
+
+
+def _blocks(table: Table) -> range:
+    return range(block_count(table))
+
+
+def _check_length(first: Table, other: Table) -> None:
+    if first.rows != other.rows:
+        raise DataError(
+            f"{first.path} has {first.rows:,} rows, {other.path} has {other.rows:,}",
+            advice="Pair their rows by a column that all files have: --id COL",
+        )
+
+
+class _Ids:
+    """The id column of a table: every one there, every one once."""
+
+    def __init__(self, table: Table, key: str) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        self.table, self.key = table, key
+        if key not in table.columns:
+            raise DataError(
+                f"there is no column {shown(key)}",
+                where=Where(table.path),
+                advice=did_you_mean(key, table.columns),
+            )
+        if (row := table.columns[key].first_missing) is not None:
+            raise DataError(f"row {row:,} has no id", where=table.where(row, key))
+        blocks = [_whole_block(table, block, key).cast(pa.large_string()) for block in _blocks(table)]
+        self.texts = pa.concat_arrays(blocks)
+        if pc.count_distinct(self.texts).as_py() != len(self.texts):
+            self._twice()
+
+    def _twice(self) -> None:
+        rows: dict[str, int] = {}
+        for row, word in zip(count(1), self.texts.to_pylist()):
+            first = rows.setdefault(word, row)
+            if first != row:
+                before, here = self.table.where(first, self.key), self.table.where(row, self.key)
+                places = (
+                    f"lines {before.line:,} and {here.line:,}"
+                    if before.line is not None and here.line is not None
+                    else f"rows {first:,} and {row:,}"
+                )
+                raise DataError(
+                    f"the id {shown(word)} stands twice, in {places}",
+                    where=Where(self.table.path, None, self.key),
+                    advice="Ids must name one row each.",
+                )
+
+    def positions_in(self, other: "_Ids") -> Any:
+        """For each row here its 0-based row there; DataError where an id is not there."""
+        import pyarrow.compute as pc
+
+        found = pc.index_in(self.texts, value_set=other.texts)
+        if found.null_count:
+            row = pc.index(found.is_null(), True).as_py() + 1
+            word = self.texts[row - 1].as_py()
+            more = f" ({found.null_count:,} ids are not)" if found.null_count > 1 else ""
+            raise DataError(
+                f"the id {shown(word)} is not in {other.table.path}{more}",
+                where=self.table.where(row, self.key),
+                advice="Every file must have the same ids.",
+            )
+        return fixed(found, np.int32)
+
+
+def _indices(order: Any) -> Any:
+    """An Arrow array of int32 positions, without a copy."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.int32(), len(order), [None, pa.py_buffer(order)])
+
+
+def _whole_block(table: Table, block: int, name: str) -> Any:
+    """One block as an Arrow string array, "" where missing."""
+
+    if isinstance(table, StoredTable) and table.columns[name].type is ColumnType.TEXT:
+        return table.strings(block, name)
+    return strings([word or "" for word in table.text(block, name)])
+
+
+def _reordered(ids: _Ids, others: _Ids, names: Sequence[str], limits: Limits) -> Table:
+    """The named columns of the other table in the order of the first one's ids."""
+    import pyarrow as pa
+
+    order = ids.positions_in(others)
+    others.positions_in(ids)
+    other = others.table
+    types = [other.columns[name].type for name in names]
+    columns = Columns(other.path, names, types, limits)
+    for i, (name, kind) in enumerate(zip(names, types, strict=True)):
+        if kind is ColumnType.NUMBER:
+            numbers = np.concatenate([other.numbers(block, name) for block in _blocks(other)])
+            columns.add_to(i, numbers[order])
+        else:
+            texts = pa.chunked_array([_whole_block(other, block, name) for block in _blocks(other)])
+            for start in range(0, len(order), BLOCK):
+                columns.add_to(i, texts.take(_indices(order[start : start + BLOCK])).combine_chunks())
+    return _Reordered(
+        path=other.path,
+        sha256=other.sha256,
+        rows=ids.table.rows,
+        columns=columns.finish({}),
+        notes=other.notes,
+        store=columns.store,
+        line=lambda row: None,
+        original=other,
+        order=order,
+    )
+
+
+@dataclass(frozen=True)
+class _Reordered(StoredTable):
+    """Rows in another order than in the file; `order[i]` is the 0-based row in the file."""
+
+    original: Table
+    order: Any
+
+    def where(self, row: int, name: str) -> Where:
+        return self.original.where(int(self.order[row - 1]) + 1, name)
+
+
+def _check_same(first: Table, name: str, other: Table, target: str, key: str | None) -> None:
+    kinds = first.columns[name].type, other.columns[target].type
+    if kinds[0] is not kinds[1]:
+        raise DataError(
+            f"the target {shown(name)} is {kinds[0].value} in {first.path} "
+            f"and {shown(target)} is {kinds[1].value} in {other.path}",
+            advice="The targets of all files must be the same.",
+        )
+    for block in _blocks(first):
+        row = _first_difference(first, name, other, target, block)
+        if row is not None:
+            values = (first.text(block, name)[row], other.text(block, target)[row])
+            here, there = ("missing" if value is None else shown(value) for value in values)
+            number = block * BLOCK + row + 1
+            place = f"row {number:,}" if key is None else f"id {shown(str(first.text(block, key)[row]))}"
+            raise DataError(
+                f"the targets differ at {place}: {here}, but {there} in {other.where(number, target)}",
+                where=first.where(number, name),
+                advice="Pair the rows by a column that all files have: --id COL" if key is None else None,
+            )
+
+
+def _first_difference(first: Table, name: str, other: Table, target: str, block: int) -> int | None:
+    """The 0-based row of the block where the targets differ; missing agrees with missing."""
+    if first.columns[name].type is ColumnType.NUMBER:
+        a, b = first.numbers(block, name), other.numbers(block, target)
+        differ = (a != b) & ~(np.isnan(a) & np.isnan(b))
+        return int(differ.argmax()) if differ.any() else None
+    pairs = zip(count(), first.text(block, name), other.text(block, target))
+    return next((row for row, a, b in pairs if a != b), None)

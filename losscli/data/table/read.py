@@ -1,0 +1,153 @@
+"""A path to a Table: the format is chosen by the extension, else by the first bytes."""
+
+import re
+from collections.abc import Callable
+from pathlib import PurePath
+
+from losscli.data.table.facts import Limits, ReadOptions, Table
+from losscli.data.table.open import Source
+from losscli.data.table.packing import ARROW_SIGN, PARQUET_SIGN, STREAM_SIGN, SUFFIXES, sniffed
+from losscli.errors import DataError, UsageError, Where
+
+_FORMATS = {
+    ".csv": "delimited",
+    ".tsv": "delimited",
+    ".tab": "delimited",
+    ".psv": "delimited",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
+_TITLES = {"parquet": "a Parquet file", "arrow": "an Arrow file", "jsonl": "a JSON Lines file"}
+_OPTIONS, _LIMITS = ReadOptions(), Limits()
+_NOT_READ = {
+    ".xlsx": "a spreadsheet",
+    ".xlsm": "a spreadsheet",
+    ".xls": "a spreadsheet",
+    ".ods": "a spreadsheet",
+    ".pkl": "a pickle",
+    ".pickle": "a pickle",
+    ".joblib": "a pickle",
+    ".npy": "a NumPy file",
+    ".npz": "a NumPy file",
+    ".tar": "an archive of several files",
+    ".tgz": "an archive of several files",
+    ".7z": "an archive of several files",
+    ".rar": "an archive of several files",
+    ".h5": "an HDF5 file",
+    ".hdf5": "an HDF5 file",
+    ".sqlite": "a database",
+    ".db": "a database",
+    ".html": "an HTML page",
+    ".xml": "an XML document",
+}
+_SIGNS = {  # of files under any name; none can begin a table
+    b"\xd0\xcf\x11\xe0": "an Office document",
+    b"SQLite format 3\0": "a database",
+    b"\x89HDF\r\n": "an HDF5 file",
+    b"\x93NUMPY": "a NumPy file",
+    b"\x80\x02": "a pickle",
+    b"\x80\x03": "a pickle",
+    b"\x80\x04": "a pickle",
+    b"\x80\x05": "a pickle",
+    b"%PDF-": "a PDF document",
+    b"7z\xbc\xaf": "an archive of several files",
+    b"Rar!\x1a": "an archive of several files",
+    b"Obj\x01": "an Avro file",
+}
+_PAGE = re.compile(rb"\s*<(?:!doctype html|html|\?xml)\b", re.IGNORECASE)
+_OBJECT = re.compile(rb'\s*\{\s*"')  # as CSV it would break the rules of quotes
+_POINTER = b"version https://git-lfs.github.com/"
+
+
+def read(path: str, options: ReadOptions = _OPTIONS, *, limits: Limits = _LIMITS) -> Table:
+    """The table in a file, or in standard input for "-": exact, or a DataError that says where and what.
+
+    UsageError for options that cannot be used on a file of its format.
+    """
+    source = Source(path, options.max_unpacked)
+    try:
+        table = _table(source, options, limits)
+    except DataError:
+        source.check_unchanged()  # then this is what is wrong
+        raise
+    source.check_unchanged()
+    return table
+
+
+def _table(source: Source, options: ReadOptions, limits: Limits) -> Table:
+    if source.suffix in _NOT_READ:
+        raise _not_read(source, _NOT_READ[source.suffix])
+    head = source.open().read(512)
+    suffix = _suffix(source)
+    if suffix in SUFFIXES or (source.packed is not None and sniffed(head) is not None):
+        inner = f": {source.member!r}" if source.member else ""
+        raise source.error(f"what is packed in it is packed again{inner}", advice="Unpack it once.")
+    if suffix in _NOT_READ:
+        raise _not_read(source, _NOT_READ[suffix])
+    _check_signs(source, head)
+    kind = _format(suffix, head)
+    if options.skip_lines and kind != "delimited":
+        raise UsageError(
+            f"--skip-lines {options.skip_lines}: {_TITLES[kind]} has no lines before its header",
+            where=Where(source.shown),
+            advice="Leave it out.",
+        )
+    return _readers()[kind](source, options, limits)
+
+
+def _suffix(source: Source) -> str:
+    """The extension that says the format: of the member of an archive, else of the file."""
+    inner = PurePath(source.member.lower()).suffix
+    return inner if inner in _FORMATS | _NOT_READ | SUFFIXES else source.suffix
+
+
+def _not_read(source: Source, what: str) -> DataError:
+    return source.error(f"{what} is not read", advice="Save the table as CSV, Parquet or JSON Lines.")
+
+
+def _check_signs(source: Source, head: bytes) -> None:
+    """Raises DataError for a file whose first bytes say that it holds no table."""
+    found = next((what for sign, what in _SIGNS.items() if head.startswith(sign)), None)
+    if found is None and (head[257:262] == b"ustar"):
+        found = "an archive of several files"
+    if found is not None:
+        raise _not_read(source, found)
+    if _PAGE.match(head.removeprefix(b"\xef\xbb\xbf")):
+        raise source.error(
+            "an HTML page or XML document is not read",
+            advice="If you have downloaded it, look at it in a browser: it may say why there is no table.",
+        )
+    if head.startswith(_POINTER):
+        raise source.error("this is a pointer of Git LFS, not the file", advice="Fetch it: git lfs pull")
+
+
+def _readers() -> dict[str, Callable[[Source, ReadOptions, Limits], Table]]:
+    from losscli.data.table.arrow import read_arrow, read_parquet
+    from losscli.data.table.delimited import read_delimited
+    from losscli.data.table.jsonl import read_jsonl
+
+    return {
+        "delimited": read_delimited,
+        "parquet": read_parquet,
+        "arrow": read_arrow,
+        "jsonl": read_jsonl,
+    }
+
+
+def _format(suffix: str, head: bytes) -> str:
+    """What the first bytes say beyond doubt, else the extension, else what they look like."""
+    if head.startswith(PARQUET_SIGN):
+        return "parquet"
+    if head.startswith(ARROW_SIGN):
+        return "arrow"
+    named = _FORMATS.get(suffix)
+    if named in (None, "delimited") and _OBJECT.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return "jsonl"
+    return named or ("arrow" if head.startswith(STREAM_SIGN) else "delimited")

@@ -1,0 +1,269 @@
+"""`fit`: features × losses × folds → what each loss makes of the model, and what was found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from losscli.data.frame import Frame, load
+from losscli.data.roles.features import Training
+from losscli.data.roles.finding import shell_word
+from losscli.data.table import Table
+from losscli.descent.networks import AUTO, EPOCHS, Course, check_course
+from losscli.descent.perceptron import Architecture
+from losscli.descent.textbook import parse_optimizer
+from losscli.descent.train import Settings
+from losscli.domain import NUMBERS, Codes, Floats, Task
+from losscli.engine import each
+from losscli.errors import UsageError
+from losscli.fitting.assemble import Run, assemble
+from losscli.fitting.choice import choose
+from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
+from losscli.fitting.crossval import Judgement, Plan, judge_splits
+from losscli.fitting.folds import Folds, Split, splits
+from losscli.fitting.judge import measures
+from losscli.fitting.judge_outputs import measures_of_outputs
+from losscli.fitting.networks import Schooling
+from losscli.fitting.outputs import check_request, told
+from losscli.fitting.path import parse_path, paths
+from losscli.fitting.recipe import costs_of, recipe_of, rule_of
+from losscli.fitting.request import Request
+from losscli.fitting.whole import Whole, fit_whole
+from losscli.result import Fits, Input, Refused, Warning_
+
+__all__ = ["Fitted", "Request", "Source", "fit", "fit_frame"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a run leaves: the result, the texts of --save and --predictions, the repeats that were to be, and
+    whether it was cut short."""
+
+    fits: Fits
+    model_json: str
+    predictions_csv: str
+    repeats: int
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows come from. notes: how the file was read, in words; read: rows of the file."""
+
+    inputs: tuple[Input, ...]
+    notes: tuple[str, ...]
+    read: int
+
+
+def fit(
+    table: Table, training: Training, request: Request, inputs: Sequence[Input], progress: Progress
+) -> Fitted:
+    """Train every loss on all rows and fold by fold. progress: (done, total) fits of folds.
+
+    An interruption ends the folds: what the finished repeats showed is given. Raises DataError where a
+    value cannot be used, UsageError where the request does not suit the data.
+    """
+    _check(request)
+    source = Source(tuple(inputs), table.notes, table.rows)
+    return fit_frame(load(table, training), training, request, source, progress)
+
+
+def fit_frame(
+    frame: Frame, training: Training, request: Request, source: Source, progress: Progress
+) -> Fitted:
+    """The same on the rows of a frame, as `fit` where it has loaded them."""
+    asked = None if request.path is None else parse_path(request.path, request.l1)
+    check_request(request, training.task)
+    recipe, rule = recipe_of(request, training), rule_of(request, training.task)
+    warnings = (*training.warnings, *_copies(frame, training))
+    chosen = choose(request, training.task, frame.y)
+    settings = Settings(
+        task=training.task,
+        classes=training.scores,
+        l1=request.l1,
+        l2=request.l2,
+        penalty_scale=request.penalty_scale,
+        scale=request.scale,
+        optimizer=None if request.optimizer.name == "auto" else parse_optimizer(request.optimizer),
+        tol=request.tol,
+        max_iter=request.max_iter,
+        seed=request.seed,
+    )
+    folds = splits(
+        frame.y,
+        labels=training.labels,
+        group=frame.group,
+        fold=frame.fold,
+        time=frame.time,
+        folds=request.folds,
+        repeats=request.repeats,
+        seed=request.seed,
+    )
+    folds = told(folds, training, frame.y)
+    schooling = _schooling(request)
+    whole = fit_whole(frame, training, chosen.wanted, settings, recipe, schooling)
+    unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
+    if unpenalised and schooling is None:
+        _check_enough(folds, whole)
+    contaminations, refused = _contaminations(request, training, frame, whole)
+    plan = Plan(
+        frame=frame,
+        training=training,
+        wanted=chosen.wanted,
+        contaminations=contaminations,
+        settings=replace(settings, careful=False),
+        measures=(
+            measures_of_outputs(training.task)
+            if training.outputs
+            else measures(training.task, costs_of(request))
+        ),
+        threshold=request.threshold,
+        rule=rule,
+        recipe=recipe,
+        seed=request.seed,
+        schooling=schooling,
+        largest=max(len(split.train) for split in folds.splits),
+    )
+    judgements, interrupted = _judged(plan, folds, request.jobs, progress)
+    run = Run(
+        training=training,
+        warnings=warnings,
+        request=request,
+        inputs=source.inputs,
+        notes=source.notes,
+        read=source.read,
+        plan=plan,
+        folds=folds,
+        whole=whole,
+        judgements=judgements,
+        refused=(*chosen.refused, *refused),
+        paths=paths(asked, plan, whole, folds, request.jobs) if asked is not None and not interrupted else (),
+    )
+    return Fitted(*assemble(run), folds.repeats, interrupted)
+
+
+def _check(request: Request) -> None:
+    """Raises UsageError for a flag that would do nothing, and an optimizer that does not suit the penalty."""
+    if request.early is not None and _is_solved(request):
+        raise UsageError(
+            f"--early-stopping {request.early.share:g}: a linear model goes to its optimum at once",
+            advice="Add --optimizer adam, or --model mlp:hidden=16",
+        )
+    if request.l1 and request.optimizer.name == "lbfgs":
+        raise UsageError(
+            "--optimizer lbfgs descends on slopes, and an l1 penalty has none at 0",
+            advice="Use --optimizer auto, or gd, momentum, nesterov, sgd or adam; or leave --l1 out",
+        )
+    if request.path is not None and (request.early is not None or Architecture.parse(request.model).hidden):
+        raise UsageError(
+            f"--path {request.path} is of linear models that go to their optimum",
+            advice="Leave --path out, or --model and --early-stopping",
+        )
+
+
+def _is_solved(request: Request) -> bool:
+    return not Architecture.parse(request.model).hidden and request.optimizer.name in ("auto", "lbfgs")
+
+
+def _schooling(request: Request) -> Schooling | None:
+    """How networks are trained, None for linear models that go to an optimum.
+
+    Raises UsageError for a flag that would do nothing.
+    """
+    architecture = Architecture.parse(request.model)
+    if not architecture.hidden and request.early is None:
+        return None
+    if request.tol is not None:
+        raise UsageError(
+            f"--tol {request.tol:g}: training by epochs does not look at gradients to stop",
+            advice="Use --max-iter EPOCHS, or --early-stopping 0.1",
+        )
+    optimizer = AUTO if request.optimizer.name == "auto" else parse_optimizer(request.optimizer)
+    check_course(optimizer)
+    course = Course(optimizer, request.max_iter or EPOCHS, request.early)
+    seeds = request.seeds if architecture.hidden else 1
+    return Schooling(architecture, course, seeds)
+
+
+def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:
+    """A warning where a feature is the target itself, in every row, or another name of every class."""
+    targets = frame.y.reshape(len(frame.y), -1).T
+    copies = [
+        name
+        for name, x in zip(frame.number_names, frame.numbers.T, strict=True)
+        if (x == targets).all(axis=1).any()
+    ]
+    if training.labels:
+        texts = zip(frame.text_names, frame.texts.T, strict=True)
+        copies += [name for name, codes in texts if _renames(codes, frame.y)]
+    if not copies:
+        return ()
+    a_target = "a target" if training.targets else f"the target {training.target}"
+    what = f"{', '.join(copies)} equals {a_target} in every row"
+    return (Warning_("target_among_features", what, f"Leave it out: --drop {shell_word(copies[0])}"),)
+
+
+def _renames(codes: Codes, y: Floats) -> bool:
+    """Whether two columns of codes (n,) are the same but for the names of the values."""
+    pairs = len(np.unique(np.column_stack([codes, y]), axis=0))
+    return pairs == len(np.unique(codes)) == len(np.unique(y))
+
+
+def _check_enough(folds: Folds, whole: Whole) -> None:
+    """Raises UsageError where least squares without a penalty would fit noise."""
+    columns, least = len(whole.encoder.columns), min(len(split.train) for split in folds.splits)
+    if least < 2 * (columns + 1):
+        raise UsageError(
+            f"a training fold has {least:,} rows for {columns:,} columns: fewer than two per coefficient",
+            advice="Give a penalty (--l2 0.01, or --l2 0 to fit without one), or use fewer --features",
+        )
+
+
+def _contaminations(
+    request: Request, training: Training, frame: Frame, whole: Whole
+) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
+    if request.contaminate is None:  # a network takes too long to be trained on every level
+        unasked = Architecture.parse(request.model).hidden or training.outputs
+        asked = () if unasked else defaults(training.task)
+    else:
+        asked = tuple(parse(spec, training.task) for spec in request.contaminate)
+    kept, refused = [], []
+    for c in asked:
+        why = refusal(c, training.task, numbers=len(frame.number_names), scale=whole.scale)
+        if why is None:
+            kept.append(c)
+        else:
+            refused.append(Refused(c.spec, why, ()))
+    return tuple(kept), tuple(refused)
+
+
+def _judged(plan: Plan, folds: Folds, jobs: int, progress: Progress) -> tuple[tuple[Judgement, ...], bool]:
+    """The judgements of the finished repeats, fold after fold, and whether that was an interruption."""
+    found: dict[int, Judgement] = {}
+    total, interrupted = len(folds.splits), False
+    tasks = _tasks(plan, folds, jobs)
+    progress(0, total)
+    try:
+        for i, judgements in each(len(tasks), lambda i: judge_splits(plan, tasks[i]), jobs):
+            first = sum(map(len, tasks[:i]))
+            found |= {first + place: judgement for place, judgement in enumerate(judgements)}
+            progress(len(found), total)
+    except KeyboardInterrupt:
+        interrupted = True
+    whole = 0
+    while all(i in found for i in range(whole, whole + folds.folds)) and whole < total:
+        whole += folds.folds
+    return tuple(found[i] for i in range(whole)), interrupted
+
+
+def _tasks(plan: Plan, folds: Folds, jobs: int) -> list[Sequence[Split]]:
+    """What a worker does at a time: one fold; of networks, the folds of a repeat in lockstep, or as many as
+    give every worker some."""
+    size = 1 if plan.schooling is None else min(folds.folds, -(-len(folds.splits) // jobs))
+    tasks: list[Sequence[Split]] = []
+    for first in range(0, len(folds.splits), folds.folds):
+        own = folds.splits[first : first + folds.folds]
+        tasks += [own[at : at + size] for at in range(0, len(own), size)]
+    return tasks

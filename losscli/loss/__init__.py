@@ -1,0 +1,35 @@
+"""What a loss is, every loss there is, and those of the user's own."""
+
+from losscli.loss.record import (
+    NO_TRAITS,
+    Alias,
+    Argument,
+    BoundLoss,
+    Each,
+    FromData,
+    Loss,
+    Param,
+    Params,
+    Pointwise,
+    Reduction,
+    Scaled,
+    Term,
+    Trait,
+)
+
+__all__ = [
+    "NO_TRAITS",
+    "Alias",
+    "Argument",
+    "BoundLoss",
+    "Each",
+    "FromData",
+    "Loss",
+    "Param",
+    "Params",
+    "Pointwise",
+    "Reduction",
+    "Scaled",
+    "Term",
+    "Trait",
+]

@@ -1,0 +1,15 @@
+"""Losses of the user's own, records like any other: from a formula, a Python file, an installed package."""
+
+from losscli.loss.custom.define import define
+from losscli.loss.custom.files import check_sound, from_file, paths_in, without_paths
+from losscli.loss.custom.installed import GROUP, installed
+
+__all__ = [
+    "GROUP",
+    "check_sound",
+    "define",
+    "from_file",
+    "installed",
+    "paths_in",
+    "without_paths",
+]
