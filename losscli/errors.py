@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
+from shlex import join
 
 
 class ExitCode(IntEnum):
@@ -37,17 +38,36 @@ class Where:
         return ", ".join(part for part in parts if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Flags that settle what was refused: what was typed, with these in place of flags of the same names.
+
+    flags: as typed, each with its value, ("--positive", "yes"); a flag that needs a value and stands alone is
+    taken away; gives: what is read then.
+    """
+
+    flags: tuple[str, ...]
+    gives: str
+
+
 class LosscliError(Exception):
     """An error with what, where and what to type next; `str()` is what the user reads."""
 
-    def __init__(self, what: str, *, where: Where | None = None, advice: str | None = None):
-        self.what, self.where, self.advice = what, where or Where(), advice
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: Where | None = None,
+        advice: str | None = None,
+        fixes: Iterable[Fix] = (),
+    ):
+        self.what, self.where, self.advice, self.fixes = what, where or Where(), advice, tuple(fixes)
         super().__init__(what)
 
     def __str__(self) -> str:
         place = str(self.where)
-        first = f"{place}: {self.what}" if place else self.what
-        return first if self.advice is None else f"{first}\n{self.advice}"
+        lines = [f"{place}: {self.what}" if place else self.what, *filter(None, [self.advice])]
+        return "\n".join([*lines, *(f"{join(fix.flags)}  # {fix.gives}" for fix in self.fixes)])
 
 
 class UsageError(LosscliError):

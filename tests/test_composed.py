@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from losscli.comparison.compare import Request, compare
-from losscli.comparison.files import open_files
+from losscli.data.roles.files import open_files
 from losscli.comparison.gate import judged, parse_allowance, parse_rule
 from losscli.data.roles import Asked
 from losscli.data.table import ReadOptions

@@ -154,8 +154,8 @@ def _compare(
     flags: Flags, rules: Iterable[Rule], allowances: Iterable[Allowance], cost: BoundLoss | None
 ) -> Comparison:
     from losscli.comparison.compare import Request, compare
-    from losscli.comparison.files import open_files
     from losscli.data.roles import Asked, ClassWeight
+    from losscli.data.roles.files import open_files
     from losscli.data.table import ReadOptions
     from losscli.inference import Correction
 

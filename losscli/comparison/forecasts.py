@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from losscli.data.roles import ModelColumns, Predictions, Problem
-from losscli.data.roles.finding import shell_word
+from losscli.data.roles.target import shell_word
 from losscli.data.roles.values import check_range
 from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import POSITIVE, Kind, Task

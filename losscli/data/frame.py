@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.roles.features import Training
-from losscli.data.roles.finding import shell_word
+from losscli.data.roles.target import shell_word
 from losscli.data.roles.values import check_finite, check_number, check_present, check_weights, numbers_of
 from losscli.data.table import ColumnType, Table, block_count
 from losscli.domain import Codes, Floats, Mask

@@ -7,7 +7,7 @@ import numpy as np
 
 from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
-from losscli.data.roles.finding import shell_word
+from losscli.data.roles.target import shell_word
 from losscli.data.table import Table
 from losscli.descent.networks import AUTO, EPOCHS, Course, check_course
 from losscli.descent.perceptron import Architecture

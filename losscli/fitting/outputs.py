@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from losscli.data.roles.classes import useless_flag
 from losscli.data.roles.features import Training
+from losscli.data.roles.flags import useless_flag
 from losscli.domain import SEVERAL, Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.folds import NAMED_CLASSES, Folds

@@ -1,7 +1,7 @@
 """What is asked of training rows and of thresholds, held against the task."""
 
-from losscli.data.roles.classes import useless_flag
 from losscli.data.roles.features import Training
+from losscli.data.roles.flags import useless_flag
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.fitting.augment import Recipe, parse

@@ -117,8 +117,10 @@ class Arguments:
                 return codes, p
             case Argument.COUNTS:
                 assert self._class_weights is not None
+                weights = np.zeros(p.shape[1])  # classes that never occur have none
+                weights[: len(self._class_weights)] = self._class_weights
                 with np.errstate(divide="ignore"):
-                    return codes, np.log(p) if kind is Kind.PROBABILITY else p, self._class_weights
+                    return codes, np.log(p) if kind is Kind.PROBABILITY else p, weights
             case _:
                 return codes, p if kind is Kind.LABEL else p.argmax(axis=1)
 

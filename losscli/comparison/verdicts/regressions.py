@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from losscli.comparison.files import stem
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.draws import Draws
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_UNITS, MISSING
 from losscli.data.roles import Problem
+from losscli.data.roles.files import stem
 from losscli.errors import UsageError, did_you_mean
 from losscli.inference import Studentised, holm, regression
 from losscli.result import LossTable, LossValue, Regression, finite, rests_on_few

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from losscli.data.roles.finding import is_index, is_numeric, shell_word, target_text
+from losscli.data.roles.ids import is_index
+from losscli.data.roles.target import is_numeric, shell_word, target_text
 from losscli.data.roles.values import check_number
 from losscli.data.table import MAX_VALUES, Column, Table
 from losscli.errors import DataError, UsageError, Where, did_you_mean

@@ -5,19 +5,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from losscli.data.roles.class_weight import ClassWeight
-from losscli.data.roles.classes import (
-    MAX_CLASSES,
-    binary_labels,
-    class_labels,
-    label_order,
-    task_of_flags,
-    task_of_target,
-    useless_flag,
-)
+from losscli.data.roles.classes import binary_labels, class_labels, label_order
 from losscli.data.roles.columns import check_features, chosen_columns, left_out
-from losscli.data.roles.finding import check_named, is_index, is_numeric, shell_word, target_by_name
+from losscli.data.roles.flags import useless_flag
+from losscli.data.roles.ids import is_index
 from losscli.data.roles.models import listed
 from losscli.data.roles.several import Targets, several_targets
+from losscli.data.roles.target import MAX_CLASSES, check_named, is_numeric, shell_word, target_by_name
+from losscli.data.roles.tasks import task_of_flags, task_of_target
 from losscli.data.roles.values import check_number, time_warnings
 from losscli.data.table import Table
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task

@@ -1,13 +1,15 @@
 """Which prediction columns are one model, and what kind of prediction each is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from losscli.data.roles.finding import shell_word, target_text
-from losscli.data.roles.words import TARGET_NAMES, per_label, stated_kind, without_role_words
-from losscli.data.table import Column, ColumnType
+from losscli.data.roles.blocks import label_in
+from losscli.data.roles.predictions import Predicted, Settled, name_of
+from losscli.data.roles.target import MAX_CLASSES, target_text
+from losscli.data.roles.words import TARGET_PREFIXES, stated_kind, without_role_words
+from losscli.data.table import Column, ColumnType, Table
 from losscli.domain import PREFERRED, Kind, Task
-from losscli.errors import UsageError
+from losscli.errors import Fix, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Vectors:
     why: str
     targets: tuple[str, ...]
     models: tuple[ModelColumns, ...]
+    level: float | None = None  # of the intervals, if any
 
     def in_order(self, places: Sequence[int]) -> "Vectors":
         """The same with the columns of the target, and of every prediction, at these places."""
@@ -88,81 +91,66 @@ class Vectors:
 
 
 def find_models(
-    facts: Mapping[str, Column],
-    names: Mapping[str, str | None],
-    own: tuple[str, ...],
+    table: Table,
+    predicted: Predicted,
+    target: str,
     labels: tuple[str, ...],
     *,
     binary: bool,
     classes: bool,
     kind: Kind | None,
 ) -> tuple[ModelColumns, ...]:
-    """Group prediction columns into models.
+    """Group prediction columns into models: columns of different kinds whose names are alike but for their
+    role words are one.
 
-    facts: of the columns; names: prediction columns with the model name given, if any;
-    own: the target's values where it has classes; labels: these and the ones only predicted.
-    Raises UsageError for a model whose name is taken, or with probability columns for some labels only.
+    labels: the classes of the target, then those only predicted; binary: (negative, positive).
+    Raises UsageError for a model whose name is taken.
     """
-    left = dict(names)
-    models = list(_label_models(left, own, kind)) if classes else []
-    for column in [name for model in models for name in model.columns]:
-        del left[column]
-    groups: dict[tuple[str, str], list[Predictions]] = {}
-    some_stated = any(stated_kind(column) is not None for column in names)
-    for column, given in left.items():
+    found = [_block_part(one, target, labels) for one in predicted.blocks]
+    some_stated = bool(found) or any(stated_kind(column) is not None for column in predicted.single)
+    for column, given in predicted.single.items():
         part = _single(
-            facts[column], labels, binary=binary, classes=classes, kind=kind, some_stated=some_stated
+            table.columns[column], labels, binary=binary, classes=classes, kind=kind, some_stated=some_stated
         )
-        rest = without_role_words(column)
-        shared = given or rest or "\0"
-        taken = {other.kind for other in groups.get(("shared", shared), [])}
-        alone = part.kind in taken or (given is None and rest == column)
-        groups.setdefault(("own", column) if alone else ("shared", shared), []).append(part)
-    models += [_joined(parts, names) for parts in groups.values()]
-    order = list(names)
-    models.sort(key=lambda model: min(order.index(column) for column in model.columns))
+        found.append(_Part(column, given, without_role_words(column), part))
+    order = {name: place for place, name in enumerate(predicted.columns)}
+    if predicted.blocks:
+        order = {name: place for place, name in enumerate(table.columns)}
+    found.sort(key=lambda one: min(order[name] for name in one.part.columns))
+    groups: dict[tuple[str, str], list[_Part]] = {}
+    for one in found:
+        shared = one.given or one.rest or "\0"
+        taken = {other.part.kind for other in groups.get(("shared", shared), [])}
+        alone = one.part.kind in taken or not classes or (one.given is None and one.is_plain)
+        groups.setdefault(("own", one.name) if alone else ("shared", shared), []).append(one)
+    models = tuple(_joined(parts) for parts in groups.values())
     check_names(models)
-    return tuple(models)
+    return models
 
 
-def _label_models(
-    names: Mapping[str, str | None], labels: tuple[str, ...], kind: Kind | None
-) -> list[ModelColumns]:
-    """The models with a column per label, `rf_prob_oak`, or with a single `prob_spam`."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for column in names:
-        if parts := per_label(column, labels):
-            found.setdefault(parts[:2], {})[parts[2]] = column
-    groups: dict[str, list[ModelColumns]] = {}
-    for (prefix, word), columns in found.items():
-        part = _per_label_part(prefix, word, columns, labels, kind)
-        given = next((names[column] for column in columns.values() if names[column]), None)
-        group = groups.setdefault(given or prefix, [])
-        if group and not group[-1].serves({part.kind}):
-            group[-1] = replace(group[-1], parts=(*group[-1].parts, part))
-        else:
-            group.append(ModelColumns(given or prefix or word, (part,)))
-    return [model for group in groups.values() for model in group]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Predictions of one kind. name: what they are called alone; given: by --pred; rest: of the names without
+    role words."""
+
+    name: str
+    given: str | None
+    rest: str
+    part: Predictions
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the name says nothing of a role, so that nothing else belongs to it."""
+        return self.rest == self.name and len(self.part.columns) == 1
 
 
-def _per_label_part(
-    prefix: str, word: str, columns: Mapping[str, str], labels: tuple[str, ...], kind: Kind | None
-) -> Predictions:
-    stated = _stated(next(iter(columns.values())), kind)
-    if len(columns) == 1 and len(labels) <= 2:
-        ((label, column),) = columns.items()
-        return Predictions((column,), stated, of_label=label)
-    absent = next((label for label in labels if label not in columns), None)
-    if absent is not None:
-        raise UsageError(
-            f"model {prefix or word} has no {word} column for the class {absent!r}",
-            advice=f"Every class needs one: {prefix + '_' if prefix else ''}{word}_{absent}",
-        )
-    return Predictions(tuple(columns[label] for label in labels), stated, labels)
-
-
-def _stated(column: str, kind: Kind | None) -> Kind:
-    return kind if kind not in (None, Kind.LABEL) else (stated_kind(column) or Kind.PROBABILITY)
+def _block_part(one: Settled, target: str, labels: tuple[str, ...]) -> _Part:
+    block = one.block
+    every = {**block.columns, **block.others}
+    own = tuple(label for label in labels if label in every)
+    name = name_of(block, target)
+    part = Predictions(tuple(every[label] for label in own), one.kind, own)
+    return _Part(name, block.given, without_role_words(block.common.strip(" _:.-")), part)
 
 
 def _single(
@@ -178,33 +166,43 @@ def _single(
 
     --kind is not meant for text, nor for labels beside columns that state a kind (`some_stated`).
     """
+    name = (column.name,)
     if not classes:
-        return Predictions((column.name,), Kind.VALUE)
+        return Predictions(name, Kind.VALUE)
     stated = stated_kind(column.name)
-    is_label = stated is None and is_label_column(column, labels)
-    if kind is not None and not (is_label and (some_stated or column.type is ColumnType.TEXT)):
-        return Predictions((column.name,), kind)
-    if stated is not None:
-        return Predictions((column.name,), stated)
-    if is_label:
-        return Predictions((column.name,), Kind.LABEL)
+    spoken = label_in(column.name, labels) if binary else None
+    of_label = spoken[1] if spoken is not None else column.name if column.name in labels and binary else None
     in_unit = column.low is not None and column.high is not None and column.low >= 0 and column.high <= 1
-    return Predictions((column.name,), Kind.PROBABILITY if binary and in_unit else Kind.SCORE)
+    is_label = stated is None and of_label is None and is_label_column(column, labels)
+    if kind is not None and not (is_label and (some_stated or column.type is ColumnType.TEXT)):
+        return Predictions(name, kind, of_label=of_label)
+    if stated is Kind.SCORE and binary and in_unit and kind is None:
+        stated = Kind.PROBABILITY
+    if stated is not None:
+        return Predictions(name, stated, of_label=of_label)
+    if is_label:
+        return Predictions(name, Kind.LABEL)
+    return Predictions(name, Kind.PROBABILITY if binary and in_unit else Kind.SCORE, of_label=of_label)
 
 
 def is_label_column(column: Column, labels: tuple[str, ...]) -> bool:
-    """Whether the values of a column are classes: text, or numbers the target has."""
+    """Whether the values of a column are classes: text, or numbers that the target has, or whole ones of
+    which some are its."""
     if column.type is ColumnType.TEXT:
         return True
-    return column.values is not None and {target_text(value) for value in column.values} <= set(labels)
+    if column.values is None:
+        return False
+    own = {target_text(value) for value in column.values}
+    return own <= set(labels) or (
+        column.whole and len(own) <= MAX_CLASSES and 2 * len(own & set(labels)) >= len(own)
+    )
 
 
-def _joined(parts: list[Predictions], names: Mapping[str, str | None]) -> ModelColumns:
-    columns = [part.columns[0] for part in parts]
-    given = next((names[column] for column in columns if names[column]), None)
-    rest = without_role_words(columns[0])
-    plain = len(columns) == 1 or not rest or rest.lower() in TARGET_NAMES
-    return ModelColumns(given or (columns[0] if plain else rest), tuple(parts))
+def _joined(parts: list[_Part]) -> ModelColumns:
+    given = next((one.given for one in parts if one.given), None)
+    rest = parts[0].rest
+    plain = len(parts) == 1 or not rest or rest.lower() in TARGET_PREFIXES
+    return ModelColumns(given or (parts[0].name if plain else rest), tuple(one.part for one in parts))
 
 
 def check_names(models: Sequence[ModelColumns]) -> None:
@@ -214,6 +212,16 @@ def check_names(models: Sequence[ModelColumns]) -> None:
         if model.name in seen:
             raise UsageError(
                 f"two models are called {model.name!r}",
-                advice=f"Name one: --pred {shell_word('NAME=' + model.columns[0])}",
+                advice="Give one of them another name:",
+                fixes=[
+                    Fix(
+                        tuple(
+                            w
+                            for one in models
+                            for w in ("--pred", f"model{models.index(one) + 1}={one.columns[0]}")
+                        ),
+                        "every model under a name of its own",
+                    )
+                ],
             )
         seen.add(model.name)

@@ -7,10 +7,11 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from losscli.data.roles.finding import Asked, shell_word
+from losscli.data.roles.asked import Asked
 from losscli.data.roles.models import ModelColumns, Predictions, Vectors, check_names
+from losscli.data.roles.target import shell_word
 from losscli.data.roles.values import is_truth, numbers_of
-from losscli.data.roles.words import ROLE_WORDS, SEPARATORS, TARGET_NAMES, role_spans, without_role_words
+from losscli.data.roles.words import ROLE_WORDS, SEPARATORS, TARGET_PREFIXES, role_spans, without_role_words
 from losscli.data.table import Table, block_count
 from losscli.data.table.grammar import DOT
 from losscli.domain import Kind, Task
@@ -19,7 +20,7 @@ from losscli.spec import number_text
 
 OUTPUTS = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL, Task.DISTRIBUTION})
 CORNERS = ("x1", "y1", "x2", "y2")
-TRUE_WORDS = (*TARGET_NAMES, "true", "gt")
+TRUE_WORDS = (*TARGET_PREFIXES, "true", "gt")
 SHARES = 0.02  # by which the shares of a row may miss 1
 WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 _BINARY = ((0.0, 1.0), (0.0,), (1.0,))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.data.roles.finding import is_index, is_numeric, shell_word, target_by_name
+from losscli.data.roles.ids import is_index
 from losscli.data.roles.models import listed
 from losscli.data.roles.outputs import TRUE_WORDS, WILD, are_binary, target_columns
+from losscli.data.roles.target import is_numeric, shell_word, target_by_name
 from losscli.data.roles.values import check_number, is_truth, numbers_of
 from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import SEVERAL, Task

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from losscli.data.roles.finding import Asked, is_index, is_numeric, shell_word, target_by_name
+from losscli.data.roles.asked import Asked
+from losscli.data.roles.ids import is_index
 from losscli.data.roles.models import ModelColumns, Predictions, Vectors, check_names
 from losscli.data.roles.outputs import OUTPUTS, find_boxes, find_outputs
+from losscli.data.roles.target import is_numeric, shell_word, target_by_name
 from losscli.data.roles.values import is_truth, numbers_of
 from losscli.data.roles.words import SEPARATORS, without_role_words
 from losscli.data.table import Table

@@ -11,7 +11,7 @@ from losscli.data.table.facts import (
     Table,
     block_count,
 )
-from losscli.data.table.join import join
+from losscli.data.table.join import align, beside, check_same, take_rows
 from losscli.data.table.read import read
 
 __all__ = [
@@ -23,7 +23,10 @@ __all__ = [
     "Limits",
     "ReadOptions",
     "Table",
+    "align",
+    "beside",
     "block_count",
-    "join",
+    "check_same",
     "read",
+    "take_rows",
 ]

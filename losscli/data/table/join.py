@@ -1,4 +1,4 @@
-"""Several tables as one: row by row, or by an id. Their targets must agree."""
+"""Several tables as one: row by row, or by an id; rows of a table by their places."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,50 +8,56 @@ from typing import Any
 
 import numpy as np
 
-from losscli.data.table.buffers import fixed, strings
+from losscli.data.table.buffers import bits, fixed, strings
 from losscli.data.table.columns import Columns
 from losscli.data.table.facts import BLOCK, Column, ColumnType, Limits, Table, block_count
 from losscli.data.table.grammar import shown
 from losscli.data.table.store import StoredTable
 from losscli.domain import Codes, Floats
-from losscli.errors import DataError, Where, did_you_mean
+from losscli.errors import DataError, Fix, Where, did_you_mean
 
 
-def join(
-    tables: Sequence[Table],
-    *,
-    key: str | None,
-    same: Sequence[Sequence[str]],
-    take: Sequence[tuple[int, str, str]],
-    limits: Limits | None = None,
-) -> Table:
-    """The columns `take` (table, column, new name) of several tables, in the rows of the first.
+def align(
+    tables: Sequence[Table], *, key: str | None, common: bool = False, limits: Limits | None = None
+) -> tuple[list[Table], tuple[str, ...]]:
+    """The tables with their rows in the order of the first one's, and what was left out, in words.
 
-    `key` names the id column that every table has; None pairs row by row. `same[i]` are the targets of table
-    i, which must agree one by one with same[0] in every row; those of table 0 must be taken. DataError where
-    ids are missing, double or not in every table, where lengths or targets differ.
+    key: the id column that every table has; None pairs row by row. common: only the ids that all tables have.
+    Raises DataError where ids are missing, double or, unless common, not in every table, and where lengths
+    differ.
     """
-    if not {(0, target) for target in same[0]} <= {(table, name) for table, name, _ in take}:
-        raise ValueError("the target of the first table must be taken")
-    if len({new for _, _, new in take}) != len(take):
-        raise ValueError("two columns of the result have one name")
     if key is None:
-        aligned = list(tables)
         for other in tables[1:]:
             _check_length(tables[0], other)
-    else:
-        limits = limits or Limits()
-        ids = _Ids(tables[0], key)
-        aligned = [tables[0]]
-        for i, other in enumerate(tables[1:], 1):
-            names = list(dict.fromkeys((*same[i], *(name for table, name, _ in take if table == i))))
-            aligned.append(_reordered(ids, _Ids(other, key), names, limits))
-    for other, targets in zip(aligned[1:], same[1:], strict=True):
-        for name, target in zip(same[0], targets, strict=True):
-            _check_same(aligned[0], name, other, target, key)
-    parts = {new: (aligned[i], old) for i, old, new in take}
+        return list(tables), ()
+    limits = limits or Limits()
+    ids = [_Ids(table, key) for table in tables]
+    first, notes = ids[0], []
+    aligned = [tables[0]]
+    if common:
+        kept = np.flatnonzero(np.logical_and.reduce([first.is_in(other) for other in ids]))
+        notes = [f"{one.table.path}: {left:,} ids left out" for one in ids if (left := one.count - len(kept))]
+        if not len(kept):
+            raise DataError(f"the files have no value of {shown(key)} in common", where=Where(tables[0].path))
+        if len(kept) < first.count:
+            aligned = [take_rows(tables[0], kept.astype(np.int32), limits=limits)]
+            first = _Ids(aligned[0], key)
+    for one in ids[1:]:
+        order = first.positions_in(one)
+        if not common:
+            one.positions_in(first)
+        aligned.append(take_rows(one.table, order, limits=limits))
+    return aligned, tuple(notes)
+
+
+def beside(tables: Sequence[Table], take: Sequence[tuple[int, str, str]]) -> Table:
+    """The columns `take` (table, column, new name) of aligned tables, as one."""
+    if len({new for _, _, new in take}) != len(take):
+        raise ValueError("two columns of the result have one name")
+    parts = {new: (tables[i], old) for i, old, new in take}
     columns = {new: replace(table.columns[old], name=new) for new, (table, old) in parts.items()}
-    return JoinedTable(MappingProxyType(columns), MappingProxyType(parts), aligned[0], _notes(tables))
+    notes = tables[0].notes if len(tables) == 1 else _notes(tables)
+    return JoinedTable(MappingProxyType(columns), MappingProxyType(parts), tables[0], notes)
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ class _Ids:
             raise DataError(f"row {row:,} has no id", where=table.where(row, key))
         blocks = [_whole_block(table, block, key).cast(pa.large_string()) for block in _blocks(table)]
         self.texts = pa.concat_arrays(blocks)
+        self.count = len(self.texts)
         if pc.count_distinct(self.texts).as_py() != len(self.texts):
             self._twice()
 
@@ -146,6 +153,12 @@ class _Ids:
                     advice="Ids must name one row each.",
                 )
 
+    def is_in(self, other: "_Ids") -> Any:
+        """Whether each id here is there (n,)."""
+        import pyarrow.compute as pc
+
+        return bits(pc.is_in(self.texts, value_set=other.texts), 1)
+
     def positions_in(self, other: "_Ids") -> Any:
         """For each row here its 0-based row there; DataError where an id is not there."""
         import pyarrow.compute as pc
@@ -158,7 +171,8 @@ class _Ids:
             raise DataError(
                 f"the id {shown(word)} is not in {other.table.path}{more}",
                 where=self.table.where(row, self.key),
-                advice="Every file must have the same ids.",
+                advice="Every file must have the same ids; or pair those that all have:",
+                fixes=[Fix(("--match", "common"), "the ids that all files have")],
             )
         return fixed(found, np.int32)
 
@@ -178,32 +192,36 @@ def _whole_block(table: Table, block: int, name: str) -> Any:
     return strings([word or "" for word in table.text(block, name)])
 
 
-def _reordered(ids: _Ids, others: _Ids, names: Sequence[str], limits: Limits) -> Table:
-    """The named columns of the other table in the order of the first one's ids."""
+def take_rows(
+    table: Table, order: Any, names: Sequence[str] | None = None, limits: Limits | None = None
+) -> Table:
+    """The rows of a table at these 0-based places (int32), of all columns unless named."""
     import pyarrow as pa
 
-    order = ids.positions_in(others)
-    others.positions_in(ids)
-    other = others.table
-    types = [other.columns[name].type for name in names]
-    columns = Columns(other.path, names, types, limits)
+    names = list(table.columns) if names is None else list(names)
+    types = [table.columns[name].type for name in names]
+    columns = Columns(table.path, names, types, limits or Limits())
+    inexact = {}
     for i, (name, kind) in enumerate(zip(names, types, strict=True)):
-        if kind is ColumnType.NUMBER:
-            numbers = np.concatenate([other.numbers(block, name) for block in _blocks(other)])
+        if (bad := table.columns[name].inexact) is not None:
+            inexact[i] = bad
+            columns.add_to(i, np.full(len(order), np.nan))
+        elif kind is ColumnType.NUMBER:
+            numbers = np.concatenate([table.numbers(block, name) for block in _blocks(table)])
             columns.add_to(i, numbers[order])
         else:
-            texts = pa.chunked_array([_whole_block(other, block, name) for block in _blocks(other)])
+            texts = pa.chunked_array([_whole_block(table, block, name) for block in _blocks(table)])
             for start in range(0, len(order), BLOCK):
                 columns.add_to(i, texts.take(_indices(order[start : start + BLOCK])).combine_chunks())
     return _Reordered(
-        path=other.path,
-        sha256=other.sha256,
-        rows=ids.table.rows,
-        columns=columns.finish({}),
-        notes=other.notes,
+        path=table.path,
+        sha256=table.sha256,
+        rows=len(order),
+        columns=columns.finish(inexact),
+        notes=table.notes,
         store=columns.store,
         line=lambda row: None,
-        original=other,
+        original=table,
         order=order,
     )
 
@@ -219,7 +237,12 @@ class _Reordered(StoredTable):
         return self.original.where(int(self.order[row - 1]) + 1, name)
 
 
-def _check_same(first: Table, name: str, other: Table, target: str, key: str | None) -> None:
+def check_same(first: Table, name: str, other: Table, target: str, key: str | None) -> str:
+    """What was passed over, in words, where the targets of two aligned tables differ by rounding to single
+    precision alone, else ""; raises DataError where they differ by more.
+
+    key: the column that rows were paired by.
+    """
     kinds = first.columns[name].type, other.columns[target].type
     if kinds[0] is not kinds[1]:
         raise DataError(
@@ -227,8 +250,10 @@ def _check_same(first: Table, name: str, other: Table, target: str, key: str | N
             f"and {shown(target)} is {kinds[1].value} in {other.path}",
             advice="The targets of all files must be the same.",
         )
+    rounded = False
     for block in _blocks(first):
-        row = _first_difference(first, name, other, target, block)
+        row, close = _first_difference(first, name, other, target, block)
+        rounded |= close
         if row is not None:
             values = (first.text(block, name)[row], other.text(block, target)[row])
             here, there = ("missing" if value is None else shown(value) for value in values)
@@ -239,13 +264,21 @@ def _check_same(first: Table, name: str, other: Table, target: str, key: str | N
                 where=first.where(number, name),
                 advice="Pair the rows by a column that all files have: --id COL" if key is None else None,
             )
+    return f"{other.path}: target rounded to single precision" if rounded else ""
 
 
-def _first_difference(first: Table, name: str, other: Table, target: str, block: int) -> int | None:
-    """The 0-based row of the block where the targets differ; missing agrees with missing."""
+def _first_difference(
+    first: Table, name: str, other: Table, target: str, block: int
+) -> tuple[int | None, bool]:
+    """(the 0-based row of the block where the targets differ, whether others do by rounding to single
+    precision); missing agrees with missing."""
     if first.columns[name].type is ColumnType.NUMBER:
         a, b = first.numbers(block, name), other.numbers(block, target)
         differ = (a != b) & ~(np.isnan(a) & np.isnan(b))
-        return int(differ.argmax()) if differ.any() else None
+        if not differ.any():
+            return None, False
+        with np.errstate(over="ignore"):
+            real = differ & (a.astype(np.float32) != b.astype(np.float32))
+        return (int(real.argmax()) if real.any() else None), True
     pairs = zip(count(), first.text(block, name), other.text(block, target))
-    return next((row for row, a, b in pairs if a != b), None)
+    return next((row for row, a, b in pairs if a != b), None), False

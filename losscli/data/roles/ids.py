@@ -1,0 +1,55 @@
+"""Columns that name rows: an index that a data frame wrote out, and ids."""
+
+import re
+from collections.abc import Collection
+
+import numpy as np
+
+from losscli.data.roles.words import folded
+from losscli.data.table import Column, ColumnType, Table, block_count
+
+_NAMES = frozenset({"id", "index", "rowid", "rowindex", "rownumber", "row", "uid", "uuid", "key", "sampleid"})
+_ENDING = re.compile(r".*[a-z0-9](?:Id|ID|_id|_ID|_Id)\Z")  # PassengerId, sample_id
+_INDEX = ("", "Unnamed: 0", "__index_level_0__")
+
+
+def is_index(column: Column) -> bool:
+    """Whether a column is a row index that a data frame wrote out."""
+    return column.name.strip() in _INDEX and column.sequence is not None
+
+
+def named_like_id(name: str) -> bool:
+    """Whether a name is that of an id: id, row_id, uuid, PassengerId, sample_id."""
+    return folded(name).strip(".") in _NAMES or bool(_ENDING.match(name.strip()))
+
+
+def is_id(table: Table, name: str) -> bool:
+    """Whether a column names rows: by its name, and no two rows have one value."""
+    return named_like_id(name) and _all_differ(table, table.columns[name])
+
+
+def id_columns(table: Table, taken: Collection[str]) -> tuple[str, ...]:
+    """The columns that name rows, in the order of the file; taken: those with another role."""
+    return tuple(name for name in table.columns if name not in taken and is_id(table, name))
+
+
+def _all_differ(table: Table, column: Column) -> bool:
+    if column.sequence is not None:
+        return True
+    if column.missing:
+        return False
+    if column.values is not None:
+        return len(column.values) == table.rows
+    blocks = range(block_count(table))
+    if column.type is ColumnType.NUMBER:
+        if not column.whole:
+            return False
+        every = np.concatenate([table.numbers(block, column.name) for block in blocks])
+        return len(np.unique(every)) == table.rows
+    seen: set[str | None] = set()
+    for block in blocks:
+        words = table.text(block, column.name)
+        seen.update(words)
+        if len(seen) < min(table.rows, (block + 1) * len(words)):
+            return False
+    return len(seen) == table.rows
