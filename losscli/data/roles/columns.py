@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from losscli.data.roles.ids import is_index
+from losscli.data.roles.ids import is_id, is_index
 from losscli.data.roles.target import is_numeric, shell_word, target_text
 from losscli.data.roles.values import check_number
 from losscli.data.table import MAX_VALUES, Column, Table
@@ -55,7 +55,10 @@ def left_out(table: Table, name: str, *, named: bool) -> Warning_ | None:
     """
     column, code = table.columns[name], "text_column"
     why, advice = None, f"--drop {shell_word(name)} leaves it out without a warning"
-    if column.missing == table.rows:
+    if not named and is_id(table, name):
+        code, why = "id_column", "names rows: no two have one value"
+        advice = f"--features '*' --features {shell_word(name)} uses it; {advice}"
+    elif column.missing == table.rows:
         code, why = "empty_column", "has no value"
     elif column.values is not None and len(column.values) == 1:
         code, why = "constant_column", f"has one value, {target_text(column.values[0])}"

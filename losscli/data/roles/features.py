@@ -8,11 +8,11 @@ from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.classes import binary_labels, class_labels, label_order
 from losscli.data.roles.columns import check_features, chosen_columns, left_out
 from losscli.data.roles.flags import useless_flag
-from losscli.data.roles.ids import is_index
+from losscli.data.roles.ids import is_id, is_index
 from losscli.data.roles.models import listed
 from losscli.data.roles.several import Targets, several_targets
 from losscli.data.roles.target import MAX_CLASSES, check_named, is_numeric, shell_word, target_by_name
-from losscli.data.roles.tasks import task_of_flags, task_of_target
+from losscli.data.roles.tasks import counts_hint, task_of_flags, task_of_target
 from losscli.data.roles.values import check_number, time_warnings
 from losscli.data.table import Table
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task
@@ -186,6 +186,7 @@ def _target(table: Table, asked: Asked) -> tuple[str, str]:
     free = [
         name for name, column in table.columns.items() if name not in asked.named and not is_index(column)
     ]
+    free = [name for name in free if not is_id(table, name)] or free
     if not free:
         raise UsageError(
             "no column is left for the target",
@@ -224,7 +225,10 @@ def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
             advice="Leave --task out; losscli compare judges predictions of them",
         )
     found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
-    task, why = found or (Task.REGRESSION, f"the target is a number{_class_hint(table, target)}")
+    task, why = found or (
+        Task.REGRESSION,
+        f"the target is a number{_class_hint(table, target) or counts_hint(table, target)}",
+    )
     if task in (Task.REGRESSION, Task.COUNTS):
         check_number(table, target, _number_advice(table, target))
     return task, why

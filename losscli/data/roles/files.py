@@ -6,13 +6,13 @@ from pathlib import PurePath
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.classes import label_order
+from losscli.data.roles.forecasts import at_shared_levels
 from losscli.data.roles.ids import named_like_id
 from losscli.data.roles.long import split_models
 from losscli.data.roles.models import ModelColumns, listed
 from losscli.data.roles.problem import Problem
 from losscli.data.roles.reading import Reading, read_roles
 from losscli.data.roles.target import check_named, check_units, target_by_name, targets_beside
-from losscli.data.roles.vectors import at_shared_levels
 from losscli.data.table import ReadOptions, Table, align, beside, check_same, read
 from losscli.domain import Task
 from losscli.errors import Fix, LosscliError, UsageError, Where

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from losscli.data.roles.blocks import label_in
 from losscli.data.roles.predictions import Predicted, Settled, name_of
 from losscli.data.roles.target import MAX_CLASSES, target_text
-from losscli.data.roles.words import TARGET_PREFIXES, stated_kind, without_role_words
+from losscli.data.roles.words import SEPARATORS, TARGET_PREFIXES, stated_kind, without_role_words
 from losscli.data.table import Column, ColumnType, Table
 from losscli.domain import PREFERRED, Kind, Task
 from losscli.errors import Fix, UsageError
@@ -112,7 +112,13 @@ def find_models(
         part = _single(
             table.columns[column], labels, binary=binary, classes=classes, kind=kind, some_stated=some_stated
         )
-        found.append(_Part(column, given, without_role_words(column), part))
+        spoken = label_in(column, labels) if binary else None
+        if spoken is None:
+            found.append(_Part(column, given, without_role_words(column), part))
+        else:
+            common = (spoken[0] + spoken[2]).strip(SEPARATORS)
+            rest = without_role_words(common)
+            found.append(_Part(rest or common, given, rest, part))
     order = {name: place for place, name in enumerate(predicted.columns)}
     if predicted.blocks:
         order = {name: place for place, name in enumerate(table.columns)}

@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.models import ModelColumns, Predictions, Vectors, check_names
-from losscli.data.roles.target import shell_word
+from losscli.data.roles.target import shell_word, targets_beside
 from losscli.data.roles.values import is_truth, numbers_of
 from losscli.data.roles.words import ROLE_WORDS, SEPARATORS, TARGET_PREFIXES, role_spans, without_role_words
 from losscli.data.table import Table, block_count
@@ -51,10 +51,14 @@ def find_outputs(table: Table, free: Sequence[str], asked: Asked) -> Vectors | N
     Raises UsageError for a model that lacks an ending, or has one that no target has.
     """
     targets = target_columns(free, asked.target)
+    beside = targets_beside(table, asked.named) if asked.target is None and len(targets) < 2 else ()
+    if len(beside) > 1 and set(beside) <= set(free):
+        targets = {name: name for name in beside}
     if len(targets) < 2:
         return None
     others = [name for name in free if name not in targets.values()]
-    sets = _chosen(table, _spoken(others, targets), others, tuple(targets), asked)
+    spoken = _of_names(others) if beside else _spoken(others, targets)
+    sets = _chosen(table, spoken, others, tuple(targets), asked)
     if not sets:
         return None
     sets = _whole(table, sets, tuple(targets), extra=bool(asked.pred or asked.target))
@@ -114,6 +118,16 @@ def _spoken(names: Sequence[str], targets: Mapping[str, str]) -> list[_Set]:
             prefix, word, label = next((one for one in endings if one[2] in targets), endings[0])
             found.setdefault((prefix, word), {})[label] = name
     return [_Set(*key, columns) for key, columns in found.items() if targets.keys() & columns.keys()]
+
+
+def _of_names(names: Sequence[str]) -> list[_Set]:
+    """The columns whose names are those of a target and a role word, `rain_pred`, in sets of one word."""
+    found: dict[str, dict[str, str]] = {}
+    for name in names:
+        spans = role_spans(name)
+        if spans:
+            found.setdefault(spans[-1][2], {})[without_role_words(name)] = name
+    return [_Set("", word, columns) for word, columns in found.items()]
 
 
 def _chosen(

@@ -16,6 +16,7 @@ from losscli.data.roles.blocks import (
 )
 from losscli.data.roles.ids import is_index, named_like_id
 from losscli.data.roles.target import is_numeric, shell_word
+from losscli.data.roles.values import check_number
 from losscli.data.roles.words import (
     is_prediction_name,
     is_score_name,
@@ -146,6 +147,8 @@ class _Finder:
 
         Raises UsageError where its names fit and its values do not.
         """
+        for name in block.names:
+            check_number(self.table, name)
         absent = [label for label in self.labels if label not in block.columns]
         scores = is_score_name(block.common) or self.asked.kind in (Kind.SCORE, Kind.LOGIT)
         spoken = stated_kind(block.common) is not None or scores
