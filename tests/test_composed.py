@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from losscli.comparison.compare import Request, compare
-from losscli.data.roles.files import open_files
 from losscli.comparison.gate import judged, parse_allowance, parse_rule
 from losscli.data.roles import Asked
+from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
 from losscli.descent import interior, rounded
 from losscli.descent.bench import Settings

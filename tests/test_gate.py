@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from losscli.comparison.compare import Request, compare
-from losscli.data.roles.files import open_files
 from losscli.comparison.gate import gate_line, judged, parse_rule
 from losscli.data.roles import Asked
+from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
 from losscli.errors import DataError, UsageError
 from losscli.spec import Spec

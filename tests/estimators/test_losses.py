@@ -15,8 +15,8 @@ from sklearn.model_selection import cross_val_score
 
 import losscli
 from losscli.comparison.compare import Request, compare
-from losscli.data.roles.files import open_files
 from losscli.data.roles import Asked
+from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
 from losscli.domain import Kind, Task
 from losscli.loss import Reduction

@@ -9,8 +9,8 @@ from comparisons import Columns, Compare, delimited
 
 from losscli import engine
 from losscli.comparison.compare import Request, compare
-from losscli.data.roles.files import open_files
 from losscli.data.roles import Asked
+from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
 from losscli.result import Comparison
 from losscli.spec import Spec

@@ -10,9 +10,9 @@ from comparisons import Columns, Compare, delimited
 from scipy import special
 
 from losscli import render
-from losscli.data.roles.files import open_files
 from losscli.comparison.gate import judged, parse_rule
 from losscli.data.roles import Asked, ClassWeight, Problem
+from losscli.data.roles.files import open_files
 from losscli.data.table import BLOCK, ReadOptions
 from losscli.domain import Task
 from losscli.errors import DataError, UsageError
@@ -240,7 +240,8 @@ def test_what_is_no_detection_stays_what_it_is(save: Save) -> None:
     assert opened(save, no_class).task is Task.BOXES
     assert opened(save, no_class | {"area": np.arange(120.0)}).task is Task.BOXES
     number = data | {"target": np.linspace(0.0, 7.0, 120)}
-    assert opened(save, number).task is Task.REGRESSION
+    with pytest.raises(UsageError, match="rf_prob is named as a probability"):
+        opened(save, number)
 
 
 @pytest.mark.parametrize(
@@ -329,7 +330,7 @@ def test_files_are_joined_by_id(save: Save, compared: Compare) -> None:
     assert whole.keys() == values(joined).keys()
     for spec, each in values(joined).items():
         assert each == pytest.approx(whole[spec], rel=1e-12), spec
-    with pytest.raises(UsageError, match="the target takes 4 columns here and 5 in the first file"):
+    with pytest.raises(UsageError, match="the target takes 4 columns here, 5 in the first file"):
         only = {name: column for name, column in truth.items() if name != "label"}
         only |= {f"pred_{c}": data[f"gb_{c}"] for c in CORNERS}
         compared([paths[0], save(delimited(only), "boxes.csv")], id="id")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from losscli.data.roles.files import open_files
 from losscli.data.roles import Asked, Problem
+from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
 from losscli.loss.catalogue import tasks_of
 from losscli.spec import Spec

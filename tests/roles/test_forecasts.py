@@ -36,7 +36,17 @@ def named(*names):
         (["yhat_lower", "yhat_upper"], {"interval": [Kind.INTERVAL]}),
         # parts that make nothing whole are left alone
         (["rf_lower", "rf_upper", "xgb_lower"], {"rf": [Kind.INTERVAL]}),
-        (["q0.1", "q0.9", "mean"], {"quantiles": [Kind.QUANTILES]}),
+        # the point of a model
+        (["q0.1", "q0.9", "mean"], {"mean": [Kind.QUANTILES, Kind.VALUE]}),
+        (["yhat", "yhat_lower", "yhat_upper"], {"yhat": [Kind.INTERVAL, Kind.VALUE]}),
+        (["fit", "lwr", "upr"], {"fit": [Kind.INTERVAL, Kind.VALUE]}),
+        (["ARIMA", "ARIMA-lo-90", "ARIMA-hi-90"], {"ARIMA": [Kind.INTERVAL, Kind.VALUE]}),
+        (
+            ["ARIMA", "ARIMA-lo-90", "ARIMA-hi-90", "ARIMA-lo-80", "ARIMA-hi-80"],
+            {"ARIMA": [Kind.QUANTILES, Kind.VALUE]},
+        ),
+        (["pred_0.1", "pred_0.9"], {"quantiles": [Kind.QUANTILES]}),
+        (["0.1", "0.5", "0.9"], {"quantiles": [Kind.QUANTILES]}),
     ],
 )
 def test_what_the_names_say(pose, columns, names, kinds):
@@ -55,9 +65,9 @@ def test_quantiles_stand_in_the_order_of_their_levels(pose, columns):
 @pytest.mark.parametrize(
     ("names", "asked", "task"),
     [
-        # a plain prediction beside them: regression, unless something says otherwise
-        (["pred", "q0.1", "q0.9"], {}, REGRESSION),
-        (["yhat", "yhat_lower", "yhat_upper"], {}, REGRESSION),
+        # a plain prediction beside them is the point of the model
+        (["pred", "q0.1", "q0.9"], {}, FORECAST),
+        (["yhat", "yhat_lower", "yhat_upper"], {}, FORECAST),
         (["pred", "q0.1", "q0.9"], {"task": FORECAST}, FORECAST),
         (["yhat", "yhat_lower", "yhat_upper"], {"loss": ("interval_score",)}, FORECAST),
         (["pred", "mean", "sd"], {"loss": ("gaussian_nll", "crps_gaussian")}, FORECAST),
@@ -104,7 +114,7 @@ def test_what_cannot_be(pose, columns, names, asked, said):
 
 
 CLASSES = {"y": ["mid", "low", "high", "low"]} | {
-    f"prob_{name}": [0.2, 0.3, 0.4, 0.5] for name in ("high", "low", "mid")
+    f"prob_{name}": [share] * 4 for name, share in (("high", 0.2), ("low", 0.2), ("mid", 0.6))
 }
 
 
@@ -116,7 +126,7 @@ def test_classes_stand_in_the_order_given(pose, columns):
 
 
 def test_numbers_have_an_order_of_their_own(pose, columns):
-    named = {"y": [10, 2, 1]} | {f"prob_{n}": [0.2, 0.3, 0.5] for n in (1, 10, 2)}
+    named = {"y": [10, 2, 1]} | {f"prob_{n}": [p] * 3 for n, p in ((1, 0.2), (10, 0.3), (2, 0.5))}
     found = pose(columns(named))
     assert (found.labels, found.ordered) == (("1", "2", "10"), True)
     assert pose(columns(named), order="10,2.0,1").labels == ("10", "2", "1")
@@ -132,5 +142,32 @@ def test_numbers_have_an_order_of_their_own(pose, columns):
     ],
 )
 def test_an_order_names_every_class_once(pose, columns, order, said):
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=said) as error:
         pose(columns(CLASSES), order=order)
+    (fix,) = error.value.fixes
+    assert pose(columns(CLASSES), order=fix.flags[1]).task is Task.MULTICLASS
+
+
+def test_bounds_are_no_models(pose, columns):
+    found = pose(columns(named("yhat", "yhat_lower", "yhat_upper")), loss=("mae",))
+    assert [model.name for model in found.models] == ["yhat"]
+    assert "yhat_lower: a bound, no model" in found.decisions
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "level"),
+    [
+        (["lower", "upper"], {}, None),
+        (["lower", "upper"], {"level": 0.8}, 0.8),
+        (["m-lo-90", "m-hi-90"], {}, 0.9),
+        (["m_lower_95%", "m_upper_95%"], {}, 0.95),
+    ],
+)
+def test_the_level_of_an_interval(pose, columns, names, asked, level):
+    assert pose(columns(named(*names)), **asked).level == level
+
+
+def test_intervals_of_two_levels_ask(pose, columns):
+    with pytest.raises(UsageError, match=r"different levels: 0\.8 and 0\.9") as error:
+        pose(columns(named("a-lo-90", "a-hi-90", "b-lo-80", "b-hi-80")))
+    assert {fix.flags for fix in error.value.fixes} == {("--level", "0.8"), ("--level", "0.9")}

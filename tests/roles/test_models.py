@@ -9,7 +9,10 @@ from losscli.errors import DataError, UsageError
 
 TARGETS = {"binary": [0, 1, 1, 0], "several": ["ash", "oak", "elm", "oak"], "numbers": [0.5, 1.5, 2.5, 3.5]}
 LABEL = {"binary": [0, 1, 0, 1], "several": ["ash", "oak", "oak", "elm"], "numbers": [1, 2, 3, 4]}
-UNIT, REAL = [0.1, 0.9, 0.5, 0.2], [-2.5, 3.5, 0.25, -1]
+UNIT, REAL = [0.1, 0.9, 0.5, 0.8], [-2.5, 3.5, 0.25, -1]
+REST = [0.9, 0.1, 0.5, 0.2]  # 1 - UNIT
+THIRD = [0.25, 0.5, 0.125, 0.75]
+SHARES = {"ash": THIRD, "elm": [0.25, 0.25, 0.125, 0.25], "oak": [0.5, 0.25, 0.75, 0.0]}
 
 
 def parts(problem):
@@ -42,9 +45,9 @@ def parts(problem):
             {"rf_pred": LABEL, "xgb_prob": UNIT},
             {"rf_pred": {"label": "rf_pred"}, "xgb_prob": {"probability": "xgb_prob"}},
         ),
-        ({"prob_0": UNIT, "prob_1": UNIT}, {"prob": {"probability": "prob_0,prob_1"}}),
-        ({"prob_1": UNIT, "prob_0": UNIT}, {"prob": {"probability": "prob_0,prob_1"}}),
-        ({"rf_proba_0.0": UNIT, "rf_proba_1.0": UNIT}, {"rf": {"probability": "rf_proba_0.0,rf_proba_1.0"}}),
+        ({"prob_0": REST, "prob_1": UNIT}, {"prob": {"probability": "prob_0,prob_1"}}),
+        ({"prob_1": UNIT, "prob_0": REST}, {"prob": {"probability": "prob_0,prob_1"}}),
+        ({"rf_proba_0.0": REST, "rf_proba_1.0": UNIT}, {"rf": {"probability": "rf_proba_0.0,rf_proba_1.0"}}),
         ({"svm:score_0": REAL, "svm:score_1": REAL}, {"svm": {"score": "svm:score_0,svm:score_1"}}),
         (
             {"a_logit_0": REAL, "a_logit_1": REAL, "a_prob_1": UNIT},
@@ -69,12 +72,16 @@ def test_models_of_a_binary_target(pose, columns, named, models):
 
 
 def test_models_of_numbers_are_columns(pose, columns):
-    found = pose(columns({"y": TARGETS["numbers"], "rf_pred": REAL, "rf_score": REAL, "prob_1": UNIT}))
+    text = columns({"y": TARGETS["numbers"], "rf_pred": REAL, "rf_score": REAL, "prob_1": UNIT})
+    found = pose(text, task=Task.REGRESSION)
     assert parts(found) == {name: {"value": name} for name in ("rf_pred", "rf_score", "prob_1")}
+    with pytest.raises(UsageError, match="prob_1 is named as a probability, and the target 'y' is a number"):
+        pose(text)
 
 
 def several(prefix, values, labels=("ash", "elm", "oak")):
-    return {prefix + label: values for label in labels}
+    """Scores, the same for each label, or shares of 1."""
+    return {prefix + label: SHARES[label] if values is SHARES else values for label in labels}
 
 
 @pytest.mark.parametrize(
@@ -85,10 +92,12 @@ def several(prefix, values, labels=("ash", "elm", "oak")):
         ("rf:proba_", "rf", "probability"),
         ("rfScore_", "rf", "score"),
         ("net v2 logit_", "net v2", "logit"),
+        ("margin ", "margin", "score"),
+        ("", "probabilities", "probability"),
     ],
 )
 def test_a_column_per_label(pose, columns, prefix, name, kind):
-    order = several(prefix, REAL, ("oak", "ash", "elm"))
+    order = several(prefix, SHARES if kind == "probability" else REAL, ("oak", "ash", "elm"))
     found = pose(columns({"y": TARGETS["several"], **order}))
     assert found.task is Task.MULTICLASS
     assert parts(found) == {name: {kind: f"{prefix}ash,{prefix}elm,{prefix}oak"}}
@@ -96,16 +105,38 @@ def test_a_column_per_label(pose, columns, prefix, name, kind):
 
 def test_kinds_of_one_prefix_are_one_model(pose, columns):
     found = pose(
-        columns({"y": TARGETS["several"], **several("rf_prob_", UNIT), **several("rf_score_", REAL)})
+        columns({"y": TARGETS["several"], **several("rf_prob_", SHARES), **several("rf_score_", REAL)})
     )
     assert [sorted(kinds) for kinds in parts(found).values()] == [["probability", "score"]]
 
 
 def test_a_class_without_a_column(pose, columns):
-    named = several("rf_prob_", UNIT, ("ash", "oak"))
-    with pytest.raises(UsageError, match="model rf has no prob column for the class 'elm'") as error:
+    named = several("rf_prob_", SHARES, ("ash", "oak"))
+    with pytest.raises(UsageError, match="model rf has no column for the class 'elm'") as error:
         pose(columns({"y": TARGETS["several"], **named}))
-    assert error.value.advice == "Every class needs one: rf_prob_elm"
+    assert error.value.advice == "Every class needs one, here rf_prob_elm"
+
+
+def test_columns_of_classes_that_do_not_add_up(pose, columns):
+    """One model to be normalised, or scores: nothing is guessed, and each flag gives what it says."""
+    text = columns({"y": TARGETS["several"], **several("rf_prob_", UNIT)})
+    with pytest.raises(UsageError, match="their sum is not 1 in every row") as error:
+        pose(text)
+    assert [fix.flags[-1] for fix in error.value.fixes] == ["--normalize", "score"]
+    (model,) = pose(text, normalize=True).models
+    assert model.kind is Kind.PROBABILITY
+    (model,) = pose(text, kind=Kind.SCORE).models
+    assert model.kind is Kind.SCORE
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3])
+def test_sums_are_1_within_the_digits_printed(pose, columns, digits):
+    third = round(1 / 3, digits)
+    named = {f"p_{label}": [third] * 4 for label in ("ash", "elm", "oak")}
+    assert pose(columns({"y": TARGETS["several"], **named})).models[0].kind is Kind.PROBABILITY
+    off = {**named, "p_oak": [round(third + 4 * 10**-digits, digits)] * 4}
+    with pytest.raises(UsageError, match="not 1 in every row"):
+        pose(columns({"y": TARGETS["several"], **off}))
 
 
 def test_one_column_for_several_classes(pose, columns):
@@ -121,9 +152,12 @@ def test_one_column_for_several_classes(pose, columns):
         ("pred", UNIT, "probability"),
         ("pred", [0, 1, 0.5, 0], "probability"),
         ("pred", REAL, "score"),
-        ("pred", [0, 1, 2, 0], "score"),
+        ("pred", [0, 2, 5, 7], "score"),
+        ("pred", [0, 1, 2.5, 0], "score"),
         ("prob", [0, 1, 1, 0], "probability"),
-        ("score", UNIT, "score"),
+        ("score", UNIT, "probability"),
+        ("y_score", UNIT, "probability"),
+        ("score", REAL, "score"),
         ("logit", UNIT, "logit"),
     ],
 )
@@ -165,7 +199,8 @@ def test_a_kind_that_the_task_has_not(pose, columns):
         (["spam", "ham"], "prob_ham", "ham", [0.75, 0.25]),
         (["yes", "no"], "prob_no", "yes", [0.25, 0.75]),
         ([1, 0], "prob_0", "1", [0.25, 0.75]),
-        ([1, 0], "rf_score_0", "1", [-0.75, -0.25]),
+        ([1, 0], "rf_score_0", "1", [0.25, 0.75]),
+        ([1, 0], "rf_logit_0", "1", [-0.75, -0.25]),
     ],
 )
 def test_a_single_labelled_column(pose, columns, tmp_path, target, column, positive, expected):
@@ -206,13 +241,45 @@ def test_a_word_in_a_number_column(pose, columns, target, column, values, word, 
     assert (error.value.where.line, error.value.where.column) == (row + 1, column)
 
 
-def test_a_third_label_is_named_with_its_row(pose, columns):
-    text = columns({"y": ["no", "yes", "no"], "pred": ["no", "yes", "maybe"], "b_pred": ["no", "", "no"]})
-    with pytest.raises(
-        DataError, match=r"'maybe' \(row 3\) is not in the target, which has no and yes"
-    ) as error:
+def test_a_label_that_the_target_lacks_is_a_class(pose, columns):
+    found = pose(columns({"y": ["no", "yes", "no"], "pred": ["no", "yes", "maybe"]}))
+    assert (found.task, found.labels, found.true_labels) == (Task.MULTICLASS, ("no", "yes", "maybe"), 2)
+    with pytest.raises(UsageError, match="predicts cat, dog, emu, and the target 'y' has 0, 1, 2") as error:
+        pose(columns({"y": [0, 1, 2], "pred": ["cat", "dog", "emu"]}))
+    assert error.value.fixes[0].flags == ("--task", "multiclass")
+
+
+@pytest.mark.parametrize(
+    ("target", "predicted", "positive"),
+    [
+        ([1, 0, 1], ["yes", "no", "no"], "1"),
+        (["TRUE", "FALSE", "TRUE"], ["True", "False", "False"], "TRUE"),
+        (["yes", "no", "yes"], [1, 0, 0], "yes"),
+        ([1, 0, 1], ["1.0 ", "0.0", "0.0"], "1"),
+        ([1, -1, 1], [1, 0, 0], "1"),
+        (["Yes", "No", "Yes"], [" yes", "no", "no"], "Yes"),
+    ],
+)
+def test_labels_are_matched(pose, columns, target, predicted, positive):
+    """By text, then without capitals and blanks, as numbers, as opposites."""
+    found = pose(columns({"y": target, "pred": predicted}))
+    assert (found.task, found.positive, len(found.labels)) == (Task.BINARY, positive, 2)
+    assert found.models[0].kind is Kind.LABEL
+
+
+def test_a_label_and_a_probability_that_contradict(pose, columns):
+    text = columns({"label": [1, 0, 1, 0], "prediction": [1, 0, 0, 0], "probability": [0.9, 0.8, 0.6, 0.7]})
+    with pytest.raises(UsageError, match="contradict each other") as error:
         pose(text)
-    assert (error.value.where.line, error.value.where.column) == (4, "pred")
+    assert [fix.flags[0] for fix in error.value.fixes] == ["--kind", "--positive", "--pred"]
+    assert "probability: confidence in the class of prediction" in pose(text, confidence=True).decisions
+
+
+def test_percentages(pose, columns):
+    text = columns({"y": ["a", "b", "a"], "p_a": [60, 20, 80], "p_b": [40, 80, 20]})
+    assert "p_a … p_b: every row adds up to 100: divided by it" in pose(text, positive="a").decisions
+    text = columns({"y": [1, 0, 1], "prob": [60, 20, 80.5]})
+    assert "prob: percentages, divided by 100" in pose(text).decisions
 
 
 def test_several_classes_may_be_predicted_that_never_occur(pose, columns):
@@ -221,7 +288,7 @@ def test_several_classes_may_be_predicted_that_never_occur(pose, columns):
 
 
 def test_a_name_twice(pose, columns):
-    text = columns({"y": [0, 1], "rf_prob_1": UNIT[:2], "rf_pred": [0, 1], "rf_score": REAL[:2]})
-    with pytest.raises(UsageError, match="two models are called 'rf'") as error:
-        pose(text)
-    assert "--pred NAME=" in error.value.advice
+    named = {"rf_pred_1": UNIT[:2], "gb_pred_1": UNIT[:2]}
+    with pytest.raises(UsageError, match="two models are called 'm'") as error:
+        pose(columns({"y": [0.5, 1], **named}), pred=("m=rf_pred_1", "m=gb_pred_1"))
+    assert error.value.fixes[0].flags == ("--pred", "model1=rf_pred_1", "--pred", "model2=gb_pred_1")

@@ -41,7 +41,7 @@ def boxes(prefix):
         (
             {"target_a": [0, 1], "target_b": [1, 0]} | preds("prob_", a=[0.1, 0.7], b=[0.9, 0.3]),
             {},
-            DISTRIBUTION,
+            Task.MULTICLASS,
         ),
         (
             {"target_a": [0, 1], "target_b": [1, 0]} | preds("prob_", a=[0.1, 0.7], b=[0.5, 0.3]),
@@ -330,7 +330,7 @@ class TestFiles:
         with pytest.raises(UsageError, match="of a, c here and of a, b"):
             pose({"rf": columns(ONES | preds("prob_")), "xgb": columns(other)})
         more = ONES | {"target_c": [1, 0, 1]} | preds("prob_") | {"prob_c": [0.5] * 3}
-        with pytest.raises(UsageError, match="3 columns here and 2"):
+        with pytest.raises(UsageError, match="3 columns here, 2 in"):
             pose({"rf": columns(ONES | preds("prob_")), "xgb": columns(more)})
 
     def test_boxes_of_several_files_are_joined_by_an_id(self, pose, columns):

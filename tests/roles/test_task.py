@@ -38,7 +38,7 @@ WHOLE = list(range(51))
         ({"y": [1, 1], "pred": [0.5, 0.7]}, {}, REGRESSION),
         ({"y": [1, 1], "prob": [0.5, 0.7]}, {}, BINARY),
         ({"y": [0, 0], "prob": [0.5, 0.7]}, {}, BINARY),
-        ({"y": [2, 2], "prob": [0.5, 0.7]}, {}, REGRESSION),
+        ({"y": [2, 2], "prob": [0.5, 0.7]}, {"task": REGRESSION}, REGRESSION),
         ({"y": ["true", "false"], "pred": ["true", "true"]}, {}, BINARY),
         ({"y": ["True", "True"], "prob": [0.5, 0.7]}, {}, BINARY),
         ({"y": ["yes", "no"], "pred": ["no", "no"]}, {}, BINARY),
@@ -46,13 +46,15 @@ WHOLE = list(range(51))
         ({"y": [1, 2], "prob_1": [0.5, 0.7], "prob_2": [0.5, 0.3]}, {}, MULTICLASS),
         ({"y": [1.5, 2], "score_1.5": [0.5, 7], "score_2": [0.5, 0.3]}, {}, MULTICLASS),
         ({"y": [1, 2, 3], "pred": [1, 1, 3]}, {}, MULTICLASS),
-        ({"y": [1, 2, 3], "pred": [1, 1, 4]}, {}, REGRESSION),
+        ({"y": [1, 2, 3], "pred": [1, 1, 4]}, {}, MULTICLASS),
         ({"y": [1, 2, 3], "pred": [1, 1, 2.5]}, {}, REGRESSION),
         ({"y": [1, 2, 3], "pred": [1, 1, 2], "b_pred": [1, 2, 2.5]}, {}, REGRESSION),
         ({"y": WHOLE[:50], "pred": WHOLE[:50]}, {}, MULTICLASS),
         ({"y": WHOLE, "pred": WHOLE}, {}, REGRESSION),
         ({"y": [1.5, 2], "pred": [1.5, 2]}, {}, REGRESSION),
-        ({"y": [0.5, 2.5], "prob": [0.5, 0.2]}, {}, REGRESSION),
+        ({"y": [0.5, 2.5], "prob": [0.5, 0.2]}, {"task": REGRESSION}, REGRESSION),
+        ({"y": ["a", "b"], "prob_a": [0.5, 0.2], "prob_b": [0.3, 0.2], "prob_c": [0.2, 0.6]}, {}, MULTICLASS),
+        ({"y": [0, 1, 1], "pred": [0, 1, 2]}, {}, MULTICLASS),
     ],
 )
 def test_the_task(pose, columns, named, asked, task):
@@ -97,7 +99,7 @@ def test_a_target_of_one_class(pose, columns, target, negative):
 def test_other_pairs_ask(pose, columns, target):
     with pytest.raises(UsageError, match="which class is the positive one") as error:
         pose(columns({"y": target, "prob": [0.5, 0.6]}))
-    assert error.value.advice == f"Say it: --positive {max(target)}"
+    assert {fix.flags for fix in error.value.fixes} == {("--positive", label) for label in target}
 
 
 def test_positive_by_flag(pose, columns):
@@ -160,7 +162,7 @@ def test_files_of_different_lengths_or_tasks(pose, columns):
     whole = columns({"y": [1, 2], "pred": [1, 2]})
     with pytest.raises(UsageError, match="different tasks: multiclass and regression") as error:
         pose({"old": whole, "new": columns({"y": [1, 2], "pred": [1, 2.5]})})
-    assert error.value.advice == "Say it: --task multiclass"
+    assert [fix.flags for fix in error.value.fixes] == [("--task", "multiclass"), ("--task", "regression")]
 
 
 def test_files_with_labels_of_their_own(pose, columns):
@@ -175,7 +177,7 @@ def test_a_label_only_predicted_needs_no_probability_column(pose, columns, extra
         columns(
             {
                 "y": ["a", "b", "c", "a"],
-                **{f"prob_{label}": [0.2, 0.3, 0.5, 0.1] for label in "abc"},
+                **{f"prob_{label}": [share] * 4 for label, share in zip("abc", (0.2, 0.3, 0.5), strict=True)},
                 "pred": ["a", extra, "c", "b"],
             }
         )

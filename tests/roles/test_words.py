@@ -2,7 +2,7 @@
 
 import pytest
 
-from losscli.data.roles.words import is_prediction_name, per_label, stated_kind, without_role_words, words
+from losscli.data.roles.words import is_prediction_name, stated_kind, without_role_words, words
 from losscli.domain import Kind
 
 SPLIT = {
@@ -18,10 +18,11 @@ SPLIT = {
 }
 PREDICTIONS = [
     *("pred", "preds", "predicted", "prediction", "predictions", "yhat", "y_hat", "forecast"),
-    *("prob", "proba", "probability", "score", "logit"),
+    *("prob", "proba", "probability", "score", "logit", "probs", "probabilities", "scores", "logits"),
+    *("predict", "Scored Labels", "price_hat", "likelihood", "confidence", ".pred_class", "probé_prob"),
     *("Pred", "rf_PRED", "rfPred", "pred1", "1pred", "yHat", "rf y hat", "y-hat", "rf.yhat2", "scoreRf"),
 ]
-NOT_PREDICTIONS = ["rf", "predict", "hat", "y_top_hat", "improb", "underscore", "scores", "probé"]
+NOT_PREDICTIONS = ["rf", "hat", "top_hat_size", "improb", "underscore", "probé", "class", "label"]
 
 
 @pytest.mark.parametrize("name", SPLIT)
@@ -67,30 +68,11 @@ def test_the_kind_a_name_states(name, kind):
         ("y_hat", ""),
         ("rf_y_hat", "rf"),
         ("pred1", "1"),
+        ("price_hat", "price"),
+        (".pred_class", ""),
+        ("Scored Labels", ""),
         ("rf", "rf"),
     ],
 )
 def test_what_is_left_without_role_words(name, rest):
     assert without_role_words(name) == rest
-
-
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [
-        ("prob_oak", ("", "prob", "oak")),
-        ("rf_prob_oak", ("rf", "prob", "oak")),
-        ("rf:prob_oak", ("rf", "prob", "oak")),
-        ("rf.proba.oak", ("rf", "proba", "oak")),
-        ("rfScore_oak", ("rf", "score", "oak")),
-        ("logit_red oak", ("", "logit", "red oak")),
-        ("prob_1", ("", "prob", "1")),
-        ("prob_1.0", ("", "prob", "1")),
-        ("prob_bce", None),
-        ("prob_Oak", None),
-        ("pred_oak", None),
-        ("underscore_oak", None),
-        ("proboak", None),
-    ],
-)
-def test_a_column_per_label(name, found):
-    assert per_label(name, ("1", "oak", "red oak")) == found

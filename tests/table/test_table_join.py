@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from losscli.data.table import BLOCK, Limits, ReadOptions, join, read
+from losscli.data.table import BLOCK, Limits, ReadOptions, align, beside, check_same, read
 from losscli.errors import DataError
 
 IDS = ReadOptions(text=frozenset({"id"}))
@@ -22,6 +22,15 @@ def files(tmp_path):
         return tables
 
     return made
+
+
+def join(tables, *, key, same, take, common=False, limits=None):
+    """Aligned, with one target, beside each other."""
+    rows, _ = align(tables, key=key, common=common, limits=limits)
+    for other, names in zip(rows[1:], same[1:], strict=True):
+        for here, there in zip(same[0], names, strict=True):
+            check_same(rows[0], here, other, there, key)
+    return beside(rows, take)
 
 
 A = "id,y,p\n01,1,1.5\n02,2,2.5\n03,,3.5\n"
@@ -88,11 +97,27 @@ def test_numeric_ids(files, whole):
 
 
 def test_misuse(files):
-    tables = files(A, B)
-    with pytest.raises(ValueError, match="target"):
-        join(tables, key="id", same=[["y"], ["target"]], take=[(0, "p", "a")])
     with pytest.raises(ValueError, match="one name"):
-        join(tables, key="id", same=[["y"], ["target"]], take=[(0, "y", "a"), (0, "p", "a")])
+        beside(files(A, B), [(0, "y", "a"), (0, "p", "a")])
+
+
+def test_common_ids(files, whole):
+    tables = files("id,y,p\na,1,2\nb,2,3\nc,3,4\n", "id,y,p\nd,9,9\nc,3,5\na,1,6\n")
+    with pytest.raises(DataError, match="the id 'b' is not in"):
+        align(tables, key="id")
+    rows, said = align(tables, key="id", common=True)
+    assert [line.rpartition(": ")[2] for line in said] == ["1 ids left out", "1 ids left out"]
+    assert whole(beside(rows, [(0, "y", "y"), (1, "p", "p")])) == {"y": ["1", "3"], "p": ["6", "5"]}
+    with pytest.raises(DataError, match="no value of 'id' in common"):
+        align(files("id,y\na,1\n", "id,y\nb,1\n"), key="id", common=True)
+
+
+def test_targets_that_differ_by_single_precision_agree(files):
+    a, b = files("y\n0.1\n6.463\n", "y\n0.10000000149011612\n6.463\n")
+    assert check_same(a, "y", b, "y", None).endswith("target rounded to single precision")
+    c, d = files("y\n0.1\n", "y\n0.1000001\n")
+    with pytest.raises(DataError, match="the targets differ at row 1"):
+        check_same(c, "y", d, "y", None)
 
 
 def test_large_join_in_another_order(files):

@@ -89,10 +89,10 @@ def label_in(name: str, labels: Collection[str]) -> tuple[str, str, str] | None:
         if label is None:
             continue
         before, after = start.rstrip(" _.:-("), end.lstrip(" _.:-)")
-        beside = any(stop == len(before) for _, stop, _ in spoken) or any(
-            begin == len(name) - len(after) and after for begin, *_ in spoken
-        )
-        if beside or before.lower() == "p":
+        led = before.lower() == "p" or any(stop == len(before) for _, stop, _ in spoken)
+        counted = middle[0].isdigit() and start  # model_1_prob: a model, not a class
+        followed = after and any(begin == len(name) - len(after) for begin, *_ in spoken)
+        if led or (followed and not counted):
             return start, label, end
     return None
 

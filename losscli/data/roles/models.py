@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from losscli.data.roles.blocks import label_in
+from losscli.data.roles.labels import match_labels
 from losscli.data.roles.predictions import Predicted, Settled, name_of
 from losscli.data.roles.target import MAX_CLASSES, target_text
 from losscli.data.roles.words import SEPARATORS, TARGET_PREFIXES, stated_kind, without_role_words
@@ -112,13 +113,7 @@ def find_models(
         part = _single(
             table.columns[column], labels, binary=binary, classes=classes, kind=kind, some_stated=some_stated
         )
-        spoken = label_in(column, labels) if binary else None
-        if spoken is None:
-            found.append(_Part(column, given, without_role_words(column), part))
-        else:
-            common = (spoken[0] + spoken[2]).strip(SEPARATORS)
-            rest = without_role_words(common)
-            found.append(_Part(rest or common, given, rest, part))
+        found.append(_single_part(column, given, part))
     order = {name: place for place, name in enumerate(predicted.columns)}
     if predicted.blocks:
         order = {name: place for place, name in enumerate(table.columns)}
@@ -128,7 +123,8 @@ def find_models(
         shared = one.given or one.rest or "\0"
         taken = {other.part.kind for other in groups.get(("shared", shared), [])}
         alone = one.part.kind in taken or not classes or (one.given is None and one.is_plain)
-        groups.setdefault(("own", one.name) if alone else ("shared", shared), []).append(one)
+        key = ("own", one.part.columns[0]) if alone else ("shared", shared)
+        groups.setdefault(key, []).append(replace(one, name=one.part.columns[0]) if alone else one)
     models = tuple(_joined(parts) for parts in groups.values())
     check_names(models)
     return models
@@ -136,18 +132,27 @@ def find_models(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Predictions of one kind. name: what they are called alone; given: by --pred; rest: of the names without
-    role words."""
+    """Predictions of one kind.
+
+    name: what they are called alone; given: by --pred; rest: of the names without role words; is_plain:
+    whether the name says nothing of a role, so that nothing else belongs to it.
+    """
 
     name: str
     given: str | None
     rest: str
     part: Predictions
+    is_plain: bool = False
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether the name says nothing of a role, so that nothing else belongs to it."""
-        return self.rest == self.name and len(self.part.columns) == 1
+
+def _single_part(column: str, given: str | None, part: Predictions) -> _Part:
+    """A column, called by its name; one of a class, prob_spam, by what is left without it."""
+    spoken = None if part.of_label is None else label_in(column, (part.of_label,))
+    if spoken is None:
+        rest = without_role_words(column)
+        return _Part(column, given, rest, part, is_plain=rest == column)
+    common = (spoken[0] + spoken[2]).strip(SEPARATORS)
+    return _Part(without_role_words(common) or common or column, given, without_role_words(common), part)
 
 
 def _block_part(one: Settled, target: str, labels: tuple[str, ...]) -> _Part:
@@ -198,10 +203,9 @@ def is_label_column(column: Column, labels: tuple[str, ...]) -> bool:
         return True
     if column.values is None:
         return False
-    own = {target_text(value) for value in column.values}
-    return own <= set(labels) or (
-        column.whole and len(own) <= MAX_CLASSES and 2 * len(own & set(labels)) >= len(own)
-    )
+    own = [target_text(value) for value in column.values]
+    known = match_labels(labels, own).known
+    return known == len(own) or (column.whole and len(own) <= MAX_CLASSES and 2 * known >= len(own))
 
 
 def _joined(parts: list[_Part]) -> ModelColumns:

@@ -274,6 +274,9 @@ class _Finder:
             return self._spelled_out(text, given, said)
         if not equals:
             given, said = "", text
+        inside = [block for block in proposed if said in block.names]
+        if inside:
+            return replace(inside[0], given=given or None)
         if not self.labels or "*" not in said:
             return None
         for block in find_blocks([name for name in self.numbers if fnmatchcase(name, said)], self.labels):

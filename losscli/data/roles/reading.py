@@ -13,13 +13,13 @@ from losscli.data.roles.outputs import TRUE_WORDS, are_binary, corner_columns, t
 from losscli.data.roles.predictions import Predicted, find_predictions
 from losscli.data.roles.problem import Problem, resolve, resolve_detection, resolve_vectors
 from losscli.data.roles.target import find_target, is_mostly_distinct, is_numeric, target_labels
-from losscli.data.roles.tasks import task_of
+from losscli.data.roles.tasks import task_of, task_of_flags
 from losscli.data.roles.values import numbers_of
 from losscli.data.roles.vectors import find_vectors
 from losscli.data.roles.views import with_text
 from losscli.data.roles.words import is_prediction_name, role_spans
 from losscli.data.table import Table, block_count
-from losscli.domain import CLASSES, NUMBERS, Task
+from losscli.domain import CLASSES, NUMBERS, Kind, Task
 from losscli.errors import LosscliError, UsageError, Where
 
 _PATTERNS = "or say --target 'truth_*' --pred 'rf_*'"
@@ -44,6 +44,7 @@ class Reading:
     predicted: Predicted
     found: Vectors | None = None
     said: tuple[str, ...] = ()
+    one_hot: bool = False
 
     @property
     def predictions(self) -> tuple[str, ...]:
@@ -53,6 +54,8 @@ class Reading:
 
     def problem(self, asked: Asked) -> tuple[Table, Problem]:
         """The problem that it poses, and the table as that problem reads it."""
+        if self.one_hot and asked.task is None:
+            asked = replace(asked, task=Task.MULTICLASS)
         if self.found is None:
             table, problem = resolve(self.table, self.targets[0], self.predicted, asked)
         elif self.predicted.columns:
@@ -103,10 +106,27 @@ def _plain(table: Table, asked: Asked, task: Task | None, *, of_class: bool) -> 
         if found is None:
             raise error
         return _of_vectors(table, found)
+    flagged = task_of_flags(asked.task, asked.losses, asked.positive)
+    if flagged is not None and flagged[0] in NUMBERS:
+        return Reading(table, (target,), *_points(table, asked, predicted))
     found = find_vectors(table, asked, plain=True) if task is None else None
     if found is not None and _are_parts(predicted.columns, found, asked.pred):
         return _of_vectors(table, found)
     return Reading(table, (target,), predicted)
+
+
+def _points(table: Table, asked: Asked, predicted: Predicted) -> tuple[Predicted, None, tuple[str, ...]]:
+    """The predictions of numbers without the ends and quantiles of forecasts that have a point, and what is
+    left out, in words; --pred names what it names."""
+    found = None if asked.pred else find_vectors(table, replace(asked, task=Task.FORECAST))
+    left: dict[str, None] = {}
+    for model in found.models if found is not None else ():
+        parts = {part.kind: part.columns for part in model.parts}
+        if Kind.VALUE in parts:
+            left |= dict.fromkeys(name for name in model.columns if name not in parts[Kind.VALUE])
+    names = [name for name in predicted.single if name in left]
+    single = {name: given for name, given in predicted.single.items() if name not in left}
+    return Predicted(single, predicted.blocks), None, tuple(f"{name}: a bound, no model" for name in names)
 
 
 def class_labels_of(table: Table, target: str, task: Task | None) -> tuple[str, ...]:
@@ -156,7 +176,7 @@ def _one_hot(table: Table, asked: Asked, task: Task | None) -> Reading | None:
         raise
     if not predicted.blocks:
         return None
-    return Reading(made, (name,), predicted, said=(f"{name}: one-hot in {', '.join(names)}",))
+    return Reading(made, (name,), predicted, said=(f"{name}: one-hot in {', '.join(names)}",), one_hot=True)
 
 
 def _have_one_each(table: Table, names: Sequence[str]) -> bool:
