@@ -56,6 +56,7 @@ from losscli.result.replicates import (
     unpack,
     unpack_sums,
 )
+from losscli.result.roles import ColumnRole, Roles
 from losscli.result.slices import Slice, SliceDifference, Slices, SliceValue
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "Changes",
     "Check",
     "CheckRow",
+    "ColumnRole",
     "Comparison",
     "Cost",
     "Curve",
@@ -107,6 +109,7 @@ __all__ = [
     "Regression",
     "Resampling",
     "Robustness",
+    "Roles",
     "RowCounts",
     "RowKey",
     "RowRecord",

@@ -184,4 +184,4 @@ def test_a_label_only_predicted_needs_no_probability_column(pose, columns, extra
     )
     assert found.labels == ("a", "b", "c", extra)
     assert found.true_labels == 3
-    assert found.models[0].columns == ("prob_a", "prob_b", "prob_c")
+    assert found.models[0].columns == ("prob_a", "prob_b", "prob_c", "pred")

@@ -94,6 +94,11 @@ def read_roles(table: Table, asked: Asked) -> Reading:
 
 def _plain(table: Table, asked: Asked, task: Task | None, *, of_class: bool) -> Reading:
     """A target of one column, else what several columns say."""
+    flagged = task_of_flags(asked.task, asked.losses, asked.positive)
+    if flagged is not None and flagged[0] in NUMBERS and not asked.pred:
+        points = _points(table, asked)
+        if points is not None:
+            return points
     try:
         target = find_target(table, asked)
         beside = corner_columns(table.columns, replace(asked, target=None)) if of_class else ()
@@ -106,27 +111,33 @@ def _plain(table: Table, asked: Asked, task: Task | None, *, of_class: bool) -> 
         if found is None:
             raise error
         return _of_vectors(table, found)
-    flagged = task_of_flags(asked.task, asked.losses, asked.positive)
-    if flagged is not None and flagged[0] in NUMBERS:
-        return Reading(table, (target,), *_points(table, asked, predicted))
-    found = find_vectors(table, asked, plain=True) if task is None else None
+    found = find_vectors(table, asked, plain=True) if task is None and flagged is None else None
     if found is not None and _are_parts(predicted.columns, found, asked.pred):
         return _of_vectors(table, found)
     return Reading(table, (target,), predicted)
 
 
-def _points(table: Table, asked: Asked, predicted: Predicted) -> tuple[Predicted, None, tuple[str, ...]]:
-    """The predictions of numbers without the ends and quantiles of forecasts that have a point, and what is
-    left out, in words; --pred names what it names."""
-    found = None if asked.pred else find_vectors(table, replace(asked, task=Task.FORECAST))
-    left: dict[str, None] = {}
+def _points(table: Table, asked: Asked) -> Reading | None:
+    """The points of forecasts as predictions of numbers, where every model has one: ends are no models."""
+    try:
+        found = find_vectors(table, replace(asked, task=Task.FORECAST))
+    except UsageError:
+        return None
+    points = {}
     for model in found.models if found is not None else ():
-        parts = {part.kind: part.columns for part in model.parts}
-        if Kind.VALUE in parts:
-            left |= dict.fromkeys(name for name in model.columns if name not in parts[Kind.VALUE])
-    names = [name for name in predicted.single if name in left]
-    single = {name: given for name, given in predicted.single.items() if name not in left}
-    return Predicted(single, predicted.blocks), None, tuple(f"{name}: a bound, no model" for name in names)
+        own = next((part.columns[0] for part in model.parts if part.kind is Kind.VALUE), None)
+        if own is None:
+            return None
+        points[own] = model
+    if found is None or not points:
+        return None
+    inside = {name for model in points.values() for name in model.columns}
+    spoken = [name for name in table.columns if is_prediction_name(name) and name not in inside]
+    single = [name for name in table.columns if name in points or name in spoken]
+    said = tuple(
+        f"{name}: a bound, no model" for name in table.columns if name in inside and name not in points
+    )
+    return Reading(table, found.targets, Predicted(dict.fromkeys(single)), said=said)
 
 
 def class_labels_of(table: Table, target: str, task: Task | None) -> tuple[str, ...]:

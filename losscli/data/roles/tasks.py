@@ -33,7 +33,8 @@ def task_of(table: Table, target: str, predicted: Predicted, asked: Asked) -> tu
         return flagged
     found = task_of_target(table, target)
     labels = target_labels(table.columns, target) or ()
-    classes = (*labels, *_beyond(table, predicted, labels))
+    beyond = (*_beyond(table, predicted, labels), *asked.classes)
+    classes = {*labels, *beyond}
     if predicted.blocks:
         binary = found is not None and found[0] is Task.BINARY and len(classes) == 2
         task = Task.BINARY if binary else Task.MULTICLASS

@@ -1,0 +1,165 @@
+"""What every column of the files is, why, and the flag that says otherwise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from losscli.data.roles.asked import Asked
+from losscli.data.roles.features import Training
+from losscli.data.roles.ids import is_id, is_index, named_like_id
+from losscli.data.roles.models import ModelColumns, Predictions
+from losscli.data.roles.problem import Problem
+from losscli.data.roles.target import is_numeric, shell_word
+from losscli.data.roles.words import TARGET_NAMES, folded, is_prediction_name, role_spans
+from losscli.data.table import Table
+from losscli.domain import Kind
+from losscli.result import ColumnRole
+
+_CORNERS = ("x1", "y1", "x2", "y2")
+_MEANT = {  # flag → the role that it gives
+    "--id": "id",
+    "--weights": "weights",
+    "--group": "group",
+    "--time": "time",
+    "--by": "by",
+    "--model-column": "model",
+    "--fold-column": "fold",
+}
+
+
+def roles_of(
+    tables: Sequence[Table], stems: Sequence[str], problem: Problem, asked: Asked
+) -> list[ColumnRole]:
+    """The role of every column of files of predictions, in their order.
+
+    tables: as read; stems: what the files are called, where there are several, before a column's name.
+    """
+    several = len(tables) > 1
+    found = []
+    for table, stem in zip(tables, stems, strict=True):
+        for name in table.columns:
+            shown = f"{stem}:{name}" if several else name
+            found.append(_role(table, name, shown, problem, asked))
+    return found
+
+
+def _role(table: Table, name: str, shown: str, problem: Problem, asked: Asked) -> ColumnRole:
+    for model in problem.models:
+        for part in model.parts:
+            if shown in part.columns:
+                return _prediction(table, name, shown, model, part, problem, asked)
+    named = asked.named.get(name)
+    if named is not None:
+        return ColumnRole(table.path, name, _MEANT[named], None, None, None, f"{named} names it", named)
+    if name in problem.targets or shown in problem.targets:
+        why = "--target names it" if asked.target else _why_target(name)
+        return ColumnRole(table.path, name, "target", None, None, None, why, "--target COL")
+    return ColumnRole(table.path, name, "none", None, None, None, *_left_out(table, name, problem))
+
+
+def _why_target(name: str) -> str:
+    known = {folded(word) for word in TARGET_NAMES}
+    return (
+        "its name is a target's" if folded(name.strip()) in known else "what is predicted is named after it"
+    )
+
+
+def _prediction(
+    table: Table,
+    name: str,
+    shown: str,
+    model: ModelColumns,
+    part: Predictions,
+    problem: Problem,
+    asked: Asked,
+) -> ColumnRole:
+    place = part.columns.index(shown)
+    return ColumnRole(
+        table.path,
+        name,
+        "prediction",
+        model.name,
+        str(part.kind),
+        _speaks_of(part, place, problem),
+        _why_prediction(table, name, part, asked),
+        "--pred MODEL=COL" if len(part.columns) == 1 else "--pred 'MODEL=LABEL:COL,…'",
+    )
+
+
+def _speaks_of(part: Predictions, place: int, problem: Problem) -> str | None:
+    if part.levels:
+        return f"{part.levels[place]:g}"
+    if part.labels:
+        return part.labels[place]
+    if part.kind is Kind.BOX:
+        return _CORNERS[place]
+    if part.kind is Kind.INTERVAL:
+        return ("lower end", "upper end")[place]
+    if part.kind is Kind.MOMENTS:
+        return ("mean", "variance" if part.is_variance else "standard deviation")[place]
+    if part.of_label is not None:
+        return part.of_label
+    return problem.positive if part.kind is Kind.PROBABILITY else None
+
+
+def _why_prediction(table: Table, name: str, part: Predictions, asked: Asked) -> str:
+    words = [word for *_, word in role_spans(name)]
+    said = "--pred names it" if asked.pred else ""
+    if not said and words:
+        said = f"{words[-1]!r} in its name"
+    if not said and len(part.columns) > 1:
+        said = (
+            "its name and those beside it are the classes" if part.labels else "its name and those beside it"
+        )
+    column = table.columns[name]
+    values = ""
+    if part.kind is Kind.PROBABILITY and len(part.columns) > 1:
+        values = "rows add up to 1"
+    elif part.kind is Kind.LABEL:
+        values = "values are classes"
+    elif is_numeric(table, name) and column.low is not None and column.high is not None:
+        values = f"values {column.low:.4g} to {column.high:.4g}"
+    return "; ".join(filter(None, [said or "the only number column left", values]))
+
+
+def _left_out(table: Table, name: str, problem: Problem) -> tuple[str, str]:
+    """(why a column has no role, the flag that gives it one)."""
+    column = table.columns[name]
+    if is_index(column):
+        return "an index that a data frame wrote out", f"--id {shell_word(name)}"
+    if is_id(table, name):
+        return "names rows: its name, and no two values are the same", f"--id {shell_word(name)}"
+    if named_like_id(name):
+        return "named like an id, but values repeat", f"--group {shell_word(name)}"
+    if any(line.startswith((f"{name}: a bound", f"left out: {name}")) for line in problem.decisions):
+        return "the end of an interval is no model", f"--pred {shell_word(name)}"
+    if not is_numeric(table, name):
+        return "text, and its name is no prediction's", f"--by {shell_word(name)}"
+    if is_prediction_name(name):
+        return "--pred names others", f"--pred {shell_word(name)}"
+    return "no word of a prediction in its name", f"--pred {shell_word(name)}"
+
+
+def roles_of_training(table: Table, training: Training) -> Iterator[ColumnRole]:
+    """The role of every column of a file to learn from."""
+    named: Mapping[str | None, tuple[str, str]] = {
+        training.id: ("id", "--id"),
+        training.weights: ("weights", "--weights"),
+        training.group: ("group", "--group"),
+        training.time: ("time", "--time"),
+        training.fold: ("fold", "--fold-column"),
+    }
+    left = {one.message.partition(" ")[2]: one for one in training.warnings}
+    for name in table.columns:
+        role, kind, why, flag = "none", None, "", f"--features {shell_word(name)}"
+        if name in training.target_columns:
+            role, why, flag = "target", training.decisions[0], "--target COL"
+        elif name in named:
+            role, flag = named[name]
+            why = f"{flag} names it"
+        elif name in training.features:
+            role, flag = "feature", f"--drop {shell_word(name)}"
+            kind = "number" if name in training.numbers else "text, a column per value"
+            why = "a column without another role"
+        else:
+            message = next((one for one in left if one.startswith(repr(name))), "")
+            why = message.removeprefix(f"{name!r} ").removesuffix(", and is left out") or "--drop names it"
+        yield ColumnRole(table.path, name, role, None, kind, None, why, flag)
