@@ -1,4 +1,4 @@
-"""Shapes of prediction files as tools write them, each with figures that numpy alone has made of its arrays."""
+"""Shapes of prediction files as tools write them, each with figures that numpy has made of its arrays."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -186,7 +186,7 @@ def labels() -> Iterator[Shape]:
 
 
 def probabilities() -> Iterator[Shape]:
-    """A single probability, of the positive class, of a class that is named, in percent, in [0, 1] as a score."""
+    """A single probability: of the positive class, of one that is named, in percent, as a score in [0, 1]."""
     y, p = shares(2, 21)
     positive = p[:, 1]
     figures = {"bce": [log_loss(y, p)], "accuracy": [accuracy(y, (positive > 0.5).astype(int))]}
