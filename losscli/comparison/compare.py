@@ -8,25 +8,25 @@ import numpy as np
 
 from losscli import __version__
 from losscli.comparison.costs import cost_table
-from losscli.comparison.flags import find_flag, find_moves
 from losscli.comparison.forecasts import forecast_warnings
 from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.medians import Values
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.naive import naive_error
-from losscli.comparison.plan import PRIMARIES, Measured, allowances, intervals, plan, ruled_out
+from losscli.comparison.outlier_rule import find_flag, find_moves
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
 from losscli.comparison.row_table import reasons, row_table
+from losscli.comparison.screening import Survey, check_values, survey
+from losscli.comparison.selection import PRIMARIES, Measured, allowances, intervals, plan, ruled_out
 from losscli.comparison.summary import Flag, Layout, probe, summarise
-from losscli.comparison.survey import Survey, check_values, survey
 from losscli.comparison.vectors import vector_warnings
 from losscli.comparison.verdicts import Point, verdicts
 from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
-from losscli.comparison.verdicts.units import Units
+from losscli.comparison.verdicts.resampling_units import Units
 from losscli.comparison.warnings import with_warnings
-from losscli.comparison.wholes import find_wholes
+from losscli.comparison.whole_sample import find_wholes
 from losscli.data.roles import Problem
 from losscli.data.roles.class_weight import plain
 from losscli.data.roles.values import time_warnings

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from losscli.comparison.plan import needed
+from losscli.comparison.selection import needed
 from losscli.comparison.summary import Layout, Summary
-from losscli.comparison.wholes import TOO_MANY
+from losscli.comparison.whole_sample import TOO_MANY
 from losscli.data.roles import Problem
 from losscli.domain import Kind
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson

@@ -3,7 +3,7 @@
 import numpy as np
 
 from losscli.comparison.request import Request
-from losscli.comparison.verdicts.units import find_times
+from losscli.comparison.verdicts.resampling_units import find_times
 from losscli.data.roles import Problem
 from losscli.data.rows import load
 from losscli.data.table import Table, block_count

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from losscli.comparison.marginal import marginal_loss
-from losscli.comparison.survey import Survey
+from losscli.comparison.screening import Survey
 from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.loss import BoundLoss, Reduction

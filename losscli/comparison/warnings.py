@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import CLIP, Facts
-from losscli.comparison.survey import Survey
+from losscli.comparison.screening import Survey
 from losscli.comparison.vectors import SUM_TOLERANCE
-from losscli.comparison.verdicts.units import Units
+from losscli.comparison.verdicts.resampling_units import Units
 from losscli.inference.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
 from losscli.result import INFINITE, Comparison, LossTable, Warning_, is_infinite, rests_on_few

@@ -11,7 +11,7 @@ from losscli.inference.analytic import (
 )
 from losscli.inference.best_set import confidence_set
 from losscli.inference.corrections import Correction, benjamini_hochberg, holm
-from losscli.inference.levels import level_intervals, limits, percentile_intervals
+from losscli.inference.intervals import level_intervals, limits, percentile_intervals
 from losscli.inference.order import ranks
 from losscli.inference.pairs import POWER, Family, first_shares, judge, pairs_of, rank_intervals
 from losscli.inference.regression import Regression, log_ratio, regression

@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from losscli.domain import Floats
-from losscli.inference.levels import limits
+from losscli.inference.intervals import limits
 from losscli.inference.pairs import POWER
 from losscli.inference.studentised import Studentised
 

@@ -9,10 +9,10 @@ from comparisons import Compare, Truth, arguments, bound, least
 from scipy.special import expit
 
 from losscli.comparison.robustness import NOT_FLAGGED
-from losscli.comparison.verdicts.levels import NO_SPREAD
+from losscli.comparison.verdicts.intervals import NO_SPREAD
 from losscli.comparison.verdicts.outliers import NO_LOSS
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
-from losscli.comparison.verdicts.units import hashed
+from losscli.comparison.verdicts.resampling_units import hashed
 from losscli.domain import Floats, Kind, Task
 from losscli.inference.resample import draws, row_keys
 from losscli.loss import Reduction

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from losscli.comparison.losses import Facts, Found
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.agreement import find_agreement
-from losscli.comparison.verdicts.areas import area_differences
-from losscli.comparison.verdicts.draws import Draws, draw
-from losscli.comparison.verdicts.levels import with_levels, with_metric_intervals
+from losscli.comparison.verdicts.bootstrap import Draws, draw
+from losscli.comparison.verdicts.intervals import with_levels, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, MISSING, discordant, with_pairs
 from losscli.comparison.verdicts.regressions import corrected, find_baseline, regressions
+from losscli.comparison.verdicts.resampling_units import Units, check_ids, find_times, find_units, time_units
+from losscli.comparison.verdicts.roc_auc import area_differences
 from losscli.comparison.verdicts.self_check import Tolerated, self_check, unchecked
 from losscli.comparison.verdicts.series import block_length, differences_in_time, forecasts
 from losscli.comparison.verdicts.slices import find_slices
 from losscli.comparison.verdicts.stored import against_recorded, store
-from losscli.comparison.verdicts.units import Units, check_ids, find_times, find_units, time_units
 from losscli.data.table import Table
 from losscli.domain import Floats
 from losscli.inference import pairs_of

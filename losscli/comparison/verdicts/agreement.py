@@ -8,7 +8,7 @@ import numpy as np
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
-from losscli.comparison.verdicts.draws import RESAMPLES, Draws
+from losscli.comparison.verdicts.bootstrap import RESAMPLES, Draws
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
 from losscli.data.rows import load
 from losscli.data.table import Table, block_count

@@ -7,8 +7,8 @@ import numpy as np
 
 from losscli.comparison.robustness import NO_INTERVAL, excess_place
 from losscli.comparison.summary import Column
-from losscli.comparison.verdicts.draws import Draws
-from losscli.comparison.verdicts.levels import NO_SPREAD
+from losscli.comparison.verdicts.bootstrap import Draws
+from losscli.comparison.verdicts.intervals import NO_SPREAD
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
 from losscli.domain import Floats
 from losscli.inference import beside, judge, pairs_of, percentile_intervals, plain, rank_intervals

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.verdicts.bootstrap import Draws
 from losscli.inference import (
     Correction,
     Family,

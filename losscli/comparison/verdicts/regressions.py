@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.comparison.files import stem
 from losscli.comparison.request import Request
-from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.verdicts.bootstrap import Draws
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_UNITS, MISSING
 from losscli.data.roles import Problem
 from losscli.errors import UsageError, did_you_mean

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
-from losscli.comparison.verdicts.units import Times
+from losscli.comparison.verdicts.resampling_units import Times
 from losscli.data.rows import load
 from losscli.data.table import Table, block_count
 from losscli.domain import Floats

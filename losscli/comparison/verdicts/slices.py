@@ -11,9 +11,9 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
-from losscli.comparison.verdicts.draws import MANY_RESAMPLES, RESAMPLES, Draws, resamples_of
+from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Draws, resamples_of
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_RESAMPLES, FEW_UNITS
-from losscli.comparison.verdicts.units import Units
+from losscli.comparison.verdicts.resampling_units import Units
 from losscli.data.rows import load
 from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import Floats

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from losscli.comparison.request import Request
-from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.verdicts.bootstrap import Draws
 from losscli.comparison.verdicts.regressions import no_ratio, undecided, weighed
-from losscli.comparison.verdicts.units import hashed
+from losscli.comparison.verdicts.resampling_units import hashed
 from losscli.data.roles import Problem
 from losscli.data.rows import load
 from losscli.data.table import BLOCK, Table, block_count

@@ -10,8 +10,8 @@ import numpy as np
 from losscli.comparison.losses import Facts, Found
 from losscli.comparison.request import Request
 from losscli.comparison.summary import Column, row_quantities
-from losscli.comparison.verdicts.terms import Slot, slots_of, terms
-from losscli.comparison.verdicts.units import Units
+from losscli.comparison.verdicts.metric_terms import Slot, slots_of, terms
+from losscli.comparison.verdicts.resampling_units import Units
 from losscli.data.rows import load
 from losscli.data.table import Table, block_count
 from losscli.domain import Floats, Mask

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from losscli.comparison.request import Request
-from losscli.comparison.survey import Survey, ranged_kind
+from losscli.comparison.screening import Survey, ranged_kind
 from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.comparison.metrics import NO_INTERVAL
-from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.verdicts.bootstrap import Draws
+from losscli.comparison.verdicts.metric_terms import replicated
 from losscli.comparison.verdicts.pairs import FEW_UNITS
-from losscli.comparison.verdicts.terms import replicated
 from losscli.domain import Floats
 from losscli.inference import (
     FEW_EFFECTIVE,
