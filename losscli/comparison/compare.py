@@ -13,20 +13,20 @@ from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.medians import Values
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.naive import naive_error
-from losscli.comparison.outlier_rule import find_flag, find_moves
+from losscli.comparison.outlier_rule import find_moves, find_outlier_rule
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
 from losscli.comparison.row_table import reasons, row_table
-from losscli.comparison.screening import Survey, check_values, survey
-from losscli.comparison.selection import PRIMARIES, Measured, allowances, intervals, plan, ruled_out
-from losscli.comparison.summary import Flag, Layout, probe, summarise
+from losscli.comparison.screening import Screening, check_values, screen
+from losscli.comparison.selection import PRIMARIES, Measured, allowances, find_domains, ruled_out, select
+from losscli.comparison.summary import Layout, OutlierRule, probe, summarise
 from losscli.comparison.vectors import vector_warnings
 from losscli.comparison.verdicts import Point, verdicts
 from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
-from losscli.comparison.verdicts.resampling_units import Units
+from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.comparison.warnings import with_warnings
-from losscli.comparison.whole_sample import find_wholes
+from losscli.comparison.whole_sample import find_whole_sample
 from losscli.data.roles import Problem
 from losscli.data.roles.class_weight import plain
 from losscli.data.roles.values import time_warnings
@@ -112,10 +112,10 @@ class _Context:
     """What the tables need beside the facts. bulk_medians: (loss, model) → the median loss without the
     flagged rows; no_scale, no_flag: why there is none."""
 
-    seen: Survey
+    seen: Screening
     scale: float | None
     no_scale: str | None
-    flag: Flag | None
+    flag: OutlierRule | None
     no_flag: str | None
     bulk_medians: Values
     refused: tuple[Refused, ...]
@@ -124,8 +124,8 @@ class _Context:
 def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, _Context]:
     """The passes over the rows: what rules losses out, and every sum."""
     check_values(table, problem, request)
-    domains = intervals(problem, request)
-    seen, (scale, no_scale) = survey(table, problem, request, domains)
+    domains = find_domains(problem, request)
+    seen, (scale, no_scale) = screen(table, problem, request, domains)
     if problem.class_weight is not None:
         factors = problem.class_weight.factors(problem.labels[: problem.true_labels], seen.classes)
         seen = seen.weighted(factors)
@@ -139,10 +139,10 @@ def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, 
         naive=naive,
         naive_reason=no_naive,
     )
-    chosen = plan(problem, request, measured)
+    chosen = select(problem, request, measured)
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
     layout = Layout.of(losses, problem)
-    flag, no_flag = find_flag(table, problem, request, scale, no_scale)
+    flag, no_flag = find_outlier_rule(table, problem, request, scale, no_scale)
     summary, (medians, bulk_medians) = summarise(table, problem, request, layout, flag)
     named = np.concatenate([np.zeros(0, np.intp), *summary.flagged])[:NAMED_FLAGGED].tolist()
     facts = Facts(
@@ -152,7 +152,7 @@ def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, 
         unweighted=seen.unweighted,
         confidence=request.confidence,
         medians=medians,
-        wholes=find_wholes(table, problem, request, losses, seen.used),
+        whole_sample=find_whole_sample(table, problem, request, losses, seen.used),
         outside=outside,
         references=find_references(problem, losses, seen),
         keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
@@ -183,12 +183,12 @@ def _point(table: Table, facts: Facts, request: Request, context: _Context) -> P
     return Point(tables, found, metric_tables(facts, tables), robustness, primary)
 
 
-def _resampling(problem: Problem, units: Units) -> Resampling:
+def _resampling(problem: Problem, units: ResamplingUnits) -> Resampling:
     by = "rows" if units.column is None else "group" if problem.group else "time"
     return Resampling(by, units.column, units.count, units.length)
 
 
-def _imbalance(seen: Survey) -> float | None:
+def _imbalance(seen: Screening) -> float | None:
     """n-/n+, or None where a class is absent."""
     if len(seen.classes) != 2 or not (seen.classes > 0).all():
         return None
@@ -207,7 +207,7 @@ def _row_keys(table: Table, problem: Problem, rows: Sequence[int]) -> dict[int, 
     return keys
 
 
-def _dropped(table: Table, problem: Problem, seen: Survey) -> dict[str, int]:
+def _dropped(table: Table, problem: Problem, seen: Screening) -> dict[str, int]:
     gone = table.rows - seen.used
     if not gone:
         return {}

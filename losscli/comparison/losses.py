@@ -34,9 +34,9 @@ class Found:
 class Facts:
     """What the tables are made from.
 
-    medians, wholes: (loss, model) → value, for losses that are a median or take all rows together; outside:
-    (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss; allowed:
-    losses that a gate weighs against the baseline, by their numbers, with their tolerances.
+    medians, whole_sample: (loss, model) → value, for losses that are a median or take all rows together;
+    outside: (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss;
+    allowed: losses that a gate weighs against the baseline, by their numbers, with their tolerances.
     """
 
     problem: Problem
@@ -45,7 +45,7 @@ class Facts:
     unweighted: bool
     confidence: float
     medians: dict[tuple[int, int], float]
-    wholes: dict[tuple[int, int], float]
+    whole_sample: dict[tuple[int, int], float]
     outside: dict[tuple[int, int], str]
     references: Sequence[float | None]
     keys: dict[int, RowKey]
@@ -79,9 +79,9 @@ def find(facts: Facts, loss: int, model: int) -> Found:
         case Reduction.MEDIAN:
             return Found(facts.medians[loss, model], "no closed-form interval of a median")
         case Reduction.WHOLE:
-            known = (loss, model) in facts.wholes
+            known = (loss, model) in facts.whole_sample
             reason = "no closed-form interval of a function of all rows" if known else TOO_MANY
-            return Found(facts.wholes.get((loss, model), math.nan), reason)
+            return Found(facts.whole_sample.get((loss, model), math.nan), reason)
         case Reduction.MAX:
             return Found(float(moments.largest[place]), "a maximum has no interval")
         case Reduction.RATIO:

@@ -12,7 +12,7 @@ from losscli.comparison.influence import (
     score_margin,
 )
 from losscli.comparison.request import Request
-from losscli.comparison.summary import EXACT_ROWS, Flag, Move
+from losscli.comparison.summary import EXACT_ROWS, Move, OutlierRule
 from losscli.data.roles import Problem
 from losscli.data.rows import Rows, load
 from losscli.data.table import Table, block_count
@@ -23,9 +23,9 @@ from losscli.metrics.aggregate import merge_each, quantiles
 from losscli.metrics.distribution import Distribution
 
 
-def find_flag(
+def find_outlier_rule(
     table: Table, problem: Problem, request: Request, scale: float | None, reason: str | None
-) -> tuple[Flag | None, str | None]:
+) -> tuple[OutlierRule | None, str | None]:
     """(the rule that flags rows, why there is none): one rule for every loss and model.
 
     Numbers: the median model is off by more than 5 s. Classes: it gives the true class less than 0.05;
@@ -45,7 +45,7 @@ def find_flag(
     return None, "labels alone do not say how wrong a row is"
 
 
-def _flag_scores(table: Table, problem: Problem, request: Request) -> Flag:
+def _flag_scores(table: Table, problem: Problem, request: Request) -> OutlierRule:
     blocks = block_count(table)
     exact = request.exact or table.rows <= EXACT_ROWS
     scored = [

@@ -4,14 +4,16 @@ import math
 from collections.abc import Sequence
 
 from losscli.comparison.marginal import marginal_loss
-from losscli.comparison.screening import Survey
+from losscli.comparison.screening import Screening
 from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.loss import BoundLoss, Reduction
 from losscli.loss.constant import best_constant
 
 
-def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey) -> tuple[float | None, ...]:
+def find_references(
+    problem: Problem, losses: Sequence[BoundLoss], seen: Screening
+) -> tuple[float | None, ...]:
     """L₀ of each loss; None for a loss that may be negative, which has no skill, for a sum that no single
     prediction serves, and for targets of several columns, whose best constant is not sought."""
     if problem.task is Task.FORECAST:

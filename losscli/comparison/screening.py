@@ -36,7 +36,7 @@ Scale = tuple[float | None, str | None]  # s, and why there is none
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Screening:
     """What holds of the rows before any loss: rows used, weights, the target's distribution (class
     weights, its values or their bins), and per (interval, array) the rows outside: how many, and the
     first ones."""
@@ -51,12 +51,12 @@ class Survey:
     sum_row: Codes
     residual: Looks  # at the median of |median residual|; empty where it is not asked for
 
-    def merge(self, other: "Survey") -> "Survey":
+    def merge(self, other: "Screening") -> "Screening":
         outside = dict(self.outside)
         for key, (count, rows) in other.outside.items():
             before, first = outside.get(key, (0, ()))
             outside[key] = before + count, (first + rows)[:NAMED_ROWS]
-        return Survey(
+        return Screening(
             self.used + other.used,
             self.unweighted and other.unweighted,
             self.classes + other.classes,
@@ -68,7 +68,7 @@ class Survey:
             merge_each(self.residual, other.residual),
         )
 
-    def weighted(self, factors: Floats) -> "Survey":
+    def weighted(self, factors: Floats) -> "Screening":
         """The same of classes whose rows count `factors` (k,) times as much."""
         return replace(
             self,
@@ -128,9 +128,9 @@ def ranged_kind(problem: Problem) -> Kind | None:
     return next((RANGED[task] for task in problem.tasks if task in RANGED), None)
 
 
-def survey(
+def screen(
     table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]
-) -> tuple[Survey, Scale]:
+) -> tuple[Screening, Scale]:
     """One pass over the rows. `intervals`: where losses need targets and predictions to be."""
     numbers = problem.task in NUMBERS
     open_pairs = _undecided(table, problem, intervals)
@@ -140,10 +140,10 @@ def survey(
     asked = numbers and request.scale is None
     sought = Sought.seek(residuals, 0.5, block_count(table)) if asked else None
 
-    def work(block: int) -> Survey:
+    def work(block: int) -> Screening:
         rows = load(table, problem, block, drop=request.drop)
         errors, places = _sum_errors(rows, problem.tasks)
-        return Survey(
+        return Screening(
             used=len(rows.y),
             unweighted=bool((rows.w == 1.0).all()),
             classes=_class_weights(rows, problem.true_labels) if problem.labels else np.zeros(0),
@@ -155,8 +155,8 @@ def survey(
             residual=sought.look([(np.abs(median_residual(rows)), rows.w)]) if sought is not None else [],
         )
 
-    found = fold(block_count(table), work, Survey.merge, request.jobs)
-    _check_survey(table, problem, found)
+    found = fold(block_count(table), work, Screening.merge, request.jobs)
+    _check_screening(table, problem, found)
     if sought is None:
         why = "classes have no residual" if problem.labels else "a row of this task has no one residual"
         return found, (request.scale, None if numbers else why)
@@ -257,7 +257,7 @@ def _sum_errors(rows: Rows, tasks: Sequence[Task]) -> tuple[Floats, Codes]:
     return errors, places
 
 
-def _check_survey(table: Table, problem: Problem, found: Survey) -> None:
+def _check_screening(table: Table, problem: Problem, found: Screening) -> None:
     where = Where(table.path)
     if found.used == 0:
         raise DataError(

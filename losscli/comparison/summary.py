@@ -36,13 +36,13 @@ RANKED_CLASSES = 20  # one-vs-rest ranking metrics up to here
 LABELS = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 RANKING = (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE)
 
-Flag = Callable[[Rows], Mask]
+OutlierRule = Callable[[Rows], Mask]
 Move = Callable[[Floats], Floats]  # of every target: (n,) -> (n,)
 Metrics = dict[type, Comoments | OfOutputs | Confusion | Sums | list[Distribution]]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class RowQuantity:
     """One row quantity of the main pass: a part of a loss for one model, or (model None) the least value
     of the loss over predictions."""
 
@@ -56,30 +56,30 @@ class Layout:
     """Which columns are computed, and where each loss finds its own."""
 
     losses: tuple[BoundLoss, ...]
-    columns: tuple[Column, ...]
-    place: dict[Column, int]
+    columns: tuple[RowQuantity, ...]
+    place: dict[RowQuantity, int]
     classes: int  # of the target
 
     @classmethod
     def of(cls, losses: Sequence[BoundLoss], problem: Problem) -> "Layout":
         """Losses that share a row quantity share its column."""
-        columns: list[Column] = []
-        place: dict[Column, int] = {}
+        columns: list[RowQuantity] = []
+        place: dict[RowQuantity, int] = {}
         shared: dict[tuple[object, ...], int] = {}
         for i, one in enumerate(losses):
             for m, model in enumerate(problem.models):
                 if not all(model.serves(needs) for needs in one.loss.reads):
                     continue
                 for part, function in enumerate(quantities(one, problem.true_labels)):
-                    column = Column(i, part, m)
+                    column = RowQuantity(i, part, m)
                     key = function, one.params, one.loss.argument, m
                     if key not in shared:
                         shared[key] = len(columns)
                         columns.append(column)
                     place[column] = shared[key]
             if callable(one.loss.infimum):
-                place[Column(i, 0, None)] = len(columns)
-                columns.append(Column(i, 0, None))
+                place[RowQuantity(i, 0, None)] = len(columns)
+                columns.append(RowQuantity(i, 0, None))
         return cls(tuple(losses), tuple(columns), place, problem.true_labels)
 
     def of_model(self, loss: int, model: int) -> list[int] | None:
@@ -96,7 +96,7 @@ class Layout:
         return len(quantities(self.losses[loss], self.classes))
 
     def _places(self, loss: int, model: int, parts: range) -> list[int] | None:
-        places = [self.place.get(Column(loss, part, model)) for part in parts]
+        places = [self.place.get(RowQuantity(loss, part, model)) for part in parts]
         return None if None in places else [place for place in places if place is not None]
 
 
@@ -141,7 +141,7 @@ def _merge_metrics(a: Metrics, b: Metrics) -> Metrics:
 
 
 def summarise(
-    table: Table, problem: Problem, request: Request, layout: Layout, flag: Flag | None
+    table: Table, problem: Problem, request: Request, layout: Layout, flag: OutlierRule | None
 ) -> tuple[Summary, tuple[Values, Values]]:
     """The main pass, and the losses that are medians: of all rows and of those not flagged.
 
@@ -274,7 +274,7 @@ def probe(
 
 
 def _probed(
-    layout: Layout, column: Column, moved: dict[Move, list[Arguments]], moves: Sequence[Move], w: Floats
+    layout: Layout, column: RowQuantity, moved: dict[Move, list[Arguments]], moves: Sequence[Move], w: Floats
 ) -> float:
     if column.model is None or not moves:
         return float("nan")

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import CLIP, Facts
-from losscli.comparison.screening import Survey
+from losscli.comparison.screening import Screening
 from losscli.comparison.vectors import SUM_TOLERANCE
-from losscli.comparison.verdicts.resampling_units import Units
+from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.inference.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
 from losscli.result import INFINITE, Comparison, LossTable, Warning_, is_infinite, rests_on_few
@@ -17,7 +17,7 @@ CLUSTERS = 20  # or blocks; on fewer, intervals are rough
 
 
 def with_warnings(
-    found: Comparison, facts: Facts, seen: Survey, units: Units, more: Sequence[Warning_] = ()
+    found: Comparison, facts: Facts, seen: Screening, units: ResamplingUnits, more: Sequence[Warning_] = ()
 ) -> Comparison:
     """The comparison with its warnings, most telling first. more: those of the columns."""
     every = [
@@ -72,7 +72,7 @@ def _speaker(table: LossTable, primary: str) -> str:
     return primary if primary in table.members else table.members[0]
 
 
-def _few_units(units: Units) -> Iterator[Warning_]:
+def _few_units(units: ResamplingUnits) -> Iterator[Warning_]:
     if units.column is not None and units.count < CLUSTERS:
         what = "clusters" if units.length is None else "blocks"
         yield Warning_(
@@ -132,7 +132,7 @@ def _flagged(found: Comparison) -> Iterator[Warning_]:
         )
 
 
-def _inputs(found: Comparison, facts: Facts, seen: Survey) -> Iterator[Warning_]:
+def _inputs(found: Comparison, facts: Facts, seen: Screening) -> Iterator[Warning_]:
     for reason, count in found.rows.dropped.items():
         yield Warning_("dropped_rows", f"{count:,} of {found.rows.read:,} rows left out: {reason}", None)
     for m, model in enumerate(found.models):

@@ -20,7 +20,7 @@ TOO_MANY = f"it takes all rows together, and is computed for up to {MOST:,}"
 _Block = tuple[tuple[list[Arrays], Floats], ...]  # of every (loss, model) its arguments; the weights
 
 
-def find_wholes(
+def find_whole_sample(
     table: Table, problem: Problem, request: Request, losses: Sequence[BoundLoss], used: int
 ) -> Values:
     """(loss, model) → the figure; none where there are more than MOST rows. One pass over the rows."""

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from losscli.comparison.losses import Facts, Found
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.agreement import find_agreement
-from losscli.comparison.verdicts.bootstrap import Draws, draw
-from losscli.comparison.verdicts.intervals import with_levels, with_metric_intervals
+from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
+from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, MISSING, discordant, with_pairs
 from losscli.comparison.verdicts.regressions import corrected, find_baseline, regressions
-from losscli.comparison.verdicts.resampling_units import Units, check_ids, find_times, find_units, time_units
-from losscli.comparison.verdicts.roc_auc import area_differences
+from losscli.comparison.verdicts.resampling_units import (
+    ResamplingUnits,
+    check_ids,
+    find_times,
+    find_units,
+    time_units,
+)
+from losscli.comparison.verdicts.roc_auc import roc_auc_differences
 from losscli.comparison.verdicts.self_check import Tolerated, self_check, unchecked
 from losscli.comparison.verdicts.series import block_length, differences_in_time, forecasts
 from losscli.comparison.verdicts.slices import find_slices
@@ -75,7 +81,7 @@ class Verdicts:
     agreement: Agreement | None
     slices: Slices | None
     self_check: tuple[SelfCheck, ...]
-    units: Units
+    units: ResamplingUnits
 
 
 def verdicts(table: Table, facts: Facts, request: Request, point: Point) -> Verdicts:
@@ -84,34 +90,34 @@ def verdicts(table: Table, facts: Facts, request: Request, point: Point) -> Verd
     baseline = None if request.recorded is not None else find_baseline(facts.problem, request)
     units, in_time = _units(table, facts, request, point)
     whole = facts.moments.rows <= EVERY_LOSS
-    own = draw(table, facts, request, point.found, units, _chosen(facts, point), metrics=whole)
-    losses = [with_levels(own, i, one) for i, one in enumerate(point.losses)]
+    boot = bootstrap(table, facts, request, point.found, units, _chosen(facts, point), metrics=whole)
+    losses = [with_loss_intervals(boot, i, one) for i, one in enumerate(point.losses)]
     differences: list[Difference] = []
     for i, one in enumerate(losses):
-        losses[i], pairs = with_pairs(own, i, one, point.primary, request.correction)
+        losses[i], pairs = with_pairs(boot, i, one, point.primary, request.correction)
         differences += pairs
     kept = None
     if request.replicates or request.recorded is not None:
-        kept = store(table, own, losses, request)
+        kept = store(table, boot, losses, request)
     gated: tuple[Regression, ...] = ()
     if baseline is not None:
-        gated = regressions(own, losses, baseline)
+        gated = regressions(boot, losses, baseline)
     elif request.recorded is not None and kept is not None:
-        gated = corrected(list(against_recorded(own, losses, kept, request.recorded)), request.confidence)
+        gated = corrected(list(against_recorded(boot, losses, kept, request.recorded)), request.confidence)
     return Verdicts(
         losses=tuple(losses),
-        metrics=with_metric_intervals(own, point.metrics),
-        robustness=with_share_intervals(own, point.robustness, losses),
+        metrics=with_metric_intervals(boot, point.metrics),
+        robustness=with_share_intervals(boot, point.robustness, losses),
         differences=tuple(differences),
-        discordant=tuple(discordant(own, losses)),
-        areas=tuple(area_differences(table, facts, request, point.metrics)) if whole else (),
+        discordant=tuple(discordant(boot, losses)),
+        areas=tuple(roc_auc_differences(table, facts, request, point.metrics)) if whole else (),
         forecasts=in_time,
         baseline=None if baseline is None else facts.problem.models[baseline].name,
         regressions=gated,
         replicates=kept if request.replicates else None,
-        agreement=find_agreement(table, facts, request, own, losses, differences, point.place, curves=whole),
-        slices=find_slices(table, facts, request, own, losses, point.place),
-        self_check=_self_check(own, losses, point.place, baseline) if request.self_check else (),
+        agreement=find_agreement(table, facts, request, boot, losses, differences, point.place, curves=whole),
+        slices=find_slices(table, facts, request, boot, losses, point.place),
+        self_check=_self_check(boot, losses, point.place, baseline) if request.self_check else (),
         units=units,
     )
 
@@ -125,7 +131,9 @@ def _chosen(facts: Facts, point: Point) -> list[int]:
     return [i for i, one in enumerate(point.losses) if one.spec == point.primary or i in gated]
 
 
-def _units(table: Table, facts: Facts, request: Request, point: Point) -> tuple[Units, tuple[Forecasts, ...]]:
+def _units(
+    table: Table, facts: Facts, request: Request, point: Point
+) -> tuple[ResamplingUnits, tuple[Forecasts, ...]]:
     """The units, and what the order in time says of the primary loss."""
     problem = facts.problem
     if problem.group or problem.time:
@@ -142,20 +150,20 @@ def _units(table: Table, facts: Facts, request: Request, point: Point) -> tuple[
 
 
 def _self_check(
-    own: Draws, tables: Sequence[LossTable], loss: int, baseline: int | None
+    boot: Bootstrap, tables: Sequence[LossTable], loss: int, baseline: int | None
 ) -> tuple[SelfCheck, ...]:
     """How often the verdicts on the primary loss would be wrong on rows like these."""
     names = [one.model for one in tables[loss].results]
-    if loss not in own.own or not own.own[loss].is_mean:
+    if loss not in boot.losses or not boot.losses[loss].is_mean:
         return unchecked(names, f"{tables[loss].spec} is no mean over the rows")
-    if len(own.own[loss].models) < len(names):
+    if len(boot.losses[loss].models) < len(names):
         return unchecked(names, MISSING)
     if any(rests_on_few(one.reason) for one in tables[loss].results):
         return unchecked(names, FEW_EFFECTIVE)
     if len(names) < 2:
         return ()
-    tolerance = dict(own.facts.allowed).get(loss)
-    power = 2 if own.own[loss].bound.loss.reduction is Reduction.ROOT else 1
+    tolerance = dict(boot.facts.allowed).get(loss)
+    power = 2 if boot.losses[loss].bound.loss.reduction is Reduction.ROOT else 1
     tolerated = None if baseline is None or tolerance is None else Tolerated(baseline, tolerance, power)
-    units = own.sums.take([places[0] for places in own.own[loss].places])
-    return self_check(units, names, own.confidence, own.seed, tolerated)
+    units = boot.sums.take([places[0] for places in boot.losses[loss].places])
+    return self_check(units, names, boot.confidence, boot.seed, tolerated)

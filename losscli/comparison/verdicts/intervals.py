@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.comparison.metrics import NO_INTERVAL
-from losscli.comparison.verdicts.bootstrap import Draws
+from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.metric_terms import replicated
 from losscli.comparison.verdicts.pairs import FEW_UNITS
 from losscli.domain import Floats
@@ -28,45 +28,45 @@ NO_SPREAD = "the same in every resample"
 _HAIR = 2e-15  # of a figure: what rounding leaves of no spread
 
 
-def with_levels(own: Draws, loss: int, table: LossTable) -> LossTable:
+def with_loss_intervals(boot: Bootstrap, loss: int, table: LossTable) -> LossTable:
     """The table with an interval wherever a formula gave none, and the rows do not forbid one."""
-    if loss not in own.own:
+    if loss not in boot.losses:
         return table
-    results = tuple(_with_level(own, loss, m, one) for m, one in enumerate(table.results))
+    results = tuple(_with_loss_interval(boot, loss, m, one) for m, one in enumerate(table.results))
     return replace(table, results=results)
 
 
-def _with_level(own: Draws, loss: int, model: int, one: LossValue) -> LossValue:
+def _with_loss_interval(boot: Bootstrap, loss: int, model: int, one: LossValue) -> LossValue:
     if one.value is None or one.low is not None or rests_on_few(one.reason):
         return one
-    few = _few_units(own, loss, model)
+    few = _few_units(boot, loss, model)
     if few is not None:
         return replace(one, reason=few)
-    ends = own.level(loss, model)
+    ends = boot.interval(loss, model)
     if ends is None:
         return replace(one, reason=FEW_UNITS)
     return replace(one, low=min(ends[0], one.value), high=max(ends[1], one.value), reason=None)
 
 
-def _few_units(own: Draws, loss: int, model: int) -> str | None:
+def _few_units(boot: Bootstrap, loss: int, model: int) -> str | None:
     """Why an unbounded loss rests on too few clusters or blocks; None where it does not, and where rows are
     the units: of them the moments tell."""
-    one = own.own[loss]
-    if own.units.column is None or not one.is_mean or Trait.BOUNDED in one.bound.traits:
+    one = boot.losses[loss]
+    if boot.units.column is None or not one.is_mean or Trait.BOUNDED in one.bound.traits:
         return None
-    x = own.sums.sums[:, one.places[one.models.index(model)][0]]
+    x = boot.sums.sums[:, one.places[one.models.index(model)][0]]
     above = int((x > 0).sum())
     if not one.bound.from_zero or not above:
         return None
     x = x / x.max()
     effective = float(x.sum() ** 2 / (x @ x))
-    what = "clusters" if own.units.length is None else "blocks"
+    what = "clusters" if boot.units.length is None else "blocks"
     return f"{FEW}: {effective:.1f} of {above:,} {what}" if effective < FEW_EFFECTIVE * above else None
 
 
-def with_metric_intervals(own: Draws, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
+def with_metric_intervals(boot: Bootstrap, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
     """The metrics that are functions of means, with an interval where no formula gave one, and the ranks."""
-    problem = own.facts.problem
+    problem = boot.facts.problem
     known = {metric.name: metric for metric in metrics_for(*problem.tasks, levels=problem.levels)}
     found = []
     for table in tables:
@@ -75,20 +75,20 @@ def with_metric_intervals(own: Draws, tables: Sequence[MetricTable]) -> tuple[Me
             found.append(table)
             continue
         values: dict[int, Floats] = {}
-        for slot in own.slots:
-            if slot.source is metric.source and table.results[slot.model].value is not None:
-                means = own.replicates.means[:, slot.first : slot.end]
-                values[slot.model] = replicated(metric, own.facts, slot, means)
-        found.append(_with_ranks(own, _with_intervals(own, table, values), values))
+        for term in boot.terms:
+            if term.source is metric.source and table.results[term.model].value is not None:
+                means = boot.replicates.means[:, term.first : term.end]
+                values[term.model] = replicated(metric, boot.facts, term, means)
+        found.append(_with_ranks(boot, _with_intervals(boot, table, values), values))
     return tuple(found)
 
 
-def _with_intervals(own: Draws, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
+def _with_intervals(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
     results = list(table.results)
     for m, drawn in values.items():
         one = results[m]
         if one.low is None and one.value is not None:
-            low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], own.confidence))
+            low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], boot.confidence))
             results[m] = _with_interval(one, low, high)
     return replace(table, results=tuple(results))
 
@@ -101,7 +101,7 @@ def _with_interval(one: MetricValue, low: float, high: float) -> MetricValue:
     return replace(one, low=min(low, one.value), high=max(high, one.value), reason=None)
 
 
-def _with_ranks(own: Draws, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
+def _with_ranks(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
     """Rank intervals from the differences of all pairs of models, as one family."""
     usable = [m for m, drawn in values.items() if np.isfinite(drawn).mean() > 0.99]
     if table.greater_is_better is None or len(usable) < 2 or len(usable) < len(table.results):
@@ -112,7 +112,7 @@ def _with_ranks(own: Draws, table: MetricTable, values: dict[int, Floats]) -> Me
         plain(sign * (point[a] - point[b]), sign * (values[usable[a]] - values[usable[b]]))
         for a, b in pairs_of(len(usable))
     ]
-    verdicts = judge(beside(differences), own.confidence, own.units.count).verdicts
+    verdicts = judge(beside(differences), boot.confidence, boot.units.count).verdicts
     low, high = rank_intervals(verdicts, len(usable))
     results = list(table.results)
     for at, m in enumerate(usable):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from losscli.comparison.verdicts.bootstrap import Draws
+from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.inference import (
     Correction,
     Family,
@@ -28,37 +28,39 @@ MISSING = "a value is missing"
 
 
 def with_pairs(
-    own: Draws, loss: int, table: LossTable, primary: str, correction: Correction
+    boot: Bootstrap, loss: int, table: LossTable, primary: str, correction: Correction
 ) -> tuple[LossTable, list[Difference]]:
     """The table with ranks, shares of firsts and the best set; and its pairs of models."""
-    if loss not in own.own or len(own.own[loss].models) < 2:
-        return table, _bare(table, NOT_RESAMPLED if loss not in own.own else MISSING)
+    if loss not in boot.losses or len(boot.losses[loss].models) < 2:
+        return table, _bare(table, NOT_RESAMPLED if loss not in boot.losses else MISSING)
     if any(rests_on_few(one.reason) for one in table.results):
         return table, _bare(table, FEW_EFFECTIVE)
-    found, units = own.differences(loss), own.units.count
-    family = judge(found, own.confidence, units, correction)
-    table = _with_ranks(own, loss, table, found, family)
+    found, units = boot.differences(loss), boot.units.count
+    family = judge(found, boot.confidence, units, correction)
+    table = _with_ranks(boot, loss, table, found, family)
     is_primary = table.spec == primary
     known = {}
-    for k, (a, b) in enumerate(own.own[loss].pairs):
-        names = tuple(table.results[own.own[loss].models[m]].model for m in (a, b))
+    for k, (a, b) in enumerate(boot.losses[loss].pairs):
+        names = tuple(table.results[boot.losses[loss].models[m]].model for m in (a, b))
         if is_primary:
-            expected = _expected(own, loss, float(found.value[k]), float(found.error[k]))
+            expected = _expected(boot, loss, float(found.value[k]), float(found.error[k]))
             known[names] = family, k, expected
         else:  # an effect, without correction and without a verdict
-            known[names] = judge(found.take([k]), own.confidence, units), 0, None
+            known[names] = judge(found.take([k]), boot.confidence, units), 0, None
     pairs = [
-        _judged(one, own.rows, *known[one.a, one.b], is_primary) if (one.a, one.b) in known else one
+        _judged(one, boot.rows, *known[one.a, one.b], is_primary) if (one.a, one.b) in known else one
         for one in _bare(table, MISSING)
     ]
     return table, pairs
 
 
-def _with_ranks(own: Draws, loss: int, table: LossTable, found: Studentised, family: Family) -> LossTable:
-    models = own.own[loss].models
+def _with_ranks(
+    boot: Bootstrap, loss: int, table: LossTable, found: Studentised, family: Family
+) -> LossTable:
+    models = boot.losses[loss].models
     low, high = rank_intervals(family.verdicts, len(models))
-    shares = first_shares(own.values[loss])
-    members, _ = confidence_set(found, own.confidence, own.units.count)
+    shares = first_shares(boot.values[loss])
+    members, _ = confidence_set(found, boot.confidence, boot.units.count)
     results = list(table.results)
     for at, m in enumerate(models):
         rank = results[m].rank or low[at]
@@ -94,15 +96,15 @@ def _judged(
     )
 
 
-def _expected(own: Draws, loss: int, value: float, error: float) -> float | None:
+def _expected(boot: Bootstrap, loss: int, value: float, error: float) -> float | None:
     """How many rows would decide if the differences were Gaussian and independent; losses of 0 and 1 are far
     from that."""
-    one = own.own[loss]
-    if own.units.column is not None or not one.is_mean or not 0 < error < math.inf:
+    one = boot.losses[loss]
+    if boot.units.column is not None or not one.is_mean or not 0 < error < math.inf:
         return None
     if one.bound.loss.argument is Argument.LABEL:
         return None
-    return finite(expected_rows(own.rows, value / error))
+    return finite(expected_rows(boot.rows, value / error))
 
 
 def _bare(table: LossTable, reason: str) -> list[Difference]:
@@ -131,12 +133,12 @@ def _bare(table: LossTable, reason: str) -> list[Difference]:
     return found
 
 
-def discordant(own: Draws, tables: Sequence[LossTable]) -> Iterator[Discordant]:
+def discordant(boot: Bootstrap, tables: Sequence[LossTable]) -> Iterator[Discordant]:
     """The pairs of models by the rows that one alone labels wrongly, where rows are counted one by one."""
-    one_by_one = own.units.column is None and len(own.sums.keys) == own.rows and own.facts.unweighted
+    one_by_one = boot.units.column is None and len(boot.sums.keys) == boot.rows and boot.facts.unweighted
     for loss, table in enumerate(tables):
-        if table.name == "zero_one" and loss in own.own and one_by_one:
-            names = [table.results[m].model for m in own.own[loss].models]
-            for a, b in own.own[loss].pairs:
-                only_a, only_b = own.discordant(loss, a, b)
+        if table.name == "zero_one" and loss in boot.losses and one_by_one:
+            names = [table.results[m].model for m in boot.losses[loss].models]
+            for a, b in boot.losses[loss].pairs:
+                only_a, only_b = boot.discordant(loss, a, b)
                 yield Discordant(names[a], names[b], only_a, only_b, mcnemar(only_a, only_b))

@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.comparison.files import stem
 from losscli.comparison.request import Request
-from losscli.comparison.verdicts.bootstrap import Draws
+from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_UNITS, MISSING
 from losscli.data.roles import Problem
 from losscli.errors import UsageError, did_you_mean
@@ -46,15 +46,15 @@ def find_baseline(problem: Problem, request: Request) -> int | None:
     return matches[0]
 
 
-def regressions(own: Draws, tables: Sequence[LossTable], baseline: int) -> tuple[Regression, ...]:
+def regressions(boot: Bootstrap, tables: Sequence[LossTable], baseline: int) -> tuple[Regression, ...]:
     """Every other model against the baseline, on every loss that --max-regression names."""
     found = [
-        _against_model(own, loss, tolerance, (m, one), (baseline, tables[loss].results[baseline]))
-        for loss, tolerance in own.facts.allowed
+        _against_model(boot, loss, tolerance, (m, one), (baseline, tables[loss].results[baseline]))
+        for loss, tolerance in boot.facts.allowed
         for m, one in enumerate(tables[loss].results)
         if m != baseline
     ]
-    return corrected(found, own.confidence)
+    return corrected(found, boot.confidence)
 
 
 def corrected(found: Sequence[tuple[Regression, float]], confidence: float) -> tuple[Regression, ...]:
@@ -70,15 +70,15 @@ def corrected(found: Sequence[tuple[Regression, float]], confidence: float) -> t
 
 
 def _against_model(
-    own: Draws, loss: int, tolerance: float, new: tuple[int, LossValue], base: tuple[int, LossValue]
+    boot: Bootstrap, loss: int, tolerance: float, new: tuple[int, LossValue], base: tuple[int, LossValue]
 ) -> tuple[Regression, float]:
     (m, one), (baseline, other) = new, base
-    spec = own.facts.layout.losses[loss].spec
-    reason = "this loss cannot be resampled" if loss not in own.own else no_ratio(one, other)
+    spec = boot.facts.layout.losses[loss].spec
+    reason = "this loss cannot be resampled" if loss not in boot.losses else no_ratio(one, other)
     waiting = undecided(spec, one, other, tolerance, reason)
     if reason is not None:
         return waiting, math.nan
-    return weighed(waiting, own.log_ratio(loss, m, baseline), own.confidence, own.rows)
+    return weighed(waiting, boot.log_ratio(loss, m, baseline), boot.confidence, boot.rows)
 
 
 def undecided(spec: str, one: LossValue, base: LossValue, tolerance: float, reason: str | None) -> Regression:

@@ -23,7 +23,7 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class ResamplingUnits:
     """The units that the used rows are in.
 
     column: of the clusters or times, None where every row is a unit; count: how many units there are;
@@ -41,22 +41,22 @@ class Units:
         return unit_keys(row_keys(number), self.count) if self.keys is None else self.keys[number - 1]
 
 
-def find_units(table: Table, problem: Problem, request: Request, used: int) -> Units:
+def find_units(table: Table, problem: Problem, request: Request, used: int) -> ResamplingUnits:
     """Rows, by their ids where there are any, or clusters; used: how many rows are.
 
     Raises DataError where two rows have one id.
     """
     column = problem.group or problem.id
     if column is None:
-        return Units(None, used, None, None)
+        return ResamplingUnits(None, used, None, None)
     keys = np.concatenate([hashed(table.text(block, column)) for block in range(block_count(table))])
     rows = _used(table, problem, request)
     count = len(np.unique(keys[rows]))
     if problem.group is None:
         if count < len(rows):
             _refuse_repeats(table, column, keys, rows)
-        return Units(None, count, None, unit_keys(keys, count))
-    return Units(column, count, None, unit_keys(keys, count))
+        return ResamplingUnits(None, count, None, unit_keys(keys, count))
+    return ResamplingUnits(column, count, None, unit_keys(keys, count))
 
 
 def check_ids(table: Table, problem: Problem, request: Request) -> None:
@@ -76,11 +76,11 @@ def find_times(table: Table, problem: Problem, request: Request) -> Times | None
     return Times(len(distinct), code)
 
 
-def time_units(times: Times, column: str, length: int) -> Units:
+def time_units(times: Times, column: str, length: int) -> ResamplingUnits:
     """Fixed blocks of so many times that follow each other: rows of one time stay together."""
     count = -(-times.count // length)
     keys = row_keys((times.code // np.uint64(length)).astype(np.intp))
-    return Units(column, count, length, unit_keys(keys, count))
+    return ResamplingUnits(column, count, length, unit_keys(keys, count))
 
 
 def _used(table: Table, problem: Problem, request: Request) -> Codes:

@@ -18,7 +18,7 @@ from losscli.result import AreaComparison, MetricTable
 MOST = 5  # models, those with the largest areas
 
 
-def area_differences(
+def roc_auc_differences(
     table: Table, facts: Facts, request: Request, metrics: Sequence[MetricTable]
 ) -> Iterator[AreaComparison]:
     """Of all pairs of the best models by ROC AUC. Reads all rows at once."""

@@ -11,16 +11,25 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
-from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Draws, resamples_of
+from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Bootstrap, resamples_of
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_RESAMPLES, FEW_UNITS
-from losscli.comparison.verdicts.resampling_units import Units
+from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.data.rows import load
 from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import Floats
 from losscli.engine import fold
 from losscli.errors import UsageError, Where
 from losscli.inference import FEW_EFFECTIVE as FEW_SHARE
-from losscli.inference import POWER, Correction, Family, Studentised, beside, judge, level_intervals, pairs_of
+from losscli.inference import (
+    POWER,
+    Correction,
+    Family,
+    Studentised,
+    beside,
+    bootstrap_t_intervals,
+    judge,
+    pairs_of,
+)
 from losscli.inference.mean_ranks import rank_blocks
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.loss import BoundLoss, Reduction, Trait
@@ -38,7 +47,7 @@ def find_slices(
     table: Table,
     facts: Facts,
     request: Request,
-    own: Draws,
+    boot: Bootstrap,
     tables: Sequence[LossTable],
     loss: int,
 ) -> Slices | None:
@@ -53,7 +62,7 @@ def find_slices(
     names = [tables[loss].results[m].model for m in models]
     if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
         return Slices(column, spec, 0, None, None, None, None, NO_MEAN, ())
-    sums = _sums(table, facts, request, own.units, models, loss, column)
+    sums = _sums(table, facts, request, boot.units, models, loss, column)
     root = facts.layout.losses[loss].loss.reduction is Reduction.ROOT
     order = sorted(sums, key=lambda value: (-sums[value].rows, value is None, value or ""))
     pairs = pairs_of(len(names))
@@ -72,7 +81,7 @@ def find_slices(
         spec=spec,
         tests=tests,
         least_rows=_least_rows(1 - request.confidence, tests) if tests else None,
-        rows_needed=_rows_needed(own, tables[loss], loss, tests),
+        rows_needed=_rows_needed(boot, tables[loss], loss, tests),
         mean_ranks=ranks,
         p=p,
         reason=reason,
@@ -103,7 +112,13 @@ class _Sums:
 
 
 def _sums(
-    table: Table, facts: Facts, request: Request, units: Units, models: Sequence[int], loss: int, column: str
+    table: Table,
+    facts: Facts,
+    request: Request,
+    units: ResamplingUnits,
+    models: Sequence[int],
+    loss: int,
+    column: str,
 ) -> Mapping[str | None, _Sums]:
     layout, problem = facts.layout, facts.problem
     places = [(layout.of_model(loss, m) or [0])[0] for m in models]
@@ -165,7 +180,7 @@ def _drawn(units: UnitSums, request: Request, count: int, root: bool) -> _Drawn:
             ).errors
         )
     levels, differences = found.take(list(range(models))), found.take(list(range(models, both.shape[1])))
-    low, high = level_intervals(levels, request.confidence)
+    low, high = bootstrap_t_intervals(levels, request.confidence)
     values = levels.value
     if root:
         values, low, high = (np.sqrt(np.maximum(x, 0.0)) for x in (values, low, high))
@@ -241,22 +256,22 @@ def _least_rows(alpha: float, tests: int) -> int:
     return math.ceil(1 + math.log2(tests / alpha) - 1e-9)
 
 
-def _rows_needed(own: Draws, table: LossTable, loss: int, tests: int) -> int | None:
+def _rows_needed(boot: Bootstrap, table: LossTable, loss: int, tests: int) -> int | None:
     """Rows at which a slice would show what the whole file has between its two best models, with 80 % power
     at the first step of Holm."""
-    one = own.own.get(loss)
+    one = boot.losses.get(loss)
     few = any(rests_on_few(result.reason) for result in table.results)
     if one is None or few or len(one.models) < 2 or not tests:
         return None
-    values = [own.found[loss][m].value for m in one.models]
+    values = [boot.found[loss][m].value for m in one.models]
     best = tuple(sorted(sorted(range(len(values)), key=lambda m: values[m])[:2]))
-    found = own.differences(loss).take([one.pairs.index(best)])
+    found = boot.differences(loss).take([one.pairs.index(best)])
     d, error = float(found.value[0]), float(found.error[0])
     if d == 0 or not 0 < error < math.inf:
         return None
     normal = NormalDist()
-    reach = normal.inv_cdf(1 - (1 - own.confidence) / (2 * tests)) + normal.inv_cdf(POWER)
-    return math.ceil(own.rows * (reach * error / d) ** 2)
+    reach = normal.inv_cdf(1 - (1 - boot.confidence) / (2 * tests)) + normal.inv_cdf(POWER)
+    return math.ceil(boot.rows * (reach * error / d) ** 2)
 
 
 def _ranks(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from losscli.comparison.request import Request
-from losscli.comparison.verdicts.bootstrap import Draws
+from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.regressions import no_ratio, undecided, weighed
 from losscli.comparison.verdicts.resampling_units import hashed
 from losscli.data.roles import Problem
@@ -34,9 +34,9 @@ _ORDER = 1e-12  # relative: what the order of the rows makes of one value
 AGAIN = "Write it from the same rows, with --id and --replicates"
 
 
-def store(table: Table, own: Draws, tables: Sequence[LossTable], request: Request) -> StoredReplicates:
+def store(table: Table, boot: Bootstrap, tables: Sequence[LossTable], request: Request) -> StoredReplicates:
     """The replicates of every loss that is resampled. Raises UsageError where rows have no id."""
-    problem = own.facts.problem
+    problem = boot.facts.problem
     if problem.id is None:
         raise UsageError(
             "--replicates: a later run finds the rows by an id, or a reordered file would pair wrongly",
@@ -45,18 +45,18 @@ def store(table: Table, own: Draws, tables: Sequence[LossTable], request: Reques
     ids, targets = _hashes(table, problem, problem.id, request)
     return StoredReplicates(
         id=problem.id,
-        by="rows" if own.units.column is None else "group" if problem.group else "time",
-        column=own.units.column,
-        length=own.units.length,
-        rows=own.rows,
-        count=len(own.replicates.w),
-        seed=own.seed,
+        by="rows" if boot.units.column is None else "group" if problem.group else "time",
+        column=boot.units.column,
+        length=boot.units.length,
+        rows=boot.rows,
+        count=len(boot.replicates.w),
+        seed=boot.seed,
         ids=ids,
         targets=targets,
-        w=pack_sums(own.replicates.w),
+        w=pack_sums(boot.replicates.w),
         losses=tuple(
-            StoredLoss(tables[loss].spec, tables[loss].results[m].model, pack(own.values[loss][:, at]))
-            for loss, one in own.own.items()
+            StoredLoss(tables[loss].spec, tables[loss].results[m].model, pack(boot.values[loss][:, at]))
+            for loss, one in boot.losses.items()
             for at, m in enumerate(one.models)
         ),
     )
@@ -84,7 +84,7 @@ def _target_keys(problem: Problem, y: Floats) -> Keys:
 
 
 def against_recorded(
-    own: Draws, tables: Sequence[LossTable], now: StoredReplicates, old: Recorded
+    boot: Bootstrap, tables: Sequence[LossTable], now: StoredReplicates, old: Recorded
 ) -> Iterator[tuple[Regression, float]]:
     """Every model against its namesake in an earlier result, where each side has one model against that, on
     every loss that --max-regression names; with the one-sided p, NaN for none.
@@ -93,11 +93,11 @@ def against_recorded(
     """
     before = old.replicates
     why = "it holds no replicates" if before is None else mismatch(before, now)
-    if old.positive != own.facts.problem.positive:
-        why = why or f"the positive class differs: {old.positive} and {own.facts.problem.positive}"
+    if old.positive != boot.facts.problem.positive:
+        why = why or f"the positive class differs: {old.positive} and {boot.facts.problem.positive}"
     if before is None or why is not None:
         raise DataError(f"--baseline {old.path}: {why}", advice=_advice(before, now))
-    for loss, tolerance in own.facts.allowed:
+    for loss, tolerance in boot.facts.allowed:
         spec, results = tables[loss].spec, tables[loss].results
         recorded = old.loss(spec)
         if recorded is None:
@@ -114,15 +114,15 @@ def against_recorded(
                 value = one.value
             other = _as_value(name, value, found.reason)
             reason, values = no_ratio(one, other), before.values(spec, name)
-            if loss not in own.own or values is None:
+            if loss not in boot.losses or values is None:
                 reason = reason or "this loss was not resampled in both"
             waiting = undecided(spec, one, other, tolerance, reason)
             if reason is not None or values is None or one.value is None or other.value is None:
                 yield waiting, math.nan
                 continue
-            drawn = unpack(pack(own.values[loss][:, own.own[loss].models.index(m)]), len(values))
+            drawn = unpack(pack(boot.values[loss][:, boot.losses[loss].models.index(m)]), len(values))
             ratio = plain(math.log(one.value) - math.log(other.value), log_ratio(drawn, values))
-            yield weighed(waiting, ratio, own.confidence, own.rows)
+            yield weighed(waiting, ratio, boot.confidence, boot.rows)
 
 
 def _advice(before: StoredReplicates | None, now: StoredReplicates) -> str:
