@@ -20,7 +20,7 @@ from losscli.comparison.robustness import robustness_tables
 from losscli.comparison.row_table import reasons, row_table
 from losscli.comparison.screening import Screening, check_values, screen
 from losscli.comparison.selection import PRIMARIES, Measured, allowances, find_domains, ruled_out, select
-from losscli.comparison.summary import Layout, OutlierRule, probe, summarise
+from losscli.comparison.summary import EXACT_ROWS, Layout, OutlierRule, probe, summarise
 from losscli.comparison.vectors import vector_warnings
 from losscli.comparison.verdicts import Point, verdicts
 from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
@@ -30,6 +30,7 @@ from losscli.comparison.whole_sample import find_whole_sample
 from losscli.data.roles import Problem
 from losscli.data.roles.class_weight import plain
 from losscli.data.roles.values import time_warnings
+from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, Table
 from losscli.result import Comparison, Input, LossTable, Model, Refused, Resampling, RowCounts, RowKey
 
@@ -43,11 +44,12 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
 
     Raises DataError where a value cannot be used, UsageError where no loss is left.
     """
-    facts, context = _gathered(table, problem, request)
+    reading = Reading(table, problem, request.drop, request.clip, request.jobs)
+    facts, context = _gathered(reading, request)
     seen, flagged = context.seen, np.concatenate([np.zeros(0, np.intp), *facts.summary.flagged])
-    point = _point(table, facts, request, context)
-    judged = verdicts(table, facts, request, point)
-    deciding = find_deciding(table, facts, request, point.losses, point.primary)
+    point = _point(facts, request, context)
+    judged = verdicts(facts, request, point)
+    deciding = find_deciding(facts, point.losses, point.place)
     decisive = [row for pair in deciding.values() for row in named_rows(pair)]
     keys = facts.keys | _row_keys(table, problem, decisive)
     why = reasons(flagged[:NAMED_FLAGGED].tolist(), deciding) if request.list_rows else {}
@@ -92,7 +94,7 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         slices=judged.slices,
         gates=(),
         curves=(),
-        row_table=row_table(table, facts, request, facts.layout.losses[point.place], why, keys),
+        row_table=row_table(facts, facts.layout.losses[point.place], why, keys),
         warnings=(),
         resampling=_resampling(problem, judged.units),
         self_check=judged.self_check,
@@ -121,17 +123,20 @@ class _Context:
     refused: tuple[Refused, ...]
 
 
-def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, _Context]:
+def _gathered(reading: Reading, request: Request) -> tuple[Facts, _Context]:
     """The passes over the rows: what rules losses out, and every sum."""
-    check_values(table, problem, request)
+    check_values(reading)
+    table, problem = reading.table, reading.problem
+    exact = request.exact or table.rows <= EXACT_ROWS
     domains = find_domains(problem, request)
-    seen, (scale, no_scale) = screen(table, problem, request, domains)
+    seen, (scale, no_scale) = screen(reading.unclipped, request.scale, domains)
     if problem.class_weight is not None:
         factors = problem.class_weight.factors(problem.labels[: problem.true_labels], seen.classes)
         seen = seen.weighted(factors)
         problem = replace(problem, class_factors=tuple(factors.tolist()))
     problem = replace(problem, class_weights=tuple(seen.classes.tolist()))
-    naive, no_naive = naive_error(table, problem, request)
+    reading = replace(reading, problem=problem)
+    naive, no_naive = naive_error(reading.unclipped)
     measured = Measured(
         scale=scale,
         scale_reason=no_scale,
@@ -142,17 +147,17 @@ def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, 
     chosen = select(problem, request, measured)
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
     layout = Layout.of(losses, problem)
-    flag, no_flag = find_outlier_rule(table, problem, request, scale, no_scale)
-    summary, (medians, bulk_medians) = summarise(table, problem, request, layout, flag)
+    flag, no_flag = find_outlier_rule(reading.unclipped, scale, no_scale, exact=exact)
+    summary, (medians, bulk_medians) = summarise(reading, layout, flag, exact=exact)
     named = np.concatenate([np.zeros(0, np.intp), *summary.flagged])[:NAMED_FLAGGED].tolist()
     facts = Facts(
-        problem=problem,
+        reading=reading,
         layout=layout,
         summary=summary,
         unweighted=seen.unweighted,
         confidence=request.confidence,
         medians=medians,
-        whole_sample=find_whole_sample(table, problem, request, losses, seen.used),
+        whole_sample=find_whole_sample(reading, losses, seen.used),
         outside=outside,
         references=find_references(problem, losses, seen),
         keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
@@ -169,15 +174,15 @@ def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, 
     )
 
 
-def _point(table: Table, facts: Facts, request: Request, context: _Context) -> Point:
+def _point(facts: Facts, request: Request, context: _Context) -> Point:
     """The tables without resampling."""
     problem, losses = facts.problem, facts.layout.losses
     pairs = [loss_table(facts, index) for index in range(len(losses))]
     tables, found = tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]
     probed = None
     if context.flag is not None and not facts.summary.flagged:
-        moves = find_moves(table, problem, losses, context.scale)
-        probed = probe(table, problem, request, facts.layout, moves)
+        moves = find_moves(facts.reading, losses, context.scale)
+        probed = probe(facts.reading, facts.layout, moves)
     robustness = robustness_tables(facts, tables, found, probed, context.bulk_medians, context.no_flag)
     primary = _primary(problem, request, tables)
     return Point(tables, found, metric_tables(facts, tables), robustness, primary)

@@ -8,6 +8,7 @@ from losscli.comparison.selection import needed
 from losscli.comparison.summary import Layout, Summary
 from losscli.comparison.whole_sample import TOO_MANY
 from losscli.data.roles import Problem
+from losscli.data.rows import Reading
 from losscli.domain import Kind
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
@@ -39,7 +40,7 @@ class Facts:
     allowed: losses that a gate weighs against the baseline, by their numbers, with their tolerances.
     """
 
-    problem: Problem
+    reading: Reading
     layout: Layout
     summary: Summary
     unweighted: bool
@@ -50,6 +51,10 @@ class Facts:
     references: Sequence[float | None]
     keys: dict[int, RowKey]
     allowed: Sequence[tuple[int, float]]
+
+    @property
+    def problem(self) -> Problem:
+        return self.reading.problem
 
     @property
     def no_formula(self) -> str | None:

@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from losscli.comparison.forecasts import check_forecasts
 from losscli.comparison.influence import median_residual
-from losscli.comparison.request import Request
 from losscli.comparison.vectors import check_vectors
 from losscli.data.roles import Problem
 from losscli.data.roles.outputs import OUTPUTS, SHARES
 from losscli.data.roles.values import check_finite, check_present, check_range, check_weights
-from losscli.data.rows import Rows, load, present
+from losscli.data.rows import Reading, Rows, present
 from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import NUMBERS, UNIT, Codes, Floats, Interval, Kind, Task
-from losscli.engine import fold
 from losscli.errors import DataError, Where
+from losscli.inference.scale import robust_scale
 from losscli.loss.arguments import codes
 from losscli.loss.constant import Target
 from losscli.metrics.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
@@ -28,9 +26,6 @@ SAMPLED, SAMPLED_ROWS = 16, 7  # blocks that say where the bins are, and every s
 # The kind of prediction whose values a loss may rule out, by the task.
 RANGED = dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), Kind.VALUE) | {Task.BINARY: Kind.SCORE}
 ONE_NUMBER = NUMBERS | {Task.FORECAST}  # tasks whose target is a number
-MAD = 0.67449  # of the standard normal
-IQR = 1.349
-MEAN_ABSOLUTE = 1.2533
 MEND = "Mend it, or leave such rows out for all models: --missing drop"
 Scale = tuple[float | None, str | None]  # s, and why there is none
 
@@ -86,10 +81,11 @@ class Screening:
         return Target.of_numbers(task, y, w)
 
 
-def check_values(table: Table, problem: Problem, request: Request) -> None:
+def check_values(reading: Reading) -> None:
     """Raises DataError for missing or infinite values (unless dropped), bad weights, and
     probabilities outside [0, 1]: the first such row is named."""
-    if not request.drop:
+    table, problem = reading.table, reading.problem
+    if not reading.drop:
         for name in problem.columns:
             check_present(table, name, MEND)
             check_finite(table, name, MEND)
@@ -128,20 +124,24 @@ def ranged_kind(problem: Problem) -> Kind | None:
     return next((RANGED[task] for task in problem.tasks if task in RANGED), None)
 
 
-def screen(
-    table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]
-) -> tuple[Screening, Scale]:
-    """One pass over the rows. `intervals`: where losses need targets and predictions to be."""
+def screen(reading: Reading, scale: float | None, intervals: Sequence[Interval]) -> tuple[Screening, Scale]:
+    """One pass over the rows. scale: s as given; `intervals`: where losses need targets and predictions to
+    be."""
+    table, problem = reading.table, reading.problem
     numbers = problem.task in NUMBERS
     open_pairs = _undecided(table, problem, intervals)
     numeric = problem.task in ONE_NUMBER
     grid = _grid(table, problem) if numeric and table.rows > EXACT_TARGET else None
-    residuals = partial(_residuals, table, problem, request)
-    asked = numbers and request.scale is None
-    sought = Sought.seek(residuals, 0.5, block_count(table)) if asked else None
 
-    def work(block: int) -> Screening:
-        rows = load(table, problem, block, drop=request.drop)
+    def sizes(rows: Rows) -> list[tuple[Floats, Floats]]:
+        return [(np.abs(median_residual(rows)), rows.w)]
+
+    def of_block(block: int) -> list[tuple[Floats, Floats]]:
+        return sizes(reading.rows(block))
+
+    sought = Sought.seek(of_block, 0.5, reading.blocks) if numbers and scale is None else None
+
+    def work(rows: Rows) -> Screening:
         errors, places = _sum_errors(rows, problem.tasks)
         return Screening(
             used=len(rows.y),
@@ -152,25 +152,16 @@ def screen(
             outside=_outside(rows, _arrays(problem, rows), intervals, open_pairs),
             sum_error=errors,
             sum_row=places,
-            residual=sought.look([(np.abs(median_residual(rows)), rows.w)]) if sought is not None else [],
+            residual=sought.look(sizes(rows)) if sought is not None else [],
         )
 
-    found = fold(block_count(table), work, Screening.merge, request.jobs)
+    found = reading.fold(work, Screening.merge)
     _check_screening(table, problem, found)
     if sought is None:
         why = "classes have no residual" if problem.labels else "a row of this task has no one residual"
-        return found, (request.scale, None if numbers else why)
-    (median,) = sought.values(found.residual, residuals, block_count(table), request.jobs)
-    return found, _residual_scale(table, problem, request, median)
-
-
-def _residuals(
-    table: Table, problem: Problem, request: Request, block: int, *, signed: bool = False
-) -> list[tuple[Floats, Floats]]:
-    """The median residual of one block, or its size, with the weights."""
-    rows = load(table, problem, block, drop=request.drop)
-    r = median_residual(rows)
-    return [(r if signed else np.abs(r), rows.w)]
+        return found, (scale, None if numbers else why)
+    (median,) = sought.values(found.residual, of_block, reading.blocks, reading.jobs)
+    return found, _residual_scale(reading, median)
 
 
 def _grid(table: Table, problem: Problem) -> Grid:
@@ -278,22 +269,24 @@ def _check_screening(table: Table, problem: Problem, found: Screening) -> None:
             )
 
 
-def _residual_scale(table: Table, problem: Problem, request: Request, median: float) -> Scale:
-    """s of numbers: the median of |median over models of p - y| / 0.67449, or where that is 0 the
-    interquartile range / 1.349, else the mean |·| × 1.2533; in units of y."""
-    if median > 0:
-        return median / MAD, None
-    blocks = block_count(table)
-    signed = partial(_residuals, table, problem, request, signed=True)
-    low, high = (quantiles(signed, share, blocks, request.jobs)[0] for share in (0.25, 0.75))
-    if high > low:
-        return (high - low) / IQR, None
+def _residual_scale(reading: Reading, median: float) -> Scale:
+    """s of numbers, of the median over models of p - y; in units of y. median: of its size."""
 
-    def total(block: int) -> Floats:
-        ((size, w),) = _residuals(table, problem, request, block)
-        return np.array([w @ size, w.sum()])
+    def residuals(block: int) -> list[tuple[Floats, Floats]]:
+        rows = reading.rows(block)
+        return [(median_residual(rows), rows.w)]
 
-    above, below = fold(blocks, total, np.add, request.jobs)
-    if above > 0:
-        return float(above / below) * MEAN_ABSOLUTE, None
-    return None, "the median model predicts every target exactly, so that there is no residual scale s"
+    def quartiles() -> tuple[float, float]:
+        low, high = (quantiles(residuals, share, reading.blocks, reading.jobs)[0] for share in (0.25, 0.75))
+        return low, high
+
+    def total(rows: Rows) -> Floats:
+        return np.array([rows.w @ np.abs(median_residual(rows)), rows.w.sum()])
+
+    def mean() -> float:
+        above, below = reading.fold(total, np.add)
+        return float(above / below)
+
+    s = robust_scale(median, quartiles, mean)
+    why = "the median model predicts every target exactly, so that there is no residual scale s"
+    return s, None if s is not None else why

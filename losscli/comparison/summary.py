@@ -1,18 +1,15 @@
 """The main pass: every loss of every model, and the summaries that metrics read, block by block."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from losscli.comparison.medians import Medians, Values
-from losscli.comparison.request import Request
 from losscli.comparison.vectors import vector_terms
 from losscli.data.roles import Problem
-from losscli.data.rows import Rows, arguments_of, load
-from losscli.data.table import Table, block_count
+from losscli.data.rows import Reading, Rows, arguments_of
 from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
-from losscli.engine import fold
 from losscli.loss import Argument, BoundLoss, Pointwise, Reduction
 from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.metrics.aggregate import Looks, Moments, Sought, merge_each
@@ -92,6 +89,15 @@ class Layout:
         """The places of the values of the parts of a sum, in their order."""
         return self._places(loss, model, range(1, self._count(loss)))
 
+    def only(self, places: Iterable[int]) -> "Layout":
+        """The columns at these places alone, to compute: losses find their own in the whole layout."""
+        return replace(self, columns=tuple(self.columns[place] for place in places))
+
+    def only_means(self, loss: int, models: Collection[int]) -> "Layout":
+        """The columns of the mean of a loss for models that have it, in their order."""
+        found = [self.of_model(loss, model) for model in models]
+        return self.only(places[0] for places in found if places is not None)
+
     def _count(self, loss: int) -> int:
         return len(quantities(self.losses[loss], self.classes))
 
@@ -141,29 +147,28 @@ def _merge_metrics(a: Metrics, b: Metrics) -> Metrics:
 
 
 def summarise(
-    table: Table, problem: Problem, request: Request, layout: Layout, flag: OutlierRule | None
+    reading: Reading, layout: Layout, flag: OutlierRule | None, *, exact: bool
 ) -> tuple[Summary, tuple[Values, Values]]:
     """The main pass, and the losses that are medians: of all rows and of those not flagged.
 
-    flag: which rows are outliers.
+    flag: which rows are outliers; exact: do not round scores.
     """
-    exact = request.exact or table.rows <= EXACT_ROWS
-    blocks = block_count(table)
+    problem = reading.problem
     medians = Medians.of(problem, layout.losses)
 
-    def read(block: int) -> tuple[Rows, Mask | None]:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        return rows, flag(rows) if flag is not None else None
+    def flags(rows: Rows) -> Mask | None:
+        return None if flag is None else flag(rows)
 
     def series(block: int) -> list[tuple[Floats, Floats]]:
-        return medians.series(*read(block))
+        rows = reading.rows(block)
+        return medians.series(rows, flags(rows))
 
-    sought = Sought.seek(series, 0.5, blocks)
-    shift = first_medians(row_quantities(problem, layout, read(0)[0]))
+    sought = Sought.seek(series, 0.5, reading.blocks)
+    shift = first_medians(row_quantities(problem, layout, reading.rows(0)))
 
     @np.errstate(over="ignore", invalid="ignore")  # squares of huge values: no figure, with its reason
-    def work(block: int) -> Summary:
-        rows, flagged = read(block)
+    def work(rows: Rows) -> Summary:
+        flagged = flags(rows)
         return Summary(
             Moments.of(row_quantities(problem, layout, rows), rows.w, shift, flagged, rows.number),
             tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
@@ -172,8 +177,8 @@ def summarise(
             sought.look(medians.series(rows, flagged)),
         )
 
-    summary = fold(blocks, work, Summary.merge, request.jobs)
-    return summary, medians.split(sought.values(summary.looks, series, blocks, request.jobs))
+    summary = reading.fold(work, Summary.merge)
+    return summary, medians.split(sought.values(summary.looks, series, reading.blocks, reading.jobs))
 
 
 def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
@@ -256,21 +261,18 @@ def _forecast_terms(
         yield OfRank, ensemble_terms(y, model[Kind.ENSEMBLE])
 
 
-def probe(
-    table: Table, problem: Problem, request: Request, layout: Layout, moves: Sequence[Sequence[Move]]
-) -> Floats:
+def probe(reading: Reading, layout: Layout, moves: Sequence[Sequence[Move]]) -> Floats:
     """Σ w·x of the row quantities when every target is moved: (C,), the mean over the moves that each loss
     allows; NaN where it allows none."""
     every = tuple(dict.fromkeys(move for own in moves for move in own))
 
-    def work(block: int) -> Floats:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        moved = {move: arguments_of(problem, replace(rows, y=move(rows.y))) for move in every}
+    def work(rows: Rows) -> Floats:
+        moved = {move: arguments_of(reading.problem, replace(rows, y=move(rows.y))) for move in every}
         return np.array(
             [_probed(layout, column, moved, moves[column.loss], rows.w) for column in layout.columns]
         )
 
-    return fold(block_count(table), work, np.add, request.jobs)
+    return reading.fold(work, np.add)
 
 
 def _probed(

@@ -23,7 +23,6 @@ from losscli.comparison.verdicts.self_check import Tolerated, self_check, unchec
 from losscli.comparison.verdicts.series import block_length, differences_in_time, forecasts
 from losscli.comparison.verdicts.slices import find_slices
 from losscli.comparison.verdicts.stored import against_recorded, store
-from losscli.data.table import Table
 from losscli.domain import Floats
 from losscli.inference import pairs_of
 from losscli.inference.resample import time_block
@@ -84,13 +83,13 @@ class Verdicts:
     units: ResamplingUnits
 
 
-def verdicts(table: Table, facts: Facts, request: Request, point: Point) -> Verdicts:
+def verdicts(facts: Facts, request: Request, point: Point) -> Verdicts:
     """What resampling says. Raises UsageError for a baseline that is no model, DataError for an id that two
     rows have."""
     baseline = None if request.recorded is not None else find_baseline(facts.problem, request)
-    units, in_time = _units(table, facts, request, point)
+    units, in_time = _units(facts, request, point)
     whole = facts.moments.rows <= EVERY_LOSS
-    boot = bootstrap(table, facts, request, point.found, units, _chosen(facts, point), metrics=whole)
+    boot = bootstrap(facts, request, point.found, units, _chosen(facts, point), metrics=whole)
     losses = [with_loss_intervals(boot, i, one) for i, one in enumerate(point.losses)]
     differences: list[Difference] = []
     for i, one in enumerate(losses):
@@ -98,7 +97,7 @@ def verdicts(table: Table, facts: Facts, request: Request, point: Point) -> Verd
         differences += pairs
     kept = None
     if request.replicates or request.recorded is not None:
-        kept = store(table, boot, losses, request)
+        kept = store(boot, losses)
     gated: tuple[Regression, ...] = ()
     if baseline is not None:
         gated = regressions(boot, losses, baseline)
@@ -110,13 +109,13 @@ def verdicts(table: Table, facts: Facts, request: Request, point: Point) -> Verd
         robustness=with_share_intervals(boot, point.robustness, losses),
         differences=tuple(differences),
         discordant=tuple(discordant(boot, losses)),
-        areas=tuple(roc_auc_differences(table, facts, request, point.metrics)) if whole else (),
+        areas=tuple(roc_auc_differences(facts, point.metrics)) if whole else (),
         forecasts=in_time,
         baseline=None if baseline is None else facts.problem.models[baseline].name,
         regressions=gated,
         replicates=kept if request.replicates else None,
-        agreement=find_agreement(table, facts, request, boot, losses, differences, point.place, curves=whole),
-        slices=find_slices(table, facts, request, boot, losses, point.place),
+        agreement=find_agreement(boot, losses, differences, point.place, curves=whole),
+        slices=find_slices(boot, request, losses, point.place),
         self_check=_self_check(boot, losses, point.place, baseline) if request.self_check else (),
         units=units,
     )
@@ -131,18 +130,16 @@ def _chosen(facts: Facts, point: Point) -> list[int]:
     return [i for i, one in enumerate(point.losses) if one.spec == point.primary or i in gated]
 
 
-def _units(
-    table: Table, facts: Facts, request: Request, point: Point
-) -> tuple[ResamplingUnits, tuple[Forecasts, ...]]:
+def _units(facts: Facts, request: Request, point: Point) -> tuple[ResamplingUnits, tuple[Forecasts, ...]]:
     """The units, and what the order in time says of the primary loss."""
     problem = facts.problem
     if problem.group or problem.time:
-        check_ids(table, problem, request)
-    times = find_times(table, problem, request)
+        check_ids(facts.reading)
+    times = find_times(facts.reading)
     if times is None or problem.time is None:
-        return find_units(table, problem, request, facts.moments.rows), ()
+        return find_units(facts.reading, facts.moments.rows), ()
     place = point.place
-    d: Floats | None = differences_in_time(table, facts, request, times, point.losses, place)
+    d: Floats | None = differences_in_time(facts, times, point.losses, place)
     kept = request.recorded.replicates if request.recorded is not None else None
     length = (kept.length if kept is not None else None) or block_length(d, time_block(times.count))
     names = [one.model for one in point.losses[place].results if one.value is not None]

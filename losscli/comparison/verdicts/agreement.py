@@ -7,11 +7,8 @@ from itertools import islice
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.request import Request
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
 from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
-from losscli.data.rows import load
-from losscli.data.table import Table, block_count
 from losscli.domain import Floats, Kind, Task, sigmoid
 from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
 from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
@@ -31,9 +28,6 @@ FUNCTIONALS: dict[Task, tuple[Functional, ...]] = {
 
 
 def find_agreement(
-    table: Table,
-    facts: Facts,
-    request: Request,
     boot: Bootstrap,
     tables: Sequence[LossTable],
     differences: Sequence[Difference],
@@ -62,7 +56,7 @@ def find_agreement(
         leaders=dict(sorted(leaders.items(), key=lambda item: -item[1])),
         tau=float(np.mean(others)) if others else None,
         orders=tuple(orders),
-        dominance=tuple(_dominance(table, facts, request, boot, tables, primary)) if curves else (),
+        dominance=tuple(_dominance(boot, tables, primary)) if curves else (),
     )
 
 
@@ -121,12 +115,10 @@ def _opposed(differences: Sequence[Difference], spec: str, primary: str) -> Iter
                 yield one.b, one.a
 
 
-def _dominance(
-    table: Table, facts: Facts, request: Request, boot: Bootstrap, tables: Sequence[LossTable], primary: int
-) -> Iterator[Dominance]:
+def _dominance(boot: Bootstrap, tables: Sequence[LossTable], primary: int) -> Iterator[Dominance]:
     """The leader of the primary loss against the next models, for each functional that has a family of losses
     here. Reads all rows at once."""
-    problem = facts.problem
+    facts, problem = boot.facts, boot.facts.problem
     usable = [m for m, model in enumerate(problem.models) if {part.kind for part in model.parts} & set(_READ)]
     values = {m: tables[primary].results[m].value for m in usable}
     known = [m for m in usable if values[m] is not None]
@@ -134,7 +126,7 @@ def _dominance(
         return
     most = CURVES if facts.moments.rows <= MANY_ROWS else 2
     leader, *others = sorted(known, key=lambda m: values[m] or 0.0)[:most]
-    y, w, number, p = _read(table, facts, request, [leader, *others])
+    y, w, number, p = _read(facts, [leader, *others])
     names = [model.name for model in problem.models]
     pairs = [(functional, other) for functional in FUNCTIONALS[problem.task] for other in others]
     try:
@@ -169,12 +161,9 @@ _READ = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
 _Arrays = tuple[Floats, Floats, np.ndarray, dict[int, Floats]]
 
 
-def _read(table: Table, facts: Facts, request: Request, models: Sequence[int]) -> _Arrays:
+def _read(facts: Facts, models: Sequence[int]) -> _Arrays:
     """(targets, weights, row numbers, predictions by model), (n,) each."""
-    blocks = [
-        load(table, facts.problem, block, drop=request.drop, clip=request.clip)
-        for block in range(block_count(table))
-    ]
+    blocks = list(facts.reading.each())
     y, w, number = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w", "number"))
     return y, w, number, {m: np.concatenate([_prediction(rows.models[m]) for rows in blocks]) for m in models}
 

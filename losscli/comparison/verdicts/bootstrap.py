@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, combinations
 
 import numpy as np
@@ -12,10 +12,8 @@ from losscli.comparison.request import Request
 from losscli.comparison.summary import RowQuantity, row_quantities
 from losscli.comparison.verdicts.metric_terms import TermColumns, metric_terms, term_columns
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
-from losscli.data.rows import load
-from losscli.data.table import Table, block_count
+from losscli.data.rows import Rows
 from losscli.domain import Floats, Mask
-from losscli.engine import fold
 from losscli.inference import Studentised, beside, bootstrap_t_intervals, log_ratio, pairs_of, plain, smooth
 from losscli.inference.resample import Replicates, UnitSums, replicate, squares
 from losscli.loss import BoundLoss, Reduction
@@ -173,7 +171,6 @@ def resamples_of(request: Request, models: int) -> int:
 
 
 def bootstrap(
-    table: Table,
     facts: Facts,
     request: Request,
     found: Sequence[Sequence[Found]],
@@ -192,7 +189,7 @@ def bootstrap(
         for loss in chosen
         if _may(facts, found[loss], loss)
     }
-    sums, of_terms, flagged = _sums(table, facts, request, units, list(places), metrics)
+    sums, of_terms, flagged = _sums(facts, units, list(places), metrics)
     terms = term_columns(facts) if metrics else ()
     usable: Mask = np.asarray(np.isfinite(of_terms.sums).all(axis=0))
     terms = [one for one in terms if usable[one.first : one.end].all()]
@@ -285,23 +282,14 @@ def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
 _Sums = tuple[UnitSums, UnitSums, UnitSums | None]
 
 
-def _sums(
-    table: Table,
-    facts: Facts,
-    request: Request,
-    units: ResamplingUnits,
-    columns: Sequence[int],
-    metrics: bool,
-) -> _Sums:
+def _sums(facts: Facts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> _Sums:
     """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
-    layout, problem = facts.layout, facts.problem
-    own = replace(layout, columns=tuple(layout.columns[place] for place in columns))
+    layout = facts.layout.only(columns)
     flagged = np.concatenate([np.zeros(0, np.intp), *facts.summary.flagged])
 
-    def work(block: int) -> _Sums:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
+    def work(rows: Rows) -> _Sums:
         keys = units.of(rows.number)
-        x = list(row_quantities(problem, own, rows))
+        x = list(row_quantities(facts.problem, layout, rows))
         more: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
         outliers = None
         if len(flagged):
@@ -317,4 +305,4 @@ def _sums(
             outliers = outliers.merge(other[2])
         return one[0].merge(other[0]), one[1].merge(other[1]), outliers
 
-    return fold(block_count(table), work, merge, request.jobs)
+    return facts.reading.fold(work, merge)

@@ -14,10 +14,9 @@ from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Bootstrap, resamples_of
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_RESAMPLES, FEW_UNITS
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
-from losscli.data.rows import load
-from losscli.data.table import BLOCK, Table, block_count
+from losscli.data.rows import Rows
+from losscli.data.table import Table
 from losscli.domain import Floats
-from losscli.engine import fold
 from losscli.errors import UsageError, Where
 from losscli.inference import FEW_EFFECTIVE as FEW_SHARE
 from losscli.inference import (
@@ -43,18 +42,12 @@ BLOCKS = 5  # slices from which mean ranks are worth a test
 FEW_BLOCKS = f"mean ranks need 3 models and {BLOCKS} slices"
 
 
-def find_slices(
-    table: Table,
-    facts: Facts,
-    request: Request,
-    boot: Bootstrap,
-    tables: Sequence[LossTable],
-    loss: int,
-) -> Slices | None:
+def find_slices(boot: Bootstrap, request: Request, tables: Sequence[LossTable], loss: int) -> Slices | None:
     """What --by asks for; loss: the primary one, by its number. None where it is not asked for.
 
     Raises UsageError where the column has more values than can be slices.
     """
+    facts = boot.facts
     column, spec = facts.problem.by, tables[loss].spec
     if column is None:
         return None
@@ -62,7 +55,7 @@ def find_slices(
     names = [tables[loss].results[m].model for m in models]
     if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
         return Slices(column, spec, 0, None, None, None, None, NO_MEAN, ())
-    sums = _sums(table, facts, request, boot.units, models, loss, column)
+    sums = _sums(facts, boot.units, models, loss, column)
     root = facts.layout.losses[loss].loss.reduction is Reduction.ROOT
     order = sorted(sums, key=lambda value: (-sums[value].rows, value is None, value or ""))
     pairs = pairs_of(len(names))
@@ -112,24 +105,15 @@ class _Sums:
 
 
 def _sums(
-    table: Table,
-    facts: Facts,
-    request: Request,
-    units: ResamplingUnits,
-    models: Sequence[int],
-    loss: int,
-    column: str,
+    facts: Facts, units: ResamplingUnits, models: Sequence[int], loss: int, column: str
 ) -> Mapping[str | None, _Sums]:
-    layout, problem = facts.layout, facts.problem
-    places = [(layout.of_model(loss, m) or [0])[0] for m in models]
-    own = replace(layout, columns=tuple(layout.columns[place] for place in places))
+    reading, layout = facts.reading, facts.layout.only_means(loss, models)
 
-    def work(block: int) -> dict[str | None, _Sums]:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        words = np.array([word or "" for word in table.text(block, column)], dtype=object)
-        x, keys = list(row_quantities(problem, own, rows)), units.of(rows.number)
-        values, code = np.unique(words[(rows.number - 1) % BLOCK], return_inverse=True)
-        _check_count(table, column, len(values))
+    def work(rows: Rows) -> dict[str | None, _Sums]:
+        words = np.array([word or "" for word in reading.text(rows, column)], dtype=object)
+        x, keys = list(row_quantities(facts.problem, layout, rows)), units.of(rows.number)
+        values, code = np.unique(words, return_inverse=True)
+        _check_count(reading.table, column, len(values))
         found = {}
         for k, value in enumerate(values):
             here = code == k
@@ -141,8 +125,8 @@ def _sums(
         both = {value: one[value].merge(other[value]) for value in one.keys() & other.keys()}
         return one | other | both
 
-    found = fold(block_count(table), work, merge, request.jobs)
-    _check_count(table, column, len(found))
+    found = reading.fold(work, merge)
+    _check_count(reading.table, column, len(found))
     return found
 
 

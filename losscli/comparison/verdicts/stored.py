@@ -5,13 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from losscli.comparison.request import Request
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.regressions import no_ratio, undecided, weighed
 from losscli.comparison.verdicts.resampling_units import hashed
 from losscli.data.roles import Problem
-from losscli.data.rows import load
-from losscli.data.table import BLOCK, Table, block_count
+from losscli.data.rows import Reading
 from losscli.domain import Floats
 from losscli.errors import DataError, UsageError
 from losscli.inference import log_ratio, plain
@@ -34,7 +32,7 @@ _ORDER = 1e-12  # relative: what the order of the rows makes of one value
 AGAIN = "Write it from the same rows, with --id and --replicates"
 
 
-def store(table: Table, boot: Bootstrap, tables: Sequence[LossTable], request: Request) -> StoredReplicates:
+def store(boot: Bootstrap, tables: Sequence[LossTable]) -> StoredReplicates:
     """The replicates of every loss that is resampled. Raises UsageError where rows have no id."""
     problem = boot.facts.problem
     if problem.id is None:
@@ -42,7 +40,7 @@ def store(table: Table, boot: Bootstrap, tables: Sequence[LossTable], request: R
             "--replicates: a later run finds the rows by an id, or a reordered file would pair wrongly",
             advice="Name the column: --id COL",
         )
-    ids, targets = _hashes(table, problem, problem.id, request)
+    ids, targets = _hashes(boot.facts.reading, problem.id)
     return StoredReplicates(
         id=problem.id,
         by="rows" if boot.units.column is None else "group" if problem.group else "time",
@@ -62,15 +60,13 @@ def store(table: Table, boot: Bootstrap, tables: Sequence[LossTable], request: R
     )
 
 
-def _hashes(table: Table, problem: Problem, column: str, request: Request) -> tuple[str, str]:
+def _hashes(reading: Reading, column: str) -> tuple[str, str]:
     """Σ of the hashes of the ids, and of (id, target), mod 2⁶⁴: whatever the order of the rows."""
     ids = targets = 0
-    for block in range(block_count(table)):
-        rows = load(table, problem, block, drop=request.drop)
-        place = (rows.number - 1) % BLOCK
-        own = hashed(table.text(block, column))[place]
+    for rows in reading.unclipped.each():
+        own = hashed(reading.text(rows, column))
         ids += int(own.sum(dtype=np.uint64))
-        targets += int(mixed(own ^ _target_keys(problem, rows.y)).sum(dtype=np.uint64))
+        targets += int(mixed(own ^ _target_keys(reading.problem, rows.y)).sum(dtype=np.uint64))
     return f"{ids % 2**64:016x}", f"{targets % 2**64:016x}"
 
 
