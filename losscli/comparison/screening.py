@@ -12,7 +12,7 @@ from losscli.data.roles import Problem
 from losscli.data.roles.outputs import OUTPUTS, SHARES
 from losscli.data.roles.values import check_finite, check_present, check_range, check_weights
 from losscli.data.rows import Reading, Rows, present
-from losscli.data.table import BLOCK, Table, block_count
+from losscli.data.table import Table, block_count, first_bad, unusable
 from losscli.domain import NUMBERS, UNIT, Codes, Floats, Interval, Kind, Task
 from losscli.errors import DataError, Where
 from losscli.inference.scale import robust_scale
@@ -111,12 +111,9 @@ def check_values(reading: Reading) -> None:
 
 def _check_group(table: Table, name: str) -> None:
     """Raises DataError for a missing value among numbers, which may have been read as text."""
-    for block in range(block_count(table)):
-        gone = np.flatnonzero(~present(table, name, block))
-        if len(gone):
-            row = block * BLOCK + int(gone[0]) + 1
-            where = table.where(row, name)
-            raise DataError(f"the value in row {row:,} is missing", where=where, advice=MEND)
+    row = first_bad(table, lambda block: ~present(table, name, block))
+    if row is not None:
+        raise unusable(table, row, name, "missing", MEND)
 
 
 def ranged_kind(problem: Problem) -> Kind | None:

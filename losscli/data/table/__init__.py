@@ -11,6 +11,7 @@ from losscli.data.table.facts import (
     Table,
     block_count,
 )
+from losscli.data.table.first_bad import first_bad, number_at, unusable
 from losscli.data.table.join import join
 from losscli.data.table.read import read
 
@@ -24,6 +25,9 @@ __all__ = [
     "ReadOptions",
     "Table",
     "block_count",
+    "first_bad",
     "join",
+    "number_at",
     "read",
+    "unusable",
 ]
