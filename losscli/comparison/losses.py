@@ -4,18 +4,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from losscli.comparison.reasons import few_effective
 from losscli.comparison.selection import needed
 from losscli.comparison.summary import Layout, Summary
 from losscli.comparison.whole_sample import TOO_MANY
 from losscli.data.roles import Problem
 from losscli.data.rows import Reading
 from losscli.domain import Kind
-from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
-from losscli.loss import BoundLoss, Reduction, Trait
+from losscli.inference import ranks, t_quantile, t_refusal, wilson
+from losscli.loss import BoundLoss, Reduction
 from losscli.loss.catalogue import CATALOGUE
 from losscli.metrics.aggregate import Moments
 from losscli.metrics.comoments import Comoments
-from losscli.result import FEW, INFINITE, LossPart, LossTable, LossValue, PartValue, RowKey, finite
+from losscli.result import INFINITE, LossPart, LossTable, LossValue, PartValue, RowKey, finite
 
 CLIP = "--clip 1e-7 bounds it"
 
@@ -126,12 +127,11 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     if not math.isfinite(value):
         return Found(math.inf, f"{INFINITE}the sum; {_too_large(one)}")
     root = one.loss.reduction is Reduction.ROOT
-    signed = not one.from_zero
-    effective = None if signed else finite(float(moments.effective_rows[place]))
-    positive = int(moments.positive[place])
+    effective = finite(float(moments.effective_rows[place])) if one.from_zero else None
     shown = math.sqrt(value) if root else value
-    if Trait.BOUNDED not in one.traits and effective is not None and effective < FEW_EFFECTIVE * positive:
-        return Found(shown, f"{FEW}: {effective:.1f} of {positive:,}", effective_rows=effective)
+    few = None if effective is None else few_effective(one, effective, int(moments.positive[place]))
+    if few is not None:
+        return Found(shown, few, effective_rows=effective)
     if facts.no_formula is not None:
         return Found(shown, facts.no_formula, effective_rows=effective)
     if one.loss.name == "zero_one" and facts.unweighted:

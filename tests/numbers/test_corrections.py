@@ -9,7 +9,7 @@ from comparisons import Compare
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.comparison.verdicts.pairs import FEW_RESAMPLES
+from losscli.comparison.reasons import FEW_RESAMPLES
 from losscli.comparison.verdicts.regressions import HOLM, corrected
 from losscli.domain import Floats
 from losscli.inference import (

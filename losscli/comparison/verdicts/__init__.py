@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from losscli.comparison.losses import Facts, Found
+from losscli.comparison.reasons import MISSING
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.agreement import find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
-from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, MISSING, discordant, with_pairs
+from losscli.comparison.verdicts.pairs import discordant, with_pairs
 from losscli.comparison.verdicts.regressions import corrected, find_baseline, regressions
 from losscli.comparison.verdicts.resampling_units import (
     ResamplingUnits,
@@ -28,6 +29,7 @@ from losscli.inference import pairs_of
 from losscli.inference.resample import time_block
 from losscli.loss import Reduction
 from losscli.result import (
+    ON_FEW,
     Agreement,
     AreaComparison,
     Difference,
@@ -156,7 +158,7 @@ def _self_check(
     if len(boot.losses[loss].models) < len(names):
         return unchecked(names, MISSING)
     if any(rests_on_few(one.reason) for one in tables[loss].results):
-        return unchecked(names, FEW_EFFECTIVE)
+        return unchecked(names, ON_FEW)
     if len(names) < 2:
         return ()
     tolerance = dict(boot.facts.allowed).get(loss)

@@ -7,8 +7,8 @@ from itertools import islice
 import numpy as np
 
 from losscli.comparison.losses import Facts
+from losscli.comparison.reasons import NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
-from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
 from losscli.domain import Floats, Kind, Task, sigmoid
 from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
 from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds

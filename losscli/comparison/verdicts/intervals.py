@@ -6,12 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.comparison.metrics import NO_INTERVAL
+from losscli.comparison.reasons import FEW_UNITS, NO_SPREAD, few_units
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.metric_terms import replicated
-from losscli.comparison.verdicts.pairs import FEW_UNITS
 from losscli.domain import Floats
 from losscli.inference import (
-    FEW_EFFECTIVE,
     beside,
     judge,
     pairs_of,
@@ -19,12 +18,10 @@ from losscli.inference import (
     plain,
     rank_intervals,
 )
-from losscli.loss import Trait
 from losscli.metrics import metrics_for
-from losscli.result import FEW, LossTable, LossValue, MetricTable, MetricValue, rests_on_few
+from losscli.result import LossTable, LossValue, MetricTable, MetricValue, rests_on_few
 
 UNDEFINED = "undefined in some resamples, or a figure of 0 or 1"
-NO_SPREAD = "the same in every resample"
 _HAIR = 2e-15  # of a figure: what rounding leaves of no spread
 
 
@@ -49,19 +46,14 @@ def _with_loss_interval(boot: Bootstrap, loss: int, model: int, one: LossValue) 
 
 
 def _few_units(boot: Bootstrap, loss: int, model: int) -> str | None:
-    """Why an unbounded loss rests on too few clusters or blocks; None where it does not, and where rows are
-    the units: of them the moments tell."""
-    one = boot.losses[loss]
-    if boot.units.column is None or not one.is_mean or Trait.BOUNDED in one.bound.traits:
+    """Why a loss rests on too few clusters or blocks; None where it does not, and where rows are the units:
+    of them the moments tell."""
+    own = boot.losses[loss]
+    if boot.units.column is None or not own.is_mean:
         return None
-    x = boot.sums.sums[:, one.places[one.models.index(model)][0]]
-    above = int((x > 0).sum())
-    if not one.bound.from_zero or not above:
-        return None
-    x = x / x.max()
-    effective = float(x.sum() ** 2 / (x @ x))
-    what = "clusters" if boot.units.length is None else "blocks"
-    return f"{FEW}: {effective:.1f} of {above:,} {what}" if effective < FEW_EFFECTIVE * above else None
+    place = own.places[own.models.index(model)][0]
+    what = " clusters" if boot.units.length is None else " blocks"
+    return few_units(own.bound, boot.sums.sums[:, place], what)
 
 
 def with_metric_intervals(boot: Bootstrap, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from losscli.comparison.reasons import NO_SPREAD, NOT_RESAMPLED
 from losscli.comparison.robustness import NO_INTERVAL, excess_place
 from losscli.comparison.summary import RowQuantity
 from losscli.comparison.verdicts.bootstrap import Bootstrap
-from losscli.comparison.verdicts.intervals import NO_SPREAD
-from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
 from losscli.domain import Floats
 from losscli.inference import beside, judge, pairs_of, percentile_intervals, plain, rank_intervals
 from losscli.result import LossTable, Robustness

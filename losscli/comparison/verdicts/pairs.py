@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from losscli.comparison.reasons import FEW_RESAMPLES, FEW_UNITS, MISSING, NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.inference import (
     Correction,
@@ -18,13 +19,7 @@ from losscli.inference import (
 from losscli.inference.decisive import expected_rows
 from losscli.inference.two_models import mcnemar
 from losscli.loss import Argument
-from losscli.result import Difference, Discordant, LossTable, finite, rests_on_few
-
-NOT_RESAMPLED = "only the primary loss is resampled here; name this one first with --loss"
-FEW_UNITS = "too few rows, or too few of them differ, for an interval"
-FEW_RESAMPLES = "too few resamples for so many pairs at this level; raise --resamples"
-FEW_EFFECTIVE = "a value rests on too few effective rows"
-MISSING = "a value is missing"
+from losscli.result import ON_FEW, Difference, Discordant, LossTable, finite, rests_on_few
 
 
 def with_pairs(
@@ -34,7 +29,7 @@ def with_pairs(
     if loss not in boot.losses or len(boot.losses[loss].models) < 2:
         return table, _bare(table, NOT_RESAMPLED if loss not in boot.losses else MISSING)
     if any(rests_on_few(one.reason) for one in table.results):
-        return table, _bare(table, FEW_EFFECTIVE)
+        return table, _bare(table, ON_FEW)
     found, units = boot.differences(loss), boot.units.count
     family = judge(found, boot.confidence, units, correction)
     table = _with_ranks(boot, loss, table, found, family)

@@ -8,13 +8,13 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from losscli.comparison.files import stem
+from losscli.comparison.reasons import FEW_UNITS, MISSING, NO_RATIO
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.bootstrap import Bootstrap
-from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_UNITS, MISSING
 from losscli.data.roles import Problem
 from losscli.errors import UsageError, did_you_mean
 from losscli.inference import Studentised, holm, regression
-from losscli.result import LossTable, LossValue, Regression, finite, rests_on_few
+from losscli.result import ON_FEW, LossTable, LossValue, Regression, finite, rests_on_few
 
 HOLM = "worse than tolerated, but not once corrected for the number of gates"
 
@@ -120,5 +120,5 @@ def no_ratio(one: LossValue, other: LossValue) -> str | None:
     if one.value is None or other.value is None:
         return MISSING
     if rests_on_few(one.reason) or rests_on_few(other.reason):
-        return FEW_EFFECTIVE
-    return None if one.value > 0 and other.value > 0 else "a loss of 0 or below has no ratio"
+        return ON_FEW
+    return None if one.value > 0 and other.value > 0 else NO_RATIO

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from losscli.comparison.losses import Facts
+from losscli.comparison.reasons import NO_MEAN
 from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.resampling_units import Times
 from losscli.data.rows import Rows
@@ -16,7 +17,6 @@ from losscli.inference.two_models import diebold_mariano
 from losscli.loss import Reduction
 from losscli.result import Forecasts, LossTable
 
-NO_MEAN = "the primary loss is no mean over the rows"
 SHORT = "fewer than 3 times"
 
 

@@ -9,16 +9,15 @@ from statistics import NormalDist
 import numpy as np
 
 from losscli.comparison.losses import Facts
+from losscli.comparison.reasons import FEW_RESAMPLES, FEW_UNITS, NO_MEAN, few_units
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Bootstrap, resamples_of
-from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_RESAMPLES, FEW_UNITS
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.data.rows import Rows
 from losscli.data.table import Table
 from losscli.domain import Floats
 from losscli.errors import UsageError, Where
-from losscli.inference import FEW_EFFECTIVE as FEW_SHARE
 from losscli.inference import (
     POWER,
     Correction,
@@ -31,13 +30,12 @@ from losscli.inference import (
 )
 from losscli.inference.mean_ranks import rank_blocks
 from losscli.inference.resample import UnitSums, replicate, squares
-from losscli.loss import BoundLoss, Reduction, Trait
-from losscli.result import FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
+from losscli.loss import Reduction
+from losscli.result import ON_FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
 
 MOST = 100  # slices
 FEW_TESTS = 20  # beyond, more replicates: the correction asks for smaller p
 MOST_DRAWN = 2 * 10**7  # differences in replicates that are held in memory
-NO_MEAN = "the primary loss is no mean over the rows"
 BLOCKS = 5  # slices from which mean ranks are worth a test
 FEW_BLOCKS = f"mean ranks need 3 models and {BLOCKS} slices"
 
@@ -62,7 +60,8 @@ def find_slices(boot: Bootstrap, request: Request, tables: Sequence[LossTable], 
     tests = len(order) * len(pairs)
     count = request.resamples or _count(len(names), tests, request)
     drawn = [_drawn(sums[value].units, request, count, root) for value in order]
-    few = [_few(facts.layout.losses[loss], sums[value].units) for value in order]
+    bound = facts.layout.losses[loss]
+    few = [[few_units(bound, x) for x in sums[value].units.sums.T] for value in order]
     fair = [k for k, (one, (a, b)) in enumerate(product(few, pairs)) if one[a] is None and one[b] is None]
     sizes = np.repeat([len(sums[value].units.keys) for value in order], len(pairs))
     differences = beside([one.differences for one in drawn]).take(fair)
@@ -182,18 +181,6 @@ def _count(models: int, tests: int, request: Request) -> int:
     return next((count for count in (needed, MANY_RESAMPLES) if count * tests <= MOST_DRAWN), RESAMPLES)
 
 
-def _few(one: BoundLoss, units: UnitSums) -> list[str | None]:
-    """Why the loss of each model rests on too few units for an interval; None where it does not."""
-    if Trait.BOUNDED in one.traits or one.loss.infimum != 0.0:
-        return [None] * units.sums.shape[1]
-    return [_resting(x / x.max()) if x.max() > 0 else None for x in units.sums.T]
-
-
-def _resting(x: Floats) -> str | None:
-    effective, above = float(x.sum() ** 2 / (x @ x)), int((x > 0).sum())
-    return f"{FEW}: {effective:.1f} of {above:,}" if effective < FEW_SHARE * above else None
-
-
 def _values(names: Sequence[str], drawn: _Drawn, few: Sequence[str | None]) -> Iterator[SliceValue]:
     for name, why, level, *ends in zip(names, few, drawn.values, drawn.low, drawn.high, strict=True):
         low, high = (finite(float(end)) if why is None else None for end in ends)
@@ -215,7 +202,7 @@ def _difference(
         p=None,
         verdict=None,
         rows_needed=None,
-        reason=FEW_EFFECTIVE,
+        reason=ON_FEW,
     )
     if k is None:
         return bare
