@@ -93,7 +93,6 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         agreement=judged.agreement,
         slices=judged.slices,
         gates=(),
-        curves=(),
         row_table=row_table(facts, facts.layout.losses[point.place], why, keys),
         warnings=(),
         resampling=_resampling(problem, judged.units),

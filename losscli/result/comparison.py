@@ -1,7 +1,7 @@
 """What `losscli compare` found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from losscli.result.agreement import Agreement
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
@@ -316,7 +316,7 @@ class Comparison:
     baseline: str | None
     regressions: tuple[Regression, ...]
     gates: tuple[Gate, ...]
-    curves: tuple[Curve, ...]
+    curves: tuple[()] = field(default=(), init=False)  # of the schema; a comparison has none
     row_table: tuple[RowRecord, ...]  # if asked for
     warnings: tuple[Warning_, ...]
     resampling: Resampling = Resampling("rows", None, 0, None)

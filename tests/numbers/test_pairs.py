@@ -256,7 +256,6 @@ def test_rank_intervals():
 def test_first_shares():
     values = np.array([[1.0, 2, 3], [1, 1, 3], [5, 2, 3], [np.nan] * 3])
     assert first_shares(values) == pytest.approx([0.5, 0.5, 0.0])
-    assert first_shares(values, greater_is_better=True) == pytest.approx([1 / 3, 0, 2 / 3])
 
 
 # --- the best set ----------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.data.roles import Problem
 from losscli.errors import UsageError, did_you_mean
 from losscli.inference import Studentised, holm, regression
-from losscli.result import ON_FEW, LossTable, LossValue, Regression, finite, rests_on_few
+from losscli.result import ON_FEW, LossTable, LossValue, RecordedValue, Regression, finite, rests_on_few
 
+Figure = LossValue | RecordedValue
 HOLM = "worse than tolerated, but not once corrected for the number of gates"
 
 
@@ -75,18 +76,21 @@ def _against_model(
     (m, one), (baseline, other) = new, base
     spec = boot.facts.layout.losses[loss].spec
     reason = "this loss cannot be resampled" if loss not in boot.losses else no_ratio(one, other)
-    waiting = undecided(spec, one, other, tolerance, reason)
+    waiting = undecided(spec, (one.model, other.model), (one, other), tolerance, reason)
     if reason is not None:
         return waiting, math.nan
     return weighed(waiting, boot.log_ratio(loss, m, baseline), boot.confidence, boot.rows)
 
 
-def undecided(spec: str, one: LossValue, base: LossValue, tolerance: float, reason: str | None) -> Regression:
+def undecided(
+    spec: str, names: tuple[str, str], values: tuple[Figure, Figure], tolerance: float, reason: str | None
+) -> Regression:
     """The gate of a model against the baseline, before any interval."""
+    one, base = values
     return Regression(
         spec=spec,
-        model=one.model,
-        baseline=base.model,
+        model=names[0],
+        baseline=names[1],
         tolerance=tolerance,
         verdict="inconclusive",
         value=finite(one.value / base.value - 1.0) if one.value is not None and base.value else None,
@@ -115,7 +119,7 @@ def weighed(
     return decided, found.p
 
 
-def no_ratio(one: LossValue, other: LossValue) -> str | None:
+def no_ratio(one: Figure, other: Figure) -> str | None:
     """Why two losses have no ratio with an interval, or None."""
     if one.value is None or other.value is None:
         return MISSING

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from losscli.inference.resample import Keys, mixed
 from losscli.loss.arguments import codes
 from losscli.result import (
     LossTable,
-    LossValue,
     Recorded,
     Regression,
     StoredLoss,
@@ -104,15 +104,14 @@ def against_recorded(
             )
         for m, one in enumerate(results):
             name = _namesake(old, one.model, len(results))
-            found = recorded.results[name]
-            value = found.value
-            if value is not None and one.value is not None and math.isclose(value, one.value, rel_tol=_ORDER):
-                value = one.value
-            other = _as_value(name, value, found.reason)
-            reason, values = no_ratio(one, other), before.values(spec, name)
+            values, other = before.values(spec, name), recorded.results[name]
+            a, b = one.value, other.value
+            if a is not None and b is not None and math.isclose(a, b, rel_tol=_ORDER):
+                other = replace(other, value=a)
+            reason = no_ratio(one, other)
             if loss not in boot.losses or values is None:
                 reason = reason or "this loss was not resampled in both"
-            waiting = undecided(spec, one, other, tolerance, reason)
+            waiting = undecided(spec, (one.model, name), (one, other), tolerance, reason)
             if reason is not None or values is None or one.value is None or other.value is None:
                 yield waiting, math.nan
                 continue
@@ -140,7 +139,3 @@ def _namesake(old: Recorded, model: str, models: int) -> str:
             advice=f"It has {', '.join(old.models)}; choose the models of this run with --pred",
         )
     return model
-
-
-def _as_value(model: str, value: float | None, reason: str | None) -> LossValue:
-    return LossValue(model, value, None, None, reason, None, None, None, None, None, None, 0)
