@@ -4,9 +4,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from losscli.comparison.medians import Values
 from losscli.comparison.reasons import few_effective
-from losscli.comparison.selection import needed
-from losscli.comparison.summary import Layout, Summary
+from losscli.comparison.request import Request
+from losscli.comparison.screening import Screening
+from losscli.comparison.selection import Measured, needed
+from losscli.comparison.summary import Layout, OutlierRule, Summary
 from losscli.comparison.whole_sample import TOO_MANY
 from losscli.data.roles import Problem
 from losscli.data.rows import Reading
@@ -16,7 +19,7 @@ from losscli.loss import BoundLoss, Reduction
 from losscli.loss.catalogue import CATALOGUE
 from losscli.metrics.aggregate import Moments
 from losscli.metrics.comoments import Comoments
-from losscli.result import INFINITE, LossPart, LossTable, LossValue, PartValue, RowKey, finite
+from losscli.result import INFINITE, LossPart, LossTable, LossValue, PartValue, Refused, RowKey, finite
 
 CLIP = "--clip 1e-7 bounds it"
 
@@ -36,18 +39,24 @@ class Found:
 class Facts:
     """What the tables are made from.
 
-    medians, whole_sample: (loss, model) → value, for losses that are a median or take all rows together;
+    rule: which rows are flagged; no_rule: why there is none; medians, bulk_medians, whole_sample: (loss, model)
+    → value, for losses that are a median, of all rows and of those not flagged, or take all rows together;
     outside: (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss;
     allowed: losses that a gate weighs against the baseline, by their numbers, with their tolerances.
     """
 
+    request: Request
     reading: Reading
+    seen: Screening
+    measured: Measured
     layout: Layout
+    refused: tuple[Refused, ...]
+    rule: OutlierRule | None
+    no_rule: str | None
     summary: Summary
-    unweighted: bool
-    confidence: float
-    medians: dict[tuple[int, int], float]
-    whole_sample: dict[tuple[int, int], float]
+    medians: Values
+    bulk_medians: Values
+    whole_sample: Values
     outside: dict[tuple[int, int], str]
     references: Sequence[float | None]
     keys: dict[int, RowKey]
@@ -134,13 +143,13 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
         return Found(shown, few, effective_rows=effective)
     if facts.no_formula is not None:
         return Found(shown, facts.no_formula, effective_rows=effective)
-    if one.loss.name == "zero_one" and facts.unweighted:
-        low, high = wilson(value * moments.rows, moments.rows, facts.confidence)
+    if one.loss.name == "zero_one" and facts.seen.unweighted:
+        low, high = wilson(value * moments.rows, moments.rows, facts.request.confidence)
         return Found(shown, None, low, high, effective)
     reason = t_refusal(moments.rows, float(moments.skewness[place]))
     if reason is not None:
         return Found(shown, reason, effective_rows=effective)
-    half = t_quantile(facts.confidence, moments.rows - 1) * float(moments.standard_error[place])
+    half = t_quantile(facts.request.confidence, moments.rows - 1) * float(moments.standard_error[place])
     low, high = value - half, value + half
     if root:
         low, high = math.sqrt(max(low, 0.0)), math.sqrt(high)

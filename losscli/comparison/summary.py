@@ -124,6 +124,11 @@ class Summary:
     flagged: tuple[Codes, ...]  # row numbers
     looks: Looks
 
+    @property
+    def flagged_rows(self) -> Codes:
+        """The numbers of all flagged rows."""
+        return np.concatenate([np.zeros(0, np.intp), *self.flagged])
+
     def merge(self, other: "Summary") -> "Summary":
         return Summary(
             self.moments.merge(other.moments),

@@ -172,7 +172,6 @@ def resamples_of(request: Request, models: int) -> int:
 
 def bootstrap(
     facts: Facts,
-    request: Request,
     found: Sequence[Sequence[Found]],
     units: ResamplingUnits,
     chosen: Sequence[int],
@@ -204,6 +203,7 @@ def bootstrap(
     every = np.concatenate([sums.sums, contrasts, of_terms.sums], axis=1)
     judged = len(places) + len(differences)
     joint = [pair for loss, one in losses.items() for pair in _joint(facts, loss, one)]
+    request = facts.request
     kept = request.replicates or request.recorded is not None  # to the same bits in both runs
     count = resamples_of(request, len(facts.problem.models))
     with np.errstate(over="ignore", invalid="ignore"):  # of huge losses, which get no interval
@@ -285,7 +285,7 @@ _Sums = tuple[UnitSums, UnitSums, UnitSums | None]
 def _sums(facts: Facts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> _Sums:
     """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
     layout = facts.layout.only(columns)
-    flagged = np.concatenate([np.zeros(0, np.intp), *facts.summary.flagged])
+    flagged = facts.summary.flagged_rows
 
     def work(rows: Rows) -> _Sums:
         keys = units.of(rows.number)

@@ -130,7 +130,7 @@ def _bare(table: LossTable, reason: str) -> list[Difference]:
 
 def discordant(boot: Bootstrap, tables: Sequence[LossTable]) -> Iterator[Discordant]:
     """The pairs of models by the rows that one alone labels wrongly, where rows are counted one by one."""
-    one_by_one = boot.units.column is None and len(boot.sums.keys) == boot.rows and boot.facts.unweighted
+    one_by_one = boot.units.column is None and len(boot.sums.keys) == boot.rows and boot.facts.seen.unweighted
     for loss, table in enumerate(tables):
         if table.name == "zero_one" and loss in boot.losses and one_by_one:
             names = [table.results[m].model for m in boot.losses[loss].models]

@@ -34,6 +34,11 @@ class ResamplingUnits:
     length: int | None
     keys: Keys | None
 
+    @property
+    def by(self) -> str:
+        """ "rows", "group" or "time"."""
+        return "rows" if self.column is None else "group" if self.length is None else "time"
+
     def of(self, number: Codes) -> Keys:
         """The units of rows by their 1-based numbers: (n,) -> (n,)."""
         return unit_keys(row_keys(number), self.count) if self.keys is None else self.keys[number - 1]

@@ -27,7 +27,7 @@ def roc_auc_differences(facts: Facts, metrics: Sequence[MetricTable]) -> Iterato
         return
     positive, w, scores = _read(facts, sorted(best))
     for a, b in combinations(sorted(best), 2):
-        found = delong(scores[a], scores[b], positive, w, facts.confidence)
+        found = delong(scores[a], scores[b], positive, w, facts.request.confidence)
         yield AreaComparison(
             a=problem.models[a].name,
             b=problem.models[b].name,

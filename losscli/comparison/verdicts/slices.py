@@ -40,12 +40,12 @@ BLOCKS = 5  # slices from which mean ranks are worth a test
 FEW_BLOCKS = f"mean ranks need 3 models and {BLOCKS} slices"
 
 
-def find_slices(boot: Bootstrap, request: Request, tables: Sequence[LossTable], loss: int) -> Slices | None:
+def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slices | None:
     """What --by asks for; loss: the primary one, by its number. None where it is not asked for.
 
     Raises UsageError where the column has more values than can be slices.
     """
-    facts = boot.facts
+    facts, request = boot.facts, boot.facts.request
     column, spec = facts.problem.by, tables[loss].spec
     if column is None:
         return None

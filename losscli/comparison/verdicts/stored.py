@@ -43,7 +43,7 @@ def store(boot: Bootstrap, tables: Sequence[LossTable]) -> StoredReplicates:
     ids, targets = _hashes(boot.facts.reading, problem.id)
     return StoredReplicates(
         id=problem.id,
-        by="rows" if boot.units.column is None else "group" if problem.group else "time",
+        by=boot.units.by,
         column=boot.units.column,
         length=boot.units.length,
         rows=boot.rows,
