@@ -39,7 +39,7 @@ class Found:
 class Facts:
     """What the tables are made from.
 
-    rule: which rows are flagged; no_rule: why there is none; medians, bulk_medians, whole_sample: (loss, model)
+    rule: which rows are flagged; no_rule: why none is; medians, bulk_medians, whole_sample: (loss, model)
     → value, for losses that are a median, of all rows and of those not flagged, or take all rows together;
     outside: (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss;
     allowed: losses that a gate weighs against the baseline, by their numbers, with their tolerances.

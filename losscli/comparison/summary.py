@@ -200,11 +200,11 @@ def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Flo
             yield x
 
 
-def _least(one: BoundLoss, problem: Problem, y: Floats) -> Floats:
+def _least(bound: BoundLoss, problem: Problem, y: Floats) -> Floats:
     """The least value over predictions, row by row; for classes by the list of the true ones."""
     if problem.labels:
-        return np.asarray(one.infimum(np.arange(problem.true_labels, dtype=np.float64)))[codes(y)]
-    return np.asarray(one.infimum(y))
+        return np.asarray(bound.infimum(np.arange(problem.true_labels, dtype=np.float64)))[codes(y)]
+    return np.asarray(bound.infimum(y))
 
 
 def first_medians(columns: Iterable[Floats]) -> Floats:

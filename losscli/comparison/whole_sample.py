@@ -41,7 +41,7 @@ def find_whole_sample(reading: Reading, losses: Sequence[BoundLoss], used: int) 
     return found
 
 
-def whole_of(one: BoundLoss, arguments: Sequence[Floats], w: Floats) -> float:
+def whole_of(bound: BoundLoss, arguments: Sequence[Floats], w: Floats) -> float:
     """The figure of a loss that takes all rows together."""
-    assert one.loss.whole is not None
-    return one.loss.whole(*arguments, w, **dict(one.params))
+    assert bound.loss.whole is not None
+    return bound.loss.whole(*arguments, w, **dict(bound.params))

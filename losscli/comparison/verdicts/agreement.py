@@ -60,8 +60,8 @@ def find_agreement(
     )
 
 
-def _members(tables: Sequence[LossTable], one: Order) -> tuple[str, ...]:
-    return next(table.members for table in tables if table.spec == one.spec)
+def _members(tables: Sequence[LossTable], order: Order) -> tuple[str, ...]:
+    return next(table.members for table in tables if table.spec == order.spec)
 
 
 def _orders(table: LossTable) -> bool:

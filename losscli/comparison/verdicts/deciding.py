@@ -39,9 +39,9 @@ def find_deciding(facts: Facts, tables: Sequence[LossTable], loss: int) -> Decid
     return {(names[a], names[b]): one.decisive() for (a, b), one in zip(pairs, tops, strict=True)}
 
 
-def named_rows(one: Decisive) -> list[int]:
+def named_rows(decisive: Decisive) -> list[int]:
     """The numbers of the rows that are named: (≤ NAMED,), the largest contribution first."""
-    return [int(row) for row in one.rows[:NAMED]]
+    return [int(row) for row in decisive.rows[:NAMED]]
 
 
 def with_deciding(
@@ -56,6 +56,6 @@ def with_deciding(
     )
 
 
-def _with_rows(one: Difference, found: Decisive, keys: Mapping[int, RowKey]) -> Difference:
+def _with_rows(pair: Difference, found: Decisive, keys: Mapping[int, RowKey]) -> Difference:
     rows = tuple(keys[row] for row in named_rows(found))
-    return replace(one, decisive_rows=rows, decisive_count=found.count)
+    return replace(pair, decisive_rows=rows, decisive_count=found.count)

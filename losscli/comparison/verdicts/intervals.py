@@ -33,16 +33,16 @@ def with_loss_intervals(boot: Bootstrap, loss: int, table: LossTable) -> LossTab
     return replace(table, results=results)
 
 
-def _with_loss_interval(boot: Bootstrap, loss: int, model: int, one: LossValue) -> LossValue:
-    if one.value is None or one.low is not None or rests_on_few(one.reason):
-        return one
+def _with_loss_interval(boot: Bootstrap, loss: int, model: int, result: LossValue) -> LossValue:
+    if result.value is None or result.low is not None or rests_on_few(result.reason):
+        return result
     few = _few_units(boot, loss, model)
     if few is not None:
-        return replace(one, reason=few)
+        return replace(result, reason=few)
     ends = boot.interval(loss, model)
     if ends is None:
-        return replace(one, reason=FEW_UNITS)
-    return replace(one, low=min(ends[0], one.value), high=max(ends[1], one.value), reason=None)
+        return replace(result, reason=FEW_UNITS)
+    return replace(result, low=min(ends[0], result.value), high=max(ends[1], result.value), reason=None)
 
 
 def _few_units(boot: Bootstrap, loss: int, model: int) -> str | None:
@@ -85,12 +85,14 @@ def _with_intervals(boot: Bootstrap, table: MetricTable, values: dict[int, Float
     return replace(table, results=tuple(results))
 
 
-def _with_interval(one: MetricValue, low: float, high: float) -> MetricValue:
-    if not np.isfinite([low, high]).all() or one.value is None:
-        return replace(one, reason=UNDEFINED if one.reason == NO_INTERVAL else one.reason or UNDEFINED)
-    if high - low <= _HAIR * abs(one.value):
-        return replace(one, reason=NO_SPREAD)
-    return replace(one, low=min(low, one.value), high=max(high, one.value), reason=None)
+def _with_interval(result: MetricValue, low: float, high: float) -> MetricValue:
+    if not np.isfinite([low, high]).all() or result.value is None:
+        return replace(
+            result, reason=UNDEFINED if result.reason == NO_INTERVAL else result.reason or UNDEFINED
+        )
+    if high - low <= _HAIR * abs(result.value):
+        return replace(result, reason=NO_SPREAD)
+    return replace(result, low=min(low, result.value), high=max(high, result.value), reason=None)
 
 
 def _with_ranks(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:

@@ -70,17 +70,17 @@ def _with_ranks(
 
 
 def _judged(
-    one: Difference, rows: int, family: Family, k: int, expected: float | None, is_primary: bool
+    pair: Difference, rows: int, family: Family, k: int, expected: float | None, is_primary: bool
 ) -> Difference:
     """The difference with what resampling says of it."""
     low, high = finite(float(family.low[k])), finite(float(family.high[k]))
     if low is None or high is None:
         verdict = "~" if is_primary else None
         reason = FEW_UNITS if math.isnan(family.p[k]) else FEW_RESAMPLES
-        return replace(one, reason=reason, verdict=verdict, decisive_expected=expected)
+        return replace(pair, reason=reason, verdict=verdict, decisive_expected=expected)
     needed = float(family.needed[k])
     return replace(
-        one,
+        pair,
         low=low,
         high=high,
         p=finite(float(family.p[k])),
