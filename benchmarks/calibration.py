@@ -23,10 +23,10 @@ from losscli.domain import Codes, Floats
 from losscli.inference import (
     FEW_EFFECTIVE,
     Studentised,
+    bootstrap_t_intervals,
     confidence_set,
     corrected_t,
     judge,
-    level_intervals,
     log_ratio,
     pairs_of,
     regression,
@@ -120,7 +120,7 @@ def levels(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[s
             for count, seed, rng in batches(trials, 1, n):
                 units = units_of(draw(rng, (n, count)))
                 found = replicate(units, replicates, seed, squares(count), precise=False)
-                low, high = level_intervals(Studentised(*found.errors), CONFIDENCE)
+                low, high = bootstrap_t_intervals(Studentised(*found.errors), CONFIDENCE)
                 above, below = above + int((truth > high).sum()), below + int((truth < low).sum())
                 inside += int(((low <= truth) & (truth <= high)).sum())
             yield [f"{n:,}", name, *(percent(hits, trials) for hits in (inside, above, below))]

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import stdtrit
 
 from losscli.domain import Floats, Task
 from losscli.fitting.ranking import Pairing, pairing
-from losscli.inference import corrected_t
+from losscli.inference import corrected_t_interval
 from losscli.result import Check, CheckRow, Fit, Fits, finite
 
 _OTHERS = {"mae": "rmse", "rmse": "mae"}
@@ -126,11 +125,10 @@ def _gap(fit: Fit, base: Fit | None, metric: str, pairs: Pairing, losses: int) -
     level = float(usual[both].mean()) if both.any() else 0.0
     if level <= 0.0:
         return _NO_GAP
-    mean, error = corrected_t((own - usual)[both].tolist(), pairs.ratio)
-    if pairs.refusal is not None or not np.isfinite(error):
+    gaps = (own - usual)[both].tolist()
+    mean, half = corrected_t_interval(gaps, pairs.ratio, pairs.confidence, losses)
+    if pairs.refusal is not None or not np.isfinite(half):
         return finite(mean / level), None, None
-    tail = (1 - pairs.confidence) / (2 * max(losses, 1))
-    half = error * float(stdtrit(int(both.sum()) - 1, 1 - tail))
     return mean / level, (mean - half) / level, (mean + half) / level
 
 

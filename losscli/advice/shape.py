@@ -3,8 +3,8 @@
 import numpy as np
 
 from losscli.domain import Codes, Floats
+from losscli.inference.scale import MAD
 
-MAD = 0.67449  # the median of |z| of a Gaussian
 _ALIKE, _BINS = 50, 20  # rows of like prediction at least, and how many groups of them at most
 
 

@@ -1,37 +1,34 @@
 """`compare`: table × problem → every loss of every model, with what it rests on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
-
-import numpy as np
 
 from losscli import __version__
 from losscli.comparison.costs import cost_table
-from losscli.comparison.flags import find_flag, find_moves
 from losscli.comparison.forecasts import forecast_warnings
-from losscli.comparison.losses import Facts, loss_table
-from losscli.comparison.medians import Values
+from losscli.comparison.losses import Facts, Found, loss_table
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.naive import naive_error
-from losscli.comparison.plan import PRIMARIES, Measured, allowances, intervals, plan, ruled_out
+from losscli.comparison.outlier_rule import find_moves, find_outlier_rule
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
 from losscli.comparison.row_table import reasons, row_table
-from losscli.comparison.summary import Flag, Layout, probe, summarise
-from losscli.comparison.survey import Survey, check_values, survey
+from losscli.comparison.screening import Screening, check_values, screen
+from losscli.comparison.selection import PRIMARIES, Measured, allowances, find_domains, ruled_out, select
+from losscli.comparison.summary import EXACT_ROWS, Layout, Summary, probe, summarise
 from losscli.comparison.vectors import vector_warnings
-from losscli.comparison.verdicts import Point, verdicts
+from losscli.comparison.verdicts import with_verdicts
 from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
-from losscli.comparison.verdicts.units import Units
 from losscli.comparison.warnings import with_warnings
-from losscli.comparison.wholes import find_wholes
+from losscli.comparison.whole_sample import find_whole_sample
 from losscli.data.roles import Problem
 from losscli.data.roles.class_weight import plain
 from losscli.data.roles.values import time_warnings
+from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, Table
-from losscli.result import Comparison, Input, LossTable, Model, Refused, Resampling, RowCounts, RowKey
+from losscli.result import Comparison, Input, LossTable, Model, RowCounts, RowKey
 
 __all__ = ["Request", "compare"]
 
@@ -43,95 +40,42 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
 
     Raises DataError where a value cannot be used, UsageError where no loss is left.
     """
-    facts, context = _gathered(table, problem, request)
-    seen, flagged = context.seen, np.concatenate([np.zeros(0, np.intp), *facts.summary.flagged])
-    point = _point(table, facts, request, context)
-    judged = verdicts(table, facts, request, point)
-    deciding = find_deciding(table, facts, request, point.losses, point.primary)
+    facts = _gathered(Reading(table, problem, request.drop, request.clip, request.jobs), request)
+    values, point = _point(facts, inputs)
+    place = next(i for i, one in enumerate(point.losses) if one.spec == point.primary)
+    found = with_verdicts(facts, values, point, place)
+    deciding = find_deciding(facts, found.losses, place)
     decisive = [row for pair in deciding.values() for row in named_rows(pair)]
     keys = facts.keys | _row_keys(table, problem, decisive)
-    why = reasons(flagged[:NAMED_FLAGGED].tolist(), deciding) if request.list_rows else {}
-    found = Comparison(
-        version=__version__,
-        command=request.command,
-        seed=request.seed,
-        confidence=request.confidence,
-        inputs=tuple(inputs),
-        decisions=(*table.notes, *problem.decisions),
-        task=str(problem.task),
-        target=problem.target,
-        positive=problem.positive,
-        prevalence=float(seen.classes[1] / seen.classes.sum()) if problem.positive is not None else None,
-        labels=problem.labels,
-        threshold=problem.threshold,
-        weights=problem.weights,
-        class_weight=plain(problem.labels, facts.problem.class_factors),
-        scale=context.scale,
-        scale_reason=context.no_scale if context.scale is None else None,
-        rows=RowCounts(
-            read=table.rows,
-            used=seen.used,
-            dropped=_dropped(table, problem, seen),
-            flagged=tuple(facts.keys[row] for row in flagged[:NAMED_FLAGGED].tolist()),
-            flagged_count=len(flagged),
-        ),
-        models=tuple(Model(model.name, model.columns, str(model.kind)) for model in problem.models),
-        primary=point.primary,
-        losses=judged.losses,
-        refused=context.refused,
-        metrics=judged.metrics,
-        robustness=judged.robustness,
-        comparisons=with_deciding(judged.differences, point.primary, deciding, keys),
-        discordant=judged.discordant,
-        areas=judged.areas,
-        forecasts=judged.forecasts,
-        baseline=judged.baseline,
-        regressions=judged.regressions,
-        replicates=judged.replicates,
-        agreement=judged.agreement,
-        slices=judged.slices,
-        gates=(),
-        curves=(),
-        row_table=row_table(table, facts, request, facts.layout.losses[point.place], why, keys),
-        warnings=(),
-        resampling=_resampling(problem, judged.units),
-        self_check=judged.self_check,
-        correction=str(request.correction),
-        costs=cost_table(facts, request, judged.losses),
+    why = reasons(_named(facts.summary), deciding) if request.list_rows else {}
+    found = replace(
+        found,
+        comparisons=with_deciding(found.comparisons, found.primary, deciding, keys),
+        row_table=row_table(facts, facts.layout.losses[place], why, keys),
+        costs=cost_table(facts, found.losses),
     )
     more = (
         *time_warnings(table, problem.time),
         *forecast_warnings(table, problem),
         *vector_warnings(table, problem),
     )
-    return with_warnings(found, facts, seen, judged.units, more)
+    return with_warnings(found, facts, more)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
-    """What the tables need beside the facts. bulk_medians: (loss, model) → the median loss without the
-    flagged rows; no_scale, no_flag: why there is none."""
-
-    seen: Survey
-    scale: float | None
-    no_scale: str | None
-    flag: Flag | None
-    no_flag: str | None
-    bulk_medians: Values
-    refused: tuple[Refused, ...]
-
-
-def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, _Context]:
+def _gathered(reading: Reading, request: Request) -> Facts:
     """The passes over the rows: what rules losses out, and every sum."""
-    check_values(table, problem, request)
-    domains = intervals(problem, request)
-    seen, (scale, no_scale) = survey(table, problem, request, domains)
+    check_values(reading)
+    table, problem = reading.table, reading.problem
+    exact = request.exact or table.rows <= EXACT_ROWS
+    domains = find_domains(problem, request)
+    seen, (scale, no_scale) = screen(reading.unclipped, request.scale, domains)
     if problem.class_weight is not None:
         factors = problem.class_weight.factors(problem.labels[: problem.true_labels], seen.classes)
         seen = seen.weighted(factors)
         problem = replace(problem, class_factors=tuple(factors.tolist()))
     problem = replace(problem, class_weights=tuple(seen.classes.tolist()))
-    naive, no_naive = naive_error(table, problem, request)
+    reading = replace(reading, problem=problem)
+    naive, no_naive = naive_error(reading.unclipped)
     measured = Measured(
         scale=scale,
         scale_reason=no_scale,
@@ -139,56 +83,79 @@ def _gathered(table: Table, problem: Problem, request: Request) -> tuple[Facts, 
         naive=naive,
         naive_reason=no_naive,
     )
-    chosen = plan(problem, request, measured)
+    chosen = select(problem, request, measured)
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
     layout = Layout.of(losses, problem)
-    flag, no_flag = find_flag(table, problem, request, scale, no_scale)
-    summary, (medians, bulk_medians) = summarise(table, problem, request, layout, flag)
-    named = np.concatenate([np.zeros(0, np.intp), *summary.flagged])[:NAMED_FLAGGED].tolist()
-    facts = Facts(
-        problem=problem,
+    rule, no_rule = find_outlier_rule(reading.unclipped, scale, no_scale, exact=exact)
+    summary, (medians, bulk_medians) = summarise(reading, layout, rule, exact=exact)
+    return Facts(
+        request=request,
+        reading=reading,
+        seen=seen,
+        measured=measured,
         layout=layout,
+        refused=refused,
+        rule=rule,
+        no_rule=no_rule,
         summary=summary,
-        unweighted=seen.unweighted,
-        confidence=request.confidence,
         medians=medians,
-        wholes=find_wholes(table, problem, request, losses, seen.used),
+        bulk_medians=bulk_medians,
+        whole_sample=find_whole_sample(reading, losses, seen.used),
         outside=outside,
         references=find_references(problem, losses, seen),
-        keys=_row_keys(table, problem, [*named, *summary.moments.first_infinite.tolist()]),
+        keys=_row_keys(table, problem, [*_named(summary), *summary.moments.first_infinite.tolist()]),
         allowed=allowances(losses, problem, request, measured),
     )
-    return facts, _Context(
-        seen=seen,
+
+
+def _point(facts: Facts, inputs: Sequence[Input]) -> tuple[list[list[Found]], Comparison]:
+    """(what was found of each loss and model, what is known without resampling)."""
+    request, reading, problem, seen = facts.request, facts.reading, facts.problem, facts.seen
+    pairs = [loss_table(facts, index) for index in range(len(facts.layout.losses))]
+    tables, values = tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]
+    scale, probed = facts.measured.scale, None
+    if facts.rule is not None and not facts.summary.flagged:
+        probed = probe(reading, facts.layout, find_moves(reading, facts.layout.losses, scale))
+    return values, Comparison(
+        version=__version__,
+        command=request.command,
+        seed=request.seed,
+        confidence=request.confidence,
+        inputs=tuple(inputs),
+        decisions=(*reading.table.notes, *problem.decisions),
+        task=str(problem.task),
+        target=problem.target,
+        positive=problem.positive,
+        prevalence=float(seen.classes[1] / seen.classes.sum()) if problem.positive is not None else None,
+        labels=problem.labels,
+        threshold=problem.threshold,
+        weights=problem.weights,
+        class_weight=plain(problem.labels, problem.class_factors),
         scale=scale,
-        no_scale=no_scale,
-        flag=flag,
-        no_flag=no_flag,
-        bulk_medians=bulk_medians,
-        refused=refused,
+        scale_reason=facts.measured.scale_reason if scale is None else None,
+        rows=RowCounts(
+            read=reading.table.rows,
+            used=seen.used,
+            dropped=_dropped(reading.table, problem, seen),
+            flagged=tuple(facts.keys[row] for row in _named(facts.summary)),
+            flagged_count=len(facts.summary.flagged_rows),
+        ),
+        models=tuple(Model(model.name, model.columns, str(model.kind)) for model in problem.models),
+        primary=_primary(problem, request, tables),
+        losses=tables,
+        refused=facts.refused,
+        metrics=metric_tables(facts, tables),
+        robustness=robustness_tables(facts, tables, values, probed, facts.bulk_medians, facts.no_rule),
+        correction=str(request.correction),
     )
 
 
-def _point(table: Table, facts: Facts, request: Request, context: _Context) -> Point:
-    """The tables without resampling."""
-    problem, losses = facts.problem, facts.layout.losses
-    pairs = [loss_table(facts, index) for index in range(len(losses))]
-    tables, found = tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]
-    probed = None
-    if context.flag is not None and not facts.summary.flagged:
-        moves = find_moves(table, problem, losses, context.scale)
-        probed = probe(table, problem, request, facts.layout, moves)
-    robustness = robustness_tables(facts, tables, found, probed, context.bulk_medians, context.no_flag)
-    primary = _primary(problem, request, tables)
-    return Point(tables, found, metric_tables(facts, tables), robustness, primary)
+def _named(summary: Summary) -> list[int]:
+    """The flagged rows that are named one by one."""
+    return list(map(int, summary.flagged_rows[:NAMED_FLAGGED]))
 
 
-def _resampling(problem: Problem, units: Units) -> Resampling:
-    by = "rows" if units.column is None else "group" if problem.group else "time"
-    return Resampling(by, units.column, units.count, units.length)
-
-
-def _imbalance(seen: Survey) -> float | None:
+def _imbalance(seen: Screening) -> float | None:
     """n-/n+, or None where a class is absent."""
     if len(seen.classes) != 2 or not (seen.classes > 0).all():
         return None
@@ -207,7 +174,7 @@ def _row_keys(table: Table, problem: Problem, rows: Sequence[int]) -> dict[int, 
     return keys
 
 
-def _dropped(table: Table, problem: Problem, seen: Survey) -> dict[str, int]:
+def _dropped(table: Table, problem: Problem, seen: Screening) -> dict[str, int]:
     gone = table.rows - seen.used
     if not gone:
         return {}

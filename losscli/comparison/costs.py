@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.request import Request
 from losscli.data.roles import ModelColumns
 from losscli.domain import Kind, preferred
 from losscli.metrics.distribution import Distribution
@@ -16,11 +15,9 @@ NO_SCORE = "labels have no threshold"
 NO_PROBABILITY = "a score is no probability"
 
 
-def cost_table(facts: Facts, request: Request, losses: Sequence[LossTable]) -> tuple[Cost, ...]:
+def cost_table(facts: Facts, losses: Sequence[LossTable]) -> tuple[Cost, ...]:
     """Of every model; losses: with their intervals."""
-    if request.cost is None:
-        return ()
-    bound = next((one for one in facts.layout.losses if one == request.cost), None)
+    bound = next((one for one in facts.layout.losses if one == facts.request.cost), None)
     table = None if bound is None else next(one for one in losses if one.spec == bound.spec)
     if bound is None or table is None:
         return ()

@@ -7,9 +7,8 @@ import numpy as np
 from losscli.data.roles import ModelColumns, Predictions, Problem
 from losscli.data.roles.target import shell_word
 from losscli.data.roles.values import check_range
-from losscli.data.table import BLOCK, Table, block_count
+from losscli.data.table import BLOCK, Table, block_count, first_bad, number_at, unusable
 from losscli.domain import POSITIVE, Kind, Task
-from losscli.errors import DataError
 from losscli.result import Warning_
 
 
@@ -32,17 +31,10 @@ def _mend(problem: Problem, bad: ModelColumns) -> str:
 
 
 def _check_ends(table: Table, lower: str, upper: str, advice: str) -> None:
-    for block in range(block_count(table)):
-        low, high = table.numbers(block, lower), table.numbers(block, upper)
-        bad = np.flatnonzero(low > high)
-        if len(bad):
-            row = block * BLOCK + int(bad[0]) + 1
-            end = f"{high[bad[0]]:g} ({upper})"
-            raise DataError(
-                f"the value in row {row:,} is {low[bad[0]]:g}, above its upper end {end}",
-                where=table.where(row, lower),
-                advice=advice,
-            )
+    row = first_bad(table, lambda block: table.numbers(block, lower) > table.numbers(block, upper))
+    if row is not None:
+        low, high = number_at(table, row, lower), number_at(table, row, upper)
+        raise unusable(table, row, lower, f"{low:g}, above its upper end {high:g} ({upper})", advice)
 
 
 def forecast_warnings(table: Table, problem: Problem) -> Iterator[Warning_]:

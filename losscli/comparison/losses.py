@@ -4,17 +4,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from losscli.comparison.plan import needed
-from losscli.comparison.summary import Layout, Summary
-from losscli.comparison.wholes import TOO_MANY
+from losscli.comparison.medians import Values
+from losscli.comparison.reasons import few_effective
+from losscli.comparison.request import Request
+from losscli.comparison.screening import Screening
+from losscli.comparison.selection import Measured, needed
+from losscli.comparison.summary import Layout, OutlierRule, Summary
+from losscli.comparison.whole_sample import TOO_MANY
 from losscli.data.roles import Problem
+from losscli.data.rows import Reading
 from losscli.domain import Kind
-from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
-from losscli.loss import BoundLoss, Reduction, Trait
+from losscli.inference import ranks, t_quantile, t_refusal, wilson
+from losscli.loss import BoundLoss, Reduction
 from losscli.loss.catalogue import CATALOGUE
 from losscli.metrics.aggregate import Moments
 from losscli.metrics.comoments import Comoments
-from losscli.result import FEW, INFINITE, LossPart, LossTable, LossValue, PartValue, RowKey, finite
+from losscli.result import INFINITE, LossPart, LossTable, LossValue, PartValue, Refused, RowKey, finite
 
 CLIP = "--clip 1e-7 bounds it"
 
@@ -34,22 +39,32 @@ class Found:
 class Facts:
     """What the tables are made from.
 
-    medians, wholes: (loss, model) → value, for losses that are a median or take all rows together; outside:
-    (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss; allowed:
-    losses that a gate weighs against the baseline, by their numbers, with their tolerances.
+    rule: which rows are flagged; no_rule: why none is; medians, bulk_medians, whole_sample: (loss, model)
+    → value, for losses that are a median, of all rows and of those not flagged, or take all rows together;
+    outside: (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss;
+    allowed: losses that a gate weighs against the baseline, by their numbers, with their tolerances.
     """
 
-    problem: Problem
+    request: Request
+    reading: Reading
+    seen: Screening
+    measured: Measured
     layout: Layout
+    refused: tuple[Refused, ...]
+    rule: OutlierRule | None
+    no_rule: str | None
     summary: Summary
-    unweighted: bool
-    confidence: float
-    medians: dict[tuple[int, int], float]
-    wholes: dict[tuple[int, int], float]
+    medians: Values
+    bulk_medians: Values
+    whole_sample: Values
     outside: dict[tuple[int, int], str]
     references: Sequence[float | None]
     keys: dict[int, RowKey]
     allowed: Sequence[tuple[int, float]]
+
+    @property
+    def problem(self) -> Problem:
+        return self.reading.problem
 
     @property
     def no_formula(self) -> str | None:
@@ -79,9 +94,9 @@ def find(facts: Facts, loss: int, model: int) -> Found:
         case Reduction.MEDIAN:
             return Found(facts.medians[loss, model], "no closed-form interval of a median")
         case Reduction.WHOLE:
-            known = (loss, model) in facts.wholes
+            known = (loss, model) in facts.whole_sample
             reason = "no closed-form interval of a function of all rows" if known else TOO_MANY
-            return Found(facts.wholes.get((loss, model), math.nan), reason)
+            return Found(facts.whole_sample.get((loss, model), math.nan), reason)
         case Reduction.MAX:
             return Found(float(moments.largest[place]), "a maximum has no interval")
         case Reduction.RATIO:
@@ -121,21 +136,20 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     if not math.isfinite(value):
         return Found(math.inf, f"{INFINITE}the sum; {_too_large(one)}")
     root = one.loss.reduction is Reduction.ROOT
-    signed = not one.from_zero
-    effective = None if signed else finite(float(moments.effective_rows[place]))
-    positive = int(moments.positive[place])
+    effective = finite(float(moments.effective_rows[place])) if one.from_zero else None
     shown = math.sqrt(value) if root else value
-    if Trait.BOUNDED not in one.traits and effective is not None and effective < FEW_EFFECTIVE * positive:
-        return Found(shown, f"{FEW}: {effective:.1f} of {positive:,}", effective_rows=effective)
+    few = None if effective is None else few_effective(one, effective, int(moments.positive[place]))
+    if few is not None:
+        return Found(shown, few, effective_rows=effective)
     if facts.no_formula is not None:
         return Found(shown, facts.no_formula, effective_rows=effective)
-    if one.loss.name == "zero_one" and facts.unweighted:
-        low, high = wilson(value * moments.rows, moments.rows, facts.confidence)
+    if one.loss.name == "zero_one" and facts.seen.unweighted:
+        low, high = wilson(value * moments.rows, moments.rows, facts.request.confidence)
         return Found(shown, None, low, high, effective)
     reason = t_refusal(moments.rows, float(moments.skewness[place]))
     if reason is not None:
         return Found(shown, reason, effective_rows=effective)
-    half = t_quantile(facts.confidence, moments.rows - 1) * float(moments.standard_error[place])
+    half = t_quantile(facts.request.confidence, moments.rows - 1) * float(moments.standard_error[place])
     low, high = value - half, value + half
     if root:
         low, high = math.sqrt(max(low, 0.0)), math.sqrt(high)

@@ -47,10 +47,11 @@ def _table(facts: Facts, metric: Metric) -> MetricTable:
             reason = outcome.reason
         elif facts.no_formula is not None:
             reason = facts.no_formula
-        elif metric.proportion is not None and facts.unweighted:
-            low, high = wilson(*metric.proportion(facts.summary.metrics[m][metric.source]), facts.confidence)
+        elif metric.proportion is not None and facts.seen.unweighted:
+            counted = metric.proportion(facts.summary.metrics[m][metric.source])
+            low, high = wilson(*counted, facts.request.confidence)
             reason = None
-        elif metric.interval is not None and facts.unweighted:
+        elif metric.interval is not None and facts.seen.unweighted:
             ends = _own_interval(metric, facts, m)
             (low, high), reason = (ends, None) if ends else ((None, None), reason)
         results.append(MetricValue(model.name, values[m], low, high, reason, places[m], None, None))
@@ -62,7 +63,7 @@ def _own_interval(metric: Metric, facts: Facts, model: int) -> tuple[float, floa
     summary = facts.summary.metrics[model][metric.source]
     if metric.interval is None or not isinstance(summary, list) or len(summary) != 1:
         return None
-    return metric.interval(summary[0], facts.confidence)
+    return metric.interval(summary[0], facts.request.confidence)
 
 
 def _outcome(metric: Metric, model: ModelColumns, summaries: Metrics) -> Outcome:

@@ -2,24 +2,22 @@
 
 import numpy as np
 
-from losscli.comparison.request import Request
-from losscli.comparison.verdicts.units import find_times
-from losscli.data.roles import Problem
-from losscli.data.rows import load
-from losscli.data.table import Table, block_count
+from losscli.comparison.verdicts.resampling_units import find_times
+from losscli.data.rows import Reading
 from losscli.domain import NUMBERS
 
 _WRITE = "write mase:naive=NUMBER, that of the training series"
 
 
-def naive_error(table: Table, problem: Problem, request: Request) -> tuple[float | None, str | None]:
+def naive_error(reading: Reading) -> tuple[float | None, str | None]:
     """(the mean of |y_t - y_(t-1)| over the used rows, why there is none); in units of y, without weights."""
+    problem = reading.problem
     if problem.task not in NUMBERS:
         return None, None
-    times = find_times(table, problem, request)
+    times = find_times(reading)
     if times is None:
         return None, f"no column says the time: give --time COLUMN, or {_WRITE}"
-    blocks = [load(table, problem, block, drop=request.drop) for block in range(block_count(table))]
+    blocks = list(reading.each())
     rows = np.concatenate([block.number - 1 for block in blocks])
     y = np.concatenate([block.y for block in blocks])
     if times.count < len(rows):

@@ -4,14 +4,16 @@ import math
 from collections.abc import Sequence
 
 from losscli.comparison.marginal import marginal_loss
-from losscli.comparison.survey import Survey
+from losscli.comparison.screening import Screening
 from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.loss import BoundLoss, Reduction
 from losscli.loss.constant import best_constant
 
 
-def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey) -> tuple[float | None, ...]:
+def find_references(
+    problem: Problem, losses: Sequence[BoundLoss], seen: Screening
+) -> tuple[float | None, ...]:
     """L₀ of each loss; None for a loss that may be negative, which has no skill, for a sum that no single
     prediction serves, and for targets of several columns, whose best constant is not sought."""
     if problem.task is Task.FORECAST:
@@ -25,15 +27,15 @@ def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey)
     target = seen.target(task)
     means: dict[tuple[object, ...], float] = {}  # a root has the best constant of its mean
 
-    def least(one: BoundLoss) -> float:
-        if one.loss.reduction is Reduction.RELATIVE:
+    def least(bound: BoundLoss) -> float:
+        if bound.loss.reduction is Reduction.RELATIVE:
             return 1.0  # it is measured in its own L₀
-        if one.loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
-            return best_constant(one, target)[1]
-        key = one.loss.value, one.params, one.loss.argument
-        root = one.loss.reduction is Reduction.ROOT
+        if bound.loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+            return best_constant(bound, target)[1]
+        key = bound.loss.value, bound.params, bound.loss.argument
+        root = bound.loss.reduction is Reduction.ROOT
         if key not in means:
-            value = best_constant(one, target)[1]
+            value = best_constant(bound, target)[1]
             means[key] = value * value if root else value
         return math.sqrt(means[key]) if root else means[key]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import Facts, Found
-from losscli.comparison.summary import Column
+from losscli.comparison.summary import RowQuantity
 from losscli.domain import Floats
 from losscli.inference import ranks
 from losscli.loss import Reduction
@@ -138,7 +138,7 @@ def _excess(facts: Facts, loss: int, place: int) -> tuple[float, float]:
     total, flagged = float(moments.total[place]), float(moments.flagged_sum[place])
     one = facts.layout.losses[loss].loss
     if callable(one.infimum):
-        least = facts.layout.place[Column(loss, 0, None)]
+        least = facts.layout.place[RowQuantity(loss, 0, None)]
         return flagged - float(moments.flagged_sum[least]), total - float(moments.total[least])
     return flagged - one.infimum * moments.fw, total - one.infimum * moments.w
 

@@ -2,16 +2,16 @@
 
 import operator
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.request import Request
 from losscli.comparison.verdicts.deciding import Deciding, named_rows
 from losscli.data.roles import Problem
-from losscli.data.rows import Rows, arguments_of, load
-from losscli.data.table import BLOCK, Table
+from losscli.data.rows import Rows, arguments_of
+from losscli.data.table import BLOCK
 from losscli.domain import Codes, Floats, Kind, preferred
 from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction
@@ -37,14 +37,13 @@ def reasons(flagged: Sequence[int], deciding: Deciding) -> dict[int, list[str]]:
 
 
 def row_table(
-    table: Table,
     facts: Facts,
-    request: Request,
     primary: BoundLoss,
     why: Mapping[int, Sequence[str]],
     keys: Mapping[int, RowKey],
 ) -> tuple[RowRecord, ...]:
     """A record of every row in `why`, in its order. Reads the blocks that hold one."""
+    reading = facts.reading
     wanted = [
         (block, np.array(list(group)))
         for block, group in groupby(sorted(why), lambda row: (row - 1) // BLOCK)
@@ -54,10 +53,9 @@ def row_table(
 
     def work(at: int) -> _Records:
         block, numbers = wanted[at]
-        rows = load(table, facts.problem, block, drop=request.drop, clip=request.clip)
-        return _records(facts.problem, primary, _picked(rows, numbers), why, keys)
+        return _records(facts.problem, primary, _picked(reading.rows(block), numbers), why, keys)
 
-    found = dict(fold(len(wanted), work, operator.add, request.jobs))
+    found = dict(fold(len(wanted), work, operator.add, reading.jobs))
     return tuple(found[row] for row in why)
 
 
@@ -65,7 +63,7 @@ def _picked(rows: Rows, numbers: Codes) -> Rows:
     """These rows only; numbers: ascending, all there."""
     at = np.searchsorted(rows.number, numbers)
     models = tuple({kind: p[at] for kind, p in model.items()} for model in rows.models)
-    return Rows(rows.number[at], rows.y[at], rows.w[at], models, rows.clipped)
+    return replace(rows, number=rows.number[at], y=rows.y[at], w=rows.w[at], models=models)
 
 
 def _records(

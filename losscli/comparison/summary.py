@@ -1,18 +1,15 @@
 """The main pass: every loss of every model, and the summaries that metrics read, block by block."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from losscli.comparison.medians import Medians, Values
-from losscli.comparison.request import Request
 from losscli.comparison.vectors import vector_terms
 from losscli.data.roles import Problem
-from losscli.data.rows import Rows, arguments_of, load
-from losscli.data.table import Table, block_count
+from losscli.data.rows import Reading, Rows, arguments_of
 from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
-from losscli.engine import fold
 from losscli.loss import Argument, BoundLoss, Pointwise, Reduction
 from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.metrics.aggregate import Looks, Moments, Sought, merge_each
@@ -36,13 +33,13 @@ RANKED_CLASSES = 20  # one-vs-rest ranking metrics up to here
 LABELS = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 RANKING = (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE)
 
-Flag = Callable[[Rows], Mask]
+OutlierRule = Callable[[Rows], Mask]
 Move = Callable[[Floats], Floats]  # of every target: (n,) -> (n,)
 Metrics = dict[type, Comoments | OfOutputs | Confusion | Sums | list[Distribution]]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class RowQuantity:
     """One row quantity of the main pass: a part of a loss for one model, or (model None) the least value
     of the loss over predictions."""
 
@@ -56,30 +53,30 @@ class Layout:
     """Which columns are computed, and where each loss finds its own."""
 
     losses: tuple[BoundLoss, ...]
-    columns: tuple[Column, ...]
-    place: dict[Column, int]
+    columns: tuple[RowQuantity, ...]
+    place: dict[RowQuantity, int]
     classes: int  # of the target
 
     @classmethod
     def of(cls, losses: Sequence[BoundLoss], problem: Problem) -> "Layout":
         """Losses that share a row quantity share its column."""
-        columns: list[Column] = []
-        place: dict[Column, int] = {}
+        columns: list[RowQuantity] = []
+        place: dict[RowQuantity, int] = {}
         shared: dict[tuple[object, ...], int] = {}
         for i, one in enumerate(losses):
             for m, model in enumerate(problem.models):
                 if not all(model.serves(needs) for needs in one.loss.reads):
                     continue
                 for part, function in enumerate(quantities(one, problem.true_labels)):
-                    column = Column(i, part, m)
+                    column = RowQuantity(i, part, m)
                     key = function, one.params, one.loss.argument, m
                     if key not in shared:
                         shared[key] = len(columns)
                         columns.append(column)
                     place[column] = shared[key]
             if callable(one.loss.infimum):
-                place[Column(i, 0, None)] = len(columns)
-                columns.append(Column(i, 0, None))
+                place[RowQuantity(i, 0, None)] = len(columns)
+                columns.append(RowQuantity(i, 0, None))
         return cls(tuple(losses), tuple(columns), place, problem.true_labels)
 
     def of_model(self, loss: int, model: int) -> list[int] | None:
@@ -92,11 +89,20 @@ class Layout:
         """The places of the values of the parts of a sum, in their order."""
         return self._places(loss, model, range(1, self._count(loss)))
 
+    def only(self, places: Iterable[int]) -> "Layout":
+        """The columns at these places alone, to compute: losses find their own in the whole layout."""
+        return replace(self, columns=tuple(self.columns[place] for place in places))
+
+    def only_means(self, loss: int, models: Collection[int]) -> "Layout":
+        """The columns of the mean of a loss for models that have it, in their order."""
+        found = [self.of_model(loss, model) for model in models]
+        return self.only(places[0] for places in found if places is not None)
+
     def _count(self, loss: int) -> int:
         return len(quantities(self.losses[loss], self.classes))
 
     def _places(self, loss: int, model: int, parts: range) -> list[int] | None:
-        places = [self.place.get(Column(loss, part, model)) for part in parts]
+        places = [self.place.get(RowQuantity(loss, part, model)) for part in parts]
         return None if None in places else [place for place in places if place is not None]
 
 
@@ -117,6 +123,11 @@ class Summary:
     clipped: Codes
     flagged: tuple[Codes, ...]  # row numbers
     looks: Looks
+
+    @property
+    def flagged_rows(self) -> Codes:
+        """The numbers of all flagged rows."""
+        return np.concatenate([np.zeros(0, np.intp), *self.flagged])
 
     def merge(self, other: "Summary") -> "Summary":
         return Summary(
@@ -141,29 +152,28 @@ def _merge_metrics(a: Metrics, b: Metrics) -> Metrics:
 
 
 def summarise(
-    table: Table, problem: Problem, request: Request, layout: Layout, flag: Flag | None
+    reading: Reading, layout: Layout, flag: OutlierRule | None, *, exact: bool
 ) -> tuple[Summary, tuple[Values, Values]]:
     """The main pass, and the losses that are medians: of all rows and of those not flagged.
 
-    flag: which rows are outliers.
+    flag: which rows are outliers; exact: do not round scores.
     """
-    exact = request.exact or table.rows <= EXACT_ROWS
-    blocks = block_count(table)
+    problem = reading.problem
     medians = Medians.of(problem, layout.losses)
 
-    def read(block: int) -> tuple[Rows, Mask | None]:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        return rows, flag(rows) if flag is not None else None
+    def flags(rows: Rows) -> Mask | None:
+        return None if flag is None else flag(rows)
 
     def series(block: int) -> list[tuple[Floats, Floats]]:
-        return medians.series(*read(block))
+        rows = reading.rows(block)
+        return medians.series(rows, flags(rows))
 
-    sought = Sought.seek(series, 0.5, blocks)
-    shift = first_medians(row_quantities(problem, layout, read(0)[0]))
+    sought = Sought.seek(series, 0.5, reading.blocks)
+    shift = first_medians(row_quantities(problem, layout, reading.rows(0)))
 
     @np.errstate(over="ignore", invalid="ignore")  # squares of huge values: no figure, with its reason
-    def work(block: int) -> Summary:
-        rows, flagged = read(block)
+    def work(rows: Rows) -> Summary:
+        flagged = flags(rows)
         return Summary(
             Moments.of(row_quantities(problem, layout, rows), rows.w, shift, flagged, rows.number),
             tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
@@ -172,8 +182,8 @@ def summarise(
             sought.look(medians.series(rows, flagged)),
         )
 
-    summary = fold(blocks, work, Summary.merge, request.jobs)
-    return summary, medians.split(sought.values(summary.looks, series, blocks, request.jobs))
+    summary = reading.fold(work, Summary.merge)
+    return summary, medians.split(sought.values(summary.looks, series, reading.blocks, reading.jobs))
 
 
 def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
@@ -190,11 +200,11 @@ def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Flo
             yield x
 
 
-def _least(one: BoundLoss, problem: Problem, y: Floats) -> Floats:
+def _least(bound: BoundLoss, problem: Problem, y: Floats) -> Floats:
     """The least value over predictions, row by row; for classes by the list of the true ones."""
     if problem.labels:
-        return np.asarray(one.infimum(np.arange(problem.true_labels, dtype=np.float64)))[codes(y)]
-    return np.asarray(one.infimum(y))
+        return np.asarray(bound.infimum(np.arange(problem.true_labels, dtype=np.float64)))[codes(y)]
+    return np.asarray(bound.infimum(y))
 
 
 def first_medians(columns: Iterable[Floats]) -> Floats:
@@ -256,25 +266,22 @@ def _forecast_terms(
         yield OfRank, ensemble_terms(y, model[Kind.ENSEMBLE])
 
 
-def probe(
-    table: Table, problem: Problem, request: Request, layout: Layout, moves: Sequence[Sequence[Move]]
-) -> Floats:
+def probe(reading: Reading, layout: Layout, moves: Sequence[Sequence[Move]]) -> Floats:
     """Σ w·x of the row quantities when every target is moved: (C,), the mean over the moves that each loss
     allows; NaN where it allows none."""
     every = tuple(dict.fromkeys(move for own in moves for move in own))
 
-    def work(block: int) -> Floats:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        moved = {move: arguments_of(problem, replace(rows, y=move(rows.y))) for move in every}
+    def work(rows: Rows) -> Floats:
+        moved = {move: arguments_of(reading.problem, replace(rows, y=move(rows.y))) for move in every}
         return np.array(
             [_probed(layout, column, moved, moves[column.loss], rows.w) for column in layout.columns]
         )
 
-    return fold(block_count(table), work, np.add, request.jobs)
+    return reading.fold(work, np.add)
 
 
 def _probed(
-    layout: Layout, column: Column, moved: dict[Move, list[Arguments]], moves: Sequence[Move], w: Floats
+    layout: Layout, column: RowQuantity, moved: dict[Move, list[Arguments]], moves: Sequence[Move], w: Floats
 ) -> float:
     if column.model is None or not moves:
         return float("nan")

@@ -8,8 +8,8 @@ from losscli.data.roles import Problem, stacked
 from losscli.data.roles.outputs import SHARES
 from losscli.data.roles.values import check_range, is_truth
 from losscli.data.roles.words import stated_kind
-from losscli.data.table import BLOCK, Table, block_count
-from losscli.domain import NONNEGATIVE, Floats, Kind, Task
+from losscli.data.table import BLOCK, Table, block_count, first_bad, number_at, unusable
+from losscli.domain import NONNEGATIVE, Floats, Kind, Mask, Task
 from losscli.errors import DataError
 from losscli.loss import Argument
 from losscli.loss.arguments import Arguments, Predicted
@@ -41,26 +41,26 @@ def check_vectors(table: Table, problem: Problem) -> None:
             boxes = [
                 part.columns for model in problem.models for part in model.parts if part.kind is Kind.BOX
             ]
-            for corners in (problem.targets[-4:], *boxes):
-                _check_corners(table, corners)
+            for x1, y1, x2, y2 in (problem.targets[-4:], *boxes):
+                _check_corners(table, x1, x2)
+                _check_corners(table, y1, y2)
 
 
 def _check_label(table: Table, name: str, *, is_target: bool) -> None:
     column = table.columns[name]
     if is_truth(column) or (column.values is not None and set(column.values) <= {0.0, 1.0}):
         return
-    for block in range(block_count(table)):
+
+    def is_no_label(block: int) -> Mask:
         values = table.numbers(block, name)
-        bad = np.flatnonzero(np.isfinite(values) & (values != 0.0) & (values != 1.0))
-        if len(bad):
-            row = block * BLOCK + int(bad[0]) + 1
-            raise DataError(
-                f"the value in row {row:,} is {values[bad[0]]:g}; a label is 0 or 1",
-                where=table.where(row, name),
-                advice="If the targets are numbers: --task multioutput"
-                if is_target
-                else "If these are no labels: --kind probability, score or logit",
-            )
+        return np.asarray(np.isfinite(values) & (values != 0.0) & (values != 1.0))
+
+    row = first_bad(table, is_no_label)
+    if row is not None:
+        task = "If the targets are numbers: --task multioutput"
+        kind = "If these are no labels: --kind probability, score or logit"
+        what = f"{number_at(table, row, name):g}; a label is 0 or 1"
+        raise unusable(table, row, name, what, task if is_target else kind)
 
 
 def _check_sums(table: Table, problem: Problem) -> None:
@@ -84,19 +84,12 @@ def _worst_sum(table: Table, names: Sequence[str]) -> tuple[float, int]:
     return worst, row
 
 
-def _check_corners(table: Table, names: Sequence[str]) -> None:
-    """names: x1, y1, x2, y2."""
-    for low, high in ((names[0], names[2]), (names[1], names[3])):
-        for block in range(block_count(table)):
-            first, last = table.numbers(block, low), table.numbers(block, high)
-            bad = np.flatnonzero(first >= last)
-            if len(bad):
-                row = block * BLOCK + int(bad[0]) + 1
-                raise DataError(
-                    f"the value in row {row:,} is {first[bad[0]]:g}, not below {high} {last[bad[0]]:g}",
-                    where=table.where(row, low),
-                    advice="Corners are x1 < x2 and y1 < y2; of x, y, width and height, x2 is x + width",
-                )
+def _check_corners(table: Table, low: str, high: str) -> None:
+    row = first_bad(table, lambda block: table.numbers(block, low) >= table.numbers(block, high))
+    if row is not None:
+        what = f"{number_at(table, row, low):g}, not below {high} {number_at(table, row, high):g}"
+        advice = "Corners are x1 < x2 and y1 < y2; of x, y, width and height, x2 is x + width"
+        raise unusable(table, row, low, what, advice)
 
 
 def vector_terms(

@@ -4,31 +4,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import CLIP, Facts
-from losscli.comparison.survey import Survey
 from losscli.comparison.vectors import SUM_TOLERANCE
-from losscli.comparison.verdicts.units import Units
 from losscli.inference.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
-from losscli.result import INFINITE, Comparison, LossTable, Warning_, is_infinite, rests_on_few
+from losscli.result import INFINITE, Comparison, LossTable, Resampling, Warning_, is_infinite, rests_on_few
 
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
 CLUSTERS = 20  # or blocks; on fewer, intervals are rough
 
 
-def with_warnings(
-    found: Comparison, facts: Facts, seen: Survey, units: Units, more: Sequence[Warning_] = ()
-) -> Comparison:
+def with_warnings(found: Comparison, facts: Facts, more: Sequence[Warning_]) -> Comparison:
     """The comparison with its warnings, most telling first. more: those of the columns."""
     every = [
         *_infinite(found),
         *_few_rows(found),
-        *_few_units(units),
+        *_few_units(found.resampling),
         *more,
         *_leaders(found),
         *_deciding(found),
         *_flagged(found),
-        *_inputs(found, facts, seen),
+        *_inputs(found, facts),
         *_sketched(facts),
     ]
     return replace(found, warnings=tuple(every))
@@ -72,12 +68,12 @@ def _speaker(table: LossTable, primary: str) -> str:
     return primary if primary in table.members else table.members[0]
 
 
-def _few_units(units: Units) -> Iterator[Warning_]:
-    if units.column is not None and units.count < CLUSTERS:
-        what = "clusters" if units.length is None else "blocks"
+def _few_units(of: Resampling) -> Iterator[Warning_]:
+    if of.column is not None and of.units < CLUSTERS:
+        what = "clusters" if of.length is None else "blocks"
         yield Warning_(
             "few_clusters",
-            f"intervals rest on {units.count} {what} of {units.column}; fewer than {CLUSTERS} are rough",
+            f"intervals rest on {of.units} {what} of {of.column}; fewer than {CLUSTERS} are rough",
             f"Take a verdict as a hint, or gather more {what}",
         )
 
@@ -132,7 +128,8 @@ def _flagged(found: Comparison) -> Iterator[Warning_]:
         )
 
 
-def _inputs(found: Comparison, facts: Facts, seen: Survey) -> Iterator[Warning_]:
+def _inputs(found: Comparison, facts: Facts) -> Iterator[Warning_]:
+    seen = facts.seen
     for reason, count in found.rows.dropped.items():
         yield Warning_("dropped_rows", f"{count:,} of {found.rows.read:,} rows left out: {reason}", None)
     for m, model in enumerate(found.models):

@@ -318,6 +318,11 @@ def _distinct(table: Table, name: str | None, row: Codes) -> tuple[Codes | None,
     return np.array([place[word] for word in used], np.intp), tuple(place)
 
 
+def recoded(codes: Codes | None, rows: Codes) -> Codes | None:
+    """The codes of some rows, from 0 on without gaps: (k,). rows: indices (k,)."""
+    return None if codes is None else np.unique(codes[rows], return_inverse=True)[1].astype(np.intp)
+
+
 def _median(x: Floats, w: Floats) -> float:
     """The weighted median of the numbers that are there, 0 if there is none; x: (k,); w: (k,)."""
     there = ~np.isnan(x)

@@ -1,27 +1,34 @@
 """Rows of a table → what losses are functions of: residuals, margins, log-probabilities, labels."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from losscli.data.roles import ModelColumns, Predictions, Problem, stacked
 from losscli.data.roles.values import numbers_of
-from losscli.data.table import BLOCK, ColumnType, Table
+from losscli.data.table import BLOCK, ColumnType, Table, block_count
 from losscli.data.table.grammar import is_missing
 from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
+from losscli.engine import fold
 from losscli.loss.arguments import Arguments, Predicted, codes
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The used rows of one block.
 
+    block: its number;
     number: 1-based data rows (n,); y: targets, for classes their codes, binary 1 the positive (n,), of
     several columns (n, L), of a detection the class and then the corners;
     w: weights, times those of the classes (n,); models: each model's predictions; clipped: per model, how
     many were clipped.
     """
 
+    block: int
     number: Codes
     y: Floats
     w: Floats
@@ -29,38 +36,79 @@ class Rows:
     clipped: Codes
 
 
-def load(
-    table: Table, problem: Problem, block: int, *, drop: bool = False, clip: float | None = None
-) -> Rows:
-    """Read one block, without the rows of weight 0. `drop` leaves out rows with a missing or infinite
-    value in any used column as well; `clip` bounds probabilities to [clip, 1 - clip]."""
-    y = (
-        _labels_or_numbers(table, problem.target, problem, block)
-        if problem.task in CLASSES | NUMBERS
-        else _targets(table, problem, block)
-    )
-    w = table.numbers(block, problem.weights) if problem.weights else np.ones(len(y))
-    if problem.class_factors:
-        w = w * np.array(problem.class_factors)[codes(np.nan_to_num(y))]
-    number = np.arange(len(y), dtype=np.intp) + (block * BLOCK + 1)
-    models = [
-        {part.kind: _read(table, problem, part, block) for part in model.parts} for model in problem.models
-    ]
-    keep = w != 0.0
-    if drop:
-        keep &= (np.isfinite(y) if y.ndim == 1 else np.isfinite(y).all(axis=1)) & np.isfinite(w)
-        for name in filter(None, (problem.group, problem.time)):
-            keep &= present(table, name, block)
-        for p in (p for model in models for p in model.values()):
-            keep &= np.isfinite(p) if p.ndim == 1 else np.isfinite(p).all(axis=1)
-    if not keep.all():
-        number, y, w = number[keep], y[keep], w[keep]
-        models = [{kind: p[keep] for kind, p in model.items()} for model in models]
-    clipped = np.zeros(len(models), dtype=np.intp)
-    if clip is not None:
-        for index, model in enumerate(models):
-            clipped[index] = _clip(model, clip)
-    return Rows(number, y, w, tuple(models), clipped)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The rows of a table as a problem reads them, block by block, without those of weight 0.
+
+    drop: leave out rows with a missing or infinite value in any used column as well;
+    clip: probabilities stay in [clip, 1 - clip]; jobs: processes that the blocks are spread over.
+    """
+
+    table: Table
+    problem: Problem
+    drop: bool = False
+    clip: float | None = None
+    jobs: int = 1
+
+    @property
+    def blocks(self) -> int:
+        """How many there are."""
+        return block_count(self.table)
+
+    @property
+    def unclipped(self) -> "Reading":
+        """The same with probabilities as they stand in the file."""
+        return replace(self, clip=None)
+
+    def rows(self, block: int) -> Rows:
+        """The used rows of a block."""
+        table, problem = self.table, self.problem
+        y = (
+            _labels_or_numbers(table, problem.target, problem, block)
+            if problem.task in CLASSES | NUMBERS
+            else _targets(table, problem, block)
+        )
+        w = table.numbers(block, problem.weights) if problem.weights else np.ones(len(y))
+        if problem.class_factors:
+            w = w * np.array(problem.class_factors)[codes(np.nan_to_num(y))]
+        number = np.arange(len(y), dtype=np.intp) + (block * BLOCK + 1)
+        models = [
+            {part.kind: _read(table, problem, part, block) for part in model.parts}
+            for model in problem.models
+        ]
+        keep = w != 0.0
+        if self.drop:
+            keep &= _all_finite(y) & np.isfinite(w)
+            for name in filter(None, (problem.group, problem.time)):
+                keep &= present(table, name, block)
+            for p in (p for model in models for p in model.values()):
+                keep &= _all_finite(p)
+        if not keep.all():
+            number, y, w = number[keep], y[keep], w[keep]
+            models = [{kind: p[keep] for kind, p in model.items()} for model in models]
+        clipped = np.zeros(len(models), dtype=np.intp)
+        if self.clip is not None:
+            for index, model in enumerate(models):
+                clipped[index] = _clip(model, self.clip)
+        return Rows(block, number, y, w, tuple(models), clipped)
+
+    def each(self) -> Iterator[Rows]:
+        """The used rows of every block, in order."""
+        return map(self.rows, range(self.blocks))
+
+    def fold(self, work: Callable[[Rows], S], merge: Callable[[S, S], S]) -> S:
+        """`work` of every block, merged in one fixed order (`engine.fold`)."""
+        return fold(self.blocks, lambda block: work(self.rows(block)), merge, self.jobs)
+
+    def text(self, rows: Rows, name: str) -> list[str | None]:
+        """A column of the table in these rows, as text: (n,)."""
+        words = self.table.text(rows.block, name)
+        return [words[place] for place in ((rows.number - 1) % BLOCK).tolist()]
+
+
+def _all_finite(x: Floats) -> Mask:
+    """Of each row: (n,) or (n, k) -> (n,)."""
+    return np.asarray(np.isfinite(x) if x.ndim == 1 else np.isfinite(x).all(axis=1))
 
 
 def present(table: Table, name: str, block: int) -> Mask:

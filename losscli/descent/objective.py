@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.descent.design import Design
 from losscli.domain import IDENTITY, Codes, Floats, Task
+from losscli.inference.scale import MAD
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Scaled
 from losscli.loss.score import terms
 
@@ -202,7 +203,7 @@ def _units(models: Sequence[Model], targets: Floats, w: Floats) -> Floats:
 
 def bulk_spread(y: Floats, w: Floats) -> float:
     """The median distance from the median, as a sd of Gaussian values; the sd where it is 0; else 1."""
-    size = float(np.median(np.abs(y - np.median(y)))) / 0.67449
+    size = float(np.median(np.abs(y - np.median(y)))) / MAD
     return size or float(np.sqrt(w @ (y - w @ y) ** 2)) or 1.0
 
 

@@ -1,10 +1,12 @@
 """The residual scale s: the unit of the thresholds of robust losses."""
 
+import math
+
 import numpy as np
 
 from losscli.domain import Floats
+from losscli.inference.scale import robust_scale
 
-_MEDIAN, _QUARTILES, _MEAN = 0.67449, 1.349, 1.2533  # of |r|, of r, of |r| to the sd of Gaussian noise
 _ZERO = 1e-12  # of the spread of the bulk of the target: residuals below it are rounding
 
 
@@ -15,16 +17,13 @@ def residual_scale(r: Floats, w: Floats, rows: float, rank: int, spread: float) 
     residuals 0. Where that is 0, the interquartile range, then the mean. r, w: (n,); rows: how many
     observations they count as; spread: that of the bulk of y.
     """
-    size, floor = np.abs(r), _ZERO * spread
-    if rows > rank:
-        s = _quantile(size, w, (rows + rank) / (2 * rows)) / _MEDIAN
-        if s > floor:
-            return s
-    s = (_quantile(r, w, 0.75) - _quantile(r, w, 0.25)) / _QUARTILES
-    if s > floor:
-        return s
-    s = float(w @ size / w.sum()) * _MEAN
-    return s if s > floor else None
+    size = np.abs(r)
+    return robust_scale(
+        _quantile(size, w, (rows + rank) / (2 * rows)) if rows > rank else math.nan,
+        lambda: (_quantile(r, w, 0.25), _quantile(r, w, 0.75)),
+        lambda: float(w @ size / w.sum()),
+        floor=_ZERO * spread,
+    )
 
 
 def _quantile(x: Floats, w: Floats, share: float) -> float:

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from losscli.domain import Floats, Mask
 from losscli.fitting.judge import Measure
-from losscli.inference import corrected_t, ranks
+from losscli.inference import corrected_t_interval, ranks
 from losscli.result import Ranking, RankRow, Score
 
 RATIOS = (0.05, 1.0)  # rows judged on over rows learned from, for which the corrected t was checked
@@ -45,13 +44,12 @@ def proven(figures: Floats, pairing: Pairing) -> Mask:
     better = np.zeros((count, count), dtype=np.bool_)
     if pairing.refusal is not None:
         return better
-    tail = (1 - pairing.confidence) / (2 * max(count - 1, 1))
     for a in range(count):
         for b in range(a + 1, count):
             d = figures[a] - figures[b]
             d = d[np.isfinite(d)]
-            mean, error = corrected_t(d.tolist(), pairing.ratio)
-            if len(d) >= 2 and abs(mean) > error * float(stdtrit(len(d) - 1, 1 - tail)):
+            mean, half = corrected_t_interval(d.tolist(), pairing.ratio, pairing.confidence, count - 1)
+            if abs(mean) > half:
                 better[(a, b) if mean < 0 else (b, a)] = True
     return better
 

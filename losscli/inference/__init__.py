@@ -5,13 +5,14 @@ from losscli.inference.analytic import (
     T_ROWS,
     T_SKEW,
     corrected_t,
+    corrected_t_interval,
     t_quantile,
     t_refusal,
     wilson,
 )
 from losscli.inference.best_set import confidence_set
 from losscli.inference.corrections import Correction, benjamini_hochberg, holm
-from losscli.inference.levels import level_intervals, limits, percentile_intervals
+from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_intervals
 from losscli.inference.order import ranks
 from losscli.inference.pairs import POWER, Family, first_shares, judge, pairs_of, rank_intervals
 from losscli.inference.regression import Regression, log_ratio, regression
@@ -28,13 +29,14 @@ __all__ = [
     "Studentised",
     "benjamini_hochberg",
     "beside",
+    "bootstrap_t_intervals",
+    "bootstrap_t_limits",
     "confidence_set",
     "corrected_t",
+    "corrected_t_interval",
     "first_shares",
     "holm",
     "judge",
-    "level_intervals",
-    "limits",
     "log_ratio",
     "pairs_of",
     "percentile_intervals",

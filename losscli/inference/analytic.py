@@ -53,3 +53,15 @@ def corrected_t(differences: Sequence[float], ratio: float) -> tuple[float, floa
         return mean, math.nan
     variance = math.fsum((d - mean) ** 2 for d in differences) / (count - 1)
     return mean, math.sqrt((1 / count + ratio) * variance)
+
+
+def corrected_t_interval(
+    differences: Sequence[float], ratio: float, confidence: float, comparisons: int
+) -> tuple[float, float]:
+    """(mean, half the width of its interval) by `corrected_t`, one of so many comparisons at once
+    (Bonferroni). The width is nan for fewer than two folds."""
+    from scipy.special import stdtrit
+
+    mean, error = corrected_t(differences, ratio)
+    tail = (1 - confidence) / (2 * max(comparisons, 1))
+    return mean, error * float(stdtrit(len(differences) - 1, 1 - tail))

@@ -55,9 +55,9 @@ class BlockRanks:
         return AgainstControl(z, np.asarray(2 * ndtr(-np.abs(z))))
 
 
-def rank_blocks(values: Floats, confidence: float, *, greater_is_better: bool = False) -> BlockRanks:
-    """Models ranked within each block by their values, (blocks, k): the lowest first unless
-    greater_is_better, equal values at the mean of their ranks.
+def rank_blocks(values: Floats, confidence: float) -> BlockRanks:
+    """Models ranked within each block by their values, (blocks, k): the lowest first, equal
+    values at the mean of their ranks.
 
     Raises ValueError on NaN, on fewer than 3 models or 2 blocks. Friedman's chi-squared with the correction
     for ties: Friedman 1937, doi:10.1080/01621459.1937.10503522. F: Iman and Davenport 1980,
@@ -71,7 +71,7 @@ def rank_blocks(values: Floats, confidence: float, *, greater_is_better: bool = 
         raise ValueError("NaN has no rank")
     from scipy.stats import rankdata
 
-    ranks = rankdata(-values if greater_is_better else values, axis=1)
+    ranks = rankdata(values, axis=1)
     middle = (k + 1) / 2
     sums = ranks.sum(axis=0)
     most = blocks * _squares(ranks - middle)

@@ -83,7 +83,7 @@ def dominance(x_a: Floats, x_b: Floats, y: Floats, w: Floats, functional: Functi
     x_a, x_b: predictions; y: targets; w ≥ 0: weights, with a positive sum; (n,) each, finite. Raises
     OverflowError where their sums may be infinite. Ehm et al. 2016, doi:10.1111/rssb.12154.
     """
-    rows = _Rows.of(x_a, x_b, y, w, functional)
+    rows = _DifferingRows.of(x_a, x_b, y, w, functional)
     if len(rows.y) == 0:
         return Dominance(0.0, None, 0.0, None)
     if not math.isfinite(8 * rows.total * rows.largest):
@@ -97,7 +97,7 @@ def dominance(x_a: Floats, x_b: Floats, y: Floats, w: Floats, functional: Functi
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _DifferingRows:
     """The rows on which the models differ: D(θ) is the mean of ±V(θ, y) over those with low ≤ θ < high.
 
     V is θ - y, or 1{y ≤ θ} - α. low, high: the predictions in order; y: targets; w: weights, with the sign
@@ -112,7 +112,7 @@ class _Rows:
     level: float | None
 
     @classmethod
-    def of(cls, x_a: Floats, x_b: Floats, y: Floats, w: Floats, functional: Functional) -> "_Rows":
+    def of(cls, x_a: Floats, x_b: Floats, y: Floats, w: Floats, functional: Functional) -> "_DifferingRows":
         kept = np.flatnonzero(x_a != x_b)
         a, b = x_a[kept], x_b[kept]
         signed = np.where(a > b, w[kept], -w[kept])

@@ -121,10 +121,9 @@ def rank_intervals(verdicts: Sequence[str], models: int) -> tuple[list[int], lis
     return [1 + count for count in better], [models - count for count in worse]
 
 
-def first_shares(values: Floats, *, greater_is_better: bool = False) -> Floats:
+def first_shares(values: Floats) -> Floats:
     """The share of replicates in which each model is first: (B, m) -> (m,), ties shared; it is not the
     probability that the model is best. Replicates without a value are left out."""
-    keys = -values if greater_is_better else values
-    first = keys == keys.min(axis=1, keepdims=True)
+    first = values == values.min(axis=1, keepdims=True)
     known = ~np.isnan(values).any(axis=1)
     return np.asarray((first[known] / first[known].sum(axis=1, keepdims=True)).mean(axis=0))

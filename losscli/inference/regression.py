@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from losscli.domain import Floats
-from losscli.inference.levels import limits
+from losscli.inference.intervals import bootstrap_t_limits
 from losscli.inference.pairs import POWER
 from losscli.inference.studentised import Studentised
 
@@ -38,7 +38,7 @@ def regression(found: Studentised, tolerance: float, confidence: float) -> Regre
     """The verdict on one log ratio (K = 1) against a tolerance, as 0.02: pass where the upper limit is not
     above it, fail where the lower one is."""
     value, error, edge = float(found.value[0]), float(found.error[0]), math.log1p(tolerance)
-    low, high = (float(end[0]) for end in limits(found, 1 - confidence))
+    low, high = (float(end[0]) for end in bootstrap_t_limits(found, 1 - confidence))
     if error == 0.0:
         low = high = value
     if not (math.isfinite(low) and math.isfinite(high)):

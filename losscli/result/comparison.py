@@ -1,7 +1,7 @@
 """What `losscli compare` found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from losscli.result.agreement import Agreement
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
@@ -311,14 +311,14 @@ class Comparison:
     refused: tuple[Refused, ...]
     metrics: tuple[MetricTable, ...]
     robustness: tuple[Robustness, ...]
-    comparisons: tuple[Difference, ...]
-    discordant: tuple[Discordant, ...]
-    baseline: str | None
-    regressions: tuple[Regression, ...]
-    gates: tuple[Gate, ...]
-    curves: tuple[Curve, ...]
-    row_table: tuple[RowRecord, ...]  # if asked for
-    warnings: tuple[Warning_, ...]
+    comparisons: tuple[Difference, ...] = ()
+    discordant: tuple[Discordant, ...] = ()
+    baseline: str | None = None
+    regressions: tuple[Regression, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    curves: tuple[()] = field(default=(), init=False)  # of the schema; a comparison has none
+    row_table: tuple[RowRecord, ...] = ()  # if asked for
+    warnings: tuple[Warning_, ...] = ()
     resampling: Resampling = Resampling("rows", None, 0, None)
     areas: tuple[AreaComparison, ...] = ()  # of scores for two classes
     forecasts: tuple[Forecasts, ...] = ()  # of rows in time order

@@ -9,16 +9,16 @@ from comparisons import Compare
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.comparison.verdicts.pairs import FEW_RESAMPLES
+from losscli.comparison.reasons import FEW_RESAMPLES
 from losscli.comparison.verdicts.regressions import HOLM, corrected
 from losscli.domain import Floats
 from losscli.inference import (
     Correction,
     Studentised,
     benjamini_hochberg,
+    bootstrap_t_intervals,
     holm,
     judge,
-    level_intervals,
     percentile_intervals,
     plain,
     regression,
@@ -118,7 +118,7 @@ def test_too_few_replicates_for_a_level_give_no_interval() -> None:
     """Of 2.5 % in a tail, 38 replicates have none, 39 one."""
     for count, known in ((38, False), (39, True)):
         found = family([1.0], count, 0)
-        for low, high in (level_intervals(found, 0.95), percentile_intervals(found.values, 0.95)):
+        for low, high in (bootstrap_t_intervals(found, 0.95), percentile_intervals(found.values, 0.95)):
             assert np.isfinite([low[0], high[0]]).all() == known
     for count, verdict in ((18, "inconclusive"), (19, "fail")):
         gate = regression(family([50.0], count, 0), 0.02, 0.95)

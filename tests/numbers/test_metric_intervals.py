@@ -10,7 +10,8 @@ from scipy.special import expit
 from sklearn import metrics as sk
 
 from losscli.comparison.metrics import NO_INTERVAL
-from losscli.comparison.verdicts.levels import NO_SPREAD, UNDEFINED
+from losscli.comparison.reasons import NO_SPREAD
+from losscli.comparison.verdicts.intervals import UNDEFINED
 from losscli.domain import Floats, Task
 from losscli.inference.resample import draws, row_keys
 from losscli.metrics import comoments, confusion, metrics_for

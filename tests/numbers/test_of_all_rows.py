@@ -8,7 +8,7 @@ import pytest
 from comparisons import Compare
 from scipy.special import log_softmax
 
-from losscli.comparison import wholes
+from losscli.comparison import whole_sample
 from losscli.domain import Floats
 from losscli.errors import UsageError
 from losscli.result import Comparison
@@ -159,7 +159,7 @@ def test_a_weight_counts_as_so_many_rows_of_a_set(compared: Compare) -> None:
 
 
 def test_too_many_rows_to_sort_are_said(compared: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wholes, "MOST", N - 1)
+    monkeypatch.setattr(whole_sample, "MOST", N - 1)
     found = compared(margins(), losses=["lovasz_hinge", "hinge"])
     (result, _) = found.losses[0].results
     assert result.value is None

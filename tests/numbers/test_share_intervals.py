@@ -8,11 +8,10 @@ import pytest
 from comparisons import Compare, Truth, arguments, bound, least
 from scipy.special import expit
 
+from losscli.comparison.reasons import NO_SPREAD, NOT_RESAMPLED
 from losscli.comparison.robustness import NOT_FLAGGED
-from losscli.comparison.verdicts.levels import NO_SPREAD
 from losscli.comparison.verdicts.outliers import NO_LOSS
-from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
-from losscli.comparison.verdicts.units import hashed
+from losscli.comparison.verdicts.resampling_units import hashed
 from losscli.domain import Floats, Kind, Task
 from losscli.inference.resample import draws, row_keys
 from losscli.loss import Reduction

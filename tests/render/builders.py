@@ -168,7 +168,6 @@ def empty(models: Sequence[str], task: str = "regression", kind: str = "value") 
         baseline=None,
         regressions=(),
         gates=(),
-        curves=(),
         row_table=(),
         warnings=(),
     )

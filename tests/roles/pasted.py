@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import json
 import shlex
 import sys
@@ -43,7 +44,7 @@ def run(words: Sequence[str]) -> Answer:
 
 
 def values_of(words: Sequence[str], flag: str) -> list[str]:
-    return [value for name, value in zip(words, words[1:], strict=False) if name == flag]
+    return [value for name, value in itertools.pairwise(words) if name == flag]
 
 
 def broken_promise(words: Sequence[str], answer: Answer) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from losscli.data.rows import load
+from losscli.data.rows import Reading
 from losscli.data.table import read
 from losscli.domain import Kind, Task
 from losscli.errors import DataError, UsageError
@@ -206,13 +206,13 @@ def test_a_kind_that_the_task_has_not(pose, columns):
 def test_a_single_labelled_column(pose, columns, tmp_path, target, column, positive, expected):
     found = pose(columns({"y": target, column: [0.75, 0.25]}))
     assert found.positive == positive
-    (model,) = load(read(str(tmp_path / "data.csv")), found, 0).models
+    (model,) = Reading(read(str(tmp_path / "data.csv")), found).rows(0).models
     assert [values.tolist() for values in model.values()] == [expected]
 
 
 def test_the_flag_outdoes_the_column(pose, columns, tmp_path):
     found = pose(columns({"y": ["spam", "ham"], "prob_spam": [0.75, 0.25]}), positive="ham")
-    (model,) = load(read(str(tmp_path / "data.csv")), found, 0).models
+    (model,) = Reading(read(str(tmp_path / "data.csv")), found).rows(0).models
     assert model[Kind.PROBABILITY].tolist() == [0.25, 0.75]
 
 
@@ -220,7 +220,7 @@ def test_a_column_per_label_of_two(pose, columns, tmp_path):
     text = {"y": [0, 1], "prob_0": [0.7, 0.4], "prob_1": [0.3, 0.6], "score_0": [2, 1], "score_1": [1, 5]}
     (model,) = pose(columns(text)).models
     assert model.name == "prob"
-    (values,) = load(read(str(tmp_path / "data.csv")), pose(columns(text)), 0).models
+    (values,) = Reading(read(str(tmp_path / "data.csv")), pose(columns(text))).rows(0).models
     assert values[Kind.PROBABILITY].tolist() == [0.3, 0.6]
     assert values[Kind.SCORE].tolist() == [-1, 4]
 

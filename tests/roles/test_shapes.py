@@ -1,4 +1,4 @@
-"""Real shapes of prediction files: the figures of their arrays, or a refusal whose every line, pasted, holds."""
+"""Real shapes of prediction files: the figures of their arrays, or a refusal whose lines hold when pasted."""
 
 from pathlib import Path
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.api.functions.posed import Posed
 from losscli.comparison.summary import first_medians, quantities
-from losscli.comparison.wholes import whole_of
+from losscli.comparison.whole_sample import whole_of
 from losscli.data.table import BLOCK
 from losscli.domain import Floats, Kind
 from losscli.engine import fold

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.api.functions.kinds import codes_of, distinct, kind_of, labels_of
-from losscli.comparison.survey import RANGED
+from losscli.comparison.screening import RANGED
 from losscli.data.roles.outputs import SHARES
 from losscli.domain import CLASSES, NUMBERS, UNIT, Floats, Interval, Kind, Task, any_of
 from losscli.loss import Loss

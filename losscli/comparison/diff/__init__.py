@@ -15,6 +15,7 @@ from losscli.comparison.diff.matching import (
     warnings,
 )
 from losscli.comparison.diff.pairing import no_replicates, unpaired
+from losscli.comparison.reasons import NO_RATIO
 from losscli.result import (
     ON_FEW,
     Changes,
@@ -114,7 +115,7 @@ def _no_ratio(before: RecordedValue, after: RecordedValue, relative: float | Non
         return None
     assert before.value is not None and after.value is not None
     if min(before.value, after.value) <= 0:
-        return "a loss of 0 or below has no ratio"
+        return NO_RATIO
     return "the ratio is beyond any number"
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from losscli.comparison.reasons import FEW_UNITS
 from losscli.domain import Floats
 from losscli.inference import Family, Studentised, beside, judge, log_ratio, plain
 from losscli.result import LossChange, Recorded, StoredReplicates, finite
 
-FEW_UNITS = "too few rows, or too few of them differ, for an interval"
 _ROUNDING = 2.0**-22  # of the logarithm of a ratio of two values in single precision
 _WORDS = {"a": "better", "b": "worse", "~": "~"}
 

@@ -7,11 +7,8 @@ from itertools import islice
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.request import Request
-from losscli.comparison.verdicts.draws import RESAMPLES, Draws
-from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
-from losscli.data.rows import load
-from losscli.data.table import Table, block_count
+from losscli.comparison.reasons import NOT_RESAMPLED
+from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
 from losscli.domain import Floats, Kind, Task, sigmoid
 from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
 from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
@@ -31,10 +28,7 @@ FUNCTIONALS: dict[Task, tuple[Functional, ...]] = {
 
 
 def find_agreement(
-    table: Table,
-    facts: Facts,
-    request: Request,
-    own: Draws,
+    boot: Bootstrap,
     tables: Sequence[LossTable],
     differences: Sequence[Difference],
     primary: int,
@@ -48,7 +42,7 @@ def find_agreement(
     if len(tables[primary].results) < 2 or not _orders(tables[primary]):
         return None
     orders = [
-        _order(own, tables, differences, loss, primary)
+        _order(boot, tables, differences, loss, primary)
         for loss, table in enumerate(tables)
         if table.spec == table.members[0] and _orders(table)
     ]
@@ -62,12 +56,12 @@ def find_agreement(
         leaders=dict(sorted(leaders.items(), key=lambda item: -item[1])),
         tau=float(np.mean(others)) if others else None,
         orders=tuple(orders),
-        dominance=tuple(_dominance(table, facts, request, own, tables, primary)) if curves else (),
+        dominance=tuple(_dominance(boot, tables, primary)) if curves else (),
     )
 
 
-def _members(tables: Sequence[LossTable], one: Order) -> tuple[str, ...]:
-    return next(table.members for table in tables if table.spec == one.spec)
+def _members(tables: Sequence[LossTable], order: Order) -> tuple[str, ...]:
+    return next(table.members for table in tables if table.spec == order.spec)
 
 
 def _orders(table: LossTable) -> bool:
@@ -75,16 +69,16 @@ def _orders(table: LossTable) -> bool:
 
 
 def _order(
-    own: Draws, tables: Sequence[LossTable], differences: Sequence[Difference], loss: int, primary: int
+    boot: Bootstrap, tables: Sequence[LossTable], differences: Sequence[Difference], loss: int, primary: int
 ) -> Order:
     table = tables[loss]
     values = np.array([[one.value for one in tables[k].results] for k in (loss, primary)], dtype=np.float64)
     best = np.argsort(values[0], kind="stable")
     level = values[0][best[0]] == values[0][best[1]]
     low = high = None
-    if loss in own.own and primary in own.own:
-        drawn = _tau(own.values[loss], own.values[primary])
-        low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], own.confidence))
+    if loss in boot.losses and primary in boot.losses:
+        drawn = _tau(boot.values[loss], boot.values[primary])
+        low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], boot.confidence))
         if np.isnan(low):
             low = high = None
     tau = float(_tau(values[:1], values[1:])[0])
@@ -121,12 +115,10 @@ def _opposed(differences: Sequence[Difference], spec: str, primary: str) -> Iter
                 yield one.b, one.a
 
 
-def _dominance(
-    table: Table, facts: Facts, request: Request, own: Draws, tables: Sequence[LossTable], primary: int
-) -> Iterator[Dominance]:
+def _dominance(boot: Bootstrap, tables: Sequence[LossTable], primary: int) -> Iterator[Dominance]:
     """The leader of the primary loss against the next models, for each functional that has a family of losses
     here. Reads all rows at once."""
-    problem = facts.problem
+    facts, problem = boot.facts, boot.facts.problem
     usable = [m for m, model in enumerate(problem.models) if {part.kind for part in model.parts} & set(_READ)]
     values = {m: tables[primary].results[m].value for m in usable}
     known = [m for m in usable if values[m] is not None]
@@ -134,7 +126,7 @@ def _dominance(
         return
     most = CURVES if facts.moments.rows <= MANY_ROWS else 2
     leader, *others = sorted(known, key=lambda m: values[m] or 0.0)[:most]
-    y, w, number, p = _read(table, facts, request, [leader, *others])
+    y, w, number, p = _read(facts, [leader, *others])
     names = [model.name for model in problem.models]
     pairs = [(functional, other) for functional in FUNCTIONALS[problem.task] for other in others]
     try:
@@ -148,8 +140,8 @@ def _dominance(
             for functional, other in pairs
             for t in grids[functional]
         ]
-        sums = UnitSums.of(contrasts, w, own.units.of(number))
-    shown = _shown(own, sums, [len(grids[f]) for f, _ in pairs])
+        sums = UnitSums.of(contrasts, w, boot.units.of(number))
+    shown = _shown(boot, sums, [len(grids[f]) for f, _ in pairs])
     for (functional, other), found, verdict in zip(pairs, curves, shown, strict=True):
         yield Dominance(
             functional=str(functional),
@@ -169,12 +161,9 @@ _READ = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
 _Arrays = tuple[Floats, Floats, np.ndarray, dict[int, Floats]]
 
 
-def _read(table: Table, facts: Facts, request: Request, models: Sequence[int]) -> _Arrays:
+def _read(facts: Facts, models: Sequence[int]) -> _Arrays:
     """(targets, weights, row numbers, predictions by model), (n,) each."""
-    blocks = [
-        load(table, facts.problem, block, drop=request.drop, clip=request.clip)
-        for block in range(block_count(table))
-    ]
+    blocks = list(facts.reading.each())
     y, w, number = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w", "number"))
     return y, w, number, {m: np.concatenate([_prediction(rows.models[m]) for rows in blocks]) for m in models}
 
@@ -184,7 +173,7 @@ def _prediction(model: Predicted) -> Floats:
     return sigmoid(model[kind]) if kind is Kind.LOGIT else model[kind]
 
 
-def _shown(own: Draws, sums: UnitSums, sizes: Sequence[int]) -> Iterator[str | None]:
+def _shown(boot: Bootstrap, sums: UnitSums, sizes: Sequence[int]) -> Iterator[str | None]:
     """What is shown of each pair of curves, None where there is nothing to judge; sums: their differences, so
     many thresholds of each pair."""
     columns = sums.sums.shape[1]
@@ -194,9 +183,9 @@ def _shown(own: Draws, sums: UnitSums, sizes: Sequence[int]) -> Iterator[str | N
     if not np.isfinite(sums.sums).all():
         yield from (None for _ in sizes)
         return
-    found = Studentised(*replicate(sums, RESAMPLES, own.seed, squares(columns), precise=False).errors)
+    found = Studentised(*replicate(sums, RESAMPLES, boot.seed, squares(columns), precise=False).errors)
     # One family, of all thresholds of all pairs: any verdict may be the one that is read.
-    verdicts = iter(judge(found, own.confidence, own.units.count).verdicts)
+    verdicts = iter(judge(found, boot.confidence, boot.units.count).verdicts)
     for size in sizes:
         shown = {verdict for verdict in islice(verdicts, size) if verdict != "~"}
         yield "crosses" if len(shown) > 1 else next(iter(shown), "~")

@@ -7,11 +7,8 @@ from itertools import combinations
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
-from losscli.data.rows import load
-from losscli.data.table import Table, block_count
-from losscli.engine import fold
+from losscli.data.rows import Rows
 from losscli.inference.decisive import Decisive, Tops
 from losscli.loss import Reduction
 from losscli.metrics.aggregate import merge_each
@@ -21,48 +18,30 @@ NAMED = 20  # decisive rows of a pair that are named one by one
 Deciding = Mapping[tuple[str, str], Decisive]  # by the names of the two models
 
 
-def find_deciding(
-    table: Table, facts: Facts, request: Request, tables: Sequence[LossTable], primary: str
-) -> Deciding:
-    """Of every pair of models with a finite value of the primary loss; none where that is no mean, nor the
-    root of one. One more pass over the rows, for the columns of this loss alone."""
-    loss = next(i for i, one in enumerate(tables) if one.spec == primary)
+def find_deciding(facts: Facts, tables: Sequence[LossTable], loss: int) -> Deciding:
+    """Of every pair of models with a finite value of the primary loss, here by its number; none where that is
+    no mean, nor the root of one. One more pass over the rows, for the columns of this loss alone."""
     if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
         return {}
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
     pairs = list(combinations(range(len(models)), 2))
     if not pairs:
         return {}
-    tops = _tops(table, facts, request, [_place(facts, loss, m) for m in models], pairs)
+    layout = facts.layout.only_means(loss, models)
+
+    @np.errstate(over="ignore")  # an infinite difference decides nothing, and Decisive says so
+    def work(rows: Rows) -> list[Tops]:
+        losses = list(row_quantities(facts.problem, layout, rows))
+        return [Tops.of(rows.w * (losses[a] - losses[b]), rows.number) for a, b in pairs]
+
+    tops = facts.reading.fold(work, merge_each)
     names = [tables[loss].results[m].model for m in models]
     return {(names[a], names[b]): one.decisive() for (a, b), one in zip(pairs, tops, strict=True)}
 
 
-def _place(facts: Facts, loss: int, model: int) -> int:
-    places = facts.layout.of_model(loss, model)
-    assert places is not None  # it has a value
-    return places[0]
-
-
-def _tops(
-    table: Table, facts: Facts, request: Request, places: Sequence[int], pairs: Sequence[tuple[int, int]]
-) -> list[Tops]:
-    """places: of the columns in the layout; pairs: of positions among these."""
-    layout, problem = facts.layout, facts.problem
-    own = replace(layout, columns=tuple(layout.columns[place] for place in places))
-
-    @np.errstate(over="ignore")  # an infinite difference decides nothing, and Decisive says so
-    def work(block: int) -> list[Tops]:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        losses = list(row_quantities(problem, own, rows))
-        return [Tops.of(rows.w * (losses[a] - losses[b]), rows.number) for a, b in pairs]
-
-    return fold(block_count(table), work, merge_each, request.jobs)
-
-
-def named_rows(one: Decisive) -> list[int]:
+def named_rows(decisive: Decisive) -> list[int]:
     """The numbers of the rows that are named: (≤ NAMED,), the largest contribution first."""
-    return [int(row) for row in one.rows[:NAMED]]
+    return [int(row) for row in decisive.rows[:NAMED]]
 
 
 def with_deciding(
@@ -77,6 +56,6 @@ def with_deciding(
     )
 
 
-def _with_rows(one: Difference, found: Decisive, keys: Mapping[int, RowKey]) -> Difference:
+def _with_rows(pair: Difference, found: Decisive, keys: Mapping[int, RowKey]) -> Difference:
     rows = tuple(keys[row] for row in named_rows(found))
-    return replace(one, decisive_rows=rows, decisive_count=found.count)
+    return replace(pair, decisive_rows=rows, decisive_count=found.count)

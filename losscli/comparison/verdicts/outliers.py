@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from losscli.comparison.reasons import NO_SPREAD, NOT_RESAMPLED
 from losscli.comparison.robustness import NO_INTERVAL, excess_place
-from losscli.comparison.summary import Column
-from losscli.comparison.verdicts.draws import Draws
-from losscli.comparison.verdicts.levels import NO_SPREAD
-from losscli.comparison.verdicts.pairs import NOT_RESAMPLED
+from losscli.comparison.summary import RowQuantity
+from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.domain import Floats
 from losscli.inference import beside, judge, pairs_of, percentile_intervals, plain, rank_intervals
 from losscli.result import LossTable, Robustness
@@ -19,13 +18,13 @@ _SINGLE = 1e-6  # of a share: what single precision leaves of no spread
 
 
 def with_share_intervals(
-    own: Draws, records: Sequence[Robustness], tables: Sequence[LossTable]
+    boot: Bootstrap, records: Sequence[Robustness], tables: Sequence[LossTable]
 ) -> tuple[Robustness, ...]:
     """The records with intervals of the shares, and of the ranks of classes of losses; the probe has none."""
-    if own.flagged is None:
+    if boot.flagged is None:
         return tuple(records)
-    drawn = [_shares(own, loss, record) for loss, record in enumerate(records)]
-    found = [_with_interval(own, record, shares) for record, shares in zip(records, drawn, strict=True)]
+    drawn = [_shares(boot, loss, record) for loss, record in enumerate(records)]
+    found = [_with_interval(boot, record, shares) for record, shares in zip(records, drawn, strict=True)]
     classes: dict[tuple[str, ...], int] = {}
     for loss, (table, shares) in enumerate(zip(tables, drawn, strict=True)):
         if shares is not None:
@@ -33,7 +32,7 @@ def with_share_intervals(
     ranked = [table.members for table, one in zip(tables, found, strict=True) if one.rank is not None]
     if len(classes) < 2 or len(classes) < len(set(ranked)):
         return tuple(found)  # ranks are among all classes
-    ends = _rank_ends(own, found, drawn, list(classes.values()))
+    ends = _rank_ends(boot, found, drawn, list(classes.values()))
     places = dict(zip(classes, ends, strict=True))
     return tuple(
         replace(
@@ -47,37 +46,37 @@ def with_share_intervals(
     )
 
 
-def _shares(own: Draws, loss: int, record: Robustness) -> Floats | None:
+def _shares(boot: Bootstrap, loss: int, record: Robustness) -> Floats | None:
     """(B,) The largest share over the models, in every replicate; None where it is not resampled."""
-    facts = own.facts
+    facts = boot.facts
     known = [m for m, one in enumerate(record.models) if one.outlier_share is not None]
     places = [excess_place(facts, loss, m) for m in known]
-    least = facts.layout.place.get(Column(loss, 0, None))
+    least = facts.layout.place.get(RowQuantity(loss, 0, None))
     needed = [*places, *(() if least is None else (least,))]
-    if not known or any(place is None or place not in own.places for place in needed):
+    if not known or any(place is None or place not in boot.places for place in needed):
         return None
     infimum = facts.layout.losses[loss].loss.infimum
-    assert own.flagged is not None
+    assert boot.flagged is not None
     if least is not None:
-        floor, floor_flagged = own.total(least), own.flagged_total(least)
+        floor, floor_flagged = boot.total(least), boot.flagged_total(least)
     else:
         assert isinstance(infimum, float)
-        floor, floor_flagged = infimum * own.replicates.w, infimum * own.flagged.w
+        floor, floor_flagged = infimum * boot.replicates.w, infimum * boot.flagged.w
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = [
-            (own.flagged_total(place) - floor_flagged) / (own.total(place) - floor)
+            (boot.flagged_total(place) - floor_flagged) / (boot.total(place) - floor)
             for place in places
             if place is not None
         ]
     return np.asarray(np.clip(np.max(shares, axis=0), 0.0, 1.0))
 
 
-def _with_interval(own: Draws, record: Robustness, shares: Floats | None) -> Robustness:
+def _with_interval(boot: Bootstrap, record: Robustness, shares: Floats | None) -> Robustness:
     if record.outlier_share is None:
         return record
     if shares is None:
         return replace(record, reason=NOT_RESAMPLED if record.reason == NO_INTERVAL else record.reason)
-    low, high = (float(end[0]) for end in percentile_intervals(shares[:, None], own.confidence))
+    low, high = (float(end[0]) for end in percentile_intervals(shares[:, None], boot.confidence))
     if not np.isfinite([low, high]).all():
         return replace(record, reason=NO_LOSS if record.reason == NO_INTERVAL else record.reason)
     if high - low <= _SINGLE:
@@ -87,7 +86,7 @@ def _with_interval(own: Draws, record: Robustness, shares: Floats | None) -> Rob
 
 
 def _rank_ends(
-    own: Draws, records: Sequence[Robustness], drawn: Sequence[Floats | None], losses: Sequence[int]
+    boot: Bootstrap, records: Sequence[Robustness], drawn: Sequence[Floats | None], losses: Sequence[int]
 ) -> list[tuple[int, int]]:
     """(rank_low, rank_high) of these losses, by all their pairs as one family."""
     differences = []
@@ -97,5 +96,5 @@ def _rank_ends(
         assert first is not None and second is not None
         point = (records[one].outlier_share or 0.0) - (records[other].outlier_share or 0.0)
         differences.append(plain(point, first - second))
-    verdicts = judge(beside(differences), own.confidence, own.units.count).verdicts
+    verdicts = judge(beside(differences), boot.confidence, boot.units.count).verdicts
     return list(zip(*rank_intervals(verdicts, len(losses)), strict=True))

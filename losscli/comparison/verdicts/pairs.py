@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.reasons import FEW_RESAMPLES, FEW_UNITS, MISSING, NOT_RESAMPLED
+from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.inference import (
     Correction,
     Family,
@@ -18,47 +19,43 @@ from losscli.inference import (
 from losscli.inference.decisive import expected_rows
 from losscli.inference.two_models import mcnemar
 from losscli.loss import Argument
-from losscli.result import Difference, Discordant, LossTable, finite, rests_on_few
-
-NOT_RESAMPLED = "only the primary loss is resampled here; name this one first with --loss"
-FEW_UNITS = "too few rows, or too few of them differ, for an interval"
-FEW_RESAMPLES = "too few resamples for so many pairs at this level; raise --resamples"
-FEW_EFFECTIVE = "a value rests on too few effective rows"
-MISSING = "a value is missing"
+from losscli.result import ON_FEW, Difference, Discordant, LossTable, finite, rests_on_few
 
 
 def with_pairs(
-    own: Draws, loss: int, table: LossTable, primary: str, correction: Correction
+    boot: Bootstrap, loss: int, table: LossTable, primary: str, correction: Correction
 ) -> tuple[LossTable, list[Difference]]:
     """The table with ranks, shares of firsts and the best set; and its pairs of models."""
-    if loss not in own.own or len(own.own[loss].models) < 2:
-        return table, _bare(table, NOT_RESAMPLED if loss not in own.own else MISSING)
+    if loss not in boot.losses or len(boot.losses[loss].models) < 2:
+        return table, _bare(table, NOT_RESAMPLED if loss not in boot.losses else MISSING)
     if any(rests_on_few(one.reason) for one in table.results):
-        return table, _bare(table, FEW_EFFECTIVE)
-    found, units = own.differences(loss), own.units.count
-    family = judge(found, own.confidence, units, correction)
-    table = _with_ranks(own, loss, table, found, family)
+        return table, _bare(table, ON_FEW)
+    found, units = boot.differences(loss), boot.units.count
+    family = judge(found, boot.confidence, units, correction)
+    table = _with_ranks(boot, loss, table, found, family)
     is_primary = table.spec == primary
     known = {}
-    for k, (a, b) in enumerate(own.own[loss].pairs):
-        names = tuple(table.results[own.own[loss].models[m]].model for m in (a, b))
+    for k, (a, b) in enumerate(boot.losses[loss].pairs):
+        names = tuple(table.results[boot.losses[loss].models[m]].model for m in (a, b))
         if is_primary:
-            expected = _expected(own, loss, float(found.value[k]), float(found.error[k]))
+            expected = _expected(boot, loss, float(found.value[k]), float(found.error[k]))
             known[names] = family, k, expected
         else:  # an effect, without correction and without a verdict
-            known[names] = judge(found.take([k]), own.confidence, units), 0, None
+            known[names] = judge(found.take([k]), boot.confidence, units), 0, None
     pairs = [
-        _judged(one, own.rows, *known[one.a, one.b], is_primary) if (one.a, one.b) in known else one
+        _judged(one, boot.rows, *known[one.a, one.b], is_primary) if (one.a, one.b) in known else one
         for one in _bare(table, MISSING)
     ]
     return table, pairs
 
 
-def _with_ranks(own: Draws, loss: int, table: LossTable, found: Studentised, family: Family) -> LossTable:
-    models = own.own[loss].models
+def _with_ranks(
+    boot: Bootstrap, loss: int, table: LossTable, found: Studentised, family: Family
+) -> LossTable:
+    models = boot.losses[loss].models
     low, high = rank_intervals(family.verdicts, len(models))
-    shares = first_shares(own.values[loss])
-    members, _ = confidence_set(found, own.confidence, own.units.count)
+    shares = first_shares(boot.values[loss])
+    members, _ = confidence_set(found, boot.confidence, boot.units.count)
     results = list(table.results)
     for at, m in enumerate(models):
         rank = results[m].rank or low[at]
@@ -73,17 +70,17 @@ def _with_ranks(own: Draws, loss: int, table: LossTable, found: Studentised, fam
 
 
 def _judged(
-    one: Difference, rows: int, family: Family, k: int, expected: float | None, is_primary: bool
+    pair: Difference, rows: int, family: Family, k: int, expected: float | None, is_primary: bool
 ) -> Difference:
     """The difference with what resampling says of it."""
     low, high = finite(float(family.low[k])), finite(float(family.high[k]))
     if low is None or high is None:
         verdict = "~" if is_primary else None
         reason = FEW_UNITS if math.isnan(family.p[k]) else FEW_RESAMPLES
-        return replace(one, reason=reason, verdict=verdict, decisive_expected=expected)
+        return replace(pair, reason=reason, verdict=verdict, decisive_expected=expected)
     needed = float(family.needed[k])
     return replace(
-        one,
+        pair,
         low=low,
         high=high,
         p=finite(float(family.p[k])),
@@ -94,15 +91,15 @@ def _judged(
     )
 
 
-def _expected(own: Draws, loss: int, value: float, error: float) -> float | None:
+def _expected(boot: Bootstrap, loss: int, value: float, error: float) -> float | None:
     """How many rows would decide if the differences were Gaussian and independent; losses of 0 and 1 are far
     from that."""
-    one = own.own[loss]
-    if own.units.column is not None or not one.is_mean or not 0 < error < math.inf:
+    one = boot.losses[loss]
+    if boot.units.column is not None or not one.is_mean or not 0 < error < math.inf:
         return None
     if one.bound.loss.argument is Argument.LABEL:
         return None
-    return finite(expected_rows(own.rows, value / error))
+    return finite(expected_rows(boot.rows, value / error))
 
 
 def _bare(table: LossTable, reason: str) -> list[Difference]:
@@ -131,12 +128,12 @@ def _bare(table: LossTable, reason: str) -> list[Difference]:
     return found
 
 
-def discordant(own: Draws, tables: Sequence[LossTable]) -> Iterator[Discordant]:
+def discordant(boot: Bootstrap, tables: Sequence[LossTable]) -> Iterator[Discordant]:
     """The pairs of models by the rows that one alone labels wrongly, where rows are counted one by one."""
-    one_by_one = own.units.column is None and len(own.sums.keys) == own.rows and own.facts.unweighted
+    one_by_one = boot.units.column is None and len(boot.sums.keys) == boot.rows and boot.facts.seen.unweighted
     for loss, table in enumerate(tables):
-        if table.name == "zero_one" and loss in own.own and one_by_one:
-            names = [table.results[m].model for m in own.own[loss].models]
-            for a, b in own.own[loss].pairs:
-                only_a, only_b = own.discordant(loss, a, b)
+        if table.name == "zero_one" and loss in boot.losses and one_by_one:
+            names = [table.results[m].model for m in boot.losses[loss].models]
+            for a, b in boot.losses[loss].pairs:
+                only_a, only_b = boot.discordant(loss, a, b)
                 yield Discordant(names[a], names[b], only_a, only_b, mcnemar(only_a, only_b))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.comparison.reasons import NO_RATIO
 from losscli.domain import Floats, Mask
 from losscli.inference import Studentised, judge, log_ratio, pairs_of, regression, smooth
 from losscli.inference.resample import UnitSums, replicate, squares
@@ -16,7 +17,6 @@ TRIALS = 400
 RESAMPLES = 199  # of each trial: few, and enough for the level of 5 % to be exact
 MOST_UNITS, GROUPS = 4_096, 2_048  # more units are checked in groups, whose sums have the same skew together
 NO_TOLERANCE = "no tolerance is given for this pair on the primary loss"
-NO_RATIO = "a loss of 0 or below has no ratio"
 
 
 @dataclass(frozen=True, slots=True)

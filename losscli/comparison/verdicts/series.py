@@ -2,46 +2,37 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.request import Request
+from losscli.comparison.reasons import NO_MEAN
 from losscli.comparison.summary import row_quantities
-from losscli.comparison.verdicts.units import Times
-from losscli.data.rows import load
-from losscli.data.table import Table, block_count
+from losscli.comparison.verdicts.resampling_units import Times
+from losscli.data.rows import Rows
 from losscli.domain import Floats
-from losscli.engine import fold
 from losscli.inference import pairs_of
 from losscli.inference.resample import UnitSums, optimal_block
 from losscli.inference.two_models import diebold_mariano
 from losscli.loss import Reduction
 from losscli.result import Forecasts, LossTable
 
-NO_MEAN = "the primary loss is no mean over the rows"
 SHORT = "fewer than 3 times"
 
 
-def differences_in_time(
-    table: Table, facts: Facts, request: Request, times: Times, tables: Sequence[LossTable], loss: int
-) -> Floats | None:
+def differences_in_time(facts: Facts, times: Times, tables: Sequence[LossTable], loss: int) -> Floats | None:
     """(T, pairs) What each of T distinct times adds to the difference of two models in the primary loss, in a
     unit of each pair in which squares stay finite. Pairs of the models that have a value; None where the loss
     is no mean."""
-    layout, problem = facts.layout, facts.problem
-    if layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+    if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
         return None
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
-    places = [(layout.of_model(loss, m) or [0])[0] for m in models]
-    own = replace(layout, columns=tuple(layout.columns[place] for place in places))
+    layout = facts.layout.only_means(loss, models)
 
-    def work(block: int) -> UnitSums:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        return UnitSums.of(row_quantities(problem, own, rows), rows.w, times.code[rows.number - 1])
+    def work(rows: Rows) -> UnitSums:
+        return UnitSums.of(row_quantities(facts.problem, layout, rows), rows.w, times.code[rows.number - 1])
 
-    found = fold(block_count(table), work, UnitSums.merge, request.jobs)
+    found = facts.reading.fold(work, UnitSums.merge)
     d = found.contrasts(pairs_of(len(models))).sums
     return np.asarray(np.ldexp(d, -np.frexp(np.abs(d).max(axis=0))[1]))
 

@@ -9,43 +9,43 @@ from statistics import NormalDist
 import numpy as np
 
 from losscli.comparison.losses import Facts
+from losscli.comparison.reasons import FEW_RESAMPLES, FEW_UNITS, NO_MEAN, few_units
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
-from losscli.comparison.verdicts.draws import MANY_RESAMPLES, RESAMPLES, Draws, resamples_of
-from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_RESAMPLES, FEW_UNITS
-from losscli.comparison.verdicts.units import Units
-from losscli.data.rows import load
-from losscli.data.table import BLOCK, Table, block_count
+from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Bootstrap, resamples_of
+from losscli.comparison.verdicts.resampling_units import ResamplingUnits
+from losscli.data.rows import Rows
+from losscli.data.table import Table
 from losscli.domain import Floats
-from losscli.engine import fold
 from losscli.errors import UsageError, Where
-from losscli.inference import FEW_EFFECTIVE as FEW_SHARE
-from losscli.inference import POWER, Correction, Family, Studentised, beside, judge, level_intervals, pairs_of
+from losscli.inference import (
+    POWER,
+    Correction,
+    Family,
+    Studentised,
+    beside,
+    bootstrap_t_intervals,
+    judge,
+    pairs_of,
+)
 from losscli.inference.mean_ranks import rank_blocks
 from losscli.inference.resample import UnitSums, replicate, squares
-from losscli.loss import BoundLoss, Reduction, Trait
-from losscli.result import FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
+from losscli.loss import Reduction
+from losscli.result import ON_FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
 
 MOST = 100  # slices
 FEW_TESTS = 20  # beyond, more replicates: the correction asks for smaller p
 MOST_DRAWN = 2 * 10**7  # differences in replicates that are held in memory
-NO_MEAN = "the primary loss is no mean over the rows"
 BLOCKS = 5  # slices from which mean ranks are worth a test
 FEW_BLOCKS = f"mean ranks need 3 models and {BLOCKS} slices"
 
 
-def find_slices(
-    table: Table,
-    facts: Facts,
-    request: Request,
-    own: Draws,
-    tables: Sequence[LossTable],
-    loss: int,
-) -> Slices | None:
+def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slices | None:
     """What --by asks for; loss: the primary one, by its number. None where it is not asked for.
 
     Raises UsageError where the column has more values than can be slices.
     """
+    facts, request = boot.facts, boot.facts.request
     column, spec = facts.problem.by, tables[loss].spec
     if column is None:
         return None
@@ -53,14 +53,15 @@ def find_slices(
     names = [tables[loss].results[m].model for m in models]
     if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
         return Slices(column, spec, 0, None, None, None, None, NO_MEAN, ())
-    sums = _sums(table, facts, request, own.units, models, loss, column)
+    sums = _sums(facts, boot.units, models, loss, column)
     root = facts.layout.losses[loss].loss.reduction is Reduction.ROOT
     order = sorted(sums, key=lambda value: (-sums[value].rows, value is None, value or ""))
     pairs = pairs_of(len(names))
     tests = len(order) * len(pairs)
     count = request.resamples or _count(len(names), tests, request)
     drawn = [_drawn(sums[value].units, request, count, root) for value in order]
-    few = [_few(facts.layout.losses[loss], sums[value].units) for value in order]
+    bound = facts.layout.losses[loss]
+    few = [[few_units(bound, x) for x in sums[value].units.sums.T] for value in order]
     fair = [k for k, (one, (a, b)) in enumerate(product(few, pairs)) if one[a] is None and one[b] is None]
     sizes = np.repeat([len(sums[value].units.keys) for value in order], len(pairs))
     differences = beside([one.differences for one in drawn]).take(fair)
@@ -72,7 +73,7 @@ def find_slices(
         spec=spec,
         tests=tests,
         least_rows=_least_rows(1 - request.confidence, tests) if tests else None,
-        rows_needed=_rows_needed(own, tables[loss], loss, tests),
+        rows_needed=_rows_needed(boot, tables[loss], loss, tests),
         mean_ranks=ranks,
         p=p,
         reason=reason,
@@ -103,18 +104,15 @@ class _Sums:
 
 
 def _sums(
-    table: Table, facts: Facts, request: Request, units: Units, models: Sequence[int], loss: int, column: str
+    facts: Facts, units: ResamplingUnits, models: Sequence[int], loss: int, column: str
 ) -> Mapping[str | None, _Sums]:
-    layout, problem = facts.layout, facts.problem
-    places = [(layout.of_model(loss, m) or [0])[0] for m in models]
-    own = replace(layout, columns=tuple(layout.columns[place] for place in places))
+    reading, layout = facts.reading, facts.layout.only_means(loss, models)
 
-    def work(block: int) -> dict[str | None, _Sums]:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        words = np.array([word or "" for word in table.text(block, column)], dtype=object)
-        x, keys = list(row_quantities(problem, own, rows)), units.of(rows.number)
-        values, code = np.unique(words[(rows.number - 1) % BLOCK], return_inverse=True)
-        _check_count(table, column, len(values))
+    def work(rows: Rows) -> dict[str | None, _Sums]:
+        words = np.array([word or "" for word in reading.text(rows, column)], dtype=object)
+        x, keys = list(row_quantities(facts.problem, layout, rows)), units.of(rows.number)
+        values, code = np.unique(words, return_inverse=True)
+        _check_count(reading.table, column, len(values))
         found = {}
         for k, value in enumerate(values):
             here = code == k
@@ -126,8 +124,8 @@ def _sums(
         both = {value: one[value].merge(other[value]) for value in one.keys() & other.keys()}
         return one | other | both
 
-    found = fold(block_count(table), work, merge, request.jobs)
-    _check_count(table, column, len(found))
+    found = reading.fold(work, merge)
+    _check_count(reading.table, column, len(found))
     return found
 
 
@@ -165,7 +163,7 @@ def _drawn(units: UnitSums, request: Request, count: int, root: bool) -> _Drawn:
             ).errors
         )
     levels, differences = found.take(list(range(models))), found.take(list(range(models, both.shape[1])))
-    low, high = level_intervals(levels, request.confidence)
+    low, high = bootstrap_t_intervals(levels, request.confidence)
     values = levels.value
     if root:
         values, low, high = (np.sqrt(np.maximum(x, 0.0)) for x in (values, low, high))
@@ -181,18 +179,6 @@ def _count(models: int, tests: int, request: Request) -> int:
         return resamples_of(request, models)
     needed = max(MANY_RESAMPLES, math.ceil(tests / (1 - request.confidence)))
     return next((count for count in (needed, MANY_RESAMPLES) if count * tests <= MOST_DRAWN), RESAMPLES)
-
-
-def _few(one: BoundLoss, units: UnitSums) -> list[str | None]:
-    """Why the loss of each model rests on too few units for an interval; None where it does not."""
-    if Trait.BOUNDED in one.traits or one.loss.infimum != 0.0:
-        return [None] * units.sums.shape[1]
-    return [_resting(x / x.max()) if x.max() > 0 else None for x in units.sums.T]
-
-
-def _resting(x: Floats) -> str | None:
-    effective, above = float(x.sum() ** 2 / (x @ x)), int((x > 0).sum())
-    return f"{FEW}: {effective:.1f} of {above:,}" if effective < FEW_SHARE * above else None
 
 
 def _values(names: Sequence[str], drawn: _Drawn, few: Sequence[str | None]) -> Iterator[SliceValue]:
@@ -216,7 +202,7 @@ def _difference(
         p=None,
         verdict=None,
         rows_needed=None,
-        reason=FEW_EFFECTIVE,
+        reason=ON_FEW,
     )
     if k is None:
         return bare
@@ -241,22 +227,22 @@ def _least_rows(alpha: float, tests: int) -> int:
     return math.ceil(1 + math.log2(tests / alpha) - 1e-9)
 
 
-def _rows_needed(own: Draws, table: LossTable, loss: int, tests: int) -> int | None:
+def _rows_needed(boot: Bootstrap, table: LossTable, loss: int, tests: int) -> int | None:
     """Rows at which a slice would show what the whole file has between its two best models, with 80 % power
     at the first step of Holm."""
-    one = own.own.get(loss)
+    one = boot.losses.get(loss)
     few = any(rests_on_few(result.reason) for result in table.results)
     if one is None or few or len(one.models) < 2 or not tests:
         return None
-    values = [own.found[loss][m].value for m in one.models]
+    values = [boot.found[loss][m].value for m in one.models]
     best = tuple(sorted(sorted(range(len(values)), key=lambda m: values[m])[:2]))
-    found = own.differences(loss).take([one.pairs.index(best)])
+    found = boot.differences(loss).take([one.pairs.index(best)])
     d, error = float(found.value[0]), float(found.error[0])
     if d == 0 or not 0 < error < math.inf:
         return None
     normal = NormalDist()
-    reach = normal.inv_cdf(1 - (1 - own.confidence) / (2 * tests)) + normal.inv_cdf(POWER)
-    return math.ceil(own.rows * (reach * error / d) ** 2)
+    reach = normal.inv_cdf(1 - (1 - boot.confidence) / (2 * tests)) + normal.inv_cdf(POWER)
+    return math.ceil(boot.rows * (reach * error / d) ** 2)
 
 
 def _ranks(

@@ -2,16 +2,15 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from losscli.comparison.request import Request
-from losscli.comparison.verdicts.draws import Draws
+from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.regressions import no_ratio, undecided, weighed
-from losscli.comparison.verdicts.units import hashed
+from losscli.comparison.verdicts.resampling_units import hashed
 from losscli.data.roles import Problem
-from losscli.data.rows import load
-from losscli.data.table import BLOCK, Table, block_count
+from losscli.data.rows import Reading
 from losscli.domain import Floats
 from losscli.errors import DataError, UsageError
 from losscli.inference import log_ratio, plain
@@ -19,7 +18,6 @@ from losscli.inference.resample import Keys, mixed
 from losscli.loss.arguments import codes
 from losscli.result import (
     LossTable,
-    LossValue,
     Recorded,
     Regression,
     StoredLoss,
@@ -34,43 +32,41 @@ _ORDER = 1e-12  # relative: what the order of the rows makes of one value
 AGAIN = "Write it from the same rows, with --id and --replicates"
 
 
-def store(table: Table, own: Draws, tables: Sequence[LossTable], request: Request) -> StoredReplicates:
+def store(boot: Bootstrap, tables: Sequence[LossTable]) -> StoredReplicates:
     """The replicates of every loss that is resampled. Raises UsageError where rows have no id."""
-    problem = own.facts.problem
+    problem = boot.facts.problem
     if problem.id is None:
         raise UsageError(
             "--replicates: a later run finds the rows by an id, or a reordered file would pair wrongly",
             advice="Name the column: --id COL",
         )
-    ids, targets = _hashes(table, problem, problem.id, request)
+    ids, targets = _hashes(boot.facts.reading, problem.id)
     return StoredReplicates(
         id=problem.id,
-        by="rows" if own.units.column is None else "group" if problem.group else "time",
-        column=own.units.column,
-        length=own.units.length,
-        rows=own.rows,
-        count=len(own.replicates.w),
-        seed=own.seed,
+        by=boot.units.by,
+        column=boot.units.column,
+        length=boot.units.length,
+        rows=boot.rows,
+        count=len(boot.replicates.w),
+        seed=boot.seed,
         ids=ids,
         targets=targets,
-        w=pack_sums(own.replicates.w),
+        w=pack_sums(boot.replicates.w),
         losses=tuple(
-            StoredLoss(tables[loss].spec, tables[loss].results[m].model, pack(own.values[loss][:, at]))
-            for loss, one in own.own.items()
+            StoredLoss(tables[loss].spec, tables[loss].results[m].model, pack(boot.values[loss][:, at]))
+            for loss, one in boot.losses.items()
             for at, m in enumerate(one.models)
         ),
     )
 
 
-def _hashes(table: Table, problem: Problem, column: str, request: Request) -> tuple[str, str]:
+def _hashes(reading: Reading, column: str) -> tuple[str, str]:
     """Σ of the hashes of the ids, and of (id, target), mod 2⁶⁴: whatever the order of the rows."""
     ids = targets = 0
-    for block in range(block_count(table)):
-        rows = load(table, problem, block, drop=request.drop)
-        place = (rows.number - 1) % BLOCK
-        own = hashed(table.text(block, column))[place]
+    for rows in reading.unclipped.each():
+        own = hashed(reading.text(rows, column))
         ids += int(own.sum(dtype=np.uint64))
-        targets += int(mixed(own ^ _target_keys(problem, rows.y)).sum(dtype=np.uint64))
+        targets += int(mixed(own ^ _target_keys(reading.problem, rows.y)).sum(dtype=np.uint64))
     return f"{ids % 2**64:016x}", f"{targets % 2**64:016x}"
 
 
@@ -84,7 +80,7 @@ def _target_keys(problem: Problem, y: Floats) -> Keys:
 
 
 def against_recorded(
-    own: Draws, tables: Sequence[LossTable], now: StoredReplicates, old: Recorded
+    boot: Bootstrap, tables: Sequence[LossTable], now: StoredReplicates, old: Recorded
 ) -> Iterator[tuple[Regression, float]]:
     """Every model against its namesake in an earlier result, where each side has one model against that, on
     every loss that --max-regression names; with the one-sided p, NaN for none.
@@ -93,11 +89,11 @@ def against_recorded(
     """
     before = old.replicates
     why = "it holds no replicates" if before is None else mismatch(before, now)
-    if old.positive != own.facts.problem.positive:
-        why = why or f"the positive class differs: {old.positive} and {own.facts.problem.positive}"
+    if old.positive != boot.facts.problem.positive:
+        why = why or f"the positive class differs: {old.positive} and {boot.facts.problem.positive}"
     if before is None or why is not None:
         raise DataError(f"--baseline {old.path}: {why}", advice=_advice(before, now))
-    for loss, tolerance in own.facts.allowed:
+    for loss, tolerance in boot.facts.allowed:
         spec, results = tables[loss].spec, tables[loss].results
         recorded = old.loss(spec)
         if recorded is None:
@@ -108,21 +104,20 @@ def against_recorded(
             )
         for m, one in enumerate(results):
             name = _namesake(old, one.model, len(results))
-            found = recorded.results[name]
-            value = found.value
-            if value is not None and one.value is not None and math.isclose(value, one.value, rel_tol=_ORDER):
-                value = one.value
-            other = _as_value(name, value, found.reason)
-            reason, values = no_ratio(one, other), before.values(spec, name)
-            if loss not in own.own or values is None:
+            values, other = before.values(spec, name), recorded.results[name]
+            a, b = one.value, other.value
+            if a is not None and b is not None and math.isclose(a, b, rel_tol=_ORDER):
+                other = replace(other, value=a)
+            reason = no_ratio(one, other)
+            if loss not in boot.losses or values is None:
                 reason = reason or "this loss was not resampled in both"
-            waiting = undecided(spec, one, other, tolerance, reason)
+            waiting = undecided(spec, (one.model, name), (one, other), tolerance, reason)
             if reason is not None or values is None or one.value is None or other.value is None:
                 yield waiting, math.nan
                 continue
-            drawn = unpack(pack(own.values[loss][:, own.own[loss].models.index(m)]), len(values))
+            drawn = unpack(pack(boot.values[loss][:, boot.losses[loss].models.index(m)]), len(values))
             ratio = plain(math.log(one.value) - math.log(other.value), log_ratio(drawn, values))
-            yield weighed(waiting, ratio, own.confidence, own.rows)
+            yield weighed(waiting, ratio, boot.confidence, boot.rows)
 
 
 def _advice(before: StoredReplicates | None, now: StoredReplicates) -> str:
@@ -144,7 +139,3 @@ def _namesake(old: Recorded, model: str, models: int) -> str:
             advice=f"It has {', '.join(old.models)}; choose the models of this run with --pred",
         )
     return model
-
-
-def _as_value(model: str, value: float | None, reason: str | None) -> LossValue:
-    return LossValue(model, value, None, None, reason, None, None, None, None, None, None, 0)

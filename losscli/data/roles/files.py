@@ -11,7 +11,7 @@ from losscli.data.roles.ids import named_like_id
 from losscli.data.roles.long import split_models
 from losscli.data.roles.models import ModelColumns, listed
 from losscli.data.roles.problem import Problem
-from losscli.data.roles.reading import Reading, read_roles
+from losscli.data.roles.table_roles import TableRoles, read_roles
 from losscli.data.roles.target import check_named, check_units, target_by_name, targets_beside
 from losscli.data.table import ReadOptions, Table, align, beside, check_same, read
 from losscli.domain import Task
@@ -73,7 +73,7 @@ class _File:
 
     stem: str
     table: Table
-    reading: Reading
+    reading: TableRoles
     own: dict[str, str]
 
     def shown(self, name: str) -> str:
@@ -181,7 +181,7 @@ def _with_target(
     return beside([source, table], take), own
 
 
-def _readings(tables: Sequence[Table], stems: Sequence[str], asked: Asked) -> list[Reading]:
+def _readings(tables: Sequence[Table], stems: Sequence[str], asked: Asked) -> list[TableRoles]:
     """The roles in each file. `--pred` may name a file by its stem, its model as `stem:name`, or what
     only some of the files have. Raises UsageError for one that no file has, and for a file without any."""
     own: list[list[str]] = [[] for _ in tables]
@@ -250,7 +250,7 @@ def _check_one_task(problems: Sequence[Problem]) -> None:
         )
 
 
-def _ordered(reading: Reading, first: Reading, table: Table) -> Reading:
+def _ordered(reading: TableRoles, first: TableRoles, table: Table) -> TableRoles:
     """The roles with the targets in the order of the first file. Raises UsageError for other targets."""
     if len(reading.targets) != len(first.targets):
         raise UsageError(

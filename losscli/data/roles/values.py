@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count
+from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count, unusable
 from losscli.domain import NONNEGATIVE, Floats, Interval
 from losscli.errors import DataError
 from losscli.result import Warning_
@@ -30,18 +30,14 @@ def check_present(table: Table, name: str, advice: str) -> None:
     column = table.columns[name]
     if column.first_missing is not None:
         count = f" ({column.missing:,} are)" if column.missing > 1 else ""
-        raise _unusable(table, column.first_missing, name, f"missing{count}", advice)
+        raise unusable(table, column.first_missing, name, f"missing{count}", advice)
 
 
 def check_finite(table: Table, name: str, advice: str) -> None:
     """Raises DataError for a column with an infinite value."""
     row = table.columns[name].first_infinite
     if row is not None:
-        raise _unusable(table, row, name, "infinite", advice)
-
-
-def _unusable(table: Table, row: int, name: str, what: str, advice: str) -> DataError:
-    return DataError(f"the value in row {row:,} is {what}", where=table.where(row, name), advice=advice)
+        raise unusable(table, row, name, "infinite", advice)
 
 
 def check_range(table: Table, name: str, interval: Interval, law: str, advice: str | None = None) -> None:

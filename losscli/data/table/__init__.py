@@ -11,6 +11,7 @@ from losscli.data.table.facts import (
     Table,
     block_count,
 )
+from losscli.data.table.first_bad import first_bad, number_at, unusable
 from losscli.data.table.join import align, beside, check_same, take_rows
 from losscli.data.table.read import read
 
@@ -27,6 +28,9 @@ __all__ = [
     "beside",
     "block_count",
     "check_same",
+    "first_bad",
+    "number_at",
     "read",
     "take_rows",
+    "unusable",
 ]

@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.comparison.request import Request
-from losscli.data.roles import Problem
-from losscli.data.rows import load
+from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, ColumnType, Table, block_count
 from losscli.domain import Codes
 from losscli.errors import DataError
@@ -23,7 +21,7 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class ResamplingUnits:
     """The units that the used rows are in.
 
     column: of the clusters or times, None where every row is a unit; count: how many units there are;
@@ -36,57 +34,62 @@ class Units:
     length: int | None
     keys: Keys | None
 
+    @property
+    def by(self) -> str:
+        """ "rows", "group" or "time"."""
+        return "rows" if self.column is None else "group" if self.length is None else "time"
+
     def of(self, number: Codes) -> Keys:
         """The units of rows by their 1-based numbers: (n,) -> (n,)."""
         return unit_keys(row_keys(number), self.count) if self.keys is None else self.keys[number - 1]
 
 
-def find_units(table: Table, problem: Problem, request: Request, used: int) -> Units:
+def find_units(reading: Reading, used: int) -> ResamplingUnits:
     """Rows, by their ids where there are any, or clusters; used: how many rows are.
 
     Raises DataError where two rows have one id.
     """
+    table, problem = reading.table, reading.problem
     column = problem.group or problem.id
     if column is None:
-        return Units(None, used, None, None)
-    keys = np.concatenate([hashed(table.text(block, column)) for block in range(block_count(table))])
-    rows = _used(table, problem, request)
+        return ResamplingUnits(None, used, None, None)
+    keys = np.concatenate([hashed(table.text(block, column)) for block in range(reading.blocks)])
+    rows = _used(reading)
     count = len(np.unique(keys[rows]))
     if problem.group is None:
         if count < len(rows):
             _refuse_repeats(table, column, keys, rows)
-        return Units(None, count, None, unit_keys(keys, count))
-    return Units(column, count, None, unit_keys(keys, count))
+        return ResamplingUnits(None, count, None, unit_keys(keys, count))
+    return ResamplingUnits(column, count, None, unit_keys(keys, count))
 
 
-def check_ids(table: Table, problem: Problem, request: Request) -> None:
+def check_ids(reading: Reading) -> None:
     """Raises DataError where two used rows have one id."""
-    if problem.id is not None:
-        find_units(table, replace(problem, group=None), request, table.rows)
+    if reading.problem.id is not None:
+        find_units(replace(reading, problem=replace(reading.problem, group=None)), reading.table.rows)
 
 
-def find_times(table: Table, problem: Problem, request: Request) -> Times | None:
-    """The times of a table; None where no column has any."""
-    if problem.time is None:
+def find_times(reading: Reading) -> Times | None:
+    """The times of the rows; None where no column has any."""
+    if reading.problem.time is None:
         return None
-    rows = _used(table, problem, request)
-    distinct, place = np.unique(_sortable(table, problem.time)[rows], return_inverse=True)
-    code = np.zeros(table.rows, dtype=np.uint64)
+    rows = _used(reading)
+    distinct, place = np.unique(_sortable(reading.table, reading.problem.time)[rows], return_inverse=True)
+    code = np.zeros(reading.table.rows, dtype=np.uint64)
     code[rows] = place
     return Times(len(distinct), code)
 
 
-def time_units(times: Times, column: str, length: int) -> Units:
+def time_units(times: Times, column: str, length: int) -> ResamplingUnits:
     """Fixed blocks of so many times that follow each other: rows of one time stay together."""
     count = -(-times.count // length)
     keys = row_keys((times.code // np.uint64(length)).astype(np.intp))
-    return Units(column, count, length, unit_keys(keys, count))
+    return ResamplingUnits(column, count, length, unit_keys(keys, count))
 
 
-def _used(table: Table, problem: Problem, request: Request) -> Codes:
+def _used(reading: Reading) -> Codes:
     """Indices of the used rows: (n,)."""
-    blocks = (load(table, problem, block, drop=request.drop) for block in range(block_count(table)))
-    return np.concatenate([block.number - 1 for block in blocks])
+    return np.concatenate([rows.number - 1 for rows in reading.unclipped.each()])
 
 
 def _refuse_repeats(table: Table, column: str, keys: Keys, rows: Codes) -> None:

@@ -2,21 +2,19 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, combinations
 
 import numpy as np
 
 from losscli.comparison.losses import Facts, Found
 from losscli.comparison.request import Request
-from losscli.comparison.summary import Column, row_quantities
-from losscli.comparison.verdicts.terms import Slot, slots_of, terms
-from losscli.comparison.verdicts.units import Units
-from losscli.data.rows import load
-from losscli.data.table import Table, block_count
+from losscli.comparison.summary import RowQuantity, row_quantities
+from losscli.comparison.verdicts.metric_terms import TermColumns, metric_terms, term_columns
+from losscli.comparison.verdicts.resampling_units import ResamplingUnits
+from losscli.data.rows import Rows
 from losscli.domain import Floats, Mask
-from losscli.engine import fold
-from losscli.inference import Studentised, beside, level_intervals, log_ratio, pairs_of, plain, smooth
+from losscli.inference import Studentised, beside, bootstrap_t_intervals, log_ratio, pairs_of, plain, smooth
 from losscli.inference.resample import Replicates, UnitSums, replicate, squares
 from losscli.loss import BoundLoss, Reduction
 
@@ -26,9 +24,9 @@ _RESAMPLED = (Reduction.MEAN, Reduction.ROOT, Reduction.RATIO)
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """A loss that is resampled. models: those that have a finite value, by their numbers; places: of the
-    parts of each among the columns that are resampled."""
+class ResampledLoss:
+    """A loss that is own. models: those that have a finite value, by their numbers; places: of the
+    parts of each among the columns that are own."""
 
     bound: BoundLoss
     models: tuple[int, ...]
@@ -64,13 +62,13 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draws:
+class Bootstrap:
     """Replicates, and what they are of.
 
-    found: of every loss and model; own: of the losses that are resampled, by their numbers; sums: of the
+    found: of every loss and model; losses: of the losses that are resampled, by their numbers; sums: of the
     units, a column for each row quantity of these losses; places: of these columns, by their places in the
     layout; at: the column of the difference of two models in a loss; signs: of the units' differences, how
-    many are above and below 0; values: (B, m) each loss of its models; slots: the terms of each model's
+    many are above and below 0; values: (B, m) each loss of its models; terms: the terms of each model's
     summaries; flagged: replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,) Σwx
     of the columns that flagged rows nearly fill.
     """
@@ -79,8 +77,8 @@ class Draws:
     confidence: float
     seed: int
     found: Sequence[Sequence[Found]]
-    own: Mapping[int, Own]
-    units: Units
+    losses: Mapping[int, ResampledLoss]
+    units: ResamplingUnits
     sums: UnitSums
     places: Mapping[int, int]
     at: Mapping[tuple[int, int, int], int]
@@ -88,7 +86,7 @@ class Draws:
     replicates: Replicates
     errors: tuple[Floats, Floats, Floats, Floats]
     values: Mapping[int, Floats]
-    slots: Sequence[Slot]
+    terms: Sequence[TermColumns]
     flagged: Replicates | None
     filled: Mapping[int, Floats]
 
@@ -96,23 +94,23 @@ class Draws:
     def rows(self) -> int:
         return self.facts.moments.rows
 
-    def level(self, loss: int, model: int) -> tuple[float, float] | None:
+    def interval(self, loss: int, model: int) -> tuple[float, float] | None:
         """The interval of a loss of one model, by its number; None where the rows do not give one."""
-        own = self.own[loss]
+        own = self.losses[loss]
         at = own.models.index(model)
         found = (
             self._columns([own.places[at][0]])
             if own.is_mean
             else self._ratio(loss, self.values[loss][:, at], model)
         )
-        low, high = level_intervals(found, self.confidence)
+        low, high = bootstrap_t_intervals(found, self.confidence)
         ends = np.array([low[0], high[0]])
         ends = own.value(ends) if own.is_mean else ends
         return (float(ends[0]), float(ends[1])) if np.isfinite(ends).all() else None
 
     def differences(self, loss: int) -> Studentised:
         """Of all pairs of the models that have a value, in the unit of the loss."""
-        own = self.own[loss]
+        own = self.losses[loss]
         if not own.is_mean:
             values, models = self.values[loss], own.models
             return beside(
@@ -133,7 +131,7 @@ class Draws:
 
     def log_ratio(self, loss: int, model: int, baseline: int) -> Studentised:
         """Of the losses of two models, by their numbers."""
-        own = self.own[loss]
+        own = self.losses[loss]
         at = [own.models.index(model), own.models.index(baseline)]
         if own.is_mean:
             half = 0.5 if own.bound.loss.reduction is Reduction.ROOT else 1.0
@@ -172,37 +170,40 @@ def resamples_of(request: Request, models: int) -> int:
     return request.resamples or (MANY_RESAMPLES if models > MANY_MODELS else RESAMPLES)
 
 
-def draw(
-    table: Table,
+def bootstrap(
     facts: Facts,
-    request: Request,
     found: Sequence[Sequence[Found]],
-    units: Units,
+    units: ResamplingUnits,
     chosen: Sequence[int],
     *,
     metrics: bool,
-) -> Draws:
+) -> Bootstrap:
     """Resample. chosen: the losses, by their numbers; metrics: and the terms of metrics.
 
     One more pass over the rows, for these columns alone.
     """
     places: dict[int, int] = {}
-    own = {loss: _own(facts, found[loss], loss, places) for loss in chosen if _can(facts, found[loss], loss)}
-    sums, of_terms, flagged = _sums(table, facts, request, units, list(places), metrics)
-    slots = slots_of(facts) if metrics else ()
+    losses = {
+        loss: _resampled(facts, found[loss], loss, places)
+        for loss in chosen
+        if _may(facts, found[loss], loss)
+    }
+    sums, of_terms, flagged = _sums(facts, units, list(places), metrics)
+    terms = term_columns(facts) if metrics else ()
     usable: Mask = np.asarray(np.isfinite(of_terms.sums).all(axis=0))
-    slots = [one for one in slots if usable[one.first : one.end].all()]
+    terms = [one for one in terms if usable[one.first : one.end].all()]
     of_terms = UnitSums(of_terms.keys, of_terms.w, np.where(usable, of_terms.sums, 0.0))
     at: dict[tuple[int, int, int], int] = {}
     differences: list[tuple[int, int]] = []
-    for loss, one in own.items():
+    for loss, one in losses.items():
         for a, b in one.pairs if one.is_mean else ():
             at[loss, a, b] = len(places) + len(differences)
             differences.append((one.places[a][0], one.places[b][0]))
     contrasts = sums.contrasts(differences).sums
     every = np.concatenate([sums.sums, contrasts, of_terms.sums], axis=1)
     judged = len(places) + len(differences)
-    joint = [pair for loss, one in own.items() for pair in _joint(facts, loss, one)]
+    joint = [pair for loss, one in losses.items() for pair in _joint(facts, loss, one)]
+    request = facts.request
     kept = request.replicates or request.recorded is not None  # to the same bits in both runs
     count = resamples_of(request, len(facts.problem.models))
     with np.errstate(over="ignore", invalid="ignore"):  # of huge losses, which get no interval
@@ -217,12 +218,12 @@ def draw(
         if flagged is not None and len(flagged.keys):
             outliers = replicate(flagged, count, request.seed, precise=True)
             filled = _totals(sums, flagged, count, request.seed)
-    return Draws(
+    return Bootstrap(
         facts=facts,
         confidence=request.confidence,
         seed=request.seed,
         found=found,
-        own=own,
+        losses=losses,
         units=units,
         sums=sums,
         places=places,
@@ -230,8 +231,8 @@ def draw(
         signs=((contrasts > 0).sum(axis=0), (contrasts < 0).sum(axis=0)),
         replicates=drawn,
         errors=drawn.errors,
-        values={loss: _values(one, drawn) for loss, one in own.items()},
-        slots=[one.after(judged) for one in slots],
+        values={loss: _values(one, drawn) for loss, one in losses.items()},
+        terms=[one.after(judged) for one in terms],
         flagged=outliers,
         filled=filled,
     )
@@ -247,31 +248,33 @@ def _totals(sums: UnitSums, flagged: UnitSums, count: int, seed: int) -> dict[in
     return {column: drawn.means[:, at] * drawn.w for at, column in enumerate(columns)}
 
 
-def _can(facts: Facts, found: Sequence[Found], loss: int) -> bool:
+def _may(facts: Facts, found: Sequence[Found], loss: int) -> bool:
     return facts.layout.losses[loss].loss.reduction in _RESAMPLED and any(
         math.isfinite(one.value) for one in found
     )
 
 
-def _own(facts: Facts, found: Sequence[Found], loss: int, places: dict[int, int]) -> Own:
+def _resampled(facts: Facts, found: Sequence[Found], loss: int, places: dict[int, int]) -> ResampledLoss:
     """The loss with the places of its columns, which are added to those to resample."""
     layout = facts.layout
     models = tuple(m for m, one in enumerate(found) if math.isfinite(one.value))
     of_models = [layout.of_model(loss, model) or [] for model in models]
-    least = layout.place.get(Column(loss, 0, None))
+    least = layout.place.get(RowQuantity(loss, 0, None))
     for place in chain(*of_models, () if least is None else (least,)):
         places.setdefault(place, len(places))
-    return Own(layout.losses[loss], models, tuple(tuple(places[p] for p in own) for own in of_models))
+    return ResampledLoss(
+        layout.losses[loss], models, tuple(tuple(places[p] for p in own) for own in of_models)
+    )
 
 
-def _joint(facts: Facts, loss: int, own: Own) -> list[tuple[int, int]]:
+def _joint(facts: Facts, loss: int, own: ResampledLoss) -> list[tuple[int, int]]:
     """The pairs of columns whose covariance a measure against the baseline needs."""
     if not own.is_mean or loss not in dict(facts.allowed):
         return []
     return list(combinations(sorted({places[0] for places in own.places}), 2))
 
 
-def _values(own: Own, drawn: Replicates) -> Floats:
+def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
     each = [own.value(*(drawn.means[:, p] for p in places)) for places in own.places]
     return np.column_stack(each)
 
@@ -279,19 +282,15 @@ def _values(own: Own, drawn: Replicates) -> Floats:
 _Sums = tuple[UnitSums, UnitSums, UnitSums | None]
 
 
-def _sums(
-    table: Table, facts: Facts, request: Request, units: Units, columns: Sequence[int], metrics: bool
-) -> _Sums:
+def _sums(facts: Facts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> _Sums:
     """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
-    layout, problem = facts.layout, facts.problem
-    own = replace(layout, columns=tuple(layout.columns[place] for place in columns))
-    flagged = np.concatenate([np.zeros(0, np.intp), *facts.summary.flagged])
+    layout = facts.layout.only(columns)
+    flagged = facts.summary.flagged_rows
 
-    def work(block: int) -> _Sums:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
+    def work(rows: Rows) -> _Sums:
         keys = units.of(rows.number)
-        x = list(row_quantities(problem, own, rows))
-        more: Iterator[Floats] = terms(facts, rows) if metrics else iter(())
+        x = list(row_quantities(facts.problem, layout, rows))
+        more: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
         outliers = None
         if len(flagged):
             out = np.isin(rows.number, flagged)
@@ -306,4 +305,4 @@ def _sums(
             outliers = outliers.merge(other[2])
         return one[0].merge(other[0]), one[1].merge(other[1]), outliers
 
-    return fold(block_count(table), work, merge, request.jobs)
+    return facts.reading.fold(work, merge)

@@ -35,7 +35,7 @@ NAMED_AS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TableRoles:
     """The columns of the target, the predictions of one column or a column per class, and what is found where
     a target or a prediction takes several. table: the file's columns, and those made of them."""
 
@@ -65,7 +65,7 @@ class Reading:
         return table, replace(problem, decisions=(*problem.decisions, *self.said))
 
 
-def read_roles(table: Table, asked: Asked) -> Reading:
+def read_roles(table: Table, asked: Asked) -> TableRoles:
     """The roles in one table. Names that speak of several columns are heard where the plain rules fail, where
     the plain predictions are but parts of them, and where the task, or all given losses, ask for them.
 
@@ -92,7 +92,7 @@ def read_roles(table: Table, asked: Asked) -> Reading:
     return _of_vectors(table, found)
 
 
-def _plain(table: Table, asked: Asked, task: Task | None, *, of_class: bool) -> Reading:
+def _plain(table: Table, asked: Asked, task: Task | None, *, of_class: bool) -> TableRoles:
     """A target of one column, else what several columns say."""
     flagged = task_of_flags(asked.task, asked.losses, asked.positive)
     if flagged is not None and flagged[0] in NUMBERS and not asked.pred:
@@ -114,10 +114,10 @@ def _plain(table: Table, asked: Asked, task: Task | None, *, of_class: bool) -> 
     found = find_vectors(table, asked, plain=True) if task is None and flagged is None else None
     if found is not None and _are_parts(predicted.columns, found, asked.pred):
         return _of_vectors(table, found)
-    return Reading(table, (target,), predicted)
+    return TableRoles(table, (target,), predicted)
 
 
-def _points(table: Table, asked: Asked) -> Reading | None:
+def _points(table: Table, asked: Asked) -> TableRoles | None:
     """The points of forecasts as predictions of numbers, where every model has one: ends are no models."""
     try:
         found = find_vectors(table, replace(asked, task=Task.FORECAST))
@@ -137,7 +137,7 @@ def _points(table: Table, asked: Asked) -> Reading | None:
     said = tuple(
         f"{name}: a bound, no model" for name in table.columns if name in inside and name not in points
     )
-    return Reading(table, found.targets, Predicted(dict.fromkeys(single)), said=said)
+    return TableRoles(table, found.targets, Predicted(dict.fromkeys(single)), said=said)
 
 
 def class_labels_of(table: Table, target: str, task: Task | None) -> tuple[str, ...]:
@@ -149,8 +149,8 @@ def class_labels_of(table: Table, target: str, task: Task | None) -> tuple[str, 
     return target_labels(table.columns, target) or ()
 
 
-def _of_vectors(table: Table, found: Vectors) -> Reading:
-    return Reading(table, found.targets, Predicted(), found)
+def _of_vectors(table: Table, found: Vectors) -> TableRoles:
+    return TableRoles(table, found.targets, Predicted(), found)
 
 
 def _is_of_class(asked: Asked) -> bool:
@@ -160,7 +160,7 @@ def _is_of_class(asked: Asked) -> bool:
     return bool(frozenset.intersection(*asked.losses) & CLASSES)
 
 
-def _one_hot(table: Table, asked: Asked, task: Task | None) -> Reading | None:
+def _one_hot(table: Table, asked: Asked, task: Task | None) -> TableRoles | None:
     """A target of a column per class, beside predictions with one: read as one text column of classes.
 
     None where the columns are no such target, and where a flag asks for another task.
@@ -187,7 +187,9 @@ def _one_hot(table: Table, asked: Asked, task: Task | None) -> Reading | None:
         raise
     if not predicted.blocks:
         return None
-    return Reading(made, (name,), predicted, said=(f"{name}: one-hot in {', '.join(names)}",), one_hot=True)
+    return TableRoles(
+        made, (name,), predicted, said=(f"{name}: one-hot in {', '.join(names)}",), one_hot=True
+    )
 
 
 def _have_one_each(table: Table, names: Sequence[str]) -> bool:
@@ -215,7 +217,7 @@ def _shared_word(names: Sequence[str]) -> str:
     return "".join(letter for letter, _ in same).rstrip(" _.:-")
 
 
-def _class_and_box(table: Table, asked: Asked) -> Reading | None:
+def _class_and_box(table: Table, asked: Asked) -> TableRoles | None:
     """The roles where names speak of predictions of a class, and of corners beside them; else None. --target
     names the class, or the corners by a pattern.
 
@@ -237,7 +239,7 @@ def _class_and_box(table: Table, asked: Asked) -> Reading | None:
     except LosscliError:
         return None
     boxes = find_vectors(table, of_box)
-    return None if boxes is None else Reading(table, (target, *boxes.targets), predicted, boxes)
+    return None if boxes is None else TableRoles(table, (target, *boxes.targets), predicted, boxes)
 
 
 def _are_parts(predictions: Iterable[str], found: Vectors, pred: Sequence[str]) -> bool:

@@ -6,12 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from losscli.comparison.medians import Values
-from losscli.comparison.request import Request
-from losscli.data.roles import Problem
-from losscli.data.rows import arguments_of, load
-from losscli.data.table import Table, block_count
+from losscli.data.rows import Reading, Rows, arguments_of
 from losscli.domain import Floats
-from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction
 from losscli.loss.arguments import Arrays
 
@@ -20,26 +16,23 @@ TOO_MANY = f"it takes all rows together, and is computed for up to {MOST:,}"
 _Block = tuple[tuple[list[Arrays], Floats], ...]  # of every (loss, model) its arguments; the weights
 
 
-def find_wholes(
-    table: Table, problem: Problem, request: Request, losses: Sequence[BoundLoss], used: int
-) -> Values:
+def find_whole_sample(reading: Reading, losses: Sequence[BoundLoss], used: int) -> Values:
     """(loss, model) → the figure; none where there are more than MOST rows. One pass over the rows."""
     wanted = [
         (i, m)
         for i, one in enumerate(losses)
         if one.loss.reduction is Reduction.WHOLE
-        for m, model in enumerate(problem.models)
+        for m, model in enumerate(reading.problem.models)
         if model.serves(one.loss.needs)
     ]
     if not wanted or used > MOST:
         return {}
 
-    def work(block: int) -> _Block:
-        rows = load(table, problem, block, drop=request.drop, clip=request.clip)
-        models = arguments_of(problem, rows)
+    def work(rows: Rows) -> _Block:
+        models = arguments_of(reading.problem, rows)
         return (([models[m].of(losses[i].loss) for i, m in wanted], rows.w),)
 
-    blocks = fold(block_count(table), work, operator.add, request.jobs)
+    blocks = reading.fold(work, operator.add)
     w = np.concatenate([weights for _, weights in blocks])
     found = {}
     for place, (i, m) in enumerate(wanted):
@@ -48,7 +41,7 @@ def find_wholes(
     return found
 
 
-def whole_of(one: BoundLoss, arguments: Sequence[Floats], w: Floats) -> float:
+def whole_of(bound: BoundLoss, arguments: Sequence[Floats], w: Floats) -> float:
     """The figure of a loss that takes all rows together."""
-    assert one.loss.whole is not None
-    return one.loss.whole(*arguments, w, **dict(one.params))
+    assert bound.loss.whole is not None
+    return bound.loss.whole(*arguments, w, **dict(bound.params))

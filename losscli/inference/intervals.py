@@ -6,7 +6,7 @@ from losscli.domain import Floats
 from losscli.inference.studentised import Studentised
 
 
-def limits(found: Studentised, tail: float) -> tuple[Floats, Floats]:
+def bootstrap_t_limits(found: Studentised, tail: float) -> tuple[Floats, Floats]:
     """Bootstrap-t: (lower, upper) limits (K,), each missing the truth in about a share `tail` of samples.
 
     Infinite where so many replicates are without spread that the limit lies among them, NaN where there are
@@ -24,10 +24,10 @@ def limits(found: Studentised, tail: float) -> tuple[Floats, Floats]:
     return np.where(found.error > 0, low, np.nan), np.where(found.error > 0, high, np.nan)
 
 
-def level_intervals(found: Studentised, confidence: float) -> tuple[Floats, Floats]:
+def bootstrap_t_intervals(found: Studentised, confidence: float) -> tuple[Floats, Floats]:
     """Equal-tailed intervals: (low, high), each (K,); both NaN where the rows do not give one: all are equal,
     or too few differ."""
-    low, high = limits(found, (1 - confidence) / 2)
+    low, high = bootstrap_t_limits(found, (1 - confidence) / 2)
     known = np.isfinite(low) & np.isfinite(high)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 

@@ -11,26 +11,24 @@ from losscli.comparison.influence import (
     flag_values,
     score_margin,
 )
-from losscli.comparison.request import Request
-from losscli.comparison.summary import EXACT_ROWS, Flag, Move
-from losscli.data.roles import Problem
-from losscli.data.rows import Rows, load
-from losscli.data.table import Table, block_count
+from losscli.comparison.summary import Move, OutlierRule
+from losscli.data.rows import Reading, Rows
 from losscli.domain import CLASSES, NUMBERS, Floats, Kind
-from losscli.engine import fold
 from losscli.loss import BoundLoss
 from losscli.metrics.aggregate import merge_each, quantiles
 from losscli.metrics.distribution import Distribution
 
 
-def find_flag(
-    table: Table, problem: Problem, request: Request, scale: float | None, reason: str | None
-) -> tuple[Flag | None, str | None]:
+def find_outlier_rule(
+    reading: Reading, scale: float | None, reason: str | None, *, exact: bool
+) -> tuple[OutlierRule | None, str | None]:
     """(the rule that flags rows, why there is none): one rule for every loss and model.
 
     Numbers: the median model is off by more than 5 s. Classes: it gives the true class less than 0.05;
-    with scores alone, the 1 % of rows with the lowest mean rank of the margin.
+    with scores alone, the 1 % of rows with the lowest mean rank of the margin; exact: of scores that are not
+    rounded.
     """
+    problem = reading.problem
     if problem.task not in CLASSES | NUMBERS:
         return None, "a row of this task has no one residual"
     if not problem.labels:
@@ -41,26 +39,22 @@ def find_flag(
     if any(own & {Kind.PROBABILITY, Kind.LOGIT} for own in kinds):
         return flag_probabilities, None
     if any(Kind.SCORE in own for own in kinds):
-        return _flag_scores(table, problem, request), None
+        return _flag_scores(reading, exact=exact), None
     return None, "labels alone do not say how wrong a row is"
 
 
-def _flag_scores(table: Table, problem: Problem, request: Request) -> Flag:
-    blocks = block_count(table)
-    exact = request.exact or table.rows <= EXACT_ROWS
-    scored = [
-        m for m, model in enumerate(problem.models) if any(part.kind is Kind.SCORE for part in model.parts)
-    ]
+def _flag_scores(reading: Reading, *, exact: bool) -> OutlierRule:
+    models = enumerate(reading.problem.models)
+    scored = [m for m, model in models if any(part.kind is Kind.SCORE for part in model.parts)]
 
-    def margins(block: int) -> list[Distribution]:
-        rows = load(table, problem, block, drop=request.drop)
+    def margins(rows: Rows) -> list[Distribution]:
         everyone = np.ones(len(rows.y), dtype=np.bool_)
         return [
             Distribution.of(score_margin(rows.y, rows.models[m]), everyone, rows.w, exact=exact)
             for m in scored
         ]
 
-    tables = [one.table() for one in fold(blocks, margins, merge_each, request.jobs)]
+    tables = [one.table() for one in reading.fold(margins, merge_each)]
 
     def mean_rank(rows: Rows) -> Floats:
         total = np.zeros(len(rows.y))
@@ -71,24 +65,25 @@ def _flag_scores(table: Table, problem: Problem, request: Request) -> Flag:
         return total / len(scored)
 
     def ranked(block: int) -> list[tuple[Floats, Floats]]:
-        rows = load(table, problem, block, drop=request.drop)
+        rows = reading.rows(block)
         return [(mean_rank(rows), rows.w)]
 
-    (limit,) = quantiles(ranked, FLAG_SHARE, blocks, request.jobs)
+    (limit,) = quantiles(ranked, FLAG_SHARE, reading.blocks, reading.jobs)
     return lambda rows: mean_rank(rows) < limit
 
 
 def find_moves(
-    table: Table, problem: Problem, losses: Sequence[BoundLoss], scale: float | None
+    reading: Reading, losses: Sequence[BoundLoss], scale: float | None
 ) -> tuple[tuple[Move, ...], ...]:
     """How a probe moves every target, for each loss: up and down by 10 s, as far as the loss allows such
     targets; for classes to the other label (the next one, where there are several)."""
+    problem = reading.problem
     if problem.labels:
         count = problem.true_labels
         return ((lambda y: (y + 1.0) % count,),) * len(losses)
     assert scale is not None
     step = PROBE_SCALES * scale
-    column = table.columns[problem.target]
+    column = reading.table.columns[problem.target]
     ends = np.array([column.low or 0.0, column.high or 0.0])
 
     def up(y: Floats) -> Floats:

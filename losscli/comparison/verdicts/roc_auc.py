@@ -6,10 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.request import Request
 from losscli.comparison.summary import RANKING
-from losscli.data.rows import load
-from losscli.data.table import Table, block_count
 from losscli.domain import Floats, Mask, Task
 from losscli.inference.two_models import delong
 from losscli.loss.arguments import codes
@@ -18,9 +15,7 @@ from losscli.result import AreaComparison, MetricTable
 MOST = 5  # models, those with the largest areas
 
 
-def area_differences(
-    table: Table, facts: Facts, request: Request, metrics: Sequence[MetricTable]
-) -> Iterator[AreaComparison]:
+def roc_auc_differences(facts: Facts, metrics: Sequence[MetricTable]) -> Iterator[AreaComparison]:
     """Of all pairs of the best models by ROC AUC. Reads all rows at once."""
     problem = facts.problem
     areas = next((one for one in metrics if one.name == "roc_auc"), None)
@@ -30,9 +25,9 @@ def area_differences(
     best = sorted(known, key=lambda m: -(areas.results[m].value or 0.0))[:MOST]
     if len(best) < 2:
         return
-    positive, w, scores = _read(table, facts, request, sorted(best))
+    positive, w, scores = _read(facts, sorted(best))
     for a, b in combinations(sorted(best), 2):
-        found = delong(scores[a], scores[b], positive, w, facts.confidence)
+        found = delong(scores[a], scores[b], positive, w, facts.request.confidence)
         yield AreaComparison(
             a=problem.models[a].name,
             b=problem.models[b].name,
@@ -45,14 +40,9 @@ def area_differences(
         )
 
 
-def _read(
-    table: Table, facts: Facts, request: Request, models: Sequence[int]
-) -> tuple[Mask, Floats, dict[int, Floats]]:
+def _read(facts: Facts, models: Sequence[int]) -> tuple[Mask, Floats, dict[int, Floats]]:
     """(whether positive, weights, scores by model), (n,) each."""
-    blocks = [
-        load(table, facts.problem, block, drop=request.drop, clip=request.clip)
-        for block in range(block_count(table))
-    ]
+    blocks = list(facts.reading.each())
     scores = {}
     for m in models:
         kind = next(kind for kind in RANKING if kind in blocks[0].models[m])

@@ -20,7 +20,7 @@ from losscli.metrics.vectors import OfOutputs
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class TermColumns:
     """The columns [first, end) that are the terms of one summary of a model, by its number."""
 
     model: int
@@ -28,23 +28,23 @@ class Slot:
     first: int
     end: int
 
-    def after(self, columns: int) -> "Slot":
+    def after(self, columns: int) -> "TermColumns":
         """The same with so many columns before it."""
-        return Slot(self.model, self.source, self.first + columns, self.end + columns)
+        return TermColumns(self.model, self.source, self.first + columns, self.end + columns)
 
 
-def slots_of(facts: Facts) -> list[Slot]:
-    """Of all models and summaries, in the order of `terms`."""
-    found: list[Slot] = []
+def term_columns(facts: Facts) -> list[TermColumns]:
+    """Of all models and summaries, in the order of `metric_terms`."""
+    found: list[TermColumns] = []
     for m, summaries in enumerate(facts.summary.metrics):
         for source, summary in summaries.items():
             first = found[-1].end if found else 0
             size = sum(one.width for one in summary) if isinstance(summary, list) else summary.width
-            found.append(Slot(m, source, first, first + size))
+            found.append(TermColumns(m, source, first, first + size))
     return found
 
 
-def terms(facts: Facts, rows: Rows) -> Iterator[Floats]:
+def metric_terms(facts: Facts, rows: Rows) -> Iterator[Floats]:
     """The row quantities of one block: (n,) each."""
     problem = facts.problem
     for summaries, predicted in zip(facts.summary.metrics, rows.models, strict=True):
@@ -79,11 +79,11 @@ def _of_distributions(summary: list[Distribution], y: Floats, predicted: Predict
         yield from one.terms(column, positive, sigmoid(column) if kind is Kind.LOGIT else column)
 
 
-def replicated(metric: Metric, facts: Facts, slot: Slot, means: Floats) -> Floats:
+def replicated(metric: Metric, facts: Facts, term: TermColumns, means: Floats) -> Floats:
     """A metric of a model in every replicate: means (B, C) of its terms -> (B,), NaN where there is none. Of
     several classes the mean over those that occur."""
     assert metric.replicated is not None
-    summary = facts.summary.metrics[slot.model][slot.source]
+    summary = facts.summary.metrics[term.model][term.source]
     if not isinstance(summary, list):
         return metric.replicated(summary.at(means))
     each, first = [], 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from losscli.comparison.request import Request
-from losscli.comparison.survey import Survey, ranged_kind
+from losscli.comparison.screening import Screening, ranged_kind
 from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError
@@ -36,7 +36,7 @@ PRIMARIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Selection:
     """The losses to compute, and those that do not apply, with their reasons."""
 
     losses: tuple[BoundLoss, ...]
@@ -94,7 +94,7 @@ class Measured:
             raise NoDefault(why or error.what, advice=error.advice) from None
 
 
-def plan(problem: Problem, request: Request, measured: Measured) -> Plan:
+def select(problem: Problem, request: Request, measured: Measured) -> Selection:
     """Bind the losses asked for, or all of the task.
 
     Raises UsageError for a loss of another task, a spec that cannot be bound, or where every loss is refused.
@@ -129,7 +129,7 @@ def plan(problem: Problem, request: Request, measured: Measured) -> Plan:
             f"{first.spec} does not apply: {first.reason}" if first else "no loss is left",
             advice="Leave --loss out to see every loss that applies",
         )
-    return Plan(tuple(bound.values()), tuple(refused))
+    return Selection(tuple(bound.values()), tuple(refused))
 
 
 def allowances(
@@ -188,7 +188,7 @@ def _is_excluded(bound: BoundLoss, exclude: tuple[Spec, ...]) -> bool:
     return False
 
 
-def intervals(problem: Problem, request: Request) -> tuple[Interval, ...]:
+def find_domains(problem: Problem, request: Request) -> tuple[Interval, ...]:
     """The distinct intervals that the usual losses of a problem, and those asked for, need targets and
     predictions to lie in."""
     asked = [find(spec, *problem.tasks) for spec in (*request.losses, *request.gated)]
@@ -197,7 +197,7 @@ def intervals(problem: Problem, request: Request) -> tuple[Interval, ...]:
 
 
 def ruled_out(
-    chosen: Plan, problem: Problem, seen: Survey, domains: Sequence[Interval], *, asked: bool
+    chosen: Selection, problem: Problem, seen: Screening, domains: Sequence[Interval], *, asked: bool
 ) -> tuple[tuple[BoundLoss, ...], tuple[Refused, ...], dict[tuple[int, int], str]]:
     """(losses that apply, those refused, (loss, model) → why that model has no value).
 

@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from losscli.comparison.forecasts import check_forecasts
 from losscli.comparison.influence import median_residual
-from losscli.comparison.request import Request
 from losscli.comparison.vectors import check_vectors
 from losscli.data.roles import Problem
 from losscli.data.roles.outputs import OUTPUTS, SHARES
 from losscli.data.roles.values import check_finite, check_present, check_range, check_weights
-from losscli.data.rows import Rows, load, present
-from losscli.data.table import BLOCK, Table, block_count
+from losscli.data.rows import Reading, Rows, present
+from losscli.data.table import Table, block_count, first_bad, unusable
 from losscli.domain import NUMBERS, UNIT, Codes, Floats, Interval, Kind, Task
-from losscli.engine import fold
 from losscli.errors import DataError, Where
+from losscli.inference.scale import robust_scale
 from losscli.loss.arguments import codes
 from losscli.loss.constant import Target
 from losscli.metrics.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
@@ -28,15 +26,12 @@ SAMPLED, SAMPLED_ROWS = 16, 7  # blocks that say where the bins are, and every s
 # The kind of prediction whose values a loss may rule out, by the task.
 RANGED = dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), Kind.VALUE) | {Task.BINARY: Kind.SCORE}
 ONE_NUMBER = NUMBERS | {Task.FORECAST}  # tasks whose target is a number
-MAD = 0.67449  # of the standard normal
-IQR = 1.349
-MEAN_ABSOLUTE = 1.2533
 MEND = "Mend it, or leave such rows out for all models: --missing drop"
 Scale = tuple[float | None, str | None]  # s, and why there is none
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Screening:
     """What holds of the rows before any loss: rows used, weights, the target's distribution (class
     weights, its values or their bins), and per (interval, array) the rows outside: how many, and the
     first ones."""
@@ -51,12 +46,12 @@ class Survey:
     sum_row: Codes
     residual: Looks  # at the median of |median residual|; empty where it is not asked for
 
-    def merge(self, other: "Survey") -> "Survey":
+    def merge(self, other: "Screening") -> "Screening":
         outside = dict(self.outside)
         for key, (count, rows) in other.outside.items():
             before, first = outside.get(key, (0, ()))
             outside[key] = before + count, (first + rows)[:NAMED_ROWS]
-        return Survey(
+        return Screening(
             self.used + other.used,
             self.unweighted and other.unweighted,
             self.classes + other.classes,
@@ -68,7 +63,7 @@ class Survey:
             merge_each(self.residual, other.residual),
         )
 
-    def weighted(self, factors: Floats) -> "Survey":
+    def weighted(self, factors: Floats) -> "Screening":
         """The same of classes whose rows count `factors` (k,) times as much."""
         return replace(
             self,
@@ -86,10 +81,11 @@ class Survey:
         return Target.of_numbers(task, y, w)
 
 
-def check_values(table: Table, problem: Problem, request: Request) -> None:
+def check_values(reading: Reading) -> None:
     """Raises DataError for missing or infinite values (unless dropped), bad weights, and
     probabilities outside [0, 1]: the first such row is named."""
-    if not request.drop:
+    table, problem = reading.table, reading.problem
+    if not reading.drop:
         for name in problem.columns:
             check_present(table, name, MEND)
             check_finite(table, name, MEND)
@@ -115,12 +111,9 @@ def check_values(table: Table, problem: Problem, request: Request) -> None:
 
 def _check_group(table: Table, name: str) -> None:
     """Raises DataError for a missing value among numbers, which may have been read as text."""
-    for block in range(block_count(table)):
-        gone = np.flatnonzero(~present(table, name, block))
-        if len(gone):
-            row = block * BLOCK + int(gone[0]) + 1
-            where = table.where(row, name)
-            raise DataError(f"the value in row {row:,} is missing", where=where, advice=MEND)
+    row = first_bad(table, lambda block: ~present(table, name, block))
+    if row is not None:
+        raise unusable(table, row, name, "missing", MEND)
 
 
 def ranged_kind(problem: Problem) -> Kind | None:
@@ -128,22 +121,26 @@ def ranged_kind(problem: Problem) -> Kind | None:
     return next((RANGED[task] for task in problem.tasks if task in RANGED), None)
 
 
-def survey(
-    table: Table, problem: Problem, request: Request, intervals: Sequence[Interval]
-) -> tuple[Survey, Scale]:
-    """One pass over the rows. `intervals`: where losses need targets and predictions to be."""
+def screen(reading: Reading, scale: float | None, intervals: Sequence[Interval]) -> tuple[Screening, Scale]:
+    """One pass over the rows. scale: s as given; `intervals`: where losses need targets and predictions to
+    be."""
+    table, problem = reading.table, reading.problem
     numbers = problem.task in NUMBERS
     open_pairs = _undecided(table, problem, intervals)
     numeric = problem.task in ONE_NUMBER
     grid = _grid(table, problem) if numeric and table.rows > EXACT_TARGET else None
-    residuals = partial(_residuals, table, problem, request)
-    asked = numbers and request.scale is None
-    sought = Sought.seek(residuals, 0.5, block_count(table)) if asked else None
 
-    def work(block: int) -> Survey:
-        rows = load(table, problem, block, drop=request.drop)
+    def sizes(rows: Rows) -> list[tuple[Floats, Floats]]:
+        return [(np.abs(median_residual(rows)), rows.w)]
+
+    def of_block(block: int) -> list[tuple[Floats, Floats]]:
+        return sizes(reading.rows(block))
+
+    sought = Sought.seek(of_block, 0.5, reading.blocks) if numbers and scale is None else None
+
+    def work(rows: Rows) -> Screening:
         errors, places = _sum_errors(rows, problem.tasks)
-        return Survey(
+        return Screening(
             used=len(rows.y),
             unweighted=bool((rows.w == 1.0).all()),
             classes=_class_weights(rows, problem.true_labels) if problem.labels else np.zeros(0),
@@ -152,25 +149,16 @@ def survey(
             outside=_outside(rows, _arrays(problem, rows), intervals, open_pairs),
             sum_error=errors,
             sum_row=places,
-            residual=sought.look([(np.abs(median_residual(rows)), rows.w)]) if sought is not None else [],
+            residual=sought.look(sizes(rows)) if sought is not None else [],
         )
 
-    found = fold(block_count(table), work, Survey.merge, request.jobs)
-    _check_survey(table, problem, found)
+    found = reading.fold(work, Screening.merge)
+    _check_screening(table, problem, found)
     if sought is None:
         why = "classes have no residual" if problem.labels else "a row of this task has no one residual"
-        return found, (request.scale, None if numbers else why)
-    (median,) = sought.values(found.residual, residuals, block_count(table), request.jobs)
-    return found, _residual_scale(table, problem, request, median)
-
-
-def _residuals(
-    table: Table, problem: Problem, request: Request, block: int, *, signed: bool = False
-) -> list[tuple[Floats, Floats]]:
-    """The median residual of one block, or its size, with the weights."""
-    rows = load(table, problem, block, drop=request.drop)
-    r = median_residual(rows)
-    return [(r if signed else np.abs(r), rows.w)]
+        return found, (scale, None if numbers else why)
+    (median,) = sought.values(found.residual, of_block, reading.blocks, reading.jobs)
+    return found, _residual_scale(reading, median)
 
 
 def _grid(table: Table, problem: Problem) -> Grid:
@@ -257,7 +245,7 @@ def _sum_errors(rows: Rows, tasks: Sequence[Task]) -> tuple[Floats, Codes]:
     return errors, places
 
 
-def _check_survey(table: Table, problem: Problem, found: Survey) -> None:
+def _check_screening(table: Table, problem: Problem, found: Screening) -> None:
     where = Where(table.path)
     if found.used == 0:
         raise DataError(
@@ -278,22 +266,24 @@ def _check_survey(table: Table, problem: Problem, found: Survey) -> None:
             )
 
 
-def _residual_scale(table: Table, problem: Problem, request: Request, median: float) -> Scale:
-    """s of numbers: the median of |median over models of p - y| / 0.67449, or where that is 0 the
-    interquartile range / 1.349, else the mean |·| × 1.2533; in units of y."""
-    if median > 0:
-        return median / MAD, None
-    blocks = block_count(table)
-    signed = partial(_residuals, table, problem, request, signed=True)
-    low, high = (quantiles(signed, share, blocks, request.jobs)[0] for share in (0.25, 0.75))
-    if high > low:
-        return (high - low) / IQR, None
+def _residual_scale(reading: Reading, median: float) -> Scale:
+    """s of numbers, of the median over models of p - y; in units of y. median: of its size."""
 
-    def total(block: int) -> Floats:
-        ((size, w),) = _residuals(table, problem, request, block)
-        return np.array([w @ size, w.sum()])
+    def residuals(block: int) -> list[tuple[Floats, Floats]]:
+        rows = reading.rows(block)
+        return [(median_residual(rows), rows.w)]
 
-    above, below = fold(blocks, total, np.add, request.jobs)
-    if above > 0:
-        return float(above / below) * MEAN_ABSOLUTE, None
-    return None, "the median model predicts every target exactly, so that there is no residual scale s"
+    def quartiles() -> tuple[float, float]:
+        low, high = (quantiles(residuals, share, reading.blocks, reading.jobs)[0] for share in (0.25, 0.75))
+        return low, high
+
+    def total(rows: Rows) -> Floats:
+        return np.array([rows.w @ np.abs(median_residual(rows)), rows.w.sum()])
+
+    def mean() -> float:
+        above, below = reading.fold(total, np.add)
+        return float(above / below)
+
+    s = robust_scale(median, quartiles, mean)
+    why = "the median model predicts every target exactly, so that there is no residual scale s"
+    return s, None if s is not None else why

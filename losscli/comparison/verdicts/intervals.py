@@ -1,0 +1,115 @@
+"""Intervals of single losses, and of metrics with the ranks of their models."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from losscli.comparison.metrics import NO_INTERVAL
+from losscli.comparison.reasons import FEW_UNITS, NO_SPREAD, few_units
+from losscli.comparison.verdicts.bootstrap import Bootstrap
+from losscli.comparison.verdicts.metric_terms import replicated
+from losscli.domain import Floats
+from losscli.inference import (
+    beside,
+    judge,
+    pairs_of,
+    percentile_intervals,
+    plain,
+    rank_intervals,
+)
+from losscli.metrics import metrics_for
+from losscli.result import LossTable, LossValue, MetricTable, MetricValue, rests_on_few
+
+UNDEFINED = "undefined in some resamples, or a figure of 0 or 1"
+_HAIR = 2e-15  # of a figure: what rounding leaves of no spread
+
+
+def with_loss_intervals(boot: Bootstrap, loss: int, table: LossTable) -> LossTable:
+    """The table with an interval wherever a formula gave none, and the rows do not forbid one."""
+    if loss not in boot.losses:
+        return table
+    results = tuple(_with_loss_interval(boot, loss, m, one) for m, one in enumerate(table.results))
+    return replace(table, results=results)
+
+
+def _with_loss_interval(boot: Bootstrap, loss: int, model: int, result: LossValue) -> LossValue:
+    if result.value is None or result.low is not None or rests_on_few(result.reason):
+        return result
+    few = _few_units(boot, loss, model)
+    if few is not None:
+        return replace(result, reason=few)
+    ends = boot.interval(loss, model)
+    if ends is None:
+        return replace(result, reason=FEW_UNITS)
+    return replace(result, low=min(ends[0], result.value), high=max(ends[1], result.value), reason=None)
+
+
+def _few_units(boot: Bootstrap, loss: int, model: int) -> str | None:
+    """Why a loss rests on too few clusters or blocks; None where it does not, and where rows are the units:
+    of them the moments tell."""
+    own = boot.losses[loss]
+    if boot.units.column is None or not own.is_mean:
+        return None
+    place = own.places[own.models.index(model)][0]
+    what = " clusters" if boot.units.length is None else " blocks"
+    return few_units(own.bound, boot.sums.sums[:, place], what)
+
+
+def with_metric_intervals(boot: Bootstrap, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
+    """The metrics that are functions of means, with an interval where no formula gave one, and the ranks."""
+    problem = boot.facts.problem
+    known = {metric.name: metric for metric in metrics_for(*problem.tasks, levels=problem.levels)}
+    found = []
+    for table in tables:
+        metric = known.get(table.name)
+        if metric is None or metric.replicated is None:
+            found.append(table)
+            continue
+        values: dict[int, Floats] = {}
+        for term in boot.terms:
+            if term.source is metric.source and table.results[term.model].value is not None:
+                means = boot.replicates.means[:, term.first : term.end]
+                values[term.model] = replicated(metric, boot.facts, term, means)
+        found.append(_with_ranks(boot, _with_intervals(boot, table, values), values))
+    return tuple(found)
+
+
+def _with_intervals(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
+    results = list(table.results)
+    for m, drawn in values.items():
+        one = results[m]
+        if one.low is None and one.value is not None:
+            low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], boot.confidence))
+            results[m] = _with_interval(one, low, high)
+    return replace(table, results=tuple(results))
+
+
+def _with_interval(result: MetricValue, low: float, high: float) -> MetricValue:
+    if not np.isfinite([low, high]).all() or result.value is None:
+        return replace(
+            result, reason=UNDEFINED if result.reason == NO_INTERVAL else result.reason or UNDEFINED
+        )
+    if high - low <= _HAIR * abs(result.value):
+        return replace(result, reason=NO_SPREAD)
+    return replace(result, low=min(low, result.value), high=max(high, result.value), reason=None)
+
+
+def _with_ranks(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
+    """Rank intervals from the differences of all pairs of models, as one family."""
+    usable = [m for m, drawn in values.items() if np.isfinite(drawn).mean() > 0.99]
+    if table.greater_is_better is None or len(usable) < 2 or len(usable) < len(table.results):
+        return table
+    sign = -1.0 if table.greater_is_better else 1.0
+    point = [table.results[m].value or 0.0 for m in usable]
+    differences = [
+        plain(sign * (point[a] - point[b]), sign * (values[usable[a]] - values[usable[b]]))
+        for a, b in pairs_of(len(usable))
+    ]
+    verdicts = judge(beside(differences), boot.confidence, boot.units.count).verdicts
+    low, high = rank_intervals(verdicts, len(usable))
+    results = list(table.results)
+    for at, m in enumerate(usable):
+        rank = results[m].rank or low[at]
+        results[m] = replace(results[m], rank_low=min(low[at], rank), rank_high=max(high[at], rank))
+    return replace(table, results=tuple(results))
