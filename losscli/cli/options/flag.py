@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, fields, replace
 from inspect import get_annotations
 from math import inf
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from losscli.errors import UsageError, did_you_mean
 
@@ -117,7 +117,7 @@ def flag_fields(record: type) -> tuple[FlagField, ...]:
 
 def _field(name: str, hint: Any, default: Any) -> FlagField:
     kind, flag = get_args(hint)
-    if get_origin(kind) is UnionType:
+    if get_origin(kind) in (Union, UnionType):
         (kind,) = (one for one in get_args(kind) if one is not NoneType)
     several = get_origin(kind) is tuple
     if several:
@@ -127,9 +127,12 @@ def _field(name: str, hint: Any, default: Any) -> FlagField:
 
 
 def record_of(record: type[Record], values: Mapping[str, Any]) -> Record:
-    """The record of values by name, as they are typed. Raises UsageError for what a flag does not take."""
-    given = (own for own in flag_fields(record) if own.name in values)
-    return record(**{own.name: own.read(values[own.name]) for own in given})
+    """The record of values by name, as they are typed; the others are the defaults.
+
+    Raises UsageError for a value that its flag does not take, KeyError for a name that is no flag's.
+    """
+    known = {own.name: own for own in flag_fields(record)}
+    return record(**{name: known[name].read(value) for name, value in values.items()})
 
 
 def check_word(text: str, known: Collection[str], flag: str) -> None:
