@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from losscli.data.roles.features import Asked
     from losscli.fitting.request import Request
 
-RULES = ("f1", "youden", "cost")  # what a threshold is chosen by
 _WHERE_USED = {
     "--seeds": "Leave it out, or add --model mlp:hidden=16",
     "--patience": "Leave it out, or add --early-stopping 0.1",
@@ -111,6 +110,8 @@ def _threshold(text: str | None) -> tuple[float | None, str | None]:
     value = _number(text)
     if math.isfinite(value):
         return value, None
+    from losscli.fitting.threshold import RULES
+
     if text.strip() in RULES:
         return None, text.strip()
     advice = did_you_mean(text.strip(), RULES) or f"Write a number, {', '.join(RULES[:-1])} or {RULES[-1]}"
