@@ -4,18 +4,20 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
-
-from typer.exceptions import Abort, Exit, TyperException
+from typing import TYPE_CHECKING
 
 from losscli.errors import ExitCode, LosscliError
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from typer.exceptions import TyperException
 
-_COMMANDS = ("compare", "fit", "advise", "predict", "diff", "losses", "explain", "check-loss")
+__all__ = ["run"]
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; only errors are printed here."""
+    from typer.exceptions import Abort, Exit, TyperException
+
     from losscli.cli.app import app
 
     _open_streams()
@@ -63,7 +65,7 @@ def _unexpected(error: Exception) -> ExitCode:
     )
 
 
-def _usage(error: TyperException) -> str:
+def _usage(error: "TyperException") -> str:
     """What typer says, with the flag and the value where a number cannot be read."""
     details = getattr(error.__cause__, "errors", None)
     option = getattr(error, "param", None)
@@ -75,8 +77,10 @@ def _usage(error: TyperException) -> str:
 
 
 def _command(arguments: Sequence[str]) -> str:
+    from losscli.cli.app import app
+
     word = next((word for word in arguments if not word.startswith("-")), None)
-    return f" {word}" if word in _COMMANDS else ""
+    return f" {word}" if word in {own.name for own in app.registered_commands} else ""
 
 
 def _fail(code: ExitCode, first: str, *rest: str) -> ExitCode:
