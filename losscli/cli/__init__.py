@@ -4,18 +4,20 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
-
-from typer.exceptions import Abort, Exit, TyperException
+from typing import TYPE_CHECKING
 
 from losscli.errors import ExitCode, LosscliError
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from typer.exceptions import TyperException
 
-_COMMANDS = ("compare", "fit", "advise", "predict", "diff", "losses", "explain", "check-loss")
+__all__ = ["run"]
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; only errors are printed here."""
+    from typer.exceptions import Abort, Exit, TyperException
+
     from losscli.cli.app import app
 
     _open_streams()
@@ -23,9 +25,8 @@ def run(arguments: Sequence[str]) -> int:
         return int(app(args=list(arguments), prog_name="losscli", standalone_mode=False) or 0)
     except LosscliError as error:
         place = str(error.where)
-        return _fail(
-            ExitCode.USAGE, f"{place}: {error.what}" if place else error.what, *filter(None, [error.advice])
-        )
+        lines = (*filter(None, [error.advice]), *_mended(error, arguments))
+        return _fail(ExitCode.USAGE, f"{place}: {error.what}" if place else error.what, *lines)
     except TyperException as error:
         return _fail(ExitCode.USAGE, _usage(error), f"See losscli{_command(arguments)} --help")
     except Exit as stop:
@@ -39,6 +40,20 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(ExitCode.USAGE, ": ".join(map(str, [*where, error.strerror or error])))
     except Exception as error:
         return _unexpected(error)
+
+
+def _mended(error: LosscliError, arguments: Sequence[str]) -> list[str]:
+    """The lines to paste that settle what was refused."""
+    if not error.fixes:
+        return []
+    from losscli.cli.app import app
+    from losscli.cli.fixes import lines_of
+    from losscli.cli.options import flag_fields
+
+    typed = _command(arguments).strip()
+    records = [getattr(own.cls, "record", None) for own in app.registered_commands if own.name == typed]
+    known = [own for record in records if record is not None for own in flag_fields(record)]
+    return list(lines_of(error.fixes, arguments, {own.typed for own in known if own.kind is bool}))
 
 
 def _open_streams() -> None:
@@ -63,7 +78,7 @@ def _unexpected(error: Exception) -> ExitCode:
     )
 
 
-def _usage(error: TyperException) -> str:
+def _usage(error: "TyperException") -> str:
     """What typer says, with the flag and the value where a number cannot be read."""
     details = getattr(error.__cause__, "errors", None)
     option = getattr(error, "param", None)
@@ -75,8 +90,10 @@ def _usage(error: TyperException) -> str:
 
 
 def _command(arguments: Sequence[str]) -> str:
+    from losscli.cli.app import app
+
     word = next((word for word in arguments if not word.startswith("-")), None)
-    return f" {word}" if word in _COMMANDS else ""
+    return f" {word}" if word in {own.name for own in app.registered_commands} else ""
 
 
 def _fail(code: ExitCode, first: str, *rest: str) -> ExitCode:

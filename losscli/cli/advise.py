@@ -1,85 +1,45 @@
-"""`losscli advise`: flags → request, advice → formats and exit code."""
+"""`losscli advise`: flags → request, advice → formats and exit code; the parts that `losscli fit` shares."""
 
-import sys
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from losscli.cli.fit import Missing, penalty
-from losscli.cli.flags import at_least, jobs_of, large, within, word
+from losscli.cli.flags import command_line, large, word
 from losscli.cli.interrupt import heard
+from losscli.cli.options import Advise
 from losscli.cli.output import print_result, progress, say
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.domain import Task
-from losscli.errors import ExitCode
+from losscli.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from losscli.advice import Advised
+    from losscli.data.roles.features import Asked
+    from losscli.fitting.request import Request
+
+Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flags:
-    """The command line, as typed."""
-
-    path: str
-    target: str | None
-    id: str | None
-    weights: str | None
-    group: str | None
-    time: str | None
-    task: str | None
-    positive: str | None
-    features: tuple[str, ...]
-    drop: tuple[str, ...]
-    encoding: str | None
-    delimiter: str | None
-    decimal: str | None
-    thousands: str | None
-    skip_lines: int
-    max_unpacked: float | None
-    missing: str
-    l2: str
-    folds: int
-    seed: int
-    confidence: float
-    format: str
-    output: tuple[Path, ...]
-    quiet: bool
-    jobs: int | None
-
-
-def run(flags: Flags) -> int:
+def run(flags: Advise) -> int:
     """Advise, write the files, print."""
     from losscli import render
 
-    formats = asked_formats(flags.output, flags.format, "advice")
-    check_places((("--output", path) for path in flags.output), [flags.path])
-    found = _advise(flags)
+    formats = asked_formats(flags, "advice")
+    check_places(flags, [flags.data])
+    request, asked = request_of(flags), asked_of(flags)  # what they refuse is said before any work
+    from losscli.advice import advise
+
+    found = work(advise, flags, request, asked)
     written = partial(render.advice, found.advice)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
-    if not found.interrupted:
-        return ExitCode.OK
-    say(f"interrupted: {found.advice.check.repeats} of 2 repeats are in the result")
-    return ExitCode.INTERRUPTED
+    return ending(found.interrupted, found.advice.check.repeats, 2)
 
 
-def _advise(flags: Flags) -> "Advised":
+def asked_of(flags: Advise) -> "Asked":
+    """What is said of the columns. Raises UsageError."""
     from losscli.data.roles.features import Asked
-    from losscli.data.table import ReadOptions
-    from losscli.fitting.request import Request
 
-    # What these refuse is said before anything heavy is loaded.
-    request = Request(
-        l2=penalty(flags.l2),
-        folds=at_least(flags.folds, "--folds", 2),
-        seed=at_least(flags.seed, "--seed", 0),
-        confidence=within(flags.confidence, "--confidence", low=0.0, high=1.0) or 0.95,
-        jobs=jobs_of(flags.jobs),
-        command=("losscli", *sys.argv[1:]),
-    )
-    asked = Asked(
+    return Asked(
         target=flags.target,
         id=flags.id,
         weights=flags.weights,
@@ -89,22 +49,56 @@ def _advise(flags: Flags) -> "Advised":
         positive=flags.positive,
         features=flags.features,
         drop=flags.drop,
-        missing=word(Missing, flags.missing, "--missing") or Missing.ERROR,
+        missing=flags.missing,
     )
-    from losscli.advice import advise
+
+
+def request_of(flags: Advise) -> "Request":
+    """How a model is trained and judged. Raises UsageError."""
+    from losscli.fitting.request import Request
+
+    return Request(
+        l2=_penalty(flags.l2),
+        folds=flags.folds,
+        seed=flags.seed,
+        confidence=flags.confidence,
+        jobs=flags.workers,
+        command=command_line(),
+    )
+
+
+def work(do: Callable[..., Found], flags: Advise, request: "Request", asked: "Asked") -> Found:
+    """What `fit` or `advise` makes of the file, with a line of progress; an interruption ends it early."""
     from losscli.fitting.files import open_file
 
-    options = ReadOptions(
-        encoding=flags.encoding,
-        delimiter=flags.delimiter,
-        decimal=flags.decimal,
-        thousands=flags.thousands,
-        skip_lines=flags.skip_lines,
-        max_unpacked=flags.max_unpacked,
-        text=frozenset({flags.id} if flags.id else ()),
-        jobs=request.jobs,
-    )
-    with large([flags.path], "reading"):
-        table, training, inputs = open_file(flags.path, options, asked)
+    with large([flags.data], "reading"):
+        options = flags.read_options(flags.id, jobs=request.jobs)
+        table, training, inputs = open_file(flags.data, options, asked)
     with progress("fitting") as shown, heard(shown) as report:
-        return advise(table, training, request, inputs, report)
+        return do(table, training, request, inputs, report)
+
+
+def ending(interrupted: bool, repeats: int, wanted: int) -> ExitCode:
+    """The exit code; of a run that was interrupted, how much of it is in the result is said."""
+    if not interrupted:
+        return ExitCode.OK
+    say(f"interrupted: {repeats} of {wanted} repeats are in the result")
+    return ExitCode.INTERRUPTED
+
+
+def _penalty(text: str) -> float | None:
+    """The strength of l2, or None where it is chosen for the loss."""
+    if text == "auto":
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise UsageError(f"--l2 {text}: that is not a number", advice="Write auto or a number") from None
+    return strength(value, "--l2", "Write auto or a number")
+
+
+def strength(value: float, flag: str, advice: str) -> float:
+    """The strength of a penalty. Raises UsageError where it is none."""
+    if not 0 <= value < float("inf"):
+        raise UsageError(f"{flag} {value:g} is not 0 or more", advice=advice)
+    return value

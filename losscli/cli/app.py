@@ -1,15 +1,11 @@
-"""The commands and their flags; what they call is imported when they run."""
+"""The commands; what they call is imported when they run."""
 
 from typing import Annotated
 
 import typer
 
-from losscli.cli import options
-from losscli.cli.help import FitCommand, PanelCommand
-from losscli.cli.options import advise as of_advise
-from losscli.cli.options import compare as of_compare
-from losscli.cli.options import diff as of_diff
-from losscli.cli.options import fit as of_fit
+from losscli.cli.command import command
+from losscli.cli.options import Advise, Compare, Diff, Explain, Fit, Losses, Predict
 from losscli.errors import ExitCode
 
 app = typer.Typer(
@@ -44,53 +40,8 @@ def losscli(
         raise typer.Exit(ExitCode.USAGE)
 
 
-@app.command(cls=PanelCommand)
-def compare(
-    predictions: of_compare.Predictions,
-    target: of_compare.Target = None,
-    pred: of_compare.Pred = None,
-    id_: of_compare.Id = None,
-    weights: options.Weights = None,
-    class_weight: options.ClassWeight = None,
-    group: of_compare.Group = None,
-    time: of_compare.Time = None,
-    by: of_compare.By = None,
-    task: options.TaskName = None,
-    kind: of_compare.Kind = None,
-    positive: options.Positive = None,
-    order: of_compare.Order = None,
-    encoding: options.Encoding = None,
-    delimiter: options.Delimiter = None,
-    decimal: options.Decimal = None,
-    thousands: options.Thousands = None,
-    skip_lines: options.SkipLines = 0,
-    max_unpacked: options.MaxUnpacked = None,
-    missing: of_compare.Missing = "error",
-    loss: of_compare.Loss = None,
-    define: of_compare.Define = None,
-    exclude: of_compare.Exclude = None,
-    scale: of_compare.Scale = None,
-    clip: of_compare.Clip = None,
-    threshold: of_compare.Threshold = None,
-    cost: of_compare.Cost = None,
-    all_: of_compare.All = False,
-    baseline: of_compare.Baseline = None,
-    max_regression: of_compare.MaxRegression = None,
-    fail_if: of_compare.FailIf = None,
-    inconclusive: of_compare.Inconclusive = "warn",
-    resamples: of_compare.Resamples = None,
-    correction: of_compare.Correction = "max-t",
-    seed: of_compare.Seed = 0,
-    self_check: of_compare.SelfCheck = False,
-    confidence: of_compare.Confidence = 0.95,
-    format_: options.Format = "text",
-    output: options.Output = None,
-    rows: of_compare.Rows = None,
-    replicates: of_compare.Replicates = False,
-    exact: of_compare.Exact = False,
-    quiet: options.Quiet = False,
-    jobs: options.Jobs = None,
-) -> int:
+@command(app)
+def compare(flags: Compare) -> int:
     """How good are these predictions, and which model is better?
 
     \b
@@ -98,114 +49,13 @@ def compare(
     losscli compare preds.csv --loss mae --loss huber:delta=1.5
     losscli compare old.csv new.csv --id id --fail-if 'mae[new] > 1'
     """
-    from losscli.cli import compare as command
+    from losscli.cli.compare import run
 
-    return command.run(
-        command.Flags(
-            paths=tuple(predictions),
-            target=target,
-            pred=tuple(pred or ()),
-            id=id_,
-            weights=weights,
-            class_weight=class_weight,
-            group=group,
-            time=time,
-            by=by,
-            task=task,
-            kind=kind,
-            positive=positive,
-            order=order,
-            encoding=encoding,
-            delimiter=delimiter,
-            decimal=decimal,
-            thousands=thousands,
-            skip_lines=skip_lines,
-            max_unpacked=max_unpacked,
-            missing=missing,
-            loss=tuple(loss or ()),
-            define=tuple(define or ()),
-            exclude=tuple(exclude or ()),
-            scale=scale,
-            clip=clip,
-            threshold=threshold,
-            cost=cost,
-            all=all_,
-            fail_if=tuple(fail_if or ()),
-            baseline=baseline,
-            max_regression=tuple(max_regression or ()),
-            inconclusive=inconclusive,
-            resamples=resamples,
-            correction=correction,
-            seed=seed,
-            self_check=self_check,
-            confidence=confidence,
-            format=format_,
-            output=tuple(output or ()),
-            rows=rows,
-            replicates=replicates,
-            exact=exact,
-            quiet=quiet,
-            jobs=jobs,
-        )
-    )
+    return run(flags)
 
 
-@app.command(cls=FitCommand, short_help="Which loss to train with?")
-def fit(
-    data: options.Data,
-    target: of_fit.Target = None,
-    id_: of_fit.Id = None,
-    weights: options.Weights = None,
-    class_weight: options.ClassWeight = None,
-    group: of_fit.Group = None,
-    time: of_fit.Time = None,
-    fold_column: of_fit.FoldColumn = None,
-    task: options.TrainedTask = None,
-    positive: options.Positive = None,
-    features: of_fit.Features = None,
-    drop: of_fit.Drop = None,
-    encoding: options.Encoding = None,
-    delimiter: options.Delimiter = None,
-    decimal: options.Decimal = None,
-    thousands: options.Thousands = None,
-    skip_lines: options.SkipLines = 0,
-    max_unpacked: options.MaxUnpacked = None,
-    missing: of_fit.Missing = "error",
-    loss: of_fit.Loss = None,
-    define: of_fit.Define = None,
-    exclude: of_fit.Exclude = None,
-    scale: of_fit.Scale = None,
-    model: of_fit.Model = "linear",
-    l1: of_fit.L1 = 0.0,
-    l2: of_fit.L2 = "auto",
-    penalty_scale: of_fit.PenaltyScale = "raw",
-    path_of: of_fit.PenaltyPath = None,
-    optimizer: of_fit.Optimizer = "auto",
-    max_iter: of_fit.MaxIter = None,
-    tol: of_fit.Tol = None,
-    early_stopping: of_fit.EarlyStopping = None,
-    patience: of_fit.Patience = None,
-    seeds: of_fit.Seeds = None,
-    oversample: of_fit.Oversample = None,
-    label_smoothing: of_fit.LabelSmoothing = None,
-    augment: of_fit.Augment = None,
-    folds: of_fit.Folds = 5,
-    repeats: of_fit.Repeats = None,
-    contaminate: of_fit.Contaminate = None,
-    no_contaminate: of_fit.NoContaminate = False,
-    threshold: of_fit.Threshold = None,
-    cost: of_fit.Cost = None,
-    seed: of_fit.Seed = 0,
-    confidence: of_fit.Confidence = 0.95,
-    format_: options.Format = "text",
-    output: options.Output = None,
-    all_: of_fit.All = False,
-    coefficients: of_fit.Coefficients = False,
-    save: of_fit.Save = None,
-    predictions: of_fit.Predictions = None,
-    quiet: options.Quiet = False,
-    jobs: options.Jobs = None,
-) -> int:
+@command(app, short_help="Which loss to train with?")
+def fit(flags: Fit) -> int:
     """Which loss to train with: each one fitted, judged out of fold and on spoiled targets.
 
     \b
@@ -213,95 +63,13 @@ def fit(
     losscli fit data.csv --target y --loss mse --loss huber --coefficients
     losscli fit data.csv --loss tukey --save model.json
     """
-    from losscli.cli import fit as command
+    from losscli.cli.fit import run
 
-    return command.run(
-        command.Flags(
-            path=data,
-            target=target,
-            id=id_,
-            weights=weights,
-            class_weight=class_weight,
-            group=group,
-            time=time,
-            fold_column=fold_column,
-            task=task,
-            positive=positive,
-            features=tuple(features or ()),
-            drop=tuple(drop or ()),
-            encoding=encoding,
-            delimiter=delimiter,
-            decimal=decimal,
-            thousands=thousands,
-            skip_lines=skip_lines,
-            max_unpacked=max_unpacked,
-            missing=missing,
-            loss=tuple(loss or ()),
-            define=tuple(define or ()),
-            exclude=tuple(exclude or ()),
-            scale=scale,
-            model=model,
-            l1=l1,
-            l2=l2,
-            penalty_scale=penalty_scale,
-            path_of=path_of,
-            optimizer=optimizer,
-            max_iter=max_iter,
-            tol=tol,
-            early_stopping=early_stopping,
-            patience=patience,
-            seeds=seeds,
-            oversample=oversample,
-            label_smoothing=label_smoothing,
-            augment=tuple(augment or ()),
-            folds=folds,
-            repeats=repeats,
-            contaminate=tuple(contaminate or ()),
-            no_contaminate=no_contaminate,
-            threshold=threshold,
-            cost=cost,
-            seed=seed,
-            confidence=confidence,
-            format=format_,
-            output=tuple(output or ()),
-            all=all_,
-            coefficients=coefficients,
-            save=save,
-            predictions=predictions,
-            quiet=quiet,
-            jobs=jobs,
-        )
-    )
+    return run(flags)
 
 
-@app.command(cls=PanelCommand, short_help="Which losses suit these data, and why?")
-def advise(
-    data: options.Data,
-    target: of_fit.Target = None,
-    id_: of_fit.Id = None,
-    weights: options.Weights = None,
-    group: of_fit.Group = None,
-    time: of_fit.Time = None,
-    task: options.AdvisedTask = None,
-    positive: options.Positive = None,
-    features: of_fit.Features = None,
-    drop: of_fit.Drop = None,
-    encoding: options.Encoding = None,
-    delimiter: options.Delimiter = None,
-    decimal: options.Decimal = None,
-    thousands: options.Thousands = None,
-    skip_lines: options.SkipLines = 0,
-    max_unpacked: options.MaxUnpacked = None,
-    missing: of_fit.Missing = "error",
-    l2: of_advise.L2 = "auto",
-    folds: of_fit.Folds = 5,
-    seed: of_advise.Seed = 0,
-    confidence: of_fit.Confidence = 0.95,
-    format_: options.Format = "text",
-    output: options.Output = None,
-    quiet: options.Quiet = False,
-    jobs: options.Jobs = None,
-) -> int:
+@command(app, short_help="Which losses suit these data, and why?")
+def advise(flags: Advise) -> int:
     """Which losses suit these data: a profile of target and features, a short list with reasons, and a quick
     check of it out of fold.
 
@@ -310,130 +78,59 @@ def advise(
     losscli advise data.csv --target y --drop note
     losscli advise data.csv --group customer --format json
     """
-    from losscli.cli import advise as command
+    from losscli.cli.advise import run
 
-    return command.run(
-        command.Flags(
-            path=data,
-            target=target,
-            id=id_,
-            weights=weights,
-            group=group,
-            time=time,
-            task=task,
-            positive=positive,
-            features=tuple(features or ()),
-            drop=tuple(drop or ()),
-            encoding=encoding,
-            delimiter=delimiter,
-            decimal=decimal,
-            thousands=thousands,
-            skip_lines=skip_lines,
-            max_unpacked=max_unpacked,
-            missing=missing,
-            l2=l2,
-            folds=folds,
-            seed=seed,
-            confidence=confidence,
-            format=format_,
-            output=tuple(output or ()),
-            quiet=quiet,
-            jobs=jobs,
-        )
-    )
+    return run(flags)
 
 
-@app.command(cls=PanelCommand, short_help="Predict new rows with a saved model.")
-def predict(
-    model: options.SavedModel,
-    data: options.Data,
-    encoding: options.Encoding = None,
-    delimiter: options.Delimiter = None,
-    decimal: options.Decimal = None,
-    thousands: options.Thousands = None,
-    skip_lines: options.SkipLines = 0,
-    max_unpacked: options.MaxUnpacked = None,
-    output: options.PredictionsFile = None,
-) -> int:
+@command(app, short_help="Predict new rows with a saved model.")
+def predict(flags: Predict) -> int:
     """Predictions of a saved model for new rows, as CSV.
 
     losscli predict model.json new.csv --output predictions.csv
     """
-    from losscli.cli import predict as command
+    from losscli.cli.predict import run
 
-    return command.run(
-        command.Flags(
-            model=model,
-            path=data,
-            encoding=encoding,
-            delimiter=delimiter,
-            decimal=decimal,
-            thousands=thousands,
-            skip_lines=skip_lines,
-            max_unpacked=max_unpacked,
-            output=output,
-        )
-    )
+    return run(flags)
 
 
-@app.command(cls=PanelCommand, short_help="What changed between two results?")
-def diff(
-    old: of_diff.Old,
-    new: of_diff.New,
-    all_: of_diff.All = False,
-    format_: options.Format = "text",
-    output: options.Output = None,
-    quiet: options.Quiet = False,
-) -> int:
+@command(app, short_help="What changed between two results?")
+def diff(flags: Diff) -> int:
     """What changed between two results of compare on the same rows, and is it more than noise?
 
     \b
     losscli diff old.json new.json
     losscli diff old.json new.json --format markdown
     """
-    from losscli.cli import diff as command
+    from losscli.cli.diff import run
 
-    return command.run(
-        command.Flags(old=old, new=new, all=all_, format=format_, output=tuple(output or ()), quiet=quiet)
-    )
+    return run(flags)
 
 
-@app.command(cls=PanelCommand)
-def losses(
-    task: options.TaskName = None,
-    define: options.Define = None,
-    format_: options.Format = "text",
-) -> int:
+@command(app)
+def losses(flags: Losses) -> int:
     """All losses: parameters, units, what they ask for.
 
     losscli losses --task binary
     """
-    from losscli.cli import catalogue
+    from losscli.cli.catalogue import list_losses
 
-    return catalogue.list_losses(task, format_, define or ())
+    return list_losses(flags)
 
 
-@app.command(cls=PanelCommand, short_help="What a loss is, and when to choose it.")
-def explain(
-    spec: options.LossSpec,
-    define: options.Define = None,
-    format_: options.TextFormat = "text",
-) -> int:
+@command(app, short_help="What a loss is, and when to choose it.")
+def explain(flags: Explain) -> int:
     """What a loss is: formula, slope, when to choose it, its names elsewhere.
 
     losscli explain tukey
     """
     from losscli.cli import catalogue
 
-    return catalogue.explain(spec, format_, define or ())
+    return catalogue.explain(flags)
 
 
-@app.command("check-loss", cls=PanelCommand, short_help="Does a loss do what it says?")
-def check_loss(
-    spec: options.LossSpec,
-    define: options.Define = None,
-    format_: options.TextFormat = "text",
-) -> int:
+@command(app, short_help="Does a loss do what it says?")
+def check_loss(flags: Explain) -> int:
     """Whether a loss does what it says: formula, slope, kinks, least value, domain, traits. Exit 1 if not.
 
     \b
@@ -442,4 +139,4 @@ def check_loss(
     """
     from losscli.cli import catalogue
 
-    return catalogue.check_loss(spec, format_, define or ())
+    return catalogue.check_loss(flags)

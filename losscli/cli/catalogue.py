@@ -1,55 +1,47 @@
 """`losscli losses`, `losscli explain` and `losscli check-loss`."""
 
-import os
 import sys
-from collections.abc import Sequence
+from functools import partial
 
 from losscli import render
 from losscli.cli.custom import own_losses
-from losscli.cli.output import screen_width, show
+from losscli.cli.flags import word
+from losscli.cli.options import Explain, Losses
+from losscli.cli.output import print_text
 from losscli.domain import Task
-from losscli.errors import ExitCode, UsageError, did_you_mean
+from losscli.errors import ExitCode
 from losscli.loss.catalogue import every_loss, losses_for, named
 from losscli.report import bind_records
 from losscli.spec import Spec
 
 
-def list_losses(task: str | None, format: str, defined: Sequence[str]) -> int:
+def list_losses(flags: Losses) -> int:
     """Print the catalogue and the user's own losses, or the losses of one task."""
-    if task is not None and task not in list(Task):
-        advice = did_you_mean(task, Task) or f"Tasks: {', '.join(Task)}"
-        raise UsageError(f"--task {task}: there is no such task", advice=advice)
-    own = Task(task) if task is not None else None
-    with own_losses(defined, (), every=True):
-        losses = losses_for(own) if own is not None else every_loss()
-        colour = render.use_colour(sys.stdout, os.environ)
-        show(render.catalogue(losses, own, format, colour=colour, width=screen_width()))
+    task = word(Task, flags.task, "--task")
+    with own_losses(flags, every=True):
+        losses = every_loss() if task is None else losses_for(task)
+        print_text(partial(render.catalogue, losses, task), flags.format)
     return ExitCode.OK
 
 
-def explain(text: str, format: str, defined: Sequence[str]) -> int:
+def explain(flags: Explain) -> int:
     """Print what a loss is, in every task that has it."""
-    with own_losses(defined, [text]) as plain:
-        spec = Spec.parse(plain(text))
-        written = spec.numbers()
-        colour = render.use_colour(sys.stdout, os.environ)
+    with own_losses(flags) as plain:
+        spec = Spec.parse(plain.spec)
+        numbers = spec.numbers()
         unicode = "utf" in (sys.stdout.encoding or "").lower()
-        show(
-            render.explanation(
-                named(spec.name), written, format, colour=colour, width=screen_width(), unicode=unicode
-            )
-        )
+        written = partial(render.explanation, named(spec.name), numbers, unicode=unicode)
+        print_text(written, flags.format)
     return ExitCode.OK
 
 
-def check_loss(text: str, format: str, defined: Sequence[str]) -> int:
+def check_loss(flags: Explain) -> int:
     """Print what holds of a loss, in every task that has it; 1 where a check fails."""
     from losscli.loss.battery import checked
 
-    render.check_format(format, "checks")  # before any work
-    with own_losses(defined, [text], sound=False) as plain:
-        spec = Spec.parse(plain(text))
+    render.check_format(flags.format, "checks")  # before any work
+    with own_losses(flags, sound=False) as plain:
+        spec = Spec.parse(plain.spec)
         found = [checked(bound) for bound in bind_records(named(spec.name), spec.numbers())]
-        colour = render.use_colour(sys.stdout, os.environ)
-        show(render.checks(found, format, colour=colour, width=screen_width()))
+        print_text(partial(render.checks, found), flags.format)
     return ExitCode.OK if all(one.holds for one in found) else ExitCode.GATE_FAILED

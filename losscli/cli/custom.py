@@ -1,39 +1,34 @@
 """The user's own losses, as long as a command runs: `--define`, `--loss FILE.py:NAME`, installed packages."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from losscli.cli.options import Compare, Explain, Fit, Losses, flag_fields
 from losscli.loss import Loss
 from losscli.loss.catalogue import extended, known_names, named
 
-Flags = TypeVar("Flags", bound=Any)
+Flags = TypeVar("Flags", bound=Compare | Fit | Losses | Explain)
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
-Plain = Callable[[str], str]
 
 
 @contextmanager
 def own_losses(
-    defined: Iterable[str],
-    texts: Iterable[str],
-    *,
-    every: bool = False,
-    sound: bool = True,
-    trained: bool = False,
-) -> Iterator[Plain]:
-    """Within it the losses defined, those of the files that the texts name, and those of installed packages
-    whose names stand in the texts (all of them if `every`) are known; gives what to make of a text: the same
-    without paths. sound: refuse a loss of a file that gives no figure per row; trained:
-    and one whose slope is not its derivative.
+    flags: Flags, *, every: bool = False, sound: bool = True, trained: bool = False
+) -> Iterator[Flags]:
+    """Within it the losses defined, those of the files that the specs name, and those of installed packages
+    whose names stand in the specs (all of them if `every`) are known; gives the flags without paths in their
+    specs. sound: refuse a loss of a file that gives no figure per row; trained: and one whose slope is not
+    its derivative.
 
     Only what is typed on the command line is ever loaded, never what a file of data says.
     """
-    defined, texts = list(defined), list(texts)
+    specs = [own for own in flag_fields(type(flags)) if own.flag.specs]
+    texts = [text for own in specs for text in own.values(flags)]
     files = _files_in(texts)
-    losses = [*_defined(defined), *_of_files(files)]
+    losses = [*_defined(flags.define), *_of_files(files)]
     plain = _without_paths if files else str
     unknown = {name for text in texts for name in _NAME.findall(plain(text))}
     unknown -= {*known_names(), *(loss.name for loss in losses)}
@@ -42,15 +37,7 @@ def own_losses(
     with extended(losses):
         if sound and files:
             _check_sound(files, trained=trained)
-        yield plain
-
-
-@contextmanager
-def own_losses_of(flags: Flags, *specs: str, trained: bool = False) -> Iterator[Flags]:
-    """The same for a command's flags, of which some have specs; gives them without paths."""
-    texts = {name: tuple(getattr(flags, name)) for name in specs}
-    with own_losses(flags.define, chain(*texts.values()), trained=trained) as plain:
-        yield replace(flags, **{name: tuple(map(plain, own)) for name, own in texts.items()})
+        yield replace(flags, **{own.name: own.each(plain, getattr(flags, own.name)) for own in specs})
 
 
 def _without_paths(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the verbs need to make of their flags: words, numbers, specs, and places that can take a file."""
+"""What the verbs need to make of their flags: words, specs, the command line, and large files."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -7,21 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from losscli.cli.options import check_word
 from losscli.cli.output import say, status
-from losscli.engine import default_jobs
-from losscli.errors import UsageError, did_you_mean
 from losscli.loss.catalogue import named
 from losscli.spec import Spec
 
 LARGE = 32 << 20  # bytes of input that take a noticeable time
 Word = TypeVar("Word", bound=StrEnum)
-
-
-class Missing(StrEnum):
-    """What happens to rows with a missing or infinite value."""
-
-    ERROR = "error"
-    DROP = "drop"
 
 
 def large(paths: Sequence[str], doing: str) -> AbstractContextManager[None]:
@@ -36,34 +28,8 @@ def word(words: type[Word], text: str | None, flag: str) -> Word | None:
     """The word that a flag gives. Raises UsageError, with near ones, for one that it does not know."""
     if text is None:
         return None
-    try:
-        return words(text)
-    except ValueError:
-        known = [str(word) for word in words]
-        advice = did_you_mean(text, known) or f"It is one of {', '.join(known)}"
-        raise UsageError(
-            f"{flag} {text}: there is no such {flag.removeprefix('--')}", advice=advice
-        ) from None
-
-
-def within(value: float | None, flag: str, *, low: float, high: float = float("inf")) -> float | None:
-    """A number between two others. Raises UsageError for one outside, and for NaN."""
-    if value is not None and not low < value < high:
-        bound = f"between {low:g} and {high:g}" if high < float("inf") else f"above {low:g}"
-        raise UsageError(f"{flag} {value:g} is not {bound}")
-    return value
-
-
-def at_least(value: int, flag: str, least: int) -> int:
-    """A whole number. Raises UsageError for a smaller one."""
-    if value < least:
-        raise UsageError(f"{flag} {value} is not {least} or more")
-    return value
-
-
-def jobs_of(value: int | None) -> int:
-    """How many processors to use: all, if not said."""
-    return default_jobs() if value is None else at_least(value, "--jobs", 1)
+    check_word(text, list(words), flag)
+    return words(text)
 
 
 def losses_of(texts: Iterable[str]) -> tuple[Spec, ...]:
@@ -72,3 +38,8 @@ def losses_of(texts: Iterable[str]) -> tuple[Spec, ...]:
     for spec in specs:
         named(spec.name)
     return specs
+
+
+def command_line() -> tuple[str, ...]:
+    """What was typed, for the result to say."""
+    return ("losscli", *sys.argv[1:])

@@ -18,25 +18,26 @@ _PATIENCE, _PAUSE = 1.0, 0.2  # seconds before the first line of progress, and b
 _standing = {"line": False}  # on stderr, while work lasts
 
 
-def screen_width() -> int | None:
-    """The columns of the terminal on stdout; None for a pipe or a file."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
 def print_result(written: Written, format: str, *, quiet: bool) -> None:
     """Write a result to stdout, unless that is to be quiet; for GitHub, also to the summary of the step.
 
     Raises DataError where stdout takes no more.
     """
-    from losscli.render import use_colour
-
     if format == "github":
         try:
             append_summary(written("markdown", colour=False, width=None))
         except OSError as error:
             say(f"warning: {error.filename}: the summary is not written: {error.strerror}")
     if not quiet:
-        show(written(format, colour=use_colour(sys.stdout, os.environ), width=screen_width()))
+        print_text(written, format)
+
+
+def print_text(written: Written, format: str) -> None:
+    """Write to stdout, in the colours and the width that it takes; raises as `show` does."""
+    from losscli.render import use_colour
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    show(written(format, colour=use_colour(sys.stdout, os.environ), width=width))
 
 
 def show(text: str) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from losscli.cli.options import Printing, flag_fields
 from losscli.errors import DataError, UsageError, Where
 
 EXTENSIONS = {
@@ -31,16 +32,16 @@ class Written(Protocol):
     def __call__(self, format: str, *, colour: bool, width: int | None) -> str: ...
 
 
-def asked_formats(paths: Iterable[Path], format: str, what: str) -> Formats:
+def asked_formats(flags: Printing, what: str) -> Formats:
     """The format of every file by its extension.
 
-    Raises UsageError, before any work, for an extension that names none, an unknown `format` (that of
-    stdout), and one that does not hold `what`, a field of `render.Format`.
+    Raises UsageError, before any work, for an extension that names none, an unknown format of stdout, and
+    one that does not hold `what`, a field of `render.Format`.
     """
     from losscli.render import check_format
 
-    check_format(format, what)
-    found = [(path, format_of(path)) for path in paths]
+    check_format(flags.format, what)
+    found = [(path, format_of(path)) for path in flags.output]
     for path, name in found:
         try:
             check_format(name, what)
@@ -60,11 +61,12 @@ def format_of(path: Path) -> str:
     return found
 
 
-def check_places(places: Iterable[tuple[str, Path]], inputs: Sequence[str]) -> None:
-    """Raises UsageError, before any work, for a place (flag, path) that cannot take a file, that holds an
-    input, or that is named twice."""
+def check_places(flags: object, inputs: Sequence[str]) -> None:
+    """Raises UsageError, before any work, where the path of a flag cannot take a file, holds an input, or is
+    named twice."""
     taken: dict[str, str] = {}
-    for flag, path in places:
+    written = [own for own in flag_fields(type(flags)) if own.kind is Path]
+    for flag, path in ((own.typed, path) for own in written for path in own.values(flags)):
         why, real = _obstacle(path, inputs), os.path.realpath(path)
         if why is None and real in taken and not _is_device(path):
             why = "it is named twice" if taken[real] == flag else f"{taken[real]} writes there too"

@@ -6,7 +6,7 @@ import pytest
 
 from losscli.cli.app import app
 
-COMMANDS = ("compare", "fit", "advise", "predict", "diff", "losses", "explain", "check-loss")
+COMMANDS = [own.name for own in app.registered_commands]
 FLAG = re.compile(r"^  (-\w, )?(--[\w-]+)( [A-Z]+)?(  +(?P<text>\S.*))?$", re.M)
 
 
@@ -68,4 +68,3 @@ def test_the_overview(inside):
         (line,) = [line for line in lines if line.startswith(f"  {name} ")]
         assert line.endswith(("?", "."))
         assert not line.endswith("...")
-    assert len(app.registered_commands) == len(COMMANDS)

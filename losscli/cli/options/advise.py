@@ -1,17 +1,30 @@
-"""The flags of `losscli advise` that are not those of `fit` word by word."""
+"""The flags of `losscli advise`, which `losscli fit` takes too."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-import typer
+from losscli.cli.options.flag import ARGUMENTS, Flag
+from losscli.cli.options.shared import CONFIDENCE, DATA, TABLE, OnTable
 
-from losscli.cli.options.fit import JUDGING
+JUDGING = "Judging"  # a panel of the help
+L2 = Flag("X", "Penalty: auto, or its strength, 0 or more.")
 
-L2 = Annotated[
-    str,
-    typer.Option(
-        "--l2", metavar="X", help="Penalty: auto, or its strength, 0 or more.", rich_help_panel=JUDGING
-    ),
-]
-Seed = Annotated[
-    int, typer.Option(metavar="N", help="Seed of splits, and of rows drawn.", rich_help_panel=JUDGING)
-]
+
+@dataclass(frozen=True, kw_only=True)
+class Advise(OnTable):
+    """Features and a target, and how a model is judged."""
+
+    data: Annotated[str, Flag("DATA", TABLE, ARGUMENTS)]
+    features: Annotated[
+        tuple[str, ...],
+        Flag("COL", "A feature; repeat it. All other columns if not said.", DATA, after="positive"),
+    ] = ()
+    drop: Annotated[tuple[str, ...], Flag("COL", "A column that is no feature; repeat it.", DATA)] = ()
+    missing: Annotated[
+        Literal["error", "drop", "impute"],
+        Flag("RULE", "error; drop: leave such rows out; impute: fill in.", DATA, after="max_unpacked"),
+    ] = "error"
+    l2: Annotated[str, L2.on(JUDGING)] = "auto"
+    folds: Annotated[int, Flag("N", "Folds.", JUDGING, least=2)] = 5
+    seed: Annotated[int, Flag("N", "Seed of splits, and of rows drawn.", JUDGING, least=0)] = 0
+    confidence: Annotated[float, CONFIDENCE.on(JUDGING)] = 0.95

@@ -1,163 +1,128 @@
-"""The flags of `losscli compare` alone."""
+"""The flags of `losscli compare`."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-import typer
-
-from losscli.cli.options import DATA, DEFINE_HELP, OUTPUT
+from losscli.cli.options.flag import ARGUMENTS, Flag
+from losscli.cli.options.shared import (
+    ALL,
+    CLASS_WEIGHT,
+    CONFIDENCE,
+    DATA,
+    DEFINE,
+    EXCLUDE,
+    OUTPUT,
+    SCALE,
+    TABLE,
+    TASK,
+    OnTable,
+)
 
 LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
 
-Predictions = Annotated[
-    list[str],
-    typer.Argument(metavar="PREDICTIONS", help="CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."),
-]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COL", help="Target column; of several targets a pattern, 'truth_*'.", rich_help_panel=DATA
-    ),
-]
-Pred = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="MODEL", help="A model, a column, NAME=COL or a pattern; repeat it.", rich_help_panel=DATA
-    ),
-]
-Id = Annotated[
-    str | None,
-    typer.Option("--id", metavar="COL", help="Row id: joins files, names rows.", rich_help_panel=DATA),
-]
-Group = Annotated[
-    str | None,
-    typer.Option(metavar="COL", help="Rows of one value are resampled together.", rich_help_panel=DATA),
-]
-Time = Annotated[
-    str | None,
-    typer.Option(metavar="COL", help="Rows are resampled in blocks of its order.", rich_help_panel=DATA),
-]
-By = Annotated[
-    str | None,
-    typer.Option(metavar="COL", help="Each value of it is a slice, judged by itself.", rich_help_panel=DATA),
-]
-Kind = Annotated[
-    str | None,
-    typer.Option(
-        metavar="KIND",
-        help="What predictions are: value, label, probability, logit or score.",
-        rich_help_panel=DATA,
-    ),
-]
-Order = Annotated[
-    str | None,
-    typer.Option(
-        metavar="low,mid,high", help="The classes in their order, for ordinal losses.", rich_help_panel=DATA
-    ),
-]
-Missing = Annotated[
-    str, typer.Option(metavar="RULE", help="error, or drop: leave such rows out.", rich_help_panel=DATA)
-]
-Loss = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="SPEC",
-        help="A loss, e.g. huber:delta=1.5; repeat it, the first is primary.",
-        rich_help_panel=LOSSES,
-    ),
-]
-Define = Annotated[list[str] | None, typer.Option(metavar="LOSS", help=DEFINE_HELP, rich_help_panel=LOSSES)]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option(metavar="SPEC", help="A loss to leave out; repeat it.", rich_help_panel=LOSSES),
-]
-Scale = Annotated[
-    float | None, typer.Option(metavar="S", help="Residual scale s, in units of y.", rich_help_panel=LOSSES)
-]
-Clip = Annotated[
-    float | None,
-    typer.Option(metavar="EPS", help="Keep probabilities in [EPS, 1-EPS].", rich_help_panel=LOSSES),
-]
-Threshold = Annotated[
-    float | None,
-    typer.Option(
-        metavar="T", help="Positive above it; 0.5 for probabilities, 0 for scores.", rich_help_panel=LOSSES
-    ),
-]
-Cost = Annotated[
-    str | None,
-    typer.Option(
-        metavar="fp=5,fn=1",
-        help="What decisions cost, also tp= and tn=; seeks the best threshold.",
-        rich_help_panel=LOSSES,
-    ),
-]
-All = Annotated[
-    bool, typer.Option("--all", help="Every loss, metric and reason on screen.", rich_help_panel=LOSSES)
-]
-FailIf = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="RULE",
-        help="Exit 1 if so, e.g. 'huber > 0.5' or 'mae[rf] > 1'; repeat it.",
-        rich_help_panel=VERDICT,
-    ),
-]
-Baseline = Annotated[
-    str | None,
-    typer.Option(
-        metavar="MODEL",
-        help="A model, or with --id a file of predictions or a result with replicates.",
-        rich_help_panel=VERDICT,
-    ),
-]
-MaxRegression = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="LOSS=2%",
-        help="How much worse than the baseline is allowed; repeat it.",
-        rich_help_panel=VERDICT,
-    ),
-]
-Inconclusive = Annotated[
-    str,
-    typer.Option(
-        metavar="RULE", help="A gate that cannot tell: warn, pass or fail.", rich_help_panel=VERDICT
-    ),
-]
-Resamples = Annotated[
-    int | None, typer.Option(metavar="N", help="Resamples of the rows.", rich_help_panel=VERDICT)
-]
-Correction = Annotated[
-    str,
-    typer.Option(
-        metavar="RULE",
-        help="Of the pairs for their number: max-t, holm, bh or none.",
-        rich_help_panel=VERDICT,
-    ),
-]
-Replicates = Annotated[
-    bool,
-    typer.Option(
-        "--replicates", help="Keep them in the JSON: a baseline for later runs.", rich_help_panel=OUTPUT
-    ),
-]
-SelfCheck = Annotated[
-    bool,
-    typer.Option("--self-check", help="How often verdicts err on rows like these.", rich_help_panel=VERDICT),
-]
-Seed = Annotated[int, typer.Option(metavar="N", help="Of the resamples.", rich_help_panel=VERDICT)]
-Confidence = Annotated[
-    float, typer.Option(metavar="P", help="Confidence of the intervals.", rich_help_panel=VERDICT)
-]
-Rows = Annotated[
-    str | None,
-    typer.Option(
-        "--rows",
-        metavar="WHICH",
-        help="flagged: list outliers, and the rows that decide between two models.",
-        rich_help_panel=OUTPUT,
-    ),
-]
-Exact = Annotated[
-    bool, typer.Option("--exact", help="No rounding of scores above a million rows.", rich_help_panel=OUTPUT)
-]
+
+@dataclass(frozen=True, kw_only=True)
+class Compare(OnTable):
+    """Predictions, and how they are judged."""
+
+    predictions: Annotated[tuple[str, ...], Flag("PREDICTIONS", TABLE, ARGUMENTS)]
+    target: Annotated[
+        str | None, Flag("COL", "Target column; of several targets a pattern, 'truth_*'.", DATA)
+    ] = None
+    truth: Annotated[
+        str | None,
+        Flag("FILE", "The file that the target comes from, joined by --id.", DATA, after="target"),
+    ] = None
+    pred: Annotated[
+        tuple[str, ...],
+        Flag("MODEL", "A model, a column, NAME=COL, NAME=LABEL:COL,… or a pattern; repeat it.", DATA),
+    ] = ()
+    id: Annotated[str | None, Flag("COL", "Row id: joins files, names rows.", DATA)] = None
+    match: Annotated[
+        Literal["all", "common"],
+        Flag("RULE", "all: every id is in every file; common: only ids that all have.", DATA, after="id"),
+    ] = "all"
+    model_column: Annotated[
+        str | None,
+        Flag("COL", "Each of its values is a model, rows matched by --id.", DATA, after="match"),
+    ] = None
+    class_weight: Annotated[str | None, CLASS_WEIGHT] = None
+    group: Annotated[str | None, Flag("COL", "Rows of one value are resampled together.", DATA)] = None
+    time: Annotated[str | None, Flag("COL", "Rows are resampled in blocks of its order.", DATA)] = None
+    by: Annotated[str | None, Flag("COL", "Each value of it is a slice, judged by itself.", DATA)] = None
+    task: Annotated[str | None, TASK] = None
+    kind: Annotated[
+        str | None,
+        Flag(
+            "KIND",
+            "What predictions are: value, label, probability, logit, score; confidence: the probability of "
+            "the class that is predicted.",
+            DATA,
+        ),
+    ] = None
+    normalize: Annotated[bool, Flag("", "Divide the columns of classes by their sum, row by row.", DATA)] = (
+        False
+    )
+    level: Annotated[float | None, Flag("P", "Of the intervals, e.g. 0.8.", DATA, above=0, below=1)] = None
+    classes: Annotated[
+        str | None, Flag("a,b,c", "Every class, in the order of its column.", DATA, after="positive")
+    ] = None
+    order: Annotated[
+        str | None,
+        Flag("low,mid,high", "The classes in their order, for ordinal losses.", DATA, after="classes"),
+    ] = None
+    missing: Annotated[
+        Literal["error", "drop"],
+        Flag("RULE", "error, or drop: leave such rows out.", DATA, after="max_unpacked"),
+    ] = "error"
+    loss: Annotated[
+        tuple[str, ...],
+        Flag("SPEC", "A loss, e.g. huber:delta=1.5; repeat it, the first is primary.", LOSSES, specs=True),
+    ] = ()
+    define: Annotated[tuple[str, ...], DEFINE.on(LOSSES)] = ()
+    exclude: Annotated[tuple[str, ...], EXCLUDE.on(LOSSES)] = ()
+    scale: Annotated[float | None, SCALE.on(LOSSES)] = None
+    clip: Annotated[
+        float | None, Flag("EPS", "Keep probabilities in [EPS, 1-EPS].", LOSSES, above=0, below=0.5)
+    ] = None
+    threshold: Annotated[
+        float | None, Flag("T", "Positive above it; 0.5 for probabilities, 0 for scores.", LOSSES)
+    ] = None
+    cost: Annotated[
+        str | None,
+        Flag("fp=5,fn=1", "What decisions cost, also tp= and tn=; seeks the best threshold.", LOSSES),
+    ] = None
+    all: Annotated[bool, ALL.on(LOSSES)] = False
+    baseline: Annotated[
+        str | None,
+        Flag("MODEL", "A model, or with --id a file of predictions or a result with replicates.", VERDICT),
+    ] = None
+    max_regression: Annotated[
+        tuple[str, ...],
+        Flag("LOSS=2%", "How much worse than the baseline is allowed; repeat it.", VERDICT, specs=True),
+    ] = ()
+    fail_if: Annotated[
+        tuple[str, ...],
+        Flag("RULE", "Exit 1 if so, e.g. 'huber > 0.5' or 'mae[rf] > 1'; repeat it.", VERDICT, specs=True),
+    ] = ()
+    inconclusive: Annotated[
+        Literal["warn", "pass", "fail"], Flag("RULE", "A gate that cannot tell: warn, pass or fail.", VERDICT)
+    ] = "warn"
+    resamples: Annotated[int | None, Flag("N", "Resamples of the rows.", VERDICT, least=200)] = None
+    correction: Annotated[
+        str, Flag("RULE", "Of the pairs for their number: max-t, holm, bh or none.", VERDICT)
+    ] = "max-t"
+    seed: Annotated[int, Flag("N", "Of the resamples.", VERDICT, least=0)] = 0
+    self_check: Annotated[bool, Flag("", "How often verdicts err on rows like these.", VERDICT)] = False
+    confidence: Annotated[float, CONFIDENCE.on(VERDICT)] = 0.95
+    rows: Annotated[
+        str | None,
+        Flag(
+            "WHICH",
+            "flagged: list outliers, and the rows that decide between two models.",
+            OUTPUT,
+            after="output",
+        ),
+    ] = None
+    replicates: Annotated[bool, Flag("", "Keep them in the JSON: a baseline for later runs.", OUTPUT)] = False
+    exact: Annotated[bool, Flag("", "No rounding of scores above a million rows.", OUTPUT)] = False

@@ -1,220 +1,140 @@
-"""The flags of `losscli fit` alone."""
+"""The flags of `losscli fit`."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-import typer
+from losscli.cli.options.advise import JUDGING, L2, Advise
+from losscli.cli.options.flag import Flag
+from losscli.cli.options.shared import ALL, CLASS_WEIGHT, DATA, DEFINE, EXCLUDE, OUTPUT, SCALE
 
-from losscli.cli.options import DATA, DEFINE_HELP, OUTPUT
+TRAINED = "Losses and model"  # a panel of the help
 
-TRAINED, JUDGING = "Losses and model", "Judging"  # panels of the help
 
-Target = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COL",
-        help="Target column; of several a pattern, 'truth_*'. By its name, else the last, if not said.",
-        rich_help_panel=DATA,
-    ),
-]
-Id = Annotated[
-    str | None, typer.Option("--id", metavar="COL", help="Row id: names rows.", rich_help_panel=DATA)
-]
-Group = Annotated[
-    str | None, typer.Option(metavar="COL", help="Rows that stay in one fold together.", rich_help_panel=DATA)
-]
-Time = Annotated[
-    str | None,
-    typer.Option(metavar="COL", help="Train on earlier rows, judge on later ones.", rich_help_panel=DATA),
-]
-FoldColumn = Annotated[
-    str | None, typer.Option(metavar="COL", help="The fold of each row.", rich_help_panel=DATA)
-]
-Features = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="COL", help="A feature; repeat it. All other columns if not said.", rich_help_panel=DATA
-    ),
-]
-Drop = Annotated[
-    list[str] | None,
-    typer.Option(metavar="COL", help="A column that is no feature; repeat it.", rich_help_panel=DATA),
-]
-Missing = Annotated[
-    str,
-    typer.Option(
-        metavar="RULE", help="error; drop: leave such rows out; impute: fill in.", rich_help_panel=DATA
-    ),
-]
-Loss = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="SPEC",
-        help="A loss, e.g. huber:delta=1.5; repeat it. All that apply if not said.",
-        rich_help_panel=TRAINED,
-    ),
-]
-Define = Annotated[list[str] | None, typer.Option(metavar="LOSS", help=DEFINE_HELP, rich_help_panel=TRAINED)]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option(metavar="SPEC", help="A loss to leave out; repeat it.", rich_help_panel=TRAINED),
-]
-Scale = Annotated[
-    float | None, typer.Option(metavar="S", help="Residual scale s, in units of y.", rich_help_panel=TRAINED)
-]
-Model = Annotated[
-    str,
-    typer.Option(
-        metavar="SPEC",
-        help="linear, or a network: mlp:hidden=16-16,activation=relu (or tanh).",
-        rich_help_panel=TRAINED,
-    ),
-]
-EarlyStopping = Annotated[
-    float | None,
-    typer.Option(
-        metavar="SHARE",
-        help="Share of the training rows held out, by whose loss training by epochs stops.",
-        rich_help_panel=TRAINED,
-    ),
-]
-Patience = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", help="Epochs without a better one before it stops; 10.", rich_help_panel=TRAINED
-    ),
-]
-Seeds = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        help="Starts of a network in the first repeat, whose spread is shown; 3.",
-        rich_help_panel=TRAINED,
-    ),
-]
-L1 = Annotated[
-    float,
-    typer.Option(
-        "--l1",
-        metavar="X",
-        help="Penalty on the size of slopes, which makes some 0: its strength, 0 or more.",
-        rich_help_panel=TRAINED,
-    ),
-]
-L2 = Annotated[
-    str,
-    typer.Option(
-        "--l2", metavar="X", help="Penalty: auto, or its strength, 0 or more.", rich_help_panel=TRAINED
-    ),
-]
-PenaltyScale = Annotated[
-    str,
-    typer.Option(
-        metavar="UNIT",
-        help="raw; curvature: in units of the loss' own, to shrink alike under all.",
-        rich_help_panel=TRAINED,
-    ),
-]
-PenaltyPath = Annotated[
-    str | None,
-    typer.Option(
-        "--path",
-        metavar="SPEC",
-        help="Judge many strengths of a penalty: auto, l1 or l2, e.g. l1:points=20.",
-        rich_help_panel=JUDGING,
-    ),
-]
-Optimizer = Annotated[
-    str,
-    typer.Option(
-        metavar="SPEC",
-        help="auto, gd, momentum, nesterov, adam, lbfgs or sgd, e.g. "
-        "sgd:batch=64,rate=0.1,schedule=cosine,clip=1.",
-        rich_help_panel=TRAINED,
-    ),
-]
-MaxIter = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Iterations at most; epochs of a network, 200.", rich_help_panel=TRAINED),
-]
-Tol = Annotated[
-    float | None, typer.Option(metavar="TOL", help="Gradient at which to stop.", rich_help_panel=TRAINED)
-]
-Oversample = Annotated[
-    str | None,
-    typer.Option(
-        metavar="[SHARE]",
-        help="Repeat training rows of rarer classes up to this share of the largest; 1 if not said.",
-        rich_help_panel=TRAINED,
-    ),
-]
-LabelSmoothing = Annotated[
-    float | None,
-    typer.Option(
-        metavar="E", help="Share of each label that is spread over all classes.", rich_help_panel=TRAINED
-    ),
-]
-Augment = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="SPEC",
-        help="More training rows: jitter:size=0.1,copies=1 (noise of 0.1 sd) or mixup:alpha=0.2; repeat it.",
-        rich_help_panel=TRAINED,
-    ),
-]
-Folds = Annotated[int, typer.Option(metavar="N", help="Folds.", rich_help_panel=JUDGING)]
-Repeats = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", help="Times that rows are split anew; 10, of networks 1.", rich_help_panel=JUDGING
-    ),
-]
-Contaminate = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="SPEC",
-        help="How to spoil training rows: shift, spread, leverage or flip, "
-        "e.g. shift:size=10,levels=0-0.1; repeat it.",
-        rich_help_panel=JUDGING,
-    ),
-]
-NoContaminate = Annotated[
-    bool, typer.Option("--no-contaminate", help="Spoil no training rows.", rich_help_panel=JUDGING)
-]
-Threshold = Annotated[
-    str | None,
-    typer.Option(
-        metavar="T",
-        help="Positive above it; 0.5 for probabilities, 0 for scores. Or f1, youden or cost: "
-        "what to make best on folds within the training rows.",
-        rich_help_panel=JUDGING,
-    ),
-]
-Cost = Annotated[
-    str | None,
-    typer.Option(
-        metavar="fp=5,fn=1", help="What decisions cost, also tp= and tn=: a metric.", rich_help_panel=JUDGING
-    ),
-]
-Seed = Annotated[
-    int, typer.Option(metavar="N", help="Seed of splits, spoiled and made rows.", rich_help_panel=JUDGING)
-]
-Confidence = Annotated[
-    float, typer.Option(metavar="P", help="Confidence of the intervals.", rich_help_panel=JUDGING)
-]
-All = Annotated[
-    bool, typer.Option("--all", help="Every loss, metric and reason on screen.", rich_help_panel=OUTPUT)
-]
-Coefficients = Annotated[
-    bool, typer.Option("--coefficients", help="Coefficients, losses side by side.", rich_help_panel=OUTPUT)
-]
-Save = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write the models, for losscli predict.", rich_help_panel=OUTPUT),
-]
-Predictions = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE", help="Write predictions out of fold, for losscli compare.", rich_help_panel=OUTPUT
-    ),
-]
+@dataclass(frozen=True, kw_only=True)
+class Fit(Advise):
+    """Those of `advise`, what is trained and how, and what is kept of it."""
+
+    class_weight: Annotated[str | None, CLASS_WEIGHT] = None
+    fold_column: Annotated[str | None, Flag("COL", "The fold of each row.", DATA, after="time")] = None
+    task: Annotated[
+        str | None,
+        Flag(
+            "TASK",
+            "regression, counts, binary or multiclass; of several targets multioutput or multilabel.",
+            DATA,
+        ),
+    ] = None
+    loss: Annotated[
+        tuple[str, ...],
+        Flag(
+            "SPEC",
+            "A loss, e.g. huber:delta=1.5; repeat it. All that apply if not said.",
+            TRAINED,
+            after="missing",
+            specs=True,
+        ),
+    ] = ()
+    define: Annotated[tuple[str, ...], DEFINE.on(TRAINED)] = ()
+    exclude: Annotated[tuple[str, ...], EXCLUDE.on(TRAINED)] = ()
+    scale: Annotated[float | None, SCALE.on(TRAINED)] = None
+    model: Annotated[
+        str, Flag("SPEC", "linear, or a network: mlp:hidden=16-16,activation=relu (or tanh).", TRAINED)
+    ] = "linear"
+    l1: Annotated[
+        float,
+        Flag("X", "Penalty on the size of slopes, which makes some 0: its strength, 0 or more.", TRAINED),
+    ] = 0.0
+    l2: Annotated[str, L2.on(TRAINED)] = "auto"
+    penalty_scale: Annotated[
+        Literal["raw", "curvature"],
+        Flag("UNIT", "raw; curvature: in units of the loss' own, to shrink alike under all.", TRAINED),
+    ] = "raw"
+    optimizer: Annotated[
+        str,
+        Flag(
+            "SPEC",
+            "auto, gd, momentum, nesterov, adam, lbfgs or sgd, e.g. "
+            "sgd:batch=64,rate=0.1,schedule=cosine,clip=1.",
+            TRAINED,
+        ),
+    ] = "auto"
+    max_iter: Annotated[
+        int | None, Flag("N", "Iterations at most; epochs of a network, 200.", TRAINED, least=1)
+    ] = None
+    tol: Annotated[float | None, Flag("TOL", "Gradient at which to stop.", TRAINED, above=0)] = None
+    early_stopping: Annotated[
+        float | None,
+        Flag(
+            "SHARE",
+            "Share of the training rows held out, by whose loss training by epochs stops.",
+            TRAINED,
+            above=0,
+            below=1,
+        ),
+    ] = None
+    patience: Annotated[
+        int | None, Flag("N", "Epochs without a better one before it stops; 10.", TRAINED, least=1)
+    ] = None
+    seeds: Annotated[
+        int | None,
+        Flag("N", "Starts of a network in the first repeat, whose spread is shown; 3.", TRAINED, least=1),
+    ] = None
+    oversample: Annotated[
+        str | None,
+        Flag(
+            "[SHARE]",
+            "Repeat training rows of rarer classes up to this share of the largest; 1 if not said.",
+            TRAINED,
+            alone="1",
+        ),
+    ] = None
+    label_smoothing: Annotated[
+        float | None,
+        Flag("E", "Share of each label that is spread over all classes.", TRAINED, above=0, below=1),
+    ] = None
+    augment: Annotated[
+        tuple[str, ...],
+        Flag(
+            "SPEC",
+            "More training rows: jitter:size=0.1,copies=1 (noise of 0.1 sd) or mixup:alpha=0.2; repeat it.",
+            TRAINED,
+        ),
+    ] = ()
+    path: Annotated[
+        str | None,
+        Flag("SPEC", "Judge many strengths of a penalty: auto, l1 or l2, e.g. l1:points=20.", JUDGING),
+    ] = None
+    repeats: Annotated[
+        int | None,
+        Flag("N", "Times that rows are split anew; 10, of networks 1.", JUDGING, after="folds", least=1),
+    ] = None
+    contaminate: Annotated[
+        tuple[str, ...],
+        Flag(
+            "SPEC",
+            "How to spoil training rows: shift, spread, leverage or flip, "
+            "e.g. shift:size=10,levels=0-0.1; repeat it.",
+            JUDGING,
+        ),
+    ] = ()
+    no_contaminate: Annotated[bool, Flag("", "Spoil no training rows.", JUDGING)] = False
+    threshold: Annotated[
+        str | None,
+        Flag(
+            "T",
+            "Positive above it; 0.5 for probabilities, 0 for scores. Or f1, youden or cost: "
+            "what to make best on folds within the training rows.",
+            JUDGING,
+        ),
+    ] = None
+    cost: Annotated[
+        str | None, Flag("fp=5,fn=1", "What decisions cost, also tp= and tn=: a metric.", JUDGING)
+    ] = None
+    seed: Annotated[int, Flag("N", "Seed of splits, spoiled and made rows.", JUDGING, least=0)] = 0
+    all: Annotated[bool, ALL.on(OUTPUT, after="output")] = False
+    coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT)] = False
+    save: Annotated[Path | None, Flag("FILE", "Write the models, for losscli predict.", OUTPUT)] = None
+    predictions: Annotated[
+        Path | None, Flag("FILE", "Write predictions out of fold, for losscli compare.", OUTPUT)
+    ] = None

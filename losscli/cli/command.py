@@ -1,0 +1,102 @@
+"""A record of flags → a command of typer's, its help in plain text under panels, without the cost of rich."""
+
+from collections.abc import Callable
+from dataclasses import MISSING
+from inspect import Parameter, Signature, getdoc
+from itertools import zip_longest
+from types import GenericAlias
+from typing import Any, ClassVar, TypeVar, get_type_hints
+
+import typer
+from typer.core import TyperCommand
+
+from losscli.cli.options import ARGUMENTS, FlagField, flag_fields, record_of
+
+Run = TypeVar("Run", bound=Callable[[Any], int])
+
+
+def command(app: typer.Typer, *, short_help: str | None = None) -> Callable[[Run], Run]:
+    """A decorator: makes a command of a function of one record of flags, whose docstring is the help."""
+
+    def registered(run: Run) -> Run:
+        record = get_type_hints(run)["flags"]
+
+        def called(**values: Any) -> int:
+            return run(record_of(record, values))
+
+        parameters = [_parameter(own) for own in flag_fields(record)]
+        vars(called)["__signature__"] = Signature(parameters)
+        name = run.__name__.replace("_", "-")
+        own = type(record.__name__, (RecordCommand,), {"record": record})
+        app.command(name, cls=own, help=getdoc(run), short_help=short_help)(called)
+        return run
+
+    return registered
+
+
+def _parameter(own: FlagField) -> Parameter:
+    """The flag as typer reads it from the signature of a function."""
+    flag, kind, default = own.flag, own.kind, own.default
+    if own.several:
+        kind, default = GenericAlias(list, (kind,)), None if default == () else default
+    if default is None:
+        kind = kind | None
+    default = ... if default is MISSING else default
+    shown: dict[str, Any] = {"metavar": flag.metavar or None, "help": flag.help}
+    if own.positional:
+        info = typer.Argument(default, **shown)
+    else:
+        names = filter(None, (own.typed, flag.short))
+        info = typer.Option(default, *names, rich_help_panel=flag.panel, **shown)
+    return Parameter(own.name, Parameter.KEYWORD_ONLY, default=info, annotation=kind)
+
+
+class RecordCommand(TyperCommand):
+    """A command whose help lists its flags under the headings that the record gives."""
+
+    record: ClassVar[type]
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["[OPTIONS]", *(_argument(param) for param in self.get_params(ctx) if _is_argument(param))]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            own = ARGUMENTS if _is_argument(param) else "Options"
+            record = (
+                (_argument(param), getattr(param, "help", None) or "")
+                if _is_argument(param)
+                else param.get_help_record(ctx)
+            )
+            if record is not None:
+                panels.setdefault(getattr(param, "rich_help_panel", None) or own, []).append(record)
+        for title, records in panels.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The flags that may stand alone get their value, so that they take no file for it."""
+        alone = {own.typed: own.flag.alone for own in flag_fields(self.record) if own.flag.alone is not None}
+        given = []
+        for word, following in zip_longest(args, args[1:]):
+            given.append(word)
+            if word in alone and not _is_number(following):
+                given.append(alone[word])
+        return super().parse_args(ctx, given)
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        float(text or "")
+    except ValueError:
+        return False
+    return True
+
+
+def _is_argument(param: Any) -> bool:
+    return bool(param.param_type_name == "argument")
+
+
+def _argument(param: Any) -> str:
+    """`PREDICTIONS...`: without the type, braces and dots that typer would add."""
+    return f"{param.metavar}{'' if param.nargs == 1 else '...'}"

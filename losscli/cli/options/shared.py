@@ -1,0 +1,106 @@
+"""The flags that several commands share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from losscli.cli.options.flag import Flag
+from losscli.engine import default_jobs
+
+if TYPE_CHECKING:
+    from losscli.data.table import ReadOptions
+
+DATA, OUTPUT = "Data", "Output"  # panels of the help
+
+TABLE = "CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."
+TASK = Flag(
+    "TASK",
+    "regression, counts, binary, multiclass, multilabel, multioutput, distribution, forecast, "
+    "boxes or detection.",
+    DATA,
+)
+CLASS_WEIGHT = Flag("RULE", "balanced, or LABEL=W,LABEL=W: times the row weights.", DATA, after="weights")
+DEFINE = Flag("LOSS", "A loss by its formula, 'asym = where(r > 0, 3*r**2, r**2)'; repeat it.")
+EXCLUDE = Flag("SPEC", "A loss to leave out; repeat it.", specs=True)
+SCALE = Flag("S", "Residual scale s, in units of y.", above=0)
+CONFIDENCE = Flag("P", "Confidence of the intervals.", above=0, below=1)
+FORMAT = Flag("FORMAT", "text, json, csv, markdown, github, junit or html.", OUTPUT)
+ALL = Flag("", "Every loss, metric and reason on screen.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a table is read."""
+
+    encoding: Annotated[str | None, Flag("NAME", "Encoding of the text; UTF-8 if not said.", DATA)] = None
+    delimiter: Annotated[
+        str | None, Flag("CHAR", "Sign between fields; found in the header if not said.", DATA)
+    ] = None
+    decimal: Annotated[str | None, Flag("CHAR", "Decimal sign: . or ,", DATA)] = None
+    thousands: Annotated[str | None, Flag("CHAR", "Sign between thousands; none if not said.", DATA)] = None
+    skip_lines: Annotated[int, Flag("N", "Lines before the header; none if not said.", DATA)] = 0
+    max_unpacked: Annotated[
+        float | None, Flag("GB", "What an input may unpack to; if not said, 1 or 200 times its size.", DATA)
+    ] = None
+
+    def read_options(self, *text: str | None, jobs: int = 0) -> "ReadOptions":
+        """The same for the reader; text: the columns that stay text, where they are named.
+
+        Raises UsageError for what cannot be.
+        """
+        from losscli.data.table import ReadOptions
+
+        return ReadOptions(
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            skip_lines=self.skip_lines,
+            max_unpacked=self.max_unpacked,
+            text=frozenset(filter(None, text)),
+            jobs=jobs,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printing:
+    """Where a result goes."""
+
+    format: Annotated[str, FORMAT] = "text"
+    output: Annotated[
+        tuple[Path, ...],
+        Flag("FILE", "Also write a file, .txt .json .csv .md .xml (JUnit) or .html; repeat it.", OUTPUT),
+    ] = ()
+    quiet: Annotated[bool, Flag("", "Nothing on stdout.", OUTPUT, short="-q")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """What the columns are."""
+
+    target: Annotated[
+        str | None,
+        Flag(
+            "COL",
+            "Target column; of several a pattern, 'truth_*'. By its name, else the last, if not said.",
+            DATA,
+        ),
+    ] = None
+    id: Annotated[str | None, Flag("COL", "Row id: names rows.", DATA)] = None
+    weights: Annotated[str | None, Flag("COL", "Row weights.", DATA)] = None
+    group: Annotated[str | None, Flag("COL", "Rows that stay in one fold together.", DATA)] = None
+    time: Annotated[str | None, Flag("COL", "Train on earlier rows, judge on later ones.", DATA)] = None
+    task: Annotated[str | None, Flag("TASK", "regression, counts, binary or multiclass.", DATA)] = None
+    positive: Annotated[str | None, Flag("CLASS", "The positive class.", DATA)] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnTable(Printing, Reading, Roles):  # dataclasses take the fields of the last base first
+    """What every command takes that works on the rows of a table."""
+
+    jobs: Annotated[int | None, Flag("N", "Processors to use; all if not said.", OUTPUT, least=1)] = None
+
+    @property
+    def workers(self) -> int:
+        """How many processors to use."""
+        return default_jobs() if self.jobs is None else self.jobs

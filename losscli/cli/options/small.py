@@ -1,0 +1,46 @@
+"""The flags of the commands that have few."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from losscli.cli.options.flag import ARGUMENTS, Flag
+from losscli.cli.options.shared import ALL, DEFINE, FORMAT, OUTPUT, TABLE, TASK, Printing, Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predict(Reading):
+    """A model and new rows."""
+
+    model: Annotated[str, Flag("MODEL", "A file that losscli fit --save has written.", ARGUMENTS)]
+    data: Annotated[str, Flag("DATA", TABLE, ARGUMENTS)]
+    output: Annotated[
+        Path | None, Flag("FILE", "Write a CSV file; stdout if not said.", OUTPUT, after="max_unpacked")
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diff(Printing):
+    """Two results."""
+
+    old: Annotated[str, Flag("OLD", "A file of losscli compare --format json.", ARGUMENTS)]
+    new: Annotated[str, Flag("NEW", "A later one, on the same rows.", ARGUMENTS)]
+    all: Annotated[bool, ALL.on(OUTPUT)] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Losses:
+    """Which losses are listed."""
+
+    task: Annotated[str | None, TASK] = None
+    define: Annotated[tuple[str, ...], DEFINE] = ()
+    format: Annotated[str, FORMAT] = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explain:
+    """A loss."""
+
+    spec: Annotated[str, Flag("SPEC", "A loss, e.g. huber or huber:delta=1.5.", ARGUMENTS, specs=True)]
+    define: Annotated[tuple[str, ...], DEFINE] = ()
+    format: Annotated[str, Flag("FORMAT", "text, json, csv, markdown or html.", OUTPUT)] = "text"
