@@ -33,14 +33,15 @@ class Answer:
 
 
 def run(words: Sequence[str]) -> Answer:
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     before, sys.argv = sys.argv, ["losscli", *words]
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = int(losscli.cli.run(list(words)))
     finally:
         sys.argv = before
-    return Answer(code, out.getvalue(), err.getvalue())
+    said, told = (stream.buffer.getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined]
+    return Answer(code, said, told)
 
 
 def values_of(words: Sequence[str], flag: str) -> list[str]:

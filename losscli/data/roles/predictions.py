@@ -223,7 +223,7 @@ class _Finder:
 
     def _off(self, block: Block, shares: Shares) -> UsageError:
         """The names are those of classes, and the values no probabilities: one model, or one a column."""
-        names = tuple(block.columns.values())
+        names = block.names
         one = f"{name_of(block, self.target)}={spelled(block)}"
         fixes = []
         if shares.low >= 0.0:
@@ -266,15 +266,15 @@ class _Finder:
 
     def _block_of(self, text: str, proposed: Sequence[Block]) -> Block | None:
         """The block that --pred names: by its model, a column of it, NAME=pattern, NAME=label:column,…"""
-        own = [block for block in proposed if text == name_of(block, self.target) or text in block.names]
-        if own:
-            return own[0]
+        for block in proposed:
+            if text == name_of(block, self.target) or (text in block.names and self._is_one(block)):
+                return block
         given, equals, said = text.partition("=")
         if equals and ":" in said and text not in self.table.columns:
             return self._spelled_out(text, given, said)
         if not equals:
             given, said = "", text
-        inside = [block for block in proposed if said in block.names]
+        inside = [block for block in proposed if equals and said in block.names and self._is_one(block)]
         if inside:
             return replace(inside[0], given=given or None)
         if not self.labels or "*" not in said:
@@ -284,6 +284,13 @@ class _Finder:
             if (start, end) == (block.start, block.end) or fnmatchcase(block.start + "*" + block.end, said):
                 return replace(block, given=given or None)
         return None
+
+    def _is_one(self, block: Block) -> bool:
+        """Whether the values agree that its columns are one model."""
+        try:
+            return self._settled(block) is not None
+        except UsageError:
+            return False
 
     def _spelled_out(self, text: str, given: str, said: str) -> Block | None:
         """`rf=yes:p1,no:p0`; None where the parts are no columns."""
