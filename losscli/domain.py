@@ -37,11 +37,14 @@ CLASS_SCHEMES = ("flip",)
 SCHEMES = frozenset(NUMBER_SCHEMES + CLASS_SCHEMES)
 
 
-def sides(task: Task, *, binary: bool) -> tuple[Task, ...]:
-    """The tasks whose losses a task takes: itself, or those of the class and of the box that are detected.
+def sides(task: Task, *, binary: bool, points: bool = False) -> tuple[Task, ...]:
+    """The tasks whose losses a task takes: itself, or those of the class and of the box that are detected; of
+    forecasts with a point those of the distribution, then those of numbers.
 
-    binary: whether there are two classes, one of them the positive one.
+    binary: whether there are two classes, one of them the positive one; points: whether a forecast has one.
     """
+    if task is Task.FORECAST and points:
+        return Task.FORECAST, Task.REGRESSION
     if task is not Task.DETECTION:
         return (task,)
     return (Task.BINARY if binary else Task.MULTICLASS), Task.BOXES

@@ -28,6 +28,7 @@ from losscli.data.roles.class_weight import plain
 from losscli.data.roles.values import time_warnings
 from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, Table
+from losscli.domain import Kind
 from losscli.result import Comparison, Input, LossTable, Model, RowCounts, RowKey
 
 __all__ = ["Request", "compare"]
@@ -82,6 +83,8 @@ def _gathered(reading: Reading, request: Request) -> Facts:
         imbalance=_imbalance(seen),
         naive=naive,
         naive_reason=no_naive,
+        intervals=any(part.kind is Kind.INTERVAL for model in problem.models for part in model.parts),
+        level=problem.level,
     )
     chosen = select(problem, request, measured)
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))

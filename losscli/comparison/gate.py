@@ -201,7 +201,7 @@ def _table(rule: Rule, comparison: Comparison) -> LossTable | MetricTable:
 
 def _loss_table(spec: Spec, flag: str, comparison: Comparison) -> LossTable:
     """The table of a loss at its written parameters. Raises DataError where it does not apply."""
-    loss = find(spec, *sides(Task(comparison.task), binary=comparison.positive is not None))
+    loss = find(spec, *sides(Task(comparison.task), binary=comparison.positive is not None, points=True))
     for table in comparison.losses:
         if loss is not None and table.name == loss.name and _is_at(loss, spec, table, comparison):
             return table

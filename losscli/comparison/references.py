@@ -16,12 +16,7 @@ def find_references(
 ) -> tuple[float | None, ...]:
     """L₀ of each loss; None for a loss that may be negative, which has no skill, for a sum that no single
     prediction serves, and for targets of several columns, whose best constant is not sought."""
-    if problem.task is Task.FORECAST:
-        marginal = seen.target(problem.task)
-        return tuple(
-            marginal_loss(one, marginal, problem.levels) if one.from_zero else None for one in losses
-        )
-    task = problem.tasks[0]
+    task = Task.REGRESSION if problem.task is Task.FORECAST else problem.tasks[0]
     if task not in CLASSES | NUMBERS:
         return (None,) * len(losses)
     target = seen.target(task)
@@ -39,5 +34,11 @@ def find_references(
             means[key] = value * value if root else value
         return math.sqrt(means[key]) if root else means[key]
 
-    known = (one.from_zero and one.loss.needs and one.loss.task in CLASSES | NUMBERS for one in losses)
-    return tuple(least(one) if sought else None for one, sought in zip(losses, known, strict=True))
+    def reference(bound: BoundLoss) -> float | None:
+        if not bound.from_zero:
+            return None
+        if bound.loss.task is Task.FORECAST:
+            return marginal_loss(bound, seen.target(Task.FORECAST), problem.levels)
+        return least(bound) if bound.loss.needs and bound.loss.task in CLASSES | NUMBERS else None
+
+    return tuple(map(reference, losses))

@@ -75,23 +75,39 @@ def needed(loss: Loss) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """What the defaults of parameters are taken from: s, n-/n+ and the error of the naive forecast, with why
-    there is no s or no such error."""
+    there is no s or no such error.
+
+    intervals: whether any are predicted; level: of these, where it is known.
+    """
 
     scale: float | None
     scale_reason: str | None
     imbalance: float | None
     naive: float | None
     naive_reason: str | None
+    intervals: bool = False
+    level: float | None = None
 
     def bind(self, loss: Loss, spec: Spec) -> BoundLoss:
         """Raises NoDefault, with the reason, where a default is missing; UsageError for a wrong parameter."""
+        written = {**self._of_level(loss), **spec.numbers()}
         try:
-            return loss.bind(spec.numbers(), scale=self.scale, imbalance=self.imbalance, naive=self.naive)
+            return loss.bind(written, scale=self.scale, imbalance=self.imbalance, naive=self.naive)
         except NoDefault as error:
             parts = (loss, *(term.loss for term in loss.terms))
             of_naive = any(param.default is FromData.NAIVE for part in parts for param in part.params)
             why = self.naive_reason if of_naive else None if loss.task in CLASSES else self.scale_reason
             raise NoDefault(why or error.what, advice=error.advice) from None
+
+    def _of_level(self, loss: Loss) -> dict[str, float]:
+        """The parameters of an interval that its level gives. Raises NoDefault where that is not known."""
+        names = [param.name for param in loss.params if param.of_level] if self.intervals else []
+        if names and self.level is None:
+            raise NoDefault(
+                "no name says the level of the intervals",
+                advice=f"Say it: --level 0.9, or --loss {loss.name}:{names[0]}=0.1",
+            )
+        return {name: round(1 - (self.level or 0.0), 12) for name in names}
 
 
 def select(problem: Problem, request: Request, measured: Measured) -> Selection:

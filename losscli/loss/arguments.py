@@ -50,8 +50,9 @@ class Arguments:
         return self.side(loss.task).get(loss.argument, loss.needs)
 
     def side(self, task: Task) -> "Arguments":
-        """Those of one task of the problem: of a detection those of its classes or of its boxes."""
-        if self._task is not Task.DETECTION:
+        """Those of one task of the problem: of a detection those of its classes or of its boxes, of a
+        forecast those of its point."""
+        if self._task not in (Task.DETECTION, Task.FORECAST) or task is self._task:
             return self
         if task not in self._sides:
             y = side(self._y, self._task, task)

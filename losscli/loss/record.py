@@ -115,6 +115,7 @@ class Param:
     default: float | Scaled | FromData | None
     domain: Interval
     meaning: str
+    of_level: bool = False  # of an interval: 1 - its level, which the names of a file or --level say
 
     @property
     def default_text(self) -> str:

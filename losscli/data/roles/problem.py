@@ -47,8 +47,9 @@ class Problem:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """Those whose losses it takes: its own, or those of a class and a box."""
-        return sides(self.task, binary=self.positive is not None)
+        """Those whose losses it takes: its own; those of a class and a box, of a forecast and its point."""
+        points = any(part.kind is Kind.VALUE for model in self.models for part in model.parts)
+        return sides(self.task, binary=self.positive is not None, points=points)
 
     @property
     def levels(self) -> tuple[float, ...]:

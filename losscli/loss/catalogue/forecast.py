@@ -99,7 +99,9 @@ INTERVAL_SCORE = Loss(
     needs=frozenset({Kind.INTERVAL}),
     elicits="the ends of the central interval that misses a share of {alpha}",
     traits=_KINKED,
-    params=(Param("alpha", 0.1, OPEN_UNIT, "share of the targets that the interval should miss"),),
+    params=(
+        Param("alpha", 0.1, OPEN_UNIT, "share of the targets that the interval should miss", of_level=True),
+    ),
     choose="Forecasts are intervals: a wide one costs its width, a miss its distance times 2/alpha.",
     avoid="You do not know which share the intervals should miss: another alpha asks for another width.",
     trap="alpha is the share outside, as in papers and MAPIE; scores takes the share inside, "
