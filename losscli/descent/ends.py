@@ -8,7 +8,7 @@ import numpy as np
 from losscli.descent.interior import Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
-from losscli.descent.objective import Objective, negligible
+from losscli.descent.objective import Model, Objective, negligible
 from losscli.domain import Codes, Floats, Task
 from losscli.loss import BoundLoss, Trait
 from losscli.loss.score import terms
@@ -71,8 +71,18 @@ def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
 def lowest(ends: Sequence[Solution]) -> Solution:
     """The best of the ends of several starts of one model, and how many of them agree."""
     best = min(ends, key=lambda end: end.objective)
-    agree = sum(end.objective <= best.objective + _AGREE * abs(best.objective) for end in ends)
-    return replace(best, certificate=f"{agree} of {len(ends)} starts agree; {best.certificate}")
+    values = np.array([end.objective for end in ends])
+    return replace(best, certificate=_agreement(values, best.objective) + best.certificate)
+
+
+def agreement(model: Model, values: Floats, best: float) -> str:
+    """What a certificate says of several valleys first. values: where all starts of a model ended."""
+    return "" if Trait.CONVEX in model.bound.traits else _agreement(values, best)
+
+
+def _agreement(values: Floats, best: float) -> str:
+    agree = int((values <= best + _AGREE * abs(best)).sum())
+    return f"{max(agree, 1)} of {len(values)} starts agree; "
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a loss that has overflown
@@ -99,20 +109,16 @@ def ended(
             converged = enough and bool(
                 confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits
             )
-        own = values[i]
-        text = f"{known} {share_text(left, value[i])}"
-        bound = objective.models[at].bound
-        if Trait.CONVEX not in bound.traits:
-            agree = int((own <= value[i] + _AGREE * abs(value[i])).sum())
-            text = f"{max(agree, 1)} of {len(own)} starts agree; {text}"
+        model = objective.models[at]
+        text = agreement(model, values[i], value[i]) + f"{known} {share_text(left, value[i])}"
         if endless[i]:
             text, converged = f"{NO_OPTIMUM}: larger scores are always better", False
         elif not converged:
             text = f"not converged: {text}"
         solutions.append(
             Solution(
-                bound=bound,
-                l2=objective.models[at].l2,
+                bound=model.bound,
+                l2=model.l2,
                 v=v[i],
                 objective=float(value[i]),
                 gradient_norm=float(np.linalg.norm(gradient[i])),
