@@ -193,7 +193,7 @@ def _asked(flags: Flags) -> "Asked":
 
 
 def _request(flags: Flags) -> "Request":
-    from losscli.descent.networks import Early
+    from losscli.descent.networks import EarlyStopping
     from losscli.descent.perceptron import Architecture
     from losscli.fitting.request import Request
 
@@ -223,7 +223,7 @@ def _request(flags: Flags) -> "Request":
         path=None if flags.path_of is None else Spec.parse(flags.path_of),
         folds=at_least(flags.folds, "--folds", 2),
         repeats=at_least(repeats, "--repeats", 1),
-        early=None if share is None else Early(share, patience),
+        early=None if share is None else EarlyStopping(share, patience),
         seeds=at_least(3 if flags.seeds is None else flags.seeds, "--seeds", 1) if deep else 1,
         contaminate=_contaminations(flags),
         threshold=threshold,

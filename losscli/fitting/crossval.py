@@ -16,14 +16,14 @@ from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
 from losscli.fitting.judge_outputs import constant_of_outputs
-from losscli.fitting.networks import Material, Schooling, material, taught
+from losscli.fitting.networks import NetworkRows, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.threshold import Rule, found_thresholds, inner_splits
 from losscli.fitting.weights import Prepared, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is done in every fold. schooling: of networks, None for linear models; largest: rows of the
+    """What is done in every fold. networks: None for linear models; largest: rows of the
     largest training fold."""
 
     frame: Frame
@@ -36,7 +36,7 @@ class Plan:
     seed: int
     rule: Rule | None = None  # by which thresholds are chosen, fold by fold
     recipe: Recipe = NONE
-    schooling: Schooling | None = None
+    networks: NetworkSettings | None = None
     largest: int = 0
 
     @property
@@ -95,11 +95,11 @@ def judge_splits(plan: Plan, splits: Sequence[Split]) -> list[Judgement]:
     folds = [_Fold(plan, split) for split in splits]
     spoiled = [fold.spoiled() for fold in folds]
     thresholds = [_thresholds(plan, split) for split in splits]
-    if plan.schooling is None:
+    if plan.networks is None:
         pairs = zip(folds, spoiled, thresholds, strict=True)
         return [fold.judgement(own, fold.solved(own), chosen) for fold, own, chosen in pairs]
-    scored = _of_networks(plan.schooling, folds, spoiled)
-    others = _of_other_seeds(plan.schooling, folds)
+    scored = _of_networks(plan.networks, folds, spoiled)
+    others = _of_other_seeds(plan.networks, folds)
     return [
         fold.judgement(own, given, chosen, seeds)
         for fold, own, given, chosen, seeds in zip(folds, spoiled, scored, thresholds, others, strict=True)
@@ -107,16 +107,16 @@ def judge_splits(plan: Plan, splits: Sequence[Split]) -> list[Judgement]:
 
 
 def _of_networks(
-    schooling: Schooling, folds: "Sequence[_Fold]", spoiled: Sequence[Sequence[_Spoiled]]
+    networks: NetworkSettings, folds: "Sequence[_Fold]", spoiled: Sequence[Sequence[_Spoiled]]
 ) -> list[list[_Scored]]:
     """Of each fold, the clean rows and the spoiled sets, from the first start."""
     plan, repeat = folds[0].plan, folds[0].split.repeat
     sets = [
         [(fold.x, fold.y), *((one.x, one.y) for one in own)] for fold, own in zip(folds, spoiled, strict=True)
     ]
-    materials = [fold.material(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
+    sources = [fold.network_rows(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
     found = iter(
-        taught(materials, plan.wanted, plan.settings, schooling, [(plan.seed, repeat, 0)], plan.largest)
+        fit_networks(sources, plan.wanted, plan.settings, networks, [(plan.seed, repeat, 0)], plan.largest)
     )
     scored: list[list[_Scored]] = []
     for fold, own in zip(folds, sets, strict=True):
@@ -130,14 +130,14 @@ def _of_networks(
     return scored
 
 
-def _of_other_seeds(schooling: Schooling, folds: "Sequence[_Fold]") -> list[tuple[Floats, ...]]:
+def _of_other_seeds(networks: NetworkSettings, folds: "Sequence[_Fold]") -> list[tuple[Floats, ...]]:
     """Of each fold of the first repeat, the scores from the other starts, clean rows only."""
     plan, repeat = folds[0].plan, folds[0].split.repeat
-    seeds = [(plan.seed, repeat, number) for number in range(1, schooling.seeds)]
+    seeds = [(plan.seed, repeat, number) for number in range(1, networks.seeds)]
     if repeat or not seeds:
         return [()] * len(folds)
-    materials = [fold.material(fold.x, fold.y) for fold in folds]
-    found = taught(materials, plan.wanted, plan.settings, schooling, seeds, plan.largest)
+    sources = [fold.network_rows(fold.x, fold.y) for fold in folds]
+    found = fit_networks(sources, plan.wanted, plan.settings, networks, seeds, plan.largest)
     return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
 
 
@@ -147,10 +147,10 @@ def _thresholds(plan: Plan, split: Split) -> tuple[float, ...]:
         return ()
     inner = inner_splits(plan.frame, split, plan.rule, plan.seed)
     folds = [_Fold(plan, one, number) for number, one in enumerate(inner, 1)]
-    if plan.schooling is None:
+    if plan.networks is None:
         scored = [fold.solved(()) for fold in folds]
     else:
-        scored = _of_networks(plan.schooling, folds, [()] * len(folds))
+        scored = _of_networks(plan.networks, folds, [()] * len(folds))
     losses = [wanted.loss for wanted in plan.wanted]
     return found_thresholds(plan.rule, plan.frame, inner, losses, [own[0].scores for own in scored])
 
@@ -233,14 +233,14 @@ class _Fold:
                 found.append(_Spoiled(i, level, x, y))
         return found
 
-    def material(self, x: Floats, y: Floats) -> Material:
+    def network_rows(self, x: Floats, y: Floats) -> NetworkRows:
         """Rows for networks to learn from. x, y: clean or spoiled."""
         group = None if self.plan.frame.group is None else self.plan.frame.group[self.split.train]
         order = (self.plan.seed, self.split.repeat, self.split.fold, *([self.inner] if self.inner else []))
         plan = self.plan
-        assert plan.schooling is not None
+        assert plan.networks is not None
         keys = order, self.key
-        return material(plan.recipe, plan.training, Rows(x, y, self.w), keys, group, plan.schooling)
+        return network_rows(plan.recipe, plan.training, Rows(x, y, self.w), keys, group, plan.networks.plan)
 
     def solved(self, spoiled: Sequence[_Spoiled]) -> list[_Scored]:
         """Of linear models, on the clean rows and on each spoiled set."""

@@ -9,7 +9,7 @@ from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.roles.finding import shell_word
 from losscli.data.table import Table
-from losscli.descent.networks import AUTO, EPOCHS, Course, check_course
+from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan, check_optimizer
 from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings
@@ -23,7 +23,7 @@ from losscli.fitting.crossval import Judgement, Plan, judge_splits
 from losscli.fitting.folds import Folds, Split, splits
 from losscli.fitting.judge import measures
 from losscli.fitting.judge_outputs import measures_of_outputs
-from losscli.fitting.networks import Schooling
+from losscli.fitting.networks import NetworkSettings
 from losscli.fitting.outputs import check_request, told
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import costs_of, recipe_of, rule_of
@@ -102,10 +102,10 @@ def fit_frame(
         seed=request.seed,
     )
     folds = told(folds, training, frame.y)
-    schooling = _schooling(request)
-    whole = fit_whole(frame, training, chosen.wanted, settings, recipe, schooling)
+    networks = _network_settings(request)
+    whole = fit_whole(frame, training, chosen.wanted, settings, recipe, networks)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
-    if unpenalised and schooling is None:
+    if unpenalised and networks is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     plan = Plan(
@@ -123,7 +123,7 @@ def fit_frame(
         rule=rule,
         recipe=recipe,
         seed=request.seed,
-        schooling=schooling,
+        networks=networks,
         largest=max(len(split.train) for split in folds.splits),
     )
     judgements, interrupted = _judged(plan, folds, request.jobs, progress)
@@ -167,7 +167,7 @@ def _is_solved(request: Request) -> bool:
     return not Architecture.parse(request.model).hidden and request.optimizer.name in ("auto", "lbfgs")
 
 
-def _schooling(request: Request) -> Schooling | None:
+def _network_settings(request: Request) -> NetworkSettings | None:
     """How networks are trained, None for linear models that go to an optimum.
 
     Raises UsageError for a flag that would do nothing.
@@ -181,10 +181,10 @@ def _schooling(request: Request) -> Schooling | None:
             advice="Use --max-iter EPOCHS, or --early-stopping 0.1",
         )
     optimizer = AUTO if request.optimizer.name == "auto" else parse_optimizer(request.optimizer)
-    check_course(optimizer)
-    course = Course(optimizer, request.max_iter or EPOCHS, request.early)
+    check_optimizer(optimizer)
+    plan = TrainingPlan(optimizer, request.max_iter or EPOCHS, request.early)
     seeds = request.seeds if architecture.hidden else 1
-    return Schooling(architecture, course, seeds)
+    return NetworkSettings(architecture, plan, seeds)
 
 
 def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:
@@ -261,7 +261,7 @@ def _judged(plan: Plan, folds: Folds, jobs: int, progress: Progress) -> tuple[tu
 def _tasks(plan: Plan, folds: Folds, jobs: int) -> list[Sequence[Split]]:
     """What a worker does at a time: one fold; of networks, the folds of a repeat in lockstep, or as many as
     give every worker some."""
-    size = 1 if plan.schooling is None else min(folds.folds, -(-len(folds.splits) // jobs))
+    size = 1 if plan.networks is None else min(folds.folds, -(-len(folds.splits) // jobs))
     tasks: list[Sequence[Split]] = []
     for first in range(0, len(folds.splits), folds.folds):
         own = folds.splits[first : first + folds.folds]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from losscli.descent.networks import Early
+from losscli.descent.networks import EarlyStopping
 from losscli.loss import BoundLoss
 from losscli.spec import Spec
 
@@ -28,7 +28,7 @@ class Request:
     model: Spec = _LINEAR
     optimizer: Spec = _AUTO
     max_iter: int | None = None
-    early: Early | None = None
+    early: EarlyStopping | None = None
     seeds: int = 1
     tol: float | None = None
     l1: float = 0.0

@@ -13,7 +13,7 @@ from losscli.descent.train import Settings, Trained, Wanted, train
 from losscli.domain import Floats, Task
 from losscli.fitting.augment import NONE, Recipe, Rows
 from losscli.fitting.efficiency import efficiency, relative_weights
-from losscli.fitting.networks import Network, Schooling, material, taught
+from losscli.fitting.networks import Network, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.weights import prepared
 from losscli.loss.score import terms
 from losscli.result import Downweighted
@@ -44,21 +44,21 @@ def fit_whole(
     wanted: Sequence[Wanted],
     settings: Settings,
     recipe: Recipe,
-    schooling: Schooling | None,
+    networks: NetworkSettings | None,
 ) -> Whole:
-    """Train on all rows and what the recipe makes of them, every end of a linear model confirmed; schooling:
+    """Train on all rows and what the recipe makes of them, every end of a linear model confirmed; networks:
     of networks."""
     rows = np.arange(len(frame.y))
     encoder = Encoder.of(frame, rows, frame.w)
     x = encoder.matrix(frame, rows)
     own, key = Rows(x, frame.y, frame.w), (settings.seed,)
     made = prepared(recipe, training, own, key)
-    if schooling is None:
+    if networks is None:
         design = made.design()
         trained = train(design, made.rows.y.T[None], wanted, settings)
     else:
-        given = material(recipe, training, own, (key, key), frame.group, schooling)
-        (found,) = taught([given], wanted, settings, schooling, [(settings.seed, 0, 0)], len(rows))
+        given = network_rows(recipe, training, own, (key, key), frame.group, networks.plan)
+        (found,) = fit_networks([given], wanted, settings, networks, [(settings.seed, 0, 0)], len(rows))
         design, trained = given.design, Trained(tuple((one,) for one in found.outcomes), (found.scale,))
     z = design.z if recipe == NONE else design.rows_of(x)
     return Whole(encoder, design, z, made.factors, trained)
