@@ -44,28 +44,41 @@ class Solution:
     plain: Floats | None = None
 
 
+def solution(
+    model: Model,
+    v: Floats,
+    value: float,
+    gradient: Floats | None,
+    iterations: int,
+    converged: bool,
+    certificate: str,
+) -> Solution:
+    """What a descent of a model found. gradient: (d,), None where there is none."""
+    return Solution(
+        bound=model.bound,
+        l2=model.l2,
+        v=v,
+        objective=float(value),
+        gradient_norm=None if gradient is None else float(np.linalg.norm(gradient)),
+        iterations=int(iterations),
+        converged=bool(converged),
+        certificate=certificate if converged else f"not converged: {certificate}",
+        l1=model.l1,
+    )
+
+
 def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
     """The solutions of piecewise linear losses, by their duality gaps."""
     which = np.arange(len(vertex.v))
     values, _ = objective.evaluate(vertex.v, which)
     values = values + objective.absolute(vertex.v)
-    solutions = []
-    for i, model in enumerate(objective.models):
-        size = f"duality gap {share_text(abs(vertex.gap[i]), values[i])}"
-        solutions.append(
-            Solution(
-                bound=model.bound,
-                l2=model.l2,
-                v=vertex.v[i],
-                objective=float(values[i]),
-                gradient_norm=None,
-                iterations=int(vertex.iterations[i]),
-                converged=bool(vertex.converged[i]),
-                certificate=size if vertex.converged[i] else f"not converged: {size}",
-                l1=model.l1,
-            )
-        )
-    return solutions
+    ends = zip(
+        objective.models, vertex.v, values, vertex.gap, vertex.iterations, vertex.converged, strict=True
+    )
+    return [
+        solution(model, v, value, None, count, converged, f"duality gap {share_text(abs(gap), value)}")
+        for model, v, value, gap, count, converged in ends
+    ]
 
 
 def lowest(ends: Sequence[Solution]) -> Solution:
@@ -111,22 +124,11 @@ def ended(
             )
         model = objective.models[at]
         text = agreement(model, values[i], value[i]) + f"{known} {share_text(left, value[i])}"
+        end = solution(model, v[i], value[i], gradient[i], descent.iterations[at], converged, text)
         if endless[i]:
-            text, converged = f"{NO_OPTIMUM}: larger scores are always better", False
-        elif not converged:
-            text = f"not converged: {text}"
-        solutions.append(
-            Solution(
-                bound=model.bound,
-                l2=model.l2,
-                v=v[i],
-                objective=float(value[i]),
-                gradient_norm=float(np.linalg.norm(gradient[i])),
-                iterations=int(descent.iterations[at]),
-                converged=converged,
-                certificate=text,
-            )
-        )
+            text = f"{NO_OPTIMUM}: larger scores are always better"
+            end = replace(end, converged=False, certificate=text)
+        solutions.append(end)
     return solutions
 
 

@@ -189,12 +189,12 @@ class _Lockstep:
         self.params = [self._params(i, sets) for i in range(self.grid[1])]
 
     def _params(self, i: int, sets: Sequence[TrainingSet]) -> dict[str, Any]:
-        """Of loss i: one number for all sets, or one for each (T·S, 1)."""
+        """Of loss i: one number for all sets, or one for each (T,)."""
         each = [dict(data.losses[i].params) for data in sets]
         found: dict[str, Any] = {}
         for key, first in each[0].items():
             values = np.array([own[key] for own in each])
-            found[key] = first if (values == first).all() else np.repeat(values, self.grid[2])[:, None]
+            found[key] = first if (values == first).all() else values
         return found
 
     def rates(self, optimizer: Optimizer) -> Floats:
@@ -246,27 +246,19 @@ class _Lockstep:
         for i in range(count):
             unit = self.unit[places, i][:, None, None]
             s = self.offset[places, i][:, None, None] + unit * output[:, i]
-            own = self._own(i, places)
+            params = {
+                key: np.repeat(value[places], seeds)[:, None] if isinstance(value, np.ndarray) else value
+                for key, value in self.params[i].items()
+            }
             loss = self.sets[0].losses[i].loss
             if k == 1:
-                value, slope = terms(loss, own, target, s.reshape(t * seeds, b))
+                value, slope = terms(loss, params, target, s.reshape(t * seeds, b))
             else:
-                value, slope = terms(loss, own, target, s.reshape(t * seeds, b, k).transpose(0, 2, 1))
+                value, slope = terms(loss, params, target, s.reshape(t * seeds, b, k).transpose(0, 2, 1))
                 slope = slope.transpose(0, 2, 1)
             values[:, i] = value.reshape(t, seeds, b)
             slopes[:, i] = slope.reshape(t, seeds, b, k) * self.slope_unit[places, i][:, None, None]
         return values, slopes
-
-    def _own(self, i: int, places: Sequence[int] | Codes) -> dict[str, Any]:
-        if len(places) == len(self.sets):
-            return self.params[i]
-        seeds = self.grid[2]
-        return {
-            key: value.reshape(-1, seeds, 1)[list(places)].reshape(-1, 1)
-            if isinstance(value, np.ndarray)
-            else value
-            for key, value in self.params[i].items()
-        }
 
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
         """(L, S) The mean loss of the networks of a set, v (L, S, d) on rows: x (n, p), y (n,) or (n, k), w

@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.descent import interior, proximal
 from losscli.descent.design import Design
-from losscli.descent.ends import ENOUGH, Solution, agreement, certified, lowest, share_text
+from losscli.descent.ends import ENOUGH, Solution, agreement, certified, lowest, share_text, solution
 from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.methods import concave, piecewise, smoothed
@@ -206,18 +206,9 @@ def _lowest(objective: Objective, descent: Descent, attempts: Attempts, above: F
         converged = bool(descent.converged[i] and (exact or left[i] <= enough[i]))
         known = "Newton decrement" if exact else "Newton decrement and rounding of kinks"
         text = agreement(model, descent.value[part], value) + f"{known} {share_text(left[i], value)}"
+        gradient = descent.gradient[i] if exact else None
         solutions.append(
-            Solution(
-                bound=model.bound,
-                l2=model.l2,
-                v=descent.v[i],
-                objective=value,
-                gradient_norm=float(np.linalg.norm(descent.gradient[i])) if exact else None,
-                iterations=int(descent.iterations[i]),
-                converged=converged,
-                certificate=text if converged else f"not converged: {text}",
-                l1=model.l1,
-            )
+            solution(model, descent.v[i], value, gradient, descent.iterations[i], converged, text)
         )
     return solutions
 

@@ -188,7 +188,7 @@ class _Problem:
 def _descend(problem: _Problem, start: Floats, tol: float, floor: Floats) -> Vertex:
     """start: (m, k, q), centred."""
     m = len(start)
-    end = Vertex(start.reshape(m, -1).copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
+    end = Vertex.at(start.reshape(m, -1))
     place, best = np.arange(m), np.full(m, np.inf)
     point = _Point.start(problem, start)
     for iteration in range(_ROUNDS):
