@@ -72,13 +72,12 @@ def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
     which = np.arange(len(vertex.v))
     values, _ = objective.evaluate(vertex.v, which)
     values = values + objective.absolute(vertex.v)
-    ends = zip(
-        objective.models, vertex.v, values, vertex.gap, vertex.iterations, vertex.converged, strict=True
-    )
-    return [
-        solution(model, v, value, None, count, converged, f"duality gap {share_text(abs(gap), value)}")
-        for model, v, value, gap, count, converged in ends
-    ]
+    found = []
+    for i, model in enumerate(objective.models):
+        text = f"duality gap {share_text(abs(vertex.gap[i]), values[i])}"
+        end = vertex.v[i], values[i], None, vertex.iterations[i], vertex.converged[i]
+        found.append(solution(model, *end, text))
+    return found
 
 
 def lowest(ends: Sequence[Solution]) -> Solution:

@@ -22,7 +22,7 @@ from losscli.descent.objective import Model, bulk_spread
 from losscli.descent.perceptron import Architecture, Shape
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
-from losscli.fitting.augment import NONE, Recipe, Rows
+from losscli.fitting.augment import NONE, Examples, Recipe
 from losscli.fitting.weights import prepared, weighed
 from losscli.loss import BoundLoss
 from losscli.loss.score import terms
@@ -55,13 +55,13 @@ class NetworkRows:
     y: Floats
     key: Key
     group: Codes | None = None
-    held: Rows | None = None
+    held: Examples | None = None
 
 
 def network_rows(
     recipe: Recipe,
     training: Training,
-    rows: Rows,
+    rows: Examples,
     keys: tuple[Key, Key],
     group: Codes | None,
     plan: TrainingPlan,

@@ -1,9 +1,10 @@
-"""What is asked of `losscli fit`."""
+"""What is asked of `losscli fit`, and of which rows."""
 
 from dataclasses import dataclass
 
 from losscli.descent.networks import EarlyStopping
 from losscli.loss import BoundLoss
+from losscli.result import Input
 from losscli.spec import Spec
 
 _LINEAR, _AUTO = Spec("linear"), Spec("auto")
@@ -48,3 +49,12 @@ class Request:
     confidence: float = 0.95
     jobs: int = 1
     command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows come from. notes: how the file was read, in words; read: rows of the file."""
+
+    inputs: tuple[Input, ...]
+    notes: tuple[str, ...]
+    read: int
