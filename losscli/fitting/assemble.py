@@ -79,7 +79,10 @@ def assemble(run: Run) -> tuple[Fits, str, str]:
     entries = _entries(run)
     first = run.folds.splits[: run.folds.folds]
     found = pooled(run.cv, first, run.judgements[: len(first)]) if run.judgements else None
-    scores = [_scores(run, found, entry) for entry in entries]
+    confidence = run.request.confidence
+    scores = [
+        scores_of(run.cv, found, run.judgements, entry.at, confidence) if found else {} for entry in entries
+    ]
     return _fits(run, entries, scores, found), _model(run, entries), _predictions(run, entries, found)
 
 
@@ -101,12 +104,6 @@ def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
         return solution.certificate
     failed = sum(not judgement.converged[at] for judgement in run.judgements)
     return f"not converged in {failed} of {len(run.judgements)} folds" if failed else None
-
-
-def _scores(run: Run, found: Pooled | None, entry: _Entry) -> dict[str, Score]:
-    if found is None:
-        return {}
-    return scores_of(run.cv, found, run.judgements, entry.at, run.request.confidence)
 
 
 def _pairing(run: Run) -> Pairing:

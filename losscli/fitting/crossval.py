@@ -16,7 +16,7 @@ from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
 from losscli.fitting.judge_outputs import constant_of_outputs
-from losscli.fitting.networks import NetworkRows, NetworkSettings, fit_networks, network_rows
+from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
 from losscli.fitting.weights import Prepared, prepared
 
@@ -54,10 +54,13 @@ class CrossValidation:
 class Judgement:
     """What one fold showed of L losses.
 
-    metrics: nan where undefined (L, M); constant: of the best constant (M,); converged: (L,); scores: of
-    the rows judged (L, n), for several classes, outputs or labels (L, k, n); errors, held: of each
-    contamination, the headline error (L, levels) and whether the descent ended well; seeds: the scores of
-    networks from other starts; thresholds: chosen for this fold (L,), () where they are not.
+    metrics: nan where undefined (L, M)
+    constant: the metrics of the best constant (M,)
+    converged: whether descents ended well (L,)
+    scores: of the rows judged (L, n), for several classes, outputs or labels (L, k, n)
+    errors, held: of each contamination the headline error (L, levels), and whether the descent ended well
+    seeds: the scores of networks from other starts
+    thresholds: chosen for this fold (L,), () where they are not
     """
 
     metrics: Floats
@@ -95,47 +98,42 @@ def judge_splits(cv: CrossValidation, splits: Sequence[Split]) -> list[Judgement
     folds = [Fold(cv, split) for split in splits]
     spoiled = [fold.spoiled() for fold in folds]
     thresholds = [_thresholds(cv, split) for split in splits]
-    if cv.networks is None:
-        pairs = zip(folds, spoiled, thresholds, strict=True)
-        return [fold.judgement(own, fold.solved(own), chosen) for fold, own, chosen in pairs]
-    scored = _of_networks(cv.networks, folds, spoiled)
-    others = _of_other_seeds(cv.networks, folds)
-    return [
-        fold.judgement(own, given, chosen, seeds)
-        for fold, own, given, chosen, seeds in zip(folds, spoiled, scored, thresholds, others, strict=True)
-    ]
+    scored, others = _scored(folds, spoiled), _of_other_seeds(folds)
+    return list(map(Fold.judgement, folds, spoiled, scored, thresholds, others))
 
 
-def _of_networks(
-    networks: NetworkSettings, folds: "Sequence[Fold]", spoiled: Sequence[Sequence[_Spoiled]]
-) -> list[list[_Scored]]:
-    """Of each fold, the clean rows and the spoiled sets, from the first start."""
+def _scored(folds: "Sequence[Fold]", spoiled: Sequence[Sequence[_Spoiled]]) -> list[list[_Scored]]:
+    """Of each fold, the clean rows and the spoiled sets; of networks from the first start."""
     cv, repeat = folds[0].cv, folds[0].split.repeat
+    if cv.networks is None:
+        return [fold.solved(own) for fold, own in zip(folds, spoiled, strict=True)]
     sets = [
         [(fold.x, fold.y), *((one.x, one.y) for one in own)] for fold, own in zip(folds, spoiled, strict=True)
     ]
     sources = [fold.network_rows(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
-    found = iter(fit_networks(sources, cv.wanted, cv.settings, networks, [(cv.seed, repeat, 0)], cv.largest))
-    scored: list[list[_Scored]] = []
-    for fold, own in zip(folds, sets, strict=True):
-        scored.append([])
-        for _, one in zip(own, found, strict=False):
-            ended = [isinstance(outcome, Solution) and outcome.converged for outcome in one.outcomes]
-            known = [isinstance(outcome, Solution) for outcome in one.outcomes]
-            scores = one.scores(fold.x_test)[0]
-            scores[~np.array(known)] = np.nan
-            scored[-1].append(_Scored(scores, np.array(ended, dtype=np.bool_)))
-    return scored
+    seeds = [(cv.seed, repeat, 0)]
+    found = iter(fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest))
+    return [
+        [_of_networks(next(found), fold.x_test) for _ in own] for fold, own in zip(folds, sets, strict=True)
+    ]
 
 
-def _of_other_seeds(networks: NetworkSettings, folds: "Sequence[Fold]") -> list[tuple[Floats, ...]]:
-    """Of each fold of the first repeat, the scores from the other starts, clean rows only."""
+def _of_networks(fitted: FittedNetworks, x: Floats) -> _Scored:
+    """x: rows of raw columns (n, p)."""
+    scores = fitted.scores(x)[0]
+    scores[[isinstance(outcome, str) for outcome in fitted.outcomes]] = np.nan
+    ended = [isinstance(outcome, Solution) and outcome.converged for outcome in fitted.outcomes]
+    return _Scored(scores, np.array(ended, dtype=np.bool_))
+
+
+def _of_other_seeds(folds: "Sequence[Fold]") -> list[tuple[Floats, ...]]:
+    """Of each fold of the first repeat, the scores of networks from the other starts, clean rows only."""
     cv, repeat = folds[0].cv, folds[0].split.repeat
-    seeds = [(cv.seed, repeat, number) for number in range(1, networks.seeds)]
-    if repeat or not seeds:
+    if cv.networks is None or cv.networks.seeds == 1 or repeat:
         return [()] * len(folds)
+    seeds = [(cv.seed, repeat, number) for number in range(1, cv.networks.seeds)]
     sources = [fold.network_rows(fold.x, fold.y) for fold in folds]
-    found = fit_networks(sources, cv.wanted, cv.settings, networks, seeds, cv.largest)
+    found = fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest)
     return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
 
 
@@ -145,12 +143,8 @@ def _thresholds(cv: CrossValidation, split: Split) -> tuple[float, ...]:
         return ()
     inner = inner_splits(cv.frame, split, cv.rule, cv.seed)
     folds = [Fold(cv, one, number) for number, one in enumerate(inner, 1)]
-    if cv.networks is None:
-        scored = [fold.solved(()) for fold in folds]
-    else:
-        scored = _of_networks(cv.networks, folds, [()] * len(folds))
-    losses = [wanted.loss for wanted in cv.wanted]
-    return found_thresholds(cv.rule, cv.frame, inner, losses, [own[0].scores for own in scored])
+    scores = [clean.scores for (clean,) in _scored(folds, [()] * len(folds))]
+    return found_thresholds(cv.rule, cv.frame, inner, [wanted.loss for wanted in cv.wanted], scores)
 
 
 def _levels(
@@ -175,7 +169,7 @@ class Fold:
         frame, train_, test = cv.frame, split.train, split.test
         self.cv, self.split, self.inner = cv, split, inner
         self.y, self.w = frame.y[train_], frame.w[train_]
-        self.judged, self.weights = frame.y[test], frame.w[test]
+        self.y_test, self.w_test = frame.y[test], frame.w[test]
         encoder = Encoder.of(frame, train_, self.w)
         self.x, self.x_test = encoder.matrix(frame, train_), encoder.matrix(frame, test)
         self.key = (cv.seed, split.repeat + 1, split.fold + 1, inner)
@@ -237,10 +231,10 @@ class Fold:
 
     def network_rows(self, x: Floats, y: Floats) -> NetworkRows:
         """Rows for networks to learn from. x, y: clean or spoiled."""
-        group = None if self.cv.frame.group is None else self.cv.frame.group[self.split.train]
-        order = (self.cv.seed, self.split.repeat, self.split.fold, *([self.inner] if self.inner else []))
         cv = self.cv
         assert cv.networks is not None
+        group = None if cv.frame.group is None else cv.frame.group[self.split.train]
+        order = (cv.seed, self.split.repeat, self.split.fold, *([self.inner] if self.inner else []))
         keys = order, self.key
         return network_rows(cv.recipe, cv.training, Examples(x, y, self.w), keys, group, cv.networks.plan)
 
@@ -248,8 +242,7 @@ class Fold:
         """Of linear models, on the clean rows and on each spoiled set."""
         same = [one for one in spoiled if self.shares_design(one)]
         targets = np.array([self.clean.rows.y.T, *(self.prepared(one.x, one.y).rows.y for one in same)])
-        scores, converged = self.scores(self.design, targets)
-        shared = iter([_Scored(scores[:, t], converged[:, t]) for t in range(len(same) + 1)])
+        shared = iter(self.scored(self.design, targets))
         return [
             next(shared),
             *(next(shared) if self.shares_design(one) else self.apart(one) for one in spoiled),
@@ -258,15 +251,14 @@ class Fold:
     def apart(self, one: _Spoiled) -> _Scored:
         """On spoiled rows with a design of their own."""
         own = self.prepared(one.x, one.y)
-        scores, converged = self.scores(own.design(), own.rows.y[None])
-        return _Scored(scores[:, 0], converged[:, 0])
+        return self.scored(own.design(), own.rows.y[None])[0]
 
     def judgement(
         self,
         spoiled: Sequence[_Spoiled],
         scored: Sequence[_Scored],
         thresholds: tuple[float, ...],
-        seeds: tuple[Floats, ...] = (),
+        seeds: tuple[Floats, ...],
     ) -> Judgement:
         """scored: on the clean rows, then on each spoiled set; thresholds: of each loss, where they were
         chosen."""
@@ -279,8 +271,8 @@ class Fold:
         constant = self.constant(keep)
         return Judgement(metrics, constant, clean.converged, clean.scores, errors, held, seeds, thresholds)
 
-    def scores(self, design: Design, targets: Floats) -> tuple[Floats, Mask]:
-        """(scores of the test rows (L, t, n) or (L, t, k, n), whether descents ended well (L, t))."""
+    def scored(self, design: Design, targets: Floats) -> list[_Scored]:
+        """By target. targets: (t, n), of several outputs or labels (t, k, n)."""
         cv = self.cv
         trained = train(design, targets, cv.wanted, cv.settings)
         z, k = design.rows_of(self.x_test), cv.settings.classes
@@ -300,17 +292,15 @@ class Fold:
             intercept, slopes = design.raw_slopes(b)
             own = intercept[:, None] + slopes @ self.x_test.T
             scores[i, t] = own if k > 1 else own[0]
-        return scores, converged
+        return [_Scored(scores[:, t], converged[:, t]) for t in range(len(targets))]
 
     def metrics(self, scores: Floats, thresholds: Sequence[float] = ()) -> tuple[Floats, Mask]:
         """(every metric (L, M), the rows that trimmed_mae keeps). scores: (L, n) or (L, k, n); thresholds: of
         each loss, where they were chosen."""
-        keep = np.ones(len(self.judged), dtype=np.bool_)
+        keep = np.ones(len(self.y_test), dtype=np.bool_)
         if self.cv.trims:
-            keep = bulk(
-                self.judged,
-                np.array([w.loss.link.predict(s) for w, s in zip(self.cv.wanted, scores, strict=True)]),
-            )
+            predicted = [w.loss.link.predict(s) for w, s in zip(self.cv.wanted, scores, strict=True)]
+            keep = bulk(self.y_test, np.array(predicted))
         found = [[m.value(j) for m in self.cv.measures] for j in self._judged(scores, keep, thresholds)]
         return np.array(found), keep
 
@@ -321,7 +311,7 @@ class Fold:
 
     def constant(self, keep: Mask) -> Floats:
         """(M,) Every metric of the best constant. keep: the rows that trimmed_mae keeps."""
-        rows = (self.y, self.w), (self.judged, self.weights)
+        rows = (self.y, self.w), (self.y_test, self.w_test)
         if self.y.ndim == 2:
             threshold = self.cv.threshold
             return np.array([constant_of_outputs(m, *rows, threshold) for m in self.cv.measures])
@@ -330,7 +320,7 @@ class Fold:
     def _judged(self, scores: Floats, keep: Mask, thresholds: Sequence[float] = ()) -> list[Judged]:
         own: Sequence[float | None] = thresholds or [self.cv.threshold] * len(scores)
         return [
-            judged(wanted, s, self.judged, self.weights, keep, threshold)
+            judged(wanted, s, self.y_test, self.w_test, keep, threshold)
             for wanted, s, threshold in zip(self.cv.wanted, scores, own, strict=True)
         ]
 

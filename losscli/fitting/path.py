@@ -88,9 +88,9 @@ def _judged(
 def _rows(fold: Fold, wanted: Wanted, solution: Solution) -> Judged:
     own = coefficients(fold.design, solution)
     scores = own.intercept[:, None] + own.slopes @ fold.x_test.T
-    keep = np.ones(len(fold.judged), dtype=np.bool_)
+    keep = np.ones(len(fold.y_test), dtype=np.bool_)
     scores = scores if len(scores) > 1 else scores[0]
-    return judged(wanted, scores, fold.judged, fold.weights, keep, fold.cv.threshold)
+    return judged(wanted, scores, fold.y_test, fold.w_test, keep, fold.cv.threshold)
 
 
 def _path(

@@ -181,14 +181,14 @@ def test_no_copy_of_a_judged_row_is_learned_from(tmp_path: Path, monkeypatch: py
     single = logistic(90, intercept=-1.0)
     data = {name: np.tile(values, 2) for name, values in single.items()} | {"pair": np.tile(np.arange(90), 2)}
     seen: list[tuple[set[float], set[float], set[float]]] = []
-    made = crossval._Fold.prepared
+    made = crossval.Fold.prepared
 
     def watched(self: Any, x: Any, y: Any) -> Any:
         found = made(self, x, y)
         seen.append((set(found.rows.x[:, 0]), set(self.x[:, 0]), set(self.x_test[:, 0])))
         return found
 
-    monkeypatch.setattr(crossval._Fold, "prepared", watched)
+    monkeypatch.setattr(crossval.Fold, "prepared", watched)
     fitted(
         write(tmp_path, data), "bce", group="pair", features=("a", "b"), oversample=1.0, threshold_rule="f1"
     )
@@ -203,10 +203,10 @@ def test_rows_held_out_to_stop_by_have_no_copies(monkeypatch: pytest.MonkeyPatch
     from losscli.fitting import networks
 
     seen: list[Any] = []
-    fit_networks = networks._training_set
+    learned = networks._training_set
 
     def watched(*arguments: Any) -> Any:
-        seen.append(fit_networks(*arguments))
+        seen.append(learned(*arguments))
         return seen[-1]
 
     monkeypatch.setattr(networks, "_training_set", watched)
