@@ -14,11 +14,11 @@ from losscli.comparison.files import open_files
 from losscli.comparison.gate import judged, parse_allowance, parse_rule
 from losscli.data.roles import Asked
 from losscli.data.table import ReadOptions
-from losscli.descent import interior, rounded
-from losscli.descent.bench import Settings
 from losscli.descent.design import whitened
+from losscli.descent.methods import piecewise, rounded
 from losscli.descent.objective import Model
-from losscli.descent.train import Wanted, train
+from losscli.descent.train import Settings, Wanted, train
+from losscli.descent.workspace import Workspace
 from losscli.domain import CLASSES, NUMBERS, REALS, Floats, Interval, Kind, Task, Unit
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, Loss, Reduction, Trait
@@ -422,6 +422,7 @@ def test_a_sum_that_bends_and_has_kinks_is_trained_to_its_optimum(
 
 def test_kinks_with_curves_between_are_not_taken_for_lines() -> None:
     y = np.linspace(-3.0, 3.0, 20)
+    workspace = Workspace(whitened(y[:, None], np.ones(20)), y[None], Settings(Task.REGRESSION))
     for text, is_piecewise_linear in (
         ("0.7*huber:delta=1 + 0.3*mae", False),
         ("mae + 0.5*quantile:tau=0.8", True),
@@ -429,8 +430,8 @@ def test_kinks_with_curves_between_are_not_taken_for_lines() -> None:
         ("mae + welsch:c=0.1", False),
     ):
         model = Model(bound(Task.REGRESSION, text), 0)
-        assert (interior.hinges(model, y) is not None) == is_piecewise_linear, text
-        assert rounded.handles(model, y) == ("welsch" not in text)
+        assert bool(piecewise.METHOD.handles(workspace, model)) == is_piecewise_linear, text
+        assert rounded.METHOD.handles(workspace, model) == ("welsch" not in text)
 
 
 def test_targets_of_different_scales_share_a_descent() -> None:

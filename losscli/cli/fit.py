@@ -64,7 +64,7 @@ def _asked(flags: Fit) -> "Asked":
 
 
 def _request(flags: Fit) -> "Request":
-    from losscli.descent.networks import Early
+    from losscli.descent.networks import EarlyStopping
     from losscli.descent.perceptron import Architecture
 
     model = Spec.parse(flags.model)
@@ -91,7 +91,7 @@ def _request(flags: Fit) -> "Request":
         penalty_scale=flags.penalty_scale,
         path=None if flags.path is None else Spec.parse(flags.path),
         repeats=flags.repeats or repeats,
-        early=None if share is None else Early(share, patience),
+        early=None if share is None else EarlyStopping(share, patience),
         seeds=flags.seeds or seeds,
         contaminate=_contaminations(flags),
         threshold=threshold,
