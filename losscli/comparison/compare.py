@@ -14,7 +14,7 @@ from losscli.comparison.losses import Facts, loss_table
 from losscli.comparison.medians import Values
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.naive import naive_error
-from losscli.comparison.plan import PRIMARIES, Measured, allowances, intervals, plan, ruled_out
+from losscli.comparison.plan import Measured, allowances, intervals, plan, ruled_out
 from losscli.comparison.references import find_references
 from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
@@ -31,6 +31,7 @@ from losscli.data.roles import Problem
 from losscli.data.roles.class_weight import plain
 from losscli.data.roles.values import time_warnings
 from losscli.data.table import BLOCK, Table
+from losscli.domain import TASKS
 from losscli.result import Comparison, Input, LossTable, Model, Refused, Resampling, RowCounts, RowKey
 
 __all__ = ["Request", "compare"]
@@ -223,7 +224,7 @@ def _primary(problem: Problem, request: Request, tables: Sequence[LossTable]) ->
     if request.losses:
         return tables[0].spec
     by_name = {table.name: table for table in tables}
-    own = [by_name[name] for name in PRIMARIES[problem.task] if name in by_name]
+    own = [by_name[name] for name in TASKS[problem.task].primaries if name in by_name]
     for table in own:
         if all(result.value is not None for result in table.results):
             return table.spec

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from losscli.report.choice import MOST, TELLING
+from losscli.report.choice import MOST
 from losscli.report.names import ELLIPSIS, cell_width, display_names, display_specs, lookup, spec_name
 from losscli.report.numbers import Digits, Figure, digits_of, magnitude, percent, significant
+from losscli.report.telling import telling
 from losscli.result import Changes, LossChange
 
 _ROWS = 20  # of the table of losses at most, unless one loss of every model takes more
@@ -89,11 +90,11 @@ class ChangeScreen:
         the screen of compare, one loss per class; with `--all` every one in the order of the file."""
         members = {one.spec: one.members for one in self.changes.losses}
         places = {spec: place for place, spec in enumerate(members)}
-        telling = TELLING.get(self.changes.task, "").split()
+        first = telling(self.changes.task).losses
 
         def place(spec: str) -> tuple[bool, int, int]:
             name = spec_name(spec)
-            known = telling.index(name) if name in telling and not self.all else len(telling)
+            known = first.index(name) if name in first and not self.all else len(first)
             return spec != self.changes.primary, known, places[spec]
 
         ordered = sorted(members, key=place)

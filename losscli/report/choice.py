@@ -1,30 +1,19 @@
 """Which losses stand on the default screen, in which order, and how a class of losses is named.
 
-The rule: the primary loss first; then the classes of losses in the order of `TELLING`, which asks one
+The rule: the primary loss first; then the classes of losses in the order of `telling`, which asks one
 question per line (the mean, the median, a compromise, what most rows say, ratios, the worst row …);
 then the others in the order of the catalogue. One row per class, shown by the member that comes
-first in `TELLING`; at most `MOST` rows.
+first there; at most `MOST` rows.
 """
 
 from dataclasses import dataclass
 
-from losscli.domain import Task
 from losscli.report.names import ELLIPSIS, cell_width, spec_name
 from losscli.report.screen import Screen
+from losscli.report.telling import telling
 from losscli.result import LossTable
 
 MOST = 10
-TELLING: dict[str, str] = {
-    Task.REGRESSION: "rmse mse mae huber tukey smooth_l1 medae mape rmsle msle quantile max_error smape "
-    "cauchy log_cosh welsch linex poisson gamma",
-    Task.COUNTS: "poisson rmse mse mae rmsle msle tweedie negative_binomial gamma huber mape medae "
-    "max_error tukey",
-    Task.BINARY: "brier bce zero_one hinge focal spherical weighted_bce mae_prob savage gce squared_hinge "
-    "modified_huber exponential",
-    Task.DETECTION: "bce cross_entropy giou brier iou zero_one smooth_l1 hinge crammer_singer_hinge focal "
-    "diou ciou",
-    Task.MULTICLASS: "cross_entropy brier zero_one focal spherical crammer_singer_hinge multi_margin gce sce",
-}
 _LABEL_CELLS = 24
 _RESIDUAL_SQUARED = ("mse", "rmse")
 
@@ -49,14 +38,14 @@ def choose(screen: Screen) -> Choice:
 
 def _representatives(screen: Screen) -> list[LossTable]:
     comparison = screen.comparison
-    telling = TELLING.get(comparison.task, "").split()
+    first = telling(comparison.task).losses
     places = {table.spec: place for place, table in enumerate(comparison.losses)}
 
     def place(table: LossTable) -> tuple[bool, int, int]:
-        known = telling.index(table.name) if table.name in telling else len(telling)
+        known = first.index(table.name) if table.name in first else len(first)
         # Infinite or undefined for every model: it tells nothing here.
         empty = all(result.value is None for result in table.results)
-        return table.spec != comparison.primary, len(telling) + 1 if empty else known, places[table.spec]
+        return table.spec != comparison.primary, len(first) + 1 if empty else known, places[table.spec]
 
     shown: list[LossTable] = []
     for table in sorted(comparison.losses, key=place):

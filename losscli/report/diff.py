@@ -4,7 +4,6 @@ import os
 import shlex
 from collections.abc import Sequence
 
-from losscli.domain import Task
 from losscli.report.blocks import Block, Cell, Column, Grid, Line, Note, Report, Role, compact
 from losscli.report.change_answer import answer
 from losscli.report.change_screen import (
@@ -19,21 +18,11 @@ from losscli.report.change_screen import (
 from losscli.report.names import cell_width, some, spec_name, visible
 from losscli.report.notes import MOST as MOST_NOTES
 from losscli.report.numbers import count, p_text
+from losscli.report.telling import telling
 from losscli.result import ON_FEW, Changes, LossChange, MetricChange
 
 _NAMED_MODELS, _NAMED = 4, 3
 _METRICS, _METRIC_ROWS = 6, 10
-# What the default screen shows of the metrics, in this order.
-_TELLING: dict[str, str] = {
-    Task.REGRESSION: "r2 bias calibration_slope trimmed_mae",
-    Task.COUNTS: "r2 bias calibration_slope trimmed_mae",
-    Task.BINARY: "precision recall f1 average_precision roc_auc ece",
-    Task.MULTICLASS: "accuracy balanced_accuracy f1 mcc roc_auc average_precision",
-    Task.MULTIOUTPUT: "r2_mean",
-    Task.MULTILABEL: "f1_micro f1_macro subset_accuracy",
-    Task.BOXES: "mean_iou iou_50",
-    Task.DETECTION: "accuracy balanced_accuracy f1 roc_auc mean_iou iou_50",
-}
 _ROLES = {"better": Role.GOOD, "worse": Role.BAD}
 
 
@@ -151,8 +140,8 @@ def _shown_metrics(screen: ChangeScreen) -> list[str]:
     if screen.all:
         return names
     known = {one.name for one in screen.changes.metrics if one.old is not None or one.new is not None}
-    telling = [name for name in _TELLING.get(screen.changes.task, "").split() if name in known]
-    return telling[: per_model(_METRICS, _METRIC_ROWS, screen.models)]
+    shown = [name for name in telling(screen.changes.task).changes if name in known]
+    return shown[: per_model(_METRICS, _METRIC_ROWS, screen.models)]
 
 
 def _metric_row(screen: ChangeScreen, one: MetricChange) -> tuple[Cell, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from losscli.domain import CLASSES, NUMBERS, REALS, UNIT, Kind, Task
+from losscli.domain import CLASSES, NUMBERS, REALS, TASKS, UNIT, Kind, Task
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Reduction, Scaled
 from losscli.loss.catalogue import losses_for
@@ -11,28 +11,16 @@ from losscli.report.catalogue import alias_text
 from losscli.report.examples import example_grid
 from losscli.report.names import visible
 from losscli.report.plot import draw
+from losscli.report.telling import telling
 from losscli.report.traits import IMBALANCE, bound_at_one, unit_text, words
 from losscli.spec import number_text
 
-_TARGETS = {
-    Task.BINARY: "one of two classes",
-    Task.MULTICLASS: "one of several classes",
-    Task.MULTIOUTPUT: "several numbers",
-    Task.MULTILABEL: "several labels, each 0 or 1",
-    Task.DISTRIBUTION: "a share of every class",
-    Task.BOXES: "two corners: x1, y1, x2, y2",
-}
 _ARGUMENTS = {
     Argument.RESIDUAL: "r = p - y",
     Argument.MARGIN: "m = (2y - 1)·s",
     Argument.LOG_PROBABILITY: "l = log of the probability given to the true class",
     Argument.QUANTILES: "q are the K quantiles of a row, tau their levels; sum over them",
     Argument.ENSEMBLE: "x are the M members of a row; sum over them",
-}
-_OVER_COLUMNS = {
-    Task.MULTIOUTPUT: "sum, mean over the L outputs of a row",
-    Task.MULTILABEL: "s is the score of a label, m = (2y - 1)·s; sum, mean, max over the L labels of a row",
-    Task.DISTRIBUTION: "y, p are the shares of a class, true and predicted; sum over those of a row",
 }
 
 
@@ -83,7 +71,7 @@ def _role(name: str) -> Role:
 
 def _facts(bound: BoundLoss) -> list[tuple[str, str]]:
     loss = bound.loss
-    argument = _OVER_COLUMNS.get(loss.task) or _ARGUMENTS.get(loss.argument, "")
+    argument = telling(loss.task).columns or _ARGUMENTS.get(loss.argument, "")
     return [
         ("formula", loss.formula),
         *(("part", _part(weight, part)) for weight, part in bound.terms),
@@ -135,8 +123,8 @@ def _prediction(loss: Loss) -> str:
 def _target(loss: Loss) -> str:
     if loss.task is Task.DETECTION:
         return ", and ".join(dict.fromkeys(_target(term.loss) for term in loss.terms))
-    known = _TARGETS.get(loss.task)
-    if known is None or loss.task in CLASSES:
+    known = TASKS[loss.task].target
+    if not known or loss.task in CLASSES:
         return known or str(loss.target)
     return known if loss.target in (REALS, UNIT) else f"{known}, each {loss.target}"
 

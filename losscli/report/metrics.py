@@ -8,6 +8,7 @@ from losscli.report.blocks import Cell, Column, Grid, Role, compact
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, count, digits_of, fixed, p_text, ranks
 from losscli.report.screen import Screen
+from losscli.report.telling import telling
 from losscli.result import MetricTable, MetricValue, is_infinite
 
 RANKING = ("average_precision", "roc_auc", "f1")
@@ -28,16 +29,6 @@ _SHORT = {
     "mcc": "mcc",
     "f1_micro": "micro f1",
     "f1_macro": "f1",
-}
-# What the default screen shows of the other metrics, in this order, at most `_MOST`.
-_TELLING: dict[str, str] = {
-    Task.REGRESSION: "r2 bias calibration_slope calibration_intercept trimmed_mae",
-    Task.COUNTS: "r2 bias calibration_slope calibration_intercept trimmed_mae",
-    Task.MULTICLASS: "accuracy balanced_accuracy f1 mcc roc_auc",
-    Task.MULTIOUTPUT: "r2_mean",
-    Task.MULTILABEL: "f1_micro f1_macro subset_accuracy",
-    Task.BOXES: "mean_iou iou_50",
-    Task.DETECTION: "accuracy balanced_accuracy f1 roc_auc mean_iou iou_50",
 }
 _MOST = 6
 _PAIRS = 3  # of models, whose errors are compared row by row
@@ -63,11 +54,11 @@ def metric_grids(screen: Screen) -> list[Grid]:
     return grids
 
 
-def _telling(screen: Screen) -> list[str]:
+def _telling(screen: Screen) -> Sequence[str]:
     """Those of forecasts have names of their levels."""
     if screen.comparison.task == Task.FORECAST:
         return [table.name for table in screen.comparison.metrics]
-    return _TELLING.get(screen.comparison.task, "").split()
+    return telling(screen.comparison.task).metrics
 
 
 def _across(screen: Screen, title: str, names: Sequence[str]) -> list[Grid]:

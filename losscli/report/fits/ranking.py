@@ -3,21 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from losscli.domain import Task
 from losscli.report.blocks import Cell, Column, Grid, Role, compact
 from losscli.report.fits.screen import FitScreen, Standing, contamination, head, when_bad, words
 from losscli.report.names import display_names, some
 from losscli.report.numbers import fixed, percent, ranks
+from losscli.report.telling import telling
 from losscli.result import Degradation
 
-_BESIDE: dict[str, str] = {  # beside the headline metric; the first stays, the others where there is room
-    Task.REGRESSION: "rmse medae trimmed_mae r2 bias",
-    Task.COUNTS: "rmse medae trimmed_mae r2 bias",
-    Task.BINARY: "roc_auc brier f1",
-    Task.MULTICLASS: "accuracy balanced_accuracy brier",
-    Task.MULTIOUTPUT: "rmse r2",
-    Task.MULTILABEL: "f1_micro precision_macro recall_macro hamming subset_accuracy average_precision_macro",
-}
 _WIDE = 100  # columns of a terminal from which names need not be short
 _LEVELS = 3
 _DEAR = 0.9  # an efficiency below is said beside the name
@@ -63,7 +55,7 @@ def _clean(screen: FitScreen) -> list[_Part]:
             "" if constant is None else _signed(constant),
         ),
     ]
-    beside = ["cost", *_BESIDE.get(screen.fits.task, "").split()]
+    beside = ["cost", *telling(screen.fits.task).beside]
     others = [name for name in beside if name in screen.metrics]
     parts += [_metric(screen, name, 1) for name in others[:1]]
     if screen.fits.l1:

@@ -4,20 +4,12 @@ names and their figures."""
 from dataclasses import dataclass
 from functools import cached_property
 
-from losscli.domain import Task
+from losscli.domain import TASKS, Task
 from losscli.report.names import display_names, display_specs, lookup, spec_name, visible
 from losscli.report.numbers import Digits, Figure, digits_of, fixed
 from losscli.result import Degradation, Fit, Fits, Ranking, RankRow, Score
 
 MOST = 10
-REFERENCES: dict[str, str] = {
-    Task.REGRESSION: "mse",
-    Task.COUNTS: "poisson",
-    Task.BINARY: "bce",
-    Task.MULTICLASS: "cross_entropy",
-    Task.MULTIOUTPUT: "mse",
-    Task.MULTILABEL: "multilabel_soft_margin",
-}
 COUNTED = "predicted_positive"  # a number of rows, which no loss is ranked by
 _SIGNED = "bias"  # 0 is best, and no loss is ranked by it
 _WORDS = {
@@ -121,7 +113,7 @@ class FitScreen:
     @cached_property
     def reference(self) -> Standing | None:
         """The loss that everybody knows: mse, poisson, bce or cross_entropy."""
-        name = REFERENCES.get(self.fits.task)
+        name = TASKS[Task(self.fits.task)].usual
         return next((one for one in self.ranked if name in {spec_name(own) for own in one.fit.members}), None)
 
     def _standing(self, fit: Fit, clean: RankRow | None) -> Standing:
