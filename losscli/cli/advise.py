@@ -52,11 +52,12 @@ class Flags:
 def run(flags: Flags) -> int:
     """Advise, write the files, print."""
     from losscli import render
+    from losscli.result import Advice
 
-    formats = asked_formats(flags.output, flags.format, "advice")
+    formats = asked_formats(flags.output, flags.format, Advice)
     check_places((("--output", path) for path in flags.output), [flags.path])
     found = _advise(flags)
-    written = partial(render.advice, found.advice)
+    written = partial(render.written, found.advice)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
     if not found.interrupted:

@@ -90,7 +90,7 @@ def _run(flags: Flags) -> int:
     """Compare, print, write the files, judge the gates."""
     from losscli import render
 
-    formats = asked_formats(flags.output, flags.format, "comparison")
+    formats = asked_formats(flags.output, flags.format, Comparison)
     inputs = (*flags.paths, *filter(None, (flags.baseline,)))
     check_places((("--output", path) for path in flags.output), inputs)
     cost = parse_cost(flags.cost)
@@ -98,7 +98,7 @@ def _run(flags: Flags) -> int:
     allowances = [at_cost(one, cost) for one in _allowances(flags)]
     strict = word(Inconclusive, flags.inconclusive, "--inconclusive") is Inconclusive.FAIL
     found = judged(_compare(flags, rules, allowances, cost), rules, allowances)
-    written = partial(render.comparison, found, all=flags.all, strict=strict)
+    written = partial(render.written, found, all=flags.all, strict=strict)
     write_files(formats, written)
     for gate in found.gates:
         say(gate_line(gate))

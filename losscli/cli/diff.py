@@ -28,14 +28,15 @@ def run(flags: Flags) -> int:
     """Compare two results, print and write the files."""
     from losscli import render
     from losscli.comparison.diff import changes
+    from losscli.result import Changes
 
     paths = (flags.old, flags.new)
-    formats = asked_formats(flags.output, flags.format, "changes")
+    formats = asked_formats(flags.output, flags.format, Changes)
     check_places((("--output", path) for path in flags.output), paths)
     with large(paths, "reading"):
         old, new = map(read_result, paths)
     found = changes(old, new, ("losscli", *sys.argv[1:]))
-    written = partial(render.changes, found, all=flags.all)
+    written = partial(render.written, found, all=flags.all)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
     return ExitCode.OK

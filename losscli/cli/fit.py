@@ -115,11 +115,12 @@ def run(flags: Flags) -> int:
 def _run(flags: Flags) -> int:
     """Fit, write the files, print."""
     from losscli import render
+    from losscli.result import Fits
 
-    formats = asked_formats(flags.output, flags.format, "fits")
+    formats = asked_formats(flags.output, flags.format, Fits)
     check_places(_places(flags), [flags.path])
     found = _fit(flags)
-    written = partial(render.fits, found.fits, all=flags.all, coefficients=flags.coefficients)
+    written = partial(render.written, found.fits, all=flags.all, coefficients=flags.coefficients)
     write_files(formats, written)
     _write(flags, found)
     print_result(written, flags.format, quiet=flags.quiet)

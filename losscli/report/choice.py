@@ -8,8 +8,8 @@ first there; at most `MOST` rows.
 
 from dataclasses import dataclass
 
+from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import ELLIPSIS, cell_width, spec_name
-from losscli.report.screen import Screen
 from losscli.report.telling import telling
 from losscli.result import LossTable
 
@@ -26,9 +26,9 @@ class Choice:
     left_out: int
 
 
-def choose(screen: Screen) -> Choice:
+def choose(screen: CompareScreen) -> Choice:
     """The losses of the screen: every one with `--all`, else the most telling classes."""
-    comparison = screen.comparison
+    comparison = screen.found
     if screen.all:
         first = [table for table in comparison.losses if table.spec == comparison.primary]
         return Choice((*first, *(table for table in comparison.losses if table not in first)), 0)
@@ -36,8 +36,8 @@ def choose(screen: Screen) -> Choice:
     return Choice(tuple(representatives[:MOST]), max(0, len(representatives) - MOST))
 
 
-def _representatives(screen: Screen) -> list[LossTable]:
-    comparison = screen.comparison
+def _representatives(screen: CompareScreen) -> list[LossTable]:
+    comparison = screen.found
     first = telling(comparison.task).losses
     places = {table.spec: place for place, table in enumerate(comparison.losses)}
 
@@ -54,7 +54,7 @@ def _representatives(screen: Screen) -> list[LossTable]:
     return shown
 
 
-def label(screen: Screen, table: LossTable) -> str:
+def label(screen: CompareScreen, table: LossTable) -> str:
     """`mae = wmape  PRIMARY`; on a terminal, members that do not fit are an ellipsis."""
     others = [member for member in table.members if member != table.spec]
     others.sort(key=lambda member: ":" in member)
@@ -71,9 +71,9 @@ def label(screen: Screen, table: LossTable) -> str:
             text = longer
     if _has_r2(screen, table):
         text += " (r2)"
-    return f"{text}  PRIMARY" if table.spec == screen.comparison.primary else text
+    return f"{text}  PRIMARY" if table.spec == screen.found.primary else text
 
 
-def _has_r2(screen: Screen, table: LossTable) -> bool:
+def _has_r2(screen: CompareScreen, table: LossTable) -> bool:
     names = {spec_name(member) for member in table.members}
-    return bool(names & set(_RESIDUAL_SQUARED)) and screen.comparison.metric("r2") is not None
+    return bool(names & set(_RESIDUAL_SQUARED)) and screen.found.metric("r2") is not None

@@ -1,18 +1,17 @@
 """`losscli explain SPEC`: all that a record says, and the loss and its slope drawn from their functions."""
 
-from collections.abc import Sequence
-
 from losscli.domain import CLASSES, NUMBERS, REALS, TASKS, UNIT, Kind, Task
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Reduction, Scaled
 from losscli.loss.catalogue import losses_for
-from losscli.report.blocks import Block, Cell, Column, Drawing, Grid, Heading, Paragraph, Report, Role
+from losscli.report.blocks import Block, Cell, Column, Drawing, Heading, Paragraph, Report, Role, tabulate
 from losscli.report.catalogue import alias_text
-from losscli.report.examples import example_grid
+from losscli.report.examples import example_grids
+from losscli.report.found import Explanation, View
 from losscli.report.names import visible
 from losscli.report.plot import draw
 from losscli.report.telling import telling
-from losscli.report.traits import IMBALANCE, bound_at_one, unit_text, words
+from losscli.report.traits import bound_at_one, unit_text, words
 from losscli.spec import number_text
 
 _ARGUMENTS = {
@@ -24,45 +23,27 @@ _ARGUMENTS = {
 }
 
 
-def explain_report(losses: Sequence[Loss], written: Params, *, unicode: bool) -> Report:
-    """One section per record of that name; `written` are the parameters typed in the spec.
+def explain_report(explanation: Explanation, view: View) -> Report:
+    """All that each record says.
 
     Parameters that follow the scale are drawn at s = 1. Raises UsageError for a parameter that no
     record takes.
     """
-    blocks: list[Block] = []
-    for bound in bind_records(losses, written):
-        blocks += _section(bound, written, unicode)
-    return Report(tuple(blocks))
+    blocks = [_record(bound, explanation.written, view.unicode) for bound in explanation.bound()]
+    return Report.of(losses=[block for own in blocks for block in own])
 
 
-def bind_records(losses: Sequence[Loss], written: Params) -> list[BoundLoss]:
-    """The records that take the written parameters, the others resolved at s = 1 and n-/n+ = 2."""
-    bound: list[BoundLoss] = []
-    errors: list[UsageError] = []
-    for loss in losses:
-        try:
-            bound.append(loss.bind(written, scale=1.0, imbalance=IMBALANCE, naive=1.0))
-        except UsageError as error:
-            errors.append(error)
-    if errors and not bound:
-        raise errors[0]
-    return bound
-
-
-def _section(bound: BoundLoss, written: Params, unicode: bool) -> list[Block]:
+def _record(bound: BoundLoss, written: Params, unicode: bool) -> list[Block]:
     loss = bound.loss
-    rows = [(name, text) for name, text in _facts(bound) if text]
-    cells = tuple((Cell(name, Role.DIM), Cell(visible(text), _role(name))) for name, text in rows)
-    facts = Grid("", (Column(""), Column("", flow=True)), cells, complete=True)
-    blocks: list[Block] = [Heading(f"{loss.title} ({loss.name}, {loss.task})"), facts]
+    rows = [(Cell(name, Role.DIM), Cell(visible(text), _role(name))) for name, text in _facts(bound) if text]
+    facts = tabulate("", ("", Column("", flow=True)), rows)
+    blocks: list[Block] = [Heading(f"{loss.title} ({loss.name}, {loss.task})"), *facts]
     drawing = draw(bound, unicode=unicode)
     if drawing:
         blocks.append(Drawing(drawing))
     if drawing and bound.params:
         blocks.append(Paragraph(_drawn_at(bound, written), Role.DIM))
-    table = example_grid(bound)
-    return blocks if table is None else [*blocks, table]
+    return [*blocks, *example_grids(bound)]
 
 
 def _role(name: str) -> Role:

@@ -16,7 +16,7 @@ _WORSE = 0.02  # relative: what a loss that the profile speaks for may seem wors
 
 def answer(screen: AdviceScreen) -> str:
     """The verdict in a sentence or a few; what makes it worthless comes first."""
-    advice = screen.advice
+    advice = screen.found
     if advice.leaks:
         return _leak(screen)
     best = screen.best
@@ -32,7 +32,7 @@ def answer(screen: AdviceScreen) -> str:
 
 
 def _leak(screen: AdviceScreen) -> str:
-    advice = screen.advice
+    advice = screen.found
     names = joined([screen.clip(name, 30) for name in advice.leaks[:_NAMED]])
     alone = (
         "tells the classes apart alone"
@@ -51,7 +51,7 @@ def _leak(screen: AdviceScreen) -> str:
 
 
 def _better(screen: AdviceScreen, best: CheckRow) -> str:
-    check = screen.advice.check
+    check = screen.found.check
     below = f"{_size(best)} {_side(best)} {check.baseline}'s"
     seen = _seen(screen, best.spec)
     why = f"{seen}, and its" if seen else "its"
@@ -64,17 +64,17 @@ def _better(screen: AdviceScreen, best: CheckRow) -> str:
 
 def _seen(screen: AdviceScreen, spec: str) -> str:
     """What the first rule that asks for the loss has seen; empty where none does."""
-    asking = next((one.rules for one in screen.advice.short_list if one.spec == spec), ())
-    return next((visible(one.seen) for one in screen.advice.rules if one.name in asking), "")
+    asking = next((one.rules for one in screen.found.short_list if one.spec == spec), ())
+    return next((visible(one.seen) for one in screen.found.rules if one.name in asking), "")
 
 
 def _but(screen: AdviceScreen, best: CheckRow) -> str:
     """Where the other metric of numbers is shown to say the reverse."""
-    check = screen.advice.check
+    check = screen.found.check
     if check.metric not in _NUMBERS:
         return ""
     if best.other_low is None or best.other_low <= 0:
-        skew = screen.advice.figure("skew") or 0.0
+        skew = screen.found.figure("skew") or 0.0
         middle = check.metric == "mae" and best.elicits != "mean" and abs(skew) >= _SKEWED
         return " It answers for the middle of a skewed target, not for the mean." if middle else ""
     size = percent(best.other_relative or 0.0, best.other_low, best.other_high)
@@ -84,7 +84,7 @@ def _but(screen: AdviceScreen, best: CheckRow) -> str:
 
 def _none(screen: AdviceScreen, best: CheckRow) -> str:
     """The baseline, unless the profile speaks for a loss that is not shown worse."""
-    check = screen.advice.check
+    check = screen.found.check
     if best.spec == check.baseline:
         return f"Train with {check.baseline}: no other loss of the short list could be judged."
     usual = _seen(screen, check.baseline)
@@ -110,9 +110,9 @@ def _none(screen: AdviceScreen, best: CheckRow) -> str:
 def _favoured(screen: AdviceScreen) -> tuple[CheckRow, FiredRule] | None:
     """A loss that is not shown worse, and hardly seems so, with the rule that speaks for it: the best of
     them, or what that rule names before it and is about as good."""
-    open_ = {row.spec: row for row in screen.advice.check.losses if row.verdict == "~"}
+    open_ = {row.spec: row for row in screen.found.check.losses if row.verdict == "~"}
     for row in open_.values():
-        rule = next((one for one in screen.advice.rules if one.speaks and row.spec in one.losses), None)
+        rule = next((one for one in screen.found.rules if one.speaks and row.spec in one.losses), None)
         if rule is not None and _excess(screen, row) <= _WORSE:
             near = (open_[name] for name in rule.losses if name in open_)
             least = _excess(screen, row) + _WORSE
@@ -123,19 +123,19 @@ def _favoured(screen: AdviceScreen) -> tuple[CheckRow, FiredRule] | None:
 def _excess(screen: AdviceScreen, row: CheckRow) -> float:
     """How much worse than the baseline it seems, relative."""
     relative = row.relative or 0.0
-    return -relative if screen.advice.check.greater_is_better else relative
+    return -relative if screen.found.check.greater_is_better else relative
 
 
 def _against(screen: AdviceScreen, row: CheckRow) -> str:
     """`MAE out of fold -6 % [-19, +7]`"""
-    metric = words(screen.advice.check.metric)
+    metric = words(screen.found.check.metric)
     if row.low == row.high == 0.0:
         return f"the same {metric} out of fold"
     return f"{metric} out of fold {percent(row.relative or 0.0, row.low, row.high, sign=True)}"
 
 
 def _untested(screen: AdviceScreen, best: CheckRow) -> str:
-    check = screen.advice.check
+    check = screen.found.check
     against = f", {percent(best.relative, sign=True)} against {check.baseline}" if best.relative else ""
     side = "highest" if check.greater_is_better else "lowest"
     why = visible(check.reason or "no reason is given")

@@ -1,6 +1,6 @@
 """What precision is left where so many of the positives are to be found, for `--all`."""
 
-from losscli.report.blocks import Cell, Column, Grid, compact
+from losscli.report.blocks import Grid, right, tabulate
 from losscli.report.fits.screen import FitScreen
 from losscli.report.numbers import fixed
 from losscli.result import Curve
@@ -15,16 +15,16 @@ def recall_grids(screen: FitScreen) -> list[Grid]:
     recall."""
     curves = {
         one.model: one
-        for one in screen.fits.curves
+        for one in screen.found.curves
         if isinstance(one, Curve) and one.name == "precision_recall"
     }
-    rows = tuple(
-        (Cell(screen.loss(one.fit.spec)), *(Cell(_precision(curves[one.fit.spec], r)) for r in _RECALLS))
+    rows = (
+        (screen.loss(one.fit.spec), *(_precision(curves[one.fit.spec], recall) for recall in _RECALLS))
         for one in screen.shown
-        if one.fit.spec in curves
+        if one.fit.spec in curves and screen.all
     )
-    columns = (Column("loss"), *(Column(f"at {100 * r:g} %", right=True) for r in _RECALLS))
-    return compact(Grid(_TITLE, columns, rows, (_NOTE,), complete=True), 1)
+    heads = ("loss", *right(*(f"at {100 * recall:g} %" for recall in _RECALLS)))
+    return tabulate(_TITLE, heads, rows, (_NOTE,), always=1)
 
 
 def _precision(curve: Curve, recall: float) -> str:
