@@ -22,6 +22,7 @@ from losscli.result import (
     Fit,
     Fits,
     LearningCurve,
+    LossTable,
     LossValue,
     PenaltyPath,
     RowRecord,
@@ -46,39 +47,28 @@ _CHANGE_COLUMNS = (
 
 
 def _comparison(result: Comparison) -> str:
-    losses = (
-        {
-            "kind": "loss",
-            "spec": table.spec,
-            "name": table.name,
-            "unit": table.unit,
-            "greater_is_better": False,
-        }
-        | _values(value)
-        for table in result.losses
-        for value in table.results
-    )
-    metrics = (
+    losses = [_of(table, "loss") | _values(value) for table in result.losses for value in table.results]
+    metrics = [
         {"kind": "metric", "name": table.name, "greater_is_better": table.greater_is_better} | _values(value)
         for table in result.metrics
         for value in table.results
-    )
+    ]
     if not result.row_table:
         return _table(_COLUMNS, [*losses, *metrics])
     rows = (row for record in result.row_table for row in _row(result, record))
     return _table(f"{_COLUMNS} {_ROW_COLUMNS}", [*losses, *metrics, *rows])
 
 
+def _of(table: LossTable, kind: str) -> dict[str, Any]:
+    """What is said of a loss on every line of it."""
+    own = {"kind": kind, "spec": table.spec, "name": table.name, "unit": table.unit}
+    return own | {"greater_is_better": False}
+
+
 def _row(result: Comparison, record: RowRecord) -> Iterator[dict[str, Any]]:
     """The primary loss of one row: a line per model."""
-    table = result.loss(result.primary)
     for model, value in record.losses.items():
-        yield {
-            "kind": "row",
-            "spec": table.spec,
-            "name": table.name,
-            "unit": table.unit,
-            "greater_is_better": False,
+        yield _of(result.loss(result.primary), "row") | {
             "model": model,
             "value": value,
             "reason": record.reason if value is None else None,

@@ -127,7 +127,9 @@ def _gates(screen: CompareScreen) -> list[Grid]:
 
 def _refusals(screen: CompareScreen) -> list[Grid]:
     """Every loss that does not apply, with its reason and the rows that rule it out, for `--all`."""
-    rows = [(screen.spec(one.spec), refusal_text(one)) for one in screen.found.refused if screen.all]
+    if not screen.all:
+        return []
+    rows = [(screen.spec(one.spec), refusal_text(one)) for one in screen.found.refused]
     return tabulate("", ("DOES NOT APPLY", Column("reason", flow=True)), rows)
 
 

@@ -16,14 +16,13 @@ from losscli.report.change_screen import (
 from losscli.report.found import View
 from losscli.report.names import cell_width, some, spec_name, visible
 from losscli.report.numbers import count, p_text
-from losscli.report.screen import following
+from losscli.report.screen import ROLES, following
 from losscli.report.telling import telling
 from losscli.report.typed import again, explaining, typed
 from losscli.result import ON_FEW, Changes, LossChange, MetricChange
 
 _NAMED_MODELS, _NAMED = 4, 3
 _METRICS, _METRIC_ROWS = 6, 10
-_ROLES = {"better": Role.GOOD, "worse": Role.BAD}
 
 
 def diff_report(changes: Changes, view: View) -> Report:
@@ -103,7 +102,7 @@ def _grid(
 def _loss_row(screen: ChangeScreen, one: LossChange) -> tuple[str | Cell, ...]:
     old, new = value_texts(one)
     change, interval = change_text(one)
-    role = _ROLES.get(one.verdict or "", Role.PLAIN)
+    role = ROLES.get(one.verdict or "", Role.PLAIN)
     return (
         screen.label(one.spec),
         screen.model(one.new_model),

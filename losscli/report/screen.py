@@ -12,6 +12,7 @@ from losscli.result import Advice, Changes, Comparison, Fits
 MOST_NOTES = 5
 _FEW = "few_effective_rows"
 _ENDS = (".", "!", "?", ":")
+ROLES = {"better": Role.GOOD, "worse": Role.BAD}  # of a verdict; of another it is plain
 R_co = TypeVar("R_co", bound=Comparison | Fits | Advice | Changes, covariant=True)
 
 

@@ -6,13 +6,12 @@ from dataclasses import replace
 from losscli.report.advice.answer import answer
 from losscli.report.advice.check import check_grids
 from losscli.report.advice.profile import profile_grids, rule_grids, rule_notes
-from losscli.report.advice.screen import AdviceScreen
 from losscli.report.blocks import Heading, Line, Note, Paragraph, Report, Role
 from losscli.report.data import decision_texts, file_text, rows_text
 from losscli.report.found import View
 from losscli.report.names import visible
 from losscli.report.numbers import count
-from losscli.report.screen import following
+from losscli.report.screen import Screen, following
 from losscli.report.typed import again, typed, without
 from losscli.result import Advice
 
@@ -23,7 +22,7 @@ _SHOWN = ("--format", "--output")  # flags that say how advice is shown, each wi
 
 def advice_report(advice: Advice, view: View) -> Report:
     """The report of an advice; there is no shorter form of it, and no longer one."""
-    screen = AdviceScreen(advice, replace(view, all=False))
+    screen = Screen(advice, replace(view, all=False))
     unknown = [Note("?", visible(text)) for text in advice.unknown]
     return Report.of(
         answer=[Paragraph(answer(screen))],
@@ -38,7 +37,7 @@ def advice_report(advice: Advice, view: View) -> Report:
     )
 
 
-def _data(screen: AdviceScreen) -> list[str]:
+def _data(screen: Screen[Advice]) -> list[str]:
     """File, rows, roles, and how the check was made."""
     advice = screen.found
     said = next((text for text in advice.decisions if text.startswith(f"target {advice.target}")), None)

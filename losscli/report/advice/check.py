@@ -1,16 +1,14 @@
 """The losses of the short list against the baseline, out of fold."""
 
-from losscli.report.advice.screen import AdviceScreen
 from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
 from losscli.report.fits.screen import head, words
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, count, digits_of, percent
-from losscli.result import CheckRow
+from losscli.report.screen import ROLES, Screen
+from losscli.result import Advice, CheckRow
 
-_ROLES = {"better": Role.GOOD, "worse": Role.BAD}
 
-
-def check_grids(screen: AdviceScreen) -> list[Grid]:
+def check_grids(screen: Screen[Advice]) -> list[Grid]:
     """Each loss by the metric that decides, and by another beside it; best first."""
     check = screen.found.check
     if not check.losses:
@@ -26,7 +24,7 @@ def check_grids(screen: AdviceScreen) -> list[Grid]:
     return tabulate(title, heads, rows, _notes(screen), complete=False)
 
 
-def _cells(screen: AdviceScreen, row: CheckRow, digits: Digits, beside: Digits) -> tuple[Cell, ...]:
+def _cells(screen: Screen[Advice], row: CheckRow, digits: Digits, beside: Digits) -> tuple[Cell, ...]:
     check = screen.found.check
     base = row.spec == check.baseline
     role = Role.STRONG if row.spec == check.best and check.verdict == "better" else Role.PLAIN
@@ -36,7 +34,7 @@ def _cells(screen: AdviceScreen, row: CheckRow, digits: Digits, beside: Digits) 
     return (
         Cell(visible(row.spec), role),
         Cell(_text(row.value, digits)),
-        Cell(own, _ROLES.get(row.verdict or "", Role.PLAIN)),
+        Cell(own, ROLES.get(row.verdict or "", Role.PLAIN)),
         Cell(_text(row.other, beside)),
         Cell(other, Role.DIM),
     )
@@ -50,7 +48,7 @@ def _gap(relative: float | None, low: float | None, high: float | None) -> str:
     return "n/a" if relative is None else percent(relative, low, high, sign=True)
 
 
-def _notes(screen: AdviceScreen) -> list[str]:
+def _notes(screen: Screen[Advice]) -> list[str]:
     check = screen.found.check
     made = f"linear models, {count(check.folds, 'fold')} x {count(check.repeats, 'repeat')}"
     notes = [f"{made} ({visible(check.splitter)}), {count(check.rows, 'row')}"]

@@ -1,15 +1,15 @@
 """The profile and what it asks for, as tables."""
 
-from losscli.report.advice.screen import AdviceScreen
 from losscli.report.blocks import Cell, Column, Grid, Note, Role, right, tabulate
 from losscli.report.names import visible
 from losscli.report.numbers import percent, significant
-from losscli.result import Finding, FiredRule
+from losscli.report.screen import Screen
+from losscli.result import Advice, Finding, FiredRule
 
 _ROWS = 3
 
 
-def profile_grids(screen: AdviceScreen) -> list[Grid]:
+def profile_grids(screen: Screen[Advice]) -> list[Grid]:
     """A row per figure that says something; those that are 0 or missing in a line each."""
     profile = screen.found.profile
     rows = [
@@ -53,7 +53,7 @@ def _meaning(one: Finding) -> str:
     return f"{visible(one.meaning)}; {noun} {names}{' …' if one.rows[_ROWS:] else ''}"
 
 
-def rule_grids(screen: AdviceScreen) -> list[Grid]:
+def rule_grids(screen: Screen[Advice]) -> list[Grid]:
     """The losses of the short list beside what asks for them: a row per rule, then those beside any."""
     advice = screen.found
     listed = [one.spec for one in advice.short_list]
@@ -65,7 +65,7 @@ def rule_grids(screen: AdviceScreen) -> list[Grid]:
     return tabulate("", heads, ((loss, visible(why)) for loss, why in rows))
 
 
-def rule_notes(screen: AdviceScreen) -> list[Note]:
+def rule_notes(screen: Screen[Advice]) -> list[Note]:
     """What was seen that no loss of the short list mends."""
     advice = screen.found
     listed = [one.spec for one in advice.short_list]

@@ -4,16 +4,12 @@ from losscli.report.blocks import Report
 from losscli.report.fits.classes import class_grids
 from losscli.report.fits.coefficients import coefficient_grids
 from losscli.report.fits.command import next_command
-from losscli.report.fits.details import detail_grids
-from losscli.report.fits.matrix import matrix_grids
+from losscli.report.fits.curves import path_grids, recall_grids, training_grids
+from losscli.report.fits.details import detail_grids, matrix_grids, robustness_grids
 from losscli.report.fits.notes import notes
 from losscli.report.fits.opening import opening
-from losscli.report.fits.path import path_grids
 from losscli.report.fits.ranking import ranking_grids
-from losscli.report.fits.recall import recall_grids
-from losscli.report.fits.robustness import robustness_grids
 from losscli.report.fits.screen import FitScreen
-from losscli.report.fits.training import training_grids
 from losscli.report.found import View
 from losscli.report.screen import following
 from losscli.result import Fits

@@ -1,14 +1,67 @@
-"""How each fit was reached, which rows it passes over, and what could not be fitted or ranked."""
+"""Everything behind the ranking, for `--all`: the losses against the metrics, what each
+fit loses at every level of contamination, how it was reached, which rows it passes over, and what could not
+be fitted or ranked."""
 
-from losscli.report.blocks import Column, Grid, right, tabulate
-from losscli.report.fits.screen import FitScreen
+from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.fits.ranking import excess_text
+from losscli.report.fits.screen import FitScreen, Standing, contamination, head, words
 from losscli.report.names import visible
 from losscli.report.notes import refusal_text
-from losscli.report.numbers import percent, significant
-from losscli.result import Downweighted, Fit
+from losscli.report.numbers import percent, ranks, significant
+from losscli.result import Degradation, Downweighted, Fit
 
+_TITLE = "MATRIX: losses trained down, metrics judged across, out of fold; * the best and its ties"
 _ROWS = 20
 _REASON = Column("reason", flow=True)
+
+
+def matrix_grids(screen: FitScreen) -> list[Grid]:
+    """Every fit and every metric, then the best constant, for `--all`."""
+    if not screen.shown or not screen.all:
+        return []
+    rows = [
+        (Cell(screen.loss(one.fit.spec)), *(_cell(screen, one, metric) for metric in screen.metrics))
+        for one in screen.shown
+    ]
+    constant = [screen.constant(metric) for metric in screen.metrics]
+    rows.append(tuple(Cell(text, Role.DIM) for text in ("best constant", *constant)))
+    return tabulate(_TITLE, ("loss", *right(*map(head, screen.metrics))), rows, always=1)
+
+
+def _cell(screen: FitScreen, one: Standing, metric: str) -> Cell:
+    text = screen.text(one.fit, metric)
+    ranking = screen.ranking(metric)
+    row = next((row for row in ranking.rows if row.spec == one.fit.spec), None) if ranking else None
+    if row is not None and (row.rank_low or row.rank) == 1:
+        return Cell(f"{text}*", Role.STRONG)
+    return Cell(text)
+
+
+def robustness_grids(screen: FitScreen) -> list[Grid]:
+    """One table per kind and size of contamination, the losses in its order."""
+    return [
+        grid
+        for (scheme, size), records in screen.groups.items()
+        if screen.all
+        for grid in _grid(screen, scheme, size, records)
+    ]
+
+
+def _grid(screen: FitScreen, scheme: str, size: float | None, records: tuple[Degradation, ...]) -> list[Grid]:
+    levels = [f"{100 * level:g} %" for level in records[0].levels]
+    metric = words(screen.found.headline)
+    figures = right(*levels, "area", f"{metric} at {levels[0]}", f"at {levels[-1]}")
+    ordered = sorted(records, key=lambda one: (one.rank is None, one.rank or 0))
+    title = f"EXCESS BY SHARE OF BAD ROWS: {contamination(scheme, size)}"
+    heads = ("loss", "robust", *figures, Column("note", flow=True))
+    return tabulate(title, heads, (_row(screen, one) for one in ordered), always=2)
+
+
+def _row(screen: FitScreen, one: Degradation) -> list[str]:
+    texts = [screen.loss(one.spec), ranks(one.rank, one.rank_low, one.rank_high) or "--"]
+    texts += [excess_text(value) for value in one.excess]
+    texts += [excess_text(one.area), _figure(one.error[0]), _figure(one.error[-1])]
+    return [*texts, visible(one.reason or "")]
 
 
 def detail_grids(screen: FitScreen) -> list[Grid]:

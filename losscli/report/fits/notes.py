@@ -2,9 +2,9 @@
 
 from losscli.domain import SCHEMES
 from losscli.report.blocks import Note
+from losscli.report.fits.curves import seed_notes
 from losscli.report.fits.details import row_names
 from losscli.report.fits.screen import FitScreen
-from losscli.report.fits.training import seed_notes
 from losscli.report.names import some, spec_name
 
 _NAMED = 3

@@ -1,12 +1,15 @@
-"""How the loss fell: learning curves by iteration, on the rows learned from and on those held out."""
+"""What stands by the curves of fits: how the loss fell, what a penalty gains, precision at recall."""
 
 from collections.abc import Sequence
 
 from losscli.report.blocks import Grid, Note, right, tabulate
 from losscli.report.fits.screen import FitScreen, words
-from losscli.report.numbers import significant
-from losscli.result import LearningCurve
+from losscli.report.numbers import fixed, significant
+from losscli.result import Curve, LearningCurve, PenaltyPath
 
+_TITLE = "PRECISION AT RECALL, out of fold"
+_NOTE = "among the rows of the highest scores, as many as it takes to find such a share of the positives"
+_RECALLS = (0.5, 0.8, 0.9, 0.95, 0.99)
 _LOSSES, _PLACES = 5, 6
 _WORDS = {"objective": "objective", "training": "training", "held_out": "held out"}
 
@@ -67,3 +70,58 @@ def seed_notes(screen: FitScreen) -> list[Note]:
         sd = (sum((value - mean) ** 2 for value in values) / (len(values) - 1)) ** 0.5
         text += f"; another loss by {sd:.2g} (sd over {len(values)} losses)"
     return [Note("!", text)]
+
+
+def path_grids(screen: FitScreen) -> list[Grid]:
+    """A row for every loss of the screen; none where no path was asked for."""
+    own = {one.spec: one for one in screen.found.curves if isinstance(one, PenaltyPath)}
+    shown = [(one.fit.spec, own[one.fit.spec]) for one in screen.shown if one.fit.spec in own]
+    if not shown:
+        return []
+    first = shown[0][1]
+    penalty, metric = first.name.removeprefix("path:"), words(first.metric)
+    zeros = ("slopes",) if penalty == "l1" else ()
+    heads = ("loss", *right(f"best {penalty}", metric, *zeros, "within 1 se", metric, *zeros))
+    rows = [
+        (
+            screen.clip(screen.loss(spec), 28),
+            *_at_strength(one, one.best, bool(zeros)),
+            *_at_strength(one, one.one_standard_error, bool(zeros)),
+        )
+        for spec, one in shown
+    ]
+    title = f"path of {penalty}: {metric} out of fold at {len(first.x)} strengths"
+    note = "within 1 se: the strongest penalty whose error is within one standard error of the least"
+    return tabulate(title.upper(), heads, rows, (note,), always=1, complete=screen.all)
+
+
+def _at_strength(one: PenaltyPath, strength: float | None, counted: bool) -> tuple[str, ...]:
+    """(strength, metric there, and how many slopes are not 0)."""
+    if strength is None:
+        return ("n/a",) * (2 + counted)
+    k = one.x.index(strength)
+    value, slopes = one.y[k], one.nonzero[k]
+    texts = (significant(strength), "n/a" if value is None else significant(value))
+    return (*texts, "" if slopes is None else f"{slopes:,}") if counted else texts
+
+
+def recall_grids(screen: FitScreen) -> list[Grid]:
+    """One row per loss, in the order of the screen; none where there are no curves of precision and
+    recall."""
+    curves = {
+        one.model: one
+        for one in screen.found.curves
+        if isinstance(one, Curve) and one.name == "precision_recall"
+    }
+    rows = (
+        (screen.loss(one.fit.spec), *(_precision(curves[one.fit.spec], recall) for recall in _RECALLS))
+        for one in screen.shown
+        if one.fit.spec in curves and screen.all
+    )
+    heads = ("loss", *right(*(f"at {100 * recall:g} %" for recall in _RECALLS)))
+    return tabulate(_TITLE, heads, rows, (_NOTE,), always=1)
+
+
+def _precision(curve: Curve, recall: float) -> str:
+    found = next((y for x, y in zip(curve.x, curve.y, strict=True) if x >= recall - 1e-12), None)
+    return "n/a" if found is None else fixed(found, 3)
