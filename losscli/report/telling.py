@@ -11,7 +11,7 @@ class Telling:
 
     losses: of predictions that are compared; the others follow in the order of the catalogue.
     metrics: the same, beside precision, recall and calibration of classes.
-    changes: of metrics, where two results are compared.
+    changes: of metrics, where two results are compared; those of one result unless said.
     beside: metrics beside the one that ranks fits; the first stays, the others where there is room.
     columns: what a formula runs over, where a row has several columns.
     """
