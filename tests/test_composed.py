@@ -27,7 +27,7 @@ from losscli.loss.battery import MEASURED, checked, lines, measured
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.loss.constant import Target, best_constant
 from losscli.loss.score import terms
-from losscli.report import Report, comparison_report
+from losscli.report import Report, View, report_of
 from losscli.result import Comparison
 from losscli.spec import Spec
 
@@ -299,7 +299,7 @@ def _rows(report: Report, title: str) -> list[list[str]]:
 
 def test_the_lines_of_the_screen_add_up(save: Save) -> None:
     found = run(numbers(save), ["0.7*huber:delta=1 + 0.3*mae", "mae"])
-    whole, *parts, mae = _rows(comparison_report(found, all=False, width=None), "LOSSES")
+    whole, *parts, mae = _rows(report_of(found, View()), "LOSSES")
     assert whole[0] == "0.7*huber:delta=1 + 0.3*mae  PRIMARY"
     assert [row[0] for row in parts] == ["└ 0.7*huber:delta=1", "└ 0.3*mae"]
     assert mae[0] == "mae"

@@ -35,14 +35,15 @@ def run(flags: Fit) -> int:
 def _run(flags: Fit) -> int:
     """Fit, write the files, the model and the predictions, print."""
     from losscli import render
+    from losscli.result import Fits
 
-    formats = asked_formats(flags, "fits")
+    formats = asked_formats(flags, Fits)
     check_places(flags, [flags.data])
     request, asked = _request(flags), _asked(flags)  # what they refuse is said before any work
     from losscli.fitting.fit import fit
 
     found = work(fit, flags, request, asked)
-    written = partial(render.fits, found.fits, all=flags.all, coefficients=flags.coefficients)
+    written = partial(render.written, found.fits, all=flags.all, coefficients=flags.coefficients)
     write_files(formats, written)
     if flags.save is not None:
         write_whole(flags.save, found.model_json)
