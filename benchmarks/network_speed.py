@@ -24,12 +24,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from losscli.descent.design import whitened
-from losscli.descent.networks import Course
+from losscli.descent.networks import TrainingPlan
 from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import Optimizer
 from losscli.descent.train import Settings, Wanted
 from losscli.domain import Task
-from losscli.fitting.networks import Material, Schooling, taught
+from losscli.fitting.networks import NetworkRows, NetworkSettings, fit_networks
 from losscli.loss.catalogue import find
 from losscli.spec import Spec
 
@@ -41,14 +41,14 @@ def ours(x, y, folds, epochs: int):
     """Accuracy out of fold of every loss."""
     wanted = [Wanted(find(Spec(name), Task.MULTICLASS), {}) for name in LOSSES]
     settings = Settings(task=Task.MULTICLASS, classes=10, l2=0.0)
-    course = Course(Optimizer("adam", rate=RATE, batch=BATCH, schedule="constant"), epochs)
-    schooling = Schooling(Architecture((UNITS,), "relu"), course, 1)
+    plan = TrainingPlan(Optimizer("adam", rate=RATE, batch=BATCH, schedule="constant"), epochs)
+    networks = NetworkSettings(Architecture((UNITS,), "relu"), plan, 1)
     largest = max(len(train) for train, _ in folds)
-    materials = [
-        Material(whitened(x[train], np.ones(len(train))), x[train], y[train].astype(float), (0, f))
+    rows = [
+        NetworkRows(whitened(x[train], np.ones(len(train))), x[train], y[train].astype(float), (0, f))
         for f, (train, _) in enumerate(folds)
     ]
-    found = taught(materials, wanted, settings, schooling, [(0,)], largest)
+    found = fit_networks(rows, wanted, settings, networks, [(0,)], largest)
     right = np.zeros(len(LOSSES))
     for one, (_, test) in zip(found, folds, strict=True):
         right += (one.scores(x[test])[0].argmax(axis=1) == y[test]).sum(axis=1)

@@ -91,6 +91,75 @@ def preferred(kinds: Collection[Kind]) -> Kind:
     return next(kind for kind in PREFERRED if kind in kinds)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFacts:
+    """What holds of a task.
+
+    target: what a row's target is, where the domain of a loss does not say it.
+    primaries: what a verdict speaks of where no loss is asked for: the first that every model has a value of.
+    usual: the loss that everybody trains with; empty where fit has no such task.
+    ranged: the kind of prediction whose values a loss may rule out; None where it rules out none.
+    named_as: how the columns of a target or a prediction that takes several are named.
+    """
+
+    primaries: tuple[str, ...]
+    target: str = ""
+    usual: str = ""
+    ranged: Kind | None = None
+    named_as: str = ""
+
+
+_OR_PATTERNS = "or say --target 'truth_*' --pred 'rf_*'"
+_CORNERS = "x1, y1, x2, y2 and pred_x1, pred_y1, pred_x2, pred_y2"
+TASKS: dict[Task, TaskFacts] = {
+    Task.REGRESSION: TaskFacts(primaries=("mae",), usual="mse", ranged=Kind.VALUE),
+    Task.COUNTS: TaskFacts(primaries=("poisson", "mae"), usual="poisson", ranged=Kind.VALUE),
+    Task.BINARY: TaskFacts(
+        target="one of two classes",
+        primaries=("bce", "brier", "hinge", "zero_one"),
+        usual="bce",
+        ranged=Kind.SCORE,
+    ),
+    Task.MULTICLASS: TaskFacts(
+        target="one of several classes",
+        primaries=("cross_entropy", "brier", "crammer_singer_hinge", "zero_one"),
+        usual="cross_entropy",
+    ),
+    Task.MULTIOUTPUT: TaskFacts(
+        target="several numbers",
+        primaries=("mse", "mae"),
+        usual="mse",
+        ranged=Kind.VALUE,
+        named_as=f"Name them target_a, target_b … and pred_a, pred_b …, {_OR_PATTERNS}",
+    ),
+    Task.MULTILABEL: TaskFacts(
+        target="several labels, each 0 or 1",
+        primaries=("multilabel_soft_margin", "hamming", "subset_zero_one"),
+        usual="multilabel_soft_margin",
+        named_as=f"Name them target_a, target_b … (0 or 1) and prob_a, prob_b …, {_OR_PATTERNS}",
+    ),
+    Task.DISTRIBUTION: TaskFacts(
+        target="a share of every class",
+        primaries=("kl_divergence", "js_divergence"),
+        named_as=f"Name them target_a, target_b … (shares) and prob_a, prob_b …, {_OR_PATTERNS}",
+    ),
+    Task.FORECAST: TaskFacts(
+        primaries=("weighted_interval_score", "crps_ensemble", "crps_gaussian", "interval_score", "mae"),
+        named_as="Beside the target: q0.1 … q0.9, or lower and upper, or mean and sd, or member_1 …",
+    ),
+    Task.BOXES: TaskFacts(
+        target="two corners: x1, y1, x2, y2", primaries=("giou", "iou"), named_as=f"Name them {_CORNERS}"
+    ),
+    Task.DETECTION: TaskFacts(
+        primaries=tuple(
+            f"{loss} + giou"
+            for loss in ("bce", "cross_entropy", "brier", "hinge", "crammer_singer_hinge", "zero_one")
+        ),
+        named_as=f"Name the class target and prob (of several prob_CLASS), the box {_CORNERS}",
+    ),
+}
+
+
 def any_of(kinds: Collection[Kind]) -> str:
     """The kinds in words: `a probability or a logit`."""
     return " or ".join(_WITH_ARTICLE.get(kind, f"a {kind}") for kind in Kind if kind in kinds)

@@ -14,11 +14,11 @@ from losscli.comparison.gate import judged, parse_allowance, parse_rule
 from losscli.data.roles import Asked
 from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
-from losscli.descent import interior, rounded
-from losscli.descent.bench import Settings
 from losscli.descent.design import whitened
+from losscli.descent.methods import piecewise, rounded
 from losscli.descent.objective import Model
-from losscli.descent.train import Wanted, train
+from losscli.descent.train import Settings, Wanted, train
+from losscli.descent.workspace import Workspace
 from losscli.domain import CLASSES, NUMBERS, REALS, Floats, Interval, Kind, Task, Unit
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, Loss, Reduction, Trait
@@ -27,7 +27,7 @@ from losscli.loss.battery import MEASURED, checked, lines, measured
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.loss.constant import Target, best_constant
 from losscli.loss.score import terms
-from losscli.report import Report, comparison_report
+from losscli.report import Report, View, report_of
 from losscli.result import Comparison
 from losscli.spec import Spec
 
@@ -299,7 +299,7 @@ def _rows(report: Report, title: str) -> list[list[str]]:
 
 def test_the_lines_of_the_screen_add_up(save: Save) -> None:
     found = run(numbers(save), ["0.7*huber:delta=1 + 0.3*mae", "mae"])
-    whole, *parts, mae = _rows(comparison_report(found, all=False, width=None), "LOSSES")
+    whole, *parts, mae = _rows(report_of(found, View()), "LOSSES")
     assert whole[0] == "0.7*huber:delta=1 + 0.3*mae  PRIMARY"
     assert [row[0] for row in parts] == ["└ 0.7*huber:delta=1", "└ 0.3*mae"]
     assert mae[0] == "mae"
@@ -422,6 +422,7 @@ def test_a_sum_that_bends_and_has_kinks_is_trained_to_its_optimum(
 
 def test_kinks_with_curves_between_are_not_taken_for_lines() -> None:
     y = np.linspace(-3.0, 3.0, 20)
+    workspace = Workspace(whitened(y[:, None], np.ones(20)), y[None], Settings(Task.REGRESSION))
     for text, is_piecewise_linear in (
         ("0.7*huber:delta=1 + 0.3*mae", False),
         ("mae + 0.5*quantile:tau=0.8", True),
@@ -429,8 +430,8 @@ def test_kinks_with_curves_between_are_not_taken_for_lines() -> None:
         ("mae + welsch:c=0.1", False),
     ):
         model = Model(bound(Task.REGRESSION, text), 0)
-        assert (interior.hinges(model, y) is not None) == is_piecewise_linear, text
-        assert rounded.handles(model, y) == ("welsch" not in text)
+        assert bool(piecewise.METHOD.handles(workspace, model)) == is_piecewise_linear, text
+        assert rounded.METHOD.handles(workspace, model) == ("welsch" not in text)
 
 
 def test_targets_of_different_scales_share_a_descent() -> None:

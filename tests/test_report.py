@@ -6,13 +6,13 @@ import pytest
 from render.builders import FEW, empty, loss, metric, pair
 from render.samples import ALL, binary, judged, multiclass, regression, warned
 
-from losscli.report import Grid, Note, Paragraph, Report, comparison_report
+from losscli.report import Grid, Note, Paragraph, Report, View, report_of
 from losscli.report.choice import MOST
 from losscli.result import Refused, Robustness, Warning_
 
 
 def report(comparison, *, all=False, width=None) -> Report:
-    return comparison_report(comparison, all=all, width=width)
+    return report_of(comparison, View(all=all, width=width))
 
 
 def verdict(comparison) -> str:

@@ -13,14 +13,14 @@ from losscli.advice.features import feature_findings, leaks
 from losscli.advice.numbers import number_findings
 from losscli.advice.rules import fired
 from losscli.advice.sample import sampled
-from losscli.advice.short_list import BASELINES, short_list
+from losscli.advice.short_list import short_list
 from losscli.advice.study import Study
 from losscli.advice.unknown import unknowns
 from losscli.data.frame import load
 from losscli.data.roles.features import Training
 from losscli.data.roles.several import too_many
 from losscli.data.table import Table
-from losscli.domain import CLASSES
+from losscli.domain import CLASSES, TASKS
 from losscli.fitting.fit import Progress, Request, Source, fit_frame
 from losscli.result import Advice, Finding, Fits, Input, RowCounts, Warning_
 from losscli.spec import Spec
@@ -86,7 +86,7 @@ def advise(
             profile=profile,
             rules=rules,
             short_list=tuple(one for one in listed if one.spec in trained),
-            check=checked(fits, BASELINES[training.task]),
+            check=checked(fits, TASKS[training.task].usual),
             unknown=unknowns(training, figures),
             warnings=_warnings(fits),
         ),

@@ -8,7 +8,7 @@ from losscli.descent.ends import Solution
 from losscli.descent.train import Wanted, train
 from losscli.domain import Floats, Task
 from losscli.engine import each
-from losscli.fitting.crossval import Plan, judge_splits
+from losscli.fitting.crossval import CrossValidation, judge_splits
 from losscli.fitting.folds import splits
 from losscli.fitting.judge import Judged, measures
 from losscli.fitting.scores import pooled
@@ -97,7 +97,7 @@ def _out_of_fold(study: Study) -> Judged:
         repeats=1,
         seed=study.seed,
     )
-    plan = Plan(
+    plan = CrossValidation(
         frame=frame,
         training=training,
         wanted=(_log_loss(training.task),),

@@ -3,19 +3,13 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from losscli.domain import Floats, Task
+from losscli.domain import TASKS, Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.choice import refusal
 from losscli.loss.catalogue import find
 from losscli.result import FiredRule, Listed
 from losscli.spec import Spec
 
-BASELINES = {
-    Task.REGRESSION: "mse",
-    Task.COUNTS: "poisson",
-    Task.BINARY: "bce",
-    Task.MULTICLASS: "cross_entropy",
-}
 _LEAST, _MOST = 3, 5
 _NELDER = "McCullagh & Nelder 1989, doi:10.1007/978-1-4899-3242-6"
 _GNEITING = "Gneiting & Raftery 2007, doi:10.1198/016214506000001437"
@@ -59,7 +53,7 @@ def short_list(task: Task, rules: Sequence[FiredRule], y: Floats) -> tuple[Liste
 
     y: numbers or class codes (n,). Raises UsageError where they rule out the baseline.
     """
-    baseline = BASELINES[task]
+    baseline = TASKS[task].usual
     loss = find(Spec(baseline), task)
     why = refusal(loss, task, y) if loss is not None else None
     if why is not None:

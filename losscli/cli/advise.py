@@ -22,14 +22,15 @@ Found = TypeVar("Found")
 def run(flags: Advise) -> int:
     """Advise, write the files, print."""
     from losscli import render
+    from losscli.result import Advice
 
-    formats = asked_formats(flags, "advice")
+    formats = asked_formats(flags, Advice)
     check_places(flags, [flags.data])
     request, asked = request_of(flags), asked_of(flags)  # what they refuse is said before any work
     from losscli.advice import advise
 
     found = work(advise, flags, request, asked)
-    written = partial(render.advice, found.advice)
+    written = partial(render.written, found.advice)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
     return ending(found.interrupted, found.advice.check.repeats, 2)

@@ -11,7 +11,7 @@ from losscli.cli.output import print_text
 from losscli.domain import Task
 from losscli.errors import ExitCode
 from losscli.loss.catalogue import every_loss, losses_for, named
-from losscli.report import bind_records
+from losscli.report import Checks, Explanation, Listing, bind_records
 from losscli.spec import Spec
 
 
@@ -20,7 +20,7 @@ def list_losses(flags: Losses) -> int:
     task = word(Task, flags.task, "--task")
     with own_losses(flags, every=True):
         losses = every_loss() if task is None else losses_for(task)
-        print_text(partial(render.catalogue, losses, task), flags.format)
+        print_text(partial(render.written, Listing(losses, task)), flags.format)
     return ExitCode.OK
 
 
@@ -30,7 +30,7 @@ def explain(flags: Explain) -> int:
         spec = Spec.parse(plain.spec)
         numbers = spec.numbers()
         unicode = "utf" in (sys.stdout.encoding or "").lower()
-        written = partial(render.explanation, named(spec.name), numbers, unicode=unicode)
+        written = partial(render.written, Explanation(named(spec.name), numbers), unicode=unicode)
         print_text(written, flags.format)
     return ExitCode.OK
 
@@ -39,9 +39,9 @@ def check_loss(flags: Explain) -> int:
     """Print what holds of a loss, in every task that has it; 1 where a check fails."""
     from losscli.loss.battery import checked
 
-    render.check_format(flags.format, "checks")  # before any work
+    render.check_format(flags.format, Checks)  # before any work
     with own_losses(flags, sound=False) as plain:
         spec = Spec.parse(plain.spec)
         found = [checked(bound) for bound in bind_records(named(spec.name), spec.numbers())]
-        print_text(partial(render.checks, found), flags.format)
+        print_text(partial(render.written, Checks(found)), flags.format)
     return ExitCode.OK if all(one.holds for one in found) else ExitCode.GATE_FAILED

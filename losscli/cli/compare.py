@@ -34,14 +34,14 @@ def _run(flags: Compare) -> int:
     """Compare, print, write the files, judge the gates."""
     from losscli import render
 
-    formats = asked_formats(flags, "comparison")
+    formats = asked_formats(flags, Comparison)
     check_places(flags, [*flags.predictions, *filter(None, [flags.baseline, flags.truth])])
     cost = parse_cost(flags.cost)
     rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
     allowances = [at_cost(one, cost) for one in _allowances(flags)]
     strict = flags.inconclusive == "fail"
     found = judged(_compare(flags, rules, allowances, cost), rules, allowances)
-    written = partial(render.comparison, found, all=flags.all, strict=strict)
+    written = partial(render.written, found, all=flags.all, strict=strict)
     write_files(formats, written)
     for gate in found.gates:
         say(gate_line(gate))

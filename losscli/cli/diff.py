@@ -14,14 +14,15 @@ def run(flags: Diff) -> int:
     """Compare two results, print and write the files."""
     from losscli import render
     from losscli.comparison.diff import changes
+    from losscli.result import Changes
 
     paths = (flags.old, flags.new)
-    formats = asked_formats(flags, "changes")
+    formats = asked_formats(flags, Changes)
     check_places(flags, paths)
     with large(paths, "reading"):
         old, new = map(read_result, paths)
     found = changes(old, new, command_line())
-    written = partial(render.changes, found, all=flags.all)
+    written = partial(render.written, found, all=flags.all)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
     return ExitCode.OK

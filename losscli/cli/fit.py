@@ -35,14 +35,15 @@ def run(flags: Fit) -> int:
 def _run(flags: Fit) -> int:
     """Fit, write the files, the model and the predictions, print."""
     from losscli import render
+    from losscli.result import Fits
 
-    formats = asked_formats(flags, "fits")
+    formats = asked_formats(flags, Fits)
     check_places(flags, [flags.data])
     request, asked = _request(flags), _asked(flags)  # what they refuse is said before any work
     from losscli.fitting.fit import fit
 
     found = work(fit, flags, request, asked)
-    written = partial(render.fits, found.fits, all=flags.all, coefficients=flags.coefficients)
+    written = partial(render.written, found.fits, all=flags.all, coefficients=flags.coefficients)
     write_files(formats, written)
     if flags.save is not None:
         write_whole(flags.save, found.model_json)
@@ -64,7 +65,7 @@ def _asked(flags: Fit) -> "Asked":
 
 
 def _request(flags: Fit) -> "Request":
-    from losscli.descent.networks import Early
+    from losscli.descent.networks import EarlyStopping
     from losscli.descent.perceptron import Architecture
 
     model = Spec.parse(flags.model)
@@ -91,7 +92,7 @@ def _request(flags: Fit) -> "Request":
         penalty_scale=flags.penalty_scale,
         path=None if flags.path is None else Spec.parse(flags.path),
         repeats=flags.repeats or repeats,
-        early=None if share is None else Early(share, patience),
+        early=None if share is None else EarlyStopping(share, patience),
         seeds=flags.seeds or seeds,
         contaminate=_contaminations(flags),
         threshold=threshold,

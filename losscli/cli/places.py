@@ -32,11 +32,11 @@ class Written(Protocol):
     def __call__(self, format: str, *, colour: bool, width: int | None) -> str: ...
 
 
-def asked_formats(flags: Printing, what: str) -> Formats:
+def asked_formats(flags: Printing, what: type) -> Formats:
     """The format of every file by its extension.
 
     Raises UsageError, before any work, for an extension that names none, an unknown format of stdout, and
-    one that does not hold `what`, a field of `render.Format`.
+    one that does not hold a type of result.
     """
     from losscli.render import check_format
 

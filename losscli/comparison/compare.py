@@ -16,7 +16,7 @@ from losscli.comparison.request import Request
 from losscli.comparison.robustness import robustness_tables
 from losscli.comparison.row_table import reasons, row_table
 from losscli.comparison.screening import Screening, check_values, screen
-from losscli.comparison.selection import PRIMARIES, Measured, allowances, find_domains, ruled_out, select
+from losscli.comparison.selection import Measured, allowances, find_domains, ruled_out, select
 from losscli.comparison.summary import EXACT_ROWS, Layout, Summary, probe, summarise
 from losscli.comparison.vectors import vector_warnings
 from losscli.comparison.verdicts import with_verdicts
@@ -28,7 +28,7 @@ from losscli.data.roles.class_weight import plain
 from losscli.data.roles.values import time_warnings
 from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, Table
-from losscli.domain import Kind
+from losscli.domain import TASKS, Kind
 from losscli.result import Comparison, Input, LossTable, Model, RowCounts, RowKey
 
 __all__ = ["Request", "compare"]
@@ -193,7 +193,7 @@ def _primary(problem: Problem, request: Request, tables: Sequence[LossTable]) ->
     if request.losses:
         return tables[0].spec
     by_name = {table.name: table for table in tables}
-    own = [by_name[name] for name in PRIMARIES[problem.task] if name in by_name]
+    own = [by_name[name] for name in TASKS[problem.task].primaries if name in by_name]
     for table in own:
         if all(result.value is not None for result in table.results):
             return table.spec

@@ -13,7 +13,7 @@ from losscli.data.roles.outputs import OUTPUTS, SHARES
 from losscli.data.roles.values import check_finite, check_present, check_range, check_weights
 from losscli.data.rows import Reading, Rows, present
 from losscli.data.table import Table, block_count, first_bad, unusable
-from losscli.domain import NUMBERS, UNIT, Codes, Floats, Interval, Kind, Task
+from losscli.domain import NUMBERS, TASKS, UNIT, Codes, Floats, Interval, Kind, Task
 from losscli.errors import DataError, Where
 from losscli.inference.scale import robust_scale
 from losscli.loss.arguments import codes
@@ -23,8 +23,6 @@ from losscli.metrics.aggregate import Bins, Grid, Looks, Sought, merge_each, qua
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
 SAMPLED, SAMPLED_ROWS = 16, 7  # blocks that say where the bins are, and every seventh row of them
-# The kind of prediction whose values a loss may rule out, by the task.
-RANGED = dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), Kind.VALUE) | {Task.BINARY: Kind.SCORE}
 ONE_NUMBER = NUMBERS | {Task.FORECAST}  # tasks whose target is a number
 MEND = "Mend it, or leave such rows out for all models: --missing drop"
 Scale = tuple[float | None, str | None]  # s, and why there is none
@@ -118,7 +116,7 @@ def _check_group(table: Table, name: str) -> None:
 
 def ranged_kind(problem: Problem) -> Kind | None:
     """The kind of prediction whose values a loss of the problem may rule out."""
-    return next((RANGED[task] for task in problem.tasks if task in RANGED), None)
+    return next((TASKS[task].ranged for task in problem.tasks if TASKS[task].ranged), None)
 
 
 def screen(reading: Reading, scale: float | None, intervals: Sequence[Interval]) -> tuple[Screening, Scale]:

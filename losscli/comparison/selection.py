@@ -6,33 +6,12 @@ from dataclasses import dataclass
 from losscli.comparison.request import Request
 from losscli.comparison.screening import Screening, ranged_kind
 from losscli.data.roles import Problem
-from losscli.domain import CLASSES, NUMBERS, Interval, Kind, Task, any_of
+from losscli.domain import CLASSES, NUMBERS, TASKS, Interval, Kind, Task, any_of
 from losscli.errors import NoDefault, UsageError
 from losscli.loss import BoundLoss, FromData, Loss
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.result import Refused
 from losscli.spec import Spec
-
-# What a verdict speaks of where no loss is asked for: the first that every model has a figure of.
-PRIMARIES = {
-    Task.REGRESSION: ("mae",),
-    Task.COUNTS: ("poisson", "mae"),
-    Task.BINARY: ("bce", "brier", "hinge", "zero_one"),
-    Task.MULTICLASS: ("cross_entropy", "brier", "crammer_singer_hinge", "zero_one"),
-    Task.MULTIOUTPUT: ("mse", "mae"),
-    Task.MULTILABEL: ("multilabel_soft_margin", "hamming", "subset_zero_one"),
-    Task.DISTRIBUTION: ("kl_divergence", "js_divergence"),
-    Task.FORECAST: ("weighted_interval_score", "crps_ensemble", "crps_gaussian", "interval_score"),
-    Task.BOXES: ("giou", "iou"),
-    Task.DETECTION: (
-        "bce + giou",
-        "cross_entropy + giou",
-        "brier + giou",
-        "hinge + giou",
-        "crammer_singer_hinge + giou",
-        "zero_one + giou",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +149,7 @@ def allowances(
 
 def _usual(problem: Problem) -> tuple[Loss, ...]:
     """The losses of a problem where none is asked for: every one, and of the sums the primary ones."""
-    sums = [spec for spec in map(Spec, PRIMARIES[problem.task]) if spec.is_sum]
+    sums = [spec for spec in map(Spec, TASKS[problem.task].primaries) if spec.is_sum]
     found = (find(spec, *problem.tasks) for spec in sums)
     return (*losses_for(*problem.tasks), *(loss for loss in found if loss is not None))
 

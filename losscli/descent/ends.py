@@ -8,7 +8,7 @@ import numpy as np
 from losscli.descent.interior import Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
-from losscli.descent.objective import Objective, negligible
+from losscli.descent.objective import Model, Objective, negligible
 from losscli.domain import Codes, Floats, Task
 from losscli.loss import BoundLoss, Trait
 from losscli.loss.score import terms
@@ -44,35 +44,57 @@ class Solution:
     plain: Floats | None = None
 
 
+def solution(
+    model: Model,
+    v: Floats,
+    value: float,
+    gradient: Floats | None,
+    iterations: int,
+    converged: bool,
+    certificate: str,
+) -> Solution:
+    """What a descent of a model found. gradient: (d,), None where there is none."""
+    return Solution(
+        bound=model.bound,
+        l2=model.l2,
+        v=v,
+        objective=float(value),
+        gradient_norm=None if gradient is None else float(np.linalg.norm(gradient)),
+        iterations=int(iterations),
+        converged=bool(converged),
+        certificate=certificate if converged else f"not converged: {certificate}",
+        l1=model.l1,
+    )
+
+
 def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
     """The solutions of piecewise linear losses, by their duality gaps."""
     which = np.arange(len(vertex.v))
     values, _ = objective.evaluate(vertex.v, which)
     values = values + objective.absolute(vertex.v)
-    solutions = []
+    found = []
     for i, model in enumerate(objective.models):
-        size = f"duality gap {share_text(abs(vertex.gap[i]), values[i])}"
-        solutions.append(
-            Solution(
-                bound=model.bound,
-                l2=model.l2,
-                v=vertex.v[i],
-                objective=float(values[i]),
-                gradient_norm=None,
-                iterations=int(vertex.iterations[i]),
-                converged=bool(vertex.converged[i]),
-                certificate=size if vertex.converged[i] else f"not converged: {size}",
-                l1=model.l1,
-            )
-        )
-    return solutions
+        text = f"duality gap {share_text(abs(vertex.gap[i]), values[i])}"
+        end = vertex.v[i], values[i], None, vertex.iterations[i], vertex.converged[i]
+        found.append(solution(model, *end, text))
+    return found
 
 
 def lowest(ends: Sequence[Solution]) -> Solution:
     """The best of the ends of several starts of one model, and how many of them agree."""
     best = min(ends, key=lambda end: end.objective)
-    agree = sum(end.objective <= best.objective + _AGREE * abs(best.objective) for end in ends)
-    return replace(best, certificate=f"{agree} of {len(ends)} starts agree; {best.certificate}")
+    values = np.array([end.objective for end in ends])
+    return replace(best, certificate=_agreement(values, best.objective) + best.certificate)
+
+
+def agreement(model: Model, values: Floats, best: float) -> str:
+    """What a certificate says of several valleys first. values: where all starts of a model ended."""
+    return "" if Trait.CONVEX in model.bound.traits else _agreement(values, best)
+
+
+def _agreement(values: Floats, best: float) -> str:
+    agree = int((values <= best + _AGREE * abs(best)).sum())
+    return f"{max(agree, 1)} of {len(values)} starts agree; "
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a loss that has overflown
@@ -99,28 +121,13 @@ def ended(
             converged = enough and bool(
                 confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits
             )
-        own = values[i]
-        text = f"{known} {share_text(left, value[i])}"
-        bound = objective.models[at].bound
-        if Trait.CONVEX not in bound.traits:
-            agree = int((own <= value[i] + _AGREE * abs(value[i])).sum())
-            text = f"{max(agree, 1)} of {len(own)} starts agree; {text}"
+        model = objective.models[at]
+        text = agreement(model, values[i], value[i]) + f"{known} {share_text(left, value[i])}"
+        end = solution(model, v[i], value[i], gradient[i], descent.iterations[at], converged, text)
         if endless[i]:
-            text, converged = f"{NO_OPTIMUM}: larger scores are always better", False
-        elif not converged:
-            text = f"not converged: {text}"
-        solutions.append(
-            Solution(
-                bound=bound,
-                l2=objective.models[at].l2,
-                v=v[i],
-                objective=float(value[i]),
-                gradient_norm=float(np.linalg.norm(gradient[i])),
-                iterations=int(descent.iterations[at]),
-                converged=converged,
-                certificate=text,
-            )
-        )
+            text = f"{NO_OPTIMUM}: larger scores are always better"
+            end = replace(end, converged=False, certificate=text)
+        solutions.append(end)
     return solutions
 
 

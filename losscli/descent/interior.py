@@ -50,6 +50,12 @@ class Vertex:
     iterations: Codes
     converged: Mask
 
+    @classmethod
+    def at(cls, start: Floats) -> "Vertex":
+        """Nothing known yet. start: (m, q)."""
+        m = len(start)
+        return cls(start.copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
+
 
 def hinges(model: Model, y: Floats) -> Hinges | None:
     """The kinks of a model's row losses of the score, (1, K, n); None unless the loss is piecewise linear.
@@ -188,7 +194,7 @@ def _minimise(
     design: Design, own: Hinges, l2: Floats, start: Floats, tol: float, level: Floats, floor: Floats
 ) -> Vertex:
     m = len(l2)
-    end = Vertex(start.copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
+    end = Vertex.at(start)
     problem, place, best = _Problem(design, own, l2), np.arange(m), np.full(m, np.inf)
     point = _Point.start(problem, start)
     stuck = np.zeros(m, np.intp)

@@ -32,6 +32,11 @@ class Descent:
     iterations: Codes  # (m,)
     converged: Mask  # (m,)
 
+    @classmethod
+    def blank(cls, m: int, d: int) -> "Descent":
+        v, value, count = np.zeros((m, d)), np.zeros(m), np.zeros(m, np.intp)
+        return cls(v, value, v.copy(), value.copy(), count, np.zeros(m, np.bool_))
+
 
 class _State:
     """The models still in motion."""
@@ -120,15 +125,7 @@ def minimise(
 ) -> Descent:
     """Descend from start (m, d) until ½ g·step ≤ tol·|objective| + floor (m,), or max_iter."""
     state = _State(objective, start.copy(), which)
-    m, d = start.shape
-    end = Descent(
-        np.zeros((m, d)),
-        np.zeros(m),
-        np.zeros((m, d)),
-        np.zeros(m),
-        np.zeros(m, np.intp),
-        np.zeros(m, np.bool_),
-    )
+    end = Descent.blank(*start.shape)
     for iteration in range(max_iter + 1):
         if observe is not None:
             observe(iteration, state.place, state.value)

@@ -28,7 +28,7 @@ Key = tuple[int, ...]  # of a generator of random numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Early:
+class EarlyStopping:
     """Stop where the loss on held-out rows has not fallen for `patience` epochs; the best epoch counts.
 
     share: of the training rows that are held out. Prechelt 1998, doi:10.1007/3-540-49430-8_3.
@@ -39,24 +39,32 @@ class Early:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """How networks are trained. optimizer: its rate None is found, its batch None all rows (see `schooled`);
-    early: None for all epochs."""
+class TrainingPlan:
+    """How networks are trained.
+
+    optimizer: its rate None is found, its batch None is told by `train_networks`
+    epochs: passes over the rows at most
+    early: None trains for all epochs
+    """
 
     optimizer: Optimizer = AUTO
     epochs: int = EPOCHS
-    early: Early | None = None
+    early: EarlyStopping | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class TrainingSet:
     """Rows that networks learn from, one network a loss and seed.
 
-    x: z-scored columns (n, p); y: numbers or class codes (n,), of several outputs or labels (n, k); w: (n,),
-    sums to 1; losses: what each of L networks minimises; l1, l2: (L,), of the weights; offset, unit: (L,), or
-    (L, k) where the outputs differ, score = offset + unit · output; level: (L,), what objectives are divided
-    by while they descend; key: what the order of the rows is drawn by; held: rows kept out to stop by,
-    (x, y, w), or None.
+    x: z-scored columns (n, p)
+    y: numbers or class codes (n,), of several outputs or labels (n, k)
+    w: weights (n,), sum to 1
+    losses: what each of L networks minimises
+    l1, l2: strengths of the penalty on the weights (L,)
+    offset, unit: score = offset + unit · output; (L,), or (L, k) where the outputs differ
+    level: what objectives are divided by while they descend (L,)
+    key: what the order of the rows is drawn by
+    held: rows kept out to stop by, (x, y, w), or None
     """
 
     x: Floats
@@ -73,13 +81,16 @@ class Lesson:
 
 
 @dataclass(frozen=True, eq=False)
-class Schooled:
-    """What became of the networks of one lesson: of L losses and S seeds.
+class TrainedNetworks:
+    """What became of the networks of a training set: of L losses and S seeds.
 
-    v: (L, S, d), of the best epoch where training stops early; objective, loss: with and without penalty
-    (L, S), gradient: its norm; epochs: passes until v (L, S); diverged: (L, S), v is the last finite one;
-    training, held: losses by epoch, epochs + 1 or fewer (e, L, S), the training loss as the mean over the
-    batches of an epoch; held is empty where no rows are.
+    v: parameters (L, S, d), of the best epoch where training stops early
+    objective, loss: with and without penalty (L, S)
+    gradient: the norm of that of the objective (L, S)
+    epochs: passes until v (L, S)
+    diverged: whether v is the last that was finite (L, S)
+    training: the mean loss over the batches of each epoch, epochs + 1 or fewer (e, L, S)
+    held: the loss on the rows held out; empty where none are (e, L, S)
     """
 
     v: Floats
@@ -92,7 +103,7 @@ class Schooled:
     held: Floats
 
 
-def check_course(optimizer: Optimizer) -> None:
+def check_optimizer(optimizer: Optimizer) -> None:
     """Raises UsageError for an optimizer that networks are not trained by."""
     if optimizer.name == "lbfgs":
         raise UsageError(
@@ -102,97 +113,88 @@ def check_course(optimizer: Optimizer) -> None:
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a step may be far too long
-def schooled(
-    lessons: Sequence[Lesson], shape: Shape, seeds: Sequence[Key], course: Course, *, rows: int
-) -> list[Schooled]:
-    """Train the networks of all lessons, which have the same losses.
+def train_networks(
+    sets: Sequence[TrainingSet], shape: Shape, seeds: Sequence[Key], plan: TrainingPlan, *, rows: int
+) -> list[TrainedNetworks]:
+    """Train the networks of all sets, which have the same losses.
 
-    rows: of the largest lesson there is, also in other calls: an epoch takes as many steps for each, so that
-    what becomes of a lesson does not depend on the others. A batch that is not written is 64 rows, or all for
+    rows: of the largest set there is, also in other calls: an epoch takes as many steps for each, so that
+    what becomes of a set does not depend on the others. A batch that is not written is 64 rows, or all for
     gd and nesterov. A rate that is not written is 0.01 for adam; else 0.1 over the root mean square of the
     first slopes, times 1 - momentum where steps add up. The schedule is cosine if not written.
     """
-    optimizer = _settled(course.optimizer)
-    run = _Run(lessons, shape, seeds, course)
-    batch = rows if optimizer.batch is None else min(optimizer.batch, rows)
+    optimizer, networks = plan.optimizer, _Lockstep(sets, shape, seeds)
+    usual = rows if optimizer.name in ("gd", "nesterov") else BATCH
+    batch = min(optimizer.batch or usual, rows)
     steps = -(-rows // batch)
     batch = -(-rows // steps)
-    orders = [np.random.default_rng(lesson.key) for lesson in lessons]
-    state = optimizer.init(run.start, np.zeros(len(run.start)))
-    rate = run.rates(optimizer)
+    orders = [np.random.default_rng(data.key) for data in sets]
+    state = optimizer.init(networks.start, np.zeros(len(networks.start)))
+    rate = networks.rates(optimizer)
     pace = SCHEDULES[optimizer.schedule or "cosine"]
-    book = _Book(run, state.v)
-    for epoch in range(1, course.epochs + 1):
-        state = replace(state, rate=rate * pace(epoch, course.epochs))
-        drawn = np.array(
-            [_order(rng, lesson, steps * batch) for rng, lesson in zip(orders, lessons, strict=True)]
-        )
-        total = np.zeros(len(run.start))
+    history = _History(networks, state.v)
+    for epoch in range(1, plan.epochs + 1):
+        state = replace(state, rate=rate * pace(epoch, plan.epochs))
+        drawn = np.array([_order(rng, data, steps * batch) for rng, data in zip(orders, sets, strict=True)])
+        total = np.zeros(len(networks.start))
         for step in range(steps):
-            loss, slope = run.slopes(state.v, drawn[:, step * batch : (step + 1) * batch])
-            state = optimizer.update(state, slope, run.l1)
+            loss, slope = networks.slopes(state.v, drawn[:, step * batch : (step + 1) * batch])
+            state = optimizer.update(state, slope, networks.l1)
             total += loss
-        book.write(epoch, state.v, total / steps)
-        if book.is_full(course.early):
+        history.record(epoch, state.v, total / steps)
+        if history.is_over(plan.early):
             break
-        if book.diverged.any():
-            state = replace(state, v=np.where(book.diverged[:, None], 0.0, state.v))
-    return book.closed()
+        if history.diverged.any():
+            state = replace(state, v=np.where(history.diverged[:, None], 0.0, state.v))
+    return history.trained()
 
 
-def _settled(optimizer: Optimizer) -> Optimizer:
-    if optimizer.batch is None and optimizer.name not in ("gd", "nesterov"):
-        return replace(optimizer, batch=BATCH)
-    return optimizer
+def _order(rng: np.random.Generator, data: TrainingSet, count: int) -> Codes:
+    """So many rows of a set, shuffled; where it has fewer some of them again."""
+    return np.resize(rng.permutation(len(data.y)), count)
 
 
-def _order(rng: np.random.Generator, lesson: Lesson, count: int) -> Codes:
-    """So many rows of a lesson, shuffled; where it has fewer some of them again."""
-    return np.resize(rng.permutation(len(lesson.y)), count)
+class _Lockstep:
+    """M = T·L·S networks: of T sets, L losses and S seeds."""
 
-
-class _Run:
-    """M = T·L·S networks: of T lessons, L losses and S seeds."""
-
-    def __init__(self, lessons: Sequence[Lesson], shape: Shape, seeds: Sequence[Key], course: Course) -> None:
-        self.lessons, self.shape, self.course = lessons, shape, course
-        self.grid = len(lessons), len(lessons[0].losses), len(seeds)
+    def __init__(self, sets: Sequence[TrainingSet], shape: Shape, seeds: Sequence[Key]) -> None:
+        self.sets, self.shape = sets, shape
+        self.grid = len(sets), len(sets[0].losses), len(seeds)
         starts = [shape.start(np.random.default_rng([*seed])) for seed in seeds]
         self.start = (
             np.broadcast_to(np.array(starts), (*self.grid, shape.size)).reshape(-1, shape.size).copy()
         )
-        most = max(len(lesson.y) for lesson in lessons)
-        self.x = np.zeros((len(lessons), most, shape.inputs))
-        self.y = np.zeros((len(lessons), most, *lessons[0].y.shape[1:]))
-        self.w = np.zeros((len(lessons), most))
-        for t, lesson in enumerate(lessons):
-            n = len(lesson.y)
-            self.x[t, :n], self.y[t, :n], self.w[t, :n] = lesson.x, lesson.y, lesson.w * n
+        most = max(len(data.y) for data in sets)
+        self.x = np.zeros((len(sets), most, shape.inputs))
+        self.y = np.zeros((len(sets), most, *sets[0].y.shape[1:]))
+        self.w = np.zeros((len(sets), most))
+        for t, data in enumerate(sets):
+            n = len(data.y)
+            self.x[t, :n], self.y[t, :n], self.w[t, :n] = data.x, data.y, data.w * n
         whole = *self.grid[:2], shape.outputs
         self.offset, self.unit = (
             np.array([np.broadcast_to(one.reshape(whole[1], -1), whole[1:]) for one in each])
-            for each in zip(*((lesson.offset, lesson.unit) for lesson in lessons), strict=True)
+            for each in zip(*((data.offset, data.unit) for data in sets), strict=True)
         )
         weigh = np.broadcast_to(shape.is_weight, (len(self.start), shape.size)).astype(np.float64)
         if not shape.architecture.hidden:  # the weights are the slopes but for the unit of their output
             unit = np.repeat(self.unit.reshape(-1, whole[2]), self.grid[2], axis=0)
             weigh *= np.tile(unit, shape.inputs + 1)
-        level = np.array([lesson.level for lesson in lessons])
-        self.level = np.repeat(level.ravel(), self.grid[2])  # (M,)
+        level, l1, l2 = (np.array(e) for e in zip(*((d.level, d.l1, d.l2) for d in sets), strict=True))
         self.slope_unit = self.unit / level[:, :, None]
-        l2 = np.repeat(np.array([lesson.l2 for lesson in lessons]).ravel(), self.grid[2]) / self.level
-        l1 = np.repeat(np.array([lesson.l1 for lesson in lessons]).ravel(), self.grid[2]) / self.level
+        self.level, l1, l2 = (np.repeat(each.ravel(), self.grid[2]) for each in (level, l1, l2))  # (M,)
+        l1, l2 = l1 / self.level, l2 / self.level
         self.l1 = l1[:, None] * weigh if l1.any() else None  # of the objectives that descend, as l2 is
         self.l2 = l2[:, None] * weigh**2
-        self.params = [self._params(i, lessons) for i in range(self.grid[1])]
+        self.params = [self._params(i, sets) for i in range(self.grid[1])]
 
-    def _params(self, i: int, lessons: Sequence[Lesson]) -> dict[str, Any]:
-        """Of loss i: one number for all lessons, or one for each (T·S, 1)."""
-        each = [dict(lesson.losses[i].params) for lesson in lessons]
+    def _params(self, i: int, sets: Sequence[TrainingSet]) -> dict[str, Any]:
+        """Of loss i: one number for all sets, or one for each (T,)."""
+        each = [dict(data.losses[i].params) for data in sets]
         found: dict[str, Any] = {}
         for key, first in each[0].items():
             values = np.array([own[key] for own in each])
-            found[key] = first if (values == first).all() else np.repeat(values, self.grid[2])[:, None]
+            found[key] = first if (values == first).all() else values
         return found
 
     def rates(self, optimizer: Optimizer) -> Floats:
@@ -202,23 +204,22 @@ class _Run:
             return np.full(m, optimizer.rate)
         if optimizer.name == "adam":
             return np.full(m, _ADAM)
-        size = [np.sqrt(np.maximum(self._first_slopes(t), 1e-300)) for t in range(len(self.lessons))]
-        carried = optimizer.momentum if optimizer.name in ("momentum", "nesterov") else 0.0
-        found: Floats = (1.0 - carried) * _OTHER / np.array(size).reshape(m)
+        size = [np.sqrt(np.maximum(self._first_slopes(t), 1e-300)) for t in range(len(self.sets))]
+        found: Floats = (1.0 - optimizer.carried) * _OTHER / np.array(size).reshape(m)
         return found
 
     def _first_slopes(self, t: int) -> Floats:
         """(L, S) The weighted mean square of the slopes in the outputs, at the start."""
-        lesson = self.lessons[t]
+        data = self.sets[t]
         v = self.start.reshape(*self.grid, -1)[t]
-        _, slope = self._terms(v[None], self.shape.forward(v, lesson.x)[-1][None], lesson.y[None], [t])
-        size: Floats = np.einsum("lsnk,n->ls", slope[0] ** 2, lesson.w)
+        _, slope = self._terms(v[None], self.shape.forward(v, data.x)[-1][None], data.y[None], [t])
+        size: Floats = np.einsum("lsnk,n->ls", slope[0] ** 2, data.w)
         return np.where((size > 0) & np.isfinite(size), size, 1.0)
 
     def slopes(self, v: Floats, rows: Codes) -> tuple[Floats, Floats]:
         """(losses (M,), gradients (M, d) of the objectives over their levels) of v (M, d) as batches of the
         rows (T, b) give them."""
-        places = np.arange(len(self.lessons))
+        places = np.arange(len(self.sets))
         loss, gradient = np.zeros(len(v)), self.l2 * v
         grid, block = v.reshape(*self.grid, -1), _block(self.shape)
         for first in range(0, rows.shape[1], block):
@@ -235,7 +236,7 @@ class _Run:
     def _terms(
         self, v: Floats, output: Floats, y: Floats, places: Sequence[int] | Codes
     ) -> tuple[Floats, Floats]:
-        """(row losses (T, L, S, b), slopes in the outputs over their levels (T, L, S, b, k)) of some lessons.
+        """(row losses (T, L, S, b), slopes in the outputs over their levels (T, L, S, b, k)) of some sets.
 
         output: (T, L, S, b, k); y: (T, b), of several outputs (T, b, k).
         """
@@ -245,30 +246,22 @@ class _Run:
         for i in range(count):
             unit = self.unit[places, i][:, None, None]
             s = self.offset[places, i][:, None, None] + unit * output[:, i]
-            own = self._own(i, places)
-            loss = self.lessons[0].losses[i].loss
+            params = {
+                key: np.repeat(value[places], seeds)[:, None] if isinstance(value, np.ndarray) else value
+                for key, value in self.params[i].items()
+            }
+            loss = self.sets[0].losses[i].loss
             if k == 1:
-                value, slope = terms(loss, own, target, s.reshape(t * seeds, b))
+                value, slope = terms(loss, params, target, s.reshape(t * seeds, b))
             else:
-                value, slope = terms(loss, own, target, s.reshape(t * seeds, b, k).transpose(0, 2, 1))
+                value, slope = terms(loss, params, target, s.reshape(t * seeds, b, k).transpose(0, 2, 1))
                 slope = slope.transpose(0, 2, 1)
             values[:, i] = value.reshape(t, seeds, b)
             slopes[:, i] = slope.reshape(t, seeds, b, k) * self.slope_unit[places, i][:, None, None]
         return values, slopes
 
-    def _own(self, i: int, places: Sequence[int] | Codes) -> dict[str, Any]:
-        if len(places) == len(self.lessons):
-            return self.params[i]
-        seeds = self.grid[2]
-        return {
-            key: value.reshape(-1, seeds, 1)[list(places)].reshape(-1, 1)
-            if isinstance(value, np.ndarray)
-            else value
-            for key, value in self.params[i].items()
-        }
-
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
-        """(L, S) The mean loss of a lesson's networks v (L, S, d) on rows: x (n, p), y (n,) or (n, k), w
+        """(L, S) The mean loss of the networks of a set, v (L, S, d) on rows: x (n, p), y (n,) or (n, k), w
         (n,)."""
         total = np.zeros(self.grid[1:])
         block = _block(self.shape)
@@ -280,20 +273,20 @@ class _Run:
         return total
 
     def gradient_of(self, v: Floats) -> tuple[Floats, Floats]:
-        """(losses (M,), gradients (M, d) of the objectives over their levels) on all rows, by lesson."""
-        rows = max(len(lesson.y) for lesson in self.lessons)
-        everything = np.broadcast_to(np.arange(rows), (len(self.lessons), rows))
-        loss, gradient = self.slopes(v, everything)  # rows beyond a lesson's have weight 0
-        share = np.repeat([rows / len(lesson.y) for lesson in self.lessons], self.grid[1] * self.grid[2])
+        """(losses (M,), gradients (M, d) of the objectives over their levels) on all rows, by set."""
+        rows = max(len(data.y) for data in self.sets)
+        everything = np.broadcast_to(np.arange(rows), (len(self.sets), rows))
+        loss, gradient = self.slopes(v, everything)  # rows beyond those of a set have weight 0
+        share = np.repeat([rows / len(data.y) for data in self.sets], self.grid[1] * self.grid[2])
         penalised = self.l2 * v
         return loss * share, (gradient - penalised) * share[:, None] + penalised
 
 
 @dataclass(eq=False)
-class _Book:
+class _History:
     """What training has shown, epoch by epoch; the point that counts of every network."""
 
-    run: _Run
+    networks: _Lockstep
     v: Floats  # (M, d)
     epoch: Codes = field(init=False)
     diverged: Mask = field(init=False)
@@ -303,16 +296,16 @@ class _Book:
         self.v = self.v.copy()
         self.epoch, self.diverged = np.zeros(m, dtype=np.intp), np.zeros(m, dtype=np.bool_)
         self._best = self._held(self.v)
-        loss, _ = self.run.gradient_of(self.v)
+        loss, _ = self.networks.gradient_of(self.v)
         self._training, self._by_held = [loss], [self._best]
         self._last = 0
 
-    def write(self, epoch: int, v: Floats, loss: Floats) -> None:
+    def record(self, epoch: int, v: Floats, loss: Floats) -> None:
         """v: (M, d), where the epoch ends; loss: (M,), the mean over its batches."""
         self.diverged |= ~np.isfinite(v).all(axis=1) | ~np.isfinite(loss)
         held = self._held(np.where(self.diverged[:, None], 0.0, v))
         better = ~self.diverged
-        if self.run.lessons[0].held is not None:
+        if self.networks.sets[0].held is not None:
             better &= held < self._best
         self.v[better], self.epoch[better] = v[better], epoch
         self._best = np.where(better, held, self._best)
@@ -320,46 +313,46 @@ class _Book:
         self._by_held.append(np.where(self.diverged, np.nan, held))
         self._last = epoch
 
-    def is_full(self, early: Early | None) -> bool:
+    def is_over(self, early: EarlyStopping | None) -> bool:
         """Whether no network can still move its point."""
         late = early is not None and self._last - self.epoch >= early.patience
         return bool(np.all(late | self.diverged))
 
     def _held(self, v: Floats) -> Floats:
         """(M,) The loss on the rows held out; 0 where none are."""
-        if self.run.lessons[0].held is None:
+        if self.networks.sets[0].held is None:
             return np.zeros(len(v))
-        grid = v.reshape(*self.run.grid, -1)
+        grid = v.reshape(*self.networks.grid, -1)
         found = [
-            self.run.loss_of(grid[t], t, *lesson.held)
-            for t, lesson in enumerate(self.run.lessons)
-            if lesson.held is not None
+            self.networks.loss_of(grid[t], t, *data.held)
+            for t, data in enumerate(self.networks.sets)
+            if data.held is not None
         ]
         return np.array(found).reshape(-1)
 
-    def closed(self) -> list[Schooled]:
-        run = self.run
-        loss, gradient = run.gradient_of(self.v)
-        penalty = (0.5 * run.l2 * self.v**2).sum(axis=1)
-        if run.l1 is not None:
-            penalty = penalty + (run.l1 * np.abs(self.v)).sum(axis=1)
-        penalty = penalty * run.level
-        held = np.array(self._by_held) if run.lessons[0].held is not None else np.zeros((0, len(self.v)))
-        by_lesson = [
-            part.reshape(*run.grid, *part.shape[1:])
+    def trained(self) -> list[TrainedNetworks]:
+        networks = self.networks
+        loss, gradient = networks.gradient_of(self.v)
+        penalty = (0.5 * networks.l2 * self.v**2).sum(axis=1)
+        if networks.l1 is not None:
+            penalty = penalty + (networks.l1 * np.abs(self.v)).sum(axis=1)
+        penalty = penalty * networks.level
+        held = np.array(self._by_held) if networks.sets[0].held is not None else np.zeros((0, len(self.v)))
+        by_set = [
+            part.reshape(*networks.grid, *part.shape[1:])
             for part in (
                 self.v,
                 loss + penalty,
                 loss,
-                np.linalg.norm(gradient, axis=1) * run.level,
+                np.linalg.norm(gradient, axis=1) * networks.level,
                 self.epoch,
                 self.diverged,
             )
         ]
-        curves = [c.reshape(len(c), *run.grid) for c in (np.array(self._training), held)]
+        curves = [c.reshape(len(c), *networks.grid) for c in (np.array(self._training), held)]
         return [
-            Schooled(*(part[t] for part in by_lesson), *(curve[:, t] for curve in curves))
-            for t in range(len(run.lessons))
+            TrainedNetworks(*(part[t] for part in by_set), *(curve[:, t] for curve in curves))
+            for t in range(len(networks.sets))
         ]
 
 

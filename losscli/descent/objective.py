@@ -38,6 +38,13 @@ class _Group:
     stop: int
     params: dict[str, Any]
 
+    def terms(self, y: Floats, scores: Floats) -> tuple[Floats, Floats]:
+        """As `terms`, of scores (g, k, n), k = 1 too."""
+        if scores.shape[1] > 1:
+            return terms(self.loss, self.params, y, scores)
+        value, slope = terms(self.loss, self.params, y, scores[:, 0])
+        return value, slope[:, None]
+
 
 class Objective:
     """The objectives of m models that share a design: coordinates (m, d) → values (m,), gradients (m, d).
@@ -82,10 +89,7 @@ class Objective:
             for group in groups:
                 part = slice(group.start, group.stop)
                 own = y if same else y[part]
-                if k == 1:
-                    loss, out[part, 0] = terms(group.loss, group.params, own, scores[part, 0])
-                else:
-                    loss, out[part] = terms(group.loss, group.params, own, scores[part])
+                loss, out[part] = group.terms(own, scores[part])
                 value[part] += loss @ w
             out *= w
             gradient += out.reshape(m * k, len(w)) @ design.z[block]
@@ -135,14 +139,8 @@ class Objective:
         change = np.empty_like(scores)
         for group in groups:
             part = slice(group.start, group.stop)
-            if self.classes == 1:
-                _, up = terms(group.loss, group.params, y[part], ahead[part, 0])
-                _, down = terms(group.loss, group.params, y[part], behind[part, 0])
-                change[part, 0] = up - down
-            else:
-                _, up = terms(group.loss, group.params, y[part], ahead[part])
-                _, down = terms(group.loss, group.params, y[part], behind[part])
-                change[part] = up - down
+            up, down = (group.terms(y[part], s[part])[1] for s in (ahead, behind))
+            change[part] = up - down
         return np.asarray(change / (2.0 * step[:, None, None]))
 
     def gradient_on(self, v: Floats, which: Codes, rows: Codes) -> Floats:
@@ -155,10 +153,7 @@ class Objective:
         slope = np.empty((m, k, len(rows)))
         for group in self._chosen(which):
             part = slice(group.start, group.stop)
-            if k == 1:
-                slope[part, 0] = terms(group.loss, group.params, y[part], scores[part, 0])[1]
-            else:
-                slope[part] = terms(group.loss, group.params, y[part], scores[part])[1]
+            slope[part] = group.terms(y[part], scores[part])[1]
         slope *= w
         gradient = (slope.reshape(m * k, len(rows)) @ z).reshape(m, self.size)
         return np.asarray(gradient + self.l2[which, None] * self.penalty * v)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.descent.bench import Bench, Settings
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
-from losscli.descent.train import Outcome, Wanted, moved, offset_of
+from losscli.descent.methods import METHODS, solve_by
+from losscli.descent.train import Outcome
+from losscli.descent.workspace import Settings, Wanted, Workspace
 from losscli.domain import Floats
-from losscli.errors import NoDefault
 from losscli.loss import BoundLoss
 from losscli.loss.score import terms
 
@@ -36,9 +36,8 @@ def grid(
     l1: from about the least at which all slopes are 0, checked by training, to a thousandth of it; l2: from
     10 times the curvature of the loss to a hundred-thousandth of that. In the units of `penalty_scale`.
     """
-    centred = y - offset_of(y[None], wanted, settings)
-    bench = Bench(design, centred[None], settings)
-    tops = np.array([_top(bench, one, centred, penalty) for one in wanted])
+    workspace = Workspace.centred(design, y[None], wanted, settings)
+    tops = np.array([_top(workspace, one, penalty) for one in wanted])
     if penalty == "l1":
         for _ in range(_TRIES):
             ends = trained_along(design, y, wanted, settings, Strengths(penalty, tops[:, None]))
@@ -54,48 +53,39 @@ def trained_along(
     design: Design, y: Floats, wanted: Sequence[Wanted], settings: Settings, along: Strengths
 ) -> list[list[Outcome]]:
     """By loss and strength. y: (n,)."""
-    offset = offset_of(y[None], wanted, settings)
-    bench = Bench(design, y[None] - offset, settings)
+    workspace = Workspace.centred(design, y[None], wanted, settings)
     outcomes: list[list[Outcome]] = []
     models, places = [], []
-    for i, (one, own) in enumerate(zip(wanted, along.by_loss, strict=True)):
-        bound = _bound(bench, one)
-        outcomes.append([bound if isinstance(bound, str) else ""] * len(own))
+    for i, (one, strengths) in enumerate(zip(wanted, along.by_loss.tolist(), strict=True)):
+        bound = workspace.bound(one, 0)
+        outcomes.append([bound if isinstance(bound, str) else ""] * len(strengths))
         if isinstance(bound, BoundLoss):
-            for k, strength in enumerate(own.tolist()):
-                models.append(bench.model(bound, 0, **{along.penalty: strength}))
-                places.append((i, k))
-    for (i, k), solution in zip(places, bench.solved(models), strict=True):
-        outcomes[i][k] = moved(solution, offset)
+            models += [workspace.model(bound, 0, **{along.penalty: strength}) for strength in strengths]
+            places += [(i, k) for k in range(len(strengths))]
+    for (i, k), solution in zip(places, solve_by(METHODS, workspace, models), strict=True):
+        outcomes[i][k] = workspace.moved(solution)
     return outcomes
-
-
-def _bound(bench: Bench, one: Wanted) -> BoundLoss | str:
-    try:
-        return one.loss.bind(one.written, scale=bench.scales[0], imbalance=bench.imbalance(0))
-    except NoDefault as error:
-        return error.what
 
 
 def _has_slopes(outcome: Outcome) -> bool:
     return isinstance(outcome, Solution) and outcome.plain is not None and bool(outcome.plain[:, 1:].any())
 
 
-def _top(bench: Bench, one: Wanted, y: Floats, penalty: str) -> float:
+def _top(workspace: Workspace, wanted: Wanted, penalty: str) -> float:
     """About the greatest strength of use, in the units of `penalty_scale`."""
-    bound = _bound(bench, one)
+    bound = workspace.bound(wanted, 0)
     if isinstance(bound, str):
         return 1.0
-    raw = bench.settings.penalty_scale == "raw"
-    of_l1, of_l2 = bench.curvature(bound, 0)
+    raw = workspace.settings.penalty_scale == "raw"
+    of_l1, of_l2 = workspace.curvature(bound, 0)
     if penalty == "l2":
         return _L2_TOP * (of_l2 if raw else 1.0)
-    return (_steepest(bench, bound, y) or 1.0) / (1.0 if raw else of_l1)
+    return (_steepest(workspace, bound) or 1.0) / (1.0 if raw else of_l1)
 
 
-def _steepest(bench: Bench, bound: BoundLoss, y: Floats) -> float:
+def _steepest(workspace: Workspace, bound: BoundLoss) -> float:
     """The largest slope of the mean loss in a column's slope, at the best intercepts and no slope."""
-    design, k = bench.design, bench.settings.classes
+    design, y, k = workspace.design, workspace.targets[0], workspace.settings.classes
     bare = replace(
         design,
         z=design.z[:, :1],
@@ -104,14 +94,15 @@ def _steepest(bench: Bench, bound: BoundLoss, y: Floats) -> float:
         center=np.zeros(0),
         spread=np.zeros(0),
     )
-    alone = Bench(bare, bench.targets, replace(bench.settings, l1=0.0, l2=0.0, scale=bench.scales[0]))
-    intercepts = alone.solved([alone.model(bound, 0)])[0].v
+    settings = replace(workspace.settings, l1=0.0, l2=0.0, scale=workspace.scales[0])
+    alone = Workspace(bare, workspace.targets, settings)
+    intercepts = solve_by(METHODS, alone, [alone.model(bound, 0)])[0].v
     scores = np.broadcast_to(intercepts[:, None], (k, len(y)))
-    plain, _ = design.plain()
-    objective = bench.objective([bench.model(bound, 0)])
+    objective = workspace.objective([workspace.model(bound, 0)])
     sides = []
     for step in (-_BESIDE, _BESIDE):
         s = scores + step * objective.unit[0]
         _, slope = terms(bound.loss, dict(bound.params), y[None], s[None] if k > 1 else s)
         sides.append(slope.reshape(k, len(y)))
-    return float(np.abs((0.5 * (sides[0] + sides[1]) * design.w) @ plain.z[:, 1:]).max(initial=0.0))
+    z = workspace.plain[0].z[:, 1:]
+    return float(np.abs((0.5 * (sides[0] + sides[1]) * design.w) @ z).max(initial=0.0))

@@ -124,11 +124,7 @@ def minimise(
     """
     step = _STEP * objective.unit[which]
     state = _State(objective, start.copy(), which, step if width is None else np.minimum(step, width / 10.0))
-    m, d = start.shape
-    zeros = np.zeros(m)
-    end = Descent(
-        np.zeros((m, d)), zeros, np.zeros((m, d)), zeros.copy(), np.zeros(m, np.intp), np.zeros(m, np.bool_)
-    )
+    end = Descent.blank(*start.shape)
     for iteration in range(max_iter + 1):
         enough = negligible(state.value, objective.level[state.which], tol) + floor[state.place]
         x, promised = state.target(enough)

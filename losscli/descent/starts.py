@@ -1,8 +1,13 @@
 """Where descent of a loss with several valleys begins."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 
 from losscli.descent.design import Design
+from losscli.descent.objective import Model
 from losscli.domain import Codes, Floats
 
 _RIDGE = 1e-9  # keeps a drawn set of rows solvable where columns coincide
@@ -44,3 +49,26 @@ def elemental(
 def _distinct(rng: np.random.Generator, drawn: int, n: int, q: int) -> Codes:
     """(drawn, q) row numbers, distinct within a row but for rare repeats, which the ridge bears."""
     return rng.integers(0, n, (drawn, q))
+
+
+@dataclass(frozen=True, eq=False)
+class Attempts:
+    """Every model from each of its starts, all side by side.
+
+    models: as often as there are starts (m); start: (m, d); parts: the place of each model's own
+    """
+
+    models: list[Model]
+    start: Floats
+    parts: list[slice]
+
+    @classmethod
+    def of(cls, models: Sequence[Model], points: Sequence[Floats]) -> "Attempts":
+        """points: of each model, (count, d)."""
+        repeated = [model for model, starts in zip(models, points, strict=True) for _ in starts]
+        ends = np.cumsum([0, *map(len, points)]).tolist()
+        return cls(repeated, np.concatenate(points), [slice(*pair) for pair in pairwise(ends)])
+
+    def lowest(self, values: Floats) -> Codes:
+        """Which attempt of each model ended lowest. values: (m,)."""
+        return np.array([part.start + int(np.argmin(values[part])) for part in self.parts], np.intp)

@@ -80,6 +80,11 @@ class Optimizer:
     batch: int | None = None
     clip: float | None = None
 
+    @property
+    def carried(self) -> float:
+        """The share of a step that the next one repeats."""
+        return self.momentum if self.name in ("momentum", "nesterov") else 0.0
+
     def init(self, v: Floats, rate: Floats) -> State:
         """The state before the first step. v: (m, d); rate: (m,)."""
         remembered = {"momentum": 1, "nesterov": 1, "adam": 2}.get(self.name, 0)
@@ -335,8 +340,7 @@ def _pace(objective: Objective, optimizer: Optimizer, sizes: Sizes, max_iter: in
     elif optimizer.name == "adam":
         rate = _ADAM * sizes.reach
     else:
-        carried = optimizer.momentum if optimizer.name in ("momentum", "nesterov") else 0.0
-        rate = found_rate(objective, sizes, optimizer.batch, carried)
+        rate = found_rate(objective, sizes, optimizer.batch, optimizer.carried)
     usual = "cosine" if optimizer.name in ("sgd", "adam") else None
     smooth = SCHEDULES[optimizer.schedule or usual or "constant"]
     kinked = SCHEDULES[optimizer.schedule or usual or "sqrt"]

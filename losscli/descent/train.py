@@ -1,29 +1,21 @@
 """Every loss trained on one design, for all targets at once: which method, from where, how it ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.descent.bench import Bench, Settings, named_loss
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
+from losscli.descent.methods import METHODS, solve_by
 from losscli.descent.objective import Model
+from losscli.descent.retrain import retrained
+from losscli.descent.workspace import Settings, Wanted, Workspace, named_loss
 from losscli.domain import Floats, Task
-from losscli.errors import NoDefault
-from losscli.loss import Argument, Loss, Params
 
-__all__ = ["Outcome", "Settings", "Trained", "Wanted", "moved", "offset_of", "reference", "train"]
+__all__ = ["Outcome", "Settings", "Trained", "Wanted", "bound_losses", "reference", "train"]
 
 Outcome = Solution | str  # a string is why there is none
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A loss to train, with the parameters that were written."""
-
-    loss: Loss
-    written: Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +29,18 @@ class Trained:
 def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> Trained:
     """Train every loss on every target. targets: (t, n), numbers or class codes; of several outputs or labels
     (t, k, n)."""
-    offset = offset_of(targets, wanted, settings)
-    bench = Bench(design, targets - offset, settings)
-    outcomes: list[list[Outcome]] = [[""] * len(targets) for _ in wanted]
-    models: list[tuple[int, Model]] = []
-    for i, one in enumerate(wanted):
-        for t in range(len(targets)):
-            model = _bound(bench, one, t)
-            if isinstance(model, str):
-                outcomes[i][t] = model
-            else:
-                models.append((i, model))
-    solutions = bench.solved([model for _, model in models])
+    workspace = Workspace.centred(design, targets, wanted, settings)
+    bound = [[_model(workspace, one, t) for t in range(len(targets))] for one in wanted]
+    models = [model for own in bound for model in own if isinstance(model, Model)]
+    solutions = solve_by(METHODS, workspace, models)
     if settings.optimizer is not None:
-        solutions = bench.retrained([model for _, model in models], solutions)
-    for (i, model), solution in zip(models, solutions, strict=True):
-        outcomes[i][model.target] = moved(solution, offset)
-    return Trained(tuple(map(tuple, outcomes)), bench.scales)
+        solutions = retrained(workspace, models, solutions)
+    ends = iter(solutions)
+    outcomes = (
+        tuple(model if isinstance(model, str) else workspace.moved(next(ends)) for model in own)
+        for own in bound
+    )
+    return Trained(tuple(outcomes), workspace.scales)
 
 
 def bound_losses(
@@ -61,48 +48,22 @@ def bound_losses(
 ) -> tuple[list[Model | str], float | None]:
     """(every loss with its parameters and its penalty as these rows give them, or why not; s). y: (n,), of
     several outputs or labels (k, n)."""
-    bench = Bench(design, y[None] - offset_of(y[None], wanted, settings), settings)
-    return [_bound(bench, one, 0) for one in wanted], bench.scales[0]
+    workspace = Workspace.centred(design, y[None], wanted, settings)
+    return [_model(workspace, one, 0) for one in wanted], workspace.scales[0]
 
 
-def _bound(bench: Bench, one: Wanted, t: int) -> Model | str:
-    try:
-        bound = one.loss.bind(one.written, scale=bench.scales[t], imbalance=bench.imbalance(t))
-    except NoDefault as error:
-        return error.what
-    return bench.model(bound, t)
+def _model(workspace: Workspace, wanted: Wanted, t: int) -> Model | str:
+    bound = workspace.bound(wanted, t)
+    return bound if isinstance(bound, str) else workspace.model(bound, t)
 
 
 def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | None, Floats]:
     """(s, the coordinates (q,) of a fit of the bulk) that contamination is measured by: least absolute
     deviations; poisson for counts; for classes none is needed. y: (n,)."""
+    workspace = Workspace.centred(design, y[None], (), settings)
     if settings.task is Task.REGRESSION:
-        offset = float(np.median(y))
-        bench = Bench(design, y[None] - offset, settings)
-        return bench.scales[0], _raised(bench.lad[0], offset)
+        return workspace.scales[0], workspace.raised(workspace.lad[0])
     if settings.task is Task.COUNTS:
-        bench = Bench(design, y[None], settings)
-        return None, bench.solved([Model(named_loss("poisson", Task.COUNTS), 0)])[0].v
+        (fit,) = solve_by(METHODS, workspace, [Model(named_loss("poisson", Task.COUNTS), 0)])
+        return None, fit.v
     return None, np.zeros(design.rank)
-
-
-def offset_of(targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> float:
-    """What is taken off targets and put back on intercepts: a large offset would cost digits of the
-    residuals. 0 where a loss depends on more than the residual."""
-    residual = all(one.loss.argument is Argument.RESIDUAL for one in wanted)
-    return float(np.median(targets[0])) if settings.task is Task.REGRESSION and residual else 0.0
-
-
-def moved(solution: Solution, offset: float) -> Solution:
-    """The solution of targets that lie higher by the offset."""
-    if not offset:
-        return solution
-    plain = solution.plain if solution.plain is None else _raised(solution.plain.ravel(), offset)[None]
-    return replace(solution, v=_raised(solution.v, offset), plain=plain)
-
-
-def _raised(v: Floats, offset: float) -> Floats:
-    """Coordinates (q,) with the offset on the intercept, which is the first."""
-    raised: Floats = v.copy()
-    raised[0] += offset
-    return raised

@@ -11,24 +11,25 @@ from losscli.data.roles.features import Training
 from losscli.descent.ends import Solution
 from losscli.domain import Task
 from losscli.fitting.choice import unranked
-from losscli.fitting.crossval import Judgement, Plan
+from losscli.fitting.coefficients import Coefficients, coefficients, penalty
+from losscli.fitting.crossval import CrossValidation, Judgement
 from losscli.fitting.curves import precision_recall
+from losscli.fitting.efficiency import efficiency
 from losscli.fitting.folds import Folds
+from losscli.fitting.full_fit import FullFit, light_rows
 from losscli.fitting.judge import error_of, kind_of
 from losscli.fitting.model import LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.ranking import Pairing, pairing, rankings
-from losscli.fitting.request import Request
+from losscli.fitting.request import Request, Source
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import Pooled, pooled, scores_of, seed_value, threshold_of
-from losscli.fitting.whole import Raw, Whole, efficiency_of, is_deep, light_rows, penalty_of, raw_model
 from losscli.result import (
     Curve,
     Degradation,
     Fit,
     Fits,
-    Input,
     LearningCurve,
     PenaltyPath,
     Ranking,
@@ -45,17 +46,15 @@ from losscli.spec import Spec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All that a run has made. judgements: of the finished repeats, in order; read: rows of the file."""
+    """All that a run has made. judgements: of the finished repeats, in order."""
 
     training: Training
     warnings: tuple[Warning_, ...]
     request: Request
-    inputs: tuple[Input, ...]
-    notes: tuple[str, ...]
-    read: int
-    plan: Plan
+    source: Source
+    cv: CrossValidation
     folds: Folds
-    whole: Whole
+    whole: FullFit
     judgements: tuple[Judgement, ...]
     refused: tuple[Refused, ...]
     paths: tuple[PenaltyPath, ...] = ()
@@ -67,7 +66,7 @@ class _Entry:
 
     at: int
     solution: Solution
-    raw: Raw | None  # None of a network, which has no coefficients
+    coefficients: Coefficients | None  # None of a network, which has no coefficients
     reason: str | None
 
     @property
@@ -79,8 +78,11 @@ def assemble(run: Run) -> tuple[Fits, str, str]:
     """(the result, the text of --save, the text of --predictions)."""
     entries = _entries(run)
     first = run.folds.splits[: run.folds.folds]
-    found = pooled(run.plan, first, run.judgements[: len(first)]) if run.judgements else None
-    scores = [_scores(run, found, entry) for entry in entries]
+    found = pooled(run.cv, first, run.judgements[: len(first)]) if run.judgements else None
+    confidence = run.request.confidence
+    scores = [
+        scores_of(run.cv, found, run.judgements, entry.at, confidence) if found else {} for entry in entries
+    ]
     return _fits(run, entries, scores, found), _model(run, entries), _predictions(run, entries, found)
 
 
@@ -90,8 +92,9 @@ def _entries(run: Run) -> list[_Entry]:
         solution = outcomes[0]
         if isinstance(solution, Solution):
             reason = unranked(solution.bound) or _unsettled(run, at, solution)
-            raw = None if is_deep(solution) else raw_model(run.whole.design, solution)
-            entries.append(_Entry(at, solution, raw, reason))
+            deep = isinstance(solution, Network) and solution.layers
+            own = None if deep else coefficients(run.whole.design, solution)
+            entries.append(_Entry(at, solution, own, reason))
     return entries
 
 
@@ -101,12 +104,6 @@ def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
         return solution.certificate
     failed = sum(not judgement.converged[at] for judgement in run.judgements)
     return f"not converged in {failed} of {len(run.judgements)} folds" if failed else None
-
-
-def _scores(run: Run, found: Pooled | None, entry: _Entry) -> dict[str, Score]:
-    if found is None:
-        return {}
-    return scores_of(run.plan, found, run.judgements, entry.at, run.request.confidence)
 
 
 def _pairing(run: Run) -> Pairing:
@@ -124,24 +121,24 @@ def _rankings(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Sc
         [entry.spec for entry in entries],
         [entry.reason for entry in entries],
         scores,
-        run.plan.measures,
+        run.cv.measures,
         _pairing(run),
     )
 
 
 def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
     """Folds in which no loss has a headline error, for want of positives, are left out."""
-    at, first = [entry.at for entry in entries], run.plan.measures[0]
+    at, first = [entry.at for entry in entries], run.cv.measures[0]
     used = [j for j in run.judgements if np.isfinite(j.metrics[at, 0]).any()]
     if not used or not entries:
         return ()
     errors = [
         np.array([np.where(j.held[c], j.errors[c], np.nan)[at] for j in used])
-        for c in range(len(run.plan.contaminations))
+        for c in range(len(run.cv.contaminations))
     ]
     return degradations(
         [entry.spec for entry in entries],
-        run.plan.contaminations,
+        run.cv.contaminations,
         errors,
         np.array([error_of(first, j.constant[0]) for j in used]),
         [entry.reason for entry in entries],
@@ -152,20 +149,20 @@ def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
 def _fits(
     run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]], found: Pooled | None
 ) -> Fits:
-    training, request, frame = run.training, run.request, run.plan.frame
+    training, request, frame = run.training, run.request, run.cv.frame
     binary = training.task is Task.BINARY
     by_loss = (
         request.penalty_scale == "curvature" and request.l2 is not None
     )  # then the number that was given
     strengths = {request.l2} if by_loss else {entry.solution.l2 for entry in entries}
-    scale = run.whole.trained.scales[0]
+    scale = run.whole.scale
     return Fits(
         version=__version__,
         command=request.command,
         seed=request.seed,
         confidence=request.confidence,
-        inputs=run.inputs,
-        decisions=(*run.notes, *training.decisions),
+        inputs=run.source.inputs,
+        decisions=(*run.source.notes, *training.decisions),
         task=str(training.task),
         target=training.target,
         positive=training.positive,
@@ -175,7 +172,7 @@ def _fits(
         outputs=training.outputs,
         weights=training.weights,
         class_weight=plain(training.labels, run.whole.factors.tolist()),
-        rows=RowCounts(run.read, len(frame.y), frame.dropped),
+        rows=RowCounts(run.source.read, len(frame.y), frame.dropped),
         folds=run.folds.folds,
         repeats=len(run.judgements) // run.folds.folds,
         splitter=run.folds.splitter,
@@ -187,7 +184,7 @@ def _fits(
         scale=scale,
         scale_reason=None if scale is not None else _no_scale(training.task),
         threshold=request.threshold,
-        headline=run.plan.measures[0].name,
+        headline=run.cv.measures[0].name,
         constant=_constants(run),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
         ranking=_rankings(run, entries, scores),
@@ -203,9 +200,9 @@ def _fits(
         warnings=(*run.warnings, *run.folds.warnings, *_cut_short(run)),
         threshold_rule=request.threshold_rule,
         costs=None if request.cost is None else dict(request.cost.params),
-        oversample=run.plan.recipe.oversample,
-        label_smoothing=run.plan.recipe.smoothing or None,
-        augment=tuple(step.spec for step in run.plan.recipe.steps),
+        oversample=run.cv.recipe.oversample,
+        label_smoothing=run.cv.recipe.smoothing or None,
+        augment=tuple(step.spec for step in run.cv.recipe.steps),
     )
 
 
@@ -218,7 +215,7 @@ def _no_scale(task: Task) -> str:
 def _constants(run: Run) -> dict[str, float | None]:
     """Each metric of the best constant, the mean over folds."""
     constants: dict[str, float | None] = {}
-    for m, measure in enumerate(run.plan.measures):
+    for m, measure in enumerate(run.cv.measures):
         values = [j.constant[m] for j in run.judgements if np.isfinite(j.constant[m])]
         constants[measure.name] = finite(float(np.mean(values))) if values else None
     return constants
@@ -226,12 +223,10 @@ def _constants(run: Run) -> dict[str, float | None]:
 
 def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_Entry]) -> Fit:
     solution, design = entry.solution, run.whole.design
-    bound, scale = solution.bound, run.whole.trained.scales[0]
-    penalty = penalty_of(design, solution)
-    intercept, coefficients = (
-        entry.raw.plain(run.whole.encoder.columns, run.training.names) if entry.raw else (None, {})
-    )
-    efficiency = efficiency_of(solution, scale) if entry.raw else None
+    bound, scale, own = solution.bound, run.whole.scale, entry.coefficients
+    cost = penalty(design, solution)
+    intercept, slopes = own.plain(run.whole.encoder.columns, run.training.names) if own else (None, {})
+    used = efficiency(bound, scale) if own and scale is not None else None
     return Fit(
         spec=bound.spec,
         name=bound.loss.name,
@@ -244,19 +239,19 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         gradient_norm=solution.gradient_norm,
         certificate=solution.certificate,
         distance=solution.distance,
-        efficiency=efficiency,
+        efficiency=used,
         l2=solution.l2,
-        mean_loss=finite(solution.objective - penalty),
-        penalty=finite(penalty),
+        mean_loss=finite(solution.objective - cost),
+        penalty=finite(cost),
         objective=finite(solution.objective),
         intercept=intercept,
-        coefficients=coefficients,
-        downweighted=light_rows(run.plan.frame, run.whole.z, solution, scale),
+        coefficients=slopes,
+        downweighted=light_rows(run.cv.frame, run.whole.z, solution, scale),
         scores=scores,
-        reason=_missing(solution, efficiency),
+        reason=_missing(entry, used),
         seeds=_seed_spread(run, entry),
         l1=solution.l1,
-        threshold=threshold_of(run.plan, run.judgements, entry.at),
+        threshold=threshold_of(run.cv, run.judgements, entry.at),
     )
 
 
@@ -265,10 +260,8 @@ def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
     judgements = run.judgements[: len(first)]
     if not judgements or not judgements[0].seeds:
         return None
-    headline = run.plan.measures[0]
-    values = [
-        seed_value(run.plan, first, judgements, entry.at, number) for number in range(run.request.seeds)
-    ]
+    headline = run.cv.measures[0]
+    values = [seed_value(run.cv, first, judgements, entry.at, number) for number in range(run.request.seeds)]
     sd = float(np.std(values, ddof=1)) if np.isfinite(values).all() else None
     return SeedSpread(headline.name, tuple(map(finite, values)), sd)
 
@@ -292,14 +285,14 @@ def _recalls(entries: Sequence[_Entry], found: Pooled | None) -> list[Curve]:
     return [curve for curve in curves if curve is not None]
 
 
-def _missing(solution: Solution, efficiency: float | None) -> str | None:
+def _missing(entry: _Entry, efficiency: float | None) -> str | None:
     """Why a figure of the fit is null, or None."""
     reasons = []
-    if is_deep(solution):
+    if entry.coefficients is None:
         reasons.append("a network has no coefficients; efficiency is defined for linear models")
     elif efficiency is None:
         reasons.append("efficiency is defined for symmetric losses of the residual")
-    if solution.gradient_norm is None:
+    if entry.solution.gradient_norm is None:
         reasons.append("there is no gradient at a kink")
     return "; ".join(reasons) or None
 
@@ -307,7 +300,7 @@ def _missing(solution: Solution, efficiency: float | None) -> str | None:
 def _untrained(run: Run) -> list[Refused]:
     return [
         Refused(str(Spec(wanted.loss.name, tuple(wanted.written.items()))), outcomes[0], ())
-        for wanted, outcomes in zip(run.plan.wanted, run.whole.trained.by_loss, strict=True)
+        for wanted, outcomes in zip(run.cv.wanted, run.whole.trained.by_loss, strict=True)
         if isinstance(outcomes[0], str)
     ]
 
@@ -321,34 +314,24 @@ def _cut_short(run: Run) -> list[Warning_]:
 
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:
-    models = [_trained(entry) for entry in entries]
     return SavedModel(
         task=run.training.task,
         target=run.training.target,
         labels=run.training.labels,
         outputs=run.training.outputs,
         encoder=run.whole.encoder,
-        models=tuple(models),
+        models=tuple(map(_trained, entries)),
     ).to_json()
 
 
 def _trained(entry: _Entry) -> TrainedModel:
-    loss = entry.solution.bound.loss
-    if isinstance(entry.solution, Network) and entry.raw is None:
-        return NetworkModel(
-            spec=entry.spec,
-            kind=kind_of(loss),
-            link=loss.link.name,
-            activation=entry.solution.activation,
-            layers=entry.solution.layers,
-        )
-    assert entry.raw is not None
-    return LinearModel(
-        spec=entry.spec,
-        kind=kind_of(loss),
-        link=loss.link.name,
-        intercept=entry.raw.intercept,
-        slopes=entry.raw.slopes,
+    solution, own, loss = entry.solution, entry.coefficients, entry.solution.bound.loss
+    kind, link = kind_of(loss), loss.link.name
+    if own is not None:
+        return LinearModel(spec=entry.spec, kind=kind, link=link, intercept=own.intercept, slopes=own.slopes)
+    assert isinstance(solution, Network)
+    return NetworkModel(
+        spec=entry.spec, kind=kind, link=link, activation=solution.activation, layers=solution.layers
     )
 
 
@@ -356,7 +339,7 @@ def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> s
     """Of the losses that were trained in every fold."""
     if found is None:
         return ""
-    columns = target_columns(run.training.task, run.plan.frame.y[found.rows], run.training.names)
+    columns = target_columns(run.training.task, run.cv.frame.y[found.rows], run.training.names)
     for entry in entries:
         own = found.judged[entry.at]
         if np.isfinite(own.prediction).all():

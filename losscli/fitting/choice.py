@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.descent import outputs
+from losscli.descent.methods import outputs
 from losscli.descent.perceptron import Architecture
 from losscli.descent.train import Wanted
 from losscli.domain import NUMBERS, SEVERAL, Floats, Task

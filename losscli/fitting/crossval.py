@@ -11,19 +11,19 @@ from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, reference, train
 from losscli.domain import NUMBERS, Floats, Mask, Task
-from losscli.fitting.augment import NONE, Recipe, Rows
+from losscli.fitting.augment import NONE, Examples, Recipe
 from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
 from losscli.fitting.judge_outputs import constant_of_outputs
-from losscli.fitting.networks import Material, Schooling, material, taught
-from losscli.fitting.threshold import Rule, found_thresholds, inner_splits
+from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
+from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
 from losscli.fitting.weights import Prepared, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is done in every fold. schooling: of networks, None for linear models; largest: rows of the
+class CrossValidation:
+    """What is done in every fold. networks: None for linear models; largest: rows of the
     largest training fold."""
 
     frame: Frame
@@ -34,9 +34,9 @@ class Plan:
     measures: tuple[Measure, ...]
     threshold: float | None
     seed: int
-    rule: Rule | None = None  # by which thresholds are chosen, fold by fold
+    rule: ThresholdRule | None = None  # by which thresholds are chosen, fold by fold
     recipe: Recipe = NONE
-    schooling: Schooling | None = None
+    networks: NetworkSettings | None = None
     largest: int = 0
 
     @property
@@ -54,10 +54,13 @@ class Plan:
 class Judgement:
     """What one fold showed of L losses.
 
-    metrics: nan where undefined (L, M); constant: of the best constant (M,); converged: (L,); scores: of
-    the rows judged (L, n), for several classes, outputs or labels (L, k, n); errors, held: of each
-    contamination, the headline error (L, levels) and whether the descent ended well; seeds: the scores of
-    networks from other starts; thresholds: chosen for this fold (L,), () where they are not.
+    metrics: nan where undefined (L, M)
+    constant: the metrics of the best constant (M,)
+    converged: whether descents ended well (L,)
+    scores: of the rows judged (L, n), for several classes, outputs or labels (L, k, n)
+    errors, held: of each contamination the headline error (L, levels), and whether the descent ended well
+    seeds: the scores of networks from other starts
+    thresholds: chosen for this fold (L,), () where they are not
     """
 
     metrics: Floats
@@ -89,77 +92,68 @@ class _Scored:
     converged: Mask
 
 
-def judge_splits(plan: Plan, splits: Sequence[Split]) -> list[Judgement]:
+def judge_splits(cv: CrossValidation, splits: Sequence[Split]) -> list[Judgement]:
     """Train on the training rows of splits of one repeat, clean and contaminated, and judge on their test
     rows."""
-    folds = [_Fold(plan, split) for split in splits]
+    folds = [Fold(cv, split) for split in splits]
     spoiled = [fold.spoiled() for fold in folds]
-    thresholds = [_thresholds(plan, split) for split in splits]
-    if plan.schooling is None:
-        pairs = zip(folds, spoiled, thresholds, strict=True)
-        return [fold.judgement(own, fold.solved(own), chosen) for fold, own, chosen in pairs]
-    scored = _of_networks(plan.schooling, folds, spoiled)
-    others = _of_other_seeds(plan.schooling, folds)
-    return [
-        fold.judgement(own, given, chosen, seeds)
-        for fold, own, given, chosen, seeds in zip(folds, spoiled, scored, thresholds, others, strict=True)
-    ]
+    thresholds = [_thresholds(cv, split) for split in splits]
+    scored, others = _scored(folds, spoiled), _of_other_seeds(folds)
+    return list(map(Fold.judgement, folds, spoiled, scored, thresholds, others))
 
 
-def _of_networks(
-    schooling: Schooling, folds: "Sequence[_Fold]", spoiled: Sequence[Sequence[_Spoiled]]
-) -> list[list[_Scored]]:
-    """Of each fold, the clean rows and the spoiled sets, from the first start."""
-    plan, repeat = folds[0].plan, folds[0].split.repeat
+def _scored(folds: "Sequence[Fold]", spoiled: Sequence[Sequence[_Spoiled]]) -> list[list[_Scored]]:
+    """Of each fold, the clean rows and the spoiled sets; of networks from the first start."""
+    cv, repeat = folds[0].cv, folds[0].split.repeat
+    if cv.networks is None:
+        return [fold.solved(own) for fold, own in zip(folds, spoiled, strict=True)]
     sets = [
         [(fold.x, fold.y), *((one.x, one.y) for one in own)] for fold, own in zip(folds, spoiled, strict=True)
     ]
-    materials = [fold.material(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
-    found = iter(
-        taught(materials, plan.wanted, plan.settings, schooling, [(plan.seed, repeat, 0)], plan.largest)
-    )
-    scored: list[list[_Scored]] = []
-    for fold, own in zip(folds, sets, strict=True):
-        scored.append([])
-        for _, one in zip(own, found, strict=False):
-            ended = [isinstance(outcome, Solution) and outcome.converged for outcome in one.outcomes]
-            known = [isinstance(outcome, Solution) for outcome in one.outcomes]
-            scores = one.scores(fold.x_test)[0]
-            scores[~np.array(known)] = np.nan
-            scored[-1].append(_Scored(scores, np.array(ended, dtype=np.bool_)))
-    return scored
+    sources = [fold.network_rows(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
+    seeds = [(cv.seed, repeat, 0)]
+    found = iter(fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest))
+    return [
+        [_of_networks(next(found), fold.x_test) for _ in own] for fold, own in zip(folds, sets, strict=True)
+    ]
 
 
-def _of_other_seeds(schooling: Schooling, folds: "Sequence[_Fold]") -> list[tuple[Floats, ...]]:
-    """Of each fold of the first repeat, the scores from the other starts, clean rows only."""
-    plan, repeat = folds[0].plan, folds[0].split.repeat
-    seeds = [(plan.seed, repeat, number) for number in range(1, schooling.seeds)]
-    if repeat or not seeds:
+def _of_networks(fitted: FittedNetworks, x: Floats) -> _Scored:
+    """x: rows of raw columns (n, p)."""
+    scores = fitted.scores(x)[0]
+    scores[[isinstance(outcome, str) for outcome in fitted.outcomes]] = np.nan
+    ended = [isinstance(outcome, Solution) and outcome.converged for outcome in fitted.outcomes]
+    return _Scored(scores, np.array(ended, dtype=np.bool_))
+
+
+def _of_other_seeds(folds: "Sequence[Fold]") -> list[tuple[Floats, ...]]:
+    """Of each fold of the first repeat, the scores of networks from the other starts, clean rows only."""
+    cv, repeat = folds[0].cv, folds[0].split.repeat
+    if cv.networks is None or cv.networks.seeds == 1 or repeat:
         return [()] * len(folds)
-    materials = [fold.material(fold.x, fold.y) for fold in folds]
-    found = taught(materials, plan.wanted, plan.settings, schooling, seeds, plan.largest)
+    seeds = [(cv.seed, repeat, number) for number in range(1, cv.networks.seeds)]
+    sources = [fold.network_rows(fold.x, fold.y) for fold in folds]
+    found = fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest)
     return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
 
 
-def _thresholds(plan: Plan, split: Split) -> tuple[float, ...]:
+def _thresholds(cv: CrossValidation, split: Split) -> tuple[float, ...]:
     """Of each loss the threshold chosen on folds within the training rows, () where it is not chosen."""
-    if plan.rule is None:
+    if cv.rule is None:
         return ()
-    inner = inner_splits(plan.frame, split, plan.rule, plan.seed)
-    folds = [_Fold(plan, one, number) for number, one in enumerate(inner, 1)]
-    if plan.schooling is None:
-        scored = [fold.solved(()) for fold in folds]
-    else:
-        scored = _of_networks(plan.schooling, folds, [()] * len(folds))
-    losses = [wanted.loss for wanted in plan.wanted]
-    return found_thresholds(plan.rule, plan.frame, inner, losses, [own[0].scores for own in scored])
+    inner = inner_splits(cv.frame, split, cv.rule, cv.seed)
+    folds = [Fold(cv, one, number) for number, one in enumerate(inner, 1)]
+    scores = [clean.scores for (clean,) in _scored(folds, [()] * len(folds))]
+    return found_thresholds(cv.rule, cv.frame, inner, [wanted.loss for wanted in cv.wanted], scores)
 
 
-def _levels(plan: Plan, clean: Floats, converged: Mask) -> tuple[tuple[Floats, ...], tuple[Mask, ...]]:
+def _levels(
+    cv: CrossValidation, clean: Floats, converged: Mask
+) -> tuple[tuple[Floats, ...], tuple[Mask, ...]]:
     """Errors and ends of each contamination (L, levels), the clean level filled in."""
-    first = plan.measures[0]
+    first = cv.measures[0]
     errors, held = [], []
-    for c in plan.contaminations:
+    for c in cv.contaminations:
         own = np.full((len(clean), len(c.levels)), np.nan)
         own[:, 0] = [error_of(first, value) for value in clean]
         errors.append(own)
@@ -167,63 +161,65 @@ def _levels(plan: Plan, clean: Floats, converged: Mask) -> tuple[tuple[Floats, .
     return tuple(errors), tuple(held)
 
 
-class _Fold:
-    def __init__(self, plan: Plan, split: Split, inner: int = 0) -> None:
+class Fold:
+    """The rows of a split: those learned from, as they are and prepared, and those judged on."""
+
+    def __init__(self, cv: CrossValidation, split: Split, inner: int = 0) -> None:
         """inner: 0, or from 1 on the number of a fold within the training rows of another."""
-        frame, train_, test = plan.frame, split.train, split.test
-        self.plan, self.split, self.inner = plan, split, inner
+        frame, train_, test = cv.frame, split.train, split.test
+        self.cv, self.split, self.inner = cv, split, inner
         self.y, self.w = frame.y[train_], frame.w[train_]
-        self.judged, self.weights = frame.y[test], frame.w[test]
+        self.y_test, self.w_test = frame.y[test], frame.w[test]
         encoder = Encoder.of(frame, train_, self.w)
         self.x, self.x_test = encoder.matrix(frame, train_), encoder.matrix(frame, test)
-        self.key = (plan.seed, split.repeat + 1, split.fold + 1, inner)
+        self.key = (cv.seed, split.repeat + 1, split.fold + 1, inner)
         self.clean = self.prepared(self.x, self.y)
         self.design = self.clean.design()
 
     def prepared(self, x: Floats, y: Floats) -> Prepared:
         """What is learned from the training rows with these features and targets."""
-        return prepared(self.plan.recipe, self.plan.training, Rows(x, y, self.w), self.key)
+        return prepared(self.cv.recipe, self.cv.training, Examples(x, y, self.w), self.key)
 
     def shares_design(self, one: _Spoiled) -> bool:
         """Whether the clean design serves: the same features, no rows or weights that follow the targets."""
-        follows = self.plan.recipe.follows_labels or self.plan.training.class_weight is not None
+        follows = self.cv.recipe.follows_labels or self.cv.training.class_weight is not None
         return one.x is self.x and not follows
 
     def plain(self) -> Design:
         """The design of the training rows as they are, by which contamination is measured."""
-        if self.plan.recipe == NONE:
+        if self.cv.recipe == NONE:
             return self.design
-        return prepared(NONE, self.plan.training, Rows(self.x, self.y, self.w), self.key).design()
+        return prepared(NONE, self.cv.training, Examples(self.x, self.y, self.w), self.key).design()
 
     def spoiled(self) -> list[_Spoiled]:
         """Every contamination at every level above 0; x is the clean matrix itself where it is kept."""
-        plan = self.plan
-        if not plan.contaminations:
+        cv = self.cv
+        if not cv.contaminations:
             return []
         plain = self.plain()
-        scale, v = reference(plain, self.y, plan.settings)
-        numbers = len(plan.frame.number_names)
+        scale, v = reference(plain, self.y, cv.settings)
+        numbers = len(cv.frame.number_names)
 
         def fit(x: Floats) -> Floats:
             rows = self.x.copy()
             rows[:, :numbers] = x
             score = plain.rows_of(rows) @ v
-            return np.exp(score) if plan.settings.task is Task.COUNTS else score
+            return np.exp(score) if cv.settings.task is Task.COUNTS else score
 
         clean = Clean(
-            task=plan.settings.task,
+            task=cv.settings.task,
             x=self.x[:, :numbers],
             y=self.y,
             w=self.w,
-            classes=plan.labels,
+            classes=cv.labels,
             scale=scale or 0.0,
             fit=fit,
         )
         split = self.split
-        order = np.random.default_rng([plan.seed, split.repeat, split.fold]).permutation(len(self.y))
+        order = np.random.default_rng([cv.seed, split.repeat, split.fold]).permutation(len(self.y))
         sign = 1 if (split.repeat + split.fold) % 2 == 0 else -1
         found = []
-        for i, c in enumerate(plan.contaminations):
+        for i, c in enumerate(cv.contaminations):
             for level in range(1, len(c.levels)):
                 moved, y = contaminated(c, c.levels[level], clean, order, sign)
                 x = self.x
@@ -233,21 +229,20 @@ class _Fold:
                 found.append(_Spoiled(i, level, x, y))
         return found
 
-    def material(self, x: Floats, y: Floats) -> Material:
+    def network_rows(self, x: Floats, y: Floats) -> NetworkRows:
         """Rows for networks to learn from. x, y: clean or spoiled."""
-        group = None if self.plan.frame.group is None else self.plan.frame.group[self.split.train]
-        order = (self.plan.seed, self.split.repeat, self.split.fold, *([self.inner] if self.inner else []))
-        plan = self.plan
-        assert plan.schooling is not None
+        cv = self.cv
+        assert cv.networks is not None
+        group = None if cv.frame.group is None else cv.frame.group[self.split.train]
+        order = (cv.seed, self.split.repeat, self.split.fold, *([self.inner] if self.inner else []))
         keys = order, self.key
-        return material(plan.recipe, plan.training, Rows(x, y, self.w), keys, group, plan.schooling)
+        return network_rows(cv.recipe, cv.training, Examples(x, y, self.w), keys, group, cv.networks.plan)
 
     def solved(self, spoiled: Sequence[_Spoiled]) -> list[_Scored]:
         """Of linear models, on the clean rows and on each spoiled set."""
         same = [one for one in spoiled if self.shares_design(one)]
         targets = np.array([self.clean.rows.y.T, *(self.prepared(one.x, one.y).rows.y for one in same)])
-        scores, converged = self.scores(self.design, targets)
-        shared = iter([_Scored(scores[:, t], converged[:, t]) for t in range(len(same) + 1)])
+        shared = iter(self.scored(self.design, targets))
         return [
             next(shared),
             *(next(shared) if self.shares_design(one) else self.apart(one) for one in spoiled),
@@ -256,33 +251,32 @@ class _Fold:
     def apart(self, one: _Spoiled) -> _Scored:
         """On spoiled rows with a design of their own."""
         own = self.prepared(one.x, one.y)
-        scores, converged = self.scores(own.design(), own.rows.y[None])
-        return _Scored(scores[:, 0], converged[:, 0])
+        return self.scored(own.design(), own.rows.y[None])[0]
 
     def judgement(
         self,
         spoiled: Sequence[_Spoiled],
         scored: Sequence[_Scored],
         thresholds: tuple[float, ...],
-        seeds: tuple[Floats, ...] = (),
+        seeds: tuple[Floats, ...],
     ) -> Judgement:
         """scored: on the clean rows, then on each spoiled set; thresholds: of each loss, where they were
         chosen."""
         clean, *rest = scored
         metrics, keep = self.metrics(clean.scores, thresholds)
-        errors, held = _levels(self.plan, metrics[:, 0], clean.converged)
+        errors, held = _levels(self.cv, metrics[:, 0], clean.converged)
         for one, own in zip(spoiled, rest, strict=True):
             errors[one.scheme][:, one.level] = self.errors(own.scores, keep)
             held[one.scheme][:, one.level] = own.converged
         constant = self.constant(keep)
         return Judgement(metrics, constant, clean.converged, clean.scores, errors, held, seeds, thresholds)
 
-    def scores(self, design: Design, targets: Floats) -> tuple[Floats, Mask]:
-        """(scores of the test rows (L, t, n) or (L, t, k, n), whether descents ended well (L, t))."""
-        plan = self.plan
-        trained = train(design, targets, plan.wanted, plan.settings)
-        z, k = design.rows_of(self.x_test), plan.settings.classes
-        v = np.full((len(plan.wanted), len(targets), k * design.rank), np.nan)
+    def scored(self, design: Design, targets: Floats) -> list[_Scored]:
+        """By target. targets: (t, n), of several outputs or labels (t, k, n)."""
+        cv = self.cv
+        trained = train(design, targets, cv.wanted, cv.settings)
+        z, k = design.rows_of(self.x_test), cv.settings.classes
+        v = np.full((len(cv.wanted), len(targets), k * design.rank), np.nan)
         converged = np.zeros(v.shape[:2], dtype=np.bool_)
         plain: list[tuple[int, int, Floats]] = []
         for i, outcomes in enumerate(trained.by_loss):
@@ -298,38 +292,36 @@ class _Fold:
             intercept, slopes = design.raw_slopes(b)
             own = intercept[:, None] + slopes @ self.x_test.T
             scores[i, t] = own if k > 1 else own[0]
-        return scores, converged
+        return [_Scored(scores[:, t], converged[:, t]) for t in range(len(targets))]
 
     def metrics(self, scores: Floats, thresholds: Sequence[float] = ()) -> tuple[Floats, Mask]:
         """(every metric (L, M), the rows that trimmed_mae keeps). scores: (L, n) or (L, k, n); thresholds: of
         each loss, where they were chosen."""
-        keep = np.ones(len(self.judged), dtype=np.bool_)
-        if self.plan.trims:
-            keep = bulk(
-                self.judged,
-                np.array([w.loss.link.predict(s) for w, s in zip(self.plan.wanted, scores, strict=True)]),
-            )
-        found = [[m.value(j) for m in self.plan.measures] for j in self._judged(scores, keep, thresholds)]
+        keep = np.ones(len(self.y_test), dtype=np.bool_)
+        if self.cv.trims:
+            predicted = [w.loss.link.predict(s) for w, s in zip(self.cv.wanted, scores, strict=True)]
+            keep = bulk(self.y_test, np.array(predicted))
+        found = [[m.value(j) for m in self.cv.measures] for j in self._judged(scores, keep, thresholds)]
         return np.array(found), keep
 
     def errors(self, scores: Floats, keep: Mask) -> Floats:
         """(L,) The headline error."""
-        first = self.plan.measures[0]
+        first = self.cv.measures[0]
         return np.array([error_of(first, first.value(judged)) for judged in self._judged(scores, keep)])
 
     def constant(self, keep: Mask) -> Floats:
         """(M,) Every metric of the best constant. keep: the rows that trimmed_mae keeps."""
-        rows = (self.y, self.w), (self.judged, self.weights)
+        rows = (self.y, self.w), (self.y_test, self.w_test)
         if self.y.ndim == 2:
-            threshold = self.plan.threshold
-            return np.array([constant_of_outputs(m, *rows, threshold) for m in self.plan.measures])
-        return np.array([constant(m, self.plan.settings.task, *rows, keep) for m in self.plan.measures])
+            threshold = self.cv.threshold
+            return np.array([constant_of_outputs(m, *rows, threshold) for m in self.cv.measures])
+        return np.array([constant(m, self.cv.settings.task, *rows, keep) for m in self.cv.measures])
 
     def _judged(self, scores: Floats, keep: Mask, thresholds: Sequence[float] = ()) -> list[Judged]:
-        own: Sequence[float | None] = thresholds or [self.plan.threshold] * len(scores)
+        own: Sequence[float | None] = thresholds or [self.cv.threshold] * len(scores)
         return [
-            judged(wanted, s, self.judged, self.weights, keep, threshold)
-            for wanted, s, threshold in zip(self.plan.wanted, scores, own, strict=True)
+            judged(wanted, s, self.y_test, self.w_test, keep, threshold)
+            for wanted, s, threshold in zip(self.cv.wanted, scores, own, strict=True)
         ]
 
 

@@ -9,7 +9,7 @@ from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.roles.target import shell_word
 from losscli.data.table import Table
-from losscli.descent.networks import AUTO, EPOCHS, Course, check_course
+from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan, check_optimizer
 from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings
@@ -19,16 +19,16 @@ from losscli.errors import UsageError
 from losscli.fitting.assemble import Run, assemble
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
-from losscli.fitting.crossval import Judgement, Plan, judge_splits
+from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits
 from losscli.fitting.folds import Folds, Split, splits
+from losscli.fitting.full_fit import FullFit, fit_all_rows
 from losscli.fitting.judge import measures
 from losscli.fitting.judge_outputs import measures_of_outputs
-from losscli.fitting.networks import Schooling
+from losscli.fitting.networks import NetworkSettings
 from losscli.fitting.outputs import check_request, told
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import costs_of, recipe_of, rule_of
-from losscli.fitting.request import Request
-from losscli.fitting.whole import Whole, fit_whole
+from losscli.fitting.request import Request, Source
 from losscli.result import Fits, Input, Refused, Warning_
 
 __all__ = ["Fitted", "Request", "Source", "fit", "fit_frame"]
@@ -46,15 +46,6 @@ class Fitted:
     predictions_csv: str
     repeats: int
     interrupted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where rows come from. notes: how the file was read, in words; read: rows of the file."""
-
-    inputs: tuple[Input, ...]
-    notes: tuple[str, ...]
-    read: int
 
 
 def fit(
@@ -102,13 +93,13 @@ def fit_frame(
         seed=request.seed,
     )
     folds = told(folds, training, frame.y)
-    schooling = _schooling(request)
-    whole = fit_whole(frame, training, chosen.wanted, settings, recipe, schooling)
+    networks = _network_settings(request)
+    whole = fit_all_rows(frame, training, chosen.wanted, settings, recipe, networks)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
-    if unpenalised and schooling is None:
+    if unpenalised and networks is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
-    plan = Plan(
+    cv = CrossValidation(
         frame=frame,
         training=training,
         wanted=chosen.wanted,
@@ -123,23 +114,21 @@ def fit_frame(
         rule=rule,
         recipe=recipe,
         seed=request.seed,
-        schooling=schooling,
+        networks=networks,
         largest=max(len(split.train) for split in folds.splits),
     )
-    judgements, interrupted = _judged(plan, folds, request.jobs, progress)
+    judgements, interrupted = _judged(cv, folds, request.jobs, progress)
     run = Run(
         training=training,
         warnings=warnings,
         request=request,
-        inputs=source.inputs,
-        notes=source.notes,
-        read=source.read,
-        plan=plan,
+        source=source,
+        cv=cv,
         folds=folds,
         whole=whole,
         judgements=judgements,
         refused=(*chosen.refused, *refused),
-        paths=paths(asked, plan, whole, folds, request.jobs) if asked is not None and not interrupted else (),
+        paths=paths(asked, cv, whole, folds, request.jobs) if asked is not None and not interrupted else (),
     )
     return Fitted(*assemble(run), folds.repeats, interrupted)
 
@@ -167,7 +156,7 @@ def _is_solved(request: Request) -> bool:
     return not Architecture.parse(request.model).hidden and request.optimizer.name in ("auto", "lbfgs")
 
 
-def _schooling(request: Request) -> Schooling | None:
+def _network_settings(request: Request) -> NetworkSettings | None:
     """How networks are trained, None for linear models that go to an optimum.
 
     Raises UsageError for a flag that would do nothing.
@@ -181,10 +170,10 @@ def _schooling(request: Request) -> Schooling | None:
             advice="Use --max-iter EPOCHS, or --early-stopping 0.1",
         )
     optimizer = AUTO if request.optimizer.name == "auto" else parse_optimizer(request.optimizer)
-    check_course(optimizer)
-    course = Course(optimizer, request.max_iter or EPOCHS, request.early)
+    check_optimizer(optimizer)
+    plan = TrainingPlan(optimizer, request.max_iter or EPOCHS, request.early)
     seeds = request.seeds if architecture.hidden else 1
-    return Schooling(architecture, course, seeds)
+    return NetworkSettings(architecture, plan, seeds)
 
 
 def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:
@@ -211,7 +200,7 @@ def _renames(codes: Codes, y: Floats) -> bool:
     return pairs == len(np.unique(codes)) == len(np.unique(y))
 
 
-def _check_enough(folds: Folds, whole: Whole) -> None:
+def _check_enough(folds: Folds, whole: FullFit) -> None:
     """Raises UsageError where least squares without a penalty would fit noise."""
     columns, least = len(whole.encoder.columns), min(len(split.train) for split in folds.splits)
     if least < 2 * (columns + 1):
@@ -222,7 +211,7 @@ def _check_enough(folds: Folds, whole: Whole) -> None:
 
 
 def _contaminations(
-    request: Request, training: Training, frame: Frame, whole: Whole
+    request: Request, training: Training, frame: Frame, whole: FullFit
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
     if request.contaminate is None:  # a network takes too long to be trained on every level
         unasked = Architecture.parse(request.model).hidden or training.outputs
@@ -239,14 +228,16 @@ def _contaminations(
     return tuple(kept), tuple(refused)
 
 
-def _judged(plan: Plan, folds: Folds, jobs: int, progress: Progress) -> tuple[tuple[Judgement, ...], bool]:
+def _judged(
+    cv: CrossValidation, folds: Folds, jobs: int, progress: Progress
+) -> tuple[tuple[Judgement, ...], bool]:
     """The judgements of the finished repeats, fold after fold, and whether that was an interruption."""
     found: dict[int, Judgement] = {}
     total, interrupted = len(folds.splits), False
-    tasks = _tasks(plan, folds, jobs)
+    tasks = _tasks(cv, folds, jobs)
     progress(0, total)
     try:
-        for i, judgements in each(len(tasks), lambda i: judge_splits(plan, tasks[i]), jobs):
+        for i, judgements in each(len(tasks), lambda i: judge_splits(cv, tasks[i]), jobs):
             first = sum(map(len, tasks[:i]))
             found |= {first + place: judgement for place, judgement in enumerate(judgements)}
             progress(len(found), total)
@@ -258,10 +249,10 @@ def _judged(plan: Plan, folds: Folds, jobs: int, progress: Progress) -> tuple[tu
     return tuple(found[i] for i in range(whole)), interrupted
 
 
-def _tasks(plan: Plan, folds: Folds, jobs: int) -> list[Sequence[Split]]:
+def _tasks(cv: CrossValidation, folds: Folds, jobs: int) -> list[Sequence[Split]]:
     """What a worker does at a time: one fold; of networks, the folds of a repeat in lockstep, or as many as
     give every worker some."""
-    size = 1 if plan.schooling is None else min(folds.folds, -(-len(folds.splits) // jobs))
+    size = 1 if cv.networks is None else min(folds.folds, -(-len(folds.splits) // jobs))
     tasks: list[Sequence[Split]] = []
     for first in range(0, len(folds.splits), folds.folds):
         own = folds.splits[first : first + folds.folds]

@@ -1,4 +1,4 @@
-"""Networks in place of linear models: rows → lessons, trained networks → outcomes."""
+"""Networks in place of linear models: rows → training sets, trained networks → outcomes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,62 +9,75 @@ import numpy as np
 from losscli.data.roles.features import Training
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
-from losscli.descent.networks import Course, Key, Lesson, Schooled, held_out, outputs, schooled
+from losscli.descent.networks import (
+    Key,
+    TrainedNetworks,
+    TrainingPlan,
+    TrainingSet,
+    held_out,
+    outputs,
+    train_networks,
+)
 from losscli.descent.objective import Model, bulk_spread
 from losscli.descent.perceptron import Architecture, Shape
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
-from losscli.fitting.augment import NONE, Recipe, Rows
+from losscli.fitting.augment import NONE, Examples, Recipe
 from losscli.fitting.weights import prepared, weighed
 from losscli.loss import BoundLoss
 from losscli.loss.score import terms
 
 
 @dataclass(frozen=True, slots=True)
-class Schooling:
-    """How networks are trained and judged. seeds: how many starts are tried in the first repeat, of which
-    the first counts."""
+class NetworkSettings:
+    """Which networks are trained, and how. seeds: how many starts are tried in the first repeat, of which the
+    first counts."""
 
     architecture: Architecture
-    course: Course
+    plan: TrainingPlan
     seeds: int
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
-    """Rows to learn from: the design of the raw columns x (n, p), targets y (n,) or (n, k); key: what their
-    order is drawn by; group: codes of the rows that are held out together, or None; held: rows that are held
-    out already, or None."""
+class NetworkRows:
+    """Rows that networks learn from.
+
+    design: of the raw columns
+    x: raw columns (n, p)
+    y: targets (n,) or (n, k)
+    key: what their order is drawn by
+    group: codes of the rows that are held out together (n,), or None
+    held: rows that are held out already, or None
+    """
 
     design: Design
     x: Floats
     y: Floats
     key: Key
     group: Codes | None = None
-    held: Rows | None = None
+    held: Examples | None = None
 
 
-def material(
+def network_rows(
     recipe: Recipe,
     training: Training,
-    rows: Rows,
+    rows: Examples,
     keys: tuple[Key, Key],
     group: Codes | None,
-    schooling: Schooling,
-) -> Material:
+    plan: TrainingPlan,
+) -> NetworkRows:
     """What networks learn from rows. keys: of their order, and of the rows that are made.
 
     Where rows are made and training stops early, some are held out before: no copy of them is learned from.
     """
     order, drawn = keys
-    early = schooling.course.early
-    if recipe == NONE or early is None:
+    if recipe == NONE or plan.early is None:
         made = prepared(recipe, training, rows, drawn)
-        return Material(made.design(), made.rows.x, made.rows.y, order, group)
-    out = held_out(len(rows.y), early.share, order, group)
+        return NetworkRows(made.design(), made.rows.x, made.rows.y, order, group)
+    out = held_out(len(rows.y), plan.early.share, order, group)
     made = prepared(recipe, training, rows.at(~out), drawn)
     held = weighed(rows.at(out), made.factors)
-    return Material(made.design(), made.rows.x, made.rows.y, order, None, held)
+    return NetworkRows(made.design(), made.rows.x, made.rows.y, order, None, held)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,54 +94,52 @@ class Network(Solution):
 
 
 @dataclass(frozen=True, eq=False)
-class Taught:
-    """The networks of one set of rows, of L losses; scores: of new rows by seed (S, L, n), for several
-    classes, outputs or labels (S, L, k, n)."""
+class FittedNetworks:
+    """The networks of one set of rows, of L losses and S seeds. scale: s of the rows; design: of them."""
 
     outcomes: tuple[Outcome, ...]
     scale: float | None
     design: Design
     shape: Shape
-    lesson: Lesson
-    schooled: Schooled
+    data: TrainingSet
+    trained: TrainedNetworks
 
     def scores(self, x: Floats) -> Floats:
-        """x: rows of raw columns (n, p)."""
-        given = outputs(self.shape, self.schooled.v, self.design.z_scores(x))
-        offset, unit = (one.reshape(len(one), 1, 1, -1) for one in (self.lesson.offset, self.lesson.unit))
-        found = offset + unit * given
-        found = found.transpose(1, 0, 3, 2)
-        return found[:, :, 0] if self.shape.outputs == 1 else found
+        """Of new rows by seed (S, L, n), for several classes, outputs or labels (S, L, k, n). x: raw columns
+        (n, p)."""
+        given = outputs(self.shape, self.trained.v, self.design.z_scores(x))
+        offset, unit = (part.reshape(len(part), 1, 1, -1) for part in (self.data.offset, self.data.unit))
+        scores = (offset + unit * given).transpose(1, 0, 3, 2)
+        return scores[:, :, 0] if self.shape.outputs == 1 else scores
 
 
-def taught(
-    materials: Sequence[Material],
+def fit_networks(
+    sources: Sequence[NetworkRows],
     wanted: Sequence[Wanted],
     settings: Settings,
-    schooling: Schooling,
+    networks: NetworkSettings,
     seeds: Sequence[Key],
-    rows: int,
-) -> list[Taught]:
+    largest: int,
+) -> list[FittedNetworks]:
     """Train every loss on every set of rows from every start, all in lockstep.
 
-    seeds: of the starts; rows: of the largest set there is, also in other calls.
+    seeds: of the starts; largest: rows of the largest set there is, also in other calls.
     """
-    shape = Shape(materials[0].x.shape[1], schooling.architecture, settings.classes)
-    bound = [bound_losses(one.design, one.y.T, wanted, settings) for one in materials]
-    lessons = [
-        _lesson(one, [_usable(m, w) for m, w in zip(models, wanted, strict=True)], settings, schooling)
-        for one, (models, _) in zip(materials, bound, strict=True)
+    plan, shape = networks.plan, Shape(sources[0].x.shape[1], networks.architecture, settings.classes)
+    bound = [bound_losses(source.design, source.y.T, wanted, settings) for source in sources]
+    sets = [
+        _training_set(source, list(map(_usable, models, wanted)), settings, plan)
+        for source, (models, _) in zip(sources, bound, strict=True)
     ]
-    early = schooling.course.early
-    learned = rows if early is None else rows - max(1, round(early.share * rows))
-    ends = schooled(lessons, shape, seeds, schooling.course, rows=max(learned, 1))
+    learned = largest if plan.early is None else largest - max(1, round(plan.early.share * largest))
+    ends = train_networks(sets, shape, seeds, plan, rows=max(learned, 1))
     found = []
-    for one, (models, scale), lesson, end in zip(materials, bound, lessons, ends, strict=True):
+    for source, (models, scale), data, end in zip(sources, bound, sets, ends, strict=True):
         outcomes = [
-            model if isinstance(model, str) else _network(model, i, one, lesson, end, shape, schooling)
+            model if isinstance(model, str) else _network(model, i, source.design, data, end, shape, plan)
             for i, model in enumerate(models)
         ]
-        found.append(Taught(tuple(outcomes), scale, one.design, shape, lesson, end))
+        found.append(FittedNetworks(tuple(outcomes), scale, source.design, shape, data, end))
     return found
 
 
@@ -139,14 +150,15 @@ def _usable(model: Model | str, wanted: Wanted) -> Model:
     return Model(wanted.loss.bind(wanted.written, scale=1.0, imbalance=1.0, naive=1.0), 0)
 
 
-def _lesson(one: Material, models: Sequence[Model], settings: Settings, schooling: Schooling) -> Lesson:
-    x, y, w = one.design.z_scores(one.x), one.y, one.design.w
-    held, early = None, schooling.course.early
-    if one.held is not None:
-        own = one.held
-        held = one.design.z_scores(own.x), own.y, own.w / own.w.sum()
-    elif early is not None:
-        out = held_out(len(y), early.share, one.key, one.group)
+def _training_set(
+    source: NetworkRows, models: Sequence[Model], settings: Settings, plan: TrainingPlan
+) -> TrainingSet:
+    design, held = source.design, None
+    x, y, w = design.z_scores(source.x), source.y, design.w
+    if source.held is not None:
+        held = design.z_scores(source.held.x), source.held.y, source.held.w / source.held.w.sum()
+    elif plan.early is not None:
+        out = held_out(len(y), plan.early.share, source.key, source.group)
         held = x[out], y[out], w[out] / w[out].sum()
         x, y, w = x[~out], y[~out], w[~out] / w[~out].sum()
     scaled = [_scaling(model.bound, y, w, settings.task) for model in models]
@@ -155,7 +167,7 @@ def _lesson(one: Material, models: Sequence[Model], settings: Settings, schoolin
     if settings.task in (Task.REGRESSION, Task.COUNTS, Task.MULTIOUTPUT):
         pairs = zip(models, scaled, strict=True)
         level = np.array([_first_slopes(model.bound, y, w, *place) for model, place in pairs])
-    return Lesson(
+    return TrainingSet(
         x=x,
         y=y,
         w=w,
@@ -165,7 +177,7 @@ def _lesson(one: Material, models: Sequence[Model], settings: Settings, schoolin
         offset=offset,
         unit=unit,
         level=level,
-        key=one.key,
+        key=source.key,
         held=held,
     )
 
@@ -201,11 +213,16 @@ def _scaling(
 
 
 def _network(
-    model: Model, i: int, one: Material, lesson: Lesson, end: Schooled, shape: Shape, schooling: Schooling
-) -> Network | Solution:
+    model: Model,
+    i: int,
+    design: Design,
+    data: TrainingSet,
+    end: TrainedNetworks,
+    shape: Shape,
+    plan: TrainingPlan,
+) -> Network:
     """The network of loss i and the first seed; without hidden layers, the linear model that it is."""
     v, last = end.v[i, 0], int(end.epochs[i, 0])
-    layers = _raw(shape, v, one.design, lesson, i)
     told: dict[str, Any] = {
         "bound": model.bound,
         "l1": model.l1,
@@ -214,23 +231,22 @@ def _network(
         "gradient_norm": float(end.gradient[i, 0]),
         "iterations": last,
         "converged": not end.diverged[i, 0],
-        "certificate": _ended(end, i, last, schooling.course),
-        "curve": _curve(end.training[:, i, 0]),
+        "certificate": _ended(end, i, last, plan),
+        "curve": tuple(enumerate(end.training[:, i, 0].tolist())),
+        "held": tuple(enumerate(end.held[:, i, 0].tolist())) if len(end.held) else (),
+        "penalty": float(end.objective[i, 0] - end.loss[i, 0]),
     }
-    held = _curve(end.held[:, i, 0]) if len(end.held) else ()
-    penalty = float(end.objective[i, 0] - end.loss[i, 0])
     if shape.architecture.hidden:
-        activation = shape.architecture.activation
-        return Network(v=v, layers=layers, activation=activation, penalty=penalty, held=held, **told)
-    _, back = one.design.plain()
+        layers = _raw(shape, v, design, data, i)
+        return Network(v=v, layers=layers, activation=shape.architecture.activation, **told)
+    _, back = design.plain()
     ((weights, biases),) = shape.split(v)
-    plain = np.vstack([lesson.offset[i] + lesson.unit[i] * biases, lesson.unit[i] * weights])
-    own = plain.T if model.l1 else None
-    return Network(v=(plain.T @ back).ravel(), penalty=penalty, held=held, plain=own, **told)
+    plain = np.vstack([data.offset[i] + data.unit[i] * biases, data.unit[i] * weights])
+    return Network(v=(plain.T @ back).ravel(), plain=plain.T if model.l1 else None, **told)
 
 
 def _raw(
-    shape: Shape, v: Floats, design: Design, lesson: Lesson, i: int
+    shape: Shape, v: Floats, design: Design, data: TrainingSet, i: int
 ) -> tuple[tuple[Floats, Floats], ...]:
     """The layers on raw columns, with outputs that are scores."""
     layers = [(weights.copy(), biases[0].copy()) for weights, biases in shape.split(v)]
@@ -240,17 +256,13 @@ def _raw(
     )
     layers[0] = scaled, biases - design.center @ scaled
     weights, biases = layers[-1]
-    layers[-1] = weights * lesson.unit[i], biases * lesson.unit[i] + lesson.offset[i]
+    layers[-1] = weights * data.unit[i], biases * data.unit[i] + data.offset[i]
     return tuple(layers)
 
 
-def _curve(values: Floats) -> tuple[tuple[int, float], ...]:
-    return tuple((epoch, float(value)) for epoch, value in enumerate(values))
-
-
-def _ended(end: Schooled, i: int, last: int, course: Course) -> str:
+def _ended(end: TrainedNetworks, i: int, last: int, plan: TrainingPlan) -> str:
     if end.diverged[i, 0]:
         return f"diverged after {last:,} epochs"
-    if course.early is not None:
+    if plan.early is not None:
         return f"best on the rows held out after {last:,} of {len(end.training) - 1:,} epochs"
-    return f"after {last:,} epochs of {course.optimizer.name}; no optimum is claimed"
+    return f"after {last:,} epochs of {plan.optimizer.name}; no optimum is claimed"

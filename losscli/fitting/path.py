@@ -5,20 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.data.frame import Encoder
-from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.path import Strengths, grid, trained_along
 from losscli.descent.train import Outcome, Wanted
-from losscli.domain import Codes, Floats
 from losscli.engine import each
 from losscli.errors import UsageError, did_you_mean
-from losscli.fitting.augment import Rows
-from losscli.fitting.crossval import Plan, judged
+from losscli.fitting.coefficients import coefficients
+from losscli.fitting.crossval import CrossValidation, Fold, judged
 from losscli.fitting.folds import Folds, Split
+from losscli.fitting.full_fit import FullFit
 from losscli.fitting.judge import Judged, error_of
-from losscli.fitting.weights import prepared
-from losscli.fitting.whole import Whole, raw_model
 from losscli.result import PenaltyPath, finite
 from losscli.spec import Spec
 
@@ -27,14 +23,14 @@ _PENALTIES = ("l1", "l2")
 
 
 @dataclass(frozen=True, slots=True)
-class PathAsked:
+class PathRequest:
     """Along which penalty, and at how many strengths."""
 
     penalty: str
     points: int = _POINTS
 
 
-def parse_path(spec: Spec, l1: float) -> PathAsked:
+def parse_path(spec: Spec, l1: float) -> PathRequest:
     """The path that a spec names; `auto` is along l1 where there is such a penalty, else along l2.
 
     Raises UsageError for an unknown penalty or parameter, and fewer than two points.
@@ -53,20 +49,19 @@ def parse_path(spec: Spec, l1: float) -> PathAsked:
             advice="For example --path l1:points=20",
         )
     name = spec.name if spec.name != "auto" else ("l1" if l1 > 0 else "l2")
-    return PathAsked(name, int(points))
+    return PathRequest(name, int(points))
 
 
-def paths(asked: PathAsked, plan: Plan, whole: Whole, folds: Folds, jobs: int) -> tuple[PenaltyPath, ...]:
+def paths(
+    asked: PathRequest, cv: CrossValidation, whole: FullFit, folds: Folds, jobs: int
+) -> tuple[PenaltyPath, ...]:
     """The path of every loss that is trained on all rows, on the folds of the first repeat."""
     fits = [(i, own[0]) for i, own in enumerate(whole.trained.by_loss) if isinstance(own[0], Solution)]
-    wanted, specs = [plan.wanted[i] for i, _ in fits], [one.bound.spec for _, one in fits]
-    settings = replace(plan.settings, optimizer=None, tol=None, max_iter=None)
-    own = replace(plan, settings=settings)
-    rows = np.arange(len(plan.frame.y))
-    made = prepared(plan.recipe, plan.training, _learned(plan, whole.encoder, rows), (plan.seed,))
-    design, y = made.design(), made.rows.y
-    along = grid(design, y, wanted, settings, asked.penalty, asked.points)
-    full = trained_along(design, y, wanted, settings, along)
+    wanted, specs = [cv.wanted[i] for i, _ in fits], [one.bound.spec for _, one in fits]
+    settings = replace(cv.settings, optimizer=None, tol=None, max_iter=None)
+    own = replace(cv, settings=settings)
+    along = grid(whole.design, whole.y, wanted, settings, asked.penalty, asked.points)
+    full = trained_along(whole.design, whole.y, wanted, settings, along)
     splits = folds.splits[: folds.folds]
     found: dict[int, list[list[Judged | None]]] = dict(
         each(len(splits), lambda i: _judged(own, splits[i], wanted, along), jobs)
@@ -79,46 +74,34 @@ def paths(asked: PathAsked, plan: Plan, whole: Whole, folds: Folds, jobs: int) -
 
 
 def _judged(
-    plan: Plan, split: Split, wanted: Sequence[Wanted], along: Strengths
+    cv: CrossValidation, split: Split, wanted: Sequence[Wanted], along: Strengths
 ) -> list[list[Judged | None]]:
     """By loss and strength the test rows of a fold; None where nothing was trained."""
-    frame = plan.frame
-    encoder = Encoder.of(frame, split.train, frame.w[split.train])
-    key = (plan.seed, split.repeat + 1, split.fold + 1, 0)
-    made = prepared(plan.recipe, plan.training, _learned(plan, encoder, split.train), key)
-    design, x = made.design(), encoder.matrix(frame, split.test)
-    outcomes = trained_along(design, made.rows.y, wanted, plan.settings, along)
-    test = frame.y[split.test], frame.w[split.test]
+    fold = Fold(cv, split)
+    outcomes = trained_along(fold.design, fold.clean.rows.y, wanted, cv.settings, along)
     return [
-        [_rows(plan, design, one, outcome, x, *test) for outcome in own]
+        [_rows(fold, one, outcome) if isinstance(outcome, Solution) else None for outcome in own]
         for one, own in zip(wanted, outcomes, strict=True)
     ]
 
 
-def _learned(plan: Plan, encoder: Encoder, rows: Codes) -> Rows:
-    return Rows(encoder.matrix(plan.frame, rows), plan.frame.y[rows], plan.frame.w[rows])
-
-
-def _rows(
-    plan: Plan, design: Design, one: Wanted, outcome: Outcome, x: Floats, y: Floats, w: Floats
-) -> Judged | None:
-    if not isinstance(outcome, Solution):
-        return None
-    raw = raw_model(design, outcome)
-    scores = raw.intercept[:, None] + raw.slopes @ x.T
-    own = scores if len(scores) > 1 else scores[0]
-    return judged(one, own, y, w, np.ones(len(y), dtype=np.bool_), plan.threshold)
+def _rows(fold: Fold, wanted: Wanted, solution: Solution) -> Judged:
+    own = coefficients(fold.design, solution)
+    scores = own.intercept[:, None] + own.slopes @ fold.x_test.T
+    keep = np.ones(len(fold.y_test), dtype=np.bool_)
+    scores = scores if len(scores) > 1 else scores[0]
+    return judged(wanted, scores, fold.y_test, fold.w_test, keep, fold.cv.threshold)
 
 
 def _path(
-    plan: Plan,
+    cv: CrossValidation,
     spec: str,
     along: Strengths,
     loss: int,
     full: Sequence[Outcome],
     folds: Sequence[Sequence[Judged | None]],
 ) -> PenaltyPath:
-    measure, x = plan.measures[0], along.by_loss[loss]
+    measure, x = cv.measures[0], along.by_loss[loss]
     pooled, errors = np.full(len(x), np.nan), np.full((len(x), len(folds)), np.nan)
     for k in range(len(x)):
         own = [one for fold in folds if (one := fold[k]) is not None]

@@ -7,7 +7,7 @@ from losscli.errors import UsageError
 from losscli.fitting.augment import Recipe, parse
 from losscli.fitting.choice import CLASSES
 from losscli.fitting.request import Request
-from losscli.fitting.threshold import Rule
+from losscli.fitting.threshold import ThresholdRule
 from losscli.metrics.threshold import Costs
 from losscli.spec import number_text
 
@@ -35,7 +35,7 @@ def recipe_of(request: Request, training: Training) -> Recipe:
     )
 
 
-def rule_of(request: Request, task: Task) -> Rule | None:
+def rule_of(request: Request, task: Task) -> ThresholdRule | None:
     """What thresholds are chosen by, None where they are not. Raises UsageError for a threshold or a cost
     that nothing is decided by."""
     given = request.threshold_rule
@@ -54,7 +54,7 @@ def rule_of(request: Request, task: Task) -> Rule | None:
             "--threshold cost: nothing says what decisions cost",
             advice="Add it, for example --cost fp=5,fn=1",
         )
-    return Rule(request.threshold_rule, costs)
+    return ThresholdRule(request.threshold_rule, costs)
 
 
 def costs_of(request: Request) -> Costs | None:

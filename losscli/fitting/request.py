@@ -1,9 +1,10 @@
-"""What is asked of `losscli fit`."""
+"""What is asked of `losscli fit`, and of which rows."""
 
 from dataclasses import dataclass
 
-from losscli.descent.networks import Early
+from losscli.descent.networks import EarlyStopping
 from losscli.loss import BoundLoss
+from losscli.result import Input
 from losscli.spec import Spec
 
 _LINEAR, _AUTO = Spec("linear"), Spec("auto")
@@ -28,7 +29,7 @@ class Request:
     model: Spec = _LINEAR
     optimizer: Spec = _AUTO
     max_iter: int | None = None
-    early: Early | None = None
+    early: EarlyStopping | None = None
     seeds: int = 1
     tol: float | None = None
     l1: float = 0.0
@@ -48,3 +49,12 @@ class Request:
     confidence: float = 0.95
     jobs: int = 1
     command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows come from. notes: how the file was read, in words; read: rows of the file."""
+
+    inputs: tuple[Input, ...]
+    notes: tuple[str, ...]
+    read: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Codes, Floats, Kind
-from losscli.fitting.crossval import Judgement, Plan, judged
+from losscli.fitting.crossval import CrossValidation, Judgement, judged
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, Measure, bulk
 from losscli.inference import t_quantile, t_refusal, wilson
@@ -34,7 +34,7 @@ class Pooled:
     judged: tuple[Judged, ...]
 
 
-def pooled(plan: Plan, splits: Sequence[Split], judgements: Sequence[Judgement]) -> Pooled:
+def pooled(plan: CrossValidation, splits: Sequence[Split], judgements: Sequence[Judgement]) -> Pooled:
     """splits and judgements: of the first repeat."""
     tests = np.concatenate([split.test for split in splits])
     order = np.argsort(tests, kind="stable")
@@ -64,7 +64,7 @@ def pooled(plan: Plan, splits: Sequence[Split], judgements: Sequence[Judgement])
 
 
 def seed_value(
-    plan: Plan, splits: Sequence[Split], judgements: Sequence[Judgement], i: int, number: int
+    plan: CrossValidation, splits: Sequence[Split], judgements: Sequence[Judgement], i: int, number: int
 ) -> float:
     """The headline metric of loss i from one of the starts of a network, pooled as `pooled` does; 0 is the
     start that counts."""
@@ -77,7 +77,7 @@ def seed_value(
     return plan.measures[0].value(judged(plan.wanted[i], scores, y, w, keep, plan.threshold))
 
 
-def threshold_of(plan: Plan, judgements: Sequence[Judgement], i: int) -> Threshold | None:
+def threshold_of(plan: CrossValidation, judgements: Sequence[Judgement], i: int) -> Threshold | None:
     """What was chosen for loss i, fold by fold; None where nothing is chosen."""
     if plan.rule is None or not judgements:
         return None
@@ -86,7 +86,7 @@ def threshold_of(plan: Plan, judgements: Sequence[Judgement], i: int) -> Thresho
 
 
 def scores_of(
-    plan: Plan, found: Pooled, judgements: Sequence[Judgement], i: int, confidence: float
+    plan: CrossValidation, found: Pooled, judgements: Sequence[Judgement], i: int, confidence: float
 ) -> dict[str, Score]:
     """Every metric of loss i."""
     return {

@@ -20,7 +20,7 @@ INNER = 3  # folds within the training rows
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ThresholdRule:
     """What the threshold makes best: f1, youden (recall + specificity - 1), or the cost of decisions."""
 
     name: str
@@ -39,7 +39,11 @@ class Rule:
 
 
 def found_thresholds(
-    rule: Rule, frame: Frame, inner: Sequence[Split], losses: Sequence[Loss], scores: Sequence[Floats]
+    rule: ThresholdRule,
+    frame: Frame,
+    inner: Sequence[Split],
+    losses: Sequence[Loss],
+    scores: Sequence[Floats],
 ) -> tuple[float, ...]:
     """Of each of L losses the threshold that is best for training rows, out of fold. inner: folds within
     them; scores: of the rows that each of these judges (L, n)."""
@@ -49,7 +53,7 @@ def found_thresholds(
     return tuple(_threshold(rule, loss, own, y, w) for loss, own in zip(losses, found, strict=True))
 
 
-def _threshold(rule: Rule, loss: Loss, score: Floats, y: Floats, w: Floats) -> float:
+def _threshold(rule: ThresholdRule, loss: Loss, score: Floats, y: Floats, w: Floats) -> float:
     """The usual one where the loss was not trained in every inner fold."""
     kind, prediction = kind_of(loss), loss.link.predict(score)
     if not np.isfinite(prediction).all():
@@ -57,7 +61,7 @@ def _threshold(rule: Rule, loss: Loss, score: Floats, y: Floats, w: Floats) -> f
     return rule.cut(Distribution.of(prediction, y > 0, w, exact=True), kind)
 
 
-def inner_splits(frame: Frame, split: Split, rule: Rule, seed: int) -> tuple[Split, ...]:
+def inner_splits(frame: Frame, split: Split, rule: ThresholdRule, seed: int) -> tuple[Split, ...]:
     """Three folds of the training rows of a split, as its own: stratified, by group, in time, or by the given
     folds; two of two groups. Their repeat and fold are those of the split.
 

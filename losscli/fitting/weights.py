@@ -9,7 +9,7 @@ import numpy as np
 from losscli.data.roles.features import Training
 from losscli.descent.design import Design, rows_counted, whitened
 from losscli.domain import Floats
-from losscli.fitting.augment import Recipe, Rows
+from losscli.fitting.augment import Examples, Recipe
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -18,7 +18,7 @@ class Prepared:
     labels do not change: they are nothing new, and the penalty that `--l2 auto` finds is that of the rows
     there were; factors: what a row of each class counts, () without class weights (k,)."""
 
-    rows: Rows
+    rows: Examples
     counted: float
     factors: Floats
 
@@ -26,7 +26,7 @@ class Prepared:
         return replace(whitened(self.rows.x, self.rows.w), rows=self.counted)
 
 
-def prepared(recipe: Recipe, training: Training, rows: Rows, key: Sequence[int]) -> Prepared:
+def prepared(recipe: Recipe, training: Training, rows: Examples, key: Sequence[int]) -> Prepared:
     """What is learned from rows, weighed by their class and augmented where that is asked.
 
     Classes are counted among the rows as they are seen, spoiled labels and repeats among them, before
@@ -41,7 +41,7 @@ def prepared(recipe: Recipe, training: Training, rows: Rows, key: Sequence[int])
     return Prepared(made, rows_counted(weighed(rows, factors).w), factors)
 
 
-def weighed(rows: Rows, factors: Floats) -> Rows:
+def weighed(rows: Examples, factors: Floats) -> Examples:
     """The rows as they count for their class."""
     return replace(rows, w=rows.w * factors[rows.y.astype(np.intp)]) if len(factors) else rows
 

@@ -7,15 +7,13 @@ not known is an empty cell.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from losscli.domain import Task
-from losscli.loss import Loss, Params
-from losscli.render.format import Format, View
+from losscli.render.format import Format
 from losscli.render.records import loss_record
-from losscli.report import bind_records, visible
+from losscli.report import Explanation, Listing, visible
 from losscli.result import (
     Advice,
     Changes,
@@ -24,6 +22,7 @@ from losscli.result import (
     Fit,
     Fits,
     LearningCurve,
+    LossTable,
     LossValue,
     PenaltyPath,
     RowRecord,
@@ -31,118 +30,45 @@ from losscli.result import (
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_COLUMNS = (
-    "kind",
-    "spec",
-    "name",
-    "unit",
-    "greater_is_better",
-    *(field.name for field in fields(LossValue)),
-)
-_ROW_COLUMNS = ("row", "why", "target", "prediction")  # with --rows
+_COLUMNS = "kind spec name unit greater_is_better " + " ".join(field.name for field in fields(LossValue))
+_ROW_COLUMNS = "row why target prediction"  # with --rows
 _FIT_COLUMNS = (
-    "kind",
-    "spec",
-    "name",
-    "metric",
-    "greater_is_better",
-    "value",
-    "low",
-    "high",
-    "mean",
-    "scheme",
-    "size",
-    "level",
-    "error",
-    "excess",
-    "area",
-    "premium",
-    "iteration",
-    "rank",
-    "rank_low",
-    "rank_high",
-    "reason",
+    "kind spec name metric greater_is_better value low high mean scheme size level error excess area premium "
+    "iteration rank rank_low rank_high reason"
 )
 _ADVICE_COLUMNS = (
-    "kind",
-    "name",
-    "title",
-    "value",
-    "unit",
-    "meaning",
-    "seen",
-    "so",
-    "losses",
-    "speaks",
-    "reference",
-    "spec",
-    "metric",
-    "relative",
-    "low",
-    "high",
-    "verdict",
-    "other_metric",
-    "other",
-    "other_relative",
-    "other_low",
-    "other_high",
-    "reason",
+    "kind name title value unit meaning seen so losses speaks reference spec metric relative low high "
+    "verdict other_metric other other_relative other_low other_high reason"
 )
 _CHANGE_COLUMNS = (
-    "kind",
-    "spec",
-    "name",
-    "greater_is_better",
-    "model",
-    "old_model",
-    "new_model",
-    "old",
-    "new",
-    "change",
-    "relative",
-    "low",
-    "high",
-    "p",
-    "verdict",
-    "rows_needed",
-    "reason",
+    "kind spec name greater_is_better model old_model new_model old new change relative low high p verdict "
+    "rows_needed reason"
 )
 
 
-def _comparison(result: Comparison, view: View) -> str:
-    losses = (
-        {
-            "kind": "loss",
-            "spec": table.spec,
-            "name": table.name,
-            "unit": table.unit,
-            "greater_is_better": False,
-        }
-        | _values(value)
-        for table in result.losses
-        for value in table.results
-    )
-    metrics = (
+def _comparison(result: Comparison) -> str:
+    losses = [_of(table, "loss") | _values(value) for table in result.losses for value in table.results]
+    metrics = [
         {"kind": "metric", "name": table.name, "greater_is_better": table.greater_is_better} | _values(value)
         for table in result.metrics
         for value in table.results
-    )
+    ]
     if not result.row_table:
-        return _write(_COLUMNS, [*losses, *metrics])
+        return _table(_COLUMNS, [*losses, *metrics])
     rows = (row for record in result.row_table for row in _row(result, record))
-    return _write((*_COLUMNS, *_ROW_COLUMNS), [*losses, *metrics, *rows])
+    return _table(f"{_COLUMNS} {_ROW_COLUMNS}", [*losses, *metrics, *rows])
+
+
+def _of(table: LossTable, kind: str) -> dict[str, Any]:
+    """What is said of a loss on every line of it."""
+    own = {"kind": kind, "spec": table.spec, "name": table.name, "unit": table.unit}
+    return own | {"greater_is_better": False}
 
 
 def _row(result: Comparison, record: RowRecord) -> Iterator[dict[str, Any]]:
     """The primary loss of one row: a line per model."""
-    table = result.loss(result.primary)
     for model, value in record.losses.items():
-        yield {
-            "kind": "row",
-            "spec": table.spec,
-            "name": table.name,
-            "unit": table.unit,
-            "greater_is_better": False,
+        yield _of(result.loss(result.primary), "row") | {
             "model": model,
             "value": value,
             "reason": record.reason if value is None else None,
@@ -157,7 +83,7 @@ def _values(value: Any) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
-def _fits(result: Fits, view: View) -> str:
+def _fits(result: Fits) -> str:
     """Metrics, chosen thresholds, metrics of the best constant, then robustness: a row per level, and one
     with the area; then the points of learning curves, and of paths, whose strength is the level."""
     rows = [row for fit in result.fits for row in _scores(result, fit)]
@@ -171,7 +97,7 @@ def _fits(result: Fits, view: View) -> str:
         for x, y in zip(one.x, one.y, strict=True)
     ]
     rows += [row for one in result.curves if isinstance(one, PenaltyPath) for row in _strengths(one)]
-    return _write(_FIT_COLUMNS, rows)
+    return _table(_FIT_COLUMNS, rows)
 
 
 def _scores(result: Fits, fit: Fit) -> Iterator[dict[str, Any]]:
@@ -227,7 +153,7 @@ def _levels(result: Fits, one: Degradation) -> Iterator[dict[str, Any]]:
     }
 
 
-def _advice(result: Advice, view: View) -> str:
+def _advice(result: Advice) -> str:
     """The profile, the rules that fired, and the check of the short list."""
     rows = [{"kind": "figure"} | _values(one) for one in result.profile]
     rows += [{"kind": "rule"} | _values(one) | {"losses": " ".join(one.losses)} for one in result.rules]
@@ -235,23 +161,26 @@ def _advice(result: Advice, view: View) -> str:
         {"kind": "loss", "metric": result.check.metric, "other_metric": result.check.other} | _values(one)
         for one in result.check.losses
     ]
-    return _write(_ADVICE_COLUMNS, rows)
+    return _table(_ADVICE_COLUMNS, rows)
 
 
-def _changes(result: Changes, view: View) -> str:
+def _changes(result: Changes) -> str:
     losses = ({"kind": "loss"} | _values(one) for one in result.losses)
     metrics = ({"kind": "metric"} | _values(one) for one in result.metrics)
-    return _write(_CHANGE_COLUMNS, [*losses, *metrics])
+    return _table(_CHANGE_COLUMNS, [*losses, *metrics])
 
 
-def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
-    rows = [_flat(loss_record(loss)) for loss in losses]
-    return _write(tuple(rows[0]) if rows else ("name",), rows)
+def _listing(listing: Listing) -> str:
+    return _records(_flat(loss_record(loss)) for loss in listing.losses)
 
 
-def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
-    rows = [{"spec": bound.spec} | _flat(loss_record(bound.loss)) for bound in bind_records(losses, written)]
-    return _write(tuple(rows[0]) if rows else ("name",), rows)
+def _explanation(explanation: Explanation) -> str:
+    return _records({"spec": one.spec} | _flat(loss_record(one.loss)) for one in explanation.bound())
+
+
+def _records(records: Iterable[Mapping[str, Any]]) -> str:
+    rows = list(records)
+    return _table(" ".join(rows[0]) if rows else "name", rows)
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,11 +193,12 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _write(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def _table(columns: str, rows: Iterable[Mapping[str, Any]]) -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
-    writer.writerow(columns)
-    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    names = columns.split()
+    writer.writerow(names)
+    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
     return stream.getvalue()
 
 
@@ -285,11 +215,12 @@ def _cell(value: object) -> object:
             return value
 
 
-FORMAT = Format(
-    comparison=_comparison,
-    fits=_fits,
-    advice=_advice,
-    changes=_changes,
-    catalogue=_catalogue,
-    explanation=_explanation,
-)
+_TABLES: dict[type, Callable[[Any], str]] = {
+    Comparison: _comparison,
+    Fits: _fits,
+    Advice: _advice,
+    Changes: _changes,
+    Listing: _listing,
+    Explanation: _explanation,
+}
+FORMAT = Format(lambda found, view: _TABLES[type(found)](found), holds=_TABLES)

@@ -1,38 +1,14 @@
-"""What a format is, and what a stream can show."""
+"""What a format is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from losscli.domain import Task
-from losscli.loss import Loss, Params
-from losscli.result import Advice, Changes, Comparison, Fits
-
-if TYPE_CHECKING:
-    from losscli.loss.battery import Checked
+from losscli.report import VERBS, Found, View
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """`width` None is a pipe; `unicode` is whether the stream takes more than ASCII; `strict` is whether a
-    gate that cannot tell fails."""
-
-    all: bool = False
-    coefficients: bool = False
-    colour: bool = False
-    width: int | None = None
-    unicode: bool = True
-    strict: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Format:
-    """What a format writes, each text ending in a newline; None for what it does not write."""
+    """write: the text of what was found, ending in a newline; holds: the types that it takes, or all."""
 
-    comparison: Callable[[Comparison, View], str]
-    fits: Callable[[Fits, View], str] | None = None
-    advice: Callable[[Advice, View], str] | None = None
-    changes: Callable[[Changes, View], str] | None = None
-    catalogue: Callable[[Sequence[Loss], Task | None, View], str] | None = None
-    explanation: Callable[[Sequence[Loss], Params, View], str] | None = None
-    checks: Callable[["Sequence[Checked]", View], str] | None = None
+    write: Callable[[Found, View], str]
+    holds: Collection[type] = tuple(VERBS)

@@ -4,18 +4,11 @@ warning of the result, a notice with the answer.
 A line that begins with `::` is an order to the runner of a job; no name gets into one unescaped.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import get_args
 
-from losscli.render.format import Format, View
-from losscli.report import (
-    Paragraph,
-    Report,
-    advice_report,
-    comparison_report,
-    diff_report,
-    fits_report,
-    visible,
-)
+from losscli.render.format import Format
+from losscli.report import VERBS, Found, View, report_of, sentence, visible
 from losscli.result import Advice, Changes, Comparison, Fits, Gate, Warning_
 
 MOST = 10  # of each kind that GitHub shows of one step
@@ -24,38 +17,27 @@ _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
 _TITLES = {"fail": "gate failed", "inconclusive": "gate cannot tell"}
 
 Annotation = tuple[str, str]  # title, message
+Told = Comparison | Fits | Advice | Changes  # what may warn
 
 
-def _comparison(result: Comparison, view: View) -> str:
+def _write(found: Found, view: View) -> str:
+    assert isinstance(found, Told)
+    failed, unsure = _gates(found, view.strict) if isinstance(found, Comparison) else ([], [])
+    answer = report_of(found, view.page()).answer
+    kinds = {
+        "error": [*map(_gate, failed)],
+        "warning": [*map(_gate, unsure), *map(_warning, found.warnings)],
+        "notice": [(f"losscli {VERBS[type(found)].name}", answer)],
+    }
+    return "".join(line for kind, annotations in kinds.items() for line in _lines(kind, annotations))
+
+
+def _gates(found: Comparison, strict: bool) -> tuple[list[Gate], list[Gate]]:
+    """(those that fail, those that cannot tell and do not)."""
     from losscli.comparison.gate import fails
 
-    failed = [gate for gate in result.gates if fails(gate, strict=view.strict)]
-    unsure = [gate for gate in result.gates if gate.verdict == "inconclusive" and gate not in failed]
-    report = comparison_report(result, all=view.all, width=None)
-    return _text(
-        errors=[_gate(gate) for gate in failed],
-        warnings=[*map(_gate, unsure), *map(_warning, result.warnings)],
-        notices=[("losscli compare", _answer(report))],
-    )
-
-
-def _fits(result: Fits, view: View) -> str:
-    report = fits_report(result, all=view.all, coefficients=view.coefficients, width=None)
-    return _text(warnings=map(_warning, result.warnings), notices=[("losscli fit", _answer(report))])
-
-
-def _advice(result: Advice, view: View) -> str:
-    report = advice_report(result, width=None)
-    return _text(warnings=map(_warning, result.warnings), notices=[("losscli advise", _answer(report))])
-
-
-def _changes(result: Changes, view: View) -> str:
-    report = diff_report(result, all=view.all, width=None)
-    return _text(warnings=map(_warning, result.warnings), notices=[("losscli diff", _answer(report))])
-
-
-def _answer(report: Report) -> str:
-    return next(block.text for block in report.blocks if isinstance(block, Paragraph))
+    failed = [gate for gate in found.gates if fails(gate, strict=strict)]
+    return failed, [gate for gate in found.gates if gate.verdict == "inconclusive" and gate not in failed]
 
 
 def _gate(gate: Gate) -> Annotation:
@@ -65,19 +47,8 @@ def _gate(gate: Gate) -> Annotation:
 
 
 def _warning(warning: Warning_) -> Annotation:
-    ended = warning.message.endswith((".", "!", "?", ":")) or not warning.advice
-    message = warning.message if ended else f"{warning.message}."
-    return f"losscli: {warning.code.replace('_', ' ')}", " ".join(filter(None, (message, warning.advice)))
-
-
-def _text(
-    *,
-    errors: Iterable[Annotation] = (),
-    warnings: Iterable[Annotation] = (),
-    notices: Iterable[Annotation] = (),
-) -> str:
-    kinds = (("error", errors), ("warning", warnings), ("notice", notices))
-    return "".join(line for kind, annotations in kinds for line in _lines(kind, list(annotations)))
+    told = sentence(warning.message, warning.advice) if warning.advice else warning.message
+    return f"losscli: {warning.code.replace('_', ' ')}", told
 
 
 def _lines(kind: str, annotations: Sequence[Annotation]) -> list[str]:
@@ -95,4 +66,4 @@ def _escaped(text: str, table: Mapping[str, str]) -> str:
     return "".join(table.get(character, character) for character in visible(text))
 
 
-FORMAT = Format(comparison=_comparison, fits=_fits, advice=_advice, changes=_changes)
+FORMAT = Format(_write, holds=get_args(Told))

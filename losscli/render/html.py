@@ -4,18 +4,17 @@ Every text is data: escaped, and visible as on a terminal. No colour says what t
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from losscli.domain import Task
-from losscli.loss import Loss, Params
-from losscli.render.format import Format, View
+from losscli.render.format import Format
 from losscli.render.markup import marked
 from losscli.report import (
     Block,
     Cell,
     Column,
     Drawing,
+    Found,
     Grid,
     Heading,
     Line,
@@ -23,18 +22,10 @@ from losscli.report import (
     Paragraph,
     Report,
     Role,
-    advice_report,
-    checks_report,
-    comparison_report,
-    diff_report,
-    explain_report,
-    fits_report,
-    reference_report,
+    View,
+    report_of,
+    title_of,
 )
-from losscli.result import Advice, Changes, Comparison, Fits
-
-if TYPE_CHECKING:
-    from losscli.loss.battery import Checked
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """\
@@ -165,45 +156,8 @@ def _class(*names: str | None) -> str:
     return f' class="{found}"' if found else ""
 
 
-def _comparison(result: Comparison, view: View) -> str:
-    title = f"losscli compare {' '.join(item.path for item in result.inputs)}"
-    return report_html(comparison_report(result, all=view.all, width=None), title)
+def _write(found: Found, view: View) -> str:
+    return report_html(report_of(found, replace(view.page(), unicode=True)), title_of(found))
 
 
-def _fits(result: Fits, view: View) -> str:
-    title = f"losscli fit {' '.join(item.path for item in result.inputs)}"
-    return report_html(fits_report(result, all=view.all, coefficients=view.coefficients, width=None), title)
-
-
-def _advice(result: Advice, view: View) -> str:
-    title = f"losscli advise {' '.join(item.path for item in result.inputs)}"
-    return report_html(advice_report(result, width=None), title)
-
-
-def _changes(result: Changes, view: View) -> str:
-    title = f"losscli diff {result.old.path} {result.new.path}"
-    return report_html(diff_report(result, all=view.all, width=None), title)
-
-
-def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
-    title = "losscli losses" if task is None else f"losscli losses --task {task}"
-    return report_html(reference_report(losses, task), title)
-
-
-def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
-    return report_html(explain_report(losses, written, unicode=True), f"losscli explain {losses[0].name}")
-
-
-def _checks(found: "Sequence[Checked]", view: View) -> str:
-    return report_html(checks_report(found), "losscli check-loss")
-
-
-FORMAT = Format(
-    comparison=_comparison,
-    fits=_fits,
-    advice=_advice,
-    changes=_changes,
-    catalogue=_catalogue,
-    explanation=_explanation,
-    checks=_checks,
-)
+FORMAT = Format(_write)

@@ -2,48 +2,38 @@
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from losscli.domain import Task
-from losscli.loss import Loss, Params
-from losscli.render.format import Format, View
+from losscli.render.format import Format
 from losscli.render.records import example_record, loss_record
-from losscli.report import bind_records
-from losscli.result import Advice, Changes, Comparison, Fits
+from losscli.report import Checks, Explanation, Found, Listing, View
 
-if TYPE_CHECKING:
-    from losscli.loss.battery import Checked
 _ORDER = re.compile(r"#(?=#\w*\[)")  # what those who run jobs obey in their logs, also within a line
 
 
-def _comparison(result: Comparison, view: View) -> str:
-    return _harmless(result.to_json()) + "\n"
+def _write(found: Found, view: View) -> str:
+    match found:
+        case Listing():
+            text = _dumped(_listing(found))
+        case Explanation():
+            text = _dumped(_explanation(found))
+        case Checks():
+            text = _dumped(_checks(found))
+        case _:
+            text = found.to_json()
+    return _harmless(text) + "\n"
 
 
-def _fits(result: Fits, view: View) -> str:
-    return _harmless(result.to_json()) + "\n"
-
-
-def _advice(result: Advice, view: View) -> str:
-    return _harmless(result.to_json()) + "\n"
-
-
-def _changes(result: Changes, view: View) -> str:
-    return _harmless(result.to_json()) + "\n"
-
-
-def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
-    document = {
+def _listing(listing: Listing) -> dict[str, Any]:
+    return {
         "schema": "losscli/losses/1",
-        "task": None if task is None else task.value,
-        "losses": [loss_record(loss) for loss in losses],
+        "task": None if listing.task is None else listing.task.value,
+        "losses": [loss_record(loss) for loss in listing.losses],
     }
-    return _dump(document)
 
 
-def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
+def _explanation(explanation: Explanation) -> dict[str, Any]:
     records = [
         {
             "spec": bound.spec,
@@ -51,12 +41,12 @@ def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
             **loss_record(bound.loss),
             "example": example_record(bound),
         }
-        for bound in bind_records(losses, written)
+        for bound in explanation.bound()
     ]
-    return _dump({"schema": "losscli/explain/1", "scale": 1.0, "losses": records})
+    return {"schema": "losscli/explain/1", "scale": 1.0, "losses": records}
 
 
-def _checks(found: "Sequence[Checked]", view: View) -> str:
+def _checks(checks: Checks) -> dict[str, Any]:
     losses = [
         {
             "spec": one.bound.spec,
@@ -65,15 +55,14 @@ def _checks(found: "Sequence[Checked]", view: View) -> str:
             "holds": one.holds,
             "checks": [asdict(check) for check in one.checks],
         }
-        for one in found
+        for one in checks.losses
     ]
-    return _dump(
-        {"schema": "losscli/check-loss/1", "holds": all(one.holds for one in found), "losses": losses}
-    )
+    holds = all(one.holds for one in checks.losses)
+    return {"schema": "losscli/check-loss/1", "holds": holds, "losses": losses}
 
 
-def _dump(document: dict[str, Any]) -> str:
-    return _harmless(json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1)) + "\n"
+def _dumped(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1)
 
 
 def _harmless(text: str) -> str:
@@ -81,12 +70,4 @@ def _harmless(text: str) -> str:
     return _ORDER.sub(r"\\u0023", text)
 
 
-FORMAT = Format(
-    comparison=_comparison,
-    fits=_fits,
-    advice=_advice,
-    changes=_changes,
-    catalogue=_catalogue,
-    explanation=_explanation,
-    checks=_checks,
-)
+FORMAT = Format(_write)

@@ -3,16 +3,17 @@
 A case fails exactly where its gate ends the run with exit 1; one that cannot tell and does not is skipped.
 """
 
-from losscli.render.format import Format, View
+from losscli.render.format import Format
 from losscli.render.markup import marked
-from losscli.report import Paragraph, comparison_report
+from losscli.report import Found, View, report_of
 from losscli.report.names import display_names
 from losscli.result import Comparison, Gate
 
 _NO_GATE = '    <testcase classname="losscli" name="comparison"/>'
 
 
-def _comparison(result: Comparison, view: View) -> str:
+def _write(result: Found, view: View) -> str:
+    assert isinstance(result, Comparison)
     gates = list(dict.fromkeys(result.gates))
     ends = [_end(gate, strict=view.strict) for gate in gates]
     counts = (
@@ -35,7 +36,7 @@ def _comparison(result: Comparison, view: View) -> str:
         *(f'      <property name="{key}" value="{marked(value)}"/>' for key, value in properties.items()),
         "    </properties>",
         *(cases or [_NO_GATE]),
-        f"    <system-out>{marked(_answer(result, view))}</system-out>",
+        f"    <system-out>{marked(report_of(result, view.page()).answer)}</system-out>",
         "  </testsuite>",
         "</testsuites>",
     ]
@@ -66,9 +67,4 @@ def _case(gate: Gate, name: str, end: str) -> str:
     return f'{head}>\n      <{end} message="{message}"{kind}/>\n    </testcase>'
 
 
-def _answer(result: Comparison, view: View) -> str:
-    blocks = comparison_report(result, all=view.all, width=None).blocks
-    return next(block.text for block in blocks if isinstance(block, Paragraph))
-
-
-FORMAT = Format(comparison=_comparison)
+FORMAT = Format(_write, holds=(Comparison,))

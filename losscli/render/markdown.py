@@ -5,11 +5,8 @@ Every text is data: nothing in a name may become markup, a mention or a link.
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from losscli.domain import Task
-from losscli.loss import Loss, Params
-from losscli.render.format import Format, View
+from losscli.render.format import Format
 from losscli.report import (
     Block,
     Cell,
@@ -21,20 +18,10 @@ from losscli.report import (
     Paragraph,
     Report,
     Role,
-    advice_report,
     cell_width,
-    checks_report,
-    comparison_report,
-    diff_report,
-    explain_report,
-    fits_report,
-    reference_report,
+    report_of,
     visible,
 )
-from losscli.result import Advice, Changes, Comparison, Fits
-
-if TYPE_CHECKING:
-    from losscli.loss.battery import Checked
 
 # GitHub finds mentions, issues and emoji in the rendered text: only a zero-width space breaks them.
 _BREAK = "&#8203;"
@@ -131,40 +118,4 @@ def _code(text: str) -> str:
     return f"{fence}{blank}{safe}{blank}{fence}"
 
 
-def _comparison(result: Comparison, view: View) -> str:
-    return report_markdown(comparison_report(result, all=view.all, width=None))
-
-
-def _fits(result: Fits, view: View) -> str:
-    return report_markdown(fits_report(result, all=view.all, coefficients=view.coefficients, width=None))
-
-
-def _advice(result: Advice, view: View) -> str:
-    return report_markdown(advice_report(result, width=None))
-
-
-def _changes(result: Changes, view: View) -> str:
-    return report_markdown(diff_report(result, all=view.all, width=None))
-
-
-def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
-    return report_markdown(reference_report(losses, task))
-
-
-def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
-    return report_markdown(explain_report(losses, written, unicode=view.unicode))
-
-
-def _checks(found: "Sequence[Checked]", view: View) -> str:
-    return report_markdown(checks_report(found))
-
-
-FORMAT = Format(
-    comparison=_comparison,
-    fits=_fits,
-    advice=_advice,
-    changes=_changes,
-    catalogue=_catalogue,
-    explanation=_explanation,
-    checks=_checks,
-)
+FORMAT = Format(lambda found, view: report_markdown(report_of(found, view.page())))

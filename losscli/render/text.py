@@ -4,12 +4,10 @@ The only file that imports rich, and only where there is colour. Nothing is told
 names visible where they fit them into columns; here whatever is left is.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Mapping
+from typing import TextIO
 
-from losscli.domain import Task
-from losscli.loss import Loss, Params
-from losscli.render.format import Format, View
+from losscli.render.format import Format
 from losscli.render.layout import TextLine, grid_rows, line_rows, wrap
 from losscli.report import (
     Block,
@@ -22,19 +20,9 @@ from losscli.report import (
     Paragraph,
     Report,
     Role,
-    advice_report,
-    catalogue_report,
-    checks_report,
-    comparison_report,
-    diff_report,
-    explain_report,
-    fits_report,
+    report_of,
     visible,
 )
-from losscli.result import Advice, Changes, Comparison, Fits
-
-if TYPE_CHECKING:
-    from losscli.loss.battery import Checked
 
 _STYLES = {Role.STRONG: "bold", Role.DIM: "dim", Role.GOOD: "bold green", Role.BAD: "red"}
 _NOTE = "yellow"
@@ -109,45 +97,4 @@ class _Painter:
         return style.render(text, color_system=self._system) if style and text else text
 
 
-def _comparison(result: Comparison, view: View) -> str:
-    report = comparison_report(result, all=view.all, width=view.width)
-    return report_text(report, colour=view.colour, width=view.width)
-
-
-def _fits(result: Fits, view: View) -> str:
-    report = fits_report(result, all=view.all, coefficients=view.coefficients, width=view.width)
-    return report_text(report, colour=view.colour, width=view.width)
-
-
-def _advice(result: Advice, view: View) -> str:
-    report = advice_report(result, width=view.width)
-    return report_text(report, colour=view.colour, width=view.width)
-
-
-def _changes(result: Changes, view: View) -> str:
-    report = diff_report(result, all=view.all, width=view.width)
-    return report_text(report, colour=view.colour, width=view.width)
-
-
-def _catalogue(losses: Sequence[Loss], task: Task | None, view: View) -> str:
-    return report_text(catalogue_report(losses, task), colour=view.colour, width=view.width)
-
-
-def _explanation(losses: Sequence[Loss], written: Params, view: View) -> str:
-    report = explain_report(losses, written, unicode=view.unicode)
-    return report_text(report, colour=view.colour, width=view.width)
-
-
-def _checks(found: "Sequence[Checked]", view: View) -> str:
-    return report_text(checks_report(found), colour=view.colour, width=view.width)
-
-
-FORMAT = Format(
-    comparison=_comparison,
-    fits=_fits,
-    advice=_advice,
-    changes=_changes,
-    catalogue=_catalogue,
-    explanation=_explanation,
-    checks=_checks,
-)
+FORMAT = Format(lambda found, view: report_text(report_of(found, view), colour=view.colour, width=view.width))

@@ -1,6 +1,5 @@
 """What to say: results and records made into titles, columns, cells and notes, in plain data."""
 
-from losscli.report.advice import advice_report
 from losscli.report.blocks import (
     Block,
     Cell,
@@ -13,39 +12,39 @@ from losscli.report.blocks import (
     Paragraph,
     Report,
     Role,
+    Section,
 )
-from losscli.report.catalogue import catalogue_report, reference_report
-from losscli.report.checks import checks_report
-from losscli.report.comparison import comparison_report
-from losscli.report.diff import diff_report
 from losscli.report.examples import example
-from losscli.report.explain import bind_records, explain_report
-from losscli.report.fits import fits_report
+from losscli.report.found import Checks, Explanation, Found, Listing, View, bind_records
 from losscli.report.names import cell_width, shorten, visible
+from losscli.report.screen import sentence
+from losscli.report.verbs import VERBS, report_of, title_of
 
 __all__ = [
+    "VERBS",
     "Block",
     "Cell",
+    "Checks",
     "Column",
     "Drawing",
+    "Explanation",
+    "Found",
     "Grid",
     "Heading",
     "Line",
+    "Listing",
     "Note",
     "Paragraph",
     "Report",
     "Role",
-    "advice_report",
+    "Section",
+    "View",
     "bind_records",
-    "catalogue_report",
     "cell_width",
-    "checks_report",
-    "comparison_report",
-    "diff_report",
     "example",
-    "explain_report",
-    "fits_report",
-    "reference_report",
+    "report_of",
+    "sentence",
     "shorten",
+    "title_of",
     "visible",
 ]

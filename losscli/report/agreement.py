@@ -1,9 +1,9 @@
 """Do the losses agree? Who leads under how many classes of losses, and under every loss for a functional."""
 
-from losscli.report.blocks import Cell, Column, Grid, compact
+from losscli.report.blocks import Column, Grid, right, tabulate
+from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import joined, some
 from losscli.report.numbers import significant
-from losscli.report.screen import Screen
 from losscli.report.traits import short_elicits
 from losscli.result import Agreement, Dominance, Order
 
@@ -11,21 +11,20 @@ _MOST = 3  # models or pairs that are named
 _TITLE = "DO THE LOSSES AGREE?"
 
 
-def agreement_grids(screen: Screen) -> list[Grid]:
+def agreement_grids(screen: CompareScreen) -> list[Grid]:
     """Two or three lines; the order under every class of losses with `--all`."""
-    found = screen.comparison.agreement
+    found = screen.found.agreement
     if found is None or len(found.orders) < 2:
         return []
     rows = [(f"{len(found.orders)} classes of losses", _leaders(screen, found))]
     for functional in dict.fromkeys(one.functional for one in found.dominance):
         pairs = [one for one in found.dominance if one.functional == functional]
         rows.append((f"every loss for the {functional}", _dominance(screen, pairs)))
-    cells = tuple(tuple(map(Cell, row)) for row in rows)
-    grid = Grid(_TITLE, (Column(""), Column("", flow=True)), cells, complete=True)
-    return [grid, *(_everything(screen, found) if screen.all else [])]
+    grids = tabulate(_TITLE, ("", Column("", flow=True)), rows)
+    return [*grids, *(_everything(screen, found) if screen.all else [])]
 
 
-def _leaders(screen: Screen, found: Agreement) -> str:
+def _leaders(screen: CompareScreen, found: Agreement) -> str:
     """`gbm leads 14, ridge 4; Kendall's tau with mae 0.71 on average`"""
     names = [f"{screen.model(model)} leads {count}" for model, count in found.leaders.items()]
     if not names:
@@ -36,7 +35,7 @@ def _leaders(screen: Screen, found: Agreement) -> str:
     return f"{text}; Kendall's tau with {screen.spec(found.primary)} {found.tau:.2f} on average"
 
 
-def _dominance(screen: Screen, pairs: list[Dominance]) -> str:
+def _dominance(screen: CompareScreen, pairs: list[Dominance]) -> str:
     """What Murphy's diagram says of the leader and each other model."""
     leader = screen.model(pairs[0].a)
     groups: dict[str, list[str]] = {}
@@ -64,20 +63,17 @@ def _saying(one: Dominance) -> str:
             )
 
 
-def _everything(screen: Screen, found: Agreement) -> list[Grid]:
-    titles = ("ORDERS", "asks for", "tau", screen.confidence, "best first", "shown the other way")
-    rows = tuple(tuple(map(Cell, _order(screen, one))) for one in found.orders)
-    columns = tuple(Column(title, right=title == "tau", flow=title == "best first") for title in titles)
-    murphy = [_curve(screen, one) for one in found.dominance]
-    heads = ("MURPHY CURVES", "a", "b", "a ahead by", "at", "b ahead by", "at")
-    grids = compact(Grid("", columns, rows, complete=True), 3)
-    if murphy:
-        curves = tuple(Column(title, right=number > 2) for number, title in enumerate(heads))
-        grids.append(Grid("", curves, tuple(tuple(map(Cell, row)) for row in murphy), complete=True))
-    return grids
+def _everything(screen: CompareScreen, found: Agreement) -> list[Grid]:
+    best = Column("best first", flow=True)
+    heads = ("ORDERS", "asks for", *right("tau"), screen.confidence, best, "shown the other way")
+    curves = ("MURPHY CURVES", "a", "b", *right("a ahead by", "at", "b ahead by", "at"))
+    return [
+        *tabulate("", heads, (_order(screen, one) for one in found.orders), always=3),
+        *tabulate("", curves, (_curve(screen, one) for one in found.dominance)),
+    ]
 
 
-def _order(screen: Screen, one: Order) -> tuple[str, ...]:
+def _order(screen: CompareScreen, one: Order) -> tuple[str, ...]:
     return (
         screen.spec(one.spec),
         screen.clip(short_elicits(one.elicits), 15),
@@ -88,7 +84,7 @@ def _order(screen: Screen, one: Order) -> tuple[str, ...]:
     )
 
 
-def _curve(screen: Screen, one: Dominance) -> tuple[str, ...]:
+def _curve(screen: CompareScreen, one: Dominance) -> tuple[str, ...]:
     ends = [
         "" if threshold is None else significant(figure)
         for figure, threshold in (

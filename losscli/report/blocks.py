@@ -1,9 +1,10 @@
 """What a report is made of: plain data that every format can lay out.
 
-A Report is a sequence of blocks. Nothing here knows a terminal, a colour or a file format.
+A Report is sections of blocks. Nothing here knows a terminal, a colour or a file format.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 
 
@@ -89,16 +90,58 @@ Block = Line | Paragraph | Heading | Drawing | Grid | Note
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Section:
+    """A part of a report by its name, such as `losses` or `notes`."""
+
+    name: str
     blocks: tuple[Block, ...]
 
 
-def compact(grid: Grid, always: int) -> list[Grid]:
-    """The grid without its empty columns after the first `always`; nothing where it has no rows."""
-    if not grid.rows:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is to be said, section by section; none is empty."""
+
+    sections: tuple[Section, ...]
+
+    @classmethod
+    def of(cls, **sections: Sequence[Block]) -> "Report":
+        """The sections in this order, without those that have nothing to say."""
+        return cls(tuple(Section(name, tuple(blocks)) for name, blocks in sections.items() if blocks))
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(block for section in self.sections for block in section.blocks)
+
+    @property
+    def answer(self) -> str:
+        """The first paragraph."""
+        return next(block.text for block in self.blocks if isinstance(block, Paragraph))
+
+
+def right(*titles: str) -> tuple[str | Column, ...]:
+    """Columns of figures."""
+    return tuple(Column(title, right=True) for title in titles)
+
+
+def tabulate(
+    title: str,
+    heads: Iterable[str | Column],
+    rows: Iterable[Iterable[str | Cell]],
+    notes: Iterable[str] = (),
+    *,
+    always: int | None = None,
+    complete: bool = True,
+) -> list[Grid]:
+    """A table; nothing where it has no rows.
+
+    always: of so many columns each stays, of the others those that are not empty; None keeps all.
+    complete: see `Grid`.
+    """
+    columns = tuple(Column(head) if isinstance(head, str) else head for head in heads)
+    cells = [tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows]
+    if not cells:
         return []
-    count = len(grid.columns)
-    keep = [i for i in range(count) if i < always or any(row[i].text for row in grid.rows)]
-    columns = tuple(grid.columns[i] for i in keep)
-    rows = tuple(tuple(row[i] for i in keep) for row in grid.rows)
-    return [replace(grid, columns=columns, rows=rows)]
+    least = len(columns) if always is None else always
+    keep = [i for i in range(len(columns)) if i < least or any(row[i].text for row in cells)]
+    kept = tuple(tuple(row[i] for i in keep) for row in cells)
+    return [Grid(title, tuple(columns[i] for i in keep), kept, tuple(notes), complete)]

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from losscli.domain import Task
 from losscli.loss import Alias, Loss
 from losscli.loss.catalogue.inventory import coverage
-from losscli.report.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Report, Role, compact
+from losscli.report.blocks import Block, Cell, Column, Heading, Paragraph, Report, Role, right, tabulate
+from losscli.report.found import Listing, View
 from losscli.report.numbers import count
 from losscli.report.traits import (
     bound_at_one,
@@ -19,41 +20,40 @@ from losscli.report.traits import (
     unit_text,
 )
 
+_REFERENCE = ("loss", "title", "formula", "unit", "asks for", "parameters", "traits", "elsewhere")
 _OPEN = "A default of c × s follows the residual scale s."
 _SHAPES = "convex: in the score. robust: a far row cannot pull without limit. both: both."
 _ADDED = "A loss of the class and one of the boxes are added up, such as bce + giou."
 _INDENTED = "Indented: of the class of losses above, whose members order models alike."
 
 
-def catalogue_report(losses: Sequence[Loss], task: Task | None) -> Report:
-    """One line per loss, grouped by task and class; `task` None means that all tasks are listed."""
+def catalogue_report(listing: Listing, view: View) -> Report:
+    """One line per loss, grouped by task and class; of what is read elsewhere, all that is known of each."""
+    losses, task = listing.losses, listing.task
+    if view.paged:
+        return _reference_report(losses, task)
     blocks: list[Block] = []
     indented = False
     for own, group in by_task(losses):
-        columns = (
-            Column(own.upper()),
+        heads = (
+            own.upper(),
             Column("unit", drop=3),
             Column("asks for", flow=True),
             Column("shape", drop=2),
             Column("parameters", drop=1, flow=True),
             Column("title", drop=4),
         )
-        lines = [_line(loss, member) for loss, member in by_class(group)]
-        indented = indented or any(member for _, member in by_class(group))
-        blocks += compact(Grid("", columns, tuple(lines)), 4)
+        classes = list(by_class(group))
+        indented = indented or any(member for _, member in classes)
+        lines = (_line(loss, member) for loss, member in classes)
+        blocks += tabulate("", heads, lines, always=4, complete=False)
     notes = [_SHAPES]
     notes += [_OPEN] if any("× s" in signature(loss) for loss in losses) else []
     notes += [_INDENTED] if indented else []
     notes += [_ADDED] if task is Task.DETECTION else []
-    blocks += [Paragraph(note, Role.DIM) for note in notes]
     where = "" if task is None else f" for {task}"
-    blocks.append(
-        Paragraph(
-            f"{count(len(losses), 'loss').replace('losss', 'losses')}{where}. Next: losscli explain NAME",
-            Role.DIM,
-        )
-    )
-    return Report(tuple(blocks))
+    notes.append(f"{count(len(losses), 'loss', 'losses')}{where}. Next: losscli explain NAME")
+    return Report.of(losses=blocks, notes=[Paragraph(note, Role.DIM) for note in notes])
 
 
 def by_task(losses: Sequence[Loss]) -> Iterator[tuple[Task, list[Loss]]]:
@@ -76,20 +76,20 @@ def by_class(losses: Sequence[Loss]) -> Iterator[tuple[Loss, bool]]:
         yield from ((loss, place > 0) for place, loss in enumerate(members))
 
 
-def _line(loss: Loss, member: bool) -> tuple[Cell, ...]:
+def _line(loss: Loss, member: bool) -> tuple[str | Cell, ...]:
     bound = bound_at_one(loss)
     words = [word for word in (shape(bound), robust(bound)) if word in ("convex", "robust")]
     return (
         Cell(f"  {loss.name}" if member else loss.name, Role.STRONG),
-        Cell(loss.unit),
+        loss.unit.value,
         Cell(short_elicits(elicits_text(loss)), Role.DIM),
         Cell("both" if len(words) == 2 else "".join(words), Role.DIM),
         Cell(signature(loss).partition(":")[2], Role.DIM),
-        Cell(loss.title),
+        loss.title,
     )
 
 
-def reference_report(losses: Sequence[Loss], task: Task | None) -> Report:
+def _reference_report(losses: Sequence[Loss], task: Task | None) -> Report:
     """Every loss by task with formula, unit, what it asks for, parameters and its names elsewhere; of all
     tasks, also how much of the published inventory that is."""
     blocks: list[Block] = [
@@ -103,13 +103,8 @@ def reference_report(losses: Sequence[Loss], task: Task | None) -> Report:
         ),
     ]
     for own, group in by_task(losses):
-        titles = ("loss", "title", "formula", "unit", "asks for", "parameters", "traits", "elsewhere")
-        rows = tuple(_reference(loss) for loss in group)
-        blocks += [
-            Heading(own.capitalize()),
-            Grid("", tuple(Column(title) for title in titles), rows, complete=True),
-        ]
-    return Report(tuple(blocks))
+        blocks += [Heading(own.capitalize()), *tabulate("", _REFERENCE, map(_reference, group))]
+    return Report.of(losses=blocks)
 
 
 def _inventory(losses: Sequence[Loss]) -> list[Block]:
@@ -122,40 +117,31 @@ def _inventory(losses: Sequence[Loss]) -> list[Block]:
     said += f"{computed} are computed, in {len(losses)} records by task; "
     said += f"{refused} are refused by name: no table of targets and predictions holds the pairs, groups or "
     said += f"censored times that they need{f'; {left} are not there yet' if left else ''}."
-    columns = (
-        Column("family"),
-        Column("losses of"),
-        Column("computed", right=True),
-        Column("refused", right=True),
-    )
-    rows = tuple(
+    rows = [
         (
-            Cell(one.family.letter),
-            Cell(one.family.title),
-            Cell(f"{one.computed} of {len(one.family.ids)}"),
-            Cell(f"{one.refused}" if one.refused else ""),
+            one.family.letter,
+            one.family.title,
+            f"{one.computed} of {len(one.family.ids)}",
+            f"{one.refused}" if one.refused else "",
         )
         for one in found
-    )
-    total = (Cell("all"), Cell(""), Cell(f"{computed} of {whole - refused}"), Cell(f"{refused}"))
-    return [Paragraph(said), Grid("", columns, (*rows, total), complete=True)]
+    ]
+    total = ("all", "", f"{computed} of {whole - refused}", f"{refused}")
+    heads = ("family", "losses of", *right("computed", "refused"))
+    return [Paragraph(said), *tabulate("", heads, (*rows, total))]
 
 
-def _reference(loss: Loss) -> tuple[Cell, ...]:
+def _reference(loss: Loss) -> tuple[str | Cell, ...]:
     bound = bound_at_one(loss)
-    traits = ", ".join(word for word in (shape(bound), robust(bound)) if word)
-    formula = formula_text(loss)
-    params = "; ".join(f"{p.name} = {default_text(p)}, {p.domain}: {p.meaning}" for p in loss.params)
-    elsewhere = "; ".join(dict.fromkeys(alias_text(loss, alias) for alias in loss.aliases))
     return (
         Cell(loss.name, Role.CODE),
-        Cell(loss.title),
-        Cell(formula, Role.CODE),
-        Cell(unit_text(loss)),
-        Cell(elicits_text(loss)),
-        Cell(params),
-        Cell(traits),
-        Cell(elsewhere),
+        loss.title,
+        Cell(formula_text(loss), Role.CODE),
+        unit_text(loss),
+        elicits_text(loss),
+        "; ".join(f"{p.name} = {default_text(p)}, {p.domain}: {p.meaning}" for p in loss.params),
+        ", ".join(word for word in (shape(bound), robust(bound)) if word),
+        "; ".join(dict.fromkeys(alias_text(loss, alias) for alias in loss.aliases)),
     )
 
 

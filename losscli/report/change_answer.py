@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from losscli.report.blocks import Paragraph, Role
 from losscli.report.change_screen import ChangeScreen, change_text, without_noise
 from losscli.report.names import visible
-from losscli.report.numbers import count
 from losscli.result import LossChange, would_decide
 
 _LISTED = 3
@@ -13,7 +12,7 @@ _LISTED = 3
 
 def answer(screen: ChangeScreen) -> list[Paragraph]:
     """The answer on the primary loss, then in a second paragraph what its figures are."""
-    name, rows = screen.spec(screen.changes.primary), screen.primary
+    name, rows = screen.spec(screen.found.primary), screen.primary
     if not rows:
         return [Paragraph(f"{name} is not in both results: {_why_unmatched(screen)}.")]
     text = _one(screen, rows[0]) if len(rows) == 1 else _several(screen, rows)
@@ -26,7 +25,7 @@ def answer(screen: ChangeScreen) -> list[Paragraph]:
 
 
 def _why_unmatched(screen: ChangeScreen) -> str:
-    changes = screen.changes
+    changes = screen.found
     reasons = [one.reason for one in changes.unmatched if (one.what, one.name) == ("loss", changes.primary)]
     return visible(reasons[0]) if reasons else "no reason is given"
 
@@ -80,7 +79,7 @@ def _listed(screen: ChangeScreen, rows: Sequence[LossChange]) -> str:
         for one in largest[:_LISTED]
     ]
     if largest[_LISTED:]:
-        texts.append(count(len(largest) - _LISTED, "more").removesuffix("s"))
+        texts.append(f"{len(largest) - _LISTED:,} more")
     reasons = {one.reason for one in rows}
     why = f" ({visible(reasons.pop() or '')})" if len(reasons) == 1 and rows[0].low is None else ""
     return ", ".join(texts) + why

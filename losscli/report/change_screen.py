@@ -3,12 +3,13 @@
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
-from losscli.report.choice import MOST, TELLING
+from losscli.report.choice import MOST
 from losscli.report.names import ELLIPSIS, cell_width, display_names, display_specs, lookup, spec_name
 from losscli.report.numbers import Digits, Figure, digits_of, magnitude, percent, significant
+from losscli.report.screen import Screen
+from losscli.report.telling import telling
 from losscli.result import Changes, LossChange
 
 _ROWS = 20  # of the table of losses at most, unless one loss of every model takes more
@@ -18,41 +19,36 @@ _DIGITS = 6
 _NOISE = 1e-9  # relative; what is smaller is of rounding, and of the precision of replicates
 
 
-@dataclass(frozen=True)
-class ChangeScreen:
-    """The changes, whether everything is asked for, and the terminal's width (None in a pipe)."""
-
-    changes: Changes
-    all: bool
-    width: int | None
+class ChangeScreen(Screen[Changes]):
+    """What changed."""
 
     @cached_property
     def models(self) -> tuple[tuple[str, str], ...]:
         """(old, new) names of the matched models, in the order of the new result."""
-        return tuple(dict.fromkeys((one.old_model, one.new_model) for one in self.changes.losses))
+        return tuple(dict.fromkeys((one.old_model, one.new_model) for one in self.found.losses))
 
     @cached_property
     def _names(self) -> dict[str, str]:
         names = [name for pair in self.models for name in pair]
-        return display_names(list(dict.fromkeys(names)), None if self.width is None else _NAME_CELLS)
+        return display_names(list(dict.fromkeys(names)), self.limit(_NAME_CELLS))
 
     @cached_property
     def _specs(self) -> dict[str, str]:
-        losses = [one.spec for one in self.changes.losses]
-        alone = [one.name for one in self.changes.unmatched if one.what == "loss"]
-        return display_specs([*losses, *alone, self.changes.primary])
+        losses = [one.spec for one in self.found.losses]
+        alone = [one.name for one in self.found.unmatched if one.what == "loss"]
+        return display_specs([*losses, *alone, self.found.primary])
 
     @cached_property
     def files(self) -> tuple[str, str]:
         """The two paths; on a terminal, where they are long, their last parts or what tells them apart."""
-        paths = self.changes.old.path, self.changes.new.path
+        paths = self.found.old.path, self.found.new.path
         narrow = self.width is not None
         ends = [
             os.path.basename(path) if narrow and cell_width(path) > _PATH_CELLS else path for path in paths
         ]
         if ends[0] == ends[1]:
             ends = list(paths)
-        shown = display_names(list(dict.fromkeys(ends)), _PATH_CELLS if narrow else None)
+        shown = display_names(list(dict.fromkeys(ends)), self.limit(_PATH_CELLS))
         return shown[ends[0]], shown[ends[1]]
 
     def model(self, name: str) -> str:
@@ -61,40 +57,31 @@ class ChangeScreen:
     def spec(self, spec: str) -> str:
         return lookup(self._specs, spec)
 
-    def clip(self, text: str, limit: int) -> str:
-        """Visible text; on a terminal in at most `limit` cells."""
-        return next(iter(display_names([text], None if self.width is None else limit).values()))
-
     def label(self, spec: str) -> str:
         """`mae  PRIMARY`; on a terminal, parameters that do not fit are an ellipsis."""
         text, room = self.spec(spec), _LABEL_CELLS[len(self.models) == 1]
         cut = self.width is not None and not self.all
         if cut and cell_width(text) > room:
             text = self.clip(f"{spec_name(text)}:{ELLIPSIS}", room)
-        marked = f"{text}  PRIMARY" if spec == self.changes.primary else text
+        marked = f"{text}  PRIMARY" if spec == self.found.primary else text
         return text if cut and cell_width(marked) > room else marked
-
-    @property
-    def confidence(self) -> str:
-        """`95 %`"""
-        return f"{100 * self.changes.confidence:g} %"
 
     @cached_property
     def primary(self) -> tuple[LossChange, ...]:
         """The changes of the primary loss, a model each."""
-        return tuple(one for one in self.changes.losses if one.spec == self.changes.primary)
+        return tuple(one for one in self.found.losses if one.spec == self.found.primary)
 
     def shown_losses(self) -> tuple[list[str], int]:
         """The specs to show, and how many classes of losses are left out: the primary loss first, then as on
         the screen of compare, one loss per class; with `--all` every one in the order of the file."""
-        members = {one.spec: one.members for one in self.changes.losses}
+        members = {one.spec: one.members for one in self.found.losses}
         places = {spec: place for place, spec in enumerate(members)}
-        telling = TELLING.get(self.changes.task, "").split()
+        first = telling(self.found.task).losses
 
         def place(spec: str) -> tuple[bool, int, int]:
             name = spec_name(spec)
-            known = telling.index(name) if name in telling and not self.all else len(telling)
-            return spec != self.changes.primary, known, places[spec]
+            known = first.index(name) if name in first and not self.all else len(first)
+            return spec != self.found.primary, known, places[spec]
 
         ordered = sorted(members, key=place)
         if self.all:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from losscli.report.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Report, Role
+from losscli.report.blocks import Block, Cell, Column, Heading, Paragraph, Report, Role, tabulate
+from losscli.report.found import Checks, View
 from losscli.report.names import visible
 from losscli.report.numbers import count
 
@@ -13,21 +14,19 @@ if TYPE_CHECKING:
 _WORDS = {True: ("holds", Role.PLAIN), False: ("FAILS", Role.BAD), None: ("--", Role.DIM)}
 
 
-def checks_report(found: "Sequence[Checked]") -> Report:
+def checks_report(checks: Checks, view: View) -> Report:
     """A table per record of the name; a check that does not apply says why."""
     blocks: list[Block] = []
-    for one in found:
+    for one in checks.losses:
         loss = one.bound.loss
-        rows = []
-        for check in one.checks:
-            word, role = _WORDS[check.holds]
-            rows.append((Cell(check.name), Cell(word, role), Cell(visible(check.detail), Role.DIM)))
-        columns = (Column("CHECK"), Column("result"), Column("found", flow=True))
-        blocks += [
-            Heading(f"{loss.title} ({visible(one.bound.spec)}, {loss.task})"),
-            Grid("", columns, tuple(rows), complete=True),
+        rows = [
+            (check.name, Cell(*_WORDS[check.holds]), Cell(visible(check.detail), Role.DIM))
+            for check in one.checks
         ]
-    return Report((*blocks, Paragraph(_verdict(found))))
+        heads = ("CHECK", "result", Column("found", flow=True))
+        blocks.append(Heading(f"{loss.title} ({visible(one.bound.spec)}, {loss.task})"))
+        blocks += tabulate("", heads, rows)
+    return Report.of(checks=blocks, answer=[Paragraph(_verdict(checks.losses))])
 
 
 def _verdict(found: "Sequence[Checked]") -> str:

@@ -1,30 +1,19 @@
 """Which losses stand on the default screen, in which order, and how a class of losses is named.
 
-The rule: the primary loss first; then the classes of losses in the order of `TELLING`, which asks one
+The rule: the primary loss first; then the classes of losses in the order of `telling`, which asks one
 question per line (the mean, the median, a compromise, what most rows say, ratios, the worst row …);
 then the others in the order of the catalogue. One row per class, shown by the member that comes
-first in `TELLING`; at most `MOST` rows.
+first there; at most `MOST` rows.
 """
 
 from dataclasses import dataclass
 
-from losscli.domain import Task
+from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import ELLIPSIS, cell_width, spec_name
-from losscli.report.screen import Screen
+from losscli.report.telling import telling
 from losscli.result import LossTable
 
 MOST = 10
-TELLING: dict[str, str] = {
-    Task.REGRESSION: "rmse mse mae huber tukey smooth_l1 medae mape rmsle msle quantile max_error smape "
-    "cauchy log_cosh welsch linex poisson gamma",
-    Task.COUNTS: "poisson rmse mse mae rmsle msle tweedie negative_binomial gamma huber mape medae "
-    "max_error tukey",
-    Task.BINARY: "brier bce zero_one hinge focal spherical weighted_bce mae_prob savage gce squared_hinge "
-    "modified_huber exponential",
-    Task.DETECTION: "bce cross_entropy giou brier iou zero_one smooth_l1 hinge crammer_singer_hinge focal "
-    "diou ciou",
-    Task.MULTICLASS: "cross_entropy brier zero_one focal spherical crammer_singer_hinge multi_margin gce sce",
-}
 _LABEL_CELLS = 24
 _RESIDUAL_SQUARED = ("mse", "rmse")
 
@@ -37,9 +26,9 @@ class Choice:
     left_out: int
 
 
-def choose(screen: Screen) -> Choice:
+def choose(screen: CompareScreen) -> Choice:
     """The losses of the screen: every one with `--all`, else the most telling classes."""
-    comparison = screen.comparison
+    comparison = screen.found
     if screen.all:
         first = [table for table in comparison.losses if table.spec == comparison.primary]
         return Choice((*first, *(table for table in comparison.losses if table not in first)), 0)
@@ -47,16 +36,16 @@ def choose(screen: Screen) -> Choice:
     return Choice(tuple(representatives[:MOST]), max(0, len(representatives) - MOST))
 
 
-def _representatives(screen: Screen) -> list[LossTable]:
-    comparison = screen.comparison
-    telling = TELLING.get(comparison.task, "").split()
+def _representatives(screen: CompareScreen) -> list[LossTable]:
+    comparison = screen.found
+    first = telling(comparison.task).losses
     places = {table.spec: place for place, table in enumerate(comparison.losses)}
 
     def place(table: LossTable) -> tuple[bool, int, int]:
-        known = telling.index(table.name) if table.name in telling else len(telling)
+        known = first.index(table.name) if table.name in first else len(first)
         # Infinite or undefined for every model: it tells nothing here.
         empty = all(result.value is None for result in table.results)
-        return table.spec != comparison.primary, len(telling) + 1 if empty else known, places[table.spec]
+        return table.spec != comparison.primary, len(first) + 1 if empty else known, places[table.spec]
 
     shown: list[LossTable] = []
     for table in sorted(comparison.losses, key=place):
@@ -65,7 +54,7 @@ def _representatives(screen: Screen) -> list[LossTable]:
     return shown
 
 
-def label(screen: Screen, table: LossTable) -> str:
+def label(screen: CompareScreen, table: LossTable) -> str:
     """`mae = wmape  PRIMARY`; on a terminal, members that do not fit are an ellipsis."""
     others = [member for member in table.members if member != table.spec]
     others.sort(key=lambda member: ":" in member)
@@ -82,9 +71,9 @@ def label(screen: Screen, table: LossTable) -> str:
             text = longer
     if _has_r2(screen, table):
         text += " (r2)"
-    return f"{text}  PRIMARY" if table.spec == screen.comparison.primary else text
+    return f"{text}  PRIMARY" if table.spec == screen.found.primary else text
 
 
-def _has_r2(screen: Screen, table: LossTable) -> bool:
+def _has_r2(screen: CompareScreen, table: LossTable) -> bool:
     names = {spec_name(member) for member in table.members}
-    return bool(names & set(_RESIDUAL_SQUARED)) and screen.comparison.metric("r2") is not None
+    return bool(names & set(_RESIDUAL_SQUARED)) and screen.found.metric("r2") is not None

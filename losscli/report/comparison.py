@@ -1,63 +1,57 @@
 """`losscli compare` as a screen: data, answer, losses, metrics, robustness, notes, what to type next."""
 
-import os
-import shlex
-from collections.abc import Sequence
-
 from losscli.report.agreement import agreement_grids
-from losscli.report.blocks import Block, Cell, Column, Grid, Line, Paragraph, Report, Role, compact
+from losscli.report.blocks import Column, Grid, Line, Report, Role, right, tabulate
 from losscli.report.choice import choose
+from losscli.report.compare_screen import CompareScreen
 from losscli.report.costs import cost_grids
-from losscli.report.data import class_weight_text, decision_texts, file_text, rows_text
+from losscli.report.data import class_weight_text, decision_texts, file_text, fitting, rows_text
+from losscli.report.found import View
 from losscli.report.losses import loss_grids
 from losscli.report.metrics import metric_grids, positive_rows
-from losscli.report.names import cell_width, visible
+from losscli.report.names import visible
 from losscli.report.notes import notes, refusal_text
 from losscli.report.numbers import Figure, digits_of, p_text, percent, significant
 from losscli.report.robustness import robustness_grids
 from losscli.report.rows import row_grids
-from losscli.report.screen import Screen
+from losscli.report.screen import following
 from losscli.report.slices import slice_grids
-from losscli.report.typed import explaining
+from losscli.report.typed import again, explaining, typed
 from losscli.report.verdict import verdict
 from losscli.result import Comparison, Difference
 
 _NAMED_MODELS = 8
-_DATA_LINES = 3
-_PLAIN = ("target ", "task ", "positive class ", "model ")  # decisions that the data line says anyway
+_SAID = ("model ",)  # decisions that the data line says too
 
 
-def comparison_report(comparison: Comparison, *, all: bool, width: int | None) -> Report:
-    """The report of a comparison; `width` None is a pipe, where no name is shortened."""
-    screen = Screen(comparison, all, width)
+def comparison_report(comparison: Comparison, view: View) -> Report:
+    """The report of a comparison."""
+    screen = CompareScreen(comparison, view)
     choice = choose(screen)
-    blocks: list[Block] = [*_opening(screen)]
-    blocks += loss_grids(screen, choice)
-    blocks += [*_pairs(screen)] if all else []
-    blocks += cost_grids(screen)
-    blocks += metric_grids(screen)
-    blocks += robustness_grids(screen, choice)
-    blocks += agreement_grids(screen)
-    blocks += slice_grids(screen)
-    blocks += _gates(screen)
-    blocks += _refusals(screen) if all else []
-    blocks += notes(screen, choice)
-    blocks += row_grids(screen)
-    blocks.append(Line((f"Next: {_next_command(screen)}",), Role.DIM))
-    return Report(tuple(blocks))
+    fields, decisions = _data_fields(screen), decision_texts(screen, comparison.decisions, *_SAID)
+    together = fitting((*fields, *decisions), screen.width) == len(fields) + len(decisions)
+    rest = [Line(tuple(decisions), Role.DIM)] if decisions and not together else []
+    return Report.of(
+        data=[Line((*fields, *decisions) if together else fields)],
+        answer=verdict(screen),
+        decisions=rest,
+        losses=loss_grids(screen, choice),
+        pairs=_pairs(screen),
+        costs=cost_grids(screen),
+        metrics=metric_grids(screen),
+        robustness=robustness_grids(screen, choice),
+        agreement=agreement_grids(screen),
+        slices=slice_grids(screen),
+        gates=_gates(screen),
+        refused=_refusals(screen),
+        notes=notes(screen, choice),
+        rows=row_grids(screen),
+        next=following(_next_command(screen)),
+    )
 
 
-def _opening(screen: Screen) -> list[Line | Paragraph]:
-    """The data and the answer; the answer begins on the fifth line at the latest."""
-    data, decisions = _data_fields(screen), decision_texts(screen, screen.comparison.decisions, _PLAIN)
-    answer = verdict(screen)
-    if _lines([*data, *decisions], screen.width) <= _DATA_LINES:
-        return [Line((*data, *decisions)), *answer]
-    return [Line(data), *answer, *([Line(tuple(decisions), Role.DIM)] if decisions else [])]
-
-
-def _data_fields(screen: Screen) -> tuple[str, ...]:
-    comparison = screen.comparison
+def _data_fields(screen: CompareScreen) -> tuple[str, ...]:
+    comparison = screen.found
     files = [file_text(screen, item.path) for item in comparison.inputs]
     shown = files if len(files) <= 3 or screen.all else [*files[:2], f"{len(files) - 2} more files"]
     target = f"target {screen.clip(comparison.target, 18)}"
@@ -73,17 +67,17 @@ def _data_fields(screen: Screen) -> tuple[str, ...]:
     return (*fields, _models(screen))
 
 
-def _share(screen: Screen) -> str:
-    prevalence = screen.comparison.prevalence
+def _share(screen: CompareScreen) -> str:
+    prevalence = screen.found.prevalence
     if prevalence is None:
         return ""
     rows = positive_rows(screen)
     return f" ({'' if rows is None else f'{rows:,.0f}, '}{percent(prevalence)})"
 
 
-def _models(screen: Screen) -> str:
+def _models(screen: CompareScreen) -> str:
     names = list(screen.models.values())
-    kinds = {model.kind for model in screen.comparison.models}
+    kinds = {model.kind for model in screen.found.models}
     if not names:
         return "no models"
     noun = "model" if len(names) == 1 else "models"
@@ -94,40 +88,24 @@ def _models(screen: Screen) -> str:
     return f"{number}{noun} {listed}{kind}"
 
 
-def _lines(fields: Sequence[str], width: int | None) -> int:
-    """How many lines of a terminal the fields take beside each other."""
-    lines, used = 1, 0
-    for field in fields:
-        longer = used + 2 + cell_width(field) if used else cell_width(field)
-        if width is None or longer <= width or not used:
-            used = longer
-        else:
-            lines, used = lines + 1, cell_width(field)
-    return lines
-
-
-def _pairs(screen: Screen) -> list[Grid]:
+def _pairs(screen: CompareScreen) -> list[Grid]:
     """Every pair of models on every loss, for `--all`."""
-    titles = ("PAIRS", "a", "b", "a - b", screen.confidence, "relative", "p", "verdict", "rows to decide")
-    tables = {table.spec: table for table in screen.comparison.losses}
-    rows = []
-    for pair in screen.comparison.comparisons:
-        values = {r.model: r.value for r in tables[pair.spec].results} if pair.spec in tables else {}
-        rows.append(tuple(Cell(text) for text in _pair_texts(screen, pair, values)))
-    columns = tuple(Column(title, right=number in (3, 4, 5, 6, 8)) for number, title in enumerate(titles))
-    return compact(Grid("", columns, tuple(rows), complete=True), 4)
+    if not screen.all:
+        return []
+    figures = right("a - b", screen.confidence, "relative", "p")
+    heads = ("PAIRS", "a", "b", *figures, "verdict", *right("rows to decide"))
+    return tabulate("", heads, (_pair_texts(screen, pair) for pair in screen.found.comparisons), always=4)
 
 
-def _pair_texts(screen: Screen, pair: Difference, values: dict[str, float | None]) -> tuple[str, ...]:
+def _pair_texts(screen: CompareScreen, pair: Difference) -> tuple[str, ...]:
     digits = digits_of([Figure(pair.difference, pair.low, pair.high)])
-    interval = "" if pair.low is None or pair.high is None else digits.interval(pair.low, pair.high)
     better = {"a": pair.a, "b": pair.b}.get(pair.verdict or "")
     return (
         screen.spec(pair.spec),
         screen.model(pair.a),
         screen.model(pair.b),
         "n/a" if pair.difference is None else digits.text(pair.difference),
-        interval,
+        digits.interval(pair.low, pair.high),
         "" if pair.relative is None else percent(pair.relative, sign=True),
         "" if pair.p is None else p_text(pair.p),
         f"{screen.model(better)} is better" if better else "not shown" if pair.verdict == "~" else "",
@@ -135,34 +113,30 @@ def _pair_texts(screen: Screen, pair: Difference, values: dict[str, float | None
     )
 
 
-def _gates(screen: Screen) -> list[Grid]:
-    gates = screen.comparison.gates
-    columns = (Column("GATES"), Column("model"), Column("verdict"), Column("value", right=True))
+def _gates(screen: CompareScreen) -> list[Grid]:
     rows = []
-    for gate in gates:
+    for gate in screen.found.gates:
         value = "n/a"
         if gate.value is not None and gate.baseline is not None:
             value = percent(gate.value, gate.low, gate.high, sign=True)
         elif gate.value is not None:
             value = significant(gate.value)
-        rows.append(
-            (Cell(visible(gate.text)), Cell(screen.model(gate.model)), Cell(gate.verdict), Cell(value))
-        )
-    return compact(Grid("", columns, tuple(rows), complete=True), 2)
+        rows.append((visible(gate.text), screen.model(gate.model), gate.verdict, value))
+    return tabulate("", ("GATES", "model", "verdict", *right("value")), rows, always=2)
 
 
-def _refusals(screen: Screen) -> list[Grid]:
-    """Every loss that does not apply, with its reason and the rows that rule it out."""
-    rows = [(Cell(screen.spec(r.spec)), Cell(refusal_text(r))) for r in screen.comparison.refused]
-    columns = (Column("DOES NOT APPLY"), Column("reason", flow=True))
-    return compact(Grid("", columns, tuple(rows), complete=True), 2)
+def _refusals(screen: CompareScreen) -> list[Grid]:
+    """Every loss that does not apply, with its reason and the rows that rule it out, for `--all`."""
+    if not screen.all:
+        return []
+    rows = [(screen.spec(one.spec), refusal_text(one)) for one in screen.found.refused]
+    return tabulate("", ("DOES NOT APPLY", Column("reason", flow=True)), rows)
 
 
-def _next_command(screen: Screen) -> str:
+def _next_command(screen: CompareScreen) -> str:
     """What to type next, ready to paste."""
-    comparison = screen.comparison
+    comparison = screen.found
     if screen.all:
         return explaining(comparison.command, comparison.primary)
-    words = comparison.command or ("losscli", "compare", *(item.path for item in comparison.inputs))
-    words = (os.path.basename(words[0]), *words[1:])
-    return " ".join(visible(shlex.quote(word)) for word in (*words, "--all"))
+    paths = (item.path for item in comparison.inputs)
+    return again((*typed(comparison.command, "compare", *paths), "--all"))

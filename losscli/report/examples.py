@@ -10,7 +10,7 @@ import numpy as np
 from losscli.domain import CLASSES, Floats, Kind, Mask, Task, logit, preferred
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
 from losscli.loss.arguments import Arguments, codes
-from losscli.report.blocks import Cell, Column, Grid, Role
+from losscli.report.blocks import Cell, Grid, Role, right, tabulate
 from losscli.report.numbers import scientific
 
 CLASS_NAMES = ("a", "b", "c")
@@ -232,22 +232,21 @@ _HEADS = {
 }
 
 
-def example_grid(bound: BoundLoss) -> Grid | None:
+def example_grids(bound: BoundLoss) -> list[Grid]:
     """The rows, what the loss reads of each, its value, and the figure at the foot."""
     found = example(bound)
     if found is None:
-        return None
+        return []
     read = bound.loss.argument.value if _read(bound, found.rows[0]) is not None else ""
-    titles = ("FIVE ROWS", "y", _HEADS.get(Kind(found.kind), "p"), *filter(None, [read]), "loss")
-    rows = []
+    figures = ("y", _HEADS.get(Kind(found.kind), "p"), *filter(None, [read]), "loss")
+    rows: list[tuple[str | Cell, ...]] = []
     for row in found.rows:
         own = _read(bound, row)
         texts = [_text(row.target), _text(row.prediction), *([_text(own)] if own is not None else [])]
-        rows.append((Cell(row.word, Role.DIM), *map(Cell, texts), Cell(_text(row.loss))))
-    blanks = (Cell(""),) * (len(titles) - 2)
+        rows.append((Cell(row.word, Role.DIM), *texts, _text(row.loss)))
+    blanks = ("",) * (len(figures) - 1)
     rows.append((Cell(found.reduction, Role.DIM), *blanks, Cell(_text(found.figure), Role.STRONG)))
-    columns = tuple(Column(title, right=number > 0) for number, title in enumerate(titles))
-    return Grid("", columns, tuple(rows), () if found.note is None else (found.note,), complete=True)
+    return tabulate("", ("FIVE ROWS", *right(*figures)), rows, filter(None, [found.note]))
 
 
 def _read(bound: BoundLoss, row: ExampleRow) -> float | None:

@@ -1,27 +1,19 @@
 """`losscli explain SPEC`: all that a record says, and the loss and its slope drawn from their functions."""
 
-from collections.abc import Sequence
-
-from losscli.domain import CLASSES, NUMBERS, REALS, UNIT, Kind, Task
+from losscli.domain import CLASSES, NUMBERS, REALS, TASKS, UNIT, Kind, Task
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Reduction, Scaled
 from losscli.loss.catalogue import losses_for
-from losscli.report.blocks import Block, Cell, Column, Drawing, Grid, Heading, Paragraph, Report, Role
+from losscli.report.blocks import Block, Cell, Column, Drawing, Heading, Paragraph, Report, Role, tabulate
 from losscli.report.catalogue import alias_text
-from losscli.report.examples import example_grid
+from losscli.report.examples import example_grids
+from losscli.report.found import Explanation, View
 from losscli.report.names import visible
 from losscli.report.plot import draw
-from losscli.report.traits import IMBALANCE, bound_at_one, unit_text, words
+from losscli.report.telling import telling
+from losscli.report.traits import bound_at_one, unit_text, words
 from losscli.spec import number_text
 
-_TARGETS = {
-    Task.BINARY: "one of two classes",
-    Task.MULTICLASS: "one of several classes",
-    Task.MULTIOUTPUT: "several numbers",
-    Task.MULTILABEL: "several labels, each 0 or 1",
-    Task.DISTRIBUTION: "a share of every class",
-    Task.BOXES: "two corners: x1, y1, x2, y2",
-}
 _ARGUMENTS = {
     Argument.RESIDUAL: "r = p - y",
     Argument.MARGIN: "m = (2y - 1)·s",
@@ -29,52 +21,29 @@ _ARGUMENTS = {
     Argument.QUANTILES: "q are the K quantiles of a row, tau their levels; sum over them",
     Argument.ENSEMBLE: "x are the M members of a row; sum over them",
 }
-_OVER_COLUMNS = {
-    Task.MULTIOUTPUT: "sum, mean over the L outputs of a row",
-    Task.MULTILABEL: "s is the score of a label, m = (2y - 1)·s; sum, mean, max over the L labels of a row",
-    Task.DISTRIBUTION: "y, p are the shares of a class, true and predicted; sum over those of a row",
-}
 
 
-def explain_report(losses: Sequence[Loss], written: Params, *, unicode: bool) -> Report:
-    """One section per record of that name; `written` are the parameters typed in the spec.
+def explain_report(explanation: Explanation, view: View) -> Report:
+    """All that each record says.
 
     Parameters that follow the scale are drawn at s = 1. Raises UsageError for a parameter that no
     record takes.
     """
-    blocks: list[Block] = []
-    for bound in bind_records(losses, written):
-        blocks += _section(bound, written, unicode)
-    return Report(tuple(blocks))
+    blocks = [_record(bound, explanation.written, view.unicode) for bound in explanation.bound()]
+    return Report.of(losses=[block for own in blocks for block in own])
 
 
-def bind_records(losses: Sequence[Loss], written: Params) -> list[BoundLoss]:
-    """The records that take the written parameters, the others resolved at s = 1 and n-/n+ = 2."""
-    bound: list[BoundLoss] = []
-    errors: list[UsageError] = []
-    for loss in losses:
-        try:
-            bound.append(loss.bind(written, scale=1.0, imbalance=IMBALANCE, naive=1.0))
-        except UsageError as error:
-            errors.append(error)
-    if errors and not bound:
-        raise errors[0]
-    return bound
-
-
-def _section(bound: BoundLoss, written: Params, unicode: bool) -> list[Block]:
+def _record(bound: BoundLoss, written: Params, unicode: bool) -> list[Block]:
     loss = bound.loss
-    rows = [(name, text) for name, text in _facts(bound) if text]
-    cells = tuple((Cell(name, Role.DIM), Cell(visible(text), _role(name))) for name, text in rows)
-    facts = Grid("", (Column(""), Column("", flow=True)), cells, complete=True)
-    blocks: list[Block] = [Heading(f"{loss.title} ({loss.name}, {loss.task})"), facts]
+    rows = [(Cell(name, Role.DIM), Cell(visible(text), _role(name))) for name, text in _facts(bound) if text]
+    facts = tabulate("", ("", Column("", flow=True)), rows)
+    blocks: list[Block] = [Heading(f"{loss.title} ({loss.name}, {loss.task})"), *facts]
     drawing = draw(bound, unicode=unicode)
     if drawing:
         blocks.append(Drawing(drawing))
     if drawing and bound.params:
         blocks.append(Paragraph(_drawn_at(bound, written), Role.DIM))
-    table = example_grid(bound)
-    return blocks if table is None else [*blocks, table]
+    return [*blocks, *example_grids(bound)]
 
 
 def _role(name: str) -> Role:
@@ -83,7 +52,7 @@ def _role(name: str) -> Role:
 
 def _facts(bound: BoundLoss) -> list[tuple[str, str]]:
     loss = bound.loss
-    argument = _OVER_COLUMNS.get(loss.task) or _ARGUMENTS.get(loss.argument, "")
+    argument = telling(loss.task).columns or _ARGUMENTS.get(loss.argument, "")
     return [
         ("formula", loss.formula),
         *(("part", _part(weight, part)) for weight, part in bound.terms),
@@ -135,8 +104,8 @@ def _prediction(loss: Loss) -> str:
 def _target(loss: Loss) -> str:
     if loss.task is Task.DETECTION:
         return ", and ".join(dict.fromkeys(_target(term.loss) for term in loss.terms))
-    known = _TARGETS.get(loss.task)
-    if known is None or loss.task in CLASSES:
+    known = TASKS[loss.task].target
+    if not known or loss.task in CLASSES:
         return known or str(loss.target)
     return known if loss.target in (REALS, UNIT) else f"{known}, each {loss.target}"
 

@@ -3,18 +3,18 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from losscli.report.blocks import Cell, Column, Grid, Role, compact
+from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
 from losscli.report.choice import Choice, label
+from losscli.report.compare_screen import CompareScreen, ordered, row_digits, trustless, value_text
 from losscli.report.names import visible
 from losscli.report.numbers import percent, ranks
-from losscli.report.screen import Screen, ordered, row_digits, trustless, value_text
 from losscli.report.traits import short_elicits
 from losscli.result import LossTable, LossValue
 
 _TITLE = "LOSSES (lower is better)"
 
 
-def loss_grids(screen: Screen, choice: Choice) -> list[Grid]:
+def loss_grids(screen: CompareScreen, choice: Choice) -> list[Grid]:
     """The losses in blocks of up to four models; what is said of a whole row stands in the first block."""
     blocks = screen.blocks()
     grids: list[Grid] = []
@@ -22,21 +22,21 @@ def loss_grids(screen: Screen, choice: Choice) -> list[Grid]:
         last = number + 1 == len(blocks)
         title = _TITLE if number == 0 else "LOSSES, more models"
         extras = _extras(screen) if number == 0 else ()
-        rows = tuple(
+        rows = (
             row
             for table in choice.tables
             for row in (_row(screen, table, models, number == 0), *_parts(screen, table, models, len(extras)))
         )
-        columns = (Column(title), *(Column(screen.model(name), right=True) for name in models), *extras)
-        grid = Grid("", columns, rows, _below(choice) if last else (), complete=screen.all)
-        grids += compact(grid, 1 + len(models))
-    if screen.all and len(screen.comparison.models) > 1:
+        heads = (title, *right(*map(screen.model, models)), *extras)
+        notes = _below(choice) if last else ()
+        grids += tabulate("", heads, rows, notes, always=1 + len(models), complete=screen.all)
+    if screen.all and len(screen.found.models) > 1:
         grids += _interval_grids(screen, choice)
     return grids
 
 
-def _extras(screen: Screen) -> tuple[Column, ...]:
-    if len(screen.comparison.models) == 1:
+def _extras(screen: CompareScreen) -> tuple[Column, ...]:
+    if len(screen.found.models) == 1:
         own = (Column(screen.confidence), Column("constant", right=True))
         return (*own, Column("skill", right=True, drop=1), Column("asks for", drop=2))
     return (
@@ -48,7 +48,9 @@ def _extras(screen: Screen) -> tuple[Column, ...]:
     )
 
 
-def _row(screen: Screen, table: LossTable, models: Sequence[str], first_block: bool) -> tuple[Cell, ...]:
+def _row(
+    screen: CompareScreen, table: LossTable, models: Sequence[str], first_block: bool
+) -> tuple[Cell, ...]:
     digits = row_digits(table)
     by_model = {result.model: result for result in table.results}
     cells = [Cell(label(screen, table))]
@@ -60,7 +62,7 @@ def _row(screen: Screen, table: LossTable, models: Sequence[str], first_block: b
     constant = Cell("" if table.reference is None else digits.text(table.reference), Role.DIM)
     best = ordered(table)
     skill = best[0].skill if best else None
-    if len(screen.comparison.models) == 1:
+    if len(screen.found.models) == 1:
         interval = digits.interval(best[0].low, best[0].high) if best else ""
         cells += [Cell(interval, Role.DIM), constant]
     else:
@@ -71,7 +73,7 @@ def _row(screen: Screen, table: LossTable, models: Sequence[str], first_block: b
 
 
 def _parts(
-    screen: Screen, table: LossTable, models: Sequence[str], extras: int
+    screen: CompareScreen, table: LossTable, models: Sequence[str], extras: int
 ) -> Iterator[tuple[Cell, ...]]:
     """A line for each part of a weighted sum: what it adds, so that the lines add up."""
     digits = row_digits(table)
@@ -85,21 +87,21 @@ def _parts(
         yield Cell(f"└ {times}{screen.spec(part.spec)}", Role.DIM), *cells, *(Cell(""),) * extras
 
 
-def _asks_for(screen: Screen, table: LossTable) -> str:
+def _asks_for(screen: CompareScreen, table: LossTable) -> str:
     """The functional in a word or two; in full with `--all`."""
     if screen.all:
         return visible(table.elicits)
     return screen.clip(short_elicits(table.elicits), 15)
 
 
-def _value_cell(screen: Screen, table: LossTable, result: LossValue) -> Cell:
+def _value_cell(screen: CompareScreen, table: LossTable, result: LossValue) -> Cell:
     text = value_text(result, row_digits(table))
     if table.best_set is not None and result.model in table.best_set:
         text += "*"
     return Cell(text, _role(screen, table, result))
 
 
-def _role(screen: Screen, table: LossTable, result: LossValue) -> Role:
+def _role(screen: CompareScreen, table: LossTable, result: LossValue) -> Role:
     """Green only for a model proven better than all others, red only for one proven worse than the leader."""
     best = ordered(table)
     if len(table.results) < 2 or not best or trustless(result):
@@ -114,7 +116,7 @@ def _role(screen: Screen, table: LossTable, result: LossValue) -> Role:
     return Role.GOOD if all(gap is not None and gap.proven for gap in gaps) else Role.STRONG
 
 
-def _leader_cells(screen: Screen, table: LossTable) -> tuple[Cell, Cell]:
+def _leader_cells(screen: CompareScreen, table: LossTable) -> tuple[Cell, Cell]:
     """`~ 1.8 %` and `gbm`: how far the best model is below the next, whether that is within noise, and who
     it is."""
     best = ordered(table)
@@ -144,28 +146,26 @@ def _below(choice: Choice) -> tuple[str, ...]:
     return ("; ".join(said),) if said else ()
 
 
-def _interval_grids(screen: Screen, choice: Choice) -> list[Grid]:
+def _interval_grids(screen: CompareScreen, choice: Choice) -> list[Grid]:
     """Every interval and rank, for `--all`."""
     tables = [table for table in choice.tables if any(result.low is not None for result in table.results)]
-    titles = ("INTERVALS", "model", screen.confidence, "rank", "effective rows", "skill")
-    rows = [_interval_row(screen, table, result) for table in tables for result in table.results]
-    columns = tuple(Column(title, right=title in titles[3:]) for title in titles)
-    return compact(Grid("", columns, tuple(rows), complete=True), 3)
+    heads = ("INTERVALS", "model", screen.confidence, *right("rank", "effective rows", "skill"))
+    rows = [
+        (
+            screen.spec(table.spec),
+            screen.model(result.model),
+            row_digits(table).interval(result.low, result.high),
+            ranks(result.rank, result.rank_low, result.rank_high),
+            "" if result.effective_rows is None else f"{result.effective_rows:,.0f}",
+            "" if result.skill is None else percent(result.skill),
+        )
+        for table in tables
+        for result in table.results
+    ]
+    return tabulate("", heads, rows, always=3)
 
 
-def _interval_row(screen: Screen, table: LossTable, result: LossValue) -> tuple[Cell, ...]:
-    effective = "" if result.effective_rows is None else f"{result.effective_rows:,.0f}"
-    return (
-        Cell(screen.spec(table.spec)),
-        Cell(screen.model(result.model)),
-        Cell(row_digits(table).interval(result.low, result.high)),
-        Cell(ranks(result.rank, result.rank_low, result.rank_high)),
-        Cell(effective),
-        Cell("" if result.skill is None else percent(result.skill)),
-    )
-
-
-def missing_values(screen: Screen, tables: Sequence[LossTable]) -> list[str]:
+def missing_values(screen: CompareScreen, tables: Sequence[LossTable]) -> list[str]:
     """One sentence for each value that is infinite or undefined; the reason names the row."""
     return [
         f"{screen.spec(table.spec)} of {screen.model(result.model)}: {visible(result.reason or 'no value')}; "

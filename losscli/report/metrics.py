@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from losscli.domain import Task
-from losscli.report.blocks import Cell, Column, Grid, Role, compact
+from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, count, digits_of, fixed, p_text, ranks
-from losscli.report.screen import Screen
+from losscli.report.telling import telling
 from losscli.result import MetricTable, MetricValue, is_infinite
 
 RANKING = ("average_precision", "roc_auc", "f1")
@@ -29,70 +30,60 @@ _SHORT = {
     "f1_micro": "micro f1",
     "f1_macro": "f1",
 }
-# What the default screen shows of the other metrics, in this order, at most `_MOST`.
-_TELLING: dict[str, str] = {
-    Task.REGRESSION: "r2 bias calibration_slope calibration_intercept trimmed_mae",
-    Task.COUNTS: "r2 bias calibration_slope calibration_intercept trimmed_mae",
-    Task.MULTICLASS: "accuracy balanced_accuracy f1 mcc roc_auc",
-    Task.MULTIOUTPUT: "r2_mean",
-    Task.MULTILABEL: "f1_micro f1_macro subset_accuracy",
-    Task.BOXES: "mean_iou iou_50",
-    Task.DETECTION: "accuracy balanced_accuracy f1 roc_auc mean_iou iou_50",
-}
 _MOST = 6
 _PAIRS = 3  # of models, whose errors are compared row by row
 
 
-def metric_grids(screen: Screen) -> list[Grid]:
+def metric_grids(screen: CompareScreen) -> list[Grid]:
     """The metrics of the task; every metric, with interval and rank, with `--all`."""
     if screen.all:
         return _noted(_everything(screen), (*_discordant(screen), *_areas(screen)))
     grids: list[Grid] = []
-    if screen.comparison.task == Task.BINARY:
+    if screen.found.task == Task.BINARY:
         grids += [*_precision(screen), *_recall(screen)]
         grids += _noted(_across(screen, "RANKING", RANKING), _areas(screen))
     else:
-        if screen.comparison.task == Task.MULTICLASS:
-            precision = screen.comparison.metric("average_precision")
-            texts = {m.name: _text(precision, m.name) if precision else "" for m in screen.comparison.models}
+        if screen.found.task == Task.MULTICLASS:
+            precision = screen.found.metric("average_precision")
+            texts = {m.name: _text(precision, m.name) if precision else "" for m in screen.found.models}
             grids += _ranked(screen, "PRECISION", "avg precision", texts)
             grids += _ranked(screen, "RECALL", "", dict.fromkeys(texts, ""))
         grids += _across(screen, "METRICS", _telling(screen))
-    if screen.comparison.task in (Task.BINARY, Task.MULTICLASS):
+    if screen.found.task in (Task.BINARY, Task.MULTICLASS):
         grids += _across(screen, "CALIBRATION", CALIBRATION)
     return grids
 
 
-def _telling(screen: Screen) -> list[str]:
+def _telling(screen: CompareScreen) -> Sequence[str]:
     """Those of forecasts have names of their levels."""
-    if screen.comparison.task == Task.FORECAST:
-        return [table.name for table in screen.comparison.metrics]
-    return _TELLING.get(screen.comparison.task, "").split()
+    if screen.found.task == Task.FORECAST:
+        return [table.name for table in screen.found.metrics]
+    return telling(screen.found.task).metrics
 
 
-def _across(screen: Screen, title: str, names: Sequence[str]) -> list[Grid]:
+def _across(screen: CompareScreen, title: str, names: Sequence[str]) -> list[Grid]:
     """Models down, the metrics that were found across; perfect predictions where no direction is better."""
-    found = [screen.comparison.metric(name) for name in names]
+    found = [screen.found.metric(name) for name in names]
     tables = [table for table in found if table is not None and _has_value(table)][:_MOST]
     if not tables:
         return []
     rows = []
-    for model in screen.comparison.models:
+    for model in screen.found.models:
         values = [Cell(_text(table, model.name), _role(table, model.name)) for table in tables]
-        rows.append((Cell(screen.model(model.name)), *values))
+        rows.append([Cell(screen.model(model.name)), *values])
     if any(table.greater_is_better is None and table.best is not None for table in tables):
         best = ["" if table.best is None else f"{table.best:g}" for table in tables]
-        rows.append((Cell("perfect", Role.DIM), *(Cell(text, Role.DIM) for text in best)))
-    columns = (Column(title, least=_stub(screen)), *(Column(_title(table), right=True) for table in tables))
-    return [Grid("", columns, tuple(rows))]
+        rows.append([Cell(text, Role.DIM) for text in ("perfect", *best)])
+    heads = (Column(title, least=_stub(screen)), *right(*map(_title, tables)))
+    return tabulate("", heads, rows, complete=False)
 
 
 def _has_value(table: MetricTable) -> bool:
     return any(result.value is not None for result in table.results)
 
 
-def _stub(screen: Screen) -> int:
-    return len("CALIBRATION") if screen.comparison.task == Task.BINARY else 0
+def _stub(screen: CompareScreen) -> int:
+    return len("CALIBRATION") if screen.found.task == Task.BINARY else 0
 
 
 def _title(table: MetricTable) -> str:
@@ -100,17 +91,17 @@ def _title(table: MetricTable) -> str:
     return f"macro {short}" if table.title.startswith("Macro") else short
 
 
-def _precision(screen: Screen) -> list[Grid]:
-    predicted = screen.comparison.metric("predicted_positive")
-    texts = {model.name: _count(predicted, model.name) for model in screen.comparison.models}
+def _precision(screen: CompareScreen) -> list[Grid]:
+    predicted = screen.found.metric("predicted_positive")
+    texts = {model.name: _count(predicted, model.name) for model in screen.found.models}
     return _ranked(screen, "PRECISION", "predicted+", texts)
 
 
-def _recall(screen: Screen) -> list[Grid]:
-    missed = screen.comparison.metric("false_negatives")
+def _recall(screen: CompareScreen) -> list[Grid]:
+    missed = screen.found.metric("false_negatives")
     positives = positive_rows(screen)
     texts = {}
-    for model in screen.comparison.models:
+    for model in screen.found.models:
         text = _count(missed, model.name)
         texts[model.name] = f"{text} of {positives:,.0f}" if text and positives is not None else text
     return _noted(_ranked(screen, "RECALL", "missed", texts), _discordant(screen))
@@ -121,9 +112,9 @@ def _noted(grids: list[Grid], notes: tuple[str, ...]) -> list[Grid]:
     return [*grids[:-1], replace(grids[-1], notes=(*grids[-1].notes, *notes))] if grids and notes else grids
 
 
-def _discordant(screen: Screen) -> tuple[str, ...]:
+def _discordant(screen: CompareScreen) -> tuple[str, ...]:
     """`wrong by one only: logit 5, forest 11 rows, mid-p 0.14`"""
-    pairs = screen.comparison.discordant
+    pairs = screen.found.discordant
     if len(pairs) > _PAIRS and not screen.all:
         return ()
     return tuple(
@@ -133,9 +124,9 @@ def _discordant(screen: Screen) -> tuple[str, ...]:
     )
 
 
-def _areas(screen: Screen) -> tuple[str, ...]:
+def _areas(screen: CompareScreen) -> tuple[str, ...]:
     """`roc auc of logit - forest: 0.002 [-0.007, 0.011], DeLong p 0.63`"""
-    pairs = [one for one in screen.comparison.areas if one.p is not None and one.difference is not None]
+    pairs = [one for one in screen.found.areas if one.p is not None and one.difference is not None]
     if len(pairs) > _PAIRS and not screen.all:
         return ()
     texts = []
@@ -148,9 +139,9 @@ def _areas(screen: Screen) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def positive_rows(screen: Screen) -> float | None:
+def positive_rows(screen: CompareScreen) -> float | None:
     """The number (with weights: the weight) of positive rows; None where it was not counted."""
-    comparison = screen.comparison
+    comparison = screen.found
     hits, missed = comparison.metric("true_positives"), comparison.metric("false_negatives")
     for model in comparison.models:
         found = [_value(table, model.name) for table in (hits, missed) if table is not None]
@@ -167,29 +158,28 @@ def _count(table: MetricTable | None, model: str) -> str:
     return "" if value is None or value.value is None else f"{value.value:,.0f}"
 
 
-def _ranked(screen: Screen, title: str, count: str, counts: dict[str, str]) -> list[Grid]:
-    table = screen.comparison.metric(title.lower())
+def _ranked(screen: CompareScreen, title: str, count: str, counts: dict[str, str]) -> list[Grid]:
+    table = screen.found.metric(title.lower())
     if table is None:
         return []
     digits = _digits(table)
     rows = []
     places = {result.model: result.rank or 0 for result in table.results}
-    for model in sorted(screen.comparison.models, key=lambda model: places.get(model.name, 0)):
+    for model in sorted(screen.found.models, key=lambda model: places.get(model.name, 0)):
         value = _value(table, model.name)
         interval = digits.interval(value.low, value.high) if value else ""
         rank = ranks(value.rank, value.rank_low, value.rank_high) if value else ""
-        texts = [screen.model(model.name), rank, _text(table, model.name), interval, counts[model.name]]
-        roles = [Role.PLAIN, Role.PLAIN, _role(table, model.name), Role.DIM, Role.PLAIN]
-        rows.append(tuple(Cell(text, role) for text, role in zip(texts, roles, strict=True)))
+        figure = Cell(_text(table, model.name), _role(table, model.name))
+        rows.append((screen.model(model.name), rank, figure, Cell(interval, Role.DIM), counts[model.name]))
     heading = f"{title} (macro)" if table.title.startswith("Macro") else title
-    columns = (
+    heads = (
         Column(heading, least=_stub(screen)),
-        Column("rank", right=True),
+        *right("rank"),
         Column("value", right=True, least=6),
         Column(screen.confidence, right=True, least=13),
         Column(count, right=True, least=10),
     )
-    return compact(Grid("", columns, tuple(rows), _undefined(table)), 3)
+    return tabulate("", heads, rows, _undefined(table), always=3, complete=False)
 
 
 def _undefined(table: MetricTable) -> tuple[str, ...]:
@@ -229,24 +219,24 @@ def _text(table: MetricTable, model: str) -> str:
     return digits.text(result.value, Figure(result.value, result.low, result.high).decimals)
 
 
-def _everything(screen: Screen) -> list[Grid]:
+def _everything(screen: CompareScreen) -> list[Grid]:
     """One row per metric and model."""
-    titles = ("METRICS", "model", "value", screen.confidence, "rank", "better", "note")
+    figures = right("value", screen.confidence, "rank")
     rows = []
-    for table in screen.comparison.metrics:
+    for table in screen.found.metrics:
         better = {True: "higher", False: "lower", None: ""}[table.greater_is_better]
         if table.greater_is_better is None and table.best is not None:
             better = f"{table.best:g}"
         for result in table.results:
-            interval = _digits(table).interval(result.low, result.high)
-            rank = ranks(result.rank, result.rank_low, result.rank_high)
-            texts = [
+            row = (
                 visible(table.title or table.name),
                 screen.model(result.model),
                 _text(table, result.model),
-            ]
-            texts += [interval, rank, better, visible(result.reason or "")]
-            rows.append(tuple(Cell(text) for text in texts))
-    right = ("value", "rank", screen.confidence)
-    columns = tuple(Column(title, right=title in right, flow=title == "note") for title in titles)
-    return compact(Grid("", columns, tuple(rows), complete=True), 3)
+                _digits(table).interval(result.low, result.high),
+                ranks(result.rank, result.rank_low, result.rank_high),
+                better,
+                visible(result.reason or ""),
+            )
+            rows.append(row)
+    heads = ("METRICS", "model", *figures, "better", Column("note", flow=True))
+    return tabulate("", heads, rows, always=3)

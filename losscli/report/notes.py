@@ -1,35 +1,23 @@
 """The notes under the tables: what cannot be trusted (`?`), what to know or do (`!`)."""
 
-from collections.abc import Sequence
-
 from losscli.report.blocks import Note
 from losscli.report.choice import Choice
+from losscli.report.compare_screen import CompareScreen
 from losscli.report.losses import missing_values
 from losscli.report.names import some, spec_name, visible
-from losscli.report.screen import Screen
 from losscli.result import Refused
 
-MOST = 5
 _ROWS = 5
 _REFUSED_NAMED = 3
 
 
-def notes(screen: Screen, choice: Choice) -> list[Note]:
+def notes(screen: CompareScreen, choice: Choice) -> list[Note]:
     """At most five, the gravest first; all of them with `--all`."""
-    found = [
-        *_missing(screen, choice),
-        *_warnings(screen),
-    ]
-    if screen.all:
-        return found
-    found += _refused(screen.comparison.refused)
-    if len(found) > MOST:
-        return [*found[: MOST - 1], Note("!", f"{len(found) - MOST + 1:,} more notes: --all")]
-    return found
+    return screen.capped([*_missing(screen, choice), *screen.warnings(), *_refused(screen)])
 
 
-def _missing(screen: Screen, choice: Choice) -> list[Note]:
-    if any(warning.code == "infinite_loss" for warning in screen.comparison.warnings):
+def _missing(screen: CompareScreen, choice: Choice) -> list[Note]:
+    if any(warning.code == "infinite_loss" for warning in screen.found.warnings):
         return []
     sentences = missing_values(screen, choice.tables)
     if screen.all or len(sentences) < 2:
@@ -37,23 +25,9 @@ def _missing(screen: Screen, choice: Choice) -> list[Note]:
     return [Note("!", f"{sentences[0]}; {len(sentences) - 1:,} more values are missing: --all")]
 
 
-def _warnings(screen: Screen) -> list[Note]:
-    return [
-        Note(
-            "?" if warning.code == "few_effective_rows" else "!",
-            visible(_sentence(warning.message, warning.advice)),
-        )
-        for warning in screen.comparison.warnings
-    ]
-
-
-def _sentence(message: str, advice: str | None) -> str:
-    text = message if message.endswith((".", "!", "?", ":")) else f"{message}."
-    return f"{text} {advice}" if advice else text
-
-
-def _refused(refused: Sequence[Refused]) -> list[Note]:
-    if not refused:
+def _refused(screen: CompareScreen) -> list[Note]:
+    refused = screen.found.refused
+    if not refused or screen.all:
         return []
     names = list(dict.fromkeys(visible(spec_name(record.spec)) for record in refused))
     which = some(names, _REFUSED_NAMED)

@@ -137,6 +137,6 @@ def ranks(rank: int | None, low: int | None, high: int | None) -> str:
     return "" if rank is None else f"{rank}"
 
 
-def count(number: float, noun: str) -> str:
-    """`1 row`, `1,200 rows`."""
-    return f"{number:,.0f} {noun}" + ("" if number == 1 else "s")
+def count(number: float, noun: str, plural: str = "") -> str:
+    """`1 row`, `1,200 rows`; plural: where it is not the noun with an s."""
+    return f"{number:,.0f} {noun if number == 1 else plural or f'{noun}s'}"

@@ -1,9 +1,9 @@
 """The flagged rows and those that decide between two models, one by one, for `--rows flagged`."""
 
-from losscli.report.blocks import Cell, Column, Grid
+from losscli.report.blocks import Column, Grid, right, tabulate
+from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import display_names, visible
 from losscli.report.numbers import significant
-from losscli.report.screen import Screen
 from losscli.result import RowRecord
 
 MOST = 50
@@ -12,32 +12,24 @@ _DIGITS = 4
 _KEY_CELLS = 24
 
 
-def row_grids(screen: Screen) -> list[Grid]:
+def row_grids(screen: CompareScreen) -> list[Grid]:
     """The first rows with what each model says of them and its primary loss; the rest is counted."""
-    records = screen.comparison.row_table
+    records = screen.found.row_table
     if not records:
         return []
-    names = [model.name for model in screen.comparison.models]
+    names = [model.name for model in screen.found.models]
     loss = screen.primary.name if screen.primary else ""
-    columns = (
-        Column("ROWS"),
-        Column("why", flow=True),
-        Column("target", right=True),
-        *(Column(screen.model(name), right=True) for name in names),
-        *(Column(f"{loss} of {screen.model(name)}", right=True) for name in names),
-    )
+    models = [screen.model(name) for name in names]
+    figures = right("target", *models, *(f"{loss} of {model}" for model in models))
     keys = [str(record.row) for record in records[:MOST]]
-    shown = display_names(keys, None if screen.width is None else _KEY_CELLS)
-    rows = tuple(
-        tuple(map(Cell, (shown[key], *_texts(screen, record, names))))
-        for key, record in zip(keys, records, strict=False)
-    )
+    shown = display_names(keys, screen.limit(_KEY_CELLS))
+    rows = [(shown[key], *_texts(screen, record, names)) for key, record in zip(keys, records, strict=False)]
     left = len(records) - MOST
     notes = (f"{left:,} more: --format json",) if left > 0 else ()
-    return [Grid("", columns, rows, notes, complete=True)]
+    return tabulate("", ("ROWS", Column("why", flow=True), *figures), rows, notes)
 
 
-def _texts(screen: Screen, record: RowRecord, names: list[str]) -> list[str]:
+def _texts(screen: CompareScreen, record: RowRecord, names: list[str]) -> list[str]:
     return [
         _why(record),
         _text(screen, record.target),
@@ -53,7 +45,7 @@ def _why(record: RowRecord) -> str:
     return visible(", ".join(said))
 
 
-def _text(screen: Screen, value: float | str | None) -> str:
+def _text(screen: CompareScreen, value: float | str | None) -> str:
     match value:
         case None:
             return "n/a"

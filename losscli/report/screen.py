@@ -1,141 +1,72 @@
-"""What every part of the compare report needs to know: the result and how its names are shown."""
+"""What every part of a report needs: what was found, what is asked of it, and how names are cut."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Generic, TypeVar
 
-from losscli.report.names import display_names, display_specs, lookup
-from losscli.report.numbers import Digits, Figure, digits_of
-from losscli.result import Comparison, Difference, LossTable, LossValue, is_infinite, rests_on_few
+from losscli.report.blocks import Line, Note, Role
+from losscli.report.found import View
+from losscli.report.names import display_names, visible
+from losscli.result import Advice, Changes, Comparison, Fits
 
-MODELS_PER_BLOCK = 4
+MOST_NOTES = 5
+_FEW = "few_effective_rows"
+_ENDS = (".", "!", "?", ":")
+ROLES = {"better": Role.GOOD, "worse": Role.BAD}  # of a verdict; of another it is plain
+R_co = TypeVar("R_co", bound=Comparison | Fits | Advice | Changes, covariant=True)
 
 
 @dataclass(frozen=True)
-class Screen:
-    """A comparison, whether everything is asked for, and the terminal's width (None in a pipe)."""
+class Screen(Generic[R_co]):
+    """What was found, and what is asked of it."""
 
-    comparison: Comparison
-    all: bool
-    width: int | None
+    found: R_co
+    view: View
 
-    @cached_property
-    def models(self) -> dict[str, str]:
-        names = [model.name for model in self.comparison.models]
-        if self.width is None:
-            return display_names(names, None)
-        room = max(self.width - 24, 24) // max(min(len(names), 3), 1) - 2
-        return display_names(names, max(8, min(room, 24)))
+    @property
+    def all(self) -> bool:
+        """Whether everything is asked for."""
+        return self.view.all
 
-    @cached_property
-    def specs(self) -> dict[str, str]:
-        tables = self.comparison.losses
-        robust = [record.spec for record in self.comparison.robustness]
-        refused = [record.spec for record in self.comparison.refused]
-        members = [member for table in tables for member in table.members]
-        parts = [part.spec for table in tables for part in table.parts]
-        return display_specs([*(table.spec for table in tables), *members, *parts, *robust, *refused])
-
-    def model(self, name: str) -> str:
-        return lookup(self.models, name)
-
-    def spec(self, spec: str) -> str:
-        return lookup(self.specs, spec)
-
-    def clip(self, text: str, limit: int) -> str:
-        """Visible text; on a terminal in at most `limit` cells."""
-        return next(iter(display_names([text], None if self.width is None else limit).values()))
-
-    @cached_property
-    def primary(self) -> LossTable | None:
-        return next(
-            (table for table in self.comparison.losses if table.spec == self.comparison.primary), None
-        )
+    @property
+    def width(self) -> int | None:
+        """The terminal's columns; None in a pipe."""
+        return self.view.width
 
     @property
     def confidence(self) -> str:
         """`95 %`"""
-        return f"{100 * self.comparison.confidence:g} %"
+        return f"{100 * self.found.confidence:g} %"
 
-    def blocks(self) -> list[list[str]]:
-        """The models in groups that fit beside each other."""
-        names = [model.name for model in self.comparison.models]
-        return [names[i : i + MODELS_PER_BLOCK] for i in range(0, len(names), MODELS_PER_BLOCK)] or [[]]
+    def limit(self, cells: int) -> int | None:
+        """How many cells a name may take: none of a pipe is cut."""
+        return None if self.width is None else cells
 
-    @property
-    def has_verdicts(self) -> bool:
-        """Whether any pair on the primary loss was judged."""
-        return any(pair.verdict is not None for pair in self.pairs(self.comparison.primary))
+    def clip(self, text: str, cells: int) -> str:
+        """Visible text; on a terminal in at most so many cells."""
+        return next(iter(display_names([text], self.limit(cells)).values()))
 
-    @property
-    def units(self) -> str:
-        """What is resampled."""
-        resampling = self.comparison.resampling
-        if resampling.column is None:
-            return "rows"
-        return "clusters" if resampling.length is None else "blocks"
+    def warnings(self) -> list[Note]:
+        """What cannot be trusted, and what to know or do, in sentences."""
+        return [
+            Note("?" if one.code == _FEW else "!", visible(sentence(one.message, one.advice)))
+            for one in self.found.warnings
+        ]
 
-    def pairs(self, spec: str) -> list[Difference]:
-        return [pair for pair in self.comparison.comparisons if pair.spec == spec]
-
-    def pair(self, spec: str, better: str, worse: str) -> "Gap | None":
-        """The difference of two models in a loss, seen from the better one."""
-        for pair in self.pairs(spec):
-            if (pair.a, pair.b) == (better, worse):
-                return Gap(pair, "a", _negative(pair.high), _negative(pair.low))
-            if (pair.a, pair.b) == (worse, better):
-                return Gap(pair, "b", pair.low, pair.high)
-        return None
+    def capped(self, notes: Sequence[Note]) -> list[Note]:
+        """At most five notes, the others as a count; all of them with `--all`."""
+        if self.all or len(notes) <= MOST_NOTES:
+            return [*notes]
+        shown = notes[: MOST_NOTES - 1]
+        return [*shown, Note("!", f"{len(notes) - len(shown):,} more notes: --all")]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """How much worse one model is than another: `low` to `high`, in the unit of the loss."""
-
-    pair: Difference
-    better: str  # the verdict that proves it
-    low: float | None
-    high: float | None
-
-    @property
-    def proven(self) -> bool:
-        return self.pair.verdict == self.better
-
-    @property
-    def open(self) -> bool:
-        """Within noise: not shown, or 0 lies in the interval where no verdict is given."""
-        if self.pair.verdict is not None:
-            return self.pair.verdict == "~"
-        return self.low is not None and self.high is not None and self.low <= 0 <= self.high
+def sentence(message: str, advice: str | None) -> str:
+    """The message with its full stop, and what to do."""
+    ended = message if message.endswith(_ENDS) else f"{message}."
+    return f"{ended} {advice}" if advice else ended
 
 
-def _negative(value: float | None) -> float | None:
-    return None if value is None else -value
-
-
-def ordered(table: LossTable) -> list[LossValue]:
-    """The models that have a value, best first; the order of the file where values are equal."""
-    return sorted(
-        (result for result in table.results if result.value is not None),
-        key=lambda result: result.value or 0.0,
-    )
-
-
-def trustless(result: LossValue) -> bool:
-    """Whether a value rests on too few effective rows for an interval."""
-    return result.value is not None and rests_on_few(result.reason)
-
-
-def figure(result: LossValue) -> Figure:
-    return Figure(result.value, result.low, result.high)
-
-
-def row_digits(table: LossTable) -> Digits:
-    """The digits of one loss, its leader first."""
-    return digits_of([figure(result) for result in ordered(table)])
-
-
-def value_text(result: LossValue, digits: Digits) -> str:
-    """The value, with `?` where it rests on too few rows; `inf` or `n/a` where there is none."""
-    if result.value is None:
-        return "inf" if is_infinite(result.reason) else "n/a"
-    return digits.text(result.value, figure(result).decimals) + ("?" if trustless(result) else "")
+def following(command: str) -> list[Line]:
+    """What to type next."""
+    return [Line((f"Next: {command}",), Role.DIM)]

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 
-from losscli.report.blocks import Cell, Column, Grid, Role
+from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.compare_screen import MODELS_PER_BLOCK, CompareScreen
 from losscli.report.losses import relative
 from losscli.report.names import joined, some
 from losscli.report.numbers import Figure, count, digits_of, p_text, percent
-from losscli.report.screen import MODELS_PER_BLOCK, Screen
 from losscli.result import Slice, SliceDifference, Slices, rests_on_few
 
 _MOST = 12
@@ -16,29 +16,29 @@ _NAMED = 3  # pairs of models, and slices of each
 _MISSING = "(missing)"
 
 
-def slice_grids(screen: Screen) -> list[Grid]:
+def slice_grids(screen: CompareScreen) -> list[Grid]:
     """A row per slice, the largest first: the models' values, and the leader against the next."""
-    found = screen.comparison.slices
+    found = screen.found.slices
     if found is None:
         return []
     if not found.slices:
-        return [Grid(_title(screen, found), (Column("reason", flow=True),), ((Cell(found.reason or ""),),))]
+        reason = Column("reason", flow=True)
+        return tabulate(_title(screen, found), (reason,), ((found.reason or "",),), complete=False)
     names = [one.model for one in found.slices[0].results]
     shown = found.slices if screen.all else found.slices[:_MOST]
     models = names if len(names) <= MODELS_PER_BLOCK or screen.all else names[:MODELS_PER_BLOCK]
-    several = (Column("lead", right=True), Column("leader"), Column("p", right=True, drop=1))
-    columns = (
-        Column(screen.clip(found.column, _CELLS)),
-        Column("rows", right=True),
-        *(Column(screen.model(name), right=True) for name in models),
-        *(several if len(names) > 1 else (Column(screen.confidence, right=True),)),
+    several = (*right("lead"), "leader", Column("p", right=True, drop=1))
+    heads = (
+        screen.clip(found.column, _CELLS),
+        *right("rows", *map(screen.model, models)),
+        *(several if len(names) > 1 else right(screen.confidence)),
     )
-    rows = tuple(_row(screen, one, models, len(names)) for one in shown)
+    rows = [_row(screen, one, models, len(names)) for one in shown]
     notes = (*_hidden(found, shown, len(names) - len(models)), *_notes(screen, found))
-    return [Grid(_title(screen, found), columns, rows, notes, complete=screen.all)]
+    return tabulate(_title(screen, found), heads, rows, notes, complete=screen.all)
 
 
-def _title(screen: Screen, found: Slices) -> str:
+def _title(screen: CompareScreen, found: Slices) -> str:
     column = screen.clip(found.column, _CELLS)
     text = f"SLICES by {column}: {screen.spec(found.spec)}"
     if not found.tests:
@@ -46,7 +46,7 @@ def _title(screen: Screen, found: Slices) -> str:
     return f"{text}, {count(found.tests, 'comparison')} corrected (Holm)"
 
 
-def _row(screen: Screen, one: Slice, models: list[str], count_: int) -> tuple[Cell, ...]:
+def _row(screen: CompareScreen, one: Slice, models: list[str], count_: int) -> tuple[Cell, ...]:
     digits = digits_of([Figure(value.value, value.low, value.high) for value in one.results])
     by_model = {value.model: value for value in one.results}
     cells = [Cell(_name(screen, one)), Cell(f"{one.rows:,}")]
@@ -58,11 +58,11 @@ def _row(screen: Screen, one: Slice, models: list[str], count_: int) -> tuple[Ce
     return (*cells, *_lead(screen, one))
 
 
-def _name(screen: Screen, one: Slice) -> str:
+def _name(screen: CompareScreen, one: Slice) -> str:
     return _MISSING if one.value is None else screen.clip(one.value, _CELLS)
 
 
-def _lead(screen: Screen, one: Slice) -> tuple[Cell, Cell, Cell]:
+def _lead(screen: CompareScreen, one: Slice) -> tuple[Cell, Cell, Cell]:
     """`~ 1.8 %`, `gbm` and p: the best model of the slice against the next."""
     known = sorted((value for value in one.results if value.value is not None), key=lambda v: v.value or 0.0)
     if len(known) < 2:
@@ -92,7 +92,7 @@ def _hidden(found: Slices, shown: Sequence[Slice], models: int) -> list[str]:
     return [f"not listed: {joined(more)}: --all"] if more else []
 
 
-def _notes(screen: Screen, found: Slices) -> list[str]:
+def _notes(screen: CompareScreen, found: Slices) -> list[str]:
     notes = []
     if found.least_rows is not None:
         text = f"a slice of fewer than {found.least_rows:,} {screen.units} can show nothing"
@@ -100,7 +100,7 @@ def _notes(screen: Screen, found: Slices) -> list[str]:
             text += f"; about {_rounded(found.rows_needed)} would show the difference that all rows have"
         notes.append(text)
     if any(pair.low is None and pair.p is not None for one in found.slices for pair in one.comparisons):
-        needed = math.ceil(found.tests / (1 - screen.comparison.confidence))
+        needed = math.ceil(found.tests / (1 - screen.found.confidence))
         notes.append(f"these are too few resamples for so many: name fewer models, or --resamples {needed}")
     if found.mean_ranks is not None:
         ranks = ", ".join(f"{screen.model(name)} {rank:.2f}" for name, rank in found.mean_ranks.items())
@@ -109,7 +109,7 @@ def _notes(screen: Screen, found: Slices) -> list[str]:
     return [*notes, *_shown(screen, found)]
 
 
-def _shown(screen: Screen, found: Slices) -> list[str]:
+def _shown(screen: CompareScreen, found: Slices) -> list[str]:
     """`shown: a better than b in north and south`; of two models the table says it."""
     where: dict[tuple[str, str], list[str]] = {}
     for one in found.slices:

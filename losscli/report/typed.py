@@ -1,12 +1,36 @@
 """What was typed, to be typed again: a loss of the user's own is known with its path or definition only."""
 
+import os
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from losscli.report.names import spec_name, visible
 
 _PATH = re.compile(r"[^\s*+]*\.py:")
+
+
+def again(words: Iterable[str]) -> str:
+    """The words ready to paste."""
+    return " ".join(visible(shlex.quote(word)) for word in words)
+
+
+def typed(command: Sequence[str], *usual: str) -> tuple[str, ...]:
+    """The words of a command, the program by its name; `losscli` and the usual ones where none is known."""
+    words = command or ("losscli", *usual)
+    return (os.path.basename(words[0]), *words[1:])
+
+
+def without(words: Iterable[str], valued: Sequence[str], plain: Sequence[str]) -> Iterator[str]:
+    """The words but for some flags: those that take a value, and plain ones."""
+    value = False
+    for word in words:
+        if value:
+            value = False
+        elif word in valued:
+            value = True
+        elif word not in plain and not word.startswith(tuple(f"{flag}=" for flag in valued)):
+            yield word
 
 
 def typed_spec(words: Sequence[str], spec: str) -> str | None:
@@ -21,16 +45,11 @@ def explaining(words: Sequence[str], spec: str) -> str:
     written = typed_spec(words, spec)
     # The spec has the parameters in use; a path, where there is one, is what makes it known.
     path = _PATH.search(written) if written else None
-    again = written if path and written else spec
-    return " ".join(visible(shlex.quote(word)) for word in ("losscli", "explain", again, *definitions(words)))
-
-
-def definitions(words: Sequence[str]) -> tuple[str, ...]:
-    """The `--define` flags among the words, each with its value."""
-    return tuple(_definitions(words))
+    return again(("losscli", "explain", written if path and written else spec, *_definitions(words)))
 
 
 def _definitions(words: Sequence[str]) -> Iterator[str]:
+    """The `--define` flags among the words, each with its value."""
     for word, value in zip(words, (*words[1:], ""), strict=False):
         if word == "--define":
             yield from (word, value)

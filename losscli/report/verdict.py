@@ -4,10 +4,18 @@ Relative differences are relative to the best model's value, everywhere on the s
 """
 
 from losscli.report.blocks import Paragraph, Role
+from losscli.report.compare_screen import (
+    CompareScreen,
+    Gap,
+    figure,
+    ordered,
+    row_digits,
+    trustless,
+    value_text,
+)
 from losscli.report.losses import missing_values, relative
 from losscli.report.names import joined, some, visible
 from losscli.report.numbers import Figure, digits_of, p_text, percent
-from losscli.report.screen import Gap, Screen, figure, ordered, row_digits, trustless, value_text
 from losscli.result import LossTable, LossValue, would_decide
 
 _LISTED = 3
@@ -18,18 +26,18 @@ _CORRECTIONS = {
 }
 
 
-def verdict(screen: Screen) -> list[Paragraph]:
+def verdict(screen: CompareScreen) -> list[Paragraph]:
     """The answer, then in a second paragraph what its figures are."""
     table = screen.primary
     if table is None:
-        primary = screen.spec(screen.comparison.primary)
+        primary = screen.spec(screen.found.primary)
         return [Paragraph(f"{primary} could not be computed: {_refusal(screen)}")]
     best = ordered(table)
     name = screen.spec(table.spec)
     if not best:
         reasons = "; ".join(missing_values(screen, [table])) or "there are no models"
         return [Paragraph(f"{name}: no model has a value. {reasons}")]
-    if len(screen.comparison.models) == 1:
+    if len(screen.found.models) == 1:
         units = [f"{screen.confidence} intervals, {_units(screen)}"] if _together(screen) else []
         return [Paragraph(_one_model(screen, table, best[0])), *(Paragraph(line, Role.DIM) for line in units)]
     if screen.has_verdicts:
@@ -39,7 +47,7 @@ def verdict(screen: Screen) -> list[Paragraph]:
     return [Paragraph(" ".join([*_unjudged(screen, table, best), *_without_value(screen, table)]))]
 
 
-def _without_value(screen: Screen, table: LossTable) -> list[str]:
+def _without_value(screen: CompareScreen, table: LossTable) -> list[str]:
     """`forest: inf.`: the models that cannot be ordered."""
     missing = [result for result in table.results if result.value is None]
     texts = {value_text(result, row_digits(table)) for result in missing}
@@ -47,13 +55,13 @@ def _without_value(screen: Screen, table: LossTable) -> list[str]:
     return [f"{names}: {' or '.join(sorted(texts))}."] if missing else []
 
 
-def _refusal(screen: Screen) -> str:
-    primary = screen.comparison.primary
-    reasons = [refused.reason for refused in screen.comparison.refused if refused.spec == primary]
+def _refusal(screen: CompareScreen) -> str:
+    primary = screen.found.primary
+    reasons = [refused.reason for refused in screen.found.refused if refused.spec == primary]
     return visible(reasons[0]) if reasons else "no reason is given"
 
 
-def _one_model(screen: Screen, table: LossTable, result: LossValue) -> str:
+def _one_model(screen: CompareScreen, table: LossTable, result: LossValue) -> str:
     digits = row_digits(table)
     text = f"{screen.spec(table.spec)} of {screen.model(result.model)} is {value_text(result, digits)}"
     interval = digits.interval(result.low, result.high)
@@ -69,7 +77,7 @@ def _one_model(screen: Screen, table: LossTable, result: LossValue) -> str:
     return text + "."
 
 
-def _unjudged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[str]:
+def _unjudged(screen: CompareScreen, table: LossTable, best: list[LossValue]) -> list[str]:
     name, leader = screen.spec(table.spec), best[0]
     digits = row_digits(table)
     equal = [result for result in best if result.value == leader.value]
@@ -97,7 +105,7 @@ def _excess(table: LossTable, leader: LossValue, other: LossValue) -> str:
     return value_text(other, row_digits(table)) if size is None else percent(size, sign=True)
 
 
-def _judged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[str]:
+def _judged(screen: CompareScreen, table: LossTable, best: list[LossValue]) -> list[str]:
     name, leader = screen.spec(table.spec), best[0]
     gaps = [(other, screen.pair(table.spec, leader.model, other.model)) for other in best[1:]]
     members = [r.model for r in best if table.best_set and r.model in table.best_set]
@@ -118,7 +126,9 @@ def _judged(screen: Screen, table: LossTable, best: list[LossValue]) -> list[str
     return sentences
 
 
-def _lead(screen: Screen, table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None) -> str:
+def _lead(
+    screen: CompareScreen, table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None
+) -> str:
     ahead, behind = screen.model(leader.model), screen.model(other.model)
     if leader.value == other.value:
         return f"{ahead} and {behind} are equal."
@@ -133,7 +143,7 @@ def _lead(screen: Screen, table: LossTable, leader: LossValue, other: LossValue,
     return sentence + "."
 
 
-def _worse(screen: Screen, table: LossTable, leader: LossValue, other: LossValue, gap: Gap) -> str:
+def _worse(screen: CompareScreen, table: LossTable, leader: LossValue, other: LossValue, gap: Gap) -> str:
     size = _size(table, leader, other, gap, sign=True).removeprefix("by ")
     return f"{screen.model(other.model)} is worse than {screen.model(leader.model)}: {size}."
 
@@ -154,9 +164,9 @@ def _size(table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None
     return f"by {difference}{interval} ({pair})"
 
 
-def _self_check(screen: Screen) -> list[Paragraph]:
+def _self_check(screen: CompareScreen) -> list[Paragraph]:
     """How often the procedure errs on rows like these, in one line, if asked for."""
-    records = screen.comparison.self_check
+    records = screen.found.self_check
     if not records:
         return []
     first = records[0]
@@ -173,9 +183,9 @@ def _self_check(screen: Screen) -> list[Paragraph]:
     return [Paragraph(f"{text} ({first.trials:,} trials)", Role.DIM)]
 
 
-def _in_time(screen: Screen) -> list[Paragraph]:
+def _in_time(screen: CompareScreen) -> list[Paragraph]:
     """Diebold and Mariano's test beside the blocks, where rows have a time."""
-    known = [one for one in screen.comparison.forecasts if one.p is not None]
+    known = [one for one in screen.found.forecasts if one.p is not None]
     if not known:
         return []
     pairs = [
@@ -187,15 +197,15 @@ def _in_time(screen: Screen) -> list[Paragraph]:
     return [Paragraph(f"Diebold-Mariano, {lags}, uncorrected p: {', '.join(pairs)}{more}", Role.DIM)]
 
 
-def _units(screen: Screen) -> str:
+def _units(screen: CompareScreen) -> str:
     """`paired by row`, and what is resampled together."""
-    paired = "paired by row" if len(screen.comparison.models) > 1 else ""
+    paired = "paired by row" if len(screen.found.models) > 1 else ""
     return ", ".join(filter(None, (paired, _together(screen))))
 
 
-def _together(screen: Screen) -> str:
+def _together(screen: CompareScreen) -> str:
     """`resampled by shop, 60 clusters`; nothing where rows are resampled one by one."""
-    resampling = screen.comparison.resampling
+    resampling = screen.found.resampling
     if resampling.column is None:
         return ""
     text = f"resampled by {screen.clip(resampling.column, 20)}, {resampling.units:,}"
@@ -204,11 +214,11 @@ def _together(screen: Screen) -> str:
     return f"{text} blocks of {resampling.length:,} time{'s' * (resampling.length != 1)}"
 
 
-def _method(screen: Screen) -> str:
-    pairs = len(screen.pairs(screen.comparison.primary))
+def _method(screen: CompareScreen) -> str:
+    pairs = len(screen.pairs(screen.found.primary))
     family = "all" if pairs > 1 else "the one"
     corrected = f"{family} {pairs} pairs of models corrected" if pairs > 1 else "one pair of models"
-    rule = _CORRECTIONS.get(screen.comparison.correction)
+    rule = _CORRECTIONS.get(screen.found.correction)
     if pairs > 1 and rule is not None:
         corrected = rule.format(pairs=pairs)
     text = f"{screen.confidence} intervals, {_units(screen)}, {corrected}"

@@ -59,7 +59,7 @@ def next_of(text: str) -> list[str]:
 @pytest.mark.parametrize("name", TABLES)
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_first_line_answers(found, name, width):
-    lines = render.advice(found[name], "text", colour=False, width=width).splitlines()
+    lines = render.written(found[name], "text", colour=False, width=width).splitlines()
     assert lines[0].startswith(("Train with ", "No loss of the short list is shown better than "))
     assert max(map(len, lines)) <= width
     assert [line for line in lines if line.isupper()] == [
@@ -70,7 +70,7 @@ def test_the_first_line_answers(found, name, width):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_reason_and_reference_is_on_the_screen(found, name):
-    text = render.advice(found[name], "text", colour=False, width=None)
+    text = render.written(found[name], "text", colour=False, width=None)
     for rule in found[name].rules:
         assert f"{rule.seen}: {rule.so} ({rule.reference})" in text
     for one in found[name].profile:
@@ -83,7 +83,7 @@ def test_every_reason_and_reference_is_on_the_screen(found, name):
 def test_a_leak_is_the_first_thing_said(tmp_path):
     columns = linear(lambda rng, n: rng.normal(size=n), seed=1, n=60)
     advice = advice_on(tmp_path, {"a b": columns["y"]} | columns)
-    first = render.advice(advice, "text", colour=False, width=None).splitlines()[0]
+    first = render.written(advice, "text", colour=False, width=None).splitlines()[0]
     assert first.startswith("Look at the feature a b before any loss: it gives the target y away")
     assert first.endswith("leave it out: --drop 'a b'.")
 
@@ -93,7 +93,7 @@ def test_folds_in_time_have_no_test(tmp_path):
     advice = advice_on(tmp_path, {"day": list(range(90))} | columns, Asked(time="day"))
     assert advice.check.verdict == "untested"
     assert all(row.low is None for row in advice.check.losses)
-    text = render.advice(advice, "text", colour=False, width=None)
+    text = render.written(advice, "text", colour=False, width=None)
     assert "noise has not been tested (folds in time" in text.splitlines()[0]
     assert not any("--group or --time" in line for line in advice.unknown)
 
@@ -108,7 +108,7 @@ def test_an_interruption_leaves_the_profile(tmp_path):
     found = advise(table, training, Request(), inputs, stop)
     assert found.interrupted and found.advice.profile
     assert found.advice.check.verdict == "untested"
-    text = render.advice(found.advice, "text", colour=False, width=80)
+    text = render.written(found.advice, "text", colour=False, width=80)
     assert text.startswith("No loss could be judged: it was interrupted before one repeat was done.")
     assert json.loads(found.advice.to_json())["check"]["repeats"] == 0
 
@@ -119,14 +119,14 @@ def test_an_interruption_leaves_the_profile(tmp_path):
 @pytest.mark.parametrize("format", ["markdown", "html", "github"])
 @pytest.mark.parametrize("name", TABLES)
 def test_other_formats_have_the_answer(found, name, format):
-    text = render.advice(found[name], format, colour=False, width=None)
+    text = render.written(found[name], format, colour=False, width=None)
     best = found[name].check.best
     assert best in text and "no loss of the short list is shown better" in text.lower()
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_json(found, name):
-    plain = json.loads(render.advice(found[name], "json", colour=False, width=None))
+    plain = json.loads(render.written(found[name], "json", colour=False, width=None))
     assert plain["schema"] == "losscli/advise/1"
     assert set(plain) >= {"profile", "rules", "short_list", "check", "unknown", "leaks", "rows", "warnings"}
     assert plain["sampled"] is None
@@ -140,7 +140,7 @@ def test_json(found, name):
 
 
 def test_csv_has_a_line_per_figure_rule_and_loss(found):
-    text = render.advice(found["area"], "csv", colour=False, width=None)
+    text = render.written(found["area"], "csv", colour=False, width=None)
     rows = list(csv.DictReader(io.StringIO(text)))
     kinds = [row["kind"] for row in rows]
     advice = found["area"]
@@ -170,7 +170,7 @@ def test_the_next_command_runs(run, tmp_path):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_next_command_of_the_samples_runs(run, found, name):
-    words = next_of(render.advice(found[name], "text", colour=False, width=80))
+    words = next_of(render.written(found[name], "text", colour=False, width=80))
     done = run(*words[1:], "--repeats", "1", "--no-contaminate", "--quiet", "--jobs", "1")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -221,7 +221,7 @@ def test_large_files_are_sampled_and_that_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(sample, "MOST_ROWS", 100)
     advice = advice_on(tmp_path, linear(lambda rng, n: rng.normal(size=n), seed=6, n=300))
     assert (advice.sampled, advice.check.rows, advice.rows.used) == (100, 100, 300)
-    text = render.advice(advice, "text", colour=False, width=None)
+    text = render.written(advice, "text", colour=False, width=None)
     assert "300 rows" in text and "100 rows drawn for fits" in text
 
 

@@ -22,7 +22,7 @@ def losses(advice) -> list[str]:
 
 
 def first_line(advice) -> str:
-    return render.advice(advice, "text", colour=False, width=None).splitlines()[0]
+    return render.written(advice, "text", colour=False, width=None).splitlines()[0]
 
 
 # --- the table

@@ -38,6 +38,7 @@ from losscli.loss.catalogue import CATALOGUE
 from losscli.loss.constant import Target, best_constant
 from losscli.metrics.distribution import Distribution, average_precision, roc_auc
 from losscli.metrics.metric import Undefined
+from losscli.report import Explanation
 
 
 def ours_of(trap: Trap) -> float:
@@ -48,7 +49,7 @@ def ours_of(trap: Trap) -> float:
 
 
 def explained(loss: BoundLoss) -> str:
-    text = render.explanation((loss.loss,), {}, "text", colour=False, width=None)
+    text = render.written(Explanation((loss.loss,), {}), "text", colour=False, width=None)
     return " ".join(text.split())
 
 

@@ -9,8 +9,9 @@ from recordings import document
 
 from losscli import render
 from losscli.cli import files as reading
+from losscli.result import Changes
 
-FORMATS = tuple(name for name, format in render.FORMATS.items() if format.changes)
+FORMATS = tuple(name for name, format in render.FORMATS.items() if Changes in format.holds)
 HOSTILE = set("\x1b\x9b\u202e\u200b\x07\r\x00")
 EVIL = "a\x1b[31m\x9b2J\u202e\u200b\x07\n::error::x[/red]<b>|=cmd"
 ROWS = [0.5 + (i * 7 % 11) / 10 for i in range(60)]

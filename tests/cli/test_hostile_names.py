@@ -65,8 +65,8 @@ def numbers(names: Sequence[str]) -> str:
 def test_columns_ids_slices_and_groups(told, write, monkeypatch, names):
     first, *_, last = names
     path = write(numbers(names), path_of(last))
-    shown, real = [], render.comparison
-    monkeypatch.setattr(render, "comparison", lambda *a, **k: shown.append(a[0]) or real(*a, **k))
+    shown, real = [], render.written
+    monkeypatch.setattr(render, "written", lambda *a, **k: shown.append(a[0]) or real(*a, **k))
     code, found = told(
         *("compare", path, "--target", f"{first} y", *(word for name in names for word in ("--pred", name))),
         *("--id", f"{first} id", "--by", f"{first} by", "--group", f"{first} g", "--rows", "flagged"),

@@ -11,20 +11,20 @@ from imbalanced import fitted, logistic, slopes, write
 
 from losscli.domain import Task
 from losscli.errors import UsageError
-from losscli.fitting.augment import NONE, Recipe, Rows, parse
+from losscli.fitting.augment import NONE, Examples, Recipe, parse
 from losscli.spec import Spec
 
 
-def rows(n: int = 60, classes: int = 3, seed: int = 1) -> Rows:
+def rows(n: int = 60, classes: int = 3, seed: int = 1) -> Examples:
     """Two number features and a one-hot pair."""
     rng = np.random.default_rng(seed)
     hot = rng.integers(0, 2, n)
     x = np.column_stack([rng.normal(5, 3, n), rng.normal(0, 0.1, n), hot, 1 - hot])
     y = np.sort(rng.choice(classes, n, p=np.arange(1, classes + 1) / sum(range(classes + 1))))
-    return Rows(x, y.astype(float), rng.integers(1, 4, n).astype(float))
+    return Examples(x, y.astype(float), rng.integers(1, 4, n).astype(float))
 
 
-def made(recipe: Recipe, given_: Rows, classes: int = 3, key: tuple[int, ...] = (0, 1, 1, 0)) -> Rows:
+def made(recipe: Recipe, given_: Examples, classes: int = 3, key: tuple[int, ...] = (0, 1, 1, 0)) -> Examples:
     rng = recipe.draws(key)
     return recipe.extended(recipe.repeated(given_, rng), rng, numbers=2, classes=classes)
 
@@ -66,7 +66,7 @@ def test_folds_draw_by_themselves() -> None:
 @every_recipe
 def test_features_and_weights_follow_labels_only_where_it_says_so(recipe: Recipe) -> None:
     given_ = rows()
-    flipped = Rows(given_.x, np.where(np.arange(60) % 4, given_.y, np.mod(given_.y + 1, 3)), given_.w)
+    flipped = Examples(given_.x, np.where(np.arange(60) % 4, given_.y, np.mod(given_.y + 1, 3)), given_.w)
     one, two = made(recipe, given_), made(recipe, flipped)
     same = one.x.shape == two.x.shape and (one.x == two.x).all() and (one.w == two.w).all()
     assert bool(same) is not recipe.follows_labels
@@ -89,7 +89,7 @@ def test_classes_weigh_the_share(share: float, seed: int) -> None:
 
 
 def test_jitter_moves_numbers_of_copies_by_their_sds() -> None:
-    given_ = Rows(*(np.repeat(part, 40, axis=0) for part in (rows().x, rows().y, rows().w)))
+    given_ = Examples(*(np.repeat(part, 40, axis=0) for part in (rows().x, rows().y, rows().w)))
     n = len(given_.x)
     found = made(RECIPES["jitter"], given_)
     assert (found.x[:n] == given_.x).all()
@@ -108,7 +108,7 @@ def test_mixup_mixes_features_targets_and_one_hot_columns() -> None:
     hot = rng.integers(0, 2, n)
     x = np.column_stack([rng.normal(size=n), 2.0 * np.arange(n), hot, 1 - hot])
     found = made(
-        Recipe(steps=(parse(Spec.parse("mixup:alpha=1")),)), Rows(x, x @ [1, 3, 5, 0], np.ones(n)), 0
+        Recipe(steps=(parse(Spec.parse("mixup:alpha=1")),)), Examples(x, x @ [1, 3, 5, 0], np.ones(n)), 0
     )
     assert len(found.x) == n
     np.testing.assert_allclose(found.y, found.x @ [1, 3, 5, 0], rtol=1e-12)

@@ -12,7 +12,7 @@ import pytest
 from imbalanced import Task, fitted, logistic, run, score, tumours, write
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from losscli.descent.networks import Early
+from losscli.descent.networks import EarlyStopping
 from losscli.errors import UsageError
 from losscli.result import Curve, Fit, Fits
 from losscli.spec import Spec
@@ -140,7 +140,12 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 NETWORKS: dict[str, dict[str, Any]] = {
     "network": {"model": Spec.parse("mlp:hidden=3"), "max_iter": 5, **RECIPES["all"]},
-    "early": {"model": Spec.parse("mlp:hidden=3"), "max_iter": 8, "early": Early(0.2, 3), **RECIPES["all"]},
+    "early": {
+        "model": Spec.parse("mlp:hidden=3"),
+        "max_iter": 8,
+        "early": EarlyStopping(0.2, 3),
+        **RECIPES["all"],
+    },
 }
 MODELS = RECIPES | NETWORKS
 
@@ -176,14 +181,14 @@ def test_no_copy_of_a_judged_row_is_learned_from(tmp_path: Path, monkeypatch: py
     single = logistic(90, intercept=-1.0)
     data = {name: np.tile(values, 2) for name, values in single.items()} | {"pair": np.tile(np.arange(90), 2)}
     seen: list[tuple[set[float], set[float], set[float]]] = []
-    made = crossval._Fold.prepared
+    made = crossval.Fold.prepared
 
     def watched(self: Any, x: Any, y: Any) -> Any:
         found = made(self, x, y)
         seen.append((set(found.rows.x[:, 0]), set(self.x[:, 0]), set(self.x_test[:, 0])))
         return found
 
-    monkeypatch.setattr(crossval._Fold, "prepared", watched)
+    monkeypatch.setattr(crossval.Fold, "prepared", watched)
     fitted(
         write(tmp_path, data), "bce", group="pair", features=("a", "b"), oversample=1.0, threshold_rule="f1"
     )
@@ -198,13 +203,13 @@ def test_rows_held_out_to_stop_by_have_no_copies(monkeypatch: pytest.MonkeyPatch
     from losscli.fitting import networks
 
     seen: list[Any] = []
-    taught = networks._lesson
+    learned = networks._training_set
 
     def watched(*arguments: Any) -> Any:
-        seen.append(taught(*arguments))
+        seen.append(learned(*arguments))
         return seen[-1]
 
-    monkeypatch.setattr(networks, "_lesson", watched)
+    monkeypatch.setattr(networks, "_training_set", watched)
     single = logistic(60, intercept=-0.5)
     data = {name: np.tile(values, 2) for name, values in single.items()} | {"pair": np.tile(np.arange(60), 2)}
     fitted(
@@ -216,13 +221,13 @@ def test_rows_held_out_to_stop_by_have_no_copies(monkeypatch: pytest.MonkeyPatch
         label_smoothing=0.1,
         model=Spec.parse("mlp:hidden=2"),
         max_iter=3,
-        early=Early(0.25, 3),
+        early=EarlyStopping(0.25, 3),
     )
     assert len(seen) == 6
-    for lesson in seen:
-        held = set(lesson.held[0][:, 0].round(9))
-        assert held and len(lesson.held[0]) == 2 * len(held)
-        assert not held & set(lesson.x[:, 0].round(9))
+    for data in seen:
+        held = set(data.held[0][:, 0].round(9))
+        assert held and len(data.held[0]) == 2 * len(held)
+        assert not held & set(data.x[:, 0].round(9))
 
 
 @pytest.mark.parametrize("options", MODELS.values(), ids=MODELS)

@@ -14,7 +14,7 @@ from losscli.descent.design import whitened
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, train
 from losscli.domain import Codes, Floats, Task
-from losscli.fitting.whole import raw_model
+from losscli.fitting.coefficients import coefficients
 from losscli.loss import Loss
 from losscli.loss.catalogue import named
 from losscli.spec import Spec
@@ -79,7 +79,7 @@ def fitted(x: Floats, y: Floats, specs: Sequence[str], w: Floats | None = None, 
     ends = [outcomes[0] for outcomes in trained.by_loss]
     solutions = [end for end in ends if isinstance(end, Solution)]
     assert len(solutions) == len(specs), ends
-    raw = [raw_model(design, one) for one in solutions]  # centred where the level of the scores is free
+    raw = [coefficients(design, one) for one in solutions]  # centred where the level of the scores is free
     return Fitted(
         np.array([one.intercept for one in raw]),
         np.array([one.slopes for one in raw]),

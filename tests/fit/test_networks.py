@@ -11,7 +11,15 @@ import pytest
 from sklearn.linear_model import Lasso
 
 import losscli.cli
-from losscli.descent.networks import AUTO, Course, Early, Lesson, held_out, outputs, schooled
+from losscli.descent.networks import (
+    AUTO,
+    EarlyStopping,
+    TrainingPlan,
+    TrainingSet,
+    held_out,
+    outputs,
+    train_networks,
+)
 from losscli.descent.perceptron import ACTIVATIONS, Architecture, Shape
 from losscli.descent.textbook import Optimizer
 from losscli.domain import Task
@@ -47,12 +55,12 @@ def bound(text: str, task: Task) -> BoundLoss:
     return next(loss for loss in named(spec.name) if loss.task is task).bind(spec.numbers(), scale=1.0)
 
 
-def lesson(
+def data(
     *texts: str, task: Task = Task.REGRESSION, rows=slice(None), key=(0,), held=None, l1=0.0, l2=0.0
-) -> Lesson:
+) -> TrainingSet:
     y = TARGETS[task][rows]
     count = len(texts)
-    return Lesson(
+    return TrainingSet(
         x=X[rows],
         y=y,
         w=np.full(len(y), 1.0 / len(y)),
@@ -105,10 +113,10 @@ def test_the_gradient_is_that_of_finite_differences(task, activation):
 def test_a_network_is_what_it_would_be_alone():
     shape = Shape(P, Architecture((5,), "tanh"), 1)
     texts, seeds = ["mse", "huber:delta=0.5"], [(1,), (2,)]
-    lessons = [lesson(*texts, rows=slice(0, 31), key=(0,)), lesson(*texts, rows=slice(8, 40), key=(1,))]
-    course = Course(replace(AUTO, batch=8), epochs=7)
-    together = schooled(lessons, shape, seeds, course, rows=32)
-    for t, own in enumerate(lessons):
+    sets = [data(*texts, rows=slice(0, 31), key=(0,)), data(*texts, rows=slice(8, 40), key=(1,))]
+    plan = TrainingPlan(replace(AUTO, batch=8), epochs=7)
+    together = train_networks(sets, shape, seeds, plan, rows=32)
+    for t, own in enumerate(sets):
         for i, text in enumerate(texts):
             for s, seed in enumerate(seeds):
                 single = replace(
@@ -119,15 +127,15 @@ def test_a_network_is_what_it_would_be_alone():
                     unit=own.unit[:1],
                     level=own.level[:1],
                 )
-                (alone,) = schooled([single], shape, [seed], course, rows=32)
+                (alone,) = train_networks([single], shape, [seed], plan, rows=32)
                 np.testing.assert_array_equal(alone.v[0, 0], together[t].v[i, s], err_msg=text)
 
 
 def test_gradient_descent_is_what_a_textbook_writes():
     """Two layers by hand, all rows, three steps."""
     shape = Shape(P, Architecture((2,), "tanh"), 1)
-    course = Course(Optimizer("gd", rate=0.05, schedule="constant"), epochs=3)
-    (end,) = schooled([lesson("mse", l2=0.1)], shape, [(4,)], course, rows=N)
+    plan = TrainingPlan(Optimizer("gd", rate=0.05, schedule="constant"), epochs=3)
+    (end,) = train_networks([data("mse", l2=0.1)], shape, [(4,)], plan, rows=N)
     v = shape.start(np.random.default_rng([4]))
     w1, b1, w2, b2 = v[:6].reshape(3, 2).copy(), v[6:8].copy(), v[8:10].reshape(2, 1).copy(), v[10:].copy()
     y = TARGETS[Task.REGRESSION][:, None]
@@ -152,17 +160,17 @@ def test_gradient_descent_is_what_a_textbook_writes():
 
 
 def test_without_hidden_layers_it_is_least_squares():
-    course = Course(Optimizer("adam", rate=0.05, batch=N), epochs=2_000)
-    (end,) = schooled([lesson("mse")], Shape(P, Architecture(), 1), [(0,)], course, rows=N)
+    plan = TrainingPlan(Optimizer("adam", rate=0.05, batch=N), epochs=2_000)
+    (end,) = train_networks([data("mse")], Shape(P, Architecture(), 1), [(0,)], plan, rows=N)
     z = np.column_stack([X, np.ones(N)])
     best = np.linalg.lstsq(z, TARGETS[Task.REGRESSION], rcond=None)[0]
     np.testing.assert_allclose(end.v[0, 0], best, atol=1e-4)
 
 
 def test_a_strong_l1_leaves_exact_zeros_of_the_weights_alone():
-    course = Course(Optimizer("gd", rate=0.1), epochs=300)
-    (end,) = schooled(
-        [lesson("mse", l1=10.0)], Shape(P, Architecture((4,), "relu"), 1), [(0,)], course, rows=N
+    plan = TrainingPlan(Optimizer("gd", rate=0.1), epochs=300)
+    (end,) = train_networks(
+        [data("mse", l1=10.0)], Shape(P, Architecture((4,), "relu"), 1), [(0,)], plan, rows=N
     )
     shape = Shape(P, Architecture((4,), "relu"), 1)
     assert (end.v[0, 0][shape.is_weight] == 0.0).all()
@@ -183,12 +191,12 @@ def test_the_best_epoch_on_held_out_rows_counts():
     assert out.sum() == 10
     y = TARGETS[Task.REGRESSION]
     held = X[out], y[out], np.full(10, 0.1)
-    own = lesson("mse", "mae", rows=np.flatnonzero(~out), held=held)
+    own = data("mse", "mae", rows=np.flatnonzero(~out), held=held)
     shape = Shape(P, Architecture((30,), "relu"), 1)
-    course = Course(
-        Optimizer("adam", rate=0.05, batch=8, schedule="constant"), epochs=400, early=Early(0.25, 15)
+    plan = TrainingPlan(
+        Optimizer("adam", rate=0.05, batch=8, schedule="constant"), epochs=400, early=EarlyStopping(0.25, 15)
     )
-    (end,) = schooled([own], shape, [(0,), (1,)], course, rows=30)
+    (end,) = train_networks([own], shape, [(0,), (1,)], plan, rows=30)
     assert len(end.held) < 400
     for i, text in enumerate(("mse", "mae")):
         for s in range(2):
@@ -207,8 +215,10 @@ def test_groups_are_held_out_whole():
 
 
 def test_a_step_too_long_is_said():
-    course = Course(Optimizer("gd", rate=1e6), epochs=200)
-    (end,) = schooled([lesson("mse", "mae")], Shape(P, Architecture((3,), "relu"), 1), [(0,)], course, rows=N)
+    plan = TrainingPlan(Optimizer("gd", rate=1e6), epochs=200)
+    (end,) = train_networks(
+        [data("mse", "mae")], Shape(P, Architecture((3,), "relu"), 1), [(0,)], plan, rows=N
+    )
     assert end.diverged[0, 0]
     assert np.isfinite(end.v).all()
 
@@ -376,9 +386,9 @@ def test_digits_as_well_as_scikit_learn(inside, tmp_path):
     names = [f"p{i}" for i in range(64)]
     text = "\n".join(",".join(map(str, (*row, f"d{own}"))) for row, own in zip(x.tolist(), y, strict=True))
     (tmp_path / "digits.csv").write_text(",".join((*names, "digit")) + "\n" + text + "\n")
-    course = ("--optimizer", "adam:rate=0.002,batch=200,schedule=constant", "--max-iter", "25", "--l2", "0")
+    plan = ("--optimizer", "adam:rate=0.002,batch=200,schedule=constant", "--max-iter", "25", "--l2", "0")
     code, out, err = inside(
-        "fit", "digits.csv", "--model", "mlp:hidden=64", "--loss", "cross_entropy", *course, "--seeds", "1",
+        "fit", "digits.csv", "--model", "mlp:hidden=64", "--loss", "cross_entropy", *plan, "--seeds", "1",
         "--format", "json",
     )  # fmt: skip
     assert (code, err) == (0, "")
@@ -396,9 +406,9 @@ def test_digits_as_well_as_scikit_learn(inside, tmp_path):
 def test_a_linear_model_by_epochs_ends_where_its_l1_penalty_says(name):
     """Its slopes that are 0, and the others, as the elastic net has them."""
     l1 = 0.3
-    course = Course(Optimizer(name, batch=N, schedule="cosine"), epochs=3_000)
+    plan = TrainingPlan(Optimizer(name, batch=N, schedule="cosine"), epochs=3_000)
     shape = Shape(P, Architecture(()), 1)
-    (end,) = schooled([lesson("mse", l1=l1)], shape, [(0,)], course, rows=N)
+    (end,) = train_networks([data("mse", l1=l1)], shape, [(0,)], plan, rows=N)
     ((weights, _),) = shape.split(end.v[0, 0])
     best = Lasso(alpha=l1 / 2, tol=1e-12).fit(X, TARGETS[Task.REGRESSION]).coef_
     np.testing.assert_allclose(weights[:, 0], best, atol=2e-4)

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 import losscli.cli
 from losscli.descent.design import whitened
-from losscli.descent.networks import Course, Lesson, schooled
+from losscli.descent.networks import TrainingPlan, TrainingSet, train_networks
 from losscli.descent.objective import Model, Objective
 from losscli.descent.perceptron import ACTIVATIONS, Architecture, Shape
 from losscli.descent.textbook import Optimizer
@@ -407,7 +407,7 @@ def test_a_network_without_layers_is_the_linear_model_in_units_of_its_outputs():
     y = NUMBERS * [0.1, 0.2, 1.0]
     end, *_ = trained("mse", Task.MULTIOUTPUT, y, l2=0.2)
     design, unit = whitened(X, WEIGHTS), y.std(axis=0)
-    lesson = Lesson(
+    data = TrainingSet(
         x=design.z_scores(X),
         y=y,
         w=WEIGHTS / WEIGHTS.sum(),
@@ -419,9 +419,9 @@ def test_a_network_without_layers_is_the_linear_model_in_units_of_its_outputs():
         level=np.ones(1),
         key=(0,),
     )
-    course = Course(Optimizer("gd", rate=0.1), epochs=800)
+    plan = TrainingPlan(Optimizer("gd", rate=0.1), epochs=800)
     shape = Shape(P, Architecture(()), L)
-    (found,) = schooled([lesson], shape, [(1,)], course, rows=N)
+    (found,) = train_networks([data], shape, [(1,)], plan, rows=N)
     ((weights, _),) = shape.split(found.v[0, 0])
     np.testing.assert_allclose((weights * unit).T, (end.v.reshape(L, -1) @ design.back.T)[:, 1:], rtol=1e-6)
     assert found.objective[0, 0] == pytest.approx(end.objective, rel=1e-9)

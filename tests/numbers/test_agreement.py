@@ -98,9 +98,7 @@ def test_a_pair_that_two_losses_show_the_other_way(compared):
     for one in (found, turned):
         assert order(one, "mse").opposed == (("pred_rare", "pred_even"),)
     assert order(found, "lq:q=1.1").tau == 1 and order(found, "lq:q=1.1").opposed == ()
-    assert "pred_even before pred_rare" in render.comparison(
-        found, "text", all=True, colour=False, width=None
-    )
+    assert "pred_even before pred_rare" in render.written(found, "text", all=True, colour=False, width=None)
     few = compared({name: x[:10] for name, x in made.items()}, losses=["mae", "mse"])
     assert order(few, "mse").tau == -1 and order(few, "mse").opposed == ()  # not beyond noise
 
@@ -126,7 +124,7 @@ def test_models_that_are_the_same(compared):
     assert {(one.on_rows, one.verdict, one.a_ahead) for one in found.agreement.dominance} == {
         ("equal", "~", 0)
     }
-    screen = render.comparison(found, "text", all=False, colour=False, width=None)
+    screen = render.written(found, "text", all=False, colour=False, width=None)
     assert "none has a leader\n" in screen and "pred_a and pred_b are the same" in screen
 
 
@@ -170,7 +168,7 @@ def test_a_leader_that_another_dominates(compared):
     assert (curve(found, "median").a, curve(found, "median").verdict) == ("pred_median", "a")
     one = curve(found, "mean")
     assert (one.a, one.on_rows, one.verdict) == ("pred_median", "b", "b")
-    screen = render.comparison(found, "text", all=False, colour=False, width=None)
+    screen = render.written(found, "text", all=False, colour=False, width=None)
     assert "at some thresholds pred_median is worse than pred_mean, and better at none beyond noise" in screen
 
 

@@ -375,12 +375,12 @@ def test_in_every_form(compared: Compare) -> None:
         ["└", "giou"],
     ]
     assert any(line.startswith("METRICS  accuracy") and "Mean IoU" in line for line in lines)
-    told = json.loads(render.comparison(found, "json", all=False, colour=False, width=None))
+    told = json.loads(render.written(found, "json", all=False, colour=False, width=None))
     (record,) = (one for one in told["losses"] if one["spec"] == told["primary"])
     assert [part["spec"] for part in record["parts"]] == ["cross_entropy", "giou"]
     for format in ("csv", "markdown", "github", "html", "junit"):
-        assert render.comparison(found, format, all=True, colour=False, width=None)
+        assert render.written(found, format, all=True, colour=False, width=None)
 
 
 def text(found: Comparison, width: int = 80) -> str:
-    return str(render.comparison(found, "text", all=False, width=width, colour=False))
+    return str(render.written(found, "text", all=False, width=width, colour=False))

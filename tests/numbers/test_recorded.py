@@ -15,7 +15,7 @@ from render.samples import ALL
 
 from losscli.comparison.diff import changes
 from losscli.errors import DataError
-from losscli.result import pack, pack_sums, recorded, unpack, unpack_sums
+from losscli.result import Changes, pack, pack_sums, recorded, unpack, unpack_sums
 
 ROWS = np.linspace(0.1, 2.0, 40)
 MADE = document(
@@ -181,8 +181,8 @@ def test_any_value_in_any_place(value):
         except DataError:
             continue
         for one, everything in zip(both, (False, True), strict=True):
-            for name in (name for name, format in render.FORMATS.items() if format.changes):
-                assert render.changes(one, name, all=everything, colour=False, width=80)
+            for name in (name for name, format in render.FORMATS.items() if Changes in format.holds):
+                assert render.written(one, name, all=everything, colour=False, width=80)
 
 
 def test_any_field_that_is_missing():

@@ -27,7 +27,7 @@ def test_screens_name_every_slice_and_keep_their_width(compared, width):
     made = columns(a=1.0, b=1.6)
     made |= {f"{long} one": made.pop("pred_a"), f"{long} two": made.pop("pred_b")}
     found = compared(made, losses=["mae"], pred=(f"{long} *",), by="seg")
-    lines = section(render.comparison(found, "text", all=False, colour=False, width=width))
+    lines = section(render.written(found, "text", all=False, colour=False, width=width))
     assert [line.split()[0] for line in lines[2:5]] == sorted(NAMES)
     assert all(len(line) <= (width or 1_000) for line in lines)
     if width is None:
@@ -37,11 +37,11 @@ def test_screens_name_every_slice_and_keep_their_width(compared, width):
 def test_what_the_screen_leaves_out_is_said(compared):
     made = columns(650, slices=[f"s{k:02}" for k in range(13)], a=1, b=1, c=1, d=1, e=0.1)
     found = compared(made, losses=["mae"], by="seg")
-    lines = section(render.comparison(found, "text", all=False, colour=False, width=None))
+    lines = section(render.written(found, "text", all=False, colour=False, width=None))
     assert "not listed: 1 slice and 1 model: --all" in lines
     assert any(line.startswith("shown: pred_e better than pred_") for line in lines)
     assert not any(line.startswith("s12 ") for line in lines)
-    lines = section(render.comparison(found, "text", all=True, colour=False, width=None))
+    lines = section(render.written(found, "text", all=True, colour=False, width=None))
     assert any(line.startswith("s12 ") for line in lines) and "pred_e" in lines[1]
 
 
@@ -52,10 +52,10 @@ def test_formats(compared):
     assert slices["slices"][0]["comparisons"][0].keys() == {
         *("a", "b", "difference", "low", "high", "p", "verdict", "rows_needed", "reason")
     }
-    markdown = render.comparison(found, "markdown", all=False, colour=False, width=None)
+    markdown = render.written(found, "markdown", all=False, colour=False, width=None)
     assert "**SLICES by seg: mae, 3 comparisons corrected (Holm)**" in markdown
     assert markdown.count("\n| south | ") == 1
-    one = render.comparison(compared(columns(a=1.0), by="seg"), "text", all=False, colour=False, width=80)
+    one = render.written(compared(columns(a=1.0), by="seg"), "text", all=False, colour=False, width=80)
     assert section(one)[1].split() == ["seg", "rows", "pred_a", "95", "%"]
 
 
@@ -65,4 +65,4 @@ def test_a_leader_without_any_loss_to_speak_of(compared):
     found = compared(tiny, losses=["mae"], by="seg", task="regression")
     assert (found.comparisons[0].relative, found.comparisons[0].verdict) == (None, "b")
     for form in ("text", "json", "csv", "markdown"):
-        assert render.comparison(found, form, all=True, colour=False, width=None)
+        assert render.written(found, form, all=True, colour=False, width=None)

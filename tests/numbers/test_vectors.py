@@ -511,7 +511,7 @@ def test_files_are_joined_by_an_id(compared: Compare, save: Callable[..., str], 
 class TestForms:
     def test_json_has_the_shape_of_the_contract(self, compared: Compare, task: Task) -> None:
         found = compared(made(task)[0])
-        told = json.loads(render.comparison(found, "json", all=False, colour=False, width=None))
+        told = json.loads(render.written(found, "json", all=False, colour=False, width=None))
         assert told["schema"] == "losscli/compare/1"
         assert (told["task"], told["positive"], told["scale"]) == (str(task), None, None)
         assert [len(model["columns"]) for model in told["models"]] == [len(CASES[task][1])] * 2
@@ -543,16 +543,16 @@ class TestForms:
     @pytest.mark.parametrize("all", [False, True])
     def test_a_screen_of_80_columns(self, compared: Compare, task: Task, all: bool) -> None:
         found = compared(made(task)[0], list_rows=True)
-        text = render.comparison(found, "text", all=all, colour=False, width=80)
+        text = render.written(found, "text", all=all, colour=False, width=80)
         assert max(map(cell_width, text.splitlines())) <= 80
         assert str(task) in text
 
     def test_csv_and_markdown(self, compared: Compare, task: Task) -> None:
         found = compared(made(task)[0])
-        csv = render.comparison(found, "csv", all=False, colour=False, width=None)
+        csv = render.written(found, "csv", all=False, colour=False, width=None)
         for spec, model in values(found):
             assert any(spec.partition(":")[0] in line and model in line for line in csv.splitlines())
-        markdown = render.comparison(found, "markdown", all=False, colour=False, width=None)
+        markdown = render.written(found, "markdown", all=False, colour=False, width=None)
         assert found.primary in markdown
 
     def test_rows_that_decide_are_shown_with_all_their_columns(self, compared: Compare, task: Task) -> None:

@@ -12,17 +12,18 @@ from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss.catalogue import CATALOGUE, losses_for, named
 from losscli.loss.catalogue.inventory import coverage
-from losscli.report import cell_width
+from losscli.report import Explanation, Listing, cell_width
 from losscli.report.catalogue import by_class
 from losscli.report.traits import bound_at_one
 
 
 def listed(format="text", *, losses=CATALOGUE, task=None, width=None) -> str:
-    return render.catalogue(losses, task, format, colour=False, width=width)
+    return render.written(Listing(losses, task), format, colour=False, width=width)
 
 
 def explained(name: str, format="text", *, width=None, unicode=True, **written) -> str:
-    return render.explanation(named(name), written, format, colour=False, width=width, unicode=unicode)
+    found = Explanation(named(name), written)
+    return render.written(found, format, colour=False, width=width, unicode=unicode)
 
 
 # A class and a box are detected together, by the losses of either.

@@ -15,7 +15,7 @@ from losscli.result import Changes, LossChange, MetricChange, Side, Unmatched, W
 from losscli.result.changes import ON_FEW
 from render.samples import HOSTILE
 
-FORMATS = tuple(name for name, format in render.FORMATS.items() if format.changes)
+FORMATS = tuple(name for name, format in render.FORMATS.items() if Changes in format.holds)
 LONG = ("a_model_of_24_cells_long", "another_of_24_cells_long", "the_third_of_24_cells_wow")
 
 
@@ -147,7 +147,7 @@ ALL = {
 
 
 def text(changes: Changes, *, all=False, colour=False, width=None, format="text") -> str:
-    return render.changes(changes, format, all=all, colour=colour, width=width)
+    return render.written(changes, format, all=all, colour=colour, width=width)
 
 
 @pytest.mark.parametrize("name", ALL)

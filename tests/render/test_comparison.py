@@ -21,7 +21,7 @@ FORMATS = tuple(render.FORMATS)
 
 
 def text(comparison, *, all=False, colour=False, width=None, format="text") -> str:
-    return render.comparison(comparison, format, all=all, colour=colour, width=width)
+    return render.written(comparison, format, all=all, colour=colour, width=width)
 
 
 def words(screen: str) -> set[str]:

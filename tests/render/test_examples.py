@@ -11,12 +11,13 @@ from losscli import render
 from losscli.domain import Kind, Task
 from losscli.loss import Reduction
 from losscli.loss.catalogue import CATALOGUE, named
-from losscli.report.examples import ROWS, example, example_grid
+from losscli.report import Explanation
+from losscli.report.examples import ROWS, example, example_grids
 from losscli.report.traits import bound_at_one
 
 
 def explained(name, format="text", *, width=80, **written):
-    return render.explanation(named(name), written, format, colour=False, width=width, unicode=True)
+    return render.written(Explanation(named(name), written), format, colour=False, width=width, unicode=True)
 
 
 def record(task, name):
@@ -129,4 +130,4 @@ def test_written_parameters_are_used():
     (huber,) = (loss for loss in CATALOGUE if loss.name == "huber")
     wide = example(huber.bind({"delta": 100.0}))
     assert wide.figure == pytest.approx((0.25 + 0.25 + 9 + 400) / 10)
-    assert example_grid(huber.bind({"delta": 100.0})).rows[4][-1].text == "200"
+    assert example_grids(huber.bind({"delta": 100.0}))[0].rows[4][-1].text == "200"

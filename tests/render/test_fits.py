@@ -11,10 +11,11 @@ import pytest
 
 from losscli import render
 from losscli.report import cell_width
+from losscli.result import Fits
 from render import fits as samples
 from render.fits import ALL, degradation, fit, ranking, score
 
-FORMATS = tuple(name for name, format in render.FORMATS.items() if format.fits)
+FORMATS = tuple(name for name, format in render.FORMATS.items() if Fits in format.holds)
 ANSWERS = {
     "regression": "Use tukey, welsch or geman_mcclure: ",
     "without contamination": "Use any but lq, squared_epsilon_insensitive and mse: ",
@@ -31,7 +32,7 @@ ANSWERS = {
 
 
 def text(fits, *, all=False, coefficients=False, colour=False, width=None, format="text") -> str:
-    return render.fits(fits, format, all=all, coefficients=coefficients, colour=colour, width=width)
+    return render.written(fits, format, all=all, coefficients=coefficients, colour=colour, width=width)
 
 
 def table(screen: str, first: str) -> list[str]:

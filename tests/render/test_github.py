@@ -13,7 +13,7 @@ from render.samples import ALL, hostile, judged, warned
 
 
 def lines(comparison, *, strict=False) -> list[str]:
-    text = render.comparison(comparison, "github", all=False, colour=False, width=None, strict=strict)
+    text = render.written(comparison, "github", all=False, colour=False, width=None, strict=strict)
     assert text.endswith("\n")
     return text.splitlines()
 
@@ -56,7 +56,7 @@ def test_github_shows_ten_of_a_kind(count, shown, last):
 @pytest.mark.parametrize("all", [False, True])
 @pytest.mark.parametrize("name", ALL)
 def test_every_line_is_one_annotation(name, all):
-    text = render.comparison(ALL[name], "github", all=all, colour=True, width=40)
+    text = render.written(ALL[name], "github", all=all, colour=True, width=40)
     for line in text.splitlines():
         assert re.fullmatch(r"::(error|warning|notice) title=[^:,]*::[^\r\n]*", line)
         assert not re.search(r"%(?!25|0D|0A|3A|2C)", line)
@@ -75,11 +75,11 @@ def test_names_are_no_orders():
 
 
 def test_what_fit_and_diff_found():
-    text = render.fits(fits.warned(), "github", all=False, coefficients=False, colour=False, width=None)
+    text = render.written(fits.warned(), "github", all=False, coefficients=False, colour=False, width=None)
     *warnings, notice = text.splitlines()
     assert len(warnings) == min(10, len(fits.warned().warnings))
     assert notice.startswith("::notice title=losscli fit::Use tukey, welsch or geman_mcclure: ")
-    text = render.changes(test_changes.made(), "github", all=False, colour=False, width=None)
+    text = render.written(test_changes.made(), "github", all=False, colour=False, width=None)
     warning, notice = text.splitlines()
     assert warning == (
         "::warning title=losscli%3A primary::the primary loss differs: mse and mae. The verdict is on mae"

@@ -7,7 +7,7 @@ import pytest
 
 from losscli import render
 from losscli.loss.catalogue import CATALOGUE, named
-from losscli.report import Grid, Note, Paragraph, comparison_report, visible
+from losscli.report import Explanation, Grid, Listing, Note, Paragraph, View, report_of, visible
 from render import fits, test_changes
 from render.samples import ALL, HOSTILE, hostile, judged
 
@@ -50,7 +50,7 @@ class Page(HTMLParser):
 
 
 def source(comparison, *, all=False) -> str:
-    text = render.comparison(comparison, "html", all=all, colour=True, width=40)
+    text = render.written(comparison, "html", all=all, colour=True, width=40)
     assert text.isascii() and text.endswith("</html>\n")
     return text
 
@@ -82,7 +82,7 @@ def test_nothing_loads_and_nothing_runs(name, all):
 @pytest.mark.parametrize("all", [False, True])
 def test_the_whole_report_is_there(name, all):
     page = Page(source(ALL[name], all=all))
-    blocks = comparison_report(ALL[name], all=all, width=None).blocks
+    blocks = report_of(ALL[name], View(all=all)).blocks
     grids = [block for block in blocks if isinstance(block, Grid)]
     assert len(page.tables) == len(grids) > 1
     for table, grid in zip(page.tables, grids, strict=True):
@@ -131,7 +131,7 @@ def test_names_are_text():
 
 @pytest.mark.parametrize("name", fits.ALL)
 def test_fitted_losses(name):
-    text = render.fits(fits.ALL[name], "html", all=True, coefficients=True, colour=False, width=None)
+    text = render.written(fits.ALL[name], "html", all=True, coefficients=True, colour=False, width=None)
     page = Page(text)
     assert page.texts["title"][0].startswith("losscli fit ")
     assert page.tables or name == "nothing"
@@ -140,14 +140,14 @@ def test_fitted_losses(name):
 
 @pytest.mark.parametrize("name", test_changes.ALL)
 def test_what_changed(name):
-    page = Page(render.changes(test_changes.ALL[name], "html", all=True, colour=False, width=None))
+    page = Page(render.written(test_changes.ALL[name], "html", all=True, colour=False, width=None))
     assert page.texts["title"][0].startswith("losscli diff ")
     assert page.tables and not LOADING & set(page.texts)
 
 
 def test_the_catalogue_and_an_explanation():
-    page = Page(render.catalogue(CATALOGUE, None, "html", colour=False, width=None))
+    page = Page(render.written(Listing(CATALOGUE, None), "html", colour=False, width=None))
     assert {loss.name for loss in CATALOGUE} <= {row[0]["text"] for table in page.tables for row in table}
-    page = Page(render.explanation(named("huber"), {}, "html", colour=False, width=None))
+    page = Page(render.written(Explanation(named("huber"), {}), "html", colour=False, width=None))
     (drawing,) = page.texts["pre"]
     assert "loss: 0 to 3.13" in drawing and "\u2820" < max(drawing) < "\u28ff"

@@ -13,7 +13,7 @@ from render.samples import ALL, HOSTILE, judged
 
 
 def suite(comparison, *, strict=False) -> ET.Element:
-    text = render.comparison(comparison, "junit", all=False, colour=True, width=40, strict=strict)
+    text = render.written(comparison, "junit", all=False, colour=True, width=40, strict=strict)
     assert text.isascii() and text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n')
     root = ET.fromstring(text)
     (found,) = root
@@ -91,4 +91,4 @@ def test_only_gates_are_cases():
     from render import fits
 
     with pytest.raises(UsageError, match="the format junit cannot hold fitted losses"):
-        render.fits(fits.ALL["regression"], "junit", all=False, coefficients=False, colour=False, width=None)
+        render.written(fits.ALL["regression"], "junit")

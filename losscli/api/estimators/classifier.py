@@ -45,74 +45,35 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         one of several (log_loss, brier, focal, sparsemax …) y decides; a loss of several classes serves two
         as well, a loss of two serves no more. A record stands for itself at its defaults; a spec can be
         pickled wherever the estimator goes.
-
     optimizer : str, default="auto"
         As in `LossRegressor`.
-
     l1 : float, default=0.0
-        Strength of the penalty on the absolute slopes, on columns in units of their standard deviations: the
-        larger it is, the more slopes are exactly 0. With `l2` the elastic net (Zou and Hastie 2005,
-        doi:10.1111/j.1467-9868.2005.00503.x).
-
+        As in `LossRegressor`.
     l2 : float, "auto" or None, default=None
         Strength of the penalty, on columns in units of their standard deviations. None and "auto" are 1/n
         for the log loss, so that it equals scikit-learn's LogisticRegression(C=1) on z-scored columns, and
         for other losses as much as their slope at score 0 is steeper; n is the number of rows, the sum of
         whole weights.
-
     class_weight : dict, "balanced" or None, default=None
         What a row counts for its class, over and above its own weight: {label: weight}, 1 for labels that
         are not there; "balanced" is n / (k · n_c) with the weights of the rows in the place of their
         numbers [1]_.
-
-    max_iter : int or None, default=None
-        Most iterations of a descent. None: 500, or 1,000 for a textbook optimizer.
-
-    tol : float or None, default=None
-        What a descent may leave: a share of the objective, by default 1e-9; for a textbook optimizer the
-        largest slope, by default 1e-6.
-
-    random_state : int, RandomState instance or None, default=0
-        Draws the starts of losses with several valleys, and mini-batches. None draws anew in every fit.
+    max_iter, tol, random_state :
+        As in `LossRegressor`.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
-
     coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
         Slopes of each score, per unit of each feature: one score under a loss of two classes, else one for
         each class; 0 for a column that does not vary.
-
     intercept_ : ndarray of shape (1,) or (n_classes,)
         Scores where all features are 0.
-
-    n_features_in_ : int
-        Number of features seen in `fit`.
-
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, where X has names that are all strings.
-
-    loss_ : str
-        The spec of the loss with every parameter as it was used.
-
     link_ : str
         ``"logit"`` or ``"softmax"`` where the score gives probabilities, else ``"identity"``.
-
-    l2_ : float
-        The strength of the penalty that was used.
-
-    objective_ : float
-        Mean loss plus penalty at the solution, in the unit of the loss.
-
-    n_iter_ : int
-        Iterations of the method; 1 for a closed form.
-
-    converged_ : bool
-        Whether the solution is certified: a ConvergenceWarning was given if not.
-
-    certificate_ : str
-        How that is known: a duality gap, a Newton decrement, how many starts agree.
+    n_features_in_, feature_names_in_, loss_, l2_, objective_, n_iter_, converged_, certificate_ :
+        As in `LossRegressor`.
 
     See Also
     --------
@@ -171,10 +132,8 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         ----------
         X : array-like of shape (n_samples, n_features)
             Features, dense; computed in double precision.
-
         y : array-like of shape (n_samples,)
             Labels: numbers, words or truth values.
-
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, 0 or more: whole weights count as repeats of a row, 0 as its absence, any
             others are relative. None is 1 for every row.

@@ -18,7 +18,7 @@ from losscli.descent.train import Outcome, Wanted, train
 from losscli.domain import Floats, Task
 from losscli.errors import LosscliError
 from losscli.fitting.choice import refusal
-from losscli.fitting.whole import Raw, raw_model
+from losscli.fitting.coefficients import Coefficients, coefficients
 
 _MOST = np.iinfo(np.int32).max
 
@@ -48,7 +48,7 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         task: Task,
         classes: int = 1,
         rows: float | None = None,
-    ) -> Raw:
+    ) -> Coefficients:
         """The model of these rows; sets the attributes that say how it was found.
 
         y: numbers or class codes; classes: scores per row; rows: how many observations the weights count as,
@@ -81,7 +81,7 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         self.n_iter_ = max(solution.iterations, 1)  # least squares in closed form is one
         self.converged_ = solution.converged
         self.certificate_ = solution.certificate
-        return raw_model(design, solution)
+        return coefficients(design, solution)
 
     def _solution(self, outcome: Outcome) -> Solution:
         """Raises ValueError where there is none, and warns where it is not the optimum."""

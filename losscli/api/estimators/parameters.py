@@ -60,8 +60,8 @@ def settings(owner: Any, task: Task, classes: int, seed: int) -> Settings:
     return Settings(
         task=task,
         classes=classes,
-        l1=_strength(owner),
-        l2=_penalty(owner),
+        l1=_number(owner, "l1", "a float in the range [0.0, inf)") or 0.0,
+        l2=_number(owner, "l2", "a float in the range [0.0, inf), 'auto' or None", unset=(None, "auto")),
         scale=_above_zero(owner, "scale") if hasattr(owner, "scale") else None,
         optimizer=_optimizer(owner),
         tol=_above_zero(owner, "tol"),
@@ -84,29 +84,22 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def _strength(owner: Any) -> float:
-    value = owner.l1
-    if not _is_number(value) or not 0 <= value < math.inf:
-        raise refused(owner, "l1", "a float in the range [0.0, inf)")
-    return float(value)
-
-
-def _penalty(owner: Any) -> float | None:
-    value = owner.l2
-    if value is None or (isinstance(value, str) and value == "auto"):
+def _number(owner: Any, name: str, known: str, unset: tuple[str | None, ...] = ()) -> float | None:
+    """A parameter that is a number from 0 on; None where it is one of `unset`. known: what it may be."""
+    value = getattr(owner, name)
+    if (value is None or isinstance(value, str)) and value in unset:
         return None
     if not _is_number(value) or not 0 <= value < math.inf:
-        raise refused(owner, "l2", "a float in the range [0.0, inf), 'auto' or None")
+        raise refused(owner, name, known)
     return float(value)
 
 
 def _above_zero(owner: Any, name: str) -> float | None:
-    value = getattr(owner, name)
-    if value is None:
-        return None
-    if not _is_number(value) or not 0 < value < math.inf:
-        raise refused(owner, name, "a float in the range (0.0, inf) or None")
-    return float(value)
+    known = "a float in the range (0.0, inf) or None"
+    value = _number(owner, name, known, unset=(None,))
+    if value == 0.0:
+        raise refused(owner, name, known)
+    return value
 
 
 def _count(owner: Any, name: str) -> int | None:

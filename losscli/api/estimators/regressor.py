@@ -29,32 +29,25 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         ``"0.7*huber:delta=1 + 0.3*mae"``; ``losscli losses`` lists them. Parameters in units of y that are
         not written scale with the data: `huber` is ``huber:delta=1.345·s``, with s as in `scale_`. A record
         stands for itself at its defaults; a spec can be pickled wherever the estimator goes.
-
     optimizer : str, default="auto"
         ``"auto"`` takes the method that certifies the optimum of the loss: an interior point method for
         piecewise linear losses, L-BFGS with a Newton check for smooth ones, several starts for those with
         several valleys. Textbook optimizers are ``"gd"``, ``"momentum"``, ``"nesterov"``, ``"sgd"``,
         ``"adam"`` and ``"lbfgs"``, with parameters as in ``"sgd:batch=64,rate=0.1"``.
-
     l1 : float, default=0.0
         Strength of the penalty on the absolute slopes, on columns in units of their standard deviations: the
         larger it is, the more slopes are exactly 0. With `l2` the elastic net (Zou and Hastie 2005,
         doi:10.1111/j.1467-9868.2005.00503.x).
-
     l2 : float, "auto" or None, default=None
         Strength of the penalty, on columns in units of their standard deviations. None and "auto" are 0.
-
     scale : float or None, default=None
         The residual scale s, in units of y, that parameters which are not written scale with. None: found
         from the residuals of the least absolute deviations fit.
-
     max_iter : int or None, default=None
         Most iterations of a descent. None: 500, or 1,000 for a textbook optimizer.
-
     tol : float or None, default=None
         What a descent may leave: a share of the objective, by default 1e-9; for a textbook optimizer the
         largest slope, by default 1e-6.
-
     random_state : int, RandomState instance or None, default=0
         Draws the starts of losses with several valleys, and mini-batches. None draws anew in every fit.
 
@@ -62,39 +55,28 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
     ----------
     coef_ : ndarray of shape (n_features,)
         Slopes, in units of the score per unit of each feature; 0 for a column that does not vary.
-
     intercept_ : float
         Score where all features are 0, in units of y (log y under a log link).
-
     n_features_in_ : int
         Number of features seen in `fit`.
-
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, where X has names that are all strings.
-
     loss_ : str
         The spec of the loss with every parameter as it was used.
-
     link_ : str
         ``"identity"``, or ``"log"`` where predictions are the exponential of the score.
-
     scale_ : float or None
         The residual scale s, in units of y: as given, else the median absolute residual of the least
         absolute deviations fit over 0.67449, and the spread of y (1 where it does not vary) if that fit
         leaves no residual. None for losses of counts and amounts.
-
     l2_ : float
         The strength of the penalty that was used.
-
     objective_ : float
         Mean loss plus penalty at the solution, in the unit of the loss.
-
     n_iter_ : int
         Iterations of the method; 1 for a closed form.
-
     converged_ : bool
         Whether the solution is certified: a ConvergenceWarning was given if not.
-
     certificate_ : str
         How that is known: a duality gap, a Newton decrement, how many starts agree.
 
@@ -157,10 +139,8 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         ----------
         X : array-like of shape (n_samples, n_features)
             Features, dense; computed in double precision.
-
         y : array-like of shape (n_samples,)
             Targets, inside the domain of the loss.
-
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, 0 or more: whole weights count as repeats of a row, 0 as its absence, any
             others are relative. None is 1 for every row.

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.api.functions.kinds import codes_of, distinct, kind_of, labels_of
-from losscli.comparison.screening import RANGED
 from losscli.data.roles.outputs import SHARES
-from losscli.domain import CLASSES, NUMBERS, UNIT, Floats, Interval, Kind, Task, any_of
+from losscli.domain import CLASSES, NUMBERS, TASKS, UNIT, Floats, Interval, Kind, Task, any_of
 from losscli.loss import Loss
 from losscli.loss.arguments import Arguments, Arrays
 
@@ -171,7 +170,7 @@ def _check(posed: Posed) -> None:
         _inside(posed.y, loss.target, f"y under {loss.name}")
     if loss.task is Task.DISTRIBUTION:
         _adds_up(posed.y, "y")
-    if RANGED.get(loss.task) is posed.kind:
+    if TASKS[loss.task].ranged is posed.kind:
         _inside(posed.p, loss.prediction, f"p under {loss.name}")
     if posed.kind is Kind.PROBABILITY:
         _inside(posed.p, UNIT, "a probability")

@@ -19,19 +19,8 @@ from losscli.data.roles.vectors import find_vectors
 from losscli.data.roles.views import with_text
 from losscli.data.roles.words import is_prediction_name, role_spans
 from losscli.data.table import Table, block_count
-from losscli.domain import CLASSES, NUMBERS, Kind, Task
+from losscli.domain import CLASSES, NUMBERS, TASKS, Kind, Task
 from losscli.errors import LosscliError, UsageError, Where
-
-_PATTERNS = "or say --target 'truth_*' --pred 'rf_*'"
-NAMED_AS = {
-    Task.MULTIOUTPUT: f"Name them target_a, target_b … and pred_a, pred_b …, {_PATTERNS}",
-    Task.MULTILABEL: f"Name them target_a, target_b … (0 or 1) and prob_a, prob_b …, {_PATTERNS}",
-    Task.DISTRIBUTION: f"Name them target_a, target_b … (shares) and prob_a, prob_b …, {_PATTERNS}",
-    Task.FORECAST: "Beside the target: q0.1 … q0.9, or lower and upper, or mean and sd, or member_1 …",
-    Task.BOXES: "Name them x1, y1, x2, y2 and pred_x1, pred_y1, pred_x2, pred_y2",
-    Task.DETECTION: "Name the class target and prob (of several prob_CLASS), the box x1, y1, x2, y2 and "
-    "pred_x1, pred_y1, pred_x2, pred_y2",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +76,7 @@ def read_roles(table: Table, asked: Asked) -> TableRoles:
         raise UsageError(
             f"{who} {task}: no columns are named as it needs them",
             where=Where(table.path),
-            advice=NAMED_AS[task],
+            advice=TASKS[task].named_as,
         )
     return _of_vectors(table, found)
 

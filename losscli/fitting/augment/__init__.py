@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.errors import UsageError, did_you_mean
+from losscli.fitting.augment.examples import Examples
 from losscli.fitting.augment.jitter import jittered
 from losscli.fitting.augment.mixup import mixed
 from losscli.fitting.augment.oversample import oversampled
-from losscli.fitting.augment.rows import Rows
 from losscli.fitting.augment.smoothing import smoothed
 from losscli.spec import Spec
 
-__all__ = ["NONE", "Augmentation", "Recipe", "Rows", "parse"]
+__all__ = ["NONE", "Augmentation", "Examples", "Recipe", "parse"]
 
 MOST_COPIES = 100  # of each row
 _EXAMPLES = {"jitter": "jitter:size=0.1,copies=1", "mixup": "mixup:alpha=0.2,copies=1"}
@@ -40,7 +40,7 @@ class Augmentation:
         key = _STRENGTH[self.name][0]
         return str(Spec(self.name, ((key, self.strength), ("copies", float(self.copies)))))
 
-    def apply(self, rows: Rows, numbers: int, classes: int, rng: np.random.Generator) -> Rows:
+    def apply(self, rows: Examples, numbers: int, classes: int, rng: np.random.Generator) -> Examples:
         """numbers: how many number features there are; classes: 0 for numbers."""
         if self.name == "jitter":
             return jittered(rows, self.strength, self.copies, numbers, rng)
@@ -91,11 +91,11 @@ class Recipe:
         """What the rows are drawn with; key: numbers from 0 on, equal ones give equal rows."""
         return np.random.default_rng([_STREAM, *key])
 
-    def repeated(self, rows: Rows, rng: np.random.Generator) -> Rows:
+    def repeated(self, rows: Examples, rng: np.random.Generator) -> Examples:
         """The rows with those of rarer classes repeated."""
         return rows if self.oversample is None else oversampled(rows, self.oversample, rng)
 
-    def extended(self, rows: Rows, rng: np.random.Generator, *, numbers: int, classes: int) -> Rows:
+    def extended(self, rows: Examples, rng: np.random.Generator, *, numbers: int, classes: int) -> Examples:
         """The rows with noise, mixed, their labels smoothed. numbers: how many number features there are;
         classes: 0 for numbers."""
         for step in self.steps:

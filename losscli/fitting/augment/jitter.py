@@ -3,10 +3,10 @@
 import numpy as np
 
 from losscli.domain import Floats
-from losscli.fitting.augment.rows import Rows, stacked
+from losscli.fitting.augment.examples import Examples, stacked
 
 
-def jittered(rows: Rows, size: float, copies: int, numbers: int, rng: np.random.Generator) -> Rows:
+def jittered(rows: Examples, size: float, copies: int, numbers: int, rng: np.random.Generator) -> Examples:
     """Each row and `copies` copies of it, which share its weight; the number features of copies are moved by
     Gaussian noise of `size` standard deviations. numbers: how many number features there are; one-hot columns
     are left as they are, targets too.
@@ -15,12 +15,12 @@ def jittered(rows: Rows, size: float, copies: int, numbers: int, rng: np.random.
     size²·Σ(b·sd)², of which copies/(1 + copies) counts. Bishop 1995, doi:10.1162/neco.1995.7.1.108.
     """
     noise = size * _sd(rows.x[:, :numbers], rows.w)
-    own = Rows(rows.x, rows.y, rows.w / (1 + copies))
+    own = Examples(rows.x, rows.y, rows.w / (1 + copies))
     moved = []
     for _ in range(copies):
         x = rows.x.copy()
         x[:, :numbers] += noise * rng.standard_normal((len(x), numbers))
-        moved.append(Rows(x, own.y, own.w))
+        moved.append(Examples(x, own.y, own.w))
     return stacked(own, *moved)
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from losscli.domain import Codes, Floats
-from losscli.fitting.augment.rows import Rows, stacked
+from losscli.fitting.augment.examples import Examples, stacked
 
 
-def mixed(rows: Rows, alpha: float, copies: int, classes: int, rng: np.random.Generator) -> Rows:
+def mixed(rows: Examples, alpha: float, copies: int, classes: int, rng: np.random.Generator) -> Examples:
     """Each row mixed with `copies` others, in their stead: l·row + (1 - l)·other, l of Beta(alpha, alpha).
 
     Numbers (classes 0): the targets are mixed. Classes: the mixed row stands under both labels, with the
@@ -23,10 +23,10 @@ def mixed(rows: Rows, alpha: float, copies: int, classes: int, rng: np.random.Ge
         x = share[:, None] * rows.x + (1.0 - share)[:, None] * rows.x[other]
         w = rows.w / copies
         if classes:
-            found += [Rows(x, rows.y, share * w), Rows(x, rows.y[other], (1.0 - share) * w)]
+            found += [Examples(x, rows.y, share * w), Examples(x, rows.y[other], (1.0 - share) * w)]
         else:
             of_y = share.reshape(-1, *(1,) * (rows.y.ndim - 1))
-            found.append(Rows(x, of_y * rows.y + (1.0 - of_y) * rows.y[other], w))
+            found.append(Examples(x, of_y * rows.y + (1.0 - of_y) * rows.y[other], w))
     return stacked(*found)
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from losscli.domain import Codes
-from losscli.fitting.augment.rows import Rows
+from losscli.fitting.augment.examples import Examples
 
 
-def oversampled(rows: Rows, share: float, rng: np.random.Generator) -> Rows:
+def oversampled(rows: Examples, share: float, rng: np.random.Generator) -> Examples:
     """Every class repeated until it weighs `share` of the heaviest, where it weighs less; weights are then
     scaled so that their sum is what it was.
 

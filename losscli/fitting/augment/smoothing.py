@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from losscli.fitting.augment.rows import Rows, stacked
+from losscli.fitting.augment.examples import Examples, stacked
 
 
-def smoothed(rows: Rows, epsilon: float, classes: int) -> Rows:
+def smoothed(rows: Examples, epsilon: float, classes: int) -> Examples:
     """The rows under all labels, so that the mean of any loss becomes that of
 
         (1 - epsilon)·loss(y) + epsilon/classes · Σ_k loss(k),
@@ -15,6 +15,5 @@ def smoothed(rows: Rows, epsilon: float, classes: int) -> Rows:
     """
     apart = epsilon / classes
     shares = [1.0 - epsilon + apart, *[apart] * (classes - 1)]
-    return stacked(
-        *(Rows(rows.x, np.mod(rows.y + step, classes), rows.w * share) for step, share in enumerate(shares))
-    )
+    labels = (np.mod(rows.y + step, classes) for step in range(classes))
+    return stacked(*(Examples(rows.x, y, rows.w * share) for y, share in zip(labels, shares, strict=True)))

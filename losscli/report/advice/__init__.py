@@ -1,42 +1,45 @@
 """`losscli advise` as a screen: the answer, the data, their profile, what it asks for, how the losses did,
 what is not known, what to type next."""
 
+from dataclasses import replace
+
 from losscli.report.advice.answer import answer
 from losscli.report.advice.check import check_grids
-from losscli.report.advice.command import next_command
 from losscli.report.advice.profile import profile_grids, rule_grids, rule_notes
-from losscli.report.advice.screen import AdviceScreen
-from losscli.report.blocks import Block, Heading, Line, Note, Paragraph, Report, Role
+from losscli.report.blocks import Heading, Line, Note, Paragraph, Report, Role
 from losscli.report.data import decision_texts, file_text, rows_text
+from losscli.report.found import View
 from losscli.report.names import visible
 from losscli.report.numbers import count
+from losscli.report.screen import Screen, following
+from losscli.report.typed import again, typed, without
 from losscli.result import Advice
 
 __all__ = ["advice_report"]
 
-_PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
+_SHOWN = ("--format", "--output")  # flags that say how advice is shown, each with a value
 
 
-def advice_report(advice: Advice, *, width: int | None) -> Report:
-    """The report of an advice; `width` None is a pipe, where no name is shortened."""
-    screen = AdviceScreen(advice, width)
-    blocks: list[Block] = [Paragraph(answer(screen)), Line(tuple(_data(screen)), Role.DIM)]
-    blocks += profile_grids(screen)
-    blocks += rule_grids(screen)
-    blocks += check_grids(screen)
-    blocks += rule_notes(screen)
-    blocks.append(Heading("WHAT THIS DOES NOT KNOW"))
-    blocks += [Note("?", visible(text)) for text in advice.unknown]
-    blocks += [
-        Note("!", visible(" ".join(filter(None, (f"{one.message}.", one.advice))))) for one in advice.warnings
-    ]
-    blocks.append(Line((f"Next: {next_command(advice)}",), Role.DIM))
-    return Report(tuple(blocks))
+def advice_report(advice: Advice, view: View) -> Report:
+    """The report of an advice; there is no shorter form of it, and no longer one."""
+    screen = Screen(advice, replace(view, all=False))
+    unknown = [Note("?", visible(text)) for text in advice.unknown]
+    return Report.of(
+        answer=[Paragraph(answer(screen))],
+        data=[Line(tuple(_data(screen)), Role.DIM)],
+        profile=profile_grids(screen),
+        short_list=rule_grids(screen),
+        check=check_grids(screen),
+        rules=rule_notes(screen),
+        unknown=[Heading("WHAT THIS DOES NOT KNOW"), *unknown],
+        notes=screen.warnings(),
+        next=following(_next_command(advice)),
+    )
 
 
-def _data(screen: AdviceScreen) -> list[str]:
+def _data(screen: Screen[Advice]) -> list[str]:
     """File, rows, roles, and how the check was made."""
-    advice = screen.advice
+    advice = screen.found
     said = next((text for text in advice.decisions if text.startswith(f"target {advice.target}")), None)
     fields = [*(file_text(screen, item.path) for item in advice.inputs), rows_text(screen, advice.rows)]
     fields += [count(len(advice.features), "feature"), screen.clip(said or f"target {advice.target}", 40)]
@@ -45,4 +48,11 @@ def _data(screen: AdviceScreen) -> list[str]:
     fields.append(f"{advice.task}{positive}{classes}")
     if advice.sampled is not None:
         fields.append(f"{advice.sampled:,} rows drawn for fits")
-    return [*fields, *decision_texts(screen, advice.decisions, _PLAIN)]
+    return [*fields, *decision_texts(screen, advice.decisions)]
+
+
+def _next_command(advice: Advice) -> str:
+    """`losscli fit` with the words of this command and the losses of the short list."""
+    program, _, *words = typed(advice.command, "advise", *(item.path for item in advice.inputs))
+    chosen = [word for one in advice.short_list for word in ("--loss", one.spec)]
+    return again((program, "fit", *without(words, _SHOWN, ("--quiet", "-q")), *chosen))

@@ -2,11 +2,11 @@
 
 import shlex
 
-from losscli.report.advice.screen import AdviceScreen
 from losscli.report.fits.screen import words
 from losscli.report.names import joined, visible
 from losscli.report.numbers import percent
-from losscli.result import CheckRow, FiredRule
+from losscli.report.screen import Screen
+from losscli.result import Advice, CheckRow, FiredRule
 
 _NUMBERS = ("mae", "rmse")
 _NAMED = 3  # features that give the target away
@@ -14,12 +14,12 @@ _SKEWED = 0.1  # octile skew from which mean and middle differ
 _WORSE = 0.02  # relative: what a loss that the profile speaks for may seem worse
 
 
-def answer(screen: AdviceScreen) -> str:
+def answer(screen: Screen[Advice]) -> str:
     """The verdict in a sentence or a few; what makes it worthless comes first."""
-    advice = screen.advice
+    advice = screen.found
     if advice.leaks:
         return _leak(screen)
-    best = screen.best
+    best = next((row for row in advice.check.losses if row.spec == advice.check.best), None)
     if best is None or best.value is None:
         return f"No loss could be judged: {visible(advice.check.reason or 'no fold has a value')}."
     match advice.check.verdict:
@@ -31,8 +31,8 @@ def answer(screen: AdviceScreen) -> str:
             return _untested(screen, best)
 
 
-def _leak(screen: AdviceScreen) -> str:
-    advice = screen.advice
+def _leak(screen: Screen[Advice]) -> str:
+    advice = screen.found
     names = joined([screen.clip(name, 30) for name in advice.leaks[:_NAMED]])
     alone = (
         "tells the classes apart alone"
@@ -50,8 +50,8 @@ def _leak(screen: AdviceScreen) -> str:
     )
 
 
-def _better(screen: AdviceScreen, best: CheckRow) -> str:
-    check = screen.advice.check
+def _better(screen: Screen[Advice], best: CheckRow) -> str:
+    check = screen.found.check
     below = f"{_size(best)} {_side(best)} {check.baseline}'s"
     seen = _seen(screen, best.spec)
     why = f"{seen}, and its" if seen else "its"
@@ -62,19 +62,19 @@ def _better(screen: AdviceScreen, best: CheckRow) -> str:
     return text + _but(screen, best)
 
 
-def _seen(screen: AdviceScreen, spec: str) -> str:
+def _seen(screen: Screen[Advice], spec: str) -> str:
     """What the first rule that asks for the loss has seen; empty where none does."""
-    asking = next((one.rules for one in screen.advice.short_list if one.spec == spec), ())
-    return next((visible(one.seen) for one in screen.advice.rules if one.name in asking), "")
+    asking = next((one.rules for one in screen.found.short_list if one.spec == spec), ())
+    return next((visible(one.seen) for one in screen.found.rules if one.name in asking), "")
 
 
-def _but(screen: AdviceScreen, best: CheckRow) -> str:
+def _but(screen: Screen[Advice], best: CheckRow) -> str:
     """Where the other metric of numbers is shown to say the reverse."""
-    check = screen.advice.check
+    check = screen.found.check
     if check.metric not in _NUMBERS:
         return ""
     if best.other_low is None or best.other_low <= 0:
-        skew = screen.advice.figure("skew") or 0.0
+        skew = screen.found.figure("skew") or 0.0
         middle = check.metric == "mae" and best.elicits != "mean" and abs(skew) >= _SKEWED
         return " It answers for the middle of a skewed target, not for the mean." if middle else ""
     size = percent(best.other_relative or 0.0, best.other_low, best.other_high)
@@ -82,9 +82,9 @@ def _but(screen: AdviceScreen, best: CheckRow) -> str:
     return f" But its {words(check.other)} is {size} above: take {check.baseline} if you need {need}."
 
 
-def _none(screen: AdviceScreen, best: CheckRow) -> str:
+def _none(screen: Screen[Advice], best: CheckRow) -> str:
     """The baseline, unless the profile speaks for a loss that is not shown worse."""
-    check = screen.advice.check
+    check = screen.found.check
     if best.spec == check.baseline:
         return f"Train with {check.baseline}: no other loss of the short list could be judged."
     usual = _seen(screen, check.baseline)
@@ -107,12 +107,12 @@ def _none(screen: AdviceScreen, best: CheckRow) -> str:
     return f"{text}. {best.spec} comes nearest ({_against(screen, best)})."
 
 
-def _favoured(screen: AdviceScreen) -> tuple[CheckRow, FiredRule] | None:
+def _favoured(screen: Screen[Advice]) -> tuple[CheckRow, FiredRule] | None:
     """A loss that is not shown worse, and hardly seems so, with the rule that speaks for it: the best of
     them, or what that rule names before it and is about as good."""
-    open_ = {row.spec: row for row in screen.advice.check.losses if row.verdict == "~"}
+    open_ = {row.spec: row for row in screen.found.check.losses if row.verdict == "~"}
     for row in open_.values():
-        rule = next((one for one in screen.advice.rules if one.speaks and row.spec in one.losses), None)
+        rule = next((one for one in screen.found.rules if one.speaks and row.spec in one.losses), None)
         if rule is not None and _excess(screen, row) <= _WORSE:
             near = (open_[name] for name in rule.losses if name in open_)
             least = _excess(screen, row) + _WORSE
@@ -120,22 +120,22 @@ def _favoured(screen: AdviceScreen) -> tuple[CheckRow, FiredRule] | None:
     return None
 
 
-def _excess(screen: AdviceScreen, row: CheckRow) -> float:
+def _excess(screen: Screen[Advice], row: CheckRow) -> float:
     """How much worse than the baseline it seems, relative."""
     relative = row.relative or 0.0
-    return -relative if screen.advice.check.greater_is_better else relative
+    return -relative if screen.found.check.greater_is_better else relative
 
 
-def _against(screen: AdviceScreen, row: CheckRow) -> str:
+def _against(screen: Screen[Advice], row: CheckRow) -> str:
     """`MAE out of fold -6 % [-19, +7]`"""
-    metric = words(screen.advice.check.metric)
+    metric = words(screen.found.check.metric)
     if row.low == row.high == 0.0:
         return f"the same {metric} out of fold"
     return f"{metric} out of fold {percent(row.relative or 0.0, row.low, row.high, sign=True)}"
 
 
-def _untested(screen: AdviceScreen, best: CheckRow) -> str:
-    check = screen.advice.check
+def _untested(screen: Screen[Advice], best: CheckRow) -> str:
+    check = screen.found.check
     against = f", {percent(best.relative, sign=True)} against {check.baseline}" if best.relative else ""
     side = "highest" if check.greater_is_better else "lowest"
     why = visible(check.reason or "no reason is given")

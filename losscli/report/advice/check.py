@@ -1,38 +1,31 @@
 """The losses of the short list against the baseline, out of fold."""
 
-from losscli.report.advice.screen import AdviceScreen
-from losscli.report.blocks import Cell, Column, Grid, Role
+from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
 from losscli.report.fits.screen import head, words
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, count, digits_of, percent
-from losscli.result import CheckRow
+from losscli.report.screen import ROLES, Screen
+from losscli.result import Advice, CheckRow
 
-_ROLES = {"better": Role.GOOD, "worse": Role.BAD}
 
-
-def check_grids(screen: AdviceScreen) -> list[Grid]:
+def check_grids(screen: Screen[Advice]) -> list[Grid]:
     """Each loss by the metric that decides, and by another beside it; best first."""
-    check = screen.advice.check
+    check = screen.found.check
     if not check.losses:
         return []
     usual = sorted(check.losses, key=lambda row: row.spec != check.baseline)  # whose digits the others take
     digits = digits_of([Figure(row.value) for row in usual])
     beside = digits_of([Figure(row.other) for row in usual])
-    rows = tuple(_cells(screen, row, digits, beside) for row in check.losses)
+    rows = (_cells(screen, row, digits, beside) for row in check.losses)
     against = f"vs {check.baseline}"
-    columns = (
-        Column("loss"),
-        Column(head(check.metric), right=True),
-        Column(against, right=True),
-        Column(head(check.other), right=True),
-        Column(against, right=True, drop=1),
-    )
+    figures = right(head(check.metric), against, head(check.other))
+    heads = ("loss", *figures, Column(against, right=True, drop=1))
     title = f"{words(check.metric)}, out of fold".upper()
-    return [Grid(title, columns, rows, tuple(_notes(screen)))]
+    return tabulate(title, heads, rows, _notes(screen), complete=False)
 
 
-def _cells(screen: AdviceScreen, row: CheckRow, digits: Digits, beside: Digits) -> tuple[Cell, ...]:
-    check = screen.advice.check
+def _cells(screen: Screen[Advice], row: CheckRow, digits: Digits, beside: Digits) -> tuple[Cell, ...]:
+    check = screen.found.check
     base = row.spec == check.baseline
     role = Role.STRONG if row.spec == check.best and check.verdict == "better" else Role.PLAIN
     mark = "~" if row.verdict == "~" else ""
@@ -41,7 +34,7 @@ def _cells(screen: AdviceScreen, row: CheckRow, digits: Digits, beside: Digits) 
     return (
         Cell(visible(row.spec), role),
         Cell(_text(row.value, digits)),
-        Cell(own, _ROLES.get(row.verdict or "", Role.PLAIN)),
+        Cell(own, ROLES.get(row.verdict or "", Role.PLAIN)),
         Cell(_text(row.other, beside)),
         Cell(other, Role.DIM),
     )
@@ -55,8 +48,8 @@ def _gap(relative: float | None, low: float | None, high: float | None) -> str:
     return "n/a" if relative is None else percent(relative, low, high, sign=True)
 
 
-def _notes(screen: AdviceScreen) -> list[str]:
-    check = screen.advice.check
+def _notes(screen: Screen[Advice]) -> list[str]:
+    check = screen.found.check
     made = f"linear models, {count(check.folds, 'fold')} x {count(check.repeats, 'repeat')}"
     notes = [f"{made} ({visible(check.splitter)}), {count(check.rows, 'row')}"]
     if any(row.low is not None for row in check.losses):

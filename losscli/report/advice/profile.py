@@ -1,19 +1,19 @@
 """The profile and what it asks for, as tables."""
 
-from losscli.report.advice.screen import AdviceScreen
-from losscli.report.blocks import Cell, Column, Grid, Note, Role, compact
+from losscli.report.blocks import Cell, Column, Grid, Note, Role, right, tabulate
 from losscli.report.names import visible
 from losscli.report.numbers import percent, significant
-from losscli.result import Finding, FiredRule
+from losscli.report.screen import Screen
+from losscli.result import Advice, Finding, FiredRule
 
 _ROWS = 3
 
 
-def profile_grids(screen: AdviceScreen) -> list[Grid]:
+def profile_grids(screen: Screen[Advice]) -> list[Grid]:
     """A row per figure that says something; those that are 0 or missing in a line each."""
-    profile = screen.advice.profile
+    profile = screen.found.profile
     rows = [
-        (Cell(one.title), Cell(_value(one)), Cell(_meaning(one), Role.DIM))
+        (one.title, _value(one), Cell(_meaning(one), Role.DIM))
         for one in profile
         if one.value is not None and not _is_none(one)
     ]
@@ -24,8 +24,7 @@ def profile_grids(screen: AdviceScreen) -> list[Grid]:
     notes += [
         f"{one.title} is not known: {visible(one.reason or '')}" for one in profile if one.value is None
     ]
-    columns = (Column("FIGURE"), Column("value", right=True), Column("how to read it", flow=True))
-    return compact(Grid("", columns, tuple(rows), tuple(notes), complete=True), 3)
+    return tabulate("", ("FIGURE", *right("value"), Column("how to read it", flow=True)), rows, notes)
 
 
 def _is_none(one: Finding) -> bool:
@@ -54,22 +53,21 @@ def _meaning(one: Finding) -> str:
     return f"{visible(one.meaning)}; {noun} {names}{' …' if one.rows[_ROWS:] else ''}"
 
 
-def rule_grids(screen: AdviceScreen) -> list[Grid]:
+def rule_grids(screen: Screen[Advice]) -> list[Grid]:
     """The losses of the short list beside what asks for them: a row per rule, then those beside any."""
-    advice = screen.advice
+    advice = screen.found
     listed = [one.spec for one in advice.short_list]
     alone = [(one.spec, f"{one.reason} ({one.reference})") for one in advice.short_list if not one.rules]
     base = [row for row in alone if row[0] == advice.check.baseline]
     rows = [(", ".join(own), _sentence(rule)) for rule in advice.rules if (own := _of(rule, listed))]
     rows = [*base, *rows, *(row for row in alone if row not in base)]
-    cells = tuple((Cell(loss), Cell(visible(why))) for loss, why in rows)
-    columns = (Column("SHORT LIST", flow=True), Column("why", flow=True))
-    return compact(Grid("", columns, cells, complete=True), 2)
+    heads = (Column("SHORT LIST", flow=True), Column("why", flow=True))
+    return tabulate("", heads, ((loss, visible(why)) for loss, why in rows))
 
 
-def rule_notes(screen: AdviceScreen) -> list[Note]:
+def rule_notes(screen: Screen[Advice]) -> list[Note]:
     """What was seen that no loss of the short list mends."""
-    advice = screen.advice
+    advice = screen.found
     listed = [one.spec for one in advice.short_list]
     return [Note("!", visible(_sentence(rule))) for rule in advice.rules if not _of(rule, listed)]
 

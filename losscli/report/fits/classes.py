@@ -1,7 +1,7 @@
 """The losses ranked by precision and by recall: each rank beside the other metric and the number of rows
 that are predicted positive."""
 
-from losscli.report.blocks import Cell, Column, Grid, Role, compact
+from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
 from losscli.report.fits.screen import COUNTED, FitScreen, Standing, head
 from losscli.report.names import visible
 from losscli.report.numbers import ranks
@@ -38,32 +38,33 @@ def _ranked(screen: FitScreen, metric: str) -> list[tuple[Fit, RankRow]]:
 
 
 def _grid(screen: FitScreen, metric: str, other: str, ranked: list[tuple[Fit, RankRow]]) -> list[Grid]:
-    chosen = screen.fits.threshold_rule is not None
-    columns = (
-        Column(metric.upper() + (" (macro)" if screen.fits.positive is None else ""), least=len("PRECISION")),
-        Column("rank", right=True),
+    chosen = screen.found.threshold_rule is not None
+    macro = " (macro)" if screen.found.positive is None else ""
+    heads = (
+        Column(metric.upper() + macro, least=len("PRECISION")),
+        *right("rank"),
         Column(metric, right=True, least=len("precision")),
         Column(other, right=True, least=len("precision")),
         Column(head(COUNTED), right=True, drop=1 if chosen else 0),
-        Column("threshold" if chosen else "", right=True),
+        *right("threshold" if chosen else ""),
         Column(head("average_precision"), right=True, drop=2),
     )
-    rows = [
+    rows: list[tuple[str | Cell, ...]] = [
         (
             Cell(screen.clip(screen.loss(fit.spec), 30), Role.STRONG if row.rank_low == 1 else Role.PLAIN),
-            Cell(ranks(row.rank, row.rank_low, row.rank_high)),
-            Cell(screen.text(fit, metric)),
-            Cell(screen.text(fit, other)),
-            Cell(_predicted(fit)),
-            Cell(_threshold(fit)),
-            Cell(screen.text(fit, "average_precision")),
+            ranks(row.rank, row.rank_low, row.rank_high),
+            screen.text(fit, metric),
+            screen.text(fit, other),
+            _predicted(fit),
+            _threshold(fit),
+            screen.text(fit, "average_precision"),
         )
         for fit, row in ranked
     ]
     texts = ["best constant", "--", screen.constant(metric), screen.constant(other), _constant(screen)]
     texts += ["", screen.constant("average_precision")]
-    rows.append(tuple(Cell(text, Role.DIM) for text in texts))  # type: ignore[arg-type]
-    return compact(Grid("", columns, tuple(rows), _notes(screen, metric, ranked), complete=screen.all), 4)
+    rows.append(tuple(Cell(text, Role.DIM) for text in texts))
+    return tabulate("", heads, rows, _notes(screen, metric, ranked), always=4, complete=screen.all)
 
 
 def _predicted(fit: Fit) -> str:
@@ -83,7 +84,7 @@ def _threshold(fit: Fit) -> str:
 
 
 def _constant(screen: FitScreen) -> str:
-    value = screen.fits.constant.get(COUNTED)
+    value = screen.found.constant.get(COUNTED)
     return "" if value is None else f"{value:,.0f}"
 
 
@@ -94,8 +95,8 @@ def _notes(screen: FitScreen, metric: str, ranked: list[tuple[Fit, RankRow]]) ->
         if metric in fit.scores and fit.scores[metric].value is None
     }
     notes = [f"n/a: {reason}" for reason in sorted(reasons)]
-    if screen.fits.threshold_rule is not None and metric == _PAIR[0]:
-        best = _BEST[screen.fits.threshold_rule]
+    if screen.found.threshold_rule is not None and metric == _PAIR[0]:
+        best = _BEST[screen.found.threshold_rule]
         notes.append(f"threshold: mean (range) over folds, {best} within the training rows of each")
     left_out = len(screen.ranked) - len(ranked)
     return (*notes, f"{left_out:,} more losses: --all") if left_out else tuple(notes)

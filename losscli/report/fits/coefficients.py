@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from losscli.domain import Task
-from losscli.report.blocks import Cell, Column, Grid, Role
+from losscli.report.blocks import Cell, Grid, Role, right, tabulate
 from losscli.report.fits.screen import FitScreen
 from losscli.report.names import display_names, visible
 from losscli.report.numbers import significant
@@ -18,29 +18,29 @@ _DIFFERS = "differs"
 def coefficient_grids(screen: FitScreen) -> list[Grid]:
     """One table, or one per class; the signs that differ between losses are flagged."""
     fits = [one.fit for one in screen.shown if one.fit.intercept is not None]
-    if not fits:
+    if not fits or not screen.view.coefficients:
         return []
-    names, what = screen.fits.classes, "class"
-    if screen.fits.outputs:
-        names, what = screen.fits.outputs, "output" if screen.fits.task == Task.MULTIOUTPUT else "label"
-    if not names or screen.fits.positive is not None:
-        of = f" (the positive class is {visible(screen.fits.positive)})" if screen.fits.positive else ""
-        return [_grid(screen, f"COEFFICIENTS on the columns as they are{of}", fits, None)]
-    return [_grid(screen, f"COEFFICIENTS of the {what} {visible(name)}", fits, name) for name in names]
+    names, what = screen.found.classes, "class"
+    if screen.found.outputs:
+        names, what = screen.found.outputs, "output" if screen.found.task == Task.MULTIOUTPUT else "label"
+    if not names or screen.found.positive is not None:
+        of = f" (the positive class is {visible(screen.found.positive)})" if screen.found.positive else ""
+        return _grid(screen, f"COEFFICIENTS on the columns as they are{of}", fits, None)
+    titles = {name: f"COEFFICIENTS of the {what} {visible(name)}" for name in names}
+    return [grid for name in names for grid in _grid(screen, titles[name], fits, name)]
 
 
-def _grid(screen: FitScreen, title: str, fits: list[Fit], label: str | None) -> Grid:
+def _grid(screen: FitScreen, title: str, fits: list[Fit], label: str | None) -> list[Grid]:
     names = list(dict.fromkeys(name for fit in fits for name in fit.coefficients))
-    shown = display_names(names, None if screen.width is None else _NAME_CELLS)
+    shown = display_names(names, screen.limit(_NAME_CELLS))
     rows = [_row(_INTERCEPT, [_at(fit.intercept, label) for fit in fits], flagged=False)]
     rows += [_row(shown[name], [_at(fit.coefficients.get(name), label) for fit in fits]) for name in names]
-    if screen.fits.l1:
+    if screen.found.l1:
         rows.append(_zeros(fits, label))
     losses = [screen.clip(screen.loss(fit.spec), 20) for fit in fits]
-    flag = [Column("sign")] if len(fits) > 1 else []
-    columns = (Column("column"), *flag, *(Column(name, right=True) for name in losses))
-    cells = rows if flag else [(row[0], *row[2:]) for row in rows]
-    return Grid(title, columns, tuple(cells), complete=True)
+    if len(fits) > 1:
+        return tabulate(title, ("column", "sign", *right(*losses)), rows)
+    return tabulate(title, ("column", *right(*losses)), ((row[0], *row[2:]) for row in rows))
 
 
 def _zeros(fits: list[Fit], label: str | None) -> tuple[Cell, ...]:

@@ -1,25 +1,81 @@
-"""How each fit was reached, which rows it passes over, and what could not be fitted or ranked."""
+"""Everything behind the ranking, for `--all`: the losses against the metrics, what each
+fit loses at every level of contamination, how it was reached, which rows it passes over, and what could not
+be fitted or ranked."""
 
-from collections.abc import Sequence
-
-from losscli.report.blocks import Cell, Column, Grid, compact
-from losscli.report.fits.screen import FitScreen
+from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.fits.ranking import excess_text
+from losscli.report.fits.screen import FitScreen, Standing, contamination, head, words
 from losscli.report.names import visible
 from losscli.report.notes import refusal_text
-from losscli.report.numbers import percent, significant
-from losscli.result import Downweighted, Fit
+from losscli.report.numbers import percent, ranks, significant
+from losscli.result import Degradation, Downweighted, Fit
 
+_TITLE = "MATRIX: losses trained down, metrics judged across, out of fold; * the best and its ties"
 _ROWS = 20
+_REASON = Column("reason", flow=True)
+
+
+def matrix_grids(screen: FitScreen) -> list[Grid]:
+    """Every fit and every metric, then the best constant, for `--all`."""
+    if not screen.shown or not screen.all:
+        return []
+    rows = [
+        (Cell(screen.loss(one.fit.spec)), *(_cell(screen, one, metric) for metric in screen.metrics))
+        for one in screen.shown
+    ]
+    constant = [screen.constant(metric) for metric in screen.metrics]
+    rows.append(tuple(Cell(text, Role.DIM) for text in ("best constant", *constant)))
+    return tabulate(_TITLE, ("loss", *right(*map(head, screen.metrics))), rows, always=1)
+
+
+def _cell(screen: FitScreen, one: Standing, metric: str) -> Cell:
+    text = screen.text(one.fit, metric)
+    ranking = screen.ranking(metric)
+    row = next((row for row in ranking.rows if row.spec == one.fit.spec), None) if ranking else None
+    if row is not None and (row.rank_low or row.rank) == 1:
+        return Cell(f"{text}*", Role.STRONG)
+    return Cell(text)
+
+
+def robustness_grids(screen: FitScreen) -> list[Grid]:
+    """One table per kind and size of contamination, the losses in its order."""
+    return [
+        grid
+        for (scheme, size), records in screen.groups.items()
+        if screen.all
+        for grid in _grid(screen, scheme, size, records)
+    ]
+
+
+def _grid(screen: FitScreen, scheme: str, size: float | None, records: tuple[Degradation, ...]) -> list[Grid]:
+    levels = [f"{100 * level:g} %" for level in records[0].levels]
+    metric = words(screen.found.headline)
+    figures = right(*levels, "area", f"{metric} at {levels[0]}", f"at {levels[-1]}")
+    ordered = sorted(records, key=lambda one: (one.rank is None, one.rank or 0))
+    title = f"EXCESS BY SHARE OF BAD ROWS: {contamination(scheme, size)}"
+    heads = ("loss", "robust", *figures, Column("note", flow=True))
+    return tabulate(title, heads, (_row(screen, one) for one in ordered), always=2)
+
+
+def _row(screen: FitScreen, one: Degradation) -> list[str]:
+    texts = [screen.loss(one.spec), ranks(one.rank, one.rank_low, one.rank_high) or "--"]
+    texts += [excess_text(value) for value in one.excess]
+    texts += [excess_text(one.area), _figure(one.error[0]), _figure(one.error[-1])]
+    return [*texts, visible(one.reason or "")]
 
 
 def detail_grids(screen: FitScreen) -> list[Grid]:
-    """Everything behind the figures, for `--all`."""
+    """Everything behind the figures, for `--all`; else how an optimizer that was asked for ended."""
+    if not screen.all:
+        measured = any(fit.distance is not None for fit in screen.found.fits)
+        return _optimizer(screen) if measured and screen.found.optimizer != "auto" else []
     return [*_certificates(screen), *_downweighted(screen), *_unranked(screen), *_refused(screen)]
 
 
-def optimizer_grids(screen: FitScreen) -> list[Grid]:
+def _optimizer(screen: FitScreen) -> list[Grid]:
     """How near the optimizer asked for came to the certified optimum."""
-    titles = ("loss", "iterations", "objective", "above optimum", "converged", "note")
+    figures = right("iterations", "objective", "above optimum")
+    heads = ("loss", *figures, "converged", Column("note", flow=True))
     rows = [
         (
             screen.clip(screen.loss(one.fit.spec), 28),
@@ -31,22 +87,17 @@ def optimizer_grids(screen: FitScreen) -> list[Grid]:
         )
         for one in screen.shown
     ]
-    return _table(f"OPTIMIZER {visible(screen.fits.optimizer)}", titles, rows, right=titles[1:4])
+    return tabulate(f"OPTIMIZER {visible(screen.found.optimizer)}", heads, rows, always=2)
 
 
 def _certificates(screen: FitScreen) -> list[Grid]:
-    titles = (
+    of_objective = ("gradient", "mean loss", "penalty", "objective", "above optimum")
+    heads = (
         "loss",
         "converged",
-        "iterations",
-        "gradient",
-        "mean loss",
-        "penalty",
-        "objective",
-        "above optimum",
-        "efficiency",
-        "certificate",
-        "also",
+        *right("iterations", *of_objective, "efficiency"),
+        Column("certificate", flow=True),
+        Column("also", flow=True),
     )
     rows = [
         (
@@ -62,9 +113,9 @@ def _certificates(screen: FitScreen) -> list[Grid]:
             visible(fit.certificate),
             ", ".join(screen.loss(spec) for spec in fit.members if spec != fit.spec),
         )
-        for fit in screen.fits.fits
+        for fit in screen.found.fits
     ]
-    return _table("FITS ON ALL ROWS", titles, rows, right=titles[2:9])
+    return tabulate("FITS ON ALL ROWS", heads, rows, always=2)
 
 
 def _distance(fit: Fit) -> str:
@@ -83,10 +134,11 @@ def _yes(value: bool) -> str:
 def _downweighted(screen: FitScreen) -> list[Grid]:
     rows = [
         (screen.loss(fit.spec), f"{len(fit.downweighted):,}", row_names(fit.downweighted, _ROWS))
-        for fit in screen.fits.fits
+        for fit in screen.found.fits
         if fit.downweighted
     ]
-    return _table("ROWS OF WEIGHT < 0.1", ("loss", "count", "rows"), rows, right=("count",))
+    heads = ("loss", *right("count"), Column("rows", flow=True))
+    return tabulate("ROWS OF WEIGHT < 0.1", heads, rows, always=2)
 
 
 def row_names(rows: tuple[Downweighted, ...], most: int) -> str:
@@ -96,20 +148,10 @@ def row_names(rows: tuple[Downweighted, ...], most: int) -> str:
 
 
 def _unranked(screen: FitScreen) -> list[Grid]:
-    rows = [(screen.loss(one.spec), visible(one.reason)) for one in screen.fits.unranked]
-    return _table("", ("NOT RANKED", "reason"), rows, right=())
+    rows = [(screen.loss(one.spec), visible(one.reason)) for one in screen.found.unranked]
+    return tabulate("", ("NOT RANKED", _REASON), rows)
 
 
 def _refused(screen: FitScreen) -> list[Grid]:
-    rows = [(screen.loss(one.spec), refusal_text(one)) for one in screen.fits.refused]
-    return _table("", ("DOES NOT APPLY", "reason"), rows, right=())
-
-
-def _table(
-    title: str, titles: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: tuple[str, ...]
-) -> list[Grid]:
-    """A whole table; its last column takes what room is left."""
-    flowing = ("reason", "rows", "note", "certificate", "also")
-    columns = tuple(Column(name, right=name in right, flow=name in flowing) for name in titles)
-    cells = tuple(tuple(Cell(text) for text in row) for row in rows)
-    return compact(Grid(title, columns, cells, complete=True), 2)
+    rows = [(screen.loss(one.spec), refusal_text(one)) for one in screen.found.refused]
+    return tabulate("", ("DOES NOT APPLY", _REASON), rows)

@@ -2,12 +2,11 @@
 
 from losscli.domain import SCHEMES
 from losscli.report.blocks import Note
+from losscli.report.fits.curves import seed_notes
 from losscli.report.fits.details import row_names
 from losscli.report.fits.screen import FitScreen
-from losscli.report.fits.training import seed_notes
-from losscli.report.names import some, spec_name, visible
+from losscli.report.names import some, spec_name
 
-_MOST = 5
 _NAMED = 3
 _ROWS = 6
 
@@ -16,29 +15,25 @@ def notes(screen: FitScreen) -> list[Note]:
     """At most five, the gravest first; all of them with `--all`."""
     found = [
         *_unconverged(screen),
-        *_warnings(screen),
+        *screen.warnings(),
         *seed_notes(screen),
         *_no_coefficients(screen),
         *_downweighted(screen),
+        *_refused(screen),
     ]
-    if screen.all:
-        return found
-    found += _refused(screen)
-    if len(found) > _MOST:
-        return [*found[: _MOST - 1], Note("!", f"{len(found) - _MOST + 1:,} more notes: --all")]
-    return found
+    return screen.capped(found)
 
 
 def _no_coefficients(screen: FitScreen) -> list[Note]:
     """`--coefficients` of networks shows nothing: said, not passed over."""
-    asked = screen.coefficients and screen.fits.fits
-    if not asked or any(fit.intercept is not None for fit in screen.fits.fits):
+    asked = screen.view.coefficients and screen.found.fits
+    if not asked or any(fit.intercept is not None for fit in screen.found.fits):
         return []
     return [Note("!", "a network has no coefficients; --save writes its layers")]
 
 
 def _unconverged(screen: FitScreen) -> list[Note]:
-    fits = [fit for fit in screen.fits.fits if not fit.converged]
+    fits = [fit for fit in screen.found.fits if not fit.converged]
     if not fits:
         return []
     names = some([screen.loss(fit.spec) for fit in fits], _NAMED)
@@ -46,17 +41,6 @@ def _unconverged(screen: FitScreen) -> list[Note]:
         return [Note("?", f"{names} have not converged: do not rank by them; the reasons: --all")]
     why = screen.clip(fits[0].certificate.removeprefix("not converged: "), 80)
     return [Note("?", f"{names} has not converged ({why}): do not rank by it")]
-
-
-def _warnings(screen: FitScreen) -> list[Note]:
-    return [
-        Note("!", visible(" ".join(filter(None, [_ended(warning.message), warning.advice]))))
-        for warning in screen.fits.warnings
-    ]
-
-
-def _ended(message: str) -> str:
-    return message if message.endswith((".", "!", "?", ":")) else f"{message}."
 
 
 def _downweighted(screen: FitScreen) -> list[Note]:
@@ -72,8 +56,10 @@ def _downweighted(screen: FitScreen) -> list[Note]:
 
 def _refused(screen: FitScreen) -> list[Note]:
     """What was asked for and cannot be done; not the losses that nobody named."""
-    named = any(word.split("=")[0] == "--loss" for word in screen.fits.command)
-    refused = [one for one in screen.fits.refused if named or spec_name(one.spec) in SCHEMES]
+    if screen.all:
+        return []
+    named = any(word.split("=")[0] == "--loss" for word in screen.found.command)
+    refused = [one for one in screen.found.refused if named or spec_name(one.spec) in SCHEMES]
     names = list(dict.fromkeys(screen.loss(one.spec) for one in refused))
     verb = "does" if len(names) == 1 else "do"
     return [Note("!", f"{some(names, _NAMED)} {verb} not apply here; the reasons: --all")] if names else []

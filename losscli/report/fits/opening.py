@@ -3,44 +3,30 @@
 from collections.abc import Sequence
 
 from losscli.domain import Task
-from losscli.report.blocks import Line, Paragraph, Role
-from losscli.report.data import class_weight_text, cost_text, decision_texts, file_text, rows_text
+from losscli.report.blocks import Block, Line, Role
+from losscli.report.data import class_weight_text, cost_text, decision_texts, file_text, fitting, rows_text
 from losscli.report.fits.screen import FitScreen
 from losscli.report.fits.verdict import verdict
-from losscli.report.names import cell_width, visible
+from losscli.report.names import visible
 from losscli.report.numbers import count, percent, significant
 from losscli.result import Fits
 
-_DATA_LINES = 3
-_PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
 
-
-def opening(screen: FitScreen) -> list[Line | Paragraph]:
-    """The data in three lines at most, the answer, and what more there is to say of the data."""
+def opening(screen: FitScreen) -> dict[str, Sequence[Block]]:
+    """The data in three lines at most, the answer, and what more there is to say of the data, by section."""
     fields = _fields(screen)
-    first = _fitting(fields, screen.width)
-    rest = (*fields[first:], *decision_texts(screen, screen.fits.decisions, _PLAIN))
-    after = [Line(tuple(rest), Role.DIM)] if rest else []
-    return [Line(tuple(fields[:first])), *verdict(screen), *after]
-
-
-def _fitting(fields: Sequence[str], width: int | None) -> int:
-    """How many of the fields stand on the lines that the data may take."""
-    lines, used = 1, 0
-    for number, field in enumerate(fields):
-        longer = used + 2 + cell_width(field) if used else cell_width(field)
-        if width is None or longer <= width:
-            used = longer
-        elif lines < _DATA_LINES:
-            lines, used = lines + 1, cell_width(field)
-        else:
-            return number
-    return len(fields)
+    first = fitting(fields, screen.width)
+    rest = (*fields[first:], *decision_texts(screen, screen.found.decisions))
+    return {
+        "data": [Line(tuple(fields[:first]))],
+        "answer": verdict(screen),
+        "decisions": [Line(rest, Role.DIM)] if rest else [],
+    }
 
 
 def _fields(screen: FitScreen) -> list[str]:
     """The fields, the most telling first."""
-    fits = screen.fits
+    fits = screen.found
     fields = [*(file_text(screen, item.path) for item in fits.inputs), rows_text(screen, fits.rows)]
     fields += [count(len(fits.features), "feature"), _target(screen), fits.task, visible(fits.model)]
     fields += [_judging(screen), _losses(screen), *_settings(screen)]
@@ -71,7 +57,7 @@ def made_rows(fits: Fits) -> list[str]:
 
 def _target(screen: FitScreen) -> str:
     """The target as it was decided, with the share of the positive class."""
-    fits = screen.fits
+    fits = screen.found
     said = next((text for text in fits.decisions if text.startswith(f"target {fits.target}")), None)
     whole = f"target {fits.target}"
     text = screen.clip(whole if fits.outputs else said or whole, 32)
@@ -86,7 +72,7 @@ def _target(screen: FitScreen) -> str:
 
 
 def _judging(screen: FitScreen) -> str:
-    fits = screen.fits
+    fits = screen.found
     how = f" ({visible(fits.splitter)})" if fits.splitter else ""
     return f"{count(fits.folds, 'fold')} x {count(fits.repeats, 'repeat')}{how}"
 
@@ -99,7 +85,7 @@ def _losses(screen: FitScreen) -> str:
 
 def _settings(screen: FitScreen) -> list[str]:
     """Penalty, scale and optimizer, as far as they say something."""
-    fits = screen.fits
+    fits = screen.found
     found = [f"l1 {significant(fits.l1)}"] if fits.l1 else []
     found.append("l2 by loss" if fits.l2 is None else f"l2 {significant(fits.l2)}")
     if fits.penalty_scale != "raw":

@@ -3,21 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from losscli.domain import Task
-from losscli.report.blocks import Cell, Column, Grid, Role, compact
+from losscli.report.blocks import Cell, Column, Grid, Role, tabulate
 from losscli.report.fits.screen import FitScreen, Standing, contamination, head, when_bad, words
 from losscli.report.names import display_names, some
 from losscli.report.numbers import fixed, percent, ranks
+from losscli.report.telling import telling
 from losscli.result import Degradation
 
-_BESIDE: dict[str, str] = {  # beside the headline metric; the first stays, the others where there is room
-    Task.REGRESSION: "rmse medae trimmed_mae r2 bias",
-    Task.COUNTS: "rmse medae trimmed_mae r2 bias",
-    Task.BINARY: "roc_auc brier f1",
-    Task.MULTICLASS: "accuracy balanced_accuracy brier",
-    Task.MULTIOUTPUT: "rmse r2",
-    Task.MULTILABEL: "f1_micro precision_macro recall_macro hamming subset_accuracy average_precision_macro",
-}
 _WIDE = 100  # columns of a terminal from which names need not be short
 _LEVELS = 3
 _DEAR = 0.9  # an efficiency below is said beside the name
@@ -42,16 +34,16 @@ def ranking_grids(screen: FitScreen) -> list[Grid]:
     parts = [*_clean(screen), *(_bad(screen) if screen.bad else [])]
     rows = [tuple(part.cell(one) for part in parts) for one in screen.shown]
     rows.append(tuple(Cell(part.constant, Role.DIM) for part in parts))
-    title = f"losses by {words(screen.fits.headline)}, out of fold"
+    title = f"losses by {words(screen.found.headline)}, out of fold"
     title += f"; excess {when_bad(screen)}" if screen.bad else ""
-    columns = tuple(part.column for part in parts)
-    return compact(Grid(title.upper(), columns, tuple(rows), _notes(screen), complete=screen.all), 3)
+    heads = (part.column for part in parts)
+    return tabulate(title.upper(), heads, rows, _notes(screen), always=3, complete=screen.all)
 
 
 def _clean(screen: FitScreen) -> list[_Part]:
-    headline = screen.fits.headline
+    headline = screen.found.headline
     labels = _labels(screen)
-    constant = screen.gap(screen.fits.constant.get(headline))
+    constant = screen.gap(screen.found.constant.get(headline))
     rank = _Part(Column("rank"), lambda one: Cell(_rank(one)), "--")
     loss = _Part(Column("loss"), lambda one: Cell(labels[one.fit.spec], _role(screen, one)), "best constant")
     parts = [
@@ -63,10 +55,10 @@ def _clean(screen: FitScreen) -> list[_Part]:
             "" if constant is None else _signed(constant),
         ),
     ]
-    beside = ["cost", *_BESIDE.get(screen.fits.task, "").split()]
+    beside = ["cost", *telling(screen.found.task).beside]
     others = [name for name in beside if name in screen.metrics]
     parts += [_metric(screen, name, 1) for name in others[:1]]
-    if screen.fits.l1:
+    if screen.found.l1:
         parts.append(_Part(Column("slopes 0", right=True, drop=2), lambda one: Cell(_zeros(one)), ""))
     if not screen.all:  # there the matrix has them
         parts += [_metric(screen, name, 6 + place) for place, name in enumerate(others[1:])]
@@ -200,7 +192,7 @@ def _legend(screen: FitScreen) -> list[str]:
 
 def _unranked(screen: FitScreen) -> list[str]:
     """One line; the reasons too where there is room for them."""
-    records = screen.fits.unranked
+    records = screen.found.unranked
     if not records or screen.all:
         return []
     by_reason: dict[str, list[str]] = {}

@@ -4,20 +4,13 @@ names and their figures."""
 from dataclasses import dataclass
 from functools import cached_property
 
-from losscli.domain import Task
-from losscli.report.names import display_names, display_specs, lookup, spec_name, visible
+from losscli.domain import TASKS, Task
+from losscli.report.names import display_specs, lookup, spec_name, visible
 from losscli.report.numbers import Digits, Figure, digits_of, fixed
+from losscli.report.screen import Screen
 from losscli.result import Degradation, Fit, Fits, Ranking, RankRow, Score
 
 MOST = 10
-REFERENCES: dict[str, str] = {
-    Task.REGRESSION: "mse",
-    Task.COUNTS: "poisson",
-    Task.BINARY: "bce",
-    Task.MULTICLASS: "cross_entropy",
-    Task.MULTIOUTPUT: "mse",
-    Task.MULTILABEL: "multilabel_soft_margin",
-}
 COUNTED = "predicted_positive"  # a number of rows, which no loss is ranked by
 _SIGNED = "bias"  # 0 is best, and no loss is ranked by it
 _WORDS = {
@@ -69,31 +62,25 @@ class Standing:
         return _LAST if low is None else low
 
 
-@dataclass(frozen=True)
-class FitScreen:
-    """What was found, what is asked for beside it, and the terminal's width (None in a pipe)."""
-
-    fits: Fits
-    all: bool
-    coefficients: bool
-    width: int | None
+class FitScreen(Screen[Fits]):
+    """Fitted losses."""
 
     # ── losses ───────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def ranked(self) -> tuple[Standing, ...]:
         """One per class of losses: those that lead by what they lose when data go bad, then the others."""
-        headline = self.ranking(self.fits.headline)
+        headline = self.ranking(self.found.headline)
         found: list[Standing] = []
         for row in headline.rows if headline else ():
             if not any(row.spec in other.fit.members for other in found):
-                found.append(self._standing(self.fits.fit(row.spec), row))
+                found.append(self._standing(self.found.fit(row.spec), row))
         return tuple(sorted(found, key=lambda one: (not one.leads, one.bad_rank if one.leads else 0)))
 
     @cached_property
     def unranked(self) -> tuple[Standing, ...]:
         """The fits that take no part in rankings."""
-        found = [self._standing(fit, None) for fit in self.fits.fits]
+        found = [self._standing(fit, None) for fit in self.found.fits]
         return tuple(
             one for one in found if not any(one.fit.spec in other.fit.members for other in self.ranked)
         )
@@ -114,14 +101,14 @@ class FitScreen:
     @cached_property
     def best(self) -> Standing | None:
         """The class of losses that comes first in the headline metric."""
-        headline = self.ranking(self.fits.headline)
+        headline = self.ranking(self.found.headline)
         first = headline.rows[0].spec if headline and headline.rows else None
         return next((one for one in self.ranked if one.fit.spec == first), None)
 
     @cached_property
     def reference(self) -> Standing | None:
         """The loss that everybody knows: mse, poisson, bce or cross_entropy."""
-        name = REFERENCES.get(self.fits.task)
+        name = TASKS[Task(self.found.task)].usual
         return next((one for one in self.ranked if name in {spec_name(own) for own in one.fit.members}), None)
 
     def _standing(self, fit: Fit, clean: RankRow | None) -> Standing:
@@ -132,9 +119,9 @@ class FitScreen:
     @cached_property
     def groups(self) -> dict[tuple[str, float | None], tuple[Degradation, ...]]:
         """The records of each kind and size of contamination."""
-        keys = dict.fromkeys((one.scheme, one.size) for one in self.fits.robustness)
+        keys = dict.fromkeys((one.scheme, one.size) for one in self.found.robustness)
         return {
-            key: tuple(one for one in self.fits.robustness if (one.scheme, one.size) == key) for key in keys
+            key: tuple(one for one in self.found.robustness if (one.scheme, one.size) == key) for key in keys
         }
 
     @cached_property
@@ -153,23 +140,23 @@ class FitScreen:
     # ── figures ──────────────────────────────────────────────────────────────────────────────────────
 
     def ranking(self, metric: str) -> Ranking | None:
-        return next((one for one in self.fits.ranking if one.metric == metric), None)
+        return next((one for one in self.found.ranking if one.metric == metric), None)
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
         """Every metric that fits are judged by."""
-        return tuple(dict.fromkeys(name for fit in self.fits.fits for name in fit.scores if name != COUNTED))
+        return tuple(dict.fromkeys(name for fit in self.found.fits for name in fit.scores if name != COUNTED))
 
     def digits(self, metric: str) -> Digits:
         """The digits of one metric, its leader first; the largest bias first."""
         if metric == _SIGNED:
-            found = (fit.scores[metric].value for fit in self.fits.fits if metric in fit.scores)
+            found = (fit.scores[metric].value for fit in self.found.fits if metric in fit.scores)
             return digits_of([Figure(max((x for x in found if x is not None), key=abs, default=None))])
         ranking = self.ranking(metric)
         order = {row.spec: place for place, row in enumerate(ranking.rows)} if ranking else {}
         scores = [
             fit.scores[metric]
-            for fit in sorted(self.fits.fits, key=lambda fit: order.get(fit.spec, len(order)))
+            for fit in sorted(self.found.fits, key=lambda fit: order.get(fit.spec, len(order)))
             if metric in fit.scores
         ]
         return digits_of([_figure(score) for score in scores])
@@ -185,9 +172,9 @@ class FitScreen:
 
     def constant(self, metric: str) -> str:
         """The metric of the best constant, in the digits of the fits."""
-        if metric not in self.fits.constant:
+        if metric not in self.found.constant:
             return ""
-        value = self.fits.constant[metric]
+        value = self.found.constant[metric]
         return "n/a" if value is None else self._written(metric, value, None)
 
     def _written(self, metric: str, value: float, own: int | None) -> str:
@@ -199,20 +186,20 @@ class FitScreen:
 
     def gap(self, value: float | None) -> float | None:
         """How far a headline value is from the best one, relative to it; None where that has no meaning."""
-        score = self.best.fit.scores.get(self.fits.headline) if self.best else None
+        score = self.best.fit.scores.get(self.found.headline) if self.best else None
         if value is None or score is None or score.value is None or score.value <= 0:
             return None
         return (value - score.value) / score.value
 
     def gap_of(self, standing: Standing) -> float | None:
-        score = standing.fit.scores.get(self.fits.headline)
+        score = standing.fit.scores.get(self.found.headline)
         return self.gap(None if score is None else score.value)
 
     # ── names ────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def specs(self) -> dict[str, str]:
-        members = (member for fit in self.fits.fits for member in fit.members)
+        members = (member for fit in self.found.fits for member in fit.members)
         return display_specs([*self._tried, *members])
 
     def loss(self, spec: str) -> str:
@@ -223,18 +210,9 @@ class FitScreen:
 
     @cached_property
     def _tried(self) -> tuple[str, ...]:
-        fits = self.fits
+        fits = self.found
         unranked, refused = (one.spec for one in fits.unranked), (one.spec for one in fits.refused)
         return (*(fit.spec for fit in fits.fits), *unranked, *refused)
-
-    def clip(self, text: str, limit: int) -> str:
-        """Visible text; on a terminal in at most `limit` cells."""
-        return next(iter(display_names([text], None if self.width is None else limit).values()))
-
-    @property
-    def confidence(self) -> str:
-        """`95 %`"""
-        return f"{100 * self.fits.confidence:g} %"
 
 
 def words(metric: str) -> str:

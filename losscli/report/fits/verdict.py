@@ -29,21 +29,21 @@ def verdict(screen: FitScreen) -> list[Paragraph]:
 
 
 def _why_none(screen: FitScreen) -> str:
-    records = [(one.spec, one.reason) for one in screen.fits.unranked]
-    records += [(one.spec, one.reason) for one in screen.fits.refused]
+    records = [(one.spec, one.reason) for one in screen.found.unranked]
+    records += [(one.spec, one.reason) for one in screen.found.refused]
     reasons = [f"{screen.loss(spec)}: {visible(reason)}" for spec, reason in records]
     return "; ".join(reasons[:2]) or "none is asked for"
 
 
 def _why_unranked(screen: FitScreen) -> str:
-    texts = [f"{screen.loss(one.spec)}: {visible(one.reason)}" for one in screen.fits.unranked]
+    texts = [f"{screen.loss(one.spec)}: {visible(one.reason)}" for one in screen.found.unranked]
     more = [f"{len(texts) - 2} more"] if texts[2:] else []
     return "; ".join([*texts[:2], *more]) or "there is no ranking"
 
 
 def _one(screen: FitScreen, fit: Fit) -> str:
     """Its headline metric, against the best constant, and what bad data cost."""
-    metric = screen.fits.headline
+    metric = screen.found.headline
     name, score = screen.loss(fit.spec), fit.scores.get(metric)
     if score is None or score.value is None:
         why = score.reason if score is not None and score.reason else fit.reason
@@ -55,12 +55,12 @@ def _one(screen: FitScreen, fit: Fit) -> str:
 
 
 def _against(screen: FitScreen, value: float) -> str:
-    constant = screen.fits.constant.get(screen.fits.headline)
+    constant = screen.found.constant.get(screen.found.headline)
     if not constant:
         return ""
     share = (value - constant) / constant
     side = "above" if share > 0 else "below"
-    shown = screen.constant(screen.fits.headline)
+    shown = screen.constant(screen.found.headline)
     return (
         f", {percent(abs(share))} {side} the best constant ({shown})" if share else ", as the best constant"
     )
@@ -172,8 +172,8 @@ def _name(screen: FitScreen, one: Standing) -> str:
 
 
 def _metric(screen: FitScreen) -> str:
-    return words(screen.fits.headline)
+    return words(screen.found.headline)
 
 
 def _value(screen: FitScreen, one: Standing) -> str:
-    return screen.text(one.fit, screen.fits.headline)
+    return screen.text(one.fit, screen.found.headline)

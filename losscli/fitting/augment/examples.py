@@ -8,7 +8,7 @@ from losscli.domain import Codes, Floats, Mask
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Rows:
+class Examples:
     """n weighted rows. x: features, the number features first, then one-hot columns (n, p); y: numbers, or
     codes of the classes (n,), of several targets (n, L); w: weights, all above 0 (n,)."""
 
@@ -16,18 +16,18 @@ class Rows:
     y: Floats
     w: Floats
 
-    def at(self, which: Codes | Mask) -> "Rows":
+    def at(self, which: Codes | Mask) -> "Examples":
         """Some of the rows, each as often as it is named."""
-        return Rows(self.x[which], self.y[which], self.w[which])
+        return Examples(self.x[which], self.y[which], self.w[which])
 
-    def weighing(self, total: float) -> "Rows":
+    def weighing(self, total: float) -> "Examples":
         """The rows with weights that sum to `total`."""
-        return Rows(self.x, self.y, self.w * (total / self.w.sum()))
+        return Examples(self.x, self.y, self.w * (total / self.w.sum()))
 
 
-def stacked(*parts: Rows) -> Rows:
+def stacked(*parts: Examples) -> Examples:
     """The rows of each part, those of weight 0 left out: they teach nothing."""
-    rows = Rows(
+    rows = Examples(
         np.concatenate([part.x for part in parts]),
         np.concatenate([part.y for part in parts]),
         np.concatenate([part.w for part in parts]),

@@ -17,7 +17,7 @@ _ROUNDS = 30
 def descend(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: float, floor: Floats) -> Vertex:
     """Models from start (m, q) to a point that no further round lowers; each row has as many jumps up."""
     m = len(l2)
-    end = Vertex(start.copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
+    end = Vertex.at(start)
     objective = _objectives(design, own, l2, start)
     open_ = np.arange(m)
     for _ in range(_ROUNDS):

@@ -7,36 +7,27 @@ import numpy as np
 
 from losscli.descent import textbook
 from losscli.descent.ends import Solution
-from losscli.descent.objective import Objective
-from losscli.domain import Floats
+from losscli.descent.objective import Model, Objective
+from losscli.descent.workspace import Workspace
 
 
-def retrained(
-    objective: Objective,
-    optima: Sequence[Solution],
-    optimizer: textbook.Optimizer,
-    *,
-    start: Floats,
-    max_iter: int | None,
-    tol: float | None,
-    seed: int,
-) -> list[Solution]:
-    """The models of an objective on plain z-scored columns, from slopes of 0; optima: of the same models.
+def retrained(workspace: Workspace, models: Sequence[Model], optima: Sequence[Solution]) -> list[Solution]:
+    """The models on plain z-scored columns, from the best constants, by the optimizer of the settings.
 
-    start: (m, d), of which the intercepts count. Coordinates come back as those of the objective's design.
+    optima: of the same models. Coordinates come back as those of the design.
     """
-    k, m = objective.classes, len(optima)
-    plain, back = objective.design.plain()
-    literal = Objective(plain, objective.targets, objective.models, k)
-    intercepts = np.zeros((m, k, plain.rank))
-    intercepts[:, :, 0] = start.reshape(m, k, -1)[:, :, 0]
+    settings, (plain, back), k = workspace.settings, workspace.plain, workspace.settings.classes
+    assert settings.optimizer is not None
+    start = np.zeros((len(models), k, plain.rank))
+    for i, model in enumerate(models):
+        start[i, :, 0] = workspace.constant(model).reshape(k, -1)[:, 0]
     trace = textbook.run(
-        literal,
-        optimizer,
-        start=intercepts.reshape(m, -1),
-        max_iter=textbook.MAX_ITER if max_iter is None else max_iter,
-        tol=textbook.TOL if tol is None else tol,
-        rng=np.random.default_rng(seed),
+        Objective(plain, workspace.targets, models, k),
+        settings.optimizer,
+        start=start.reshape(len(models), -1),
+        max_iter=textbook.MAX_ITER if settings.max_iter is None else settings.max_iter,
+        tol=textbook.TOL if settings.tol is None else settings.tol,
+        rng=np.random.default_rng(settings.seed),
     )
     return [
         replace(

@@ -12,18 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from losscli.descent.rounded import Rows, kinks_in_score, rounded_off
+from losscli.descent.methods import margins
+from losscli.descent.methods.rounded import KinkedLoss, kinks_in_score, rounded_off
 from losscli.domain import LOG, Codes, Floats, Task
 from losscli.loss import Argument, BoundLoss
 from losscli.loss.catalogue.multiclass_score import CRAMMER_SINGER_HINGE, MULTI_MARGIN, OVA_HINGE
-
-_MARGINS = (CRAMMER_SINGER_HINGE.name, MULTI_MARGIN.name, OVA_HINGE.name)
 
 
 def has_kinks(bound: BoundLoss, y: Floats) -> bool:
     """Whether `smoothed` rounds anything off. y: (n,)."""
     if bound.loss.task is Task.MULTICLASS:
-        return bound.loss.name in _MARGINS and dict(bound.params).get("power", 1.0) == 1.0
+        return margins.handles(bound)
     return bound.loss.slope is not None and _kinks(bound, y) is not None
 
 
@@ -57,7 +56,7 @@ def excess(bound: BoundLoss, y: Floats, width: float, unit: float) -> Floats | f
     if bound.loss.task is not Task.MULTICLASS:
         kinks = _kinks(bound, y)
         assert kinks is not None
-        return np.asarray(np.abs(Rows.of(bound, y, kinks, unit).jumps).sum(axis=0) * width / 2.0)
+        return np.asarray(np.abs(KinkedLoss.of(bound, y, kinks, unit).jumps).sum(axis=0) * width / 2.0)
     k = int(y.max()) + 1
     return width * float(np.log(k)) if bound.loss.name == CRAMMER_SINGER_HINGE.name else width / 2.0
 
@@ -79,7 +78,7 @@ def _rounded(bound: BoundLoss, width: float, unit: float, y: Any, p: Floats) -> 
     flat, scores = np.broadcast_to(y, s.shape).ravel(), s.ravel()
     kinks = _kinks(bound, flat)
     assert kinks is not None
-    rows = Rows.of(bound, flat, kinks, unit)
+    rows = KinkedLoss.of(bound, flat, kinks, unit)
     smooth, slope = rows.smooth(scores)
     over, share, _ = rounded_off(scores - kinks, width)
     value = smooth + (rows.jumps * over).sum(axis=0)

@@ -9,6 +9,7 @@ correctors that keep the products of slacks and duals together: Gondzio 1996, do
 dual: Crammer and Singer 2001, Journal of Machine Learning Research 2, 265-292.
 """
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,9 +17,13 @@ import numpy as np
 
 from losscli.descent import interior
 from losscli.descent.design import Design
+from losscli.descent.ends import Solution, certified
 from losscli.descent.interior import Hinges, Vertex
+from losscli.descent.methods.method import Method
+from losscli.descent.objective import Model
+from losscli.descent.workspace import Workspace
 from losscli.domain import Codes, Floats, Mask
-from losscli.loss import BoundLoss, Loss, Params
+from losscli.loss import BoundLoss
 
 _ROUNDS = 100
 _WALL = 0.9995  # share of the way to a wall
@@ -36,9 +41,10 @@ _EACH = ("multi_margin",)  # a term a class, and their mean
 _APART = ("ova_hinge",)  # a model a class: no leads
 
 
-def handles(loss: Loss, params: Params) -> bool:
-    """Whether `minimise` trains a loss: it is made of terms as told above."""
-    return loss.name in _LARGEST + _EACH + _APART and params.get("power", 1.0) == 1.0
+def handles(bound: BoundLoss) -> bool:
+    """Whether a loss is made of terms as told above."""
+    linear = dict(bound.params).get("power", 1.0) == 1.0
+    return bound.loss.name in _LARGEST + _EACH + _APART and linear
 
 
 def minimise(
@@ -182,7 +188,7 @@ class _Problem:
 def _descend(problem: _Problem, start: Floats, tol: float, floor: Floats) -> Vertex:
     """start: (m, k, q), centred."""
     m = len(start)
-    end = Vertex(start.reshape(m, -1).copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
+    end = Vertex.at(start.reshape(m, -1))
     place, best = np.arange(m), np.full(m, np.inf)
     point = _Point.start(problem, start)
     for iteration in range(_ROUNDS):
@@ -311,3 +317,25 @@ def _room(x: Floats, dx: Floats) -> Floats:
     """(m, 1, 1, 1) The longest step along dx that keeps x ≥ 0."""
     shrink = (-dx / x).max(axis=(1, 2, 3), keepdims=True)
     return np.where(shrink > 0, 1.0 / np.where(shrink > 0, shrink, 1.0), np.inf)
+
+
+def _group(workspace: Workspace, model: Model) -> Hashable:
+    """Models of one loss and one target."""
+    return handles(model.bound) and (model.bound.spec, model.target)
+
+
+def _solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+    objective = workspace.objective(models)
+    vertex = minimise(
+        workspace.design,
+        models[0].bound,
+        workspace.targets[models[0].target].astype(np.intp),
+        objective.l2,
+        np.zeros((len(models), objective.size)),
+        tol=workspace.tol,
+        floor=workspace.floor(objective),
+    )
+    return certified(objective, vertex)
+
+
+METHOD = Method("margins", _group, _solve)

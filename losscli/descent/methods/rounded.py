@@ -6,13 +6,18 @@ Such a loss of the score is a smooth part plus Σ J_k·max(0, s - κ_k). Rounded
 that shrinks with ε. Smoothing: Nesterov 2005, doi:10.1007/s10107-004-0552-5.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from losscli.descent.design import Design
+from losscli.descent.ends import Solution, certified
 from losscli.descent.interior import SMALL, Vertex
+from losscli.descent.methods import smooth
+from losscli.descent.methods.method import Method
 from losscli.descent.objective import Model
+from losscli.descent.workspace import Workspace
 from losscli.domain import IDENTITY, NUMBERS, Floats
 from losscli.loss import Argument, BoundLoss, Trait
 from losscli.loss.score import terms
@@ -37,20 +42,11 @@ def kinks_in_score(bound: BoundLoss, y: Floats) -> Floats | None:
     return kinks + y if loss.task in NUMBERS else kinks * (2.0 * y - 1.0)
 
 
-def handles(model: Model, y: Floats) -> bool:
-    """Whether `minimise` trains a model. y: (n,)."""
-    bound = model.bound
-    if Trait.CONVEX not in bound.traits or bound.loss.slope is None:
-        return False
-    kinks = kinks_in_score(bound, y)
-    return kinks is not None and bool((Rows.of(bound, y, kinks, 1.0).jumps >= 0.0).all())
-
-
 def minimise(design: Design, model: Model, y: Floats, start: Floats, *, unit: float, tol: float) -> Vertex:
     """One model from start (q,) to a gap of tol times its objective. unit: of the scores."""
     kinks = kinks_in_score(model.bound, y)
     assert kinks is not None
-    problem = _Problem(design, Rows.of(model.bound, y, kinks, unit), model.l2, unit)
+    problem = _Problem(design, KinkedLoss.of(model.bound, y, kinks, unit), model.l2, unit)
     v, gap, rounds = start.copy(), np.inf, 0
     for width in _WIDTHS * unit:
         v, steps = problem.descended(v, width)
@@ -64,7 +60,7 @@ def minimise(design: Design, model: Model, y: Floats, start: Floats, *, unit: fl
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class KinkedLoss:
     """The rows' losses of the score: the record's, less what its kinks add. kinks, jumps: (K, n)."""
 
     bound: BoundLoss
@@ -74,7 +70,7 @@ class Rows:
     beside: float
 
     @classmethod
-    def of(cls, bound: BoundLoss, y: Floats, kinks: Floats, unit: float) -> "Rows":
+    def of(cls, bound: BoundLoss, y: Floats, kinks: Floats, unit: float) -> "KinkedLoss":
         """The jumps are read off the slopes on both sides, near and nearer."""
         rows = cls(bound, y, kinks, np.zeros_like(kinks), _BESIDE * unit)
         near, far = (rows._jump(step * unit) for step in (_STEP, 2.0 * _STEP))
@@ -117,7 +113,7 @@ def rounded_off(t: Floats, width: float) -> tuple[Floats, Floats, Floats]:
 class _Problem:
     """One objective with its kinks rounded off."""
 
-    def __init__(self, design: Design, rows: Rows, l2: float, unit: float) -> None:
+    def __init__(self, design: Design, rows: KinkedLoss, l2: float, unit: float) -> None:
         self.z, self.w, self.rows, self.unit = design.z, design.w, rows, unit
         self.penalty = l2 * design.penalty
 
@@ -189,3 +185,29 @@ class _Problem:
         balanced = a.copy()
         balanced[k, i] = np.clip(a[k, i] + moved, 0.0, 1.0)
         return balanced
+
+
+def _handles(workspace: Workspace, model: Model) -> bool:
+    """Fits that need not be confirmed go by their slopes alone, which takes less time."""
+    bound, y = model.bound, workspace.targets[model.target]
+    if workspace.settings.classes > 1 or not workspace.settings.careful:
+        return False
+    if Trait.CONVEX not in bound.traits or bound.loss.slope is None:
+        return False
+    kinks = kinks_in_score(bound, y)
+    return kinks is not None and bool((KinkedLoss.of(bound, y, kinks, 1.0).jumps >= 0.0).all())
+
+
+def _solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+    """Each by itself; by its slopes alone where that does not end well."""
+    units, found = workspace.objective(models).unit.tolist(), []
+    for model, unit in zip(models, units, strict=True):
+        (start,) = workspace.starts_of(model)
+        y = workspace.targets[model.target]
+        end = minimise(workspace.design, model, y, start, unit=unit, tol=workspace.tol)
+        well = bool(end.converged[0])
+        found += certified(workspace.objective([model]), end) if well else smooth.solve(workspace, [model])
+    return found
+
+
+METHOD = Method("rounded", _handles, _solve)

@@ -5,12 +5,15 @@ that of each output: found by the method that suits the loss of one, kinks and v
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from losscli.descent.ends import Solution
+from losscli.descent.methods.method import Method, solve_by
 from losscli.descent.objective import Model
-from losscli.domain import Floats
+from losscli.descent.workspace import Workspace
+from losscli.domain import SEVERAL, Floats
 from losscli.loss import Argument, BoundLoss, Loss, Trait
 
 
@@ -30,7 +33,29 @@ def _has_kinks(loss: Loss) -> bool:
     return Trait.CONVEX in traits and Trait.DIFFERENTIABLE not in traits
 
 
-def apart(models: Sequence[Model], outputs: int) -> list[Model]:
+def method(methods: Sequence[Method]) -> Method:
+    """Output by output, all in one lockstep, each by the first of the methods that handles it."""
+
+    def solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+        each = _apart(models, workspace.settings.classes)
+        centres = _centres(models, workspace.targets)
+        settings = replace(workspace.settings, task=each[0].bound.loss.task, classes=1)
+        targets = (workspace.targets - centres).reshape(-1, workspace.targets.shape[-1])
+        ends = solve_by(methods, Workspace(workspace.design, targets, settings), each)
+        k = workspace.settings.classes
+        return [
+            _joined(model, ends[i * k : (i + 1) * k], centres[model.target, :, 0])
+            for i, model in enumerate(models)
+        ]
+
+    return Method("outputs", _handles, solve)
+
+
+def _handles(workspace: Workspace, model: Model) -> bool:
+    return workspace.settings.task in SEVERAL and model.bound.loss.each is not None
+
+
+def _apart(models: Sequence[Model], outputs: int) -> list[Model]:
     """The models of every output of these, one after the other. target t becomes t·k + output."""
     found = []
     for model in models:
@@ -44,22 +69,13 @@ def apart(models: Sequence[Model], outputs: int) -> list[Model]:
     return found
 
 
-def centres(models: Sequence[Model], targets: Floats) -> Floats:
+def _centres(models: Sequence[Model], targets: Floats) -> Floats:
     """(t, k, 1) What may be taken off the targets (t, k, n) and put back on intercepts, so that a large
     offset costs no digits: medians, where every loss is one of the residual."""
     each = [model.bound.loss.each for model in models]
     if all(one is not None and one.loss.argument is Argument.RESIDUAL for one in each):
         return np.asarray(np.median(targets, axis=-1, keepdims=True))
     return np.zeros((*targets.shape[:2], 1))
-
-
-def joined(models: Sequence[Model], ends: Sequence[Solution], centres: Floats) -> list[Solution]:
-    """The solutions of models from those of their outputs; centres: as taken off."""
-    k = centres.shape[1]
-    return [
-        _joined(model, ends[i * k : (i + 1) * k], centres[model.target, :, 0])
-        for i, model in enumerate(models)
-    ]
 
 
 def _joined(model: Model, ends: Sequence[Solution], centre: Floats) -> Solution:

@@ -1,0 +1,35 @@
+"""What a method declares, and how models find theirs."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from losscli.descent.ends import Solution
+from losscli.descent.objective import Model
+from losscli.descent.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to train models.
+
+    handles: False where a model is none of its own, else what models share that are trained side by side:
+      True where that is nothing
+    solve: such models → their solutions, in the order given
+    """
+
+    name: str
+    handles: Callable[[Workspace, Model], Hashable]
+    solve: Callable[[Workspace, Sequence[Model]], list[Solution]]
+
+
+def solve_by(methods: Sequence[Method], workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+    """Each model by the first method that handles it, in the order given."""
+    groups: dict[tuple[Method, Hashable], list[int]] = {}
+    for i, model in enumerate(models):
+        shares = ((method, method.handles(workspace, model)) for method in methods)
+        groups.setdefault(next(share for share in shares if share[1] is not False), []).append(i)
+    found: dict[int, Solution] = {}
+    for (method, _), places in groups.items():
+        ends = method.solve(workspace, [models[i] for i in places])
+        found |= dict(zip(places, ends, strict=True))
+    return [found[i] for i in range(len(models))]

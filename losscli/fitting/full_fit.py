@@ -1,0 +1,86 @@
+"""The fits on all rows: parameters used, certificates, coefficients, rows of little weight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.data.frame import Encoder, Frame
+from losscli.data.roles.features import Training
+from losscli.descent.design import Design
+from losscli.descent.ends import Solution
+from losscli.descent.train import Settings, Trained, Wanted, train
+from losscli.domain import Floats, Task
+from losscli.fitting.augment import NONE, Examples, Recipe
+from losscli.fitting.efficiency import relative_weights
+from losscli.fitting.networks import Network, NetworkSettings, fit_networks, network_rows
+from losscli.fitting.weights import prepared
+from losscli.result import Downweighted
+
+LIGHT = 0.1  # weight below which a row counts as down-weighted
+
+
+@dataclass(frozen=True, slots=True)
+class FullFit:
+    """Every loss trained on all rows.
+
+    encoder: how the columns were made
+    design, y: of the rows trained on; y: (m,), of several targets (m, L)
+    z: the coordinates of the rows of the frame in the design (n, q)
+    factors: what a row of each class counts (k,), () without class weights
+    """
+
+    encoder: Encoder
+    design: Design
+    y: Floats
+    z: Floats
+    factors: Floats
+    trained: Trained
+
+    @property
+    def scale(self) -> float | None:
+        """s of the rows, in units of y."""
+        return self.trained.scales[0]
+
+
+def fit_all_rows(
+    frame: Frame,
+    training: Training,
+    wanted: Sequence[Wanted],
+    settings: Settings,
+    recipe: Recipe,
+    networks: NetworkSettings | None,
+) -> FullFit:
+    """Train on all rows and what the recipe makes of them, every end of a linear model confirmed; networks:
+    of networks."""
+    rows = np.arange(len(frame.y))
+    encoder = Encoder.of(frame, rows, frame.w)
+    x = encoder.matrix(frame, rows)
+    own, key = Examples(x, frame.y, frame.w), (settings.seed,)
+    made = prepared(recipe, training, own, key)
+    if networks is None:
+        design, y = made.design(), made.rows.y
+        trained = train(design, y.T[None], wanted, settings)
+    else:
+        given = network_rows(recipe, training, own, (key, key), frame.group, networks.plan)
+        (found,) = fit_networks([given], wanted, settings, networks, [(settings.seed, 0, 0)], len(rows))
+        design, y = given.design, given.y
+        trained = Trained(tuple((one,) for one in found.outcomes), (found.scale,))
+    z = design.z if recipe == NONE else design.rows_of(x)
+    return FullFit(encoder, design, y, z, made.factors, trained)
+
+
+def light_rows(frame: Frame, z: Floats, solution: Solution, scale: float | None) -> tuple[Downweighted, ...]:
+    """The rows a robust fit gives little weight, the lightest first. z: their coordinates (n, q)."""
+    if (
+        scale is None
+        or solution.bound.loss.task is not Task.REGRESSION
+        or (isinstance(solution, Network) and solution.layers)
+    ):
+        return ()
+    weights = relative_weights(solution.bound, z @ solution.v - frame.y, scale)
+    if weights is None:
+        return ()
+    light = np.flatnonzero(weights < LIGHT)
+    light = light[np.argsort(weights[light], kind="stable")]
+    return tuple(Downweighted(frame.keys[i], float(max(weights[i], 0.0))) for i in light.tolist())

@@ -1,0 +1,85 @@
+"""What a report is of, beside the results of `losscli.result`, and what is asked of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from losscli.domain import Task
+from losscli.errors import UsageError
+from losscli.loss import BoundLoss, Loss, Params
+from losscli.report.traits import IMBALANCE
+from losscli.result import Advice, Changes, Comparison, Fits
+
+if TYPE_CHECKING:
+    from losscli.loss.battery import Checked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is asked of a result.
+
+    all, coefficients: whether everything, and the coefficients of fits, are asked for.
+    width: the terminal's columns; None is a pipe, where no name is shortened.
+    paged: whether it is to be read elsewhere, where a list of losses is a reference.
+    unicode: whether the stream takes more than ASCII.
+    colour: whether it takes colour; strict: whether a gate that cannot tell fails. Both are for formats.
+    """
+
+    all: bool = False
+    coefficients: bool = False
+    width: int | None = None
+    paged: bool = False
+    unicode: bool = True
+    colour: bool = False
+    strict: bool = False
+
+    def page(self) -> "View":
+        """The same of what is read elsewhere, as wide as it is."""
+        return replace(self, width=None, paged=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The losses of a task, or of all."""
+
+    losses: Sequence[Loss]
+    task: Task | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The records of one name, and the parameters that were typed."""
+
+    losses: Sequence[Loss]
+    written: Params
+
+    def bound(self) -> list[BoundLoss]:
+        """The records that take the written parameters; see `bind_records`."""
+        return bind_records(self.losses, self.written)
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What a loss says of itself, held against what it does, in every task that has it."""
+
+    losses: "Sequence[Checked]"
+
+
+Found = Comparison | Fits | Advice | Changes | Listing | Explanation | Checks
+
+
+def bind_records(losses: Sequence[Loss], written: Params) -> list[BoundLoss]:
+    """The records that take the written parameters, the others resolved at s = 1 and n-/n+ = 2.
+
+    Raises UsageError for a parameter that no record takes.
+    """
+    bound: list[BoundLoss] = []
+    errors: list[UsageError] = []
+    for loss in losses:
+        try:
+            bound.append(loss.bind(written, scale=1.0, imbalance=IMBALANCE, naive=1.0))
+        except UsageError as error:
+            errors.append(error)
+    if errors and not bound:
+        raise errors[0]
+    return bound

@@ -1,0 +1,77 @@
+"""What each verb of the command line gives: its report, and how that is called."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from losscli.report.advice import advice_report
+from losscli.report.blocks import Report
+from losscli.report.catalogue import catalogue_report
+from losscli.report.checks import checks_report
+from losscli.report.comparison import comparison_report
+from losscli.report.diff import diff_report
+from losscli.report.explain import explain_report
+from losscli.report.fits import fits_report
+from losscli.report.found import Checks, Explanation, Found, Listing, View
+from losscli.result import Advice, Changes, Comparison, Fits
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What of a verb is told, for one type of what is found.
+
+    name: as it is typed.
+    gives: what it gives, within a sentence.
+    about: what follows the verb in a title.
+    report: what there is to say.
+    """
+
+    name: str
+    gives: str
+    about: Callable[[Any], Iterable[str]]
+    report: Callable[[Any, View], Report]
+
+
+def _paths(found: Comparison | Fits | Advice) -> Iterable[str]:
+    return (item.path for item in found.inputs)
+
+
+def _files(found: Changes) -> Iterable[str]:
+    return found.old.path, found.new.path
+
+
+def _task(found: Listing) -> Iterable[str]:
+    return () if found.task is None else ("--task", found.task)
+
+
+def _name(found: Explanation) -> Iterable[str]:
+    return (found.losses[0].name,)
+
+
+def _nothing(found: Checks) -> Iterable[str]:
+    return ()
+
+
+VERBS: dict[type, Verb] = {
+    Comparison: Verb("compare", "a comparison", _paths, comparison_report),
+    Fits: Verb("fit", "fitted losses", _paths, fits_report),
+    Advice: Verb("advise", "advice on losses", _paths, advice_report),
+    Changes: Verb("diff", "what changed between two results", _files, diff_report),
+    Listing: Verb("losses", "a list of losses", _task, catalogue_report),
+    Explanation: Verb("explain", "an explanation", _name, explain_report),
+    Checks: Verb("check-loss", "checks of losses", _nothing, checks_report),
+}
+
+
+def report_of(found: Found, view: View) -> Report:
+    """What there is to say of what was found, in plain data.
+
+    Raises UsageError for an explanation at a parameter that the loss does not take.
+    """
+    return VERBS[type(found)].report(found, view)
+
+
+def title_of(found: Found) -> str:
+    """`losscli compare preds.csv`"""
+    verb = VERBS[type(found)]
+    return " ".join(("losscli", verb.name, *verb.about(found)))
