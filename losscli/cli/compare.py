@@ -161,7 +161,7 @@ def _compare(
 
     losses = tuple(spec_at(spec, cost) for spec in losses_of(flags.loss))
     paths, recorded = _baseline(flags)
-    pinned = recorded.replicates if recorded is not None else None
+    pinned = recorded.result.replicates if recorded is not None else None
     asked = Asked(
         target=flags.target,
         pred=flags.pred,
@@ -193,7 +193,8 @@ def _compare(
         seed=at_least(flags.seed, "--seed", 0),
         self_check=flags.self_check,
         exclude=tuple(spec_at(spec, cost) for spec in losses_of(flags.exclude)),
-        scale=within(flags.scale, "--scale", low=0.0) or (recorded.scale if recorded is not None else None),
+        scale=within(flags.scale, "--scale", low=0.0)
+        or (recorded.result.scale if recorded is not None else None),
         clip=within(flags.clip, "--clip", low=0.0, high=0.5),
         drop=word(Missing, flags.missing, "--missing") is Missing.DROP,
         exact=flags.exact,

@@ -15,7 +15,7 @@ from losscli.fitting.crossval import Judgement, Plan
 from losscli.fitting.curves import precision_recall
 from losscli.fitting.folds import Folds
 from losscli.fitting.judge import error_of, kind_of
-from losscli.fitting.model import LinearModel, NetworkModel, SavedModel, TrainedModel
+from losscli.fitting.model import Layer, LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.ranking import Pairing, pairing, rankings
@@ -340,7 +340,7 @@ def _trained(entry: _Entry) -> TrainedModel:
             kind=kind_of(loss),
             link=loss.link.name,
             activation=entry.solution.activation,
-            layers=entry.solution.layers,
+            layers=tuple(Layer(*layer) for layer in entry.solution.layers),
         )
     assert entry.raw is not None
     return LinearModel(

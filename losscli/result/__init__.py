@@ -46,7 +46,7 @@ from losscli.result.fits import (
     Threshold,
     Unranked,
 )
-from losscli.result.recorded import Recorded, RecordedLoss, RecordedMetric, RecordedValue, recorded
+from losscli.result.recorded import Recorded, recorded
 from losscli.result.replicates import (
     StoredLoss,
     StoredReplicates,
@@ -100,9 +100,6 @@ __all__ = [
     "RankRow",
     "Ranking",
     "Recorded",
-    "RecordedLoss",
-    "RecordedMetric",
-    "RecordedValue",
     "Refused",
     "Regression",
     "Resampling",

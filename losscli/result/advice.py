@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from losscli.result.common import Input, RowCounts, RowKey, Warning_
+from losscli.result.common import Confidence, Input, RowCounts, RowKey, Warning_
 from losscli.result.json import dumped
 
 SCHEMA = "losscli/advise/1"
@@ -101,7 +101,7 @@ class Advice:
     version: str
     command: tuple[str, ...]
     seed: int
-    confidence: float
+    confidence: Confidence
     inputs: tuple[Input, ...]
     decisions: tuple[str, ...]  # what was decided about roles and reading, in words
     task: str

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from losscli.result.common import Warning_
+from losscli.result.common import Confidence, Members, Warning_
 from losscli.result.json import dumped
 
 SCHEMA = "losscli/diff/1"
@@ -26,7 +26,7 @@ class LossChange:
     """
 
     spec: str
-    members: tuple[str, ...]
+    members: Members
     old_model: str
     new_model: str
     old: float | None
@@ -71,7 +71,7 @@ class Changes:
 
     version: str
     command: tuple[str, ...]
-    confidence: float
+    confidence: Confidence
     old: Side
     new: Side
     task: str

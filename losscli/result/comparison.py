@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from losscli.result.agreement import Agreement
-from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
-from losscli.result.json import dumped
+from losscli.result.common import (
+    Confidence,
+    Input,
+    Members,
+    Name,
+    Natural,
+    Refused,
+    RowCounts,
+    RowKey,
+    Warning_,
+)
+from losscli.result.json import Key, dumped
 from losscli.result.replicates import StoredReplicates
 from losscli.result.slices import Slices
 
@@ -60,16 +71,19 @@ class LossPart:
 class LossTable:
     """One loss of all models; `members` are the specs of its class of losses, itself included."""
 
-    spec: str
-    name: str
+    spec: Name
+    name: Name
     params: Mapping[str, float]
     unit: str
     elicits: str
-    members: tuple[str, ...]
+    members: Members
     reference: float | None  # L₀, the mean loss of the best constant
     results: tuple[LossValue, ...]
     best_set: tuple[str, ...] | None
     parts: tuple[LossPart, ...] = ()  # of a weighted sum
+
+    def of(self, model: str) -> LossValue:
+        return next(one for one in self.results if one.model == model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +102,14 @@ class MetricValue:
 class MetricTable:
     """One metric of all models; `greater_is_better` None where neither is (bias, counts)."""
 
-    name: str
+    name: Name
     title: str
     greater_is_better: bool | None
     best: float | None  # the value of perfect predictions
     results: tuple[MetricValue, ...]
+
+    def of(self, model: str) -> MetricValue:
+        return next(one for one in self.results if one.model == model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +271,7 @@ class RowRecord:
 @dataclass(frozen=True, slots=True)
 class Curve:
     name: str
-    model: str
+    spec: Annotated[str, Key("model")]
     x: tuple[float, ...]
     y: tuple[float | None, ...]
 
@@ -266,7 +283,7 @@ class Resampling:
 
     by: str
     column: str | None
-    units: int
+    units: Natural
     length: int | None
 
 
@@ -292,10 +309,10 @@ class Comparison:
     version: str
     command: tuple[str, ...]
     seed: int
-    confidence: float
+    confidence: Confidence
     inputs: tuple[Input, ...]
     decisions: tuple[str, ...]  # what was decided about roles and reading, in words
-    task: str
+    task: Name
     target: str
     positive: str | None
     prevalence: float | None  # weighted share of the positive class
@@ -306,7 +323,7 @@ class Comparison:
     scale_reason: str | None
     rows: RowCounts
     models: tuple[Model, ...]
-    primary: str
+    primary: Name
     losses: tuple[LossTable, ...]
     refused: tuple[Refused, ...]
     metrics: tuple[MetricTable, ...]
@@ -329,6 +346,11 @@ class Comparison:
     slices: Slices | None = None  # if asked for
     class_weight: Mapping[str, float] | None = None  # what a row of each class counts, if asked for
     costs: tuple[Cost, ...] = ()  # if asked for
+
+    @property
+    def units(self) -> int:
+        """How many units are resampled; rows, where the result does not say."""
+        return self.resampling.units or self.rows.used
 
     def to_json(self) -> str:
         """The contract's JSON; raises ValueError on a figure that is not finite."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
+from losscli.result.common import Confidence, Input, Members, Refused, RowCounts, RowKey, Warning_
 from losscli.result.comparison import Curve
 from losscli.result.json import dumped
 
@@ -72,7 +72,7 @@ class Fit:
     params: Mapping[str, float]
     unit: str
     elicits: str
-    members: tuple[str, ...]  # specs of its class of losses, itself included
+    members: Members
     converged: bool
     iterations: int
     gradient_norm: float | None
@@ -187,7 +187,7 @@ class Fits:
     version: str
     command: tuple[str, ...]
     seed: int
-    confidence: float
+    confidence: Confidence
     inputs: tuple[Input, ...]
     decisions: tuple[str, ...]  # what was decided about roles and reading, in words
     task: str

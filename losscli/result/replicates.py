@@ -3,13 +3,16 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import numpy as np
 
 from losscli.domain import Floats
 from losscli.errors import DataError
+from losscli.result.common import Name, Natural, Positive
+from losscli.result.json import Limit
 
-UNITS = ("rows", "group", "time")  # what a run resamples together
+Digits = Annotated[str, Limit("pattern", "^[0-9a-f]{16}$", "not 16 hex digits")]
 _SAME = 1e-9  # relative: sums of the same weights in another order
 _SINGLE, _DOUBLE = np.dtype("<f4"), np.dtype("<f8")
 _LIMITS = np.finfo(_SINGLE)
@@ -19,7 +22,7 @@ _LIMITS = np.finfo(_SINGLE)
 class StoredLoss:
     """One loss of one model in every replicate; values: `pack` of (B,)."""
 
-    spec: str
+    spec: Name
     model: str
     values: str
 
@@ -34,16 +37,16 @@ class StoredReplicates:
     """
 
     id: str
-    by: str
+    by: Literal["rows", "group", "time"]
     column: str | None
-    rows: int
-    count: int
-    seed: int
-    ids: str
-    targets: str
+    rows: Positive
+    count: Annotated[int, Limit("minimum", 2, "below 2")]
+    seed: Natural
+    ids: Digits
+    targets: Digits
     w: str
     losses: tuple[StoredLoss, ...]
-    length: int | None = None
+    length: Positive | None = None
 
     def values(self, spec: str, model: str) -> Floats | None:
         """(B,) A loss of a model in every replicate, None where it was not resampled. Raises DataError."""

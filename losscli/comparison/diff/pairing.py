@@ -23,4 +23,4 @@ def unpaired(old: Recorded, new: Recorded) -> str | None:
 
 
 def _without(old: Recorded, new: Recorded) -> list[str]:
-    return list(dict.fromkeys(one.path for one in (old, new) if one.replicates is None))
+    return list(dict.fromkeys(one.path for one in (old, new) if one.result.replicates is None))

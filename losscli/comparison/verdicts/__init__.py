@@ -135,7 +135,7 @@ def _units(table: Table, facts: Facts, request: Request, point: Point) -> tuple[
         return find_units(table, problem, request, facts.moments.rows), ()
     place = point.place
     d: Floats | None = differences_in_time(table, facts, request, times, point.losses, place)
-    kept = request.recorded.replicates if request.recorded is not None else None
+    kept = request.recorded.result.replicates if request.recorded is not None else None
     length = (kept.length if kept is not None else None) or block_length(d, time_block(times.count))
     names = [one.model for one in point.losses[place].results if one.value is not None]
     return time_units(times, problem.time, length), tuple(forecasts(d, names, length))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +20,6 @@ from losscli.inference.resample import Keys, mixed
 from losscli.loss.arguments import codes
 from losscli.result import (
     LossTable,
-    LossValue,
     Recorded,
     Regression,
     StoredLoss,
@@ -91,28 +91,27 @@ def against_recorded(
 
     Raises DataError where the two are not of the same rows, or a model or a loss has no counterpart.
     """
-    before = old.replicates
+    before = old.result.replicates
     why = "it holds no replicates" if before is None else mismatch(before, now)
-    if old.positive != own.facts.problem.positive:
-        why = why or f"the positive class differs: {old.positive} and {own.facts.problem.positive}"
+    if old.result.positive != own.facts.problem.positive:
+        why = why or f"the positive class differs: {old.result.positive} and {own.facts.problem.positive}"
     if before is None or why is not None:
         raise DataError(f"--baseline {old.path}: {why}", advice=_advice(before, now))
+    known = {table.spec: table for table in old.result.losses}
     for loss, tolerance in own.facts.allowed:
         spec, results = tables[loss].spec, tables[loss].results
-        recorded = old.loss(spec)
-        if recorded is None:
-            others = [one.spec for one in old.losses if one.name == tables[loss].name]
+        if spec not in known:
+            others = [one.spec for one in known.values() if one.name == tables[loss].name]
             raise DataError(
                 f"--baseline {old.path}: it has no {spec}",
                 advice=f"It has {', '.join(others)}" if others else f"Write it with --loss {spec} too",
             )
         for m, one in enumerate(results):
             name = _namesake(old, one.model, len(results))
-            found = recorded.results[name]
-            value = found.value
-            if value is not None and one.value is not None and math.isclose(value, one.value, rel_tol=_ORDER):
-                value = one.value
-            other = _as_value(name, value, found.reason)
+            other = known[spec].of(name)
+            a, b = one.value, other.value
+            if a is not None and b is not None and math.isclose(a, b, rel_tol=_ORDER):
+                other = replace(other, value=a)
             reason, values = no_ratio(one, other), before.values(spec, name)
             if loss not in own.own or values is None:
                 reason = reason or "this loss was not resampled in both"
@@ -144,7 +143,3 @@ def _namesake(old: Recorded, model: str, models: int) -> str:
             advice=f"It has {', '.join(old.models)}; choose the models of this run with --pred",
         )
     return model
-
-
-def _as_value(model: str, value: float | None, reason: str | None) -> LossValue:
-    return LossValue(model, value, None, None, reason, None, None, None, None, None, None, 0)
