@@ -322,14 +322,15 @@ def _cut_short(run: Run) -> list[Warning_]:
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:
     models = [_trained(entry) for entry in entries]
-    return SavedModel(
+    saved = SavedModel(
         task=run.training.task,
         target=run.training.target,
         labels=run.training.labels,
         outputs=run.training.outputs,
         encoder=run.whole.encoder,
         models=tuple(models),
-    ).to_json()
+    )
+    return saved.to_json() + "\n"
 
 
 def _trained(entry: _Entry) -> TrainedModel:

@@ -13,10 +13,9 @@ from losscli.domain import IDENTITY, LOG, LOGIT, SEVERAL, SOFTMAX, Floats, Kind,
 from losscli.errors import DataError, Where
 from losscli.fitting.predictions import WORDS, prediction_columns, table_csv
 from losscli.result.common import Name
-from losscli.result.json import Key, dumped
+from losscli.result.json import Document, Key
 from losscli.result.reading import distinct, loaded, quoted
 
-SCHEMA = "losscli/model/1"
 _LINKS = {link.name: link for link in (IDENTITY, LOG, LOGIT, SOFTMAX)}
 
 
@@ -73,8 +72,10 @@ TrainedModel = LinearModel | NetworkModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavedModel:
+class SavedModel(Document):
     """What `--save` writes: the encoder of the features, and a model per loss."""
+
+    SCHEMA = "losscli/model/1"
 
     version: str = __version__
     task: Task
@@ -84,8 +85,22 @@ class SavedModel:
     encoder: Annotated[Encoder, Key("features")]
     models: tuple[TrainedModel, ...]
 
-    def to_json(self) -> str:
-        return dumped(SCHEMA, self) + "\n"
+    def verify(self) -> None:
+        distinct(self.labels, "the classes")
+        if len(self.labels) < {Task.BINARY: 2, Task.MULTICLASS: 2}.get(self.task, 0):
+            raise ValueError(f"classes is too short for the task {self.task}")
+        _check_encoder(self.encoder)
+        distinct(self.outputs, "the outputs")
+        if (self.task in SEVERAL) != (len(self.outputs) > 1):
+            raise ValueError(f"outputs is of {len(self.outputs)}, which does not suit the task {self.task}")
+        if not self.models:
+            raise ValueError("it holds no model")
+        distinct([model.spec for model in self.models], "the models")
+        outputs = len(self.labels) if self.task is Task.MULTICLASS else max(len(self.outputs), 1)
+        for number, model in enumerate(self.models):
+            why = _unfit(model, len(self.encoder.columns), outputs)
+            if why is not None:
+                raise ValueError(f"models[{number}]{why}")
 
 
 def read_model(text: str, path: str) -> SavedModel:
@@ -94,30 +109,9 @@ def read_model(text: str, path: str) -> SavedModel:
         SavedModel,
         text,
         path,
-        schema=SCHEMA,
         what="model that losscli fit --save has written",
         advice="Write one: losscli fit DATA --loss huber --save model.json",
-        check=_check,
     )
-
-
-def _check(saved: SavedModel) -> None:
-    """Raises ValueError where the parts of a model do not suit each other."""
-    distinct(saved.labels, "the classes")
-    if len(saved.labels) < {Task.BINARY: 2, Task.MULTICLASS: 2}.get(saved.task, 0):
-        raise ValueError(f"classes is too short for the task {saved.task}")
-    _check_encoder(saved.encoder)
-    distinct(saved.outputs, "the outputs")
-    if (saved.task in SEVERAL) != (len(saved.outputs) > 1):
-        raise ValueError(f"outputs is of {len(saved.outputs)}, which does not suit the task {saved.task}")
-    if not saved.models:
-        raise ValueError("it holds no model")
-    distinct([model.spec for model in saved.models], "the models")
-    outputs = len(saved.labels) if saved.task is Task.MULTICLASS else max(len(saved.outputs), 1)
-    for number, model in enumerate(saved.models):
-        why = _unfit(model, len(saved.encoder.columns), outputs)
-        if why is not None:
-            raise ValueError(f"models[{number}]{why}")
 
 
 def _check_encoder(encoder: Encoder) -> None:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from losscli.result.common import Confidence, Members, Warning_
-from losscli.result.json import dumped
+from losscli.result.json import Document
 
-SCHEMA = "losscli/diff/1"
 ON_FEW = "a value rests on too few effective rows"  # the reason of a change that has no interval for it
 
 
@@ -66,8 +65,10 @@ class Unmatched:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Document):
     """All that `diff` found. paired: whether changes have intervals; reason: why they have none."""
+
+    SCHEMA = "losscli/diff/1"
 
     version: str
     command: tuple[str, ...]
@@ -85,7 +86,3 @@ class Changes:
     metrics: tuple[MetricChange, ...]
     unmatched: tuple[Unmatched, ...]
     warnings: tuple[Warning_, ...]
-
-    def to_json(self) -> str:
-        """The result as JSON; raises ValueError on a figure that is not finite."""
-        return dumped(SCHEMA, self)

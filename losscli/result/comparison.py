@@ -16,11 +16,11 @@ from losscli.result.common import (
     RowKey,
     Warning_,
 )
-from losscli.result.json import Key, dumped
+from losscli.result.json import Document, Key
+from losscli.result.reading import distinct
 from losscli.result.replicates import StoredReplicates
 from losscli.result.slices import Slices
 
-SCHEMA = "losscli/compare/1"
 FEW = "too few effective rows"  # how the reason of a value that rests on a few rows begins
 INFINITE = "infinite: "  # how the reason of an infinite value begins
 
@@ -303,8 +303,10 @@ class SelfCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Document):
     """All that `compare` found."""
+
+    SCHEMA = "losscli/compare/1"
 
     version: str
     command: tuple[str, ...]
@@ -347,14 +349,25 @@ class Comparison:
     class_weight: Mapping[str, float] | None = None  # what a row of each class counts, if asked for
     costs: tuple[Cost, ...] = ()  # if asked for
 
+    def verify(self) -> None:
+        models = [model.name for model in self.models]
+        distinct(models, "its models")
+        distinct([one.spec for one in self.losses], "its losses")
+        distinct([one.name for one in self.metrics], "its metrics")
+        losses = {f"losses[{number}].results": one.results for number, one in enumerate(self.losses)}
+        metrics = {f"metrics[{number}].results": one.results for number, one in enumerate(self.metrics)}
+        for place, results in (losses | metrics).items():
+            found = [one.model for one in results]
+            distinct(found, place)
+            if set(found) != set(models):
+                raise ValueError(f"{place} is not of its models")
+        if self.replicates is not None:
+            self.replicates.check()
+
     @property
     def units(self) -> int:
         """How many units are resampled; rows, where the result does not say."""
         return self.resampling.units or self.rows.used
-
-    def to_json(self) -> str:
-        """The contract's JSON; raises ValueError on a figure that is not finite."""
-        return dumped(SCHEMA, self)
 
     def loss(self, spec: str) -> LossTable:
         """The table of one loss by its spec."""

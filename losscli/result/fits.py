@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from losscli.result.common import Confidence, Input, Members, Refused, RowCounts, RowKey, Warning_
 from losscli.result.comparison import Curve
-from losscli.result.json import dumped
-
-SCHEMA = "losscli/fit/1"
+from losscli.result.json import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +179,10 @@ class PenaltyPath:
 
 
 @dataclass(frozen=True, slots=True)
-class Fits:
+class Fits(Document):
     """All that `fit` found."""
+
+    SCHEMA = "losscli/fit/1"
 
     version: str
     command: tuple[str, ...]
@@ -230,10 +230,6 @@ class Fits:
     )
     augment: tuple[str, ...] = ()  # what rows were made in training
     outputs: tuple[str, ...] = ()  # of several targets: their names without the word that they share
-
-    def to_json(self) -> str:
-        """The contract's JSON; raises ValueError on a figure that is not finite."""
-        return dumped(SCHEMA, self)
 
     def fit(self, spec: str) -> Fit:
         return next(fit for fit in self.fits if fit.spec == spec)

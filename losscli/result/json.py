@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, ClassVar, get_args, get_type_hints
 
 import numpy as np
 
@@ -63,9 +63,19 @@ def fields_of(record: Any) -> tuple[Field, ...]:
     return tuple(found)
 
 
-def dumped(schema: str, record: Any) -> str:
-    """A record under its schema's name; raises ValueError on a figure that is not finite."""
-    return json.dumps({"schema": schema, **_plain(record)}, ensure_ascii=True, allow_nan=False, indent=1)
+class Document:
+    """A frozen record that is a file of its own. SCHEMA: what its JSON says that it is."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[str]
+
+    def to_json(self) -> str:
+        """The contract's JSON; raises ValueError on a figure that is not finite."""
+        document = {"schema": self.SCHEMA, **_plain(self)}
+        return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1)
+
+    def verify(self) -> None:
+        """Raises ValueError or DataError where the fields of a document that was read do not go together."""
 
 
 def _plain(value: Any) -> Any:

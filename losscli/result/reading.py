@@ -5,8 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass, replace
-from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
 
@@ -14,44 +13,28 @@ import numpy as np
 
 from losscli.domain import Floats
 from losscli.errors import DataError, Where
-from losscli.result.json import Limit, fields_of
+from losscli.result.json import Document, Field, Limit, fields_of
 
-Record = TypeVar("Record")
+Read = TypeVar("Read", bound=Document)
 Json = bool | int | float | str | list[Any] | dict[str, Any] | None
-_FORMS: dict[Any, tuple[frozenset[type], str]] = {  # the types of json, what a value of another one is
-    bool: (frozenset({bool}), "neither true nor false"),
-    int: (frozenset({int}), "no whole number"),
-    float: (frozenset({int, float}), "no number"),
-    str: (frozenset({str}), "no text"),
-    list: (frozenset({list}), "no list"),
-    dict: (frozenset({dict}), "no object"),
-}
 
 
-def loaded(
-    kind: type[Record],
-    text: str,
-    path: str,
-    *,
-    schema: str,
-    what: str,
-    advice: str,
-    check: Callable[[Record], None],
-) -> Record:
-    """The record in the text of a file, as `dumped` wrote it; keys that no field has are ignored.
+def loaded(kind: type[Read], text: str, path: str, *, what: str, advice: str) -> Read:
+    """The document in the text of a file, as it was written; keys that no field has are ignored.
 
-    schema, what: that the file should be, the latter in words; check: raises ValueError or DataError where
-    the record does not hold together. Raises DataError, naming the file, the place and what is wrong there.
+    what: that the file should be, in words. Raises DataError, naming the file, the place in it and what is
+    wrong there, for any other text.
     """
+    reader: Any = _reader
     try:
         document = _document(text)
         if not isinstance(document, dict):
             raise _Wrong("no object")
-        if document.get("schema") != schema:
-            found = document.get("schema")
-            raise ValueError("it has no schema" if found is None else f"its schema is {quoted(found)}")
-        record: Record = _record(kind)(document)
-        check(record)
+        schema = document.get("schema")
+        if schema != kind.SCHEMA:
+            raise ValueError("it has no schema" if schema is None else f"its schema is {quoted(schema)}")
+        found: Read = reader(kind)(document)
+        found.verify()
     except json.JSONDecodeError as error:
         raise DataError(
             f"this is no JSON: {error.msg}", where=Where(path, error.lineno), advice=advice
@@ -61,13 +44,15 @@ def loaded(
     except (ValueError, DataError) as error:
         why = str(error)
     else:
-        return record
+        return found
     raise DataError(f"this is no {what}: {why}", where=Where(path), advice=advice)
 
 
 def quoted(value: object) -> str:
     """The value in quotes, its end left out where it is a long text."""
-    return repr(f"{value[:59]}…" if isinstance(value, str) and len(value) > 60 else value)[:80]
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else f"{value[:59]}…")
+    return repr(value)[:60]
 
 
 def distinct(names: Sequence[str], what: str) -> None:
@@ -128,133 +113,118 @@ class _Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads a JSON value as one type. form: the JSON type; keys: that a record must have."""
+    """Reads a value of JSON as one type.
 
-    form: type
+    forms: the types of json that it may have; wrong: what one of another is; keys: that a record needs.
+    """
+
+    forms: frozenset[type]
+    wrong: str
     make: Callable[[Any], Any]
     keys: frozenset[str] = frozenset()
 
-    def __call__(self, value: Json) -> Any:
-        forms, wrong = _FORMS[self.form]
-        if type(value) not in forms:
-            raise _Wrong("missing" if value is None else wrong)
-        return self.make(value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Either:
-    """Reads a value as the one of several types that its form and keys speak for."""
-
-    readers: tuple[_Reader, ...]
-    optional: bool
-
-    def __call__(self, value: Json) -> Any:
-        if value is None and self.optional:
-            return None
-        fitting = [one for one in self.readers if type(value) in _FORMS[one.form][0]] or self.readers
-        if isinstance(value, dict):
-            fitting = sorted(fitting, key=lambda one: (len(one.keys - value.keys()), -len(one.keys)))
-        return fitting[0](value)
+    def __call__(self, value: Any, place: str = "") -> Any:
+        """place: that is put in front of those that are wrong within it."""
+        try:
+            if type(value) not in self.forms:
+                raise _Wrong("missing" if value is None else self.wrong)
+            return self.make(value)
+        except _Wrong as wrong:
+            wrong.place = place + wrong.place
+            raise
 
 
 @cache
-def _reader(kind: Any) -> "_Reader | _Either":
+def _reader(kind: Any) -> _Reader:
     """What reads a value as a type. Raises TypeError for one that records do not have."""
+    if kind in _PLAIN:
+        return _PLAIN[kind]
     origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        readers = (_reader(part) for part in parts if part is not NoneType)
-        return _Either(tuple(one for one in readers if isinstance(one, _Reader)), NoneType in parts)
+        readers = [_reader(part) for part in parts]
+        forms = frozenset[type]().union(*(one.forms for one in readers))
+        return _Reader(forms, readers[0].wrong, partial(_either, readers))
     if origin is Annotated:
         reader, limits = _reader(parts[0]), [one for one in parts[1:] if isinstance(one, Limit)]
-        return replace(reader, make=_limited(reader.make, limits)) if isinstance(reader, _Reader) else reader
+        return replace(reader, make=partial(_limited, reader.make, limits))
+    if origin is Mapping:
+        return _Reader(*_OBJECT, partial(_mapping, _reader(parts[1])))
+    if origin is tuple:
+        return _Reader(*_LIST, partial(_items, _reader(parts[0]), _reader(parts[1])))
+    if origin is np.ndarray:
+        return _Reader(*_LIST, _array)
     if is_dataclass(kind):
         record: Any = kind
-        return _Reader(dict, _record(record), frozenset(one.key for one in fields_of(record) if one.needed))
-    if origin in _MADE:
-        form, make = _MADE[origin]
-        return _Reader(form, make(parts))
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return _Reader(str, _word([*kind]))
-    if kind not in (bool, int, float, str):
-        raise TypeError(kind)
-    return _Reader(kind, kind)
+        fields = [(field, _reader(field.kind)) for field in fields_of(record)]
+        keys = frozenset(field.key for field, _ in fields if field.needed)
+        return _Reader(*_OBJECT, partial(_record, kind, fields), keys)
+    return replace(_PLAIN[str], make=partial(_word, parts if origin is Literal else tuple(kind)))
 
 
-def _limited(make: Callable[[Any], Any], limits: Sequence[Limit]) -> Callable[[Any], Any]:
-    def read(value: Json) -> Any:
-        found = make(value)
-        for limit in limits:
-            if not limit.allows(found):
-                raise _Wrong(limit.wrong)
-        return found
-
-    return read
+def _either(readers: Sequence[_Reader], value: Any) -> Any:
+    """By the one whose form it has; of several records, the one whose keys it has."""
+    fitting = [one for one in readers if type(value) in one.forms]
+    if isinstance(value, dict):
+        fitting.sort(key=lambda one: (len(one.keys - value.keys()), -len(one.keys)))
+    return fitting[0](value)
 
 
-def _within(place: str, reader: Callable[[Json], Any], value: Json) -> Any:
-    try:
-        return reader(value)
-    except _Wrong as wrong:
-        wrong.place = place + wrong.place
-        raise
+def _limited(make: Callable[[Any], Any], limits: Sequence[Limit], value: Any) -> Any:
+    found = make(value)
+    for limit in limits:
+        if not limit.allows(found):
+            raise _Wrong(limit.wrong)
+    return found
 
 
-def _record(kind: Any) -> Callable[[dict[str, Any]], Any]:
-    readers = [(field, _reader(field.kind)) for field in fields_of(kind)]
-
-    def read(values: dict[str, Any]) -> Any:
-        """Null is as good as no key: the default, where there is one."""
-        return kind(
-            **{
-                field.name: _within(f".{field.key}", reader, values.get(field.key))
-                for field, reader in readers
-                if field.needed or values.get(field.key) is not None
-            }
-        )
-
-    return read
+def _record(kind: Any, fields: Sequence[tuple[Field, _Reader]], values: dict[str, Any]) -> Any:
+    """Null is as good as no key: the default, where there is one."""
+    return kind(
+        **{
+            field.name: reader(values.get(field.key), f".{field.key}")
+            for field, reader in fields
+            if field.needed or values.get(field.key) is not None
+        }
+    )
 
 
-def _items(parts: tuple[Any, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:
-    """Of tuple[X, ...], or of a tuple of so many."""
-    reader, size = _reader(parts[0]), None if parts[-1] is Ellipsis else len(parts)
-
-    def read(values: list[Any]) -> tuple[Any, ...]:
-        if size not in (None, len(values)):
-            raise _Wrong(f"a list of {len(values):,}, and not of {size}")
-        return tuple(_within(f"[{i}]", reader, value) for i, value in enumerate(values))
-
-    return read
+def _items(reader: _Reader, last: _Reader, values: list[Any]) -> tuple[Any, ...]:
+    """Of tuple[X, ...], or of a pair."""
+    if last is _ANY_MORE:
+        return tuple(reader(value, f"[{number}]") for number, value in enumerate(values))
+    if len(values) != 2:
+        raise _Wrong(f"a list of {len(values):,}, and not of 2")
+    return reader(values[0], "[0]"), last(values[1], "[1]")
 
 
-def _mapping(parts: tuple[Any, ...]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    reader = _reader(parts[1])
-    return lambda values: {key: _within(f".{key[:60]}", reader, value) for key, value in values.items()}
+def _mapping(reader: _Reader, values: dict[str, Any]) -> dict[str, Any]:
+    return {key: reader(value, f".{key[:60]}") for key, value in values.items()}
 
 
-def _word(words: Sequence[Any]) -> Callable[[str], Any]:
+def _word(words: Sequence[Any], text: str) -> Any:
     """Of the words of a Literal, or the members of an enumeration of texts."""
-
-    def read(text: str) -> Any:
-        if text not in words:
-            raise _Wrong(f"{quoted(text)}, and no one of {', '.join(words)}")
-        return words[words.index(text)]
-
-    return read
+    if text not in words:
+        raise _Wrong(f"{quoted(text)}, and no one of {', '.join(words)}")
+    return words[words.index(text)]
 
 
 def _array(values: list[Any]) -> Floats:
     """Of numbers, or of arrays of one shape."""
-    inner = _reader(float) if not values or type(values[0]) is not list else _Reader(list, _array)
-    rows = [_within(f"[{i}]", inner, value) for i, value in enumerate(values)]
+    inner = _reader(float) if not values or type(values[0]) is not list else _Reader(*_LIST, _array)
+    rows = [inner(value, f"[{number}]") for number, value in enumerate(values)]
     if len({np.shape(row) for row in rows}) > 1:
         raise _Wrong("a list of rows of different lengths")
     return np.array(rows, dtype=np.float64)
 
 
-_MADE: dict[Any, tuple[type, Callable[[tuple[Any, ...]], Callable[[Any], Any]]]] = {
-    tuple: (list, _items),
-    Mapping: (dict, _mapping),
-    np.ndarray: (list, lambda parts: _array),
-    Literal: (str, _word),
+_LIST = frozenset({list}), "no list"
+_OBJECT = frozenset({dict}), "no object"
+_ANY_MORE = _Reader(frozenset(), "", lambda value: value)
+_PLAIN = {
+    bool: _Reader(frozenset({bool}), "neither true nor false", bool),
+    int: _Reader(frozenset({int}), "no whole number", int),
+    float: _Reader(frozenset({int, float}), "no number", float),
+    str: _Reader(frozenset({str}), "no text", str),
+    NoneType: _Reader(frozenset({NoneType}), "not null", lambda value: value),
+    Ellipsis: _ANY_MORE,
 }
