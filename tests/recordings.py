@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from losscli.inference.resample import draws, row_keys
-from losscli.result import pack, pack_sums
+from losscli.result import DOUBLE, pack
 from losscli.spec import Spec
 
 Rows = Mapping[str, Mapping[str, Any]]  # {spec: {model: the loss of every row (n,)}}
@@ -61,7 +61,7 @@ def document(
         "seed": seed,
         "ids": f"{n:016x}",
         "targets": "1" * 16,
-        "w": pack_sums(w),
+        "w": pack(w, DOUBLE),
         "losses": stored,
     }
     made: dict[str, Any] = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from losscli.data.frame import Frame
+from losscli.data.frame import Frame, recoded
 from losscli.domain import Codes
 
 MOST_ROWS = 20_000
@@ -47,12 +47,7 @@ def rows_of(frame: Frame, rows: Codes) -> Frame:
         w=frame.w[rows],
         numbers=frame.numbers[rows],
         texts=frame.texts[rows],
-        group=_recoded(frame.group, rows),
-        time=_recoded(frame.time, rows),
+        group=recoded(frame.group, rows),
+        time=recoded(frame.time, rows),
         keys=tuple(frame.keys[i] for i in rows.tolist()),
     )
-
-
-def _recoded(codes: Codes | None, rows: Codes) -> Codes | None:
-    """The codes of some rows, without gaps: (k,)."""
-    return None if codes is None else np.unique(codes[rows], return_inverse=True)[1].astype(np.intp)

@@ -85,6 +85,11 @@ def load(table: Table, training: Training) -> Frame:
     )
 
 
+def recoded(codes: Codes | None, rows: Codes) -> Codes | None:
+    """Codes of the values that some rows have, from 0 on without gaps: (k,). rows: indices (k,)."""
+    return None if codes is None else np.unique(codes[rows], return_inverse=True)[1].astype(np.intp)
+
+
 @dataclass(frozen=True, slots=True)
 class TextFeature:
     """A column of text, and the values that have a column of the matrix."""

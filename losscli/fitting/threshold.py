@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.data.frame import Frame
-from losscli.domain import Codes, Floats, Kind
+from losscli.data.frame import Frame, recoded
+from losscli.domain import Floats, Kind
 from losscli.errors import UsageError
 from losscli.fitting.folds import Split, splits
 from losscli.fitting.judge import kind_of, usual_threshold
@@ -64,7 +64,7 @@ def inner_splits(frame: Frame, split: Split, rule: Rule, seed: int) -> tuple[Spl
     Raises UsageError where the training rows cannot be split.
     """
     own = split.train
-    group = _recoded(frame.group if frame.fold is None else frame.fold, own)
+    group = recoded(frame.group if frame.fold is None else frame.fold, own)
     folds = INNER if group is None else min(INNER, max(int(group.max()) + 1, 2))
     try:
         found = splits(
@@ -72,7 +72,7 @@ def inner_splits(frame: Frame, split: Split, rule: Rule, seed: int) -> tuple[Spl
             labels=("negative", "positive"),
             group=group,
             fold=None,
-            time=_recoded(frame.time, own),
+            time=recoded(frame.time, own),
             folds=folds,
             repeats=1,
             seed=seed + split.repeat,
@@ -82,8 +82,3 @@ def inner_splits(frame: Frame, split: Split, rule: Rule, seed: int) -> tuple[Spl
         advice = "Give --threshold a number, or more rows, groups or folds"
         raise UsageError(f"{what} cannot be made: {error.what}", advice=advice) from None
     return tuple(Split(split.repeat, split.fold, own[one.train], own[one.test]) for one in found.splits)
-
-
-def _recoded(codes: Codes | None, rows: Codes) -> Codes | None:
-    """Codes of the values that some rows have, from 0 on without gaps."""
-    return None if codes is None else np.unique(codes[rows], return_inverse=True)[1].astype(np.intp)

@@ -11,26 +11,14 @@ from losscli.loss import Loss, Params
 from losscli.render.format import Format, View
 from losscli.render.records import example_record, loss_record
 from losscli.report import bind_records
-from losscli.result import Advice, Changes, Comparison, Fits
+from losscli.result.json import Document
 
 if TYPE_CHECKING:
     from losscli.loss.battery import Checked
 _ORDER = re.compile(r"#(?=#\w*\[)")  # what those who run jobs obey in their logs, also within a line
 
 
-def _comparison(result: Comparison, view: View) -> str:
-    return _harmless(result.to_json()) + "\n"
-
-
-def _fits(result: Fits, view: View) -> str:
-    return _harmless(result.to_json()) + "\n"
-
-
-def _advice(result: Advice, view: View) -> str:
-    return _harmless(result.to_json()) + "\n"
-
-
-def _changes(result: Changes, view: View) -> str:
+def _document(result: Document, view: View) -> str:
     return _harmless(result.to_json()) + "\n"
 
 
@@ -82,10 +70,10 @@ def _harmless(text: str) -> str:
 
 
 FORMAT = Format(
-    comparison=_comparison,
-    fits=_fits,
-    advice=_advice,
-    changes=_changes,
+    comparison=_document,
+    fits=_document,
+    advice=_document,
+    changes=_document,
     catalogue=_catalogue,
     explanation=_explanation,
     checks=_checks,

@@ -317,12 +317,12 @@ def test_no_loss_in_common_but_for_the_scale():
 
 
 def weights(made: Made, factor: float) -> None:
-    from losscli.result import pack_sums, unpack_sums
+    from losscli.result import DOUBLE, pack, unpack
 
     own = made["replicates"]
-    w = unpack_sums(own["w"], COUNT)
+    w = unpack(own["w"], COUNT, DOUBLE)
     w[7] *= factor
-    own["w"] = pack_sums(w)
+    own["w"] = pack(w, DOUBLE)
 
 
 MISMATCHES: list[tuple[Callable[[Made], None], str]] = [

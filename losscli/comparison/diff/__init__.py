@@ -11,10 +11,11 @@ from losscli.comparison.diff.matching import (
     check_data,
     matched_losses,
     matched_models,
+    no_replicates,
     unmatched,
+    unpaired,
     warnings,
 )
-from losscli.comparison.diff.pairing import no_replicates, unpaired
 from losscli.result import (
     ON_FEW,
     Changes,

@@ -19,6 +19,7 @@ from losscli.inference import log_ratio, plain
 from losscli.inference.resample import Keys, mixed
 from losscli.loss.arguments import codes
 from losscli.result import (
+    DOUBLE,
     LossTable,
     Recorded,
     Regression,
@@ -26,7 +27,6 @@ from losscli.result import (
     StoredReplicates,
     mismatch,
     pack,
-    pack_sums,
     unpack,
 )
 
@@ -53,7 +53,7 @@ def store(table: Table, own: Draws, tables: Sequence[LossTable], request: Reques
         seed=own.seed,
         ids=ids,
         targets=targets,
-        w=pack_sums(own.replicates.w),
+        w=pack(own.replicates.w, DOUBLE),
         losses=tuple(
             StoredLoss(tables[loss].spec, tables[loss].results[m].model, pack(own.values[loss][:, at]))
             for loss, one in own.own.items()
