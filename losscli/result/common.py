@@ -9,8 +9,9 @@ from losscli.result.json import Key, Limit
 
 RowKey = int | str  # a 1-based data row, or its id
 Name = Annotated[str, Limit("minLength", 1, "empty")]
-Positive = Annotated[int, Limit("minimum", 1, "below 1")]
-Natural = Annotated[int, Limit("minimum", 0, "below 0")]
+_MOST = Limit("maximum", 2**63 - 1, "beyond any count")
+Positive = Annotated[int, Limit("minimum", 1, "below 1"), _MOST]
+Natural = Annotated[int, Limit("minimum", 0, "below 0"), _MOST]
 Confidence = Annotated[
     float,
     Limit("exclusiveMinimum", 0, "not between 0 and 1"),

@@ -12,6 +12,7 @@ import numpy as np
 
 _ALLOWS: Mapping[str, Callable[[Any, Any], object]] = {
     "minimum": operator.ge,
+    "maximum": operator.le,
     "exclusiveMinimum": operator.gt,
     "exclusiveMaximum": operator.lt,
     "minLength": lambda text, least: len(text) >= least,

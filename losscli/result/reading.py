@@ -91,11 +91,10 @@ def _float(text: str) -> float:
     return value
 
 
-def _int(text: str) -> int | float:
-    """A whole number; one that no counter holds is a number as others."""
-    if len(text) > 308:
+def _int(text: str) -> int:
+    if not math.isfinite(float(text)):
         raise ValueError(f"{text[:20]}… is beyond any whole number")
-    return int(text) if len(text) <= 20 else float(text)
+    return int(text)
 
 
 # ── types ────────────────────────────────────────────────────────────────────────────────────────────

@@ -39,7 +39,7 @@ class StoredReplicates:
     by: Literal["rows", "group", "time"]
     column: str | None
     rows: Positive
-    count: Annotated[int, Limit("minimum", 2, "below 2")]
+    count: Annotated[Positive, Limit("minimum", 2, "below 2")]
     seed: Natural
     ids: Digits
     targets: Digits

@@ -5,6 +5,7 @@ import copy
 import json
 import pickle
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,14 @@ def test_a_document_is_read_back_to_the_last_bit(kind, samples):
         found = loaded(kind, made.to_json(), "a.json", what="document", advice="")
         assert found == made == pickle.loads(pickle.dumps(found))
         assert found.to_json() == made.to_json()
+
+
+def test_a_count_of_many_digits_is_read_back():
+    """So many rows are needed where two models differ by their rounding."""
+    (result,) = (one for name, one in ALL.items() if name == "judged")
+    first = replace(result.comparisons[0], rows_needed=7 * 10**30 + 1)
+    made = replace(result, comparisons=(first,))
+    assert recorded(made.to_json(), "a.json").result == made
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -103,6 +112,7 @@ WRONG = [  # path, value, what the message holds
     (("rows",), 40, "rows is no object"),
     (("rows", "used"), 40.5, "rows.used is no whole number"),
     (("rows", "used"), 0, "rows.used is below 1"),
+    (("rows", "used"), 10**30, "rows.used is beyond any count"),
     (("rows", "used"), True, "rows.used is no whole number"),
     (("models",), None, "models is missing"),
     (("models",), {}, "models is no list"),
@@ -172,7 +182,25 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
 
 
 PLACES = list(places(MADE))
-VALUES = (None, True, -1, 0, 1.5, 10**19, 1e308, -1e308, 5e-324, "", "x", "\ud800", "\x1b[2J", [], {}, [None])
+VALUES = (
+    None,
+    True,
+    -1,
+    0,
+    1.5,
+    10**18,
+    10**300,
+    1e308,
+    -1e308,
+    5e-324,
+    "",
+    "x",
+    "\ud800",
+    "\x1b[2J",
+    [],
+    {},
+    [None],
+)
 
 
 @pytest.mark.parametrize("value", VALUES, ids=[repr(value)[:12] for value in VALUES])
