@@ -6,11 +6,28 @@ from typing import Any
 import numpy as np
 
 from losscli.inference.resample import draws, row_keys
-from losscli.result import pack, pack_sums
+from losscli.result import DOUBLE, pack
 from losscli.spec import Spec
 
 Rows = Mapping[str, Mapping[str, Any]]  # {spec: {model: the loss of every row (n,)}}
 COUNT = 400
+NOTHING: dict[str, Any] = {
+    key: []
+    for key in (
+        "inputs",
+        "decisions",
+        "labels",
+        "refused",
+        "robustness",
+        "comparisons",
+        "discordant",
+        "regressions",
+        "gates",
+        "curves",
+        "row_table",
+        "warnings",
+    )
+}
 
 
 def document(
@@ -44,12 +61,14 @@ def document(
         "seed": seed,
         "ids": f"{n:016x}",
         "targets": "1" * 16,
-        "w": pack_sums(w),
+        "w": pack(w, DOUBLE),
         "losses": stored,
     }
     made: dict[str, Any] = {
         "schema": "losscli/compare/1",
         "version": "0.1.0",
+        "command": ["losscli", "compare"],
+        "seed": seed,
         "task": "regression",
         "target": "y",
         "positive": None,
@@ -57,7 +76,7 @@ def document(
         "threshold": None,
         "scale": 10.0,
         "confidence": 0.95,
-        "rows": {"read": n, "used": n},
+        "rows": {"read": n, "used": n, "dropped": {}},
         "models": [{"name": name, "columns": [name], "kind": "value"} for name in models],
         "primary": next(iter(arrays)),
         "losses": [_loss(spec, results, spec in few) for spec, results in arrays.items()],
@@ -71,7 +90,7 @@ def document(
         ],
         "replicates": replicates if paired else None,
     }
-    return made | changed
+    return NOTHING | made | changed
 
 
 def _loss(spec: str, results: Mapping[str, Any], few: bool) -> dict[str, Any]:
@@ -82,6 +101,10 @@ def _loss(spec: str, results: Mapping[str, Any], few: bool) -> dict[str, Any]:
         "name": parsed.name,
         "params": dict(parsed.params),
         "unit": "y",
+        "elicits": "mean",
         "class": [spec],
-        "results": [{"model": m, "value": float(x.mean()), "reason": reason} for m, x in results.items()],
+        "results": [
+            {"model": m, "value": float(x.mean()), "reason": reason, "clipped_rows": 0}
+            for m, x in results.items()
+        ],
     }

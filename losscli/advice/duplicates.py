@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from losscli.data.frame import Frame
 from losscli.domain import Floats
+from losscli.inference.resample import Keys, mixed
 
-Keys = NDArray[np.uint64]
 _STEP, _WORD = 0x9E3779B97F4A7C15, 1 << 64
-_MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # of splitmix64, Steele et al. 2014
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,5 @@ def _keys(x: Floats) -> Keys:
     key = np.zeros(len(x), np.uint64)
     for j, column in enumerate((x + 0.0).T):  # -0 and 0 are one value
         bits = np.ascontiguousarray(column).view(np.uint64) + np.uint64(_STEP * (2 * j + 1) % _WORD)
-        key += _mixed(_mixed(bits))
+        key += mixed(mixed(bits))
     return key
-
-
-def _mixed(bits: Keys) -> Keys:
-    bits = (bits ^ (bits >> np.uint64(30))) * _MIX[0]
-    bits = (bits ^ (bits >> np.uint64(27))) * _MIX[1]
-    return np.asarray(bits ^ (bits >> np.uint64(31)))

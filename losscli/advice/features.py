@@ -7,7 +7,7 @@ import numpy as np
 from losscli.advice.duplicates import duplicates
 from losscli.advice.numbers import gives_away
 from losscli.advice.shape import robust_z
-from losscli.advice.study import NAMED, Study
+from losscli.advice.study import Study, beyond
 from losscli.domain import Codes, Floats
 from losscli.result import Finding
 
@@ -60,10 +60,7 @@ def _leverage(study: Study) -> Finding:
     if not used:
         why = "in every column more than half of the values are equal"
         return Finding("leverage", title, None, "share", meaning, why)
-    rows = np.flatnonzero(far > LEVERAGE)
-    first = rows[np.argsort(-far[rows], kind="stable")][:NAMED]
-    keys = tuple(frame.keys[i] for i in first.tolist())
-    return Finding("leverage", title, len(rows) / len(far), "share", meaning, None, keys)
+    return beyond(study, "leverage", title, meaning, far, LEVERAGE)
 
 
 def leaks(study: Study) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from losscli.advice.shape import (
     tail_weight,
     z_among_like,
 )
-from losscli.advice.study import NAMED, Study, share
+from losscli.advice.study import Study, beyond, share
 from losscli.descent.ends import Solution
 from losscli.descent.objective import bulk_spread
 from losscli.descent.train import Wanted, reference, train
@@ -89,10 +89,7 @@ def _beyond(study: Study, name: str, z: Floats | None, cut: float, meaning: str,
     title = "the same among like rows" if name == "far_among_like" else f"beyond {cut:g} robust z"
     if z is None:
         return Finding(name, title, None, "share", meaning, reason)
-    rows = np.flatnonzero(np.abs(z) > cut)
-    first = rows[np.argsort(-np.abs(z[rows]), kind="stable")][:NAMED]
-    keys = tuple(study.frame.keys[i] for i in first.tolist())
-    return Finding(name, title, len(rows) / len(z), "share", meaning, None, keys)
+    return beyond(study, name, title, meaning, np.abs(z), cut)
 
 
 def _target(study: Study, y: Floats) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from losscli.data.frame import Encoder, Frame
 from losscli.data.roles.features import Training
 from losscli.descent.design import Design, whitened
 from losscli.descent.train import Settings
-from losscli.domain import Task
+from losscli.domain import Floats, Task
 from losscli.result import Finding
 
 NAMED = 5  # rows or columns that a figure names
@@ -49,6 +49,14 @@ class Study:
 def share(name: str, title: str, rows: float, of: int, meaning: str) -> Finding:
     """So many rows out of `of`."""
     return Finding(name, title, rows / of, "share", meaning)
+
+
+def beyond(study: Study, name: str, title: str, meaning: str, far: Floats, cut: float) -> Finding:
+    """The share of rows beyond a cut, the farthest of them named. far: (n,)."""
+    rows = np.flatnonzero(far > cut)
+    first = rows[np.argsort(-far[rows], kind="stable")][:NAMED]
+    keys = tuple(study.frame.keys[i] for i in first.tolist())
+    return Finding(name, title, len(rows) / len(far), "share", meaning, None, keys)
 
 
 def percent(value: float) -> str:

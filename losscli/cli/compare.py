@@ -98,7 +98,7 @@ def _compare(
 
     losses = tuple(spec_at(spec, cost) for spec in losses_of(flags.loss))
     paths, recorded = _baseline(flags)
-    pinned = recorded.replicates if recorded is not None else None
+    pinned = recorded.result.replicates if recorded is not None else None
     asked = asked_roles(flags, losses)
     request = Request(
         losses=losses,
@@ -114,7 +114,7 @@ def _compare(
         seed=flags.seed,
         self_check=flags.self_check,
         exclude=tuple(spec_at(spec, cost) for spec in losses_of(flags.exclude)),
-        scale=flags.scale or (recorded.scale if recorded is not None else None),
+        scale=flags.scale or (recorded.result.scale if recorded is not None else None),
         clip=flags.clip,
         drop=flags.missing == "drop",
         exact=flags.exact,

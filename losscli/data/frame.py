@@ -14,7 +14,6 @@ from losscli.data.table import ColumnType, Table, block_count
 from losscli.domain import Codes, Floats, Mask
 from losscli.errors import DataError, Where, did_you_mean
 from losscli.result import RowKey
-from losscli.result.reading import Node, distinct, quoted
 from losscli.spec import number_text
 
 _TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
@@ -86,6 +85,19 @@ def load(table: Table, training: Training) -> Frame:
     )
 
 
+def recoded(codes: Codes | None, rows: Codes) -> Codes | None:
+    """Codes of the values that some rows have, from 0 on without gaps: (k,). rows: indices (k,)."""
+    return None if codes is None else np.unique(codes[rows], return_inverse=True)[1].astype(np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class TextFeature:
+    """A column of text, and the values that have a column of the matrix."""
+
+    column: str
+    levels: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoder:
     """How features become the columns of a matrix, learned from some rows: number features as they are,
@@ -96,25 +108,24 @@ class Encoder:
     """
 
     numbers: tuple[str, ...]
-    texts: tuple[str, ...]
-    levels: tuple[tuple[str, ...], ...]
+    texts: tuple[TextFeature, ...]
     medians: tuple[float, ...]
     usual: tuple[str, ...]
 
     @classmethod
     def of(cls, frame: Frame, rows: Codes, w: Floats) -> "Encoder":
         """What the rows of a frame teach. rows: indices (k,); w: their weights (k,)."""
-        levels, usual = [], []
-        for known, codes in zip(frame.levels, frame.texts[rows].T, strict=True):
+        texts, usual = [], []
+        for name, known, codes in zip(frame.text_names, frame.levels, frame.texts[rows].T, strict=True):
             weights = np.bincount(codes + 1, weights=w, minlength=len(known) + 1)[1:]
             seen = np.bincount(codes + 1, minlength=len(known) + 1)[1:] > 0
-            levels.append(tuple(level for level, was in zip(known, seen, strict=True) if was))
+            levels = tuple(level for level, was in zip(known, seen, strict=True) if was)
+            texts.append(TextFeature(name, levels))
             usual.append(known[int(weights.argmax())] if seen.any() else "")
         medians = [_median(x, w) for x in frame.numbers[rows].T] if frame.impute else []
         return cls(
             numbers=frame.number_names,
-            texts=frame.text_names,
-            levels=tuple(levels),
+            texts=tuple(texts),
             medians=tuple(medians),
             usual=tuple(usual) if frame.impute else (),
         )
@@ -122,8 +133,7 @@ class Encoder:
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the p columns: those of the file, and `column=value`."""
-        pairs = zip(self.texts, self.levels, strict=True)
-        return self.numbers + tuple(f"{name}={level}" for name, levels in pairs for level in levels)
+        return self.numbers + tuple(f"{one.column}={level}" for one in self.texts for level in one.levels)
 
     @property
     def impute(self) -> bool:
@@ -140,49 +150,14 @@ class Encoder:
         a = len(self.numbers)
         x = np.zeros((len(numbers), len(self.columns)))
         x[:, :a] = np.where(np.isnan(numbers), self.medians, numbers) if self.medians else numbers
-        for j, (known, own) in enumerate(zip(levels, self.levels, strict=True)):
-            place = {level: a + i for i, level in enumerate(own)}
+        for j, (known, own) in enumerate(zip(levels, self.texts, strict=True)):
+            place = {level: a + i for i, level in enumerate(own.levels)}
             missing = place.get(self.usual[j], -1) if self.usual else -1
             places = np.array([*(place.get(level, -1) for level in known), -1, missing])[texts[:, j]]
             seen = np.flatnonzero(places >= 0)
             x[seen, places[seen]] = 1.0
-            a += len(own)
+            a += len(own.levels)
         return x
-
-    def to_plain(self) -> dict[str, Any]:
-        """Lists and dictionaries for JSON; `read` reads them back."""
-        return {
-            "numbers": list(self.numbers),
-            "texts": [
-                {"column": name, "levels": list(levels)}
-                for name, levels in zip(self.texts, self.levels, strict=True)
-            ],
-            "medians": list(self.medians),
-            "usual": list(self.usual),
-        }
-
-    @classmethod
-    def read(cls, plain: Node) -> "Encoder":
-        """The encoder that `to_plain` described. Raises ValueError where it did not."""
-        texts = plain.find("texts").items()
-        found = cls(
-            numbers=tuple(one.text() for one in plain.find("numbers").items()),
-            texts=tuple(one.find("column").text() for one in texts),
-            levels=tuple(tuple(level.text() for level in one.find("levels").items()) for one in texts),
-            medians=tuple(one.number() for one in plain.find("medians").items()),
-            usual=tuple(one.text() for one in plain.find("usual").items()),
-        )
-        distinct((*found.numbers, *found.texts), "the features")
-        for one, levels in zip(texts, found.levels, strict=True):
-            distinct(levels, one.find("levels").place)
-        if not found.impute:
-            return found
-        if (len(found.medians), len(found.usual)) != (len(found.numbers), len(found.texts)):
-            plain.fail("without a value to fill in for every feature")
-        for usual, levels in zip(found.usual, found.levels, strict=True):
-            if usual and usual not in levels:
-                plain.find("usual").fail(f"{quoted(usual)}, which is no level")
-        return found
 
 
 def load_features(table: Table, encoder: Encoder) -> Floats:
@@ -191,7 +166,7 @@ def load_features(table: Table, encoder: Encoder) -> Floats:
     Raises DataError for a column that is not there, a word where a number is needed, and a value that is
     infinite, or missing where the encoder fills none.
     """
-    for name in (*encoder.numbers, *encoder.texts):
+    for name in (*encoder.numbers, *(one.column for one in encoder.texts)):
         if name not in table.columns:
             raise DataError(
                 f"there is no column {name!r}, which the model needs",
@@ -205,10 +180,11 @@ def load_features(table: Table, encoder: Encoder) -> Floats:
             check_present(table, name, "Fill it in, or train with --missing impute")
     numbers = _columns([_numbers(table, name) for name in encoder.numbers], table.rows)
     texts = []
-    for name, levels in zip(encoder.texts, encoder.levels, strict=True):
-        codes = _codes(table, name, levels)
-        texts.append(np.where((codes < 0) & _present(table, name), len(levels), codes))
-    return encoder._matrix(numbers, _columns(texts, table.rows).astype(np.intp), encoder.levels)
+    for one in encoder.texts:
+        codes = _codes(table, one.column, one.levels)
+        texts.append(np.where((codes < 0) & _present(table, one.column), len(one.levels), codes))
+    levels = [one.levels for one in encoder.texts]
+    return encoder._matrix(numbers, _columns(texts, table.rows).astype(np.intp), levels)
 
 
 def _check_values(table: Table, training: Training) -> None:
@@ -316,11 +292,6 @@ def _distinct(table: Table, name: str | None, row: Codes) -> tuple[Codes | None,
     used = [words[i] or "" for i in row.tolist()]
     place = {word: code for code, word in enumerate(sorted(set(used)))}
     return np.array([place[word] for word in used], np.intp), tuple(place)
-
-
-def recoded(codes: Codes | None, rows: Codes) -> Codes | None:
-    """The codes of some rows, from 0 on without gaps: (k,). rows: indices (k,)."""
-    return None if codes is None else np.unique(codes[rows], return_inverse=True)[1].astype(np.intp)
 
 
 def _median(x: Floats, w: Floats) -> float:

@@ -18,7 +18,7 @@ from losscli.fitting.efficiency import efficiency
 from losscli.fitting.folds import Folds
 from losscli.fitting.full_fit import FullFit, light_rows
 from losscli.fitting.judge import error_of, kind_of
-from losscli.fitting.model import LinearModel, NetworkModel, SavedModel, TrainedModel
+from losscli.fitting.model import Layer, LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.ranking import Pairing, pairing, rankings
@@ -314,14 +314,15 @@ def _cut_short(run: Run) -> list[Warning_]:
 
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:
-    return SavedModel(
+    saved = SavedModel(
         task=run.training.task,
         target=run.training.target,
         labels=run.training.labels,
         outputs=run.training.outputs,
         encoder=run.whole.encoder,
         models=tuple(map(_trained, entries)),
-    ).to_json()
+    )
+    return saved.to_json() + "\n"
 
 
 def _trained(entry: _Entry) -> TrainedModel:
@@ -330,9 +331,8 @@ def _trained(entry: _Entry) -> TrainedModel:
     if own is not None:
         return LinearModel(spec=entry.spec, kind=kind, link=link, intercept=own.intercept, slopes=own.slopes)
     assert isinstance(solution, Network)
-    return NetworkModel(
-        spec=entry.spec, kind=kind, link=link, activation=solution.activation, layers=solution.layers
-    )
+    layers = tuple(Layer(*layer) for layer in solution.layers)
+    return NetworkModel(spec=entry.spec, kind=kind, link=link, activation=solution.activation, layers=layers)
 
 
 def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> str:

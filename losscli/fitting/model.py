@@ -1,9 +1,7 @@
 """A trained model as a file of plain data, and what it predicts."""
 
-import json
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated
 
 import numpy as np
 
@@ -14,10 +12,10 @@ from losscli.descent.perceptron import ACTIVATIONS
 from losscli.domain import IDENTITY, LOG, LOGIT, SEVERAL, SOFTMAX, Floats, Kind, Task
 from losscli.errors import DataError, Where
 from losscli.fitting.predictions import WORDS, prediction_columns, table_csv
-from losscli.result.reading import Node, distinct, parsed, quoted
+from losscli.result.common import Name
+from losscli.result.json import Document, Key
+from losscli.result.reading import distinct, loaded, quoted
 
-SCHEMA = "losscli/model/1"
-Word = TypeVar("Word", bound=StrEnum)
 _LINKS = {link.name: link for link in (IDENTITY, LOG, LOGIT, SOFTMAX)}
 
 
@@ -28,7 +26,7 @@ class LinearModel:
     intercept: (k,), slopes: (k, p), k = 1 but for several classes, outputs or labels.
     """
 
-    spec: str
+    spec: Name
     kind: Kind
     link: str
     intercept: Floats
@@ -36,160 +34,117 @@ class LinearModel:
 
     def predict(self, x: Floats) -> Floats:
         """x: (n, p) -> (n,), for several classes (n, k)."""
-        scores = x @ self.slopes.T + self.intercept
-        return _LINKS[self.link].predict(scores if len(self.intercept) > 1 else scores[:, 0])
+        return _linked(self.link, x @ self.slopes.T + self.intercept)
 
-    def to_plain(self) -> dict[str, Any]:
-        """Lists for JSON."""
-        return {"intercept": self.intercept.tolist(), "slopes": self.slopes.tolist()}
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """weights: (inputs, outputs), biases: (outputs,)."""
+
+    weights: Floats
+    biases: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkModel:
-    """One loss' network on the raw columns of the encoder: of each layer the weights (inputs, outputs) and
-    biases (outputs,), the activation behind all but the last."""
+    """One loss' network on the raw columns of the encoder; activation: behind all layers but the last."""
 
-    spec: str
+    spec: Name
     kind: Kind
     link: str
     activation: str
-    layers: tuple[tuple[Floats, Floats], ...]
+    layers: tuple[Layer, ...]
 
     def predict(self, x: Floats) -> Floats:
         """x: (n, p) -> (n,), for several classes (n, k)."""
-        *hidden, (last, bias) = self.layers
-        for weights, biases in hidden:
-            x = ACTIVATIONS[self.activation].value(x @ weights + biases)
-        scores = x @ last + bias
-        return _LINKS[self.link].predict(scores if len(bias) > 1 else scores[:, 0])
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = ACTIVATIONS[self.activation].value(x @ layer.weights + layer.biases)
+        return _linked(self.link, x @ last.weights + last.biases)
 
-    def to_plain(self) -> dict[str, Any]:
-        """Lists for JSON."""
-        layers = [{"weights": w.tolist(), "biases": b.tolist()} for w, b in self.layers]
-        return {"activation": self.activation, "layers": layers}
+
+def _linked(link: str, scores: Floats) -> Floats:
+    """scores: (n, k) -> predictions (n,) of one, (n, k) of several."""
+    return _LINKS[link].predict(scores if scores.shape[1] > 1 else scores[:, 0])
 
 
 TrainedModel = LinearModel | NetworkModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavedModel:
+class SavedModel(Document):
     """What `--save` writes: the encoder of the features, and a model per loss."""
 
+    SCHEMA = "losscli/model/1"
+
+    version: str = __version__
     task: Task
     target: str
-    labels: tuple[str, ...]
-    encoder: Encoder
-    models: tuple[TrainedModel, ...]
+    labels: Annotated[tuple[str, ...], Key("classes")]
     outputs: tuple[str, ...] = ()
+    encoder: Annotated[Encoder, Key("features")]
+    models: tuple[TrainedModel, ...]
 
-    def to_json(self) -> str:
-        document = {
-            "schema": SCHEMA,
-            "version": __version__,
-            "task": str(self.task),
-            "target": self.target,
-            "classes": list(self.labels),
-            **({"outputs": list(self.outputs)} if self.outputs else {}),
-            "features": self.encoder.to_plain(),
-            "models": [
-                {"spec": model.spec, "kind": str(model.kind), "link": model.link, **model.to_plain()}
-                for model in self.models
-            ],
-        }
-        return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1) + "\n"
+    def verify(self) -> None:
+        distinct(self.labels, "the classes")
+        if len(self.labels) < {Task.BINARY: 2, Task.MULTICLASS: 2}.get(self.task, 0):
+            raise ValueError(f"classes is too short for the task {self.task}")
+        _check_encoder(self.encoder)
+        distinct(self.outputs, "the outputs")
+        if (self.task in SEVERAL) != (len(self.outputs) > 1):
+            raise ValueError(f"outputs is of {len(self.outputs)}, which does not suit the task {self.task}")
+        if not self.models:
+            raise ValueError("it holds no model")
+        distinct([model.spec for model in self.models], "the models")
+        outputs = len(self.labels) if self.task is Task.MULTICLASS else max(len(self.outputs), 1)
+        for number, model in enumerate(self.models):
+            why = _unfit(model, len(self.encoder.columns), outputs)
+            if why is not None:
+                raise ValueError(f"models[{number}]{why}")
 
 
 def read_model(text: str, path: str) -> SavedModel:
     """The model in a file's text. Raises DataError where it is none."""
-    return parsed(
+    return loaded(
+        SavedModel,
         text,
         path,
-        _saved,
         what="model that losscli fit --save has written",
         advice="Write one: losscli fit DATA --loss huber --save model.json",
     )
 
 
-def _saved(top: Node) -> SavedModel:
-    schema = top.find("schema").maybe(Node.text)
-    if schema != SCHEMA:
-        raise ValueError("it has no schema" if schema is None else f"its schema is {quoted(schema)}")
-    task = _one_of(Task, top.find("task"))
-    labels = tuple(label.text() for label in top.find("classes").items())
-    distinct(labels, "the classes")
-    if len(labels) < {Task.BINARY: 2, Task.MULTICLASS: 2}.get(task, 0):
-        top.find("classes").fail(f"too short for the task {task}")
-    encoder = Encoder.read(top.find("features"))
-    several = top.find("outputs")
-    names = () if several.value is None else tuple(name.text() for name in several.items())
-    distinct(names, "the outputs")
-    if (task in SEVERAL) != (len(names) > 1):
-        several.fail(f"of {len(names)}, which does not suit the task {task}")
-    outputs = len(labels) if task is Task.MULTICLASS else max(len(names), 1)
-    models = tuple(_model(one, outputs, len(encoder.columns)) for one in top.find("models").items())
-    if not models:
-        raise ValueError("it holds no model")
-    distinct([model.spec for model in models], "the models")
-    return SavedModel(
-        task=task,
-        target=top.find("target").text(),
-        labels=labels,
-        encoder=encoder,
-        models=models,
-        outputs=names,
-    )
+def _check_encoder(encoder: Encoder) -> None:
+    distinct((*encoder.numbers, *(one.column for one in encoder.texts)), "the features")
+    for number, one in enumerate(encoder.texts):
+        distinct(one.levels, f"features.texts[{number}].levels")
+    if not encoder.impute:
+        return
+    if (len(encoder.medians), len(encoder.usual)) != (len(encoder.numbers), len(encoder.texts)):
+        raise ValueError("features is without a value to fill in for every feature")
+    for usual, one in zip(encoder.usual, encoder.texts, strict=True):
+        if usual and usual not in one.levels:
+            raise ValueError(f"features.usual is {quoted(usual)}, which is no level")
 
 
-def _model(plain: Node, outputs: int, columns: int) -> TrainedModel:
-    """outputs, columns: how many scores it must give, and of how many columns."""
-    link = plain.find("link")
-    if link.text() not in _LINKS or (link.text() == SOFTMAX.name and outputs == 1):
-        link.fail(f"{quoted(link.text())}, which is no link of such a model")
-    if plain.find("layers").value is not None:
-        return _network(plain, link.text(), outputs, columns)
-    intercept = [one.number() for one in plain.find("intercept").items()]
-    slopes = [[one.number() for one in row.items()] for row in plain.find("slopes").items()]
-    if len(intercept) != outputs or [len(row) for row in slopes] != [columns] * outputs:
-        plain.fail("of another size than its columns and classes ask for")
-    return LinearModel(
-        spec=plain.find("spec").name(),
-        kind=_one_of(Kind, plain.find("kind"), *WORDS),
-        link=link.text(),
-        intercept=np.array(intercept, dtype=np.float64),
-        slopes=np.array(slopes, dtype=np.float64).reshape(outputs, columns),
-    )
-
-
-def _network(plain: Node, link: str, outputs: int, columns: int) -> NetworkModel:
-    activation = plain.find("activation")
-    if activation.text() not in ACTIVATIONS:
-        activation.fail(f"{quoted(activation.text())}, which is no activation")
-    layers, width = [], columns
-    for layer in plain.find("layers").items():
-        weights = [[one.number() for one in row.items()] for row in layer.find("weights").items()]
-        biases = [one.number() for one in layer.find("biases").items()]
-        if not biases or [len(row) for row in weights] != [len(biases)] * width:
-            layer.fail("of another size than the layer before it asks for")
-        layers.append(
-            (np.array(weights, np.float64).reshape(width, len(biases)), np.array(biases, np.float64))
-        )
-        width = len(biases)
-    if not layers or width != outputs:
-        plain.fail("of another size than its classes ask for")
-    return NetworkModel(
-        spec=plain.find("spec").name(),
-        kind=_one_of(Kind, plain.find("kind"), *WORDS),
-        link=link,
-        activation=activation.text(),
-        layers=tuple(layers),
-    )
-
-
-def _one_of(words: type[Word], plain: Node, *known: Word) -> Word:
-    """The word of a text; one of those known, if any are given."""
-    found = next((word for word in known or words if word == plain.text()), None)
-    return found if found is not None else plain.fail(f"{quoted(plain.text())}, which it cannot be")
+def _unfit(model: TrainedModel, columns: int, outputs: int) -> str | None:
+    """What is wrong with a model of so many columns that must give so many scores, behind its place."""
+    if model.kind not in WORDS:
+        return f".kind is {quoted(str(model.kind))}, which it cannot be"
+    if model.link not in _LINKS or (model.link == SOFTMAX.name and outputs == 1):
+        return f".link is {quoted(model.link)}, which is no link of such a model"
+    if isinstance(model, LinearModel):
+        fits = (model.intercept.shape, model.slopes.shape) == ((outputs,), (outputs, columns))
+        return None if fits else " is of another size than its columns and classes ask for"
+    if model.activation not in ACTIVATIONS:
+        return f".activation is {quoted(model.activation)}, which is no activation"
+    width = columns
+    for number, layer in enumerate(model.layers):
+        if not layer.biases.size or layer.weights.shape != (width, *layer.biases.shape):
+            return f".layers[{number}] is of another size than the layer before it asks for"
+        width = len(layer.biases)
+    fits = bool(model.layers) and width == outputs
+    return None if fits else " is of another size than its classes ask for"
 
 
 def predicted_csv(model: SavedModel, table: Table) -> str:

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from losscli.result.common import Input, RowCounts, RowKey, Warning_
-from losscli.result.json import dumped
-
-SCHEMA = "losscli/advise/1"
+from losscli.result.common import Confidence, Input, RowCounts, RowKey, Warning_
+from losscli.result.json import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +93,15 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Document):
     """All that `advise` found."""
+
+    SCHEMA = "losscli/advise/1"
 
     version: str
     command: tuple[str, ...]
     seed: int
-    confidence: float
+    confidence: Confidence
     inputs: tuple[Input, ...]
     decisions: tuple[str, ...]  # what was decided about roles and reading, in words
     task: str
@@ -118,10 +118,6 @@ class Advice:
     check: Check
     unknown: tuple[str, ...]  # what no figure here can tell, in sentences
     warnings: tuple[Warning_, ...]
-
-    def to_json(self) -> str:
-        """The result as JSON; raises ValueError on a figure that is not finite."""
-        return dumped(SCHEMA, self)
 
     def figure(self, name: str) -> float | None:
         """The figure of that name; None where it is missing, or not of this task."""

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from losscli.result.common import Warning_
-from losscli.result.json import dumped
+from losscli.result.common import Confidence, Members, Warning_
+from losscli.result.json import Document
 
-SCHEMA = "losscli/diff/1"
 ON_FEW = "a value rests on too few effective rows"  # the reason of a change that has no interval for it
 
 
@@ -26,7 +25,7 @@ class LossChange:
     """
 
     spec: str
-    members: tuple[str, ...]
+    members: Members
     old_model: str
     new_model: str
     old: float | None
@@ -66,12 +65,14 @@ class Unmatched:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Document):
     """All that `diff` found. paired: whether changes have intervals; reason: why they have none."""
+
+    SCHEMA = "losscli/diff/1"
 
     version: str
     command: tuple[str, ...]
-    confidence: float
+    confidence: Confidence
     old: Side
     new: Side
     task: str
@@ -85,7 +86,3 @@ class Changes:
     metrics: tuple[MetricChange, ...]
     unmatched: tuple[Unmatched, ...]
     warnings: tuple[Warning_, ...]
-
-    def to_json(self) -> str:
-        """The result as JSON; raises ValueError on a figure that is not finite."""
-        return dumped(SCHEMA, self)

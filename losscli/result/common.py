@@ -3,8 +3,21 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from losscli.result.json import Key, Limit
 
 RowKey = int | str  # a 1-based data row, or its id
+Name = Annotated[str, Limit("minLength", 1, "empty")]
+_MOST = Limit("maximum", 2**63 - 1, "beyond any count")
+Positive = Annotated[int, Limit("minimum", 1, "below 1"), _MOST]
+Natural = Annotated[int, Limit("minimum", 0, "below 0"), _MOST]
+Confidence = Annotated[
+    float,
+    Limit("exclusiveMinimum", 0, "not between 0 and 1"),
+    Limit("exclusiveMaximum", 1, "not between 0 and 1"),
+]
+Members = Annotated[tuple[Name, ...], Key("class")]  # the specs of a class of losses, itself included
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +32,7 @@ class RowCounts:
     """`flagged` names the first flagged rows, `flagged_count` counts all."""
 
     read: int
-    used: int
+    used: Positive
     dropped: Mapping[str, int]
     flagged: tuple[RowKey, ...] = ()
     flagged_count: int = 0

@@ -1,15 +1,26 @@
 """What `losscli compare` found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Annotated
 
 from losscli.result.agreement import Agreement
-from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
-from losscli.result.json import dumped
+from losscli.result.common import (
+    Confidence,
+    Input,
+    Members,
+    Name,
+    Natural,
+    Refused,
+    RowCounts,
+    RowKey,
+    Warning_,
+)
+from losscli.result.json import Document, Key
+from losscli.result.reading import distinct
 from losscli.result.replicates import StoredReplicates
 from losscli.result.slices import Slices
 
-SCHEMA = "losscli/compare/1"
 FEW = "too few effective rows"  # how the reason of a value that rests on a few rows begins
 INFINITE = "infinite: "  # how the reason of an infinite value begins
 
@@ -60,16 +71,19 @@ class LossPart:
 class LossTable:
     """One loss of all models; `members` are the specs of its class of losses, itself included."""
 
-    spec: str
-    name: str
+    spec: Name
+    name: Name
     params: Mapping[str, float]
     unit: str
     elicits: str
-    members: tuple[str, ...]
+    members: Members
     reference: float | None  # L₀, the mean loss of the best constant
     results: tuple[LossValue, ...]
     best_set: tuple[str, ...] | None
     parts: tuple[LossPart, ...] = ()  # of a weighted sum
+
+    def of(self, model: str) -> LossValue:
+        return next(one for one in self.results if one.model == model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +102,14 @@ class MetricValue:
 class MetricTable:
     """One metric of all models; `greater_is_better` None where neither is (bias, counts)."""
 
-    name: str
+    name: Name
     title: str
     greater_is_better: bool | None
     best: float | None  # the value of perfect predictions
     results: tuple[MetricValue, ...]
+
+    def of(self, model: str) -> MetricValue:
+        return next(one for one in self.results if one.model == model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +271,7 @@ class RowRecord:
 @dataclass(frozen=True, slots=True)
 class Curve:
     name: str
-    model: str
+    spec: Annotated[str, Key("model")]
     x: tuple[float, ...]
     y: tuple[float | None, ...]
 
@@ -266,7 +283,7 @@ class Resampling:
 
     by: str
     column: str | None
-    units: int
+    units: Natural
     length: int | None
 
 
@@ -286,16 +303,18 @@ class SelfCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Document):
     """All that `compare` found."""
+
+    SCHEMA = "losscli/compare/1"
 
     version: str
     command: tuple[str, ...]
     seed: int
-    confidence: float
+    confidence: Confidence
     inputs: tuple[Input, ...]
     decisions: tuple[str, ...]  # what was decided about roles and reading, in words
-    task: str
+    task: Name
     target: str
     positive: str | None
     prevalence: float | None  # weighted share of the positive class
@@ -306,7 +325,7 @@ class Comparison:
     scale_reason: str | None
     rows: RowCounts
     models: tuple[Model, ...]
-    primary: str
+    primary: Name
     losses: tuple[LossTable, ...]
     refused: tuple[Refused, ...]
     metrics: tuple[MetricTable, ...]
@@ -316,7 +335,7 @@ class Comparison:
     baseline: str | None = None
     regressions: tuple[Regression, ...] = ()
     gates: tuple[Gate, ...] = ()
-    curves: tuple[()] = field(default=(), init=False)  # of the schema; a comparison has none
+    curves: tuple[Curve, ...] = ()  # of the schema; a comparison has none
     row_table: tuple[RowRecord, ...] = ()  # if asked for
     warnings: tuple[Warning_, ...] = ()
     resampling: Resampling = Resampling("rows", None, 0, None)
@@ -330,9 +349,25 @@ class Comparison:
     class_weight: Mapping[str, float] | None = None  # what a row of each class counts, if asked for
     costs: tuple[Cost, ...] = ()  # if asked for
 
-    def to_json(self) -> str:
-        """The contract's JSON; raises ValueError on a figure that is not finite."""
-        return dumped(SCHEMA, self)
+    def verify(self) -> None:
+        models = [model.name for model in self.models]
+        distinct(models, "its models")
+        distinct([one.spec for one in self.losses], "its losses")
+        distinct([one.name for one in self.metrics], "its metrics")
+        losses = {f"losses[{number}].results": one.results for number, one in enumerate(self.losses)}
+        metrics = {f"metrics[{number}].results": one.results for number, one in enumerate(self.metrics)}
+        for place, results in (losses | metrics).items():
+            found = [one.model for one in results]
+            distinct(found, place)
+            if set(found) != set(models):
+                raise ValueError(f"{place} is not of its models")
+        if self.replicates is not None:
+            self.replicates.check()
+
+    @property
+    def units(self) -> int:
+        """How many units are resampled; rows, where the result does not say."""
+        return self.resampling.units or self.rows.used
 
     def loss(self, spec: str) -> LossTable:
         """The table of one loss by its spec."""

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_
+from losscli.result.common import Confidence, Input, Members, Refused, RowCounts, RowKey, Warning_
 from losscli.result.comparison import Curve
-from losscli.result.json import dumped
-
-SCHEMA = "losscli/fit/1"
+from losscli.result.json import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class Fit:
     params: Mapping[str, float]
     unit: str
     elicits: str
-    members: tuple[str, ...]  # specs of its class of losses, itself included
+    members: Members
     converged: bool
     iterations: int
     gradient_norm: float | None
@@ -181,13 +179,15 @@ class PenaltyPath:
 
 
 @dataclass(frozen=True, slots=True)
-class Fits:
+class Fits(Document):
     """All that `fit` found."""
+
+    SCHEMA = "losscli/fit/1"
 
     version: str
     command: tuple[str, ...]
     seed: int
-    confidence: float
+    confidence: Confidence
     inputs: tuple[Input, ...]
     decisions: tuple[str, ...]  # what was decided about roles and reading, in words
     task: str
@@ -230,10 +230,6 @@ class Fits:
     )
     augment: tuple[str, ...] = ()  # what rows were made in training
     outputs: tuple[str, ...] = ()  # of several targets: their names without the word that they share
-
-    def to_json(self) -> str:
-        """The contract's JSON; raises ValueError on a figure that is not finite."""
-        return dumped(SCHEMA, self)
 
     def fit(self, spec: str) -> Fit:
         return next(fit for fit in self.fits if fit.spec == spec)

@@ -3,23 +3,25 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import numpy as np
 
 from losscli.domain import Floats
 from losscli.errors import DataError
+from losscli.result.common import Name, Natural, Positive
+from losscli.result.json import Limit
 
-UNITS = ("rows", "group", "time")  # what a run resamples together
+Digits = Annotated[str, Limit("pattern", "^[0-9a-f]{16}$", "not 16 hex digits")]
 _SAME = 1e-9  # relative: sums of the same weights in another order
-_SINGLE, _DOUBLE = np.dtype("<f4"), np.dtype("<f8")
-_LIMITS = np.finfo(_SINGLE)
+SINGLE, DOUBLE = np.dtype("<f4"), np.dtype("<f8")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLoss:
     """One loss of one model in every replicate; values: `pack` of (B,)."""
 
-    spec: str
+    spec: Name
     model: str
     values: str
 
@@ -30,20 +32,20 @@ class StoredReplicates:
 
     id: the column of ids; by, column: what is resampled together, length: times in a block; rows: that were
     used; count: B; ids, targets: Σ of hashes of the ids and of (id, target), mod 2⁶⁴, as 16 hex digits; w:
-    `pack_sums` of the weight of every replicate, (B,).
+    `pack` in doubles of the weight of every replicate, (B,).
     """
 
     id: str
-    by: str
+    by: Literal["rows", "group", "time"]
     column: str | None
-    rows: int
-    count: int
-    seed: int
-    ids: str
-    targets: str
+    rows: Positive
+    count: Annotated[Positive, Limit("minimum", 2, "below 2")]
+    seed: Natural
+    ids: Digits
+    targets: Digits
     w: str
     losses: tuple[StoredLoss, ...]
-    length: int | None = None
+    length: Positive | None = None
 
     def values(self, spec: str, model: str) -> Floats | None:
         """(B,) A loss of a model in every replicate, None where it was not resampled. Raises DataError."""
@@ -52,33 +54,29 @@ class StoredReplicates:
 
     def check(self) -> None:
         """Raises DataError where an array does not hold B values."""
-        if not np.isfinite(unpack_sums(self.w, self.count)).all():
+        if not np.isfinite(unpack(self.w, self.count, DOUBLE)).all():
             raise DataError("a replicate has no finite weight")
         for one in self.losses:
             unpack(one.values, self.count)
 
 
-def pack(values: Floats) -> str:
-    """(B,) as base64 of little-endian float32; what that cannot hold to seven digits becomes NaN."""
-    size = np.abs(values)
-    held = (values == 0) | ((size >= _LIMITS.tiny) & (size <= _LIMITS.max))
-    return _text(np.where(held, values, np.nan), _SINGLE)
+def pack(values: Floats, kind: np.dtype = SINGLE) -> str:
+    """(B,) as base64 of little-endian floats; what single ones cannot hold to seven digits becomes NaN."""
+    size, limits = np.abs(values), np.finfo(kind)
+    held = (kind == DOUBLE) | (values == 0) | ((size >= limits.tiny) & (size <= limits.max))
+    return base64.b64encode(np.where(held, values, np.nan).astype(kind).tobytes()).decode("ascii")
 
 
-def unpack(text: str, count: int) -> Floats:
+def unpack(text: str, count: int, kind: np.dtype = SINGLE) -> Floats:
     """The (count,) values of `pack`; not finite: NaN. Raises DataError where there are not so many."""
-    found = _array(text, count, _SINGLE)
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, ValueError):
+        raise DataError("replicates are not in base64") from None
+    if len(data) != count * kind.itemsize:
+        raise DataError(f"{len(data) // kind.itemsize:,} replicates where there must be {count:,}")
+    found = np.frombuffer(data, dtype=kind).astype(np.float64)
     return np.where(np.isfinite(found), found, np.nan)
-
-
-def pack_sums(values: Floats) -> str:
-    """(B,) as base64 of little-endian float64."""
-    return _text(values, _DOUBLE)
-
-
-def unpack_sums(text: str, count: int) -> Floats:
-    """The (count,) values of `pack_sums`. Raises DataError where there are not so many."""
-    return _array(text, count, _DOUBLE)
 
 
 def mismatch(old: StoredReplicates, new: StoredReplicates) -> str | None:
@@ -110,19 +108,5 @@ def _unit(one: StoredReplicates) -> str:
 
 
 def _same_weights(old: StoredReplicates, new: StoredReplicates) -> bool:
-    a, b = unpack_sums(old.w, old.count), unpack_sums(new.w, new.count)
+    a, b = unpack(old.w, old.count, DOUBLE), unpack(new.w, new.count, DOUBLE)
     return bool((np.abs(a - b) <= _SAME * np.maximum(np.abs(a), np.abs(b))).all())
-
-
-def _text(values: Floats, kind: np.dtype) -> str:
-    return base64.b64encode(np.asarray(values).astype(kind).tobytes()).decode("ascii")
-
-
-def _array(text: str, count: int, kind: np.dtype) -> Floats:
-    try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, ValueError):
-        raise DataError("replicates are not in base64") from None
-    if len(data) != count * kind.itemsize:
-        raise DataError(f"{len(data) // kind.itemsize:,} replicates where there must be {count:,}")
-    return np.frombuffer(data, dtype=kind).astype(np.float64)

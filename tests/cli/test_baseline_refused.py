@@ -53,7 +53,7 @@ def test_files_that_are_no_baseline(inside, write, tmp_path):
     write('{"schema": "losscli/fit/1"}', "fit.json")
     write(json.dumps(document | {"replicates": None}), "without.json")
     for name, said in (
-        ("fit.json", "it is one of losscli fit, and this reads those of compare"),
+        ("fit.json", "this is no result of losscli compare: its schema is 'losscli/fit/1'"),
         ("without.json", "it holds no replicates\nWrite it from the same rows, with --id and --replicates"),
         ("nofile.json", "--baseline nofile.json: that names no model, and there is no such file"),
     ):

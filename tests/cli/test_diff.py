@@ -200,8 +200,8 @@ BAD = {  # text of bad.json, what the message must hold
     "deep": ("[" * 200_000, ["nested too deeply"]),
     "deep objects": ('{"a":' * 200_000, ["nested too deeply"]),
     "a key twice": (GOOD.replace('"task"', '"task": "x", "task"', 1), ["'task' stands twice"]),
-    "of fit": ('{"schema": "losscli/fit/1"}', ["losscli fit", "those of compare"]),
-    "of diff": ('{"schema": "losscli/diff/1"}', ["losscli diff", "those of compare"]),
+    "of fit": ('{"schema": "losscli/fit/1"}', ["no result of losscli compare", "losscli/fit/1"]),
+    "of diff": ('{"schema": "losscli/diff/1"}', ["no result of losscli compare", "losscli/diff/1"]),
     "another schema": ('{"schema": "x"}', ["its schema is 'x'"]),
     "a wrong type": (GOOD.replace('"used": 60', '"used": "60"'), ["rows.used is no whole number"]),
     "other rows": (

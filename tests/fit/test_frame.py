@@ -1,6 +1,5 @@
 """Rows to arrays; what an encoder learns from some rows and does to others."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from losscli.data.frame import Encoder, Frame, load, load_features
 from losscli.data.roles.features import Asked, training_problem
 from losscli.data.table import BLOCK, ReadOptions, Table, read
 from losscli.errors import DataError
-from losscli.result.reading import Node
 
 Columns = Mapping[str, Sequence[Any]]
 X, Y = [1.0, 2.0, 3.0, 5.0], [1.5, 2.0, 4.0, 3.0]
@@ -235,13 +233,6 @@ def test_the_median_is_that_of_the_numbers_there(values):
     (median,) = Encoder.of(frame, everything(frame), frame.w).medians
     there = x[~np.isnan(x)]
     assert median == (np.median(there) if len(there) else 0.0)
-
-
-@pytest.mark.parametrize("missing", ["error", "impute"])
-def test_an_encoder_is_plain_data(framed, missing):
-    frame = framed({"x": [0.1, 2, 3, 4], "c": C, "d": ["u", "u", "v", "v"], "y": Y}, missing=missing)
-    encoder = Encoder.of(frame, everything(frame), frame.w)
-    assert Encoder.read(Node(json.loads(json.dumps(encoder.to_plain())), "")) == encoder
 
 
 def test_new_rows(framed, table):

@@ -258,7 +258,7 @@ def test_precision_and_recall_are_scikit_learns(path: str) -> None:
     y = np.array([float(row["target"]) for row in rows])
     for spec, column in (("bce", "prob_bce"), ("hinge", "score_hinge")):
         s = np.array([float(row[column]) for row in rows])
-        (curve,) = (c for c in done.fits.curves if isinstance(c, Curve) and c.model == spec)
+        (curve,) = (c for c in done.fits.curves if isinstance(c, Curve) and c.spec == spec)
         assert curve.name == "precision_recall" and len(curve.x) <= 200
         precision, recall, _ = precision_recall_curve(y, s)
         theirs = dict.fromkeys(zip(recall.round(12), precision.round(12), strict=True))

@@ -74,7 +74,7 @@ def test_the_interval_is_the_basic_bootstrap_of_the_log_ratio():
     a, b = rows(0), rows(1)
     old, new = document(mae(rf=a)), document(mae(rf=b))
     c = one(diff(old, new))
-    stars = [read(made).replicates.values("mae", "rf") for made in (old, new)]
+    stars = [read(made).result.replicates.values("mae", "rf") for made in (old, new)]
     log = math.log(b.mean() / a.mean())
     away = np.sort(np.abs(np.log(stars[1]) - np.log(stars[0]) - log))
     half = away[math.ceil(0.95 * (COUNT + 1)) - 1]
@@ -317,12 +317,12 @@ def test_no_loss_in_common_but_for_the_scale():
 
 
 def weights(made: Made, factor: float) -> None:
-    from losscli.result import pack_sums, unpack_sums
+    from losscli.result import DOUBLE, pack, unpack
 
     own = made["replicates"]
-    w = unpack_sums(own["w"], COUNT)
+    w = unpack(own["w"], COUNT, DOUBLE)
     w[7] *= factor
-    own["w"] = pack_sums(w)
+    own["w"] = pack(w, DOUBLE)
 
 
 MISMATCHES: list[tuple[Callable[[Made], None], str]] = [
@@ -349,7 +349,7 @@ MISMATCHES: list[tuple[Callable[[Made], None], str]] = [
 def test_runs_that_are_not_paired(spoil, words):
     old, new = document(mae(rf=rows(0))), document(mae(rf=rows(0)))
     spoil(new)
-    assert mismatch(read(old).replicates, read(new).replicates) == words
+    assert mismatch(read(old).result.replicates, read(new).result.replicates) == words
     with pytest.raises(DataError, match="cannot be compared"):
         diff(old, new)
 
@@ -357,7 +357,7 @@ def test_runs_that_are_not_paired(spoil, words):
 def test_other_numbers_of_resamples_are_not_paired():
     from dataclasses import replace
 
-    own = read(document(mae(rf=rows(0)))).replicates
+    own = read(document(mae(rf=rows(0)))).result.replicates
     assert mismatch(own, replace(own, count=200)) == "the number of resamples differs: 400 and 200"
     assert mismatch(own, own) is None
 
@@ -365,7 +365,7 @@ def test_other_numbers_of_resamples_are_not_paired():
 def test_sums_in_another_order_are_the_same_weights():
     old, new = document(mae(rf=rows(0))), document(mae(rf=rows(0)))
     weights(new, 1 + 1e-12)
-    assert mismatch(read(old).replicates, read(new).replicates) is None
+    assert mismatch(read(old).result.replicates, read(new).result.replicates) is None
 
 
 def test_the_json_holds_every_figure():

@@ -11,26 +11,30 @@ from losscli.comparison.diff.matching import (
     check_data,
     matched_losses,
     matched_models,
+    no_replicates,
     unmatched,
+    unpaired,
     warnings,
 )
-from losscli.comparison.diff.pairing import no_replicates, unpaired
 from losscli.comparison.reasons import NO_RATIO
 from losscli.result import (
     ON_FEW,
     Changes,
     LossChange,
+    LossTable,
+    LossValue,
     MetricChange,
+    MetricTable,
+    MetricValue,
     Recorded,
-    RecordedLoss,
-    RecordedMetric,
-    RecordedValue,
     Side,
     finite,
     rests_on_few,
 )
 
 __all__ = ["changes"]
+
+Value = LossValue | MetricValue
 
 
 def changes(old: Recorded, new: Recorded, command: Sequence[str]) -> Changes:
@@ -43,33 +47,33 @@ def changes(old: Recorded, new: Recorded, command: Sequence[str]) -> Changes:
     losses = matched_losses(old, new)
     reason = unpaired(old, new)
     found = [_loss(old, new, a, b, pair) for a, b in losses for pair in models]
-    if old.replicates is not None and new.replicates is not None:
-        found = list(with_intervals(found, old.replicates, new.replicates, new))
+    if old.result.replicates is not None and new.result.replicates is not None:
+        found = with_intervals(found, old.result.replicates, new.result.replicates, new.result)
     else:
         found = [replace(one, reason=one.reason or no_replicates(old, new)) for one in found]
     return Changes(
         version=__version__,
         command=tuple(command),
-        confidence=new.confidence,
-        old=Side(old.path, old.version),
-        new=Side(new.path, new.version),
-        task=new.task,
-        target=new.target,
-        positive=new.positive,
-        primary=new.primary,
-        rows=new.rows,
+        confidence=new.result.confidence,
+        old=Side(old.path, old.result.version),
+        new=Side(new.path, new.result.version),
+        task=new.result.task,
+        target=new.result.target,
+        positive=new.result.positive,
+        primary=new.result.primary,
+        rows=new.result.rows.used,
         paired=reason is None,
         reason=reason,
         losses=tuple(found),
         metrics=tuple(_metrics(old, new, models)),
         unmatched=tuple(unmatched(old, new, models)),
-        warnings=tuple(warnings(old, new)),
+        warnings=tuple(warnings(old.result, new.result)),
     )
 
 
-def _loss(old: Recorded, new: Recorded, a: RecordedLoss, b: RecordedLoss, pair: Models) -> LossChange:
+def _loss(old: Recorded, new: Recorded, a: LossTable, b: LossTable, pair: Models) -> LossChange:
     """The change of one loss of one model, without an interval."""
-    before, after = a.results[pair[0]], b.results[pair[1]]
+    before, after = a.of(pair[0]), b.of(pair[1])
     relative = _relative(before.value, after.value)
     return LossChange(
         spec=b.spec,
@@ -89,7 +93,7 @@ def _loss(old: Recorded, new: Recorded, a: RecordedLoss, b: RecordedLoss, pair: 
     )
 
 
-def _change(before: RecordedValue, after: RecordedValue) -> float | None:
+def _change(before: Value, after: Value) -> float | None:
     return None if before.value is None or after.value is None else finite(after.value - before.value)
 
 
@@ -101,13 +105,13 @@ def _relative(before: float | None, after: float | None) -> float | None:
     return share if math.isfinite(100 * share) else None
 
 
-def _missing(side: Recorded, one: RecordedValue) -> str | None:
+def _missing(side: Recorded, one: Value) -> str | None:
     if one.value is not None:
         return None
     return f"no value in {side.path}" + (f": {one.reason}" if one.reason else "")
 
 
-def _no_ratio(before: RecordedValue, after: RecordedValue, relative: float | None) -> str | None:
+def _no_ratio(before: Value, after: Value, relative: float | None) -> str | None:
     """Why the change of two values has no interval; None where it may have one."""
     if rests_on_few(before.reason) or rests_on_few(after.reason):
         return ON_FEW
@@ -120,14 +124,14 @@ def _no_ratio(before: RecordedValue, after: RecordedValue, relative: float | Non
 
 
 def _metrics(old: Recorded, new: Recorded, models: Sequence[Models]) -> Iterator[MetricChange]:
-    for metric in new.metrics:
-        before = old.metric(metric.name)
+    for metric in new.result.metrics:
+        before = old.result.metric(metric.name)
         if before is not None:
             yield from (_metric(old, new, before, metric, pair) for pair in models)
 
 
-def _metric(old: Recorded, new: Recorded, a: RecordedMetric, b: RecordedMetric, pair: Models) -> MetricChange:
-    before, after = a.results[pair[0]], b.results[pair[1]]
+def _metric(old: Recorded, new: Recorded, a: MetricTable, b: MetricTable, pair: Models) -> MetricChange:
+    before, after = a.of(pair[0]), b.of(pair[1])
     change = _change(before, after)
     beyond = None if change is not None else "the change is beyond any number"
     return MetricChange(

@@ -1,7 +1,7 @@
 """Replicates of both results → intervals and verdicts of their changes."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,42 +9,31 @@ import numpy as np
 from losscli.comparison.reasons import FEW_UNITS
 from losscli.domain import Floats
 from losscli.inference import Family, Studentised, beside, judge, log_ratio, plain
-from losscli.result import LossChange, Recorded, StoredReplicates, finite
+from losscli.result import Comparison, LossChange, StoredReplicates, finite
 
 _ROUNDING = 2.0**-22  # of the logarithm of a ratio of two values in single precision
 _WORDS = {"a": "better", "b": "worse", "~": "~"}
 
 
 def with_intervals(
-    found: Sequence[LossChange], old: StoredReplicates, new: StoredReplicates, result: Recorded
-) -> Iterator[LossChange]:
+    found: Sequence[LossChange], old: StoredReplicates, new: StoredReplicates, result: Comparison
+) -> list[LossChange]:
     """The changes with what replicates say of them. result: the new one, whose primary loss gives the family:
     all its models are judged together; every other change by itself, without a verdict."""
-    estimates = [_estimate(one, old, new) for one in found]
-    family = [
-        i
-        for i, one in enumerate(estimates)
-        if found[i].spec == result.primary and isinstance(one, Studentised)
-    ]
-    places = {i: k for k, i in enumerate(family)}
-    together = _judged([estimates[i] for i in family], result)
-    for i, (change, estimate) in enumerate(zip(found, estimates, strict=True)):
+    changes, known = list(found), dict[int, Studentised]()
+    for i, change in enumerate(found):
+        estimate = _estimate(change, old, new)
         if isinstance(estimate, str):
-            yield replace(change, reason=estimate)
-        elif i in places and together is not None:
-            yield _shown(change, together, places[i], result.rows, verdict=True)
+            changes[i] = replace(change, reason=estimate)
         else:
-            alone = _judged([estimate], result)
-            assert alone is not None
-            yield _shown(change, alone, 0, result.rows, verdict=False)
-
-
-def _judged(estimates: Sequence[Studentised | str], result: Recorded) -> Family | None:
-    """The estimates as one family; None for none."""
-    parts = [one for one in estimates if isinstance(one, Studentised)]
-    if not parts:
-        return None
-    return judge(beside(parts), result.confidence, result.units)
+            known[i] = estimate
+    primary = [i for i in known if found[i].spec == result.primary]
+    for group in (primary, *([i] for i in known if i not in primary)):
+        if group:
+            family = judge(beside([known[i] for i in group]), result.confidence, result.units)
+            for k, i in enumerate(group):
+                changes[i] = _shown(found[i], family, k, result.rows.used, verdict=group is primary)
+    return changes
 
 
 def _estimate(change: LossChange, old: StoredReplicates, new: StoredReplicates) -> Studentised | str:

@@ -106,7 +106,7 @@ def _units(
     if times is None or problem.time is None:
         return find_units(facts.reading, facts.moments.rows), ()
     d: Floats | None = differences_in_time(facts, times, tables, primary)
-    kept = recorded.replicates if recorded is not None else None
+    kept = recorded.result.replicates if recorded is not None else None
     length = (kept.length if kept is not None else None) or block_length(d, time_block(times.count))
     names = [one.model for one in tables[primary].results if one.value is not None]
     return time_units(times, problem.time, length), tuple(forecasts(d, names, length))

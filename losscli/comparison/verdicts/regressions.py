@@ -14,9 +14,8 @@ from losscli.data.roles import Problem
 from losscli.data.roles.files import stem
 from losscli.errors import UsageError, did_you_mean
 from losscli.inference import Studentised, holm, regression
-from losscli.result import ON_FEW, LossTable, LossValue, RecordedValue, Regression, finite, rests_on_few
+from losscli.result import ON_FEW, LossTable, LossValue, Regression, finite, rests_on_few
 
-Figure = LossValue | RecordedValue
 HOLM = "worse than tolerated, but not once corrected for the number of gates"
 
 
@@ -83,7 +82,11 @@ def _against_model(
 
 
 def undecided(
-    spec: str, names: tuple[str, str], values: tuple[Figure, Figure], tolerance: float, reason: str | None
+    spec: str,
+    names: tuple[str, str],
+    values: tuple[LossValue, LossValue],
+    tolerance: float,
+    reason: str | None,
 ) -> Regression:
     """The gate of a model against the baseline, before any interval."""
     one, base = values
@@ -119,7 +122,7 @@ def weighed(
     return decided, found.p
 
 
-def no_ratio(one: Figure, other: Figure) -> str | None:
+def no_ratio(one: LossValue, other: LossValue) -> str | None:
     """Why two losses have no ratio with an interval, or None."""
     if one.value is None or other.value is None:
         return MISSING

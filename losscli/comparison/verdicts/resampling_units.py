@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -35,8 +36,8 @@ class ResamplingUnits:
     keys: Keys | None
 
     @property
-    def by(self) -> str:
-        """ "rows", "group" or "time"."""
+    def by(self) -> Literal["rows", "group", "time"]:
+        """What a unit is."""
         return "rows" if self.column is None else "group" if self.length is None else "time"
 
     def of(self, number: Codes) -> Keys:

@@ -17,6 +17,7 @@ from losscli.inference import log_ratio, plain
 from losscli.inference.resample import Keys, mixed
 from losscli.loss.arguments import codes
 from losscli.result import (
+    DOUBLE,
     LossTable,
     Recorded,
     Regression,
@@ -24,7 +25,6 @@ from losscli.result import (
     StoredReplicates,
     mismatch,
     pack,
-    pack_sums,
     unpack,
 )
 
@@ -51,7 +51,7 @@ def store(boot: Bootstrap, tables: Sequence[LossTable]) -> StoredReplicates:
         seed=boot.seed,
         ids=ids,
         targets=targets,
-        w=pack_sums(boot.replicates.w),
+        w=pack(boot.replicates.w, DOUBLE),
         losses=tuple(
             StoredLoss(tables[loss].spec, tables[loss].results[m].model, pack(boot.values[loss][:, at]))
             for loss, one in boot.losses.items()
@@ -87,24 +87,24 @@ def against_recorded(
 
     Raises DataError where the two are not of the same rows, or a model or a loss has no counterpart.
     """
-    before = old.replicates
+    before = old.result.replicates
     why = "it holds no replicates" if before is None else mismatch(before, now)
-    if old.positive != boot.facts.problem.positive:
-        why = why or f"the positive class differs: {old.positive} and {boot.facts.problem.positive}"
+    if old.result.positive != boot.facts.problem.positive:
+        why = why or f"the positive class differs: {old.result.positive} and {boot.facts.problem.positive}"
     if before is None or why is not None:
         raise DataError(f"--baseline {old.path}: {why}", advice=_advice(before, now))
+    known = {table.spec: table for table in old.result.losses}
     for loss, tolerance in boot.facts.allowed:
         spec, results = tables[loss].spec, tables[loss].results
-        recorded = old.loss(spec)
-        if recorded is None:
-            others = [one.spec for one in old.losses if one.name == tables[loss].name]
+        if spec not in known:
+            others = [one.spec for one in known.values() if one.name == tables[loss].name]
             raise DataError(
                 f"--baseline {old.path}: it has no {spec}",
                 advice=f"It has {', '.join(others)}" if others else f"Write it with --loss {spec} too",
             )
         for m, one in enumerate(results):
             name = _namesake(old, one.model, len(results))
-            values, other = before.values(spec, name), recorded.results[name]
+            values, other = before.values(spec, name), known[spec].of(name)
             a, b = one.value, other.value
             if a is not None and b is not None and math.isclose(a, b, rel_tol=_ORDER):
                 other = replace(other, value=a)

@@ -109,7 +109,7 @@ def recall_grids(screen: FitScreen) -> list[Grid]:
     """One row per loss, in the order of the screen; none where there are no curves of precision and
     recall."""
     curves = {
-        one.model: one
+        one.spec: one
         for one in screen.found.curves
         if isinstance(one, Curve) and one.name == "precision_recall"
     }
