@@ -56,6 +56,30 @@ class Reduction(Enum):
     RELATIVE = "mean, over that of the best constant"
     WHOLE = "function of all rows together"  # `whole`; of so many rows as fit into memory
 
+    @property
+    def is_mean(self) -> bool:
+        return self is Reduction.MEAN
+
+    @property
+    def is_mean_or_root(self) -> bool:
+        """Whether it orders models as the mean of the row values does."""
+        return self in (Reduction.MEAN, Reduction.ROOT)
+
+    @property
+    def power(self) -> int:
+        """The power of the figure that is a mean: 2 of a root."""
+        return 2 if self is Reduction.ROOT else 1
+
+    @property
+    def from_means(self) -> bool:
+        """Whether the figure follows from the means of row quantities alone."""
+        return self in (Reduction.MEAN, Reduction.ROOT, Reduction.RATIO)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether a row has a value that the figure is made of."""
+        return self not in (Reduction.RATIO, Reduction.WHOLE)
+
 
 class Trait(Flag):
     """Facts about the function of the score. State the strongest; `closure` adds what they imply."""
