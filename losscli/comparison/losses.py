@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from losscli.comparison.plan import needed
 from losscli.comparison.summary import Layout, Summary
 from losscli.comparison.wholes import TOO_MANY
@@ -12,6 +14,7 @@ from losscli.domain import Kind
 from losscli.inference import FEW_EFFECTIVE, ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction, Trait
 from losscli.loss.catalogue import CATALOGUE
+from losscli.loss.reduction import of_means
 from losscli.metrics.aggregate import Moments
 from losscli.metrics.comoments import Comoments
 from losscli.result import FEW, INFINITE, LossPart, LossTable, LossValue, PartValue, RowKey, finite
@@ -85,15 +88,14 @@ def find(facts: Facts, loss: int, model: int) -> Found:
         case Reduction.MAX:
             return Found(float(moments.largest[place]), "a maximum has no interval")
         case Reduction.RATIO:
-            assert one.loss.combine is not None
-            value = one.loss.combine(*(float(moments.mean[p]) for p in places), **dict(one.params))
+            value = float(of_means(one, moments.mean[places]))
             reason = (
                 "no closed-form interval of a ratio" if math.isfinite(value) else "undefined on these rows"
             )
             return Found(value, reason)
         case Reduction.RELATIVE:
             reference = _variance(facts)
-            value = float(moments.mean[place]) / reference if reference else math.nan
+            value = float(of_means(one, moments.mean[places], lambda: reference))
             return Found(
                 value, "no closed-form interval of a ratio" if reference else "the target is constant"
             )
@@ -120,11 +122,10 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     value = float(moments.mean[place])
     if not math.isfinite(value):
         return Found(math.inf, f"{INFINITE}the sum; {_too_large(one)}")
-    root = one.loss.reduction is Reduction.ROOT
     signed = not one.from_zero
     effective = None if signed else finite(float(moments.effective_rows[place]))
     positive = int(moments.positive[place])
-    shown = math.sqrt(value) if root else value
+    shown = float(of_means(one, [value]))
     if Trait.BOUNDED not in one.traits and effective is not None and effective < FEW_EFFECTIVE * positive:
         return Found(shown, f"{FEW}: {effective:.1f} of {positive:,}", effective_rows=effective)
     if facts.no_formula is not None:
@@ -136,9 +137,7 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     if reason is not None:
         return Found(shown, reason, effective_rows=effective)
     half = t_quantile(facts.confidence, moments.rows - 1) * float(moments.standard_error[place])
-    low, high = value - half, value + half
-    if root:
-        low, high = math.sqrt(max(low, 0.0)), math.sqrt(high)
+    low, high = of_means(one, [np.array([value - half, value + half])]).tolist()
     return Found(shown, None, low, high, effective)
 
 

@@ -1,6 +1,5 @@
 """L₀ of every loss: what the best constant loses on the same rows."""
 
-import math
 from collections.abc import Sequence
 
 from losscli.comparison.marginal import marginal_loss
@@ -9,6 +8,7 @@ from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.loss import BoundLoss, Reduction
 from losscli.loss.constant import best_constant
+from losscli.loss.reduction import of_means
 
 
 def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey) -> tuple[float | None, ...]:
@@ -28,14 +28,13 @@ def find_references(problem: Problem, losses: Sequence[BoundLoss], seen: Survey)
     def least(one: BoundLoss) -> float:
         if one.loss.reduction is Reduction.RELATIVE:
             return 1.0  # it is measured in its own L₀
-        if one.loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+        if not one.loss.reduction.is_mean_or_root:
             return best_constant(one, target)[1]
         key = one.loss.value, one.params, one.loss.argument
-        root = one.loss.reduction is Reduction.ROOT
         if key not in means:
             value = best_constant(one, target)[1]
-            means[key] = value * value if root else value
-        return math.sqrt(means[key]) if root else means[key]
+            means[key] = value * value if one.loss.reduction.power == 2 else value
+        return float(of_means(one, [means[key]]))
 
     known = (one.from_zero and one.loss.needs and one.loss.task in CLASSES | NUMBERS for one in losses)
     return tuple(least(one) if sought else None for one, sought in zip(losses, known, strict=True))

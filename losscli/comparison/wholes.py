@@ -12,7 +12,7 @@ from losscli.data.rows import arguments_of, load
 from losscli.data.table import Table, block_count
 from losscli.domain import Floats
 from losscli.engine import fold
-from losscli.loss import BoundLoss, Reduction
+from losscli.loss import BoundLoss
 from losscli.loss.arguments import Arrays
 
 MOST = 1_000_000  # rows
@@ -27,7 +27,7 @@ def find_wholes(
     wanted = [
         (i, m)
         for i, one in enumerate(losses)
-        if one.loss.reduction is Reduction.WHOLE
+        if one.loss.whole is not None
         for m, model in enumerate(problem.models)
         if model.serves(one.loss.needs)
     ]

@@ -21,7 +21,6 @@ from losscli.data.table import Table
 from losscli.domain import Floats
 from losscli.inference import pairs_of
 from losscli.inference.resample import time_block
-from losscli.loss import Reduction
 from losscli.result import (
     Agreement,
     AreaComparison,
@@ -155,7 +154,7 @@ def _self_check(
     if len(names) < 2:
         return ()
     tolerance = dict(own.facts.allowed).get(loss)
-    power = 2 if own.own[loss].bound.loss.reduction is Reduction.ROOT else 1
+    power = own.own[loss].bound.loss.reduction.power
     tolerated = None if baseline is None or tolerance is None else Tolerated(baseline, tolerance, power)
     units = own.sums.take([places[0] for places in own.own[loss].places])
     return self_check(units, names, own.confidence, own.seed, tolerated)

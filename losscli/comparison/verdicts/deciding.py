@@ -13,7 +13,6 @@ from losscli.data.rows import load
 from losscli.data.table import Table, block_count
 from losscli.engine import fold
 from losscli.inference.decisive import Decisive, Tops
-from losscli.loss import Reduction
 from losscli.metrics.aggregate import merge_each
 from losscli.result import Difference, LossTable, RowKey
 
@@ -27,7 +26,7 @@ def find_deciding(
     """Of every pair of models with a finite value of the primary loss; none where that is no mean, nor the
     root of one. One more pass over the rows, for the columns of this loss alone."""
     loss = next(i for i, one in enumerate(tables) if one.spec == primary)
-    if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+    if not facts.layout.losses[loss].loss.reduction.is_mean_or_root:
         return {}
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
     pairs = list(combinations(range(len(models)), 2))

@@ -17,7 +17,6 @@ from losscli.engine import fold
 from losscli.inference import pairs_of
 from losscli.inference.resample import UnitSums, optimal_block
 from losscli.inference.two_models import diebold_mariano
-from losscli.loss import Reduction
 from losscli.result import Forecasts, LossTable
 
 NO_MEAN = "the primary loss is no mean over the rows"
@@ -31,7 +30,7 @@ def differences_in_time(
     unit of each pair in which squares stay finite. Pairs of the models that have a value; None where the loss
     is no mean."""
     layout, problem = facts.layout, facts.problem
-    if layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+    if not layout.losses[loss].loss.reduction.is_mean_or_root:
         return None
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
     places = [(layout.of_model(loss, m) or [0])[0] for m in models]

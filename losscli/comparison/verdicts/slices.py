@@ -13,6 +13,7 @@ from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.draws import MANY_RESAMPLES, RESAMPLES, Draws, resamples_of
 from losscli.comparison.verdicts.pairs import FEW_EFFECTIVE, FEW_RESAMPLES, FEW_UNITS
+from losscli.comparison.verdicts.series import NO_MEAN
 from losscli.comparison.verdicts.units import Units
 from losscli.data.rows import load
 from losscli.data.table import BLOCK, Table, block_count
@@ -23,13 +24,12 @@ from losscli.inference import FEW_EFFECTIVE as FEW_SHARE
 from losscli.inference import POWER, Correction, Family, Studentised, beside, judge, level_intervals, pairs_of
 from losscli.inference.mean_ranks import rank_blocks
 from losscli.inference.resample import UnitSums, replicate, squares
-from losscli.loss import BoundLoss, Reduction, Trait
+from losscli.loss import BoundLoss, Trait
 from losscli.result import FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
 
 MOST = 100  # slices
 FEW_TESTS = 20  # beyond, more replicates: the correction asks for smaller p
 MOST_DRAWN = 2 * 10**7  # differences in replicates that are held in memory
-NO_MEAN = "the primary loss is no mean over the rows"
 BLOCKS = 5  # slices from which mean ranks are worth a test
 FEW_BLOCKS = f"mean ranks need 3 models and {BLOCKS} slices"
 
@@ -51,10 +51,10 @@ def find_slices(
         return None
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
     names = [tables[loss].results[m].model for m in models]
-    if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+    if not facts.layout.losses[loss].loss.reduction.is_mean_or_root:
         return Slices(column, spec, 0, None, None, None, None, NO_MEAN, ())
     sums = _sums(table, facts, request, own.units, models, loss, column)
-    root = facts.layout.losses[loss].loss.reduction is Reduction.ROOT
+    root = facts.layout.losses[loss].loss.reduction.power == 2
     order = sorted(sums, key=lambda value: (-sums[value].rows, value is None, value or ""))
     pairs = pairs_of(len(names))
     tests = len(order) * len(pairs)
