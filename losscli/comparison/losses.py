@@ -105,8 +105,9 @@ def find(facts: Facts, loss: int, model: int) -> Found:
 
 def _too_large(one: BoundLoss) -> str:
     """Why a value is infinite; a loss of the user's own may also have none, which counts as infinite."""
-    from_catalogue = one.loss.name in {loss.name for loss in CATALOGUE}
-    return "too large for a double" if from_catalogue else "no number, or too large for a double"
+    parts = [part.loss for _, part in one.terms] or [one.loss]
+    own = {part.name for part in parts} - {loss.name for loss in CATALOGUE}
+    return "no number, or too large for a double" if own else "too large for a double"
 
 
 def _variance(facts: Facts) -> float:
