@@ -140,7 +140,7 @@ class Loss:
     name: to be typed; letters, digits and _, a letter first; of one task only.
     title: the usual name in words.
     task: the task whose targets it is of.
-    formula: of a row, in y, p, r, m, s, p_y, label and the params; printed by explain, evaluated by the tests.
+    formula: of a row, in y, p, r, m, s, p_y, label and the params; explain prints it, tests evaluate it.
     slope_formula: that of `slope`.
     argument: what `value` and `slope` take.
     reduction: how row values become the figure.

@@ -9,10 +9,9 @@ from losscli.loss import Alias, BoundLoss, Loss, Param, Trait
 from losscli.report import example
 from losscli.report.traits import bound_at_one
 
-# Functions and what only they read; what a sum is made of stands in its name.
-_LEFT_OUT = frozenset(
-    "value slope kinks check parts by_class combine whole kin infimum terms each".split()
-)
+# Functions, and what only they read; the terms of a sum stand in its name.
+_FUNCTIONS = {"value", "slope", "kinks", "check", "parts", "by_class", "combine", "whole", "kin", "infimum"}
+_LEFT_OUT = _FUNCTIONS | {"terms", "each"}
 _NAMES = {"slope_formula": "slope"}
 
 
@@ -25,39 +24,29 @@ def example_record(bound: BoundLoss) -> dict[str, Any] | None:
 def loss_record(loss: Loss) -> dict[str, Any]:
     """Every field of a record but the functions, in its order; traits at the defaults with scale 1. Optional
     texts that are empty are None."""
-    return {
-        _NAMES.get(field.name, field.name): _plain(
-            bound_at_one(loss).traits if field.name == "traits" else getattr(loss, field.name)
-        )
-        for field in fields(loss)
-        if field.name not in _LEFT_OUT
-    }
+    told = _fields(loss, traits=bound_at_one(loss).traits)
+    return {_NAMES.get(name, name): value for name, value in told.items() if name not in _LEFT_OUT}
+
+
+def _fields(record: Loss | Param | Alias, **instead: Any) -> dict[str, Any]:
+    return {one.name: _plain(instead.get(one.name, getattr(record, one.name))) for one in fields(record)}
 
 
 def _plain(value: Any) -> Any:
     match value:
-        case "":
-            return None
         case Trait():
             return [trait.name.lower() for trait in Trait if trait in value and trait.name]
-        case Enum():
-            return value.value
-        case Link():
-            return value.name
-        case Interval():
-            return str(value)
         case frozenset():
             return [kind.value for kind in Kind if kind in value]
         case tuple():
             return [_plain(one) for one in value]
+        case Enum():
+            return value.value
+        case Link() | Interval():
+            return str(value)
         case Param():
-            return {
-                "name": value.name,
-                "default": value.default_text,
-                "domain": str(value.domain),
-                "meaning": value.meaning,
-            }
+            return _fields(value, default=value.default_text)
         case Alias():
-            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+            return _fields(value)
         case _:
-            return value
+            return None if value == "" else value
