@@ -1,4 +1,5 @@
-"""Lines through predictions of several columns: from a row's base along a direction."""
+"""A loss along lines of its score: those of one score per row or class are the package's own, those through
+predictions of several columns go from a row's base along a direction."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -6,16 +7,21 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from battery import vectors
-from battery.line import Line
-from losscli.domain import Floats, Task
-from losscli.loss import Argument, BoundLoss
+from losscli.domain import CLASSES, NUMBERS, Floats, Task
+from losscli.loss import Argument, BoundLoss, battery
+from losscli.loss.battery import Line
 
 _BOX = (0.0, 0.0, 2.0, 3.0)
 _BOXES = (_BOX, (1.1, 0.7, 3.3, 4.2), (5.3, 4.1, 6.4, 7.9), (0.4, 0.6, 1.5, 2.3))
 _BOX_WAYS = ((1.0, 0.0, 1.0, 0.0), (0.6, -0.8, 0.6, -0.8))  # moved, not turned
 
 
-def vector_lines(loss: BoundLoss) -> Iterator[Line]:
+def lines(loss: BoundLoss) -> tuple[Line, ...]:
+    """Every line of the loss: one for r, m or l; one per target, or per class and coordinate, else."""
+    return battery.lines(loss) if loss.loss.task in CLASSES | NUMBERS else tuple(_of_columns(loss))
+
+
+def _of_columns(loss: BoundLoss) -> Iterator[Line]:
     match loss.loss.task:
         case Task.MULTIOUTPUT:
             yield from _of_outputs(loss)

@@ -1,4 +1,4 @@
-"""A loss is added in one record: nothing else is touched for it to be listed, explained, compared and trained."""
+"""A loss is one record: nothing else is touched for it to be listed, explained, compared and trained."""
 
 import json
 
@@ -57,7 +57,9 @@ def test_it_keeps_what_it_claims():
 
 
 def test_it_is_listed_and_explained(shown):
-    (line,) = [one for one in shown("losses", "--task", "regression").splitlines() if one.startswith("quartic ")]
+    (line,) = [
+        one for one in shown("losses", "--task", "regression").splitlines() if one.startswith("quartic ")
+    ]
     assert "mean, far out" in line
     (record,) = [
         one for one in json.loads(shown("losses", "--format", "json"))["losses"] if one["name"] == "quartic"
