@@ -14,6 +14,7 @@ from losscli.domain import Floats
 from losscli.engine import fold
 from losscli.loss import BoundLoss
 from losscli.loss.arguments import Arrays
+from losscli.loss.reduction import of_rows
 
 MOST = 1_000_000  # rows
 TOO_MANY = f"it takes all rows together, and is computed for up to {MOST:,}"
@@ -44,11 +45,6 @@ def find_wholes(
     found = {}
     for place, (i, m) in enumerate(wanted):
         columns = zip(*(arguments[place] for arguments, _ in blocks), strict=True)
-        found[i, m] = whole_of(losses[i], [np.concatenate(column) for column in columns], w)
+        rows = [np.concatenate(column) for column in columns]
+        found[i, m] = float(of_rows(losses[i], rows, w, problem.true_labels)[0])
     return found
-
-
-def whole_of(one: BoundLoss, arguments: Sequence[Floats], w: Floats) -> float:
-    """The figure of a loss that takes all rows together."""
-    assert one.loss.whole is not None
-    return one.loss.whole(*arguments, w, **dict(one.params))

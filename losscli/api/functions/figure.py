@@ -6,12 +6,11 @@ import numpy as np
 
 from losscli.api.functions.posed import Posed
 from losscli.comparison.summary import first_medians
-from losscli.comparison.wholes import whole_of
 from losscli.data.table import BLOCK
 from losscli.domain import Floats, Kind
 from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction
-from losscli.loss.reduction import of_means, quantities
+from losscli.loss.reduction import of_means, of_rows, quantities
 from losscli.metrics.aggregate import Moments, quantiles
 from losscli.metrics.comoments import Comoments
 
@@ -20,7 +19,7 @@ def figure(one: BoundLoss, posed: Posed) -> float:
     """The loss of all rows; inf where a row is, NaN where it is not defined."""
     blocks = -(-len(posed.w) // BLOCK)
     if one.loss.whole is not None:
-        return whole_of(one, posed.arguments(slice(None)), posed.w)
+        return float(of_rows(one, posed.arguments(slice(None)), posed.w, posed.classes)[0])
     if one.loss.reduction is Reduction.MEDIAN:
         return quantiles(lambda block: [(_rows(one, posed, block)[0], posed.w[_of(block)])], 0.5, blocks, 1)[
             0

@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.domain import Floats, Task, Unit, sigmoid
 from losscli.loss import Alias, Argument, Loss, Trait
-from losscli.loss.catalogue.true_class import SCORES, SIGN
+from losscli.loss.catalogue.true_class import BOUNDED_BELL, SCORES, SIGN
 
 
 def _short(m: Floats) -> Floats:
@@ -197,12 +197,7 @@ SAVAGE = Loss(
     unit=Unit.ONE,
     elicits="half the logit of P(y=1)",
     asks="half logit",
-    traits=Trait.SMOOTH
-    | Trait.LIPSCHITZ
-    | Trait.BOUNDED
-    | Trait.REDESCENDING
-    | Trait.PROPER
-    | Trait.CALIBRATED,
+    traits=BOUNDED_BELL | Trait.PROPER,
     choose="Labels may be wrong and you still want probabilities, P = sigmoid(2s).",
     avoid="You fit from scratch: far wrong rows have no slope left to bring them back.",
     trap="Also written 4·sigmoid(-m)², which is four times this at half the margin.",
@@ -224,12 +219,7 @@ TANGENT = Loss(
     unit=Unit.ONE,
     elicits="tan(P(y=1) - 1/2)",
     asks="margin",
-    traits=Trait.SMOOTH
-    | Trait.LIPSCHITZ
-    | Trait.BOUNDED
-    | Trait.REDESCENDING
-    | Trait.PROPER
-    | Trait.CALIBRATED,
+    traits=BOUNDED_BELL | Trait.PROPER,
     choose="Outliers lie on both sides: a far right score is distrusted as well as a far wrong one.",
     avoid="Scores are logits: every margin beyond tan(1/2) = 0.55 costs again.",
     reference="Masnadi-Shirazi, Mahadevan and Vasconcelos 2010 (CVPR), On the design of robust classifiers "
@@ -271,7 +261,7 @@ SIGMOID = Loss(
     unit=Unit.ONE,
     elicits=SIGN,
     asks="the side",
-    traits=Trait.SMOOTH | Trait.LIPSCHITZ | Trait.BOUNDED | Trait.REDESCENDING | Trait.CALIBRATED,
+    traits=BOUNDED_BELL,
     kin=lambda params: "mae_prob",
     choose="Labels are flipped at random at one rate for both classes: flips add a constant and shrink the "
     "rest.",
