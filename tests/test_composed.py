@@ -479,3 +479,8 @@ def test_sums_of_classes_predict_probabilities_only_where_all_parts_do() -> None
 def test_what_is_no_name_is_no_loss(name: str) -> None:
     with pytest.raises(UsageError, match="there is no loss"):
         named(name)
+
+
+def test_a_sum_of_known_losses_is_too_large_and_not_the_users_own(save: Save) -> None:
+    (table,) = run(save("target,pred\n1e200,1\n2,3\n4,4\n"), ["0.5*mse + 0.5*mae"]).losses
+    assert table.results[0].reason == "infinite: row 1; too large for a double"

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from losscli.comparison.medians import Values
 from losscli.comparison.reasons import few_effective
 from losscli.comparison.request import Request
@@ -17,6 +19,7 @@ from losscli.domain import Kind
 from losscli.inference import ranks, t_quantile, t_refusal, wilson
 from losscli.loss import BoundLoss, Reduction
 from losscli.loss.catalogue import CATALOGUE
+from losscli.loss.reduction import of_means
 from losscli.metrics.aggregate import Moments
 from losscli.metrics.comoments import Comoments
 from losscli.result import INFINITE, LossPart, LossTable, LossValue, PartValue, Refused, RowKey, finite
@@ -100,15 +103,14 @@ def find(facts: Facts, loss: int, model: int) -> Found:
         case Reduction.MAX:
             return Found(float(moments.largest[place]), "a maximum has no interval")
         case Reduction.RATIO:
-            assert one.loss.combine is not None
-            value = one.loss.combine(*(float(moments.mean[p]) for p in places), **dict(one.params))
+            value = float(of_means(one, moments.mean[places]))
             reason = (
                 "no closed-form interval of a ratio" if math.isfinite(value) else "undefined on these rows"
             )
             return Found(value, reason)
         case Reduction.RELATIVE:
             reference = _variance(facts)
-            value = float(moments.mean[place]) / reference if reference else math.nan
+            value = float(of_means(one, moments.mean[places], lambda: reference))
             return Found(
                 value, "no closed-form interval of a ratio" if reference else "the target is constant"
             )
@@ -118,8 +120,9 @@ def find(facts: Facts, loss: int, model: int) -> Found:
 
 def _too_large(one: BoundLoss) -> str:
     """Why a value is infinite; a loss of the user's own may also have none, which counts as infinite."""
-    from_catalogue = one.loss.name in {loss.name for loss in CATALOGUE}
-    return "too large for a double" if from_catalogue else "no number, or too large for a double"
+    parts = [part.loss for _, part in one.terms] or [one.loss]
+    own = {part.name for part in parts} - {loss.name for loss in CATALOGUE}
+    return "no number, or too large for a double" if own else "too large for a double"
 
 
 def _variance(facts: Facts) -> float:
@@ -135,9 +138,8 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     value = float(moments.mean[place])
     if not math.isfinite(value):
         return Found(math.inf, f"{INFINITE}the sum; {_too_large(one)}")
-    root = one.loss.reduction is Reduction.ROOT
     effective = finite(float(moments.effective_rows[place])) if one.from_zero else None
-    shown = math.sqrt(value) if root else value
+    shown = float(of_means(one, [value]))
     few = None if effective is None else few_effective(one, effective, int(moments.positive[place]))
     if few is not None:
         return Found(shown, few, effective_rows=effective)
@@ -150,9 +152,7 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     if reason is not None:
         return Found(shown, reason, effective_rows=effective)
     half = t_quantile(facts.request.confidence, moments.rows - 1) * float(moments.standard_error[place])
-    low, high = value - half, value + half
-    if root:
-        low, high = math.sqrt(max(low, 0.0)), math.sqrt(high)
+    low, high = of_means(one, [np.array([value - half, value + half])]).tolist()
     return Found(shown, None, low, high, effective)
 
 

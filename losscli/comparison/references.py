@@ -1,6 +1,5 @@
 """L₀ of every loss: what the best constant loses on the same rows."""
 
-import math
 from collections.abc import Sequence
 
 from losscli.comparison.marginal import marginal_loss
@@ -9,6 +8,7 @@ from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.loss import BoundLoss, Reduction
 from losscli.loss.constant import best_constant
+from losscli.loss.reduction import of_means
 
 
 def find_references(
@@ -25,14 +25,13 @@ def find_references(
     def least(bound: BoundLoss) -> float:
         if bound.loss.reduction is Reduction.RELATIVE:
             return 1.0  # it is measured in its own L₀
-        if bound.loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+        if not bound.loss.reduction.is_mean_or_root:
             return best_constant(bound, target)[1]
         key = bound.loss.value, bound.params, bound.loss.argument
-        root = bound.loss.reduction is Reduction.ROOT
         if key not in means:
             value = best_constant(bound, target)[1]
-            means[key] = value * value if root else value
-        return math.sqrt(means[key]) if root else means[key]
+            means[key] = value * value if bound.loss.reduction.power == 2 else value
+        return float(of_means(bound, [means[key]]))
 
     def reference(bound: BoundLoss) -> float | None:
         if not bound.from_zero:

@@ -9,9 +9,14 @@ from losscli.comparison.summary import RowQuantity
 from losscli.domain import Floats
 from losscli.inference import ranks
 from losscli.loss import Reduction
+from losscli.loss.reduction import of_means
 from losscli.result import LossTable, ModelShare, Robustness, finite
 
-_NOT_OF_PARTS = (Reduction.MAX, Reduction.RELATIVE, Reduction.WHOLE)
+_NO_SUM = {
+    Reduction.MAX: "a maximum is one row",
+    Reduction.WHOLE: "a function of all rows has no sum to share",
+    Reduction.MEDIAN: "a median has no sum to share",
+}
 NO_INTERVAL = "no closed-form interval of a ratio of sums"
 NOT_FLAGGED = "no row is flagged: the probe says what one would weigh"
 
@@ -101,15 +106,11 @@ def _record(
 def _own_reason(facts: Facts, loss: int) -> str | None:
     """Why a loss has no share of outliers, by its nature."""
     one = facts.layout.losses[loss].loss
-    if one.reduction is Reduction.MAX:
-        return "a maximum is one row"
-    if one.reduction is Reduction.WHOLE:
-        return "a function of all rows has no sum to share"
-    if one.reduction is Reduction.MEDIAN:
-        return "a median has no sum to share"
+    if one.reduction in _NO_SUM:
+        return _NO_SUM[one.reduction]
     if one.infimum == -math.inf:
         return "the loss is unbounded below"
-    if one.reduction is Reduction.RATIO and _kin_place(facts, loss) is None:
+    if one.combine is not None and _kin_place(facts, loss) is None:
         return "a function of several means has no sum to share"
     return None
 
@@ -118,14 +119,14 @@ def _kin_place(facts: Facts, loss: int) -> int | None:
     """The first mean loss of the same class: wmape inherits from mae."""
     losses = facts.layout.losses
     for other, one in enumerate(losses):
-        if one.kin == losses[loss].kin and one.loss.reduction is Reduction.MEAN:
+        if one.kin == losses[loss].kin and one.loss.reduction.is_mean:
             return other
     return None
 
 
 def excess_place(facts: Facts, loss: int, model: int) -> int | None:
     """The place in the layout of what a loss shares out among the rows."""
-    if facts.layout.losses[loss].loss.reduction is Reduction.RATIO:
+    if facts.layout.losses[loss].loss.combine is not None:
         kin = _kin_place(facts, loss)
         return None if kin is None else excess_place(facts, kin, model)
     places = facts.layout.of_model(loss, model)
@@ -166,13 +167,9 @@ def _bulk(facts: Facts, loss: int, model: int, medians: dict[tuple[int, int], fl
         return finite(medians.get((loss, model), math.nan))
     places = facts.layout.of_model(loss, model)
     left = moments.w - moments.fw
-    if places is None or left <= 0 or one.loss.reduction in _NOT_OF_PARTS:
+    if places is None or left <= 0 or not one.loss.reduction.from_means:
         return None
-    means = [float(moments.bulk_mean[p]) for p in places]
-    if one.loss.reduction is Reduction.RATIO:
-        assert one.loss.combine is not None
-        return finite(one.loss.combine(*means, **dict(one.params)))
-    return math.sqrt(max(means[0], 0.0)) if one.loss.reduction is Reduction.ROOT else means[0]
+    return finite(float(of_means(one, moments.bulk_mean[places])))
 
 
 def _leader(models: Sequence[str], values: Sequence[float | None]) -> str | None:

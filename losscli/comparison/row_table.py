@@ -14,13 +14,12 @@ from losscli.data.rows import Rows, arguments_of
 from losscli.data.table import BLOCK
 from losscli.domain import Codes, Floats, Kind, preferred
 from losscli.engine import fold
-from losscli.loss import BoundLoss, Reduction
+from losscli.loss import BoundLoss
 from losscli.loss.arguments import Predicted, codes
 from losscli.result import RowKey, RowRecord, finite
 
 NO_ROW_LOSS = "the primary loss is a function of means: a row has none"
 SHOWN = 10  # numbers of a prediction of several columns
-_NO_ROWS = (Reduction.RATIO, Reduction.WHOLE)
 _Records = tuple[tuple[int, RowRecord], ...]  # by row number
 _Values = list[float | str | None]
 
@@ -141,7 +140,7 @@ def _read(problem: Problem, model: Predicted, kind: Kind) -> _Values:
 def _row_losses(problem: Problem, primary: BoundLoss, rows: Rows, m: int) -> Floats:
     """(n,) Of the model of number m, NaN where there is none."""
     has_all = all(needs & rows.models[m].keys() for needs in primary.loss.reads)
-    if primary.loss.reduction in _NO_ROWS or not has_all:
+    if not primary.loss.reduction.has_rows or not has_all:
         return np.full(len(rows.y), np.nan)
     given = arguments_of(problem, rows)[m].of(primary.loss)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
@@ -150,7 +149,7 @@ def _row_losses(problem: Problem, primary: BoundLoss, rows: Rows, m: int) -> Flo
 
 def _reason(primary: BoundLoss, losses: Sequence[tuple[str, float]]) -> str | None:
     """Why a loss is missing; losses: of each model, by its name."""
-    if primary.loss.reduction in _NO_ROWS:
+    if not primary.loss.reduction.has_rows:
         return NO_ROW_LOSS
     infinite = [name for name, x in losses if np.isinf(x)]
     undefined = [name for name, x in losses if np.isnan(x)]

@@ -10,8 +10,9 @@ from losscli.comparison.vectors import vector_terms
 from losscli.data.roles import Problem
 from losscli.data.rows import Reading, Rows, arguments_of
 from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
-from losscli.loss import Argument, BoundLoss, Pointwise, Reduction
+from losscli.loss import Argument, BoundLoss
 from losscli.loss.arguments import Arguments, Predicted, codes, side
+from losscli.loss.reduction import quantities
 from losscli.metrics.aggregate import Looks, Moments, Sought, merge_each
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
@@ -67,7 +68,7 @@ class Layout:
             for m, model in enumerate(problem.models):
                 if not all(model.serves(needs) for needs in one.loss.reads):
                     continue
-                for part, function in enumerate(quantities(one, problem.true_labels)):
+                for part, function in enumerate(quantities(one.loss, problem.true_labels)):
                     column = RowQuantity(i, part, m)
                     key = function, one.params, one.loss.argument, m
                     if key not in shared:
@@ -99,19 +100,11 @@ class Layout:
         return self.only(places[0] for places in found if places is not None)
 
     def _count(self, loss: int) -> int:
-        return len(quantities(self.losses[loss], self.classes))
+        return len(quantities(self.losses[loss].loss, self.classes))
 
     def _places(self, loss: int, model: int, parts: range) -> list[int] | None:
         places = [self.place.get(RowQuantity(loss, part, model)) for part in parts]
         return None if None in places else [place for place in places if place is not None]
-
-
-def quantities(bound: BoundLoss, classes: int) -> tuple[Pointwise, ...]:
-    """The row quantities whose means make the loss: its row value, or its parts; of a sum both. classes: of
-    the target."""
-    if bound.loss.reduction is Reduction.RATIO:
-        return bound.loss.parts_for(classes)
-    return (bound.loss.value, *bound.loss.parts) if bound.loss.terms else (bound.loss.value,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +188,7 @@ def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Flo
             yield _least(one, problem, rows.y)
         else:
             with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-                part = quantities(one, layout.classes)[column.part]
+                part = quantities(one.loss, layout.classes)[column.part]
                 x = part(*models[column.model].of(one.loss), **dict(one.params))
             yield x
 
@@ -286,7 +279,7 @@ def _probed(
     if column.model is None or not moves:
         return float("nan")
     one = layout.losses[column.loss]
-    part = quantities(one, layout.classes)[column.part]
+    part = quantities(one.loss, layout.classes)[column.part]
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         sums = [float(w @ part(*moved[m][column.model].of(one.loss), **dict(one.params))) for m in moves]
     return sum(sums) / len(sums)

@@ -8,8 +8,9 @@ import numpy as np
 from losscli.comparison.medians import Values
 from losscli.data.rows import Reading, Rows, arguments_of
 from losscli.domain import Floats
-from losscli.loss import BoundLoss, Reduction
+from losscli.loss import BoundLoss
 from losscli.loss.arguments import Arrays
+from losscli.loss.reduction import of_rows
 
 MOST = 1_000_000  # rows
 TOO_MANY = f"it takes all rows together, and is computed for up to {MOST:,}"
@@ -21,7 +22,7 @@ def find_whole_sample(reading: Reading, losses: Sequence[BoundLoss], used: int) 
     wanted = [
         (i, m)
         for i, one in enumerate(losses)
-        if one.loss.reduction is Reduction.WHOLE
+        if one.loss.whole is not None
         for m, model in enumerate(reading.problem.models)
         if model.serves(one.loss.needs)
     ]
@@ -37,11 +38,6 @@ def find_whole_sample(reading: Reading, losses: Sequence[BoundLoss], used: int) 
     found = {}
     for place, (i, m) in enumerate(wanted):
         columns = zip(*(arguments[place] for arguments, _ in blocks), strict=True)
-        found[i, m] = whole_of(losses[i], [np.concatenate(column) for column in columns], w)
+        rows = [np.concatenate(column) for column in columns]
+        found[i, m] = float(of_rows(losses[i], rows, w, reading.problem.true_labels)[0])
     return found
-
-
-def whole_of(bound: BoundLoss, arguments: Sequence[Floats], w: Floats) -> float:
-    """The figure of a loss that takes all rows together."""
-    assert bound.loss.whole is not None
-    return bound.loss.whole(*arguments, w, **dict(bound.params))

@@ -1,18 +1,15 @@
 """What a loss is, every loss there is, and those of the user's own."""
 
+from losscli.loss.params import FromData, Param, Params, Scaled
 from losscli.loss.record import (
     NO_TRAITS,
     Alias,
     Argument,
     BoundLoss,
     Each,
-    FromData,
     Loss,
-    Param,
-    Params,
     Pointwise,
     Reduction,
-    Scaled,
     Term,
     Trait,
 )

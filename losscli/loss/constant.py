@@ -8,6 +8,7 @@ import numpy as np
 from losscli.domain import Floats, Kind, Task, log_softmax
 from losscli.loss import Argument, BoundLoss, Reduction, Trait
 from losscli.loss.arguments import Arguments
+from losscli.loss.reduction import of_rows
 
 SUPPORT = 2_048  # points of a number target among which the constant is first searched for
 MAX_SEARCHED = 10  # classes
@@ -91,35 +92,8 @@ def _losses(bound: BoundLoss, target: Target, kind: Kind, constants: Floats) -> 
     predictions = {kind: predicted[:, 0] if constants.shape[1] == 1 else predicted}
     arguments = Arguments(target.task, y, predictions, class_weights=target.w)
     with np.errstate(over="ignore", invalid="ignore"):
-        losses = _reduced(bound, arguments.of(bound.loss), target.w)
+        losses = of_rows(bound, arguments.of(bound.loss), target.w, n)
     return np.where(np.isnan(losses), np.inf, losses)
-
-
-def _reduced(bound: BoundLoss, arguments: tuple[Floats, ...], w: Floats) -> Floats:
-    """The loss of g sets of the same n weighted rows, given one after the other: (g,)."""
-    loss, params, total = bound.loss, dict(bound.params), w.sum()
-    if loss.reduction is Reduction.RATIO:
-        assert loss.combine is not None
-        means = [
-            part(*arguments, **params).reshape(-1, len(w)) @ w / total for part in loss.parts_for(len(w))
-        ]
-        return np.array([loss.combine(*map(float, row), **params) for row in zip(*means, strict=True)])
-    if loss.reduction is Reduction.WHOLE:
-        assert loss.whole is not None
-        sets = zip(*(np.split(argument, len(argument) // len(w)) for argument in arguments), strict=True)
-        return np.array([loss.whole(*one, w, **params) for one in sets])
-    value = bound.value(*arguments).reshape(-1, len(w))
-    if loss.reduction is Reduction.MAX:
-        return np.asarray(value.max(axis=1))
-    if loss.reduction is Reduction.MEDIAN:
-        order = np.argsort(value, axis=1, kind="stable")
-        cumulated = np.cumsum(w[order], axis=1)
-        ends = [np.argmax(cumulated >= total / 2, axis=1), np.argmax(cumulated > total / 2, axis=1)]
-        rows = np.arange(len(value))
-        return np.asarray(sum(value[rows, order[rows, end]] for end in ends) / 2)
-    # A class without weight may have an infinite loss; it does not count.
-    mean = np.where(w > 0, value, 0.0) @ w / total
-    return np.asarray(np.sqrt(mean) if loss.reduction is Reduction.ROOT else mean)
 
 
 def _grid(bound: BoundLoss, target: Target) -> tuple[Kind, Floats]:
@@ -146,7 +120,7 @@ def _may_have_valleys(bound: BoundLoss) -> bool:
     """Whether a mean of the loss may have several minima; roots and ratios here follow convex means."""
     if bound.loss.reduction is Reduction.MEDIAN:
         return True
-    return bound.loss.reduction is Reduction.MEAN and Trait.CONVEX not in bound.traits
+    return bound.loss.reduction.is_mean and Trait.CONVEX not in bound.traits
 
 
 def _valley(bound: BoundLoss, rough: Target, target: Target) -> Floats:

@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import IDENTITY, REALS, Floats, Interval, Kind, Link, Task, Unit
-from losscli.errors import NoDefault, UsageError, did_you_mean
+from losscli.loss.params import Facts, Param, Params, resolved
 from losscli.spec import Spec, number_text
 
 Pointwise = Callable[..., Floats]
-Params = Mapping[str, float]
 
 
 class Argument(Enum):
@@ -56,6 +55,30 @@ class Reduction(Enum):
     RELATIVE = "mean, over that of the best constant"
     WHOLE = "function of all rows together"  # `whole`; of so many rows as fit into memory
 
+    @property
+    def is_mean(self) -> bool:
+        return self is Reduction.MEAN
+
+    @property
+    def is_mean_or_root(self) -> bool:
+        """Whether it orders models as the mean of the row values does."""
+        return self in (Reduction.MEAN, Reduction.ROOT)
+
+    @property
+    def power(self) -> int:
+        """The power of the figure that is a mean: 2 of a root."""
+        return 2 if self is Reduction.ROOT else 1
+
+    @property
+    def from_means(self) -> bool:
+        """Whether the figure follows from the means of row quantities alone."""
+        return self in (Reduction.MEAN, Reduction.ROOT, Reduction.RATIO)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether a row has a value that the figure is made of."""
+        return self not in (Reduction.RATIO, Reduction.WHOLE)
+
 
 class Trait(Flag):
     """Facts about the function of the score. State the strongest; `closure` adds what they imply."""
@@ -90,53 +113,15 @@ _IMPLIED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Scaled:
-    """A default of `constant` × s ** power, where s is the residual scale."""
-
-    constant: float | Callable[[Params], float]
-    power: int = 1
-
-
-class FromData(Enum):
-    """A default taken from the rows."""
-
-    IMBALANCE = "n-/n+"  # the class counts
-    NAIVE = "mean |y_t - y_(t-1)|"  # the targets in time order
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """A parameter of a loss: where it may live and what it is when it is not written.
-
-    `default` None means "off": the parameter is passed only when written.
-    """
-
-    name: str
-    default: float | Scaled | FromData | None
-    domain: Interval
-    meaning: str
-    of_level: bool = False  # of an interval: 1 - its level, which the names of a file or --level say
-
-    @property
-    def default_text(self) -> str:
-        match self.default:
-            case None:
-                return "off"
-            case Scaled(constant, power):
-                factor = "its 95 % constant" if callable(constant) else number_text(constant)
-                return f"{factor} × s" if power == 1 else f"{factor} / s"
-            case FromData() as rule:
-                return rule.value
-            case number:
-                return number_text(number)
-
-
-@dataclass(frozen=True, slots=True)
 class Alias:
-    """The name of a loss in another library; `spec` is what to type for the same figure.
+    """The name of a loss in another library: accepted as a name of ours only where its default equals ours,
+    factor 1 and `spec` our plain name.
 
-    Accepted as a name only where its default equals ours: factor 1 and `spec` our plain name.
-    `factor` is theirs over ours; None where that is no constant, and then `note` says what theirs is.
+    library: as it is imported or called: sklearn, torch, Keras.
+    name: what the loss is called there.
+    spec: what to type here for the same figure.
+    factor: theirs over ours; None where that is no constant.
+    note: what theirs is, where the factor does not say it.
     """
 
     library: str
@@ -148,43 +133,85 @@ class Alias:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """One loss, told once: see the head of this file for the conventions."""
+    """One loss, told once: see the head of this file for r, m, l and what a slope is.
+
+    What lists, help and JSON say of it; texts are plain sentences, optional ones empty where there is none:
+
+    name: to be typed; letters, digits and _, a letter first; of one task only.
+    title: the usual name in words.
+    task: the task whose targets it is of.
+    formula: of a row, in y, p, r, m, s, p_y, label and the params; explain prints it, tests evaluate it.
+    slope_formula: that of `slope`.
+    argument: what `value` and `slope` take.
+    reduction: how row values become the figure.
+    unit: that of the figure.
+    elicits: the functional whose prediction is best; may name params in braces: "the {tau}-quantile".
+    asks: the same in a word or two, where room is short; empty where `elicits` is as short.
+    needs: the kinds of prediction of which one must be there.
+    ordered: of several classes in an order: the codes ascend in it.
+    link: of the score that a linear model gives, to the prediction.
+    target, prediction: the values that each may have.
+    traits: what holds of the function of the score, or a function of the params that gives it.
+    params: the parameters, in the order in which they are written.
+    choose, avoid, trap: when to take it, when not, and what surprises in it.
+    reference: where it is published.
+    aliases: its names in other libraries.
+    inventory: ids of the published inventory of losses that this record computes.
+    named_only: why it is computed only where it is named; empty: it is one of the usual ones.
+
+    What it computes; functions take the params by name and write to no argument:
+
+    value: (*arguments, **params) -> (n,), the row values.
+    slope: the same; None where it is 0 almost everywhere or the loss has no row value.
+    kinks: (params) -> the places in r or m where the slope jumps.
+    check: (params), raises UsageError where they contradict one another.
+    parts: row quantities (*arguments, **params) -> (n,) each, of whose means the figure is made.
+    by_class: the parts are taken for every class, (*arguments, code=…, **params).
+    combine: (*means of the parts, **params) -> the figure.
+    whole: (*arguments, weights, **params) -> the figure of all rows together.
+    kin: (params) -> spec of the loss that orders models alike.
+    infimum: the least value over predictions; a function (y, **params) -> (n,) where it varies.
+    terms: of a weighted sum, whose params are `key.name` and whose parts are their values.
+    each: of several outputs or labels that do not depend on one another, the loss of one.
+    """
 
     name: str
     title: str
     task: Task
-    formula: str  # in y, p, r, m, s, p_y, label and the params; printed by explain, evaluated by the tests
-    argument: Argument
-    value: Pointwise  # (*arguments, **params) -> (n,)
-    slope: Pointwise | None = None  # None where it is 0 almost everywhere or the loss has no row value
+    formula: str
     slope_formula: str = ""
+    argument: Argument
+    reduction: Reduction = Reduction.MEAN
+    unit: Unit = Unit.Y
+    elicits: str
+    asks: str = ""
     needs: frozenset[Kind] = frozenset({Kind.VALUE})
-    ordered: bool = False  # several classes, in an order: the codes ascend in it
+    ordered: bool = False
     link: Link = IDENTITY
     target: Interval = REALS
     prediction: Interval = REALS
-    unit: Unit = Unit.Y
-    elicits: str  # may name params in braces: "the {tau}-quantile"
     traits: Trait | Callable[[Params], Trait] = NO_TRAITS
-    kinks: Callable[[Params], tuple[float, ...]] = lambda params: ()  # places in r, m where the slope jumps
     params: tuple[Param, ...] = ()
-    check: Callable[[Params], None] | None = None  # raises UsageError where params contradict one another
-    reduction: Reduction = Reduction.MEAN
-    parts: tuple[Pointwise, ...] = ()  # (*arguments, **params) -> (n,) each
-    by_class: bool = False  # the parts are taken for every class, (*arguments, code=…, **params)
-    combine: Callable[..., float] | None = None  # (*means of the parts, **params) -> the figure
-    whole: Callable[..., float] | None = None  # (*arguments, weights, **params) -> the figure
-    kin: Callable[[Params], str] | None = None  # spec of the loss that orders models alike
-    infimum: float | Pointwise = 0.0  # least value over predictions; a function of y where it varies
     choose: str
     avoid: str
     trap: str = ""
     reference: str
     aliases: tuple[Alias, ...] = ()
-    inventory: tuple[str, ...] = ()  # ids of the published inventory of losses that this record computes
-    named_only: str = ""  # why it is computed only where it is named; empty: it is one of the usual ones
-    terms: "tuple[Term, ...]" = ()  # of a weighted sum, whose parameters are `key.name`; parts: their values
-    each: "Each | None" = None  # of several outputs or labels that do not depend on one another
+    inventory: tuple[str, ...] = ()
+    named_only: str = ""
+
+    value: Pointwise
+    slope: Pointwise | None = None
+    kinks: Callable[[Params], tuple[float, ...]] = lambda params: ()
+    check: Callable[[Params], None] | None = None
+    parts: tuple[Pointwise, ...] = ()
+    by_class: bool = False
+    combine: Callable[..., float] | None = None
+    whole: Callable[..., float] | None = None
+    kin: Callable[[Params], str] | None = None
+    infimum: float | Pointwise = 0.0
+    terms: "tuple[Term, ...]" = ()
+    each: "Each | None" = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Loss":
         """Itself: a copy's links and functions would be others, and it cannot change."""
@@ -219,111 +246,36 @@ class Loss:
     ) -> "BoundLoss":
         """This loss with every parameter resolved: the written ones, else the defaults.
 
-        scale: the residual scale s, in units of y; imbalance: n-/n+; naive: the mean absolute error of the
-        last target as forecast of the next, in units of y.
+        written: by name; of a sum by `key.name`.
+        scale: the residual scale s, in units of y.
+        imbalance: n-/n+.
+        naive: the mean absolute error of the last target as forecast of the next, in units of y.
+
         Raises UsageError for an unknown parameter or one outside its domain, NoDefault where a default
         needs a scale, class counts or an order in time that are not there, or is outside its domain with
         those that are.
         """
+        facts = Facts(scale=scale, imbalance=imbalance, naive=naive)
         if self.terms:
-            each = [
-                term.loss.bind(term.own(written), scale=scale, imbalance=imbalance, naive=naive)
-                for term in self.terms
-            ]
-            own = zip(self.terms, each, strict=True)
-            return BoundLoss(self, tuple((f"{term.key}.{k}", v) for term, one in own for k, v in one.params))
-        self._check_names(written)
-        params: dict[str, float] = {}
-        for param in self.params:
-            value = written.get(param.name)
-            if value is None:
-                value = self._default(param, params | dict(written), scale, imbalance, naive)
-            if value is None:
-                continue
-            _check_domain(self.name, param, value)
-            params[param.name] = float(value)
+            own = [(one.key, one.loss._resolved(one.own(written), facts)) for one in self.terms]
+            return BoundLoss(self, tuple((f"{key}.{k}", v) for key, found in own for k, v in found.items()))
+        return BoundLoss(self, tuple(self._resolved(written, facts).items()))
+
+    def _resolved(self, written: Params, facts: Facts) -> dict[str, float]:
+        params = resolved(self.name, self.params, written, facts)
         if self.check is not None:
             self.check(params)
-        return BoundLoss(self, tuple(params.items()))
-
-    def _check_names(self, written: Params) -> None:
-        names = [param.name for param in self.params]
-        for name in written:
-            if name not in names:
-                offer = (
-                    f"{self.name} takes {', '.join(names)}" if names else f"{self.name} takes no parameter"
-                )
-                raise UsageError(
-                    f"{self.name} has no parameter {name!r}", advice=did_you_mean(name, names) or offer
-                )
-
-    def _no_default(self, param: Param, why: str) -> NoDefault:
-        return NoDefault(
-            f"{self.name}:{param.name} is {param.default_text} by default; {why}",
-            advice=f"Write it ({self.name}:{param.name}=1) or give --scale",
-        )
-
-    def _default(
-        self,
-        param: Param,
-        params: Params,
-        scale: float | None,
-        imbalance: float | None,
-        naive: float | None,
-    ) -> float | None:
-        match param.default:
-            case Scaled(constant, power):
-                if scale is None:
-                    raise self._no_default(param, "there is no scale s")
-                value = (constant(params) if callable(constant) else constant) * _power(scale, power)
-                if not _contains(param, value):
-                    raise self._no_default(param, f"with s = {scale:.3g} that is {value:.3g}")
-                return value
-            case FromData.IMBALANCE:
-                if imbalance is None:
-                    raise NoDefault(
-                        f"{self.name}:{param.name} is {param.default_text} by default, and a class is absent",
-                        advice=f"Write it: {self.name}:{param.name}=1",
-                    )
-                return imbalance
-            case FromData.NAIVE:
-                if naive is None:
-                    raise NoDefault(
-                        f"{self.name}:{param.name} is {param.default_text} by default; "
-                        "no column says the time",
-                        advice=f"Write it ({self.name}:{param.name}=1), or compare with --time COLUMN",
-                    )
-                return naive
-            case default:
-                return default
-
-
-def _power(scale: float, power: int) -> float:
-    """scale ** power; inf where that is too large."""
-    try:
-        return float(scale**power)
-    except OverflowError:
-        return np.inf
-
-
-def _contains(param: Param, value: float) -> bool:
-    return bool(param.domain.contains(np.float64(value)))  # type: ignore[arg-type]
-
-
-def _check_domain(name: str, param: Param, value: float) -> None:
-    if isinstance(value, str) or not _contains(param, value):
-        without = param.domain.without
-        raise UsageError(
-            f"{name}:{param.name}={value} is not {param.domain}"
-            if without is None
-            else f"{name}: {param.name} is {param.domain}; {value} is not",
-            advice=f"{param.name}: {param.meaning}",
-        )
+        return params
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of a weighted sum. key: what its parameters are known by in the sum's."""
+    """A part of a weighted sum.
+
+    weight: above 0.
+    key: what its parameters are known by in the sum's: `huber` of `huber.delta`.
+    loss: the record of the part.
+    """
 
     weight: float
     key: str
@@ -337,7 +289,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """The loss of one output, of the same parameters, of which a loss of L outputs is the mean or the sum."""
+    """Of a loss of L outputs that do not depend on one another.
+
+    loss: that of one output, of the same parameters.
+    mean: whether the loss is the mean over the outputs, else their sum.
+    """
 
     loss: Loss
     mean: bool = True
@@ -349,13 +305,18 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class BoundLoss:
-    """A loss with its parameters resolved; what is evaluated, printed and ranked."""
+    """A loss with its parameters resolved; what is evaluated, printed and ranked.
+
+    loss: the record.
+    params: (name, value) of each that is on, in the order of the record's.
+    """
 
     loss: Loss
     params: tuple[tuple[str, float], ...]
 
     @property
     def spec(self) -> str:
+        """To be typed again: every parameter is in it, to the last digit."""
         return str(Spec(self.loss.name, self.params))
 
     @property
@@ -365,10 +326,20 @@ class BoundLoss:
 
     @property
     def elicits(self) -> str:
-        return self.loss.elicits.format(**{key: number_text(value) for key, value in self.params})
+        """What it asks for, the parameters put in."""
+        return self._told(self.loss.elicits)
+
+    @property
+    def asks(self) -> str:
+        """The same in a word or two, where the record has them."""
+        return self._told(self.loss.asks or self.loss.elicits)
+
+    def _told(self, text: str) -> str:
+        return text.format(**{key: number_text(value) for key, value in self.params})
 
     @property
     def traits(self) -> Trait:
+        """At these parameters, the implied ones included."""
         return self.loss.traits_at(dict(self.params))
 
     @property

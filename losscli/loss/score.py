@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import IDENTITY, REALS, SOFTPLUS, Floats, Task, log_softmax, sigmoid, softplus
-from losscli.loss import Argument, Loss, Reduction
+from losscli.loss import Argument, Loss
 
 Terms = tuple[Floats, Floats]  # values (g, n), and slopes of the shape of the scores
 Values = Mapping[str, Any]
@@ -96,7 +96,7 @@ def _of_rows(loss: Loss, params: Values, codes: Any, z: Floats) -> Terms:
 
 def untrainable(loss: Loss) -> str | None:
     """Why no linear model can be trained under a loss, or None."""
-    if loss.reduction is not Reduction.MEAN:
+    if not loss.reduction.is_mean:
         return f"it is a {loss.reduction.value}, not a mean of row losses"
     for term in loss.terms:
         reason = untrainable(term.loss)

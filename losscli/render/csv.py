@@ -183,11 +183,9 @@ def _records(records: Iterable[Mapping[str, Any]]) -> str:
     return _table(" ".join(rows[0]) if rows else "name", rows)
 
 
-def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
     """Lists joined: words by blanks, parameters as name=default, aliases as library:name."""
-    flat = dict(record)
-    flat["needs"] = " ".join(record["needs"])
-    flat["traits"] = " ".join(record["traits"])
+    flat = record | {name: " ".join(record[name]) for name in ("needs", "traits", "inventory")}
     flat["params"] = "; ".join(f"{param['name']}={param['default']}" for param in record["params"])
     flat["aliases"] = "; ".join(f"{alias['library']}:{alias['name']}" for alias in record["aliases"])
     return flat

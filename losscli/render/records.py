@@ -1,12 +1,18 @@
 """The records of losses as plain values, for JSON and CSV."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from enum import Enum
 from typing import Any
 
-from losscli.domain import Kind
-from losscli.loss import BoundLoss, Loss, Trait
+from losscli.domain import Interval, Kind, Link
+from losscli.loss import Alias, BoundLoss, Loss, Param, Trait
 from losscli.report import example
 from losscli.report.traits import bound_at_one
+
+# Functions, and what only they read; the terms of a sum stand in its name.
+_FUNCTIONS = {"value", "slope", "kinks", "check", "parts", "by_class", "combine", "whole", "kin", "infimum"}
+_LEFT_OUT = _FUNCTIONS | {"terms", "each"}
+_NAMES = {"slope_formula": "slope"}
 
 
 def example_record(bound: BoundLoss) -> dict[str, Any] | None:
@@ -16,44 +22,31 @@ def example_record(bound: BoundLoss) -> dict[str, Any] | None:
 
 
 def loss_record(loss: Loss) -> dict[str, Any]:
-    """Everything a record says, functions left out; traits at the defaults with scale 1."""
-    traits = bound_at_one(loss).traits
-    return {
-        "name": loss.name,
-        "title": loss.title,
-        "task": loss.task.value,
-        "formula": loss.formula,
-        "slope": loss.slope_formula or None,
-        "argument": loss.argument.value,
-        "reduction": loss.reduction.value,
-        "unit": loss.unit.value,
-        "elicits": loss.elicits,
-        "needs": [kind.value for kind in Kind if kind in loss.needs],
-        "link": loss.link.name,
-        "target": str(loss.target),
-        "prediction": str(loss.prediction),
-        "traits": [trait.name.lower() for trait in Trait if trait in traits and trait.name],
-        "params": [
-            {
-                "name": param.name,
-                "default": param.default_text,
-                "domain": str(param.domain),
-                "meaning": param.meaning,
-            }
-            for param in loss.params
-        ],
-        "choose": loss.choose,
-        "avoid": loss.avoid,
-        "trap": loss.trap or None,
-        "reference": loss.reference,
-        "aliases": [
-            {
-                "library": alias.library,
-                "name": alias.name,
-                "spec": alias.spec,
-                "factor": alias.factor,
-                "note": alias.note or None,
-            }
-            for alias in loss.aliases
-        ],
-    }
+    """Every field of a record but the functions, in its order; traits at the defaults with scale 1. Optional
+    texts that are empty are None."""
+    told = _fields(loss, traits=bound_at_one(loss).traits)
+    return {_NAMES.get(name, name): value for name, value in told.items() if name not in _LEFT_OUT}
+
+
+def _fields(record: Loss | Param | Alias, **instead: Any) -> dict[str, Any]:
+    return {one.name: _plain(instead.get(one.name, getattr(record, one.name))) for one in fields(record)}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Trait():
+            return [trait.name.lower() for trait in Trait if trait in value and trait.name]
+        case frozenset():
+            return [kind.value for kind in Kind if kind in value]
+        case tuple():
+            return [_plain(one) for one in value]
+        case Enum():
+            return value.value
+        case Link() | Interval():
+            return str(value)
+        case Param():
+            return _fields(value, default=value.default_text)
+        case Alias():
+            return _fields(value)
+        case _:
+            return None if value == "" else value

@@ -4,7 +4,7 @@ from losscli.report.blocks import Column, Grid, right, tabulate
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import joined, some
 from losscli.report.numbers import significant
-from losscli.report.traits import short_elicits
+from losscli.report.traits import asks
 from losscli.result import Agreement, Dominance, Order
 
 _MOST = 3  # models or pairs that are named
@@ -76,7 +76,7 @@ def _everything(screen: CompareScreen, found: Agreement) -> list[Grid]:
 def _order(screen: CompareScreen, one: Order) -> tuple[str, ...]:
     return (
         screen.spec(one.spec),
-        screen.clip(short_elicits(one.elicits), 15),
+        screen.clip(asks(one.spec, one.elicits), 15),
         f"{one.tau:.2f}",
         "" if one.low is None or one.low == one.high else f"{one.low:.2f} to {one.high:.2f}",
         " ".join(screen.model(model) for model in one.order),

@@ -15,7 +15,6 @@ from losscli.report.traits import (
     formula_text,
     robust,
     shape,
-    short_elicits,
     signature,
     unit_text,
 )
@@ -82,7 +81,7 @@ def _line(loss: Loss, member: bool) -> tuple[str | Cell, ...]:
     return (
         Cell(f"  {loss.name}" if member else loss.name, Role.STRONG),
         loss.unit.value,
-        Cell(short_elicits(elicits_text(loss)), Role.DIM),
+        Cell(elicits_text(loss, short=True), Role.DIM),
         Cell("both" if len(words) == 2 else "".join(words), Role.DIM),
         Cell(signature(loss).partition(":")[2], Role.DIM),
         loss.title,

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import CLASSES, Floats, Kind, Mask, Task, logit, preferred
-from losscli.loss import Argument, BoundLoss, Loss, Reduction
+from losscli.loss import Argument, BoundLoss, Loss
 from losscli.loss.arguments import Arguments, codes
+from losscli.loss.reduction import of_rows
 from losscli.report.blocks import Cell, Grid, Role, right, tabulate
 from losscli.report.numbers import scientific
 
 CLASS_NAMES = ("a", "b", "c")
 _LEVELS = np.array([0.1, 0.5, 0.9])
-_TOGETHER = (Reduction.RATIO, Reduction.WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ def example(bound: BoundLoss) -> Example | None:
     )
     with np.errstate(all="ignore"):
         each = np.full(len(rows.y), np.nan)
-        if bound.loss.reduction not in _TOGETHER:
+        if bound.loss.reduction.has_rows:
             each[inside] = bound.value(*given)
-        figure = _figure(bound, given)
+        figure = _figure(bound, given, len(y))
     return Example(
         kind=kind.value,
         rows=tuple(
@@ -180,35 +180,19 @@ def _note(bound: BoundLoss, rows: Rows, kind: Kind, inside: Mask) -> str | None:
         targets = bound.loss.task in CLASSES or bool(bound.loss.target.contains(rows.y).all())
         domain = f"prediction {bound.loss.prediction}" if targets else f"target {bound.loss.target}"
         return f"{which} outside the domain ({domain}), and left out"
-    if bound.loss.reduction in _TOGETHER:
+    if not bound.loss.reduction.has_rows:
         return f"a {bound.loss.reduction.value}: a row has no value of its own"
     return None
 
 
-def _figure(bound: BoundLoss, given: Sequence[Any]) -> float:
+def _figure(bound: BoundLoss, given: Sequence[Any], rows: int) -> float:
     """The rows reduced, unweighted."""
-    loss, params = bound.loss, dict(bound.params)
-    match loss.reduction:
-        case Reduction.RATIO:
-            assert loss.combine is not None
-            parts = loss.parts_for(len(CLASS_NAMES))
-            means = (float(np.mean(part(*given, **params))) for part in parts)
-            return float(loss.combine(*means, **params))
-        case Reduction.WHOLE:
-            assert loss.whole is not None
-            return float(loss.whole(*given, np.ones(len(given[0])), **params))
-        case Reduction.ROOT:
-            return math.sqrt(float(np.mean(bound.value(*given))))
-        case Reduction.MEDIAN:
-            return float(np.median(bound.value(*given)))
-        case Reduction.MAX:
-            return float(np.max(bound.value(*given)))
-        case Reduction.RELATIVE:
-            y = given[0]
-            constant = bound.value(y, np.full_like(y, y.mean()))
-            return float(np.mean(bound.value(*given)) / np.mean(constant))
-        case _:
-            return float(np.mean(bound.value(*given)))
+
+    def of_mean() -> float:
+        y = given[0]
+        return float(np.mean(bound.value(y, np.full_like(y, y.mean()))))
+
+    return float(of_rows(bound, given, np.ones(rows), len(CLASS_NAMES), of_mean)[0])
 
 
 def _target(task: Task, y: Any) -> float | str | tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 from losscli.domain import CLASSES, NUMBERS, REALS, TASKS, UNIT, Kind, Task
 from losscli.errors import UsageError
-from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Reduction, Scaled
+from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Scaled
 from losscli.loss.catalogue import losses_for
 from losscli.report.blocks import Block, Cell, Column, Drawing, Heading, Paragraph, Report, Role, tabulate
 from losscli.report.catalogue import alias_text
@@ -58,7 +58,7 @@ def _facts(bound: BoundLoss) -> list[tuple[str, str]]:
         *(("part", _part(weight, part)) for weight, part in bound.terms),
         (_slope_name(loss), loss.slope_formula),
         ("where", argument),
-        ("reduced by", "" if loss.reduction is Reduction.MEAN else loss.reduction.value),
+        ("reduced by", "" if loss.reduction.is_mean else loss.reduction.value),
         ("by default", loss.named_only and f"not computed: {loss.named_only}"),
         *(("parameter", _param(param_index, bound)) for param_index in range(len(loss.params))),
         ("unit", unit_text(loss)),

@@ -8,7 +8,7 @@ from losscli.report.choice import Choice, label
 from losscli.report.compare_screen import CompareScreen, ordered, row_digits, trustless, value_text
 from losscli.report.names import visible
 from losscli.report.numbers import percent, ranks
-from losscli.report.traits import short_elicits
+from losscli.report.traits import asks
 from losscli.result import LossTable, LossValue
 
 _TITLE = "LOSSES (lower is better)"
@@ -91,7 +91,7 @@ def _asks_for(screen: CompareScreen, table: LossTable) -> str:
     """The functional in a word or two; in full with `--all`."""
     if screen.all:
         return visible(table.elicits)
-    return screen.clip(short_elicits(table.elicits), 15)
+    return screen.clip(asks(table.spec, table.elicits), 15)
 
 
 def _value_cell(screen: CompareScreen, table: LossTable, result: LossValue) -> Cell:

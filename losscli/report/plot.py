@@ -24,7 +24,7 @@ def draw(bound: BoundLoss, *, unicode: bool) -> tuple[str, ...]:
     if axis is None:
         return ()
     name, x, arguments = axis
-    title = "loss" if bound.loss.reduction is Reduction.MEAN else "one row, before they are reduced"
+    title = "loss" if bound.loss.reduction.is_mean else "one row, before they are reduced"
     panes = [(title, _curve(bound.value, arguments))]
     if bound.loss.slope is not None:
         panes.append((f"slope in {_slope_in(bound)}", _slope(bound, arguments)))

@@ -1,7 +1,12 @@
 """The traits of a loss in words."""
 
+from contextlib import suppress
+
 from losscli.domain import Task
+from losscli.errors import UsageError
 from losscli.loss import BoundLoss, Loss, Param, Reduction, Trait
+from losscli.loss.catalogue import named
+from losscli.spec import Spec
 
 IMBALANCE = 2.0  # n-/n+ where a record is shown without data
 _SHAPE = (
@@ -16,68 +21,6 @@ _REST = (
     (Trait.CALIBRATED, "calibrated: its best score has the right sign"),
 )
 
-# The first words of what a loss asks for, and the word that stands for it where room is short.
-_ASKS = (
-    ("a centre of its own", "its own"),
-    ("a score of its own", "its own"),
-    ("a centre between mean", "~median"),
-    ("a centre of the bulk", "~mode"),
-    ("the middle of the shortest", "shortest half"),
-    ("the middle between", "midrange"),
-    ("median, rows weighted", "median by 1/|y|"),
-    ("mean, rows weighted", "mean by 1/y²"),
-    ("exp(mean(log(1 + y)", "~log mean"),
-    ("no simple functional", "none simple"),
-    ("half the logit", "half logit"),
-    ("(2P - 1)", "margin"),
-    ("2P(y=1)", "margin"),
-    ("tan(P", "margin"),
-    ("nothing:", "nothing"),
-    ("w*P", "~probability"),
-    ("P**", "~probability"),
-    ("positive iff", "a threshold"),
-    ("rows with P", "a threshold"),
-    ("probit of P", "probit"),
-    ("log(-log", "cloglog"),
-    ("the middle of a band", "band middle"),
-    ("the L", "power centre"),
-    ("-log(mean(exp", "tilted mean"),
-    ("a centre near the mean", "~mean"),
-    ("a centre near the mode", "~mode"),
-    ("a centre, the nearer to the mode", "~mode"),
-    ("a probability", "~probability"),
-    ("class probabilities ", "~probability"),
-    ("class probabilities,", "~probability"),
-    ("class probabilities", "probability"),
-    ("P(y=1)*", "~probability"),
-    ("P(y=1)", "probability"),
-    ("sign of", "the side"),
-    ("most probable class", "class"),
-    ("the least probable", "least probable"),
-    ("the k most probable", "top k"),
-    ("an order of", "an order"),
-    ("the logit of every", "logits"),
-    ("the tau-quantile", "tau-quantile"),
-    ("the tau-expectile", "tau-expectile"),
-    ("mean of every", "means"),
-    ("median of every", "medians"),
-    ("medians of", "medians"),
-    ("the direction", "direction"),
-    ("a centre of every", "~medians"),
-    ("P of every", "probabilities"),
-    ("every label with", "the side"),
-    ("scores of the labels", "margin"),
-    ("the most probable set", "label set"),
-    ("geometric mean", "geometric mean"),
-    ("root of the mean", "quadratic mean"),
-    ("the quantile", "quantiles"),
-    ("the ends of", "quantiles"),
-    ("the distribution", "distribution"),
-    ("mean and", "mean and sd"),
-    ("median, and", "median, spread"),
-    ("centre and", "centre, spread"),
-)
-
 
 def bound_at_one(loss: Loss) -> BoundLoss:
     """The loss with its defaults, where these follow the data at scale 1 and two negatives per positive."""
@@ -86,7 +29,7 @@ def bound_at_one(loss: Loss) -> BoundLoss:
 
 def shape(bound: BoundLoss) -> str:
     """`convex` or `not convex`; empty where the loss has no value per row."""
-    if bound.loss.slope is None and bound.loss.reduction is not Reduction.MEAN:
+    if bound.loss.slope is None and not bound.loss.reduction.is_mean:
         return ""
     return "convex" if Trait.CONVEX in bound.traits else "not convex"
 
@@ -132,14 +75,21 @@ def signature(loss: Loss) -> str:
     return f"{loss.name}:{written}{off}" if written or off else loss.name
 
 
-def elicits_text(loss: Loss) -> str:
-    """What the loss asks for, its parameters by name."""
-    return loss.elicits.format(**{param.name: param.name for param in loss.params})
+def elicits_text(loss: Loss, *, short: bool = False) -> str:
+    """What the loss asks for, its parameters by name; short: in a word or two, where the record has them."""
+    text = loss.asks or loss.elicits if short else loss.elicits
+    return text.format(**{param.name: param.name for param in loss.params})
 
 
-def short_elicits(text: str) -> str:
-    """What a loss asks for in a word, where there is one."""
-    return next((word for start, word in _ASKS if text.startswith(start)), text)
+def asks(spec: str, elicits: str) -> str:
+    """What the loss of a table asks for, in a word or two where its record has them; else as it is told."""
+    own = Spec.parse(spec)
+    with suppress(UsageError):  # of a name that no record has, as of a loss of another's own
+        for loss in named(own.name):
+            one = BoundLoss(loss, tuple(own.numbers().items()))
+            if one.elicits == elicits:
+                return one.asks
+    return elicits
 
 
 def formula_text(loss: Loss) -> str:

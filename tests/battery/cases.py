@@ -11,8 +11,6 @@ from losscli.loss.catalogue import CATALOGUE
 from losscli.spec import Spec
 
 SCALE = 1.5  # the residual scale of every default
-IMBALANCE = 3.0
-NAIVE = 0.8  # mean absolute error of the naive forecast
 
 # Parameters where traits or branches change; the defaults are always tried as well.
 VARIANTS: dict[Task, tuple[str, ...]] = {
@@ -94,15 +92,21 @@ def record(task: Task, name: str) -> Loss:
     return loss
 
 
+def filled(loss: Loss, **written: float) -> BoundLoss:
+    """With the defaults that follow the rows as those of the tests would have them."""
+    return loss.bind(written, scale=SCALE, imbalance=3.0, naive=0.8)
+
+
 def bound(task: Task, text: str) -> BoundLoss:
     spec = Spec.parse(text)
-    written = {name: float(value) for name, value in spec.params}
-    return record(task, spec.name).bind(written, scale=SCALE, imbalance=IMBALANCE, naive=NAIVE)
+    return filled(record(task, spec.name), **spec.numbers())
 
 
 def _all() -> tuple[BoundLoss, ...]:
-    plain = [loss.bind({}, scale=SCALE, imbalance=IMBALANCE, naive=NAIVE) for loss in CATALOGUE]
-    return (*plain, *(bound(task, text) for task, texts in VARIANTS.items() for text in texts))
+    return (
+        *map(filled, CATALOGUE),
+        *(bound(task, text) for task, texts in VARIANTS.items() for text in texts),
+    )
 
 
 BOUND = _all()

@@ -6,16 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from battery.cases import NAIVE, SCALE
+from battery.cases import filled
 from losscli.domain import POSITIVE, REALS, Task
 from losscli.loss import Argument, BoundLoss, Loss, Param, Trait
 from losscli.loss.battery import Checked, checked
 from losscli.loss.catalogue import CATALOGUE
-
-
-def bound(loss: Loss) -> BoundLoss:
-    return loss.bind({}, scale=SCALE, imbalance=2.0, naive=NAIVE)
-
 
 # One loss of every kind of record; the other tests hold them all to the same functions.
 KINDS = {
@@ -26,7 +21,7 @@ KINDS = {
 
 @pytest.mark.parametrize("loss", KINDS.values(), ids=lambda loss: f"{loss.task}-{loss.name}")
 def test_the_catalogue_passes(loss: Loss) -> None:
-    found = checked(bound(loss))
+    found = checked(filled(loss))
     assert found.holds, [check for check in found.checks if check.holds is False]
 
 
@@ -63,7 +58,7 @@ WRONG: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("name", "changes", "check"), WRONG, ids=[f"{n}-{next(iter(c))}" for n, c, _ in WRONG]
 )
 def test_a_wrong_record_is_found(name: str, changes: dict[str, Any], check: str) -> None:
-    found = failing(checked(bound(replace(named(name), **changes))))
+    found = failing(checked(filled(replace(named(name), **changes))))
     assert check in found
 
 
@@ -84,12 +79,12 @@ def test_a_loss_that_raises_fails_and_does_not_stop_the_others() -> None:
     def broken(r: Any) -> Any:
         raise ZeroDivisionError("no")
 
-    found = checked(bound(replace(named("mse"), slope=broken)))
+    found = checked(filled(replace(named("mse"), slope=broken)))
     assert "slope is the derivative" in failing(found)
     assert next(c for c in found.checks if c.name == "kinks").detail == "ZeroDivisionError: no"
     assert next(c for c in found.checks if c.name == "formula is the value").holds
 
 
 def test_what_is_not_measured_is_said() -> None:
-    found = checked(bound(next(x for x in CATALOGUE if x.argument is Argument.LABEL)))
+    found = checked(filled(next(x for x in CATALOGUE if x.argument is Argument.LABEL)))
     assert {check.detail for check in found.checks if check.holds is None} >= {"it has no slope"}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from battery import vectors
-from battery.cases import BOUND, NAIVE, SCALE, Model, arguments, bound, figure, label, model, record
+from battery.cases import BOUND, Model, arguments, bound, figure, filled, label, model, record
 from battery.lines import lines
 from losscli.domain import CLASSES, IDENTITY, LOG, LOGIT, NUMBERS, Interval, Task
 from losscli.errors import UsageError
@@ -67,7 +67,7 @@ def test_parameters_outside_their_domain_are_refused(case: tuple[Loss, Param]) -
     outside += [] if domain.without is None else [domain.without]
     for value in outside:
         with pytest.raises(UsageError, match=param.name):
-            loss.bind({param.name: float(value)}, scale=SCALE, imbalance=3.0, naive=NAIVE)
+            filled(loss, **{param.name: float(value)})
 
 
 @pytest.mark.parametrize("case", PARAMS, ids=_id)
@@ -76,7 +76,7 @@ def test_closed_ends_of_a_parameter_compute(case: tuple[Loss, Param]) -> None:
     ends = ((param.domain.low, param.domain.low_closed), (param.domain.high, param.domain.high_closed))
     for end, closed in ends:
         if closed and math.isfinite(end):
-            one = loss.bind(_others(loss, param) | {param.name: end}, scale=SCALE, imbalance=3.0, naive=NAIVE)
+            one = filled(loss, **_others(loss, param) | {param.name: end})
             assert np.isfinite(one.value(*arguments(loss, model(loss, seed=4)))).all()
 
 

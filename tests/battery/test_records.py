@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from battery.cases import BOUND, NAIVE, SCALE, arguments, label, model, picked
+from battery.cases import BOUND, arguments, filled, label, model, picked
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import Alias, BoundLoss, Loss, Reduction
@@ -84,9 +84,7 @@ def test_an_alias_gives_a_spec_to_type(case: tuple[Loss, Alias]) -> None:
     assert losses
     for one in losses:
         if one.task is loss.task:
-            one.bind(
-                {name: float(value) for name, value in spec.params}, scale=SCALE, imbalance=3.0, naive=NAIVE
-            )
+            filled(one, **spec.numbers())
     if is_same(loss, alias):
         assert loss in named(alias.name) or any(one.name == alias.name for one in CATALOGUE)
 

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from battery.cases import BOUND, label
-from battery.line import Line
 from battery.lines import lines
 from losscli.domain import NUMBERS, Task
 from losscli.loss import BoundLoss
-from losscli.loss.battery import jumps, mismatch
+from losscli.loss.battery import Line, jumps, mismatch
 
 SLOPED = [loss for loss in BOUND if loss.loss.slope is not None]
 

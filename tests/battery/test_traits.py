@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from battery.cases import BOUND, label
-from battery.line import Line
 from battery.lines import lines
 from losscli.domain import Floats, Task
 from losscli.loss import Argument, BoundLoss, Reduction, Trait
-from losscli.loss.battery import MEASURED, Measurements, is_bounded, is_symmetric, measured
+from losscli.loss.battery import MEASURED, Line, Measurements, is_bounded, is_symmetric, measured
 
 SLOPED = [x for x in BOUND if x.loss.slope is not None]
 FLAT = [x for x in BOUND if x.loss.slope is None and x.loss.reduction is Reduction.MEAN]

@@ -302,6 +302,14 @@ BROKEN = [
         FILE.replace("LIST =", "scaled = record('scaled', 3)\nLIST ="),
         "error: mine.py: TypeError: scaled: its value is no function",
     ),
+    (
+        FILE.replace("LIST =", "scaled = record('scaled', scaled.value, asks=3)\nLIST ="),
+        "error: mine.py: TypeError: scaled: its asks is no str",
+    ),
+    (
+        FILE.replace("LIST =", "scaled = record('scaled', scaled.value, combine=max)\nLIST ="),
+        "error: mine.py: TypeError: scaled: combine is for the reduction RATIO, which needs it",
+    ),
 ]
 
 

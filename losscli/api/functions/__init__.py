@@ -10,7 +10,7 @@ from losscli.api.functions.figure import figure
 from losscli.api.functions.posed import Asked, Posed, pose
 from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, logit
 from losscli.errors import LosscliError, NoDefault, UsageError
-from losscli.loss import BoundLoss, Loss, Reduction, Scaled
+from losscli.loss import BoundLoss, Loss, Scaled
 from losscli.loss.catalogue import every_loss, named
 from losscli.loss.score import terms
 from losscli.spec import Spec
@@ -18,7 +18,6 @@ from losscli.spec import Spec
 __all__ = ["LossFunction", "Losses", "losses"]
 
 Key = str | tuple[str, str]
-_WHOLE = (Reduction.RATIO, Reduction.WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ class LossFunction:
         """
         asked = Asked(kind=kind, labels=labels, levels=levels, threshold=threshold)
         posed = pose(self.records, y, p, None, asked)
-        if posed.loss.reduction in _WHOLE:
+        if not posed.loss.reduction.has_rows:
             raise ValueError(f"{posed.loss.name} is a {posed.loss.reduction.value}: a row has none")
         one = self._bound(posed, scale)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 from losscli.api.functions.posed import Posed
-from losscli.comparison.summary import first_medians, quantities
-from losscli.comparison.whole_sample import whole_of
+from losscli.comparison.summary import first_medians
 from losscli.data.table import BLOCK
 from losscli.domain import Floats, Kind
 from losscli.engine import fold
 from losscli.loss import BoundLoss, Reduction
+from losscli.loss.reduction import of_means, of_rows, quantities
 from losscli.metrics.aggregate import Moments, quantiles
 from losscli.metrics.comoments import Comoments
 
@@ -18,26 +18,18 @@ from losscli.metrics.comoments import Comoments
 def figure(one: BoundLoss, posed: Posed) -> float:
     """The loss of all rows; inf where a row is, NaN where it is not defined."""
     blocks = -(-len(posed.w) // BLOCK)
-    reduction = one.loss.reduction
-    if reduction is Reduction.WHOLE:
-        return whole_of(one, posed.arguments(slice(None)), posed.w)
-    if reduction is Reduction.MEDIAN:
+    if one.loss.whole is not None:
+        return float(of_rows(one, posed.arguments(slice(None)), posed.w, posed.classes)[0])
+    if one.loss.reduction is Reduction.MEDIAN:
         return quantiles(lambda block: [(_rows(one, posed, block)[0], posed.w[_of(block)])], 0.5, blocks, 1)[
             0
         ]
     moments = _moments(one, posed, blocks)
-    if reduction is Reduction.MAX:
+    if one.loss.reduction is Reduction.MAX:
         return float(moments.largest[0])
     if moments.infinite[0]:
         return math.inf
-    mean = moments.mean.tolist()
-    if reduction is Reduction.RATIO:
-        assert one.loss.combine is not None
-        return float(one.loss.combine(*mean, **dict(one.params)))
-    if reduction is Reduction.RELATIVE:
-        spread = _variance(posed, blocks)
-        return float(mean[0] / spread) if spread else math.nan
-    return math.sqrt(mean[0]) if reduction is Reduction.ROOT else float(mean[0])
+    return float(of_means(one, moments.mean, lambda: _variance(posed, blocks)))
 
 
 def _of(block: int) -> slice:
@@ -47,7 +39,7 @@ def _of(block: int) -> slice:
 def _rows(one: BoundLoss, posed: Posed, block: int) -> list[Floats]:
     arguments = posed.arguments(_of(block))
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        return [part(*arguments, **dict(one.params)) for part in quantities(one, posed.classes)]
+        return [part(*arguments, **dict(one.params)) for part in quantities(one.loss, posed.classes)]
 
 
 def _moments(one: BoundLoss, posed: Posed, blocks: int) -> Moments:

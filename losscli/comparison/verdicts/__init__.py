@@ -26,7 +26,6 @@ from losscli.comparison.verdicts.stored import against_recorded, store
 from losscli.domain import Floats
 from losscli.inference import pairs_of
 from losscli.inference.resample import time_block
-from losscli.loss import Reduction
 from losscli.result import (
     ON_FEW,
     Comparison,
@@ -126,7 +125,7 @@ def _self_check(
     if len(names) < 2:
         return ()
     tolerance = dict(boot.facts.allowed).get(loss)
-    power = 2 if boot.losses[loss].bound.loss.reduction is Reduction.ROOT else 1
+    power = boot.losses[loss].bound.loss.reduction.power
     tolerated = None if baseline is None or tolerance is None else Tolerated(baseline, tolerance, power)
     units = boot.sums.take([places[0] for places in boot.losses[loss].places])
     return self_check(units, names, boot.confidence, boot.seed, tolerated)

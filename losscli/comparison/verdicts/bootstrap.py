@@ -16,11 +16,11 @@ from losscli.data.rows import Rows
 from losscli.domain import Floats, Mask
 from losscli.inference import Studentised, beside, bootstrap_t_intervals, log_ratio, pairs_of, plain, smooth
 from losscli.inference.resample import Replicates, UnitSums, replicate, squares
-from losscli.loss import BoundLoss, Reduction
+from losscli.loss import BoundLoss
+from losscli.loss.reduction import of_means
 
 RESAMPLES, MANY_RESAMPLES, MANY_MODELS = 2_000, 9_999, 5
 _NEARLY_ALL = 0.999  # of a sum: single precision keeps little of the rest
-_RESAMPLED = (Reduction.MEAN, Reduction.ROOT, Reduction.RATIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ResampledLoss:
     @property
     def is_mean(self) -> bool:
         """Whether the loss is a mean, or the root of one."""
-        return self.bound.loss.reduction is not Reduction.RATIO
+        return self.bound.loss.reduction.is_mean_or_root
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
@@ -44,21 +44,7 @@ class ResampledLoss:
 
     def value(self, *means: Floats) -> Floats:
         """The loss of one model, of the means of its parts."""
-        if self.is_mean:
-            root = self.bound.loss.reduction is Reduction.ROOT
-            return np.asarray(np.sqrt(np.maximum(means[0], 0.0)) if root else means[0])
-        with np.errstate(invalid="ignore"):  # a comparison with NaN, of a replicate without a row
-            return np.array([self._combined(*row) for row in zip(*means, strict=True)])
-
-    def _combined(self, *means: float) -> float:
-        """NaN where a replicate leaves the domain of the function."""
-        combine = self.bound.loss.combine
-        assert combine is not None
-        try:
-            found = combine(*map(float, means), **dict(self.bound.params))
-        except (ValueError, TypeError, ZeroDivisionError, OverflowError):
-            return math.nan
-        return math.nan if isinstance(found, complex) else found
+        return of_means(self.bound, means)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +103,7 @@ class Bootstrap:
                 [self._ratio(loss, values[:, a] - values[:, b], models[a], models[b]) for a, b in own.pairs]
             )
         found = self._columns([self.at[loss, a, b] for a, b in own.pairs])
-        if own.bound.loss.reduction is not Reduction.ROOT:
+        if own.bound.loss.reduction.power == 1:
             return found
         # √a - √b is (a - b) over the sum of the roots, which moves little beside the difference.
         means = self.replicates.mean
@@ -134,7 +120,7 @@ class Bootstrap:
         own = self.losses[loss]
         at = [own.models.index(model), own.models.index(baseline)]
         if own.is_mean:
-            half = 0.5 if own.bound.loss.reduction is Reduction.ROOT else 1.0
+            half = 1.0 / own.bound.loss.reduction.power
             places = [own.places[m][0] for m in at]
             return smooth(lambda a, b: half * log_ratio(a, b), *self.replicates.joint(places))
         a, b = (self.found[loss][m].value for m in (model, baseline))
@@ -249,7 +235,7 @@ def _totals(sums: UnitSums, flagged: UnitSums, count: int, seed: int) -> dict[in
 
 
 def _may(facts: Facts, found: Sequence[Found], loss: int) -> bool:
-    return facts.layout.losses[loss].loss.reduction in _RESAMPLED and any(
+    return facts.layout.losses[loss].loss.reduction.from_means and any(
         math.isfinite(one.value) for one in found
     )
 

@@ -10,7 +10,6 @@ from losscli.comparison.losses import Facts
 from losscli.comparison.summary import row_quantities
 from losscli.data.rows import Rows
 from losscli.inference.decisive import Decisive, Tops
-from losscli.loss import Reduction
 from losscli.metrics.aggregate import merge_each
 from losscli.result import Difference, LossTable, RowKey
 
@@ -21,7 +20,7 @@ Deciding = Mapping[tuple[str, str], Decisive]  # by the names of the two models
 def find_deciding(facts: Facts, tables: Sequence[LossTable], loss: int) -> Deciding:
     """Of every pair of models with a finite value of the primary loss, here by its number; none where that is
     no mean, nor the root of one. One more pass over the rows, for the columns of this loss alone."""
-    if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+    if not facts.layout.losses[loss].loss.reduction.is_mean_or_root:
         return {}
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
     pairs = list(combinations(range(len(models)), 2))

@@ -14,7 +14,6 @@ from losscli.domain import Floats
 from losscli.inference import pairs_of
 from losscli.inference.resample import UnitSums, optimal_block
 from losscli.inference.two_models import diebold_mariano
-from losscli.loss import Reduction
 from losscli.result import Forecasts, LossTable
 
 SHORT = "fewer than 3 times"
@@ -24,7 +23,7 @@ def differences_in_time(facts: Facts, times: Times, tables: Sequence[LossTable],
     """(T, pairs) What each of T distinct times adds to the difference of two models in the primary loss, in a
     unit of each pair in which squares stay finite. Pairs of the models that have a value; None where the loss
     is no mean."""
-    if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+    if not facts.layout.losses[loss].loss.reduction.is_mean_or_root:
         return None
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
     layout = facts.layout.only_means(loss, models)

@@ -30,7 +30,6 @@ from losscli.inference import (
 )
 from losscli.inference.mean_ranks import rank_blocks
 from losscli.inference.resample import UnitSums, replicate, squares
-from losscli.loss import Reduction
 from losscli.result import ON_FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
 
 MOST = 100  # slices
@@ -51,10 +50,10 @@ def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slic
         return None
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
     names = [tables[loss].results[m].model for m in models]
-    if facts.layout.losses[loss].loss.reduction not in (Reduction.MEAN, Reduction.ROOT):
+    if not facts.layout.losses[loss].loss.reduction.is_mean_or_root:
         return Slices(column, spec, 0, None, None, None, None, NO_MEAN, ())
     sums = _sums(facts, boot.units, models, loss, column)
-    root = facts.layout.losses[loss].loss.reduction is Reduction.ROOT
+    root = facts.layout.losses[loss].loss.reduction.power == 2
     order = sorted(sums, key=lambda value: (-sums[value].rows, value is None, value or ""))
     pairs = pairs_of(len(names))
     tests = len(order) * len(pairs)

@@ -36,6 +36,7 @@ QUANTILE = Loss(
     slope=_pinball_slope,
     slope_formula="where(r > 0, 1 - tau, where(r < 0, -tau, 0))",
     elicits="the {tau}-quantile",
+    asks="{tau}-quantile",
     traits=lambda params: (
         Trait.CONVEX
         | Trait.LIPSCHITZ
@@ -72,6 +73,7 @@ LOG_LIN_QUANTILE = Loss(
     link=LOG,
     prediction=POSITIVE,
     elicits="the {tau}-quantile",
+    asks="{tau}-quantile",
     traits=Trait.PROPER,
     kinks=lambda params: (0.0,),
     params=(_TAU,),
@@ -100,6 +102,7 @@ EXPECTILE = Loss(
     slope_formula="2*where(r > 0, 1 - tau, tau)*r",
     unit=Unit.Y2,
     elicits="the {tau}-expectile",
+    asks="{tau}-expectile",
     traits=lambda params: (
         Trait.STRONGLY_CONVEX
         | Trait.SMOOTH
@@ -130,6 +133,7 @@ LINEX = Loss(
     slope_formula="a*expm1(a*r)",
     unit=Unit.ONE,
     elicits="-log(mean(exp(-{a}*y)))/{a}",
+    asks="tilted mean",
     traits=Trait.STRICTLY_CONVEX | Trait.DIFFERENTIABLE | Trait.PROPER,
     params=(
         Param("a", Scaled(1.0, power=-1), NONZERO, "per unit of y; above 0 a prediction too high costs most"),

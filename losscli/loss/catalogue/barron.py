@@ -126,6 +126,7 @@ BARRON = Loss(
     "r/c**2*((r/c)**2/abs(alpha - 2) + 1)**(alpha/2 - 1)))",
     unit=Unit.ONE,
     elicits="a centre of the bulk, from the mean towards the mode as alpha falls",
+    asks="~mode",
     traits=_traits,
     params=(
         Param(

@@ -165,6 +165,7 @@ WEIGHTED_BCE = Loss(
     link=LOGIT,
     unit=Unit.NATS,
     elicits="w*P/(w*P + 1 - P), P = P(y=1), w = {positive_weight}",
+    asks="~probability",
     traits=lambda params: (
         _CONVEX | Trait.PROPER
         if params["positive_weight"] == 1
@@ -195,6 +196,7 @@ LABEL_SMOOTHING_BCE = Loss(
     link=LOGIT,
     unit=Unit.NATS,
     elicits="P(y=1)*(1 - {epsilon}) + {epsilon}/2",
+    asks="~probability",
     traits=lambda params: _CONVEX if params["epsilon"] else _CONVEX | Trait.PROPER,
     params=(Param("epsilon", 0.1, _BELOW_ONE, "share of the label spread evenly over the classes"),),
     kin=lambda params: own_unless(params["epsilon"] == 0, "label_smoothing_bce", params, "bce"),
@@ -219,6 +221,7 @@ FOCAL = Loss(
     link=LOGIT,
     unit=Unit.NATS,
     elicits="a probability nearer to 1/2 than P(y=1), on the same side",
+    asks="~probability",
     traits=_focal_traits,
     params=(
         Param("gamma", 2.0, NONNEGATIVE, "how fast rows that are right lose their say; 0 is bce"),
@@ -254,6 +257,7 @@ ASYMMETRIC = Loss(
     link=LOGIT,
     unit=Unit.NATS,
     elicits="a probability distorted by both exponents and the shift",
+    asks="~probability",
     traits=_asymmetric_traits,
     params=(
         Param("positive_gamma", 1.0, NONNEGATIVE, "focusing exponent for y = 1"),
@@ -280,6 +284,7 @@ BOOTSTRAP_BCE = Loss(
     link=LOGIT,
     unit=Unit.NATS,
     elicits="a probability farther from 1/2 than P(y=1), on the same side",
+    asks="~probability",
     traits=_bootstrap_traits,
     params=(
         Param(
@@ -310,6 +315,7 @@ CLASSIFICATION_COST = Loss(
     link=LOGIT,
     unit=Unit.ONE,
     elicits="positive iff P(y=1) > {false_positive}/({false_positive} + {false_negative})",
+    asks="a threshold",
     traits=lambda params: (
         BOUNDED_BELL
         if params["false_positive"] == params["false_negative"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.domain import Floats, Task, Unit, sigmoid
 from losscli.loss import Alias, Argument, Loss, Trait
-from losscli.loss.catalogue.true_class import SCORES, SIGN
+from losscli.loss.catalogue.true_class import BOUNDED_BELL, SCORES, SIGN
 
 
 def _short(m: Floats) -> Floats:
@@ -33,6 +33,7 @@ HINGE = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits=SIGN,
+    asks="the side",
     traits=Trait.CONVEX | Trait.LIPSCHITZ | Trait.CALIBRATED,
     kinks=lambda params: (1.0,),
     choose="You want the side of the boundary, with a margin, and few rows to decide it (a linear SVM).",
@@ -65,6 +66,7 @@ SQUARED_HINGE = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="2P(y=1) - 1",
+    asks="margin",
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.PROPER | Trait.CALIBRATED,
     choose="You want the hinge with a slope that has no jump (sklearn's LinearSVC).",
     avoid="Labels may be wrong: a far wrong score costs its square.",
@@ -87,6 +89,7 @@ SMOOTH_HINGE = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="(2P - 1)/max(P, 1 - P), P = P(y=1)",
+    asks="margin",
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.LIPSCHITZ | Trait.PROPER | Trait.CALIBRATED,
     choose="You want the hinge's bounded slope without its kink.",
     avoid="Readers expect a probability or a plain hinge: its score is neither.",
@@ -106,6 +109,7 @@ MODIFIED_HUBER = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="2P(y=1) - 1",
+    asks="margin",
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.LIPSCHITZ | Trait.PROPER | Trait.CALIBRATED,
     choose="You want the squared hinge with far wrong scores costing in proportion, not squared.",
     avoid="You need probabilities that are never exactly 0 or 1: P = (clip(s, -1, 1) + 1)/2 often is.",
@@ -125,6 +129,7 @@ SPARSEMAX = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="2P(y=1) - 1",
+    asks="margin",
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.LIPSCHITZ | Trait.PROPER | Trait.CALIBRATED,
     kin=lambda params: "modified_huber",
     choose="You want probabilities that may be exactly 0 or 1, P = (clip(s, -1, 1) + 1)/2.",
@@ -147,6 +152,7 @@ PERCEPTRON = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="nothing: a score of 0 is best for every P(y=1)",
+    asks="nothing",
     traits=Trait.CONVEX | Trait.LIPSCHITZ,
     kinks=lambda params: (0.0,),
     choose="You want to see how far wrong scores lie behind the boundary.",
@@ -168,6 +174,7 @@ EXPONENTIAL = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="half the logit of P(y=1)",
+    asks="half logit",
     traits=Trait.STRICTLY_CONVEX | Trait.DIFFERENTIABLE | Trait.PROPER | Trait.CALIBRATED,
     choose="You study AdaBoost, which minimises it.",
     avoid="Labels may be wrong: one far wrong score outweighs all other rows.",
@@ -189,12 +196,8 @@ SAVAGE = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="half the logit of P(y=1)",
-    traits=Trait.SMOOTH
-    | Trait.LIPSCHITZ
-    | Trait.BOUNDED
-    | Trait.REDESCENDING
-    | Trait.PROPER
-    | Trait.CALIBRATED,
+    asks="half logit",
+    traits=BOUNDED_BELL | Trait.PROPER,
     choose="Labels may be wrong and you still want probabilities, P = sigmoid(2s).",
     avoid="You fit from scratch: far wrong rows have no slope left to bring them back.",
     trap="Also written 4·sigmoid(-m)², which is four times this at half the margin.",
@@ -215,12 +218,8 @@ TANGENT = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="tan(P(y=1) - 1/2)",
-    traits=Trait.SMOOTH
-    | Trait.LIPSCHITZ
-    | Trait.BOUNDED
-    | Trait.REDESCENDING
-    | Trait.PROPER
-    | Trait.CALIBRATED,
+    asks="margin",
+    traits=BOUNDED_BELL | Trait.PROPER,
     choose="Outliers lie on both sides: a far right score is distrusted as well as a far wrong one.",
     avoid="Scores are logits: every margin beyond tan(1/2) = 0.55 costs again.",
     reference="Masnadi-Shirazi, Mahadevan and Vasconcelos 2010 (CVPR), On the design of robust classifiers "
@@ -240,6 +239,7 @@ RAMP = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits=SIGN,
+    asks="the side",
     traits=Trait.LIPSCHITZ | Trait.BOUNDED | Trait.REDESCENDING | Trait.CALIBRATED,
     kinks=lambda params: (-1.0, 1.0),
     choose="You want the hinge, and a row that is far wrong to cost no more than 2.",
@@ -260,7 +260,8 @@ SIGMOID = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits=SIGN,
-    traits=Trait.SMOOTH | Trait.LIPSCHITZ | Trait.BOUNDED | Trait.REDESCENDING | Trait.CALIBRATED,
+    asks="the side",
+    traits=BOUNDED_BELL,
     kin=lambda params: "mae_prob",
     choose="Labels are flipped at random at one rate for both classes: flips add a constant and shrink the "
     "rest.",
@@ -281,6 +282,7 @@ UNHINGED = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits=SIGN,
+    asks="the side",
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.LIPSCHITZ | Trait.CALIBRATED,
     infimum=-math.inf,
     choose="Scores are bounded and labels are flipped at random: the flips do not move its optimum.",
@@ -301,6 +303,7 @@ SQUARED_MARGIN = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="2P(y=1) - 1",
+    asks="margin",
     traits=Trait.STRONGLY_CONVEX | Trait.SMOOTH | Trait.PROPER | Trait.CALIBRATED,
     choose="You want a closed form: it is least squares on targets of ±1 (ridge classifier, LS-SVM).",
     avoid="Right answers far from the boundary must not cost: here a margin of 3 costs as much as -1.",

@@ -96,6 +96,7 @@ LOVASZ_HINGE = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits=SIGN + ", rows weighed as the Jaccard index of the file has it",
+    asks="the side",
     reduction=Reduction.WHOLE,
     whole=_lovasz_hinge,
     choose="The rows sought are few, as pixels of an organ, the scores are margins, and jaccard decides.",

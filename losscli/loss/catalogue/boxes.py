@@ -237,6 +237,7 @@ SMOOTH_L1 = Loss(
     slope_formula="minimum(maximum(r/beta, -1), 1)",
     needs=frozenset({Kind.BOX}),
     elicits="a centre of every corner between mean and median",
+    asks="~medians",
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.LIPSCHITZ | Trait.SYMMETRIC,
     params=(Param("beta", 1.0, POSITIVE, "error of a corner up to which the loss is quadratic"),),
     choose="Corners are regressed one by one, as in Fast R-CNN.",

@@ -10,7 +10,7 @@ from typing import Any
 
 from losscli.domain import CLASSES, IDENTITY, NUMBERS, Floats, Interval, Task, Unit
 from losscli.errors import UsageError
-from losscli.loss import Argument, BoundLoss, Each, Loss, Param, Params, Reduction, Term, Trait
+from losscli.loss import Argument, BoundLoss, Each, Loss, Param, Params, Term, Trait
 from losscli.spec import Spec, part_keys
 
 COMPROMISE = "a compromise"
@@ -57,6 +57,7 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
         prediction=_shared([loss.prediction for loss in parts], name, "prediction"),
         unit=parts[0].unit if len(units) == 1 else Unit.MIXED,
         elicits=parts[0].elicits if _is_plain(parts) else COMPROMISE,
+        asks=parts[0].asks if _is_plain(parts) else "",
         traits=lambda params: _traits(terms, params),
         kinks=lambda params: _kinks(terms, params) if argument is not Argument.PARTS else (),
         params=tuple(_param(term, param) for term in terms for param in term.loss.params),
@@ -88,7 +89,7 @@ def _each(name: str, parts: Sequence[Loss]) -> Each | None:
 
 
 def _check_part(loss: Loss) -> None:
-    if loss.reduction is not Reduction.MEAN:
+    if not loss.reduction.is_mean:
         raise UsageError(
             f"{loss.name} cannot be part of a sum: it is a {loss.reduction.value}, not a mean of row losses",
             advice="Parts of a sum are losses of single rows, for example mse in the place of rmse",

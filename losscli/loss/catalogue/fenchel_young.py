@@ -65,6 +65,7 @@ FENCHEL_YOUNG = Loss(
     needs=SCORES,
     unit=Unit.ONE,
     elicits="class probabilities, up to one number added to all",
+    asks="~probability",
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.LIPSCHITZ | Trait.PROPER | Trait.CALIBRATED,
     params=(
         Param("alpha", 1.5, Interval(1, 2, True, True), "1: softmax, no zeros; 2: sparsemax, most zeros"),

@@ -107,6 +107,7 @@ CROSS_ENTROPY = several_classes(
     name="cross_entropy",
     title="Cross-entropy (log loss)",
     elicits="class probabilities",
+    asks="probability",
     traits=_CONVEX | Trait.PROPER,
     trap="No clipping: a true class with probability 0 is infinite; libraries clip as in bce. Rows that do "
     "not add up to 1 are used as they are, here and in scikit-learn; Keras renormalises them. torch's "
@@ -143,6 +144,7 @@ LABEL_SMOOTHING = Loss(
     link=SOFTMAX,
     unit=Unit.NATS,
     elicits="class probabilities times 1 - {epsilon}, plus {epsilon}/k",
+    asks="~probability",
     traits=lambda params: _CONVEX if params["epsilon"] else _CONVEX | Trait.PROPER,
     params=binary_logit.LABEL_SMOOTHING_BCE.params,
     kin=lambda params: own_unless(params["epsilon"] == 0, "label_smoothing", params, "cross_entropy"),
@@ -167,6 +169,7 @@ FOCAL = Loss(
     link=SOFTMAX,
     unit=Unit.NATS,
     elicits="class probabilities, distorted; the most probable class stays so",
+    asks="~probability",
     traits=lambda params: LOGARITHMIC if params["gamma"] else _CONVEX | Trait.PROPER,
     params=(binary_logit.FOCAL.params[0],),
     kin=lambda params: own_unless(params["gamma"] == 0, "focal", params, "cross_entropy"),
@@ -191,6 +194,7 @@ POLY1_CE = Loss(
     link=SOFTMAX,
     unit=Unit.NATS,
     elicits="class probabilities, distorted; the most probable class stays so",
+    asks="~probability",
     traits=_poly1_traits,
     params=(Param("epsilon", 2.0, ABOVE_MINUS_ONE, "added weight of 1 - p_y, first term of -log p_y"),),
     kin=lambda params: own_unless(params["epsilon"] == 0, "poly1_ce", params, "cross_entropy"),
@@ -214,6 +218,7 @@ BRIER = Loss(
     link=SOFTMAX,
     unit=Unit.ONE,
     elicits="class probabilities",
+    asks="probability",
     traits=of.BOUNDED_BELL | Trait.PROPER,
     choose="You want right probabilities and no row to cost more than 2.",
     avoid="Rare classes matter: 0.001 and 0.0001 are the same to it.",
@@ -237,6 +242,7 @@ SPHERICAL = Loss(
     link=SOFTMAX,
     unit=Unit.ONE,
     elicits="class probabilities",
+    asks="probability",
     traits=of.BOUNDED_BELL | Trait.PROPER,
     choose=binary.SPHERICAL.choose,
     avoid=binary.SPHERICAL.avoid,
@@ -248,18 +254,21 @@ SPHERICAL = Loss(
 GCE = several_classes(
     binary.GCE,
     elicits="class probabilities raised to 1/(1 - {q}), normalised; at q = 1 the most probable class",
+    asks="~probability",
     aliases=(Alias("Keras", "CategoricalGeneralizedCrossEntropy", "gce:q=0.5"),),
 )
 
 SCE = several_classes(
     binary.SCE,
     elicits="class probabilities, sharpened; the most probable class stays so",
+    asks="~probability",
     traits=lambda params: _CONVEX if of.is_sce_convex(params) else LOGARITHMIC,
 )
 
 MAE_PROB = several_classes(
     binary.MAE_PROB,
     elicits=TOP_CLASS,
+    asks="class",
     avoid="You want probabilities: it asks for 0 or 1, all on the most probable class.",
     trap="Summed over classes, Σ|e - p|; the mean over k classes, as Keras has it, is 1/k of it.",
 )
@@ -277,6 +286,7 @@ NCE = Loss(
     link=SOFTMAX,
     unit=Unit.ONE,
     elicits="the least probable class",
+    asks="least probable",
     traits=Trait.SMOOTH | Trait.LIPSCHITZ | Trait.BOUNDED | Trait.REDESCENDING,
     choose="You study symmetric losses: over all labels it adds up to 1, whatever the prediction.",
     avoid="You rank models by it alone: one near-zero probability of a wrong class makes any row cheap.",
@@ -288,6 +298,7 @@ NCE = Loss(
 ZERO_ONE = several_classes(
     binary_sets.ZERO_ONE,
     elicits=TOP_CLASS,
+    asks="class",
     trap="Of scores the largest counts; of equal ones the first. LightGBM counts a tie as an error.",
     aliases=(
         Alias("sklearn", "zero_one_loss", "zero_one"),

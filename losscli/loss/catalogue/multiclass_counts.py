@@ -55,6 +55,7 @@ CLASS_BALANCED_CE = Loss(
     link=SOFTMAX,
     unit=Unit.NATS,
     elicits="class probabilities times the weights of the classes, over their sum",
+    asks="~probability",
     traits=_CONVEX | Trait.PROPER,
     params=(
         Param(
@@ -91,6 +92,7 @@ LOGIT_ADJUSTED_CE = Loss(
     link=SOFTMAX,
     unit=Unit.NATS,
     elicits="class probabilities over the shares of the classes to the power {tau}, over their sum",
+    asks="~probability",
     traits=_CONVEX | Trait.PROPER,
     params=(Param("tau", 1.0, NONNEGATIVE, "power of the shares; 0: cross_entropy; 1: all classes alike"),),
     kin=lambda params: own_unless(params["tau"] == 0, "logit_adjusted_ce", params, "cross_entropy"),
@@ -130,6 +132,7 @@ LDAM = Loss(
     needs=SCORES,
     unit=Unit.NATS,
     elicits="an order of the classes in which rare ones are favoured",
+    asks="an order",
     traits=_CONVEX,
     params=(
         Param("max_margin", 0.5, NONNEGATIVE, "margin of the rarest class; others by n^(-1/4)"),

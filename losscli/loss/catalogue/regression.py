@@ -147,6 +147,7 @@ MEDAE = Loss(
     value=_absolute,
     reduction=Reduction.MEDIAN,
     elicits="the middle of the shortest interval that holds half the rows",
+    asks="shortest half",
     choose="You want the size of a typical miss, untouched by up to half the rows.",
     avoid="The worst half of the rows matters to anyone: it is not looked at.",
     trap="No mean of row values: folds cannot be averaged into it.",
@@ -167,6 +168,7 @@ MAX_ERROR = Loss(
     value=_absolute,
     reduction=Reduction.MAX,
     elicits="the middle between the smallest and the largest target",
+    asks="midrange",
     choose="Every single row must stay within a tolerance.",
     avoid="The data are noisy: one row decides, and more rows make it worse.",
     trap="Weights do not enter it, except that a row of weight 0 is absent.",
@@ -202,6 +204,7 @@ LQ = Loss(
     slope_formula="q*sign(r)*abs(r)**(q - 1)",
     unit=Unit.YQ,
     elicits="the L{q} centre (L1 the median, L2 the mean)",
+    asks="power centre",
     traits=_lq_traits,
     kinks=lambda params: (0.0,) if params["q"] == 1.0 else (),
     params=(
@@ -235,6 +238,7 @@ EPSILON_INSENSITIVE = Loss(
     slope=lambda r, *, epsilon: np.sign(r) * (np.abs(r) > epsilon),
     slope_formula="where(abs(r) > epsilon, sign(r), 0)",
     elicits="the middle of a band ±{epsilon} with as many rows above it as below",
+    asks="band middle",
     traits=lambda params: (
         Trait.CONVEX | Trait.LIPSCHITZ | Trait.SYMMETRIC | (NO_TRAITS if params["epsilon"] else Trait.PROPER)
     ),
@@ -271,6 +275,7 @@ SQUARED_EPSILON_INSENSITIVE = Loss(
     slope_formula="2*sign(r)*maximum(0, abs(r) - epsilon)",
     unit=Unit.Y2,
     elicits="a centre near the mean",
+    asks="~mean",
     traits=lambda params: (
         Trait.CONVEX | Trait.SMOOTH | Trait.SYMMETRIC if params["epsilon"] else _OF_THE_MEAN
     ),
@@ -297,6 +302,7 @@ NUM_ERRORS = Loss(
     value=lambda r, *, threshold: (np.abs(r) > threshold).astype(np.float64),
     unit=Unit.ONE,
     elicits="the middle of a band ±{threshold} that holds the most rows",
+    asks="band middle",
     traits=Trait.BOUNDED | Trait.SYMMETRIC,
     params=(Param("threshold", Scaled(1.0), NONNEGATIVE, "largest miss that is still right, in units of y"),),
     choose="A prediction is either within the tolerance or useless.",

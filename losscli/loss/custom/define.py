@@ -162,6 +162,7 @@ def _record(name: str, defaults: Mapping[str, float], tree: Node, formula: _Form
         link=IDENTITY,
         unit=Unit.OWN,
         elicits="a centre of its own" if numbers else "a score of its own",
+        asks="its own",
         params=tuple(Param(key, value, REALS, "as the formula has it") for key, value in defaults.items()),
         choose="You have defined it.",
         avoid="A loss of the catalogue asks the same: others know that one.",
@@ -177,11 +178,13 @@ def _record(name: str, defaults: Mapping[str, float], tree: Node, formula: _Form
         return at(tuple((key, float(value)) for key, value in params.items()))
 
     usual = facts(defaults)
+    named = "" if defaults else usual.elicits
     return replace(
         bare,
         slope=None if formula.slope is None else formula.slopes,
         unit=usual.unit,
-        elicits=usual.elicits if not defaults and usual.elicits else bare.elicits,
+        elicits=named or bare.elicits,
+        asks="" if named else bare.asks,
         target=usual.target,
         prediction=usual.prediction,
         traits=lambda params: facts(params).traits,

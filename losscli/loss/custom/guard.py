@@ -3,28 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
-from losscli.domain import Interval, Link, Task, Unit
 from losscli.errors import DataError, LosscliError
-from losscli.loss import Argument, Loss, Param, Reduction
+from losscli.loss import Loss, Param, Reduction
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z", re.ASCII)
-
-
-_FIELDS: dict[str, type] = {
-    **dict.fromkeys(
-        ("title", "formula", "slope_formula", "elicits", "choose", "avoid", "trap", "reference"), str
-    ),
-    **dict.fromkeys(("params", "parts", "aliases", "inventory"), tuple),
-    **dict.fromkeys(("target", "prediction"), Interval),
-    "task": Task,
-    "argument": Argument,
-    "needs": frozenset,
-    "link": Link,
-    "unit": Unit,
-    "reduction": Reduction,
-}
 
 
 def guarded(loss: Loss, blame: Callable[[BaseException], DataError]) -> Loss:
@@ -56,9 +41,21 @@ def _problem(loss: Loss) -> str:
     """What is wrong with the fields of a record; empty where nothing is."""
     if not isinstance(loss.name, str) or not _NAME.match(loss.name):
         return f"a loss cannot be called {loss.name!r}: letters, digits and _, a letter first"
-    for field, kind in _FIELDS.items():
-        if not isinstance(getattr(loss, field), kind):
-            return f"{loss.name}: its {field} is no {kind.__name__}"
-    if not callable(loss.value) or not all(isinstance(param, Param) for param in loss.params):
-        return f"{loss.name}: its value is no function, or one of its params no Param"
+    for field, hint in get_type_hints(Loss).items():
+        kinds = _kinds(hint)
+        if not isinstance(getattr(loss, field), kinds):
+            return f"{loss.name}: its {field} is no {kinds[0].__name__.replace('Callable', 'function')}"
+    if not all(isinstance(param, Param) for param in loss.params):
+        return f"{loss.name}: one of its params is no Param"
+    for field, reduction in (("combine", Reduction.RATIO), ("whole", Reduction.WHOLE)):
+        if (getattr(loss, field) is not None) != (loss.reduction is reduction):
+            return f"{loss.name}: {field} is for the reduction {reduction.name}, which needs it"
     return ""
+
+
+def _kinds(hint: Any) -> tuple[type, ...]:
+    """What a field may be an instance of: of a union each part, of a list of something a list, of a float
+    also an int."""
+    parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    kinds = tuple(get_origin(part) or part for part in parts)
+    return (*kinds, int) if float in kinds else kinds
