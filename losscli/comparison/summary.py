@@ -11,7 +11,7 @@ from losscli.comparison.vectors import vector_terms
 from losscli.data.roles import Problem
 from losscli.data.rows import Rows, arguments_of, load
 from losscli.data.table import Table, block_count
-from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
+from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kind, Mask, Task
 from losscli.engine import fold
 from losscli.loss import Argument, BoundLoss, Pointwise, Reduction
 from losscli.loss.arguments import Arguments, Predicted, codes, side
@@ -33,8 +33,6 @@ from losscli.metrics.vectors import OfOutputs
 
 EXACT_ROWS = 1_000_000  # above, distributions of scores are rounded unless asked otherwise
 RANKED_CLASSES = 20  # one-vs-rest ranking metrics up to here
-LABELS = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
-RANKING = (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE)
 
 Flag = Callable[[Rows], Mask]
 Move = Callable[[Floats], Floats]  # of every target: (n,) -> (n,)

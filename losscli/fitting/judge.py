@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.domain import LOGIT, SOFTMAX, Floats, Kind, Mask, Task
+from losscli.domain import LOGIT, SOFTMAX, Floats, Kind, Mask, Task, usual_threshold
 from losscli.loss import Loss
 from losscli.metrics import metrics_for
 from losscli.metrics.confusion import Confusion
@@ -52,11 +52,6 @@ class Judged:
             return np.asarray(self.score.argmax(axis=1))
         threshold = usual_threshold(self.kind) if self.threshold is None else self.threshold
         return np.asarray(self.prediction > threshold)
-
-
-def usual_threshold(kind: Kind) -> float:
-    """0.5 for probabilities, 0 for scores."""
-    return 0.5 if kind is Kind.PROBABILITY else 0.0
 
 
 def kind_of(loss: Loss) -> Kind:

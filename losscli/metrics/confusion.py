@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.domain import Codes, Floats, Kind, Task
+from losscli.domain import LABELS, Codes, Floats, Task
 from losscli.metrics.metric import Metric, outcome, over
 
-_ANY = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _BINARY = frozenset({Task.BINARY})
 _MULTI = frozenset({Task.MULTICLASS})
 _BOTH = _BINARY | _MULTI
@@ -148,7 +147,7 @@ def _metric(
         value=lambda c: outcome(within(c.tallies), undefined),
         replicated=within,
         tasks=tasks,
-        needs=_ANY,
+        needs=LABELS,
         greater_is_better=True,
         best=1.0,
         source=Confusion,
@@ -171,7 +170,7 @@ def _count(name: str, title: str, formula: str, value: Callable[[Tallies], Float
         formula=formula,
         value=lambda c: float(value(c.tallies)),
         tasks=_BINARY,
-        needs=_ANY,
+        needs=LABELS,
         greater_is_better=None,
         best=None,
         source=Confusion,

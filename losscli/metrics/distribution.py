@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from losscli.domain import Floats, Kind, Mask, Task, logit, sigmoid, softplus
+from losscli.domain import RANKING, Floats, Kind, Mask, Task, logit, sigmoid, softplus
 from losscli.inference.two_models import delong_area
 from losscli.metrics.metric import Metric, Outcome, Undefined
 
 _BINARY = frozenset({Task.BINARY})
 _BOTH = _BINARY | {Task.MULTICLASS}  # several classes: the mean over classes of each against the rest
 _PROBABILITY = frozenset({Kind.PROBABILITY, Kind.LOGIT})
-_RANKING = frozenset({Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _COMPRESS_AT = 1 << 21  # waiting rows
 KEPT_BITS = np.uint64(0xFFFF_FF00_0000_0000)  # sign, exponent and the first 12 bits of the fraction
 ECE_BINS = 10
@@ -290,7 +289,7 @@ METRICS: tuple[Metric, ...] = (
         "Average precision",
         "Σ (R_k - R_(k-1)) P_k",
         average_precision,
-        needs=_RANKING,
+        needs=frozenset(RANKING),
         better=True,
         best=1.0,
         tasks=_BOTH,
@@ -301,14 +300,22 @@ METRICS: tuple[Metric, ...] = (
         "ROC AUC",
         "P(s+ > s-) + P(s+ = s-)/2",
         roc_auc,
-        needs=_RANKING,
+        needs=frozenset(RANKING),
         better=True,
         best=1.0,
         tasks=_BOTH,
         interval=roc_auc_interval,
         replicated=lambda r: r.roc_auc,
     ),
-    _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, needs=_RANKING, better=True, best=1.0),
+    _metric(
+        "ks",
+        "Kolmogorov-Smirnov distance",
+        "max |F+ - F-|",
+        _ks,
+        needs=frozenset(RANKING),
+        better=True,
+        best=1.0,
+    ),
     _metric(
         "mean_bias",
         "Mean probability - rate",

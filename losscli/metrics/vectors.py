@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.domain import Floats, Kind, Task
+from losscli.domain import LABELS, Floats, Kind, Task
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.forecast import Sums
 from losscli.metrics.metric import Metric, outcome, over
 
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
-_LABELLED = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _NO_LABEL = "no label is there or predicted"
 _NO_WEIGHT = "no row has weight"
 
@@ -118,7 +117,7 @@ def _metric(
 ) -> Metric:
     """share: whether it is a share of the rows, and the last term."""
     task, needs = {
-        OfLabels: (Task.MULTILABEL, _LABELLED),
+        OfLabels: (Task.MULTILABEL, LABELS),
         OfBoxes: (Task.BOXES, frozenset({Kind.BOX})),
         OfOutputs: (Task.MULTIOUTPUT, frozenset({Kind.VALUE})),
     }[source]

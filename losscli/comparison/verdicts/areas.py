@@ -7,10 +7,9 @@ import numpy as np
 
 from losscli.comparison.losses import Facts
 from losscli.comparison.request import Request
-from losscli.comparison.summary import RANKING
 from losscli.data.rows import load
 from losscli.data.table import Table, block_count
-from losscli.domain import Floats, Mask, Task
+from losscli.domain import RANKING, Floats, Mask, Task
 from losscli.inference.two_models import delong
 from losscli.loss.arguments import codes
 from losscli.result import AreaComparison, MetricTable

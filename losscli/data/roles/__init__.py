@@ -31,7 +31,7 @@ from losscli.data.roles.values import check_number, is_truth
 from losscli.data.roles.vectors import at_shared_levels, find_vectors, stacked, with_boxes
 from losscli.data.roles.words import is_prediction_name, per_label, stated_kind
 from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count
-from losscli.domain import CLASSES, NUMBERS, Kind, Task, sides
+from losscli.domain import CLASSES, LABELS, NUMBERS, Kind, Task, sides
 from losscli.errors import DataError, UsageError, Where
 
 __all__ = [
@@ -60,10 +60,9 @@ __all__ = [
 ]
 
 
-_OF_CLASSES = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _KINDS = {  # that --kind may give
     **dict.fromkeys((*NUMBERS, Task.MULTIOUTPUT), frozenset({Kind.VALUE})),
-    **dict.fromkeys((*CLASSES, Task.MULTILABEL), _OF_CLASSES),
+    **dict.fromkeys((*CLASSES, Task.MULTILABEL), LABELS),
     Task.DISTRIBUTION: frozenset({Kind.PROBABILITY, Kind.LOGIT}),
 }
 
