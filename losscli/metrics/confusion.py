@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from losscli.domain import LABELS, Codes, Floats, Task
-from losscli.metrics.metric import Metric, outcome, over
+from losscli.domain import CLASSES, LABELS, Codes, Floats, Task
+from losscli.metrics.metric import Metric, mean_over, outcome, over
 
 _BINARY = frozenset({Task.BINARY})
 _MULTI = frozenset({Task.MULTICLASS})
-_BOTH = _BINARY | _MULTI
-_NO_WEIGHT = "no row has weight"
+Parts = Callable[["Tallies"], tuple[Floats, Floats]]  # what is divided, and by what
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +114,11 @@ def _kappa(t: Tallies) -> Floats:
     return over(over(t.right, n) - chance, 1 - chance)
 
 
-def _macro(parts: Callable[[Tallies], tuple[Floats, Floats]]) -> Callable[[Tallies], Floats]:
+def _macro(parts: Parts) -> Callable[[Tallies], Floats]:
     """The unweighted mean over the classes that occur, true or predicted, of a ratio; 0/0 counts as 0."""
 
     def figure(t: Tallies) -> Floats:
-        above, below = parts(t)
-        occurs = (t.true > 0) | (t.predicted > 0)
-        ratios = np.where(occurs, np.nan_to_num(over(above, below)), 0.0)
-        return over(ratios.sum(axis=-1), occurs.sum(axis=-1))
+        return mean_over((t.true > 0) | (t.predicted > 0), *parts(t), axis=-1)
 
     return figure
 
@@ -131,49 +128,52 @@ def _metric(
     title: str,
     formula: str,
     figure: Callable[[Tallies], Floats],
-    undefined: str,
-    tasks: frozenset[Task] = _BINARY,
-    proportion: Callable[[Tallies], tuple[Floats, Floats]] | None = None,
+    undefined: str = "no row has weight",
+    *,
+    share: Parts | None = None,
     least: float = 0.0,
+    **more: Any,
 ) -> Metric:
+    """share: the successes and trials whose ratio it is, where it is a share of rows."""
+
     def within(t: Tallies) -> Floats:
         """The figure, which rounding may have moved past the ends of its range."""
         return np.clip(figure(t), least, 1.0)
 
+    def proportion(c: Confusion) -> tuple[float, float]:
+        assert share is not None
+        successes, trials = share(c.tallies)
+        return float(successes), float(trials)
+
+    record: dict[str, Any] = {"tasks": _BINARY, "greater_is_better": True, "best": 1.0} | more
     return Metric(
         name=name,
         title=title,
         formula=formula,
         value=lambda c: outcome(within(c.tallies), undefined),
         replicated=within,
-        tasks=tasks,
         needs=LABELS,
-        greater_is_better=True,
-        best=1.0,
         source=Confusion,
-        proportion=None if proportion is None else _counted(proportion),
+        proportion=None if share is None else proportion,
+        **record,
     )
 
 
-def _counted(parts: Callable[[Tallies], tuple[Floats, Floats]]) -> Callable[[Confusion], tuple[float, float]]:
-    def proportion(c: Confusion) -> tuple[float, float]:
-        successes, trials = parts(c.tallies)
-        return float(successes), float(trials)
-
-    return proportion
-
-
-def _count(name: str, title: str, formula: str, value: Callable[[Tallies], Floats]) -> Metric:
+def _count(
+    name: str, title: str, formula: str, figure: Callable[[Tallies], Floats], short: str = "", **more: Any
+) -> Metric:
     return Metric(
         name=name,
         title=title,
+        short=short,
         formula=formula,
-        value=lambda c: float(value(c.tallies)),
+        value=lambda c: float(figure(c.tallies)),
         tasks=_BINARY,
         needs=LABELS,
         greater_is_better=None,
         best=None,
         source=Confusion,
+        **more,
     )
 
 
@@ -184,7 +184,7 @@ METRICS: tuple[Metric, ...] = (
         "tp / (tp + fp)",
         _precision,
         "no row is predicted positive",
-        proportion=lambda t: (t.hits[1], t.predicted[1]),
+        share=lambda t: (t.hits[1], t.predicted[1]),
     ),
     _metric(
         "recall",
@@ -192,41 +192,48 @@ METRICS: tuple[Metric, ...] = (
         "tp / (tp + fn)",
         _recall,
         "no row is positive",
-        proportion=lambda t: (t.hits[1], t.true[1]),
+        share=lambda t: (t.hits[1], t.true[1]),
     ),
-    _metric("f1", "F1", "2 tp / (2 tp + fp + fn)", _f1, "no row is positive or predicted positive"),
+    _metric(
+        "f1",
+        "F1",
+        "2 tp / (2 tp + fp + fn)",
+        _f1,
+        "no row is positive or predicted positive",
+        short="f1",
+        word="F1",
+    ),
     _metric(
         "precision",
         "Macro precision",
         "mean over classes of hits / predicted",
         _macro(lambda t: (t.hits, t.predicted)),
-        _NO_WEIGHT,
-        _MULTI,
+        tasks=_MULTI,
     ),
     _metric(
         "recall",
         "Macro recall",
         "mean over classes of hits / true",
         _macro(lambda t: (t.hits, t.true)),
-        _NO_WEIGHT,
-        _MULTI,
+        tasks=_MULTI,
     ),
     _metric(
         "f1",
         "Macro F1",
         "mean over classes of 2 hits / (true + predicted)",
         _macro(lambda t: (2 * t.hits, t.true + t.predicted)),
-        _NO_WEIGHT,
-        _MULTI,
+        tasks=_MULTI,
+        short="macro f1",
+        word="F1",
     ),
     _metric(
         "accuracy",
         "Accuracy",
         "hits / rows",
         _accuracy,
-        _NO_WEIGHT,
-        _BOTH,
-        lambda t: (t.right, t.total),
+        tasks=CLASSES,
+        short="accuracy",
+        share=lambda t: (t.right, t.total),
     ),
     _metric(
         "balanced_accuracy",
@@ -234,7 +241,9 @@ METRICS: tuple[Metric, ...] = (
         "mean over true classes of recall",
         _balanced_accuracy,
         "one class is absent",
-        _BOTH,
+        tasks=CLASSES,
+        short="balanced",
+        narrow="balanced",
     ),
     _metric(
         "mcc",
@@ -242,8 +251,10 @@ METRICS: tuple[Metric, ...] = (
         "correlation of true and predicted class",
         _mcc,
         "all rows are of one class, true or predicted",
-        _BOTH,
+        tasks=CLASSES,
         least=-1.0,
+        short="mcc",
+        only="compare",
     ),
     _metric(
         "cohen_kappa",
@@ -251,8 +262,9 @@ METRICS: tuple[Metric, ...] = (
         "(accuracy - chance) / (1 - chance)",
         _kappa,
         "all rows are of one class, true and predicted",
-        _BOTH,
+        tasks=CLASSES,
         least=-1.0,
+        only="compare",
     ),
     _metric(
         "specificity",
@@ -260,7 +272,8 @@ METRICS: tuple[Metric, ...] = (
         "tn / (tn + fp)",
         _specificity,
         "no row is negative",
-        proportion=lambda t: (t.hits[0], t.true[0]),
+        share=lambda t: (t.hits[0], t.true[0]),
+        only="compare",
     ),
     _metric(
         "negative_predictive_value",
@@ -268,10 +281,20 @@ METRICS: tuple[Metric, ...] = (
         "tn / (tn + fn)",
         _npv,
         "no row is predicted negative",
-        proportion=lambda t: (t.hits[0], t.predicted[0]),
+        share=lambda t: (t.hits[0], t.predicted[0]),
+        only="compare",
     ),
-    _count("predicted_positive", "Predicted positive", "tp + fp", lambda t: t.predicted[1]),
-    _count("true_positives", "True positives", "tp", lambda t: t.hits[1]),
-    _count("false_positives", "False positives", "fp", lambda t: t.predicted[1] - t.hits[1]),
-    _count("false_negatives", "Missed positives", "fn", lambda t: t.true[1] - t.hits[1]),
+    _count(
+        "predicted_positive",
+        "Predicted positive",
+        "tp + fp",
+        lambda t: t.predicted[1],
+        "predicted+",
+        narrow="predicted+",
+    ),
+    _count("true_positives", "True positives", "tp", lambda t: t.hits[1], only="compare"),
+    _count("false_positives", "False positives", "fp", lambda t: t.predicted[1] - t.hits[1], only="compare"),
+    _count(
+        "false_negatives", "Missed positives", "fn", lambda t: t.true[1] - t.hits[1], "missed", only="compare"
+    ),
 )
