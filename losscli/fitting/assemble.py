@@ -14,7 +14,7 @@ from losscli.fitting.choice import unranked
 from losscli.fitting.crossval import Judgement, Plan
 from losscli.fitting.curves import precision_recall
 from losscli.fitting.folds import Folds
-from losscli.fitting.judge import error_of, kind_of
+from losscli.fitting.judge import kind_of
 from losscli.fitting.model import LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
@@ -124,14 +124,14 @@ def _rankings(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Sc
         [entry.spec for entry in entries],
         [entry.reason for entry in entries],
         scores,
-        run.plan.measures,
+        run.plan.metrics,
         _pairing(run),
     )
 
 
 def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
     """Folds in which no loss has a headline error, for want of positives, are left out."""
-    at, first = [entry.at for entry in entries], run.plan.measures[0]
+    at, first = [entry.at for entry in entries], run.plan.metrics[0]
     used = [j for j in run.judgements if np.isfinite(j.metrics[at, 0]).any()]
     if not used or not entries:
         return ()
@@ -143,7 +143,7 @@ def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
         [entry.spec for entry in entries],
         run.plan.contaminations,
         errors,
-        np.array([error_of(first, j.constant[0]) for j in used]),
+        np.array([first.error(j.constant[0]) for j in used]),
         [entry.reason for entry in entries],
         _pairing(run),
     )
@@ -187,7 +187,7 @@ def _fits(
         scale=scale,
         scale_reason=None if scale is not None else _no_scale(training.task),
         threshold=request.threshold,
-        headline=run.plan.measures[0].name,
+        headline=run.plan.metrics[0].name,
         constant=_constants(run),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
         ranking=_rankings(run, entries, scores),
@@ -218,9 +218,9 @@ def _no_scale(task: Task) -> str:
 def _constants(run: Run) -> dict[str, float | None]:
     """Each metric of the best constant, the mean over folds."""
     constants: dict[str, float | None] = {}
-    for m, measure in enumerate(run.plan.measures):
+    for m, metric in enumerate(run.plan.metrics):
         values = [j.constant[m] for j in run.judgements if np.isfinite(j.constant[m])]
-        constants[measure.name] = finite(float(np.mean(values))) if values else None
+        constants[metric.name] = finite(float(np.mean(values))) if values else None
     return constants
 
 
@@ -265,7 +265,7 @@ def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
     judgements = run.judgements[: len(first)]
     if not judgements or not judgements[0].seeds:
         return None
-    headline = run.plan.measures[0]
+    headline = run.plan.metrics[0]
     values = [
         seed_value(run.plan, first, judgements, entry.at, number) for number in range(run.request.seeds)
     ]

@@ -21,12 +21,11 @@ from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import Judgement, Plan, judge_splits
 from losscli.fitting.folds import Folds, Split, splits
-from losscli.fitting.judge import measures
-from losscli.fitting.judge_outputs import measures_of_outputs
+from losscli.fitting.judge import judging
 from losscli.fitting.networks import Schooling
 from losscli.fitting.outputs import check_request, told
 from losscli.fitting.path import parse_path, paths
-from losscli.fitting.recipe import costs_of, recipe_of, rule_of
+from losscli.fitting.recipe import recipe_of, rule_of
 from losscli.fitting.request import Request
 from losscli.fitting.whole import Whole, fit_whole
 from losscli.result import Fits, Input, Refused, Warning_
@@ -114,11 +113,7 @@ def fit_frame(
         wanted=chosen.wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),
-        measures=(
-            measures_of_outputs(training.task)
-            if training.outputs
-            else measures(training.task, costs_of(request))
-        ),
+        metrics=judging(training.task, request.cost),
         threshold=request.threshold,
         rule=rule,
         recipe=recipe,

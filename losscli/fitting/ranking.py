@@ -7,8 +7,8 @@ import numpy as np
 from scipy.special import stdtrit
 
 from losscli.domain import Floats, Mask
-from losscli.fitting.judge import Measure
 from losscli.inference import corrected_t, ranks
+from losscli.metrics.metric import Metric
 from losscli.result import Ranking, RankRow, Score
 
 RATIOS = (0.05, 1.0)  # rows judged on over rows learned from, for which the corrected t was checked
@@ -21,6 +21,14 @@ class Pairing:
     ratio: float
     confidence: float
     refusal: str | None
+
+    def difference(self, d: Floats, others: int) -> tuple[float, float]:
+        """(mean, half the width of its interval) of the differences of a pair over folds (J,), by the
+        corrected paired t of Nadeau and Bengio 2003; the confidence is shared among so many pairs
+        (Bonferroni). The half is nan of fewer than two folds."""
+        mean, error = corrected_t(d.tolist(), self.ratio)
+        tail = (1 - self.confidence) / (2 * max(others, 1))
+        return mean, error * float(stdtrit(max(len(d) - 1, 1), 1 - tail))
 
 
 def pairing(ratio: float, folds: int, *, in_time: bool, confidence: float) -> Pairing:
@@ -45,13 +53,11 @@ def proven(figures: Floats, pairing: Pairing) -> Mask:
     better = np.zeros((count, count), dtype=np.bool_)
     if pairing.refusal is not None:
         return better
-    tail = (1 - pairing.confidence) / (2 * max(count - 1, 1))
     for a in range(count):
         for b in range(a + 1, count):
             d = figures[a] - figures[b]
-            d = d[np.isfinite(d)]
-            mean, error = corrected_t(d.tolist(), pairing.ratio)
-            if len(d) >= 2 and abs(mean) > error * float(stdtrit(len(d) - 1, 1 - tail)):
+            mean, half = pairing.difference(d[np.isfinite(d)], count - 1)
+            if abs(mean) > half:
                 better[(a, b) if mean < 0 else (b, a)] = True
     return better
 
@@ -66,28 +72,28 @@ def rankings(
     specs: Sequence[str],
     reasons: Sequence[str | None],
     scores: Sequence[Mapping[str, Score]],
-    measures: Sequence[Measure],
+    metrics: Sequence[Metric],
     pairing: Pairing,
 ) -> tuple[Ranking, ...]:
     """Every metric's table, best first; reasons: why a loss is not ranked, or None."""
     ranked = [i for i, reason in enumerate(reasons) if reason is None]
     return tuple(
-        Ranking(measure.name, measure.greater_is_better, _rows(measure, specs, ranked, scores, pairing))
-        for measure in measures
-        if measure.greater_is_better is not None
+        Ranking(metric.name, metric.greater_is_better, _rows(metric, specs, ranked, scores, pairing))
+        for metric in metrics
+        if metric.greater_is_better is not None
     )
 
 
 def _rows(
-    measure: Measure,
+    metric: Metric,
     specs: Sequence[str],
     ranked: Sequence[int],
     scores: Sequence[Mapping[str, Score]],
     pairing: Pairing,
 ) -> tuple[RankRow, ...]:
-    own = [scores[i][measure.name] for i in ranked]
-    places = ranks([score.value for score in own], greater_is_better=bool(measure.greater_is_better))
-    sign = -1.0 if measure.greater_is_better else 1.0
+    own = [scores[i][metric.name] for i in ranked]
+    places = ranks([score.value for score in own], greater_is_better=bool(metric.greater_is_better))
+    sign = -1.0 if metric.greater_is_better else 1.0
     folds = sign * np.array([[np.nan if x is None else x for x in score.folds] for score in own])
     better = proven(folds, pairing)
     rows = []

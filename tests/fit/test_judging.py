@@ -13,7 +13,7 @@ from scipy import stats
 from losscli.domain import Kind, Task
 from losscli.fitting.contaminate import Contamination
 from losscli.fitting.efficiency import efficiency
-from losscli.fitting.judge import Judged, bulk, measures
+from losscli.fitting.judge import Judged, bulk, judging
 from losscli.fitting.ranking import Pairing, pairing, proven, rank_interval, rankings
 from losscli.fitting.robustness import degradations
 from losscli.inference import corrected_t, ranks
@@ -30,8 +30,8 @@ every_weights = pytest.mark.parametrize("w", WEIGHTS.values(), ids=WEIGHTS)
 
 
 def figures(task: Task, **rows) -> dict[str, float]:
-    judged = Judged(**{"bulk": np.ones(N, dtype=bool), **rows})
-    return {measure.name: measure.value(judged) for measure in measures(task)}
+    judged = Judged(task=task, **{"bulk": np.ones(N, dtype=bool), **rows})
+    return {metric.name: judged.value(metric) for metric in judging(task)}
 
 
 # --- metrics
@@ -278,7 +278,7 @@ def test_rankings_are_by_value_and_ties_by_folds():
     rng = np.random.default_rng(5)
     noise = rng.normal(size=50)
     folds = {"good": noise, "same": noise[::-1] + 0.001, "bad": noise + 3 + 0.1 * rng.normal(size=50)}
-    mae, *_, r2 = [measure for measure in measures(Task.REGRESSION) if measure.name in ("mae", "r2")]
+    mae, *_, r2 = [metric for metric in judging(Task.REGRESSION) if metric.name in ("mae", "r2")]
     scores = [{"mae": score(own.tolist()), "r2": score((-own).tolist())} for own in folds.values()]
     own = pairing(0.25, 50, in_time=False, confidence=0.95)
     tables = rankings(list(folds), [None] * 3, scores, [mae, r2], own)
