@@ -10,7 +10,7 @@ from losscli.domain import CLASSES, LABELS, Codes, Floats, Task
 from losscli.metrics.metric import Metric, mean_over, outcome, over
 
 _BINARY = frozenset({Task.BINARY})
-_MULTI = frozenset({Task.MULTICLASS})
+_NO_WEIGHT = "no row has weight"
 Parts = Callable[["Tallies"], tuple[Floats, Floats]]  # what is divided, and by what
 
 
@@ -67,30 +67,6 @@ class Tallies:
         return np.asarray(self.hits.sum(axis=-1))
 
 
-def _precision(t: Tallies) -> Floats:
-    return over(t.hits[..., 1], t.predicted[..., 1])
-
-
-def _recall(t: Tallies) -> Floats:
-    return over(t.hits[..., 1], t.true[..., 1])
-
-
-def _f1(t: Tallies) -> Floats:
-    return over(2 * t.hits[..., 1], t.predicted[..., 1] + t.true[..., 1])
-
-
-def _specificity(t: Tallies) -> Floats:
-    return over(t.hits[..., 0], t.true[..., 0])
-
-
-def _npv(t: Tallies) -> Floats:
-    return over(t.hits[..., 0], t.predicted[..., 0])
-
-
-def _accuracy(t: Tallies) -> Floats:
-    return over(t.right, t.total)
-
-
 def _balanced_accuracy(t: Tallies) -> Floats:
     """Over the classes that occur; of two, both must."""
     recalls = over(t.hits, t.true)
@@ -114,126 +90,104 @@ def _kappa(t: Tallies) -> Floats:
     return over(over(t.right, n) - chance, 1 - chance)
 
 
-def _macro(parts: Parts) -> Callable[[Tallies], Floats]:
-    """The unweighted mean over the classes that occur, true or predicted, of a ratio; 0/0 counts as 0."""
-
-    def figure(t: Tallies) -> Floats:
-        return mean_over((t.true > 0) | (t.predicted > 0), *parts(t), axis=-1)
-
-    return figure
-
-
 def _metric(
     name: str,
     title: str,
     formula: str,
     figure: Callable[[Tallies], Floats],
-    undefined: str = "no row has weight",
-    *,
-    share: Parts | None = None,
+    undefined: str = _NO_WEIGHT,
     least: float = 0.0,
     **more: Any,
 ) -> Metric:
-    """share: the successes and trials whose ratio it is, where it is a share of rows."""
+    """least: the lower end of the range, past which rounding may have moved the figure."""
 
     def within(t: Tallies) -> Floats:
-        """The figure, which rounding may have moved past the ends of its range."""
         return np.clip(figure(t), least, 1.0)
 
+    record: dict[str, Any] = {
+        "tasks": _BINARY,
+        "greater_is_better": True,
+        "best": 1.0,
+        "value": lambda c: outcome(within(c.tallies), undefined),
+        "replicated": within,
+    }
+    return Metric(
+        name=name,
+        title=title,
+        formula=formula,
+        needs=LABELS,
+        source=Confusion,
+        **record | more,
+    )
+
+
+def _ratio(parts: Parts) -> Callable[[Tallies], Floats]:
+    return lambda t: over(*parts(t))
+
+
+def _share(
+    name: str, title: str, formula: str, parts: Parts, undefined: str = _NO_WEIGHT, **more: Any
+) -> Metric:
+    """A share of rows. parts: its successes and trials."""
+
     def proportion(c: Confusion) -> tuple[float, float]:
-        assert share is not None
-        successes, trials = share(c.tallies)
+        successes, trials = parts(c.tallies)
         return float(successes), float(trials)
 
-    record: dict[str, Any] = {"tasks": _BINARY, "greater_is_better": True, "best": 1.0} | more
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        value=lambda c: outcome(within(c.tallies), undefined),
-        replicated=within,
-        needs=LABELS,
-        source=Confusion,
-        proportion=None if share is None else proportion,
-        **record,
-    )
+    return _metric(name, title, formula, _ratio(parts), undefined, proportion=proportion, **more)
 
 
-def _count(
-    name: str, title: str, formula: str, figure: Callable[[Tallies], Floats], short: str = "", **more: Any
-) -> Metric:
-    return Metric(
-        name=name,
-        title=title,
-        short=short,
-        formula=formula,
-        value=lambda c: float(figure(c.tallies)),
-        tasks=_BINARY,
-        needs=LABELS,
-        greater_is_better=None,
-        best=None,
-        source=Confusion,
-        **more,
-    )
+def _macro(name: str, title: str, formula: str, parts: Parts, **more: Any) -> Metric:
+    """The unweighted mean over the classes that occur, true or predicted, of a ratio; 0/0 counts as 0."""
+
+    def figure(t: Tallies) -> Floats:
+        return mean_over((t.true > 0) | (t.predicted > 0), *parts(t), axis=-1)
+
+    tasks = frozenset({Task.MULTICLASS})
+    return _metric(name, f"Macro {title}", f"mean over classes of {formula}", figure, tasks=tasks, **more)
+
+
+def _count(name: str, title: str, formula: str, figure: Callable[[Tallies], Floats], **more: Any) -> Metric:
+    more |= {"greater_is_better": None, "best": None, "value": lambda c: float(figure(c.tallies))}
+    return _metric(name, title, formula, figure, replicated=None, **more)
 
 
 METRICS: tuple[Metric, ...] = (
-    _metric(
+    _share(
         "precision",
         "Precision",
         "tp / (tp + fp)",
-        _precision,
+        lambda t: (t.hits[..., 1], t.predicted[..., 1]),
         "no row is predicted positive",
-        share=lambda t: (t.hits[1], t.predicted[1]),
     ),
-    _metric(
+    _share(
         "recall",
         "Recall",
         "tp / (tp + fn)",
-        _recall,
+        lambda t: (t.hits[..., 1], t.true[..., 1]),
         "no row is positive",
-        share=lambda t: (t.hits[1], t.true[1]),
     ),
     _metric(
         "f1",
         "F1",
         "2 tp / (2 tp + fp + fn)",
-        _f1,
+        _ratio(lambda t: (2 * t.hits[..., 1], t.predicted[..., 1] + t.true[..., 1])),
         "no row is positive or predicted positive",
         short="f1",
         word="F1",
     ),
-    _metric(
-        "precision",
-        "Macro precision",
-        "mean over classes of hits / predicted",
-        _macro(lambda t: (t.hits, t.predicted)),
-        tasks=_MULTI,
-    ),
-    _metric(
-        "recall",
-        "Macro recall",
-        "mean over classes of hits / true",
-        _macro(lambda t: (t.hits, t.true)),
-        tasks=_MULTI,
-    ),
-    _metric(
+    _macro("precision", "precision", "hits / predicted", lambda t: (t.hits, t.predicted)),
+    _macro("recall", "recall", "hits / true", lambda t: (t.hits, t.true)),
+    _macro(
         "f1",
-        "Macro F1",
-        "mean over classes of 2 hits / (true + predicted)",
-        _macro(lambda t: (2 * t.hits, t.true + t.predicted)),
-        tasks=_MULTI,
+        "F1",
+        "2 hits / (true + predicted)",
+        lambda t: (2 * t.hits, t.true + t.predicted),
         short="macro f1",
         word="F1",
     ),
-    _metric(
-        "accuracy",
-        "Accuracy",
-        "hits / rows",
-        _accuracy,
-        tasks=CLASSES,
-        short="accuracy",
-        share=lambda t: (t.right, t.total),
+    _share(
+        "accuracy", "Accuracy", "hits / rows", lambda t: (t.right, t.total), tasks=CLASSES, short="accuracy"
     ),
     _metric(
         "balanced_accuracy",
@@ -251,8 +205,8 @@ METRICS: tuple[Metric, ...] = (
         "correlation of true and predicted class",
         _mcc,
         "all rows are of one class, true or predicted",
+        -1.0,
         tasks=CLASSES,
-        least=-1.0,
         short="mcc",
         only="compare",
     ),
@@ -262,26 +216,24 @@ METRICS: tuple[Metric, ...] = (
         "(accuracy - chance) / (1 - chance)",
         _kappa,
         "all rows are of one class, true and predicted",
+        -1.0,
         tasks=CLASSES,
-        least=-1.0,
         only="compare",
     ),
-    _metric(
+    _share(
         "specificity",
         "Specificity",
         "tn / (tn + fp)",
-        _specificity,
+        lambda t: (t.hits[..., 0], t.true[..., 0]),
         "no row is negative",
-        share=lambda t: (t.hits[0], t.true[0]),
         only="compare",
     ),
-    _metric(
+    _share(
         "negative_predictive_value",
         "Negative predictive value",
         "tn / (tn + fn)",
-        _npv,
+        lambda t: (t.hits[..., 0], t.predicted[..., 0]),
         "no row is predicted negative",
-        share=lambda t: (t.hits[0], t.predicted[0]),
         only="compare",
     ),
     _count(
@@ -289,12 +241,17 @@ METRICS: tuple[Metric, ...] = (
         "Predicted positive",
         "tp + fp",
         lambda t: t.predicted[1],
-        "predicted+",
+        short="predicted+",
         narrow="predicted+",
     ),
     _count("true_positives", "True positives", "tp", lambda t: t.hits[1], only="compare"),
     _count("false_positives", "False positives", "fp", lambda t: t.predicted[1] - t.hits[1], only="compare"),
     _count(
-        "false_negatives", "Missed positives", "fn", lambda t: t.true[1] - t.hits[1], "missed", only="compare"
+        "false_negatives",
+        "Missed positives",
+        "fn",
+        lambda t: t.true[1] - t.hits[1],
+        short="missed",
+        only="compare",
     ),
 )
