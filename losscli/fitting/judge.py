@@ -61,23 +61,25 @@ class Judged:
             return Undefined("its scores are no probabilities")
         if np.isnan(self.score).any():
             return Undefined("the loss was not trained in every fold")
-        return metric.of(self.summary(metric.source))
+        return metric.of(self.summary(metric))
 
     def value(self, metric: Metric) -> float:
         """A metric of these rows; nan where there is none."""
         found = self.outcome(metric)
         return np.nan if isinstance(found, Undefined) else found
 
-    def summary(self, source: type) -> Any:
-        """What metrics with this source read, made once."""
-        return self if source is Judged else self._once(source, lambda: _SUMMARIES[source](self))
+    def summary(self, metric: Metric) -> Any:
+        """What the metric reads."""
+        if metric.source is Judged:
+            return self
+        key = metric.source, Kind.SCORE in metric.needs
+        return self._once(key, lambda: _SUMMARIES[metric.source](self, key[1]))
 
     @property
     def arguments(self) -> Arguments:
         """What losses read."""
-        return self._once(
-            Arguments, lambda: Arguments(self.task, self.y, {self.kind: self.prediction}, self.threshold)
-        )
+        given = {self.kind: self.prediction}
+        return self._once(Arguments, lambda: Arguments(self.task, self.y, given, self.threshold))
 
     @property
     def labels(self) -> Floats:
@@ -86,31 +88,33 @@ class Judged:
         return np.asarray(self.arguments.get(Argument.LABEL, LABELS)[1])
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What metrics share."""
         if key not in self._kept:
             self._kept[key] = make()
         found: T = self._kept[key]
         return found
 
 
-def _confusion(own: Judged) -> Confusion:
+def _confusion(own: Judged, _: bool) -> Confusion:
     classes = own.score.shape[1] if own.score.ndim == 2 else 2
     return Confusion.of(own.y.astype(np.intp), own.labels.astype(np.intp), own.w, classes)
 
 
-def _distributions(own: Judged) -> list[Distribution]:
-    """Of the positive class; of several classes each against the rest; of each label."""
-    rows, there = own.score, own.y > 0
-    if own.score.ndim > own.y.ndim:  # a softmax does not keep the order of the scores of one class
-        rows = own.prediction
-        there = own.y[:, None] == np.arange(rows.shape[1])
-    columns = zip(np.atleast_2d(rows.T), np.atleast_2d(there.T), strict=True)
+def _distributions(own: Judged, ranks: bool) -> list[Distribution]:
+    """Of the positive class; of several classes each against the rest; of each label. ranks: whether the
+    order is all that counts: a sigmoid may tie scores that differ; the order of a softmax is its own."""
+    several = own.score.ndim > own.y.ndim
+    p = own.score if ranks and not several else own.prediction
+    there = own.y[:, None] == np.arange(p.shape[1]) if several else own.y > 0
+    columns = zip(np.atleast_2d(p.T), np.atleast_2d(there.T), strict=True)
     return [Distribution.of(np.ascontiguousarray(x), one, own.w, exact=True) for x, one in columns]
 
 
-_SUMMARIES: dict[type, Callable[[Judged], Any]] = {
-    Comoments: lambda own: Comoments.of(own.y, own.prediction, own.w),
-    OfOutputs: lambda own: OfOutputs.of(own.y, own.prediction, own.w),
-    OfLabels: lambda own: OfLabels.of(label_terms(own.y, own.labels), own.w),
+# (rows, whether the order of scores is all that counts) → what metrics read
+_SUMMARIES: dict[type, Callable[[Judged, bool], Any]] = {
+    Comoments: lambda own, _: Comoments.of(own.y, own.prediction, own.w),
+    OfOutputs: lambda own, _: OfOutputs.of(own.y, own.prediction, own.w),
+    OfLabels: lambda own, _: OfLabels.of(label_terms(own.y, own.labels), own.w),
     Confusion: _confusion,
     Distribution: _distributions,
 }
@@ -177,18 +181,17 @@ def _trimmed(mae: Metric) -> Metric:
 def _reduced(reduction: Reduction, x: Floats, w: Floats) -> float:
     """The figure of row values (n,)."""
     if reduction is Reduction.MEDIAN:
-        order, (low, high) = _halves(x, w)
-        return float(x[order[low]] + x[order[high]]) / 2
+        return sum(_medians(x, w)) / 2
     mean = float(x @ w / w.sum())
     return float(np.sqrt(mean)) if reduction is Reduction.ROOT else mean
 
 
-def _halves(x: Floats, w: Floats) -> tuple[Any, list[int]]:
-    """(the rows in ascending order of x, the first places with half the weight, and with more)."""
+def _medians(x: Floats, w: Floats) -> tuple[float, float]:
+    """The lower and the upper one: the least values with half the weight, and with more."""
     order = np.argsort(x, kind="stable")
     total = np.cumsum(w[order])
-    ends = (int(np.searchsorted(total, total[-1] / 2, side)) for side in ("left", "right"))
-    return order, [min(end, len(x) - 1) for end in ends]
+    low, high = (np.searchsorted(total, total[-1] / 2, side) for side in ("left", "right"))
+    return float(x[order[low]]), float(x[order[min(high, len(x) - 1)]])
 
 
 def bulk(y: Floats, predictions: Floats) -> Mask:
@@ -224,8 +227,7 @@ def constant(
         best = shares if task is Task.MULTICLASS else shares[1:]
         shape = (len(own), len(shares)) if task is Task.MULTICLASS else shape
     elif numbers and not metric.elicits.startswith("mean"):
-        columns = y.reshape(len(y), -1).T
-        best = np.array([x[order[low]] for x in columns for order, (low, _) in (_halves(x, w),)])
+        best = np.array([_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
     else:
         best = np.asarray(w @ y / w.sum())
     rows = np.broadcast_to(best, shape)

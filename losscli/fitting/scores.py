@@ -110,7 +110,7 @@ def _interval(metric: Metric, own: Judged, value: float, confidence: float) -> t
     is none. By other formulas there is none: scores of one fold are not those of another."""
     if not (own.w == own.w[0]).all():
         return "rows are weighted"
-    summary = own.summary(metric.source)
+    summary = own.summary(metric)
     if metric.proportion is not None and own.score.ndim == own.y.ndim:
         hits, trials = metric.proportion(summary)
         return wilson(hits / float(own.w[0]), trials / float(own.w[0]), confidence)

@@ -2,6 +2,7 @@
 degradation, efficiencies."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from losscli.fitting.robustness import degradations
 from losscli.inference import corrected_t, ranks
 from losscli.loss import BoundLoss
 from losscli.loss.catalogue import find
+from losscli.metrics import metrics_for
+from losscli.metrics.metric import Undefined
 from losscli.result import Score
 from losscli.spec import Spec
 
@@ -72,6 +75,20 @@ def test_metrics_of_two_classes(w, kind, decimals):
         assert own["brier"] == pytest.approx(theirs.brier_score_loss(y, p, sample_weight=w), rel=1e-12)
     else:
         assert math.isnan(own["brier"])
+
+
+def test_metrics_of_probabilities_read_no_scores():
+    y = (RNG.random(N) < 0.3).astype(float)
+    score = RNG.logistic(size=N) + y
+    p = 1 / (1 + np.exp(-score))
+    kept = {"bulk": np.ones(N, dtype=bool), "w": np.ones(N)}
+    own = Judged(task=Task.BINARY, kind=Kind.PROBABILITY, y=y, score=score, prediction=p, **kept)
+    known = {metric.name: metric for metric in metrics_for(Task.BINARY)}
+    assert own.value(known["mean_bias"]) == pytest.approx(p.mean() - y.mean(), rel=1e-12)
+    bare = Judged(task=Task.BINARY, kind=Kind.SCORE, y=y, score=score, prediction=score, **kept)
+    assert bare.outcome(known["mean_bias"]) == Undefined("its scores are no probabilities")
+    missing = replace(own, score=np.full(N, np.nan), prediction=np.full(N, np.nan))
+    assert missing.outcome(known["accuracy"]) == Undefined("the loss was not trained in every fold")
 
 
 @every_weights
