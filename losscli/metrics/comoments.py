@@ -1,13 +1,14 @@
 """Metrics of values: read from the joint moments of target and prediction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from losscli.domain import NUMBERS, Floats, Kind
-from losscli.metrics.metric import Metric, outcome, over
+from losscli.metrics.metric import Metric, of_means, over
 
 _CONSTANT_TARGET = "the target is constant"
 
@@ -108,24 +109,7 @@ def _bias(c: Comoments) -> Floats:
     return np.asarray(c.p - c.y)
 
 
-def _metric(
-    name: str, title: str, formula: str, figure: Callable[[Comoments], Floats], undefined: str, **more: Any
-) -> Metric:
-    """more: what else the record says; without it the metric is a share that is best at 1."""
-    record: dict[str, Any] = {"greater_is_better": True, "best": 1.0} | more
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        value=lambda c: outcome(figure(c), undefined),
-        replicated=figure,
-        tasks=NUMBERS,
-        needs=frozenset({Kind.VALUE}),
-        source=Comoments,
-        **record,
-    )
-
-
+_metric = partial(of_means, tasks=NUMBERS, needs=frozenset({Kind.VALUE}), source=Comoments)
 _LINE: dict[str, Any] = {
     "undefined": "the predictions are constant",
     "greater_is_better": None,
@@ -163,7 +147,6 @@ METRICS: tuple[Metric, ...] = (
         "Bias (mean p - y)",
         "mean r",
         _bias,
-        "no row has weight",
         short="mean p - y",
         greater_is_better=None,
         best=0.0,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import CLASSES, LABELS, Codes, Floats, Task
-from losscli.metrics.metric import Metric, mean_over, outcome, over
+from losscli.metrics.metric import Metric, mean_over, of_means, outcome, over
 
 _BINARY = frozenset({Task.BINARY})
 _NO_WEIGHT = "no row has weight"
@@ -106,19 +106,11 @@ def _metric(
 
     record: dict[str, Any] = {
         "tasks": _BINARY,
-        "greater_is_better": True,
-        "best": 1.0,
+        "needs": LABELS,
+        "source": Confusion,
         "value": lambda c: outcome(within(c.tallies), undefined),
-        "replicated": within,
     }
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        needs=LABELS,
-        source=Confusion,
-        **record | more,
-    )
+    return of_means(name, title, formula, within, **record | more)
 
 
 def _ratio(parts: Parts) -> Callable[[Tallies], Floats]:

@@ -71,6 +71,28 @@ class Metric:
         return 1.0 - value if self.greater_is_better else value
 
 
+def of_means(
+    name: str,
+    title: str,
+    formula: str,
+    figure: Callable[[Any], Floats],
+    undefined: str = "no row has weight",
+    **more: Any,
+) -> Metric:
+    """A metric that is a function of means.
+
+    figure: of a summary and of its replicates, NaN where there is none; undefined: why there is none; more:
+    what else the record says, without which 1 is best.
+    """
+    record: dict[str, Any] = {
+        "greater_is_better": True,
+        "best": 1.0,
+        "value": lambda summary: outcome(figure(summary), undefined),
+        "replicated": figure,
+    }
+    return Metric(name=name, title=title, formula=formula, **record | more)
+
+
 def outcome(figure: Floats | float, reason: str) -> Outcome:
     """A single figure, or why it is NaN."""
     return Undefined(reason) if np.isnan(figure) else float(figure)

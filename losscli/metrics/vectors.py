@@ -10,7 +10,7 @@ from losscli.domain import LABELS, RANKING, Floats, Kind, Task
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.distribution import Distribution, average_precision
 from losscli.metrics.forecast import Sums
-from losscli.metrics.metric import Metric, Outcome, Undefined, mean_over, outcome, over
+from losscli.metrics.metric import Metric, Outcome, Undefined, mean_over, of_means, over
 
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
 _NO_LABEL = "no label is there or predicted"
@@ -126,7 +126,6 @@ def _metric(
     formula: str,
     source: type,
     figure: Callable[..., Floats],
-    undefined: str = "no row has weight",
     *,
     share: bool = False,
     **more: Any,
@@ -137,19 +136,10 @@ def _metric(
         OfBoxes: (Task.BOXES, frozenset({Kind.BOX})),
         OfOutputs: (Task.MULTIOUTPUT, frozenset({Kind.VALUE})),
     }[source]
-    record: dict[str, Any] = {"greater_is_better": True, "best": 1.0} | more
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        tasks=frozenset({task}),
-        needs=needs,
-        source=source,
-        value=lambda found: outcome(figure(found), undefined),
-        replicated=figure,
-        proportion=(lambda found: (float(found.sums[-1]), found.w)) if share else None,
-        **record,
-    )
+    record: dict[str, Any] = {"tasks": frozenset({task}), "needs": needs, "source": source}
+    if share:
+        record["proportion"] = lambda found: (float(found.sums[-1]), found.w)
+    return of_means(name, title, formula, figure, **record | more)
 
 
 _R2 = _metric(
@@ -158,7 +148,7 @@ _R2 = _metric(
     "mean over outputs of 1 - Σ r² / Σ (y - mean y)²",
     OfOutputs,
     _r2,
-    "every target is constant",
+    undefined="every target is constant",
     only="compare",
 )
 
@@ -182,7 +172,7 @@ METRICS: tuple[Metric, ...] = (
         "2 tp / (2 tp + fp + fn), summed over labels",
         OfLabels,
         _micro_f1,
-        _NO_LABEL,
+        undefined=_NO_LABEL,
         short="micro f1",
         word="micro F1",
     ),
@@ -192,7 +182,7 @@ METRICS: tuple[Metric, ...] = (
         "mean over labels that occur of 2 tp / (2 tp + fp + fn)",
         OfLabels,
         _macro(lambda hits, predicted, true: (2 * hits, predicted + true)),
-        _NO_LABEL,
+        undefined=_NO_LABEL,
         short="macro f1",
         word="macro F1",
     ),
@@ -202,7 +192,7 @@ METRICS: tuple[Metric, ...] = (
         "mean over labels that occur of tp / (tp + fp)",
         OfLabels,
         _macro(lambda hits, predicted, true: (hits, predicted)),
-        _NO_LABEL,
+        undefined=_NO_LABEL,
         word="macro precision",
         narrow="macro prec",
         only="fit",
@@ -213,7 +203,7 @@ METRICS: tuple[Metric, ...] = (
         "mean over labels that occur of tp / (tp + fn)",
         OfLabels,
         _macro(lambda hits, predicted, true: (hits, true)),
-        _NO_LABEL,
+        undefined=_NO_LABEL,
         word="macro recall",
         narrow="macro rec",
         only="fit",
