@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import NUMBERS, Floats, Kind
-from losscli.metrics.metric import Metric, of_means, over
+from losscli.metrics.metric import Metric, metric_of_means, over
 
 _CONSTANT_TARGET = "the target is constant"
 
@@ -109,7 +109,7 @@ def _bias(c: Comoments) -> Floats:
     return np.asarray(c.p - c.y)
 
 
-_metric = partial(of_means, tasks=NUMBERS, needs=frozenset({Kind.VALUE}), source=Comoments)
+_metric = partial(metric_of_means, tasks=NUMBERS, needs=frozenset({Kind.VALUE}), source=Comoments)
 _LINE: dict[str, Any] = {
     "undefined": "the predictions are constant",
     "greater_is_better": None,

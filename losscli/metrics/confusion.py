@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import CLASSES, LABELS, Codes, Floats, Task
-from losscli.metrics.metric import Metric, mean_over, of_means, outcome, over
+from losscli.metrics.metric import Metric, mean_over, metric_of_means, outcome, over
 
 _BINARY = frozenset({Task.BINARY})
 _NO_WEIGHT = "no row has weight"
@@ -110,7 +110,7 @@ def _metric(
         "source": Confusion,
         "value": lambda c: outcome(within(c.tallies), undefined),
     }
-    return of_means(name, title, formula, within, **record | more)
+    return metric_of_means(name, title, formula, within, **record | more)
 
 
 def _ratio(parts: Parts) -> Callable[[Tallies], Floats]:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from losscli.domain import Floats, Kind, Task
-from losscli.metrics.metric import Metric, of_means, over
+from losscli.metrics.metric import Metric, metric_of_means, over
 
 _TASKS = frozenset({Task.FORECAST})
 _UNIFORM = 12**-0.5  # sd of a number anywhere between 0 and 1
@@ -125,7 +125,7 @@ def _metric(
     record: dict[str, Any] = {"tasks": _TASKS, "greater_is_better": None, "best": None}
     if share is not None:
         record["proportion"] = lambda found: (float(found.sums[share]), found.w)
-    return of_means(name, title, formula, figure, "there is no row", **record | more)
+    return metric_of_means(name, title, formula, figure, "there is no row", **record | more)
 
 
 _of_interval = partial(_metric, source=OfInterval, needs=frozenset({Kind.INTERVAL}))

@@ -71,7 +71,7 @@ class Metric:
         return 1.0 - value if self.greater_is_better else value
 
 
-def of_means(
+def metric_of_means(
     name: str,
     title: str,
     formula: str,

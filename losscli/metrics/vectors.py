@@ -10,7 +10,7 @@ from losscli.domain import LABELS, RANKING, Floats, Kind, Task
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.distribution import Distribution, average_precision
 from losscli.metrics.forecast import Sums
-from losscli.metrics.metric import Metric, Outcome, Undefined, mean_over, of_means, over
+from losscli.metrics.metric import Metric, Outcome, Undefined, mean_over, metric_of_means, over
 
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
 _NO_LABEL = "no label is there or predicted"
@@ -139,7 +139,7 @@ def _metric(
     record: dict[str, Any] = {"tasks": frozenset({task}), "needs": needs, "source": source}
     if share:
         record["proportion"] = lambda found: (float(found.sums[-1]), found.w)
-    return of_means(name, title, formula, figure, **record | more)
+    return metric_of_means(name, title, formula, figure, **record | more)
 
 
 _R2 = _metric(
