@@ -65,6 +65,11 @@ class Kind(StrEnum):
     BOX = "box"
 
 
+# What says a class or a label: itself, or a number that is held against a threshold or against the others.
+LABELS = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
+RANKING = (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE)  # what orders rows; where there are several, the first
+
+
 _WITH_ARTICLE = {
     Kind.QUANTILES: "quantiles (q0.1 … q0.9)",
     Kind.INTERVAL: "an interval (lower, upper)",
@@ -158,6 +163,11 @@ TASKS: dict[Task, TaskFacts] = {
         named_as=f"Name the class target and prob (of several prob_CLASS), the box {_CORNERS}",
     ),
 }
+
+
+def usual_threshold(kind: Kind) -> float:
+    """Above which a prediction is positive: 0.5 for probabilities, 0 for scores."""
+    return 0.5 if kind is Kind.PROBABILITY else 0.0
 
 
 def any_of(kinds: Collection[Kind]) -> str:

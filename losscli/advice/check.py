@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.domain import Floats, Task
+from losscli.fitting.judge import judging
 from losscli.fitting.ranking import Pairing, pairing
 from losscli.inference import corrected_t_interval
+from losscli.metrics.metric import Metric
 from losscli.result import Check, CheckRow, Fit, Fits, finite
 
 _OTHERS = {"mae": "rmse", "rmse": "mae"}
 _BESIDE = {Task.BINARY: "f1", Task.MULTICLASS: "balanced_accuracy"}
-_ERRORS = ("mae", "rmse")  # metrics of which less is better
 Gap = tuple[float | None, float | None, float | None]  # relative to the baseline, with its interval
 _NO_GAP: Gap = (None, None, None)
 
@@ -22,7 +23,7 @@ def checked(fits: Fits, baseline: str) -> Check:
     interval is for all losses at once (Bonferroni)."""
     task = Task(fits.task)
     metric = _metric(fits, task)
-    other = _OTHERS.get(metric) or _BESIDE[task]
+    other = _OTHERS.get(metric.name) or _BESIDE[task]
     pairs = pairing(
         1.0 / (fits.folds - 1),
         fits.folds * fits.repeats,
@@ -36,7 +37,7 @@ def checked(fits: Fits, baseline: str) -> Check:
         replace(row, verdict=None, reason=reasons[fit.spec]) if fit.spec in reasons else row
         for row, fit in zip(rows, fits.fits, strict=True)
     ]
-    sign = 1.0 if metric in _ERRORS else -1.0
+    sign = -1.0 if metric.greater_is_better else 1.0
     rows.sort(
         key=lambda row: (row.reason in reasons.values(), np.inf if row.value is None else sign * row.value)
     )
@@ -45,8 +46,8 @@ def checked(fits: Fits, baseline: str) -> Check:
     verdict = "untested" if refusal else "better" if better else "none"
     best = better[0] if better else rows[0].spec if refusal and rows else _nearest(rows, baseline)
     return Check(
-        metric=metric,
-        greater_is_better=metric not in _ERRORS,
+        metric=metric.name,
+        greater_is_better=bool(metric.greater_is_better),
         other=other,
         baseline=baseline,
         verdict=verdict,
@@ -61,11 +62,11 @@ def checked(fits: Fits, baseline: str) -> Check:
     )
 
 
-def _metric(fits: Fits, task: Task) -> str:
+def _metric(fits: Fits, task: Task) -> Metric:
     """The headline of fit; rmse where every loss asks for the mean, which mae does not reward."""
-    if task is Task.REGRESSION and all(fit.elicits == "mean" for fit in fits.fits):
-        return "rmse"
-    return fits.headline
+    means = task is Task.REGRESSION and all(fit.elicits == "mean" for fit in fits.fits)
+    name = "rmse" if means else fits.headline
+    return next(metric for metric in judging(task) if metric.name == name)
 
 
 def _refusal(fits: Fits, base: Fit | None, reasons: dict[str, str], pairs: Pairing) -> str | None:
@@ -77,16 +78,15 @@ def _refusal(fits: Fits, base: Fit | None, reasons: dict[str, str], pairs: Pairi
     return pairs.refusal
 
 
-def _row(fit: Fit, base: Fit | None, metric: str, other: str, pairs: Pairing, losses: int) -> CheckRow:
-    own, beside = (_gap(fit, base, name, pairs, losses) for name in (metric, other))
-    value, second = (_mean(fit, name) for name in (metric, other))
+def _row(fit: Fit, base: Fit | None, metric: Metric, other: str, pairs: Pairing, losses: int) -> CheckRow:
+    own, beside = (_gap(fit, base, name, pairs, losses) for name in (metric.name, other))
+    value, second = (_mean(fit, name) for name in (metric.name, other))
     reason = None
     if value is None or second is None:
-        reason = f"no fold has {metric if value is None else other}"
+        reason = f"no fold has {metric.name if value is None else other}"
     elif fit is not base and None in (*own, *beside):
-        reason = (
-            pairs.refusal or f"{metric} or {other} of the baseline is 0, or known in fewer than two folds"
-        )
+        unknown = f"{metric.name} or {other} of the baseline is 0, or known in fewer than two folds"
+        reason = pairs.refusal or unknown
     return CheckRow(
         spec=fit.name,
         elicits=fit.elicits,
@@ -108,12 +108,12 @@ def _mean(fit: Fit, metric: str) -> float | None:
     return score.mean if score else None
 
 
-def _verdict(low: float | None, high: float | None, metric: str) -> str | None:
+def _verdict(low: float | None, high: float | None, metric: Metric) -> str | None:
     if low is None or high is None:
         return None
     if low <= 0.0 <= high:
         return "~"
-    return "better" if (high < 0.0) == (metric in _ERRORS) else "worse"
+    return "better" if (low > 0.0) == metric.greater_is_better else "worse"
 
 
 def _gap(fit: Fit, base: Fit | None, metric: str, pairs: Pairing, losses: int) -> Gap:
@@ -142,13 +142,13 @@ def _nearest(rows: Sequence[CheckRow], baseline: str) -> str:
     return next((row.spec for row in rows if row.spec != baseline), baseline)
 
 
-def _tied(fits: Fits, best: str, metric: str, pairs: Pairing, reasons: dict[str, str]) -> tuple[str, ...]:
+def _tied(fits: Fits, best: str, metric: Metric, pairs: Pairing, reasons: dict[str, str]) -> tuple[str, ...]:
     """The losses that are not shown worse than the best, in the order of the list."""
     first = next(fit for fit in fits.fits if fit.name == best)
     found = []
     for fit in fits.fits:
         if fit is not first and fit.spec not in reasons:
-            _, low, high = _gap(fit, first, metric, pairs, len(fits.fits) - 1)
+            _, low, high = _gap(fit, first, metric.name, pairs, len(fits.fits) - 1)
             if _verdict(low, high, metric) == "~":
                 found.append(fit.name)
     return tuple(found)

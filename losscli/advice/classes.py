@@ -10,7 +10,7 @@ from losscli.domain import Floats, Task
 from losscli.engine import each
 from losscli.fitting.crossval import CrossValidation, judge_splits
 from losscli.fitting.folds import splits
-from losscli.fitting.judge import Judged, measures
+from losscli.fitting.judge import Judged, judging
 from losscli.fitting.scores import pooled
 from losscli.loss.catalogue import find
 from losscli.result import Finding
@@ -23,7 +23,7 @@ def class_findings(study: Study) -> tuple[Finding, ...]:
     count = np.bincount(codes, minlength=study.classes)
     least, name = int(count.min()), study.training.labels[int(count.argmin())]
     judged = _out_of_fold(study)
-    area = next(one for one in measures(study.training.task) if one.name == "roc_auc").value(judged)
+    area = judged.value(next(one for one in judging(study.training.task) if one.name == "roc_auc"))
     noise = label_noise(_probabilities(judged.prediction), judged.y.astype(np.intp))
     separable, reason = _separable(study)
     return (
@@ -103,7 +103,7 @@ def _out_of_fold(study: Study) -> Judged:
         wanted=(_log_loss(training.task),),
         contaminations=(),
         settings=study.settings(training.task, None),
-        measures=measures(training.task),
+        metrics=judging(training.task),
         threshold=None,
         seed=study.seed,
     )

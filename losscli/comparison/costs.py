@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from losscli.comparison.losses import Facts
 from losscli.data.roles import ModelColumns
-from losscli.domain import Kind, preferred
+from losscli.domain import Kind, preferred, usual_threshold
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.threshold import Costs, best_cut
 from losscli.result import Cost, LossTable, LossValue
@@ -64,8 +64,7 @@ def _in_use(model: ModelColumns, given: float | None) -> float | None:
     kind = preferred([part.kind for part in model.parts])
     if kind is Kind.LABEL:
         return None
-    usual = 0.5 if kind is Kind.PROBABILITY else 0.0
-    return usual if given is None else given
+    return usual_threshold(kind) if given is None else given
 
 
 def _theory(facts: Facts, costs: Costs, model: ModelColumns) -> float | None:

@@ -13,7 +13,7 @@ from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.loss import Loss
 from losscli.loss.catalogue import find, known_names, named
 from losscli.loss.catalogue.refused import refused_loss
-from losscli.metrics import METRICS
+from losscli.metrics import metrics_for
 from losscli.metrics.forecast import speaks_of_levels
 from losscli.result import (
     Comparison,
@@ -65,7 +65,7 @@ def parse_rule(text: str) -> Rule:
     if limit is None or not math.isfinite(limit):
         raise UsageError(f"--fail-if {text!r}: {match['limit']!r} is not a number", advice=_EXAMPLE)
     spec = Spec.parse(match["spec"])
-    metrics = {metric.name: metric.greater_is_better for metric in METRICS}
+    metrics = {metric.name: metric.greater_is_better for metric in metrics_for(*Task)}
     metrics |= {name: True for name, _ in SKILLS.values()}
     if speaks_of_levels(spec.name):
         metrics[spec.name] = None

@@ -1,7 +1,5 @@
 """Summaries → the table of each metric."""
 
-import math
-
 from losscli.comparison.losses import Facts
 from losscli.comparison.summary import Metrics
 from losscli.data.roles import ModelColumns
@@ -9,7 +7,7 @@ from losscli.domain import CLASSES, NUMBERS, Kind, any_of, sigmoid
 from losscli.inference import ranks, wilson
 from losscli.metrics import metrics_for
 from losscli.metrics.distribution import Distribution
-from losscli.metrics.metric import Metric, Outcome, Undefined
+from losscli.metrics.metric import Metric, Outcome, Undefined, finite_outcome
 from losscli.result import LossTable, MetricTable, MetricValue
 
 # The skill of these losses is known by a name of its own: D².
@@ -70,22 +68,10 @@ def _outcome(metric: Metric, model: ModelColumns, summaries: Metrics) -> Outcome
     summary = summaries.get(metric.source)
     if summary is None or not model.serves(metric.needs):
         return Undefined(f"it needs {any_of(metric.needs)}")
-    if not isinstance(summary, list):
-        return _finite(metric.value(summary))
-    if Kind.SCORE not in metric.needs and not any(part.kind is Kind.PROBABILITY for part in model.parts):
+    logits = not any(part.kind is Kind.PROBABILITY for part in model.parts)
+    if isinstance(summary, list) and Kind.SCORE not in metric.needs and logits:
         summary = [_as_probability(one) for one in summary]
-    outcomes = [metric.value(one) for one in summary]
-    known = [outcome for outcome in outcomes if not isinstance(outcome, Undefined)]
-    if len(outcomes) == 1 or not known:
-        return _finite(outcomes[0])
-    # Several classes: the mean over those that occur, each against the rest.
-    return sum(known) / len(known)
-
-
-def _finite(outcome: Outcome) -> Outcome:
-    if isinstance(outcome, Undefined) or math.isfinite(outcome):
-        return outcome
-    return Undefined("too large or too small for a double")
+    return finite_outcome(metric.of(summary))
 
 
 def _as_probability(d: Distribution) -> Distribution:

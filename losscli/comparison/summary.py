@@ -9,7 +9,7 @@ from losscli.comparison.medians import Medians, Values
 from losscli.comparison.vectors import vector_terms
 from losscli.data.roles import Problem
 from losscli.data.rows import Reading, Rows, arguments_of
-from losscli.domain import CLASSES, NUMBERS, Codes, Floats, Kind, Mask, Task
+from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kind, Mask, Task
 from losscli.loss import Argument, BoundLoss
 from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.loss.reduction import quantities
@@ -31,8 +31,6 @@ from losscli.metrics.vectors import OfOutputs
 
 EXACT_ROWS = 1_000_000  # above, distributions of scores are rounded unless asked otherwise
 RANKED_CLASSES = 20  # one-vs-rest ranking metrics up to here
-LABELS = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
-RANKING = (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE)
 
 OutlierRule = Callable[[Rows], Mask]
 Move = Callable[[Floats], Floats]  # of every target: (n,) -> (n,)

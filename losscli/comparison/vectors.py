@@ -9,12 +9,11 @@ from losscli.data.roles.outputs import SHARES
 from losscli.data.roles.values import check_range, is_truth
 from losscli.data.roles.words import stated_kind
 from losscli.data.table import BLOCK, Table, block_count, first_bad, number_at, unusable
-from losscli.domain import NONNEGATIVE, Floats, Kind, Mask, Task
+from losscli.domain import LABELS, NONNEGATIVE, Floats, Kind, Mask, Task
 from losscli.errors import DataError
 from losscli.loss import Argument
 from losscli.loss.arguments import Arguments, Predicted
 from losscli.loss.catalogue.boxes import IOU
-from losscli.loss.catalogue.true_class import LABELS
 from losscli.metrics.forecast import Sums
 from losscli.metrics.vectors import OfBoxes, OfLabels, box_terms, label_terms
 from losscli.result import Warning_

@@ -17,7 +17,7 @@ from losscli.fitting.curves import precision_recall
 from losscli.fitting.efficiency import efficiency
 from losscli.fitting.folds import Folds
 from losscli.fitting.full_fit import FullFit, light_rows
-from losscli.fitting.judge import error_of, kind_of
+from losscli.fitting.judge import kind_of
 from losscli.fitting.model import Layer, LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
@@ -121,14 +121,14 @@ def _rankings(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Sc
         [entry.spec for entry in entries],
         [entry.reason for entry in entries],
         scores,
-        run.cv.measures,
+        run.cv.metrics,
         _pairing(run),
     )
 
 
 def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
     """Folds in which no loss has a headline error, for want of positives, are left out."""
-    at, first = [entry.at for entry in entries], run.cv.measures[0]
+    at, first = [entry.at for entry in entries], run.cv.metrics[0]
     used = [j for j in run.judgements if np.isfinite(j.metrics[at, 0]).any()]
     if not used or not entries:
         return ()
@@ -140,7 +140,7 @@ def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
         [entry.spec for entry in entries],
         run.cv.contaminations,
         errors,
-        np.array([error_of(first, j.constant[0]) for j in used]),
+        np.array([first.error(j.constant[0]) for j in used]),
         [entry.reason for entry in entries],
         _pairing(run),
     )
@@ -184,7 +184,7 @@ def _fits(
         scale=scale,
         scale_reason=None if scale is not None else _no_scale(training.task),
         threshold=request.threshold,
-        headline=run.cv.measures[0].name,
+        headline=run.cv.metrics[0].name,
         constant=_constants(run),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
         ranking=_rankings(run, entries, scores),
@@ -215,9 +215,9 @@ def _no_scale(task: Task) -> str:
 def _constants(run: Run) -> dict[str, float | None]:
     """Each metric of the best constant, the mean over folds."""
     constants: dict[str, float | None] = {}
-    for m, measure in enumerate(run.cv.measures):
+    for m, metric in enumerate(run.cv.metrics):
         values = [j.constant[m] for j in run.judgements if np.isfinite(j.constant[m])]
-        constants[measure.name] = finite(float(np.mean(values))) if values else None
+        constants[metric.name] = finite(float(np.mean(values))) if values else None
     return constants
 
 
@@ -260,7 +260,7 @@ def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
     judgements = run.judgements[: len(first)]
     if not judgements or not judgements[0].seeds:
         return None
-    headline = run.cv.measures[0]
+    headline = run.cv.metrics[0]
     values = [seed_value(run.cv, first, judgements, entry.at, number) for number in range(run.request.seeds)]
     sd = float(np.std(values, ddof=1)) if np.isfinite(values).all() else None
     return SeedSpread(headline.name, tuple(map(finite, values)), sd)

@@ -14,11 +14,11 @@ from losscli.domain import NUMBERS, Floats, Mask, Task
 from losscli.fitting.augment import NONE, Examples, Recipe
 from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
-from losscli.fitting.judge import Judged, Measure, bulk, constant, error_of, kind_of
-from losscli.fitting.judge_outputs import constant_of_outputs
+from losscli.fitting.judge import Judged, bulk, constant, kind_of
 from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
 from losscli.fitting.weights import Prepared, prepared
+from losscli.metrics.metric import Metric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class CrossValidation:
     wanted: tuple[Wanted, ...]
     contaminations: tuple[Contamination, ...]
     settings: Settings
-    measures: tuple[Measure, ...]
+    metrics: tuple[Metric, ...]
     threshold: float | None
     seed: int
     rule: ThresholdRule | None = None  # by which thresholds are chosen, fold by fold
@@ -151,11 +151,11 @@ def _levels(
     cv: CrossValidation, clean: Floats, converged: Mask
 ) -> tuple[tuple[Floats, ...], tuple[Mask, ...]]:
     """Errors and ends of each contamination (L, levels), the clean level filled in."""
-    first = cv.measures[0]
+    first = cv.metrics[0]
     errors, held = [], []
     for c in cv.contaminations:
         own = np.full((len(clean), len(c.levels)), np.nan)
-        own[:, 0] = [error_of(first, value) for value in clean]
+        own[:, 0] = [first.error(value) for value in clean]
         errors.append(own)
         held.append(np.repeat(converged[:, None], len(c.levels), axis=1))
     return tuple(errors), tuple(held)
@@ -301,21 +301,19 @@ class Fold:
         if self.cv.trims:
             predicted = [w.loss.link.predict(s) for w, s in zip(self.cv.wanted, scores, strict=True)]
             keep = bulk(self.y_test, np.array(predicted))
-        found = [[m.value(j) for m in self.cv.measures] for j in self._judged(scores, keep, thresholds)]
+        found = [[j.value(m) for m in self.cv.metrics] for j in self._judged(scores, keep, thresholds)]
         return np.array(found), keep
 
     def errors(self, scores: Floats, keep: Mask) -> Floats:
         """(L,) The headline error."""
-        first = self.cv.measures[0]
-        return np.array([error_of(first, first.value(judged)) for judged in self._judged(scores, keep)])
+        first = self.cv.metrics[0]
+        return np.array([first.error(judged.value(first)) for judged in self._judged(scores, keep)])
 
     def constant(self, keep: Mask) -> Floats:
         """(M,) Every metric of the best constant. keep: the rows that trimmed_mae keeps."""
         rows = (self.y, self.w), (self.y_test, self.w_test)
-        if self.y.ndim == 2:
-            threshold = self.cv.threshold
-            return np.array([constant_of_outputs(m, *rows, threshold) for m in self.cv.measures])
-        return np.array([constant(m, self.cv.settings.task, *rows, keep) for m in self.cv.measures])
+        task, threshold = self.cv.settings.task, self.cv.threshold
+        return np.array([constant(m, task, *rows, keep, threshold) for m in self.cv.metrics])
 
     def _judged(self, scores: Floats, keep: Mask, thresholds: Sequence[float] = ()) -> list[Judged]:
         own: Sequence[float | None] = thresholds or [self.cv.threshold] * len(scores)
@@ -332,6 +330,7 @@ def judged(
     one, one per row (n,), or None for the usual one."""
     s = scores if scores.ndim == 1 else np.ascontiguousarray(scores.T)
     return Judged(
+        task=wanted.loss.task,
         kind=kind_of(wanted.loss),
         y=y,
         w=w,

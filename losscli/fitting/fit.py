@@ -22,12 +22,11 @@ from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits
 from losscli.fitting.folds import Folds, Split, splits
 from losscli.fitting.full_fit import FullFit, fit_all_rows
-from losscli.fitting.judge import measures
-from losscli.fitting.judge_outputs import measures_of_outputs
+from losscli.fitting.judge import judging
 from losscli.fitting.networks import NetworkSettings
 from losscli.fitting.outputs import check_request, told
 from losscli.fitting.path import parse_path, paths
-from losscli.fitting.recipe import costs_of, recipe_of, rule_of
+from losscli.fitting.recipe import recipe_of, rule_of
 from losscli.fitting.request import Request, Source
 from losscli.result import Fits, Input, Refused, Warning_
 
@@ -105,11 +104,7 @@ def fit_frame(
         wanted=chosen.wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),
-        measures=(
-            measures_of_outputs(training.task)
-            if training.outputs
-            else measures(training.task, costs_of(request))
-        ),
+        metrics=judging(training.task, request.cost),
         threshold=request.threshold,
         rule=rule,
         recipe=recipe,

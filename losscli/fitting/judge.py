@@ -1,29 +1,38 @@
-"""What out-of-fold predictions are judged by: metrics that no training loss has chosen."""
+"""What out-of-fold predictions are judged by: the metrics of compare, and losses of the catalogue."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
-from losscli.domain import LOGIT, SOFTMAX, Floats, Kind, Mask, Task
-from losscli.loss import Loss
+from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SOFTMAX, Floats, Kind, Mask, Task
+from losscli.loss import Argument, BoundLoss, Loss, Reduction
+from losscli.loss.arguments import Arguments
+from losscli.loss.catalogue import find
 from losscli.metrics import metrics_for
+from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
-from losscli.metrics.metric import Metric, Undefined
+from losscli.metrics.metric import Metric, Outcome, Undefined, outcome
 from losscli.metrics.threshold import Costs
+from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms
+from losscli.spec import Spec
 
 TRIMMED = 0.1  # share of the rows that trimmed_mae leaves out
-_CLASS_METRICS = (
-    "average_precision",
-    "roc_auc",
-    "precision",
-    "recall",
-    "f1",
-    "accuracy",
-    "balanced_accuracy",
-    "predicted_positive",
-)
+_OF_CLASSES = "average_precision roc_auc precision recall f1 accuracy balanced_accuracy"
+_FIRST: dict[Task, str] = {  # metrics and losses by which a task is judged first, the headline before all
+    Task.REGRESSION: "mae rmse medae trimmed_mae r2 bias",
+    Task.COUNTS: "rmse mae medae trimmed_mae r2 bias",  # its losses all ask for the mean, which mae does not
+    Task.BINARY: f"{_OF_CLASSES} predicted_positive brier",
+    Task.MULTICLASS: f"{_OF_CLASSES} brier",
+    Task.MULTIOUTPUT: "mae rmse r2",
+    Task.MULTILABEL: "f1_macro f1_micro precision_macro recall_macro subset_accuracy hamming "
+    "average_precision_macro",
+}
+_WITH_INTERVAL = ("mae", "hamming")  # of the losses that are means over rows
+_UNKNOWN = "it is not defined on these rows"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +40,12 @@ class Judged:
     """Rows and what one loss predicts for them.
 
     kind: value, probability or score; y: numbers or class codes (n,), of several outputs or labels (n, L);
-    w: weights (n,); score: (n,), for several classes (n, k), outputs or labels (n, L); prediction: what the
-    link makes of it; bulk: the rows that trimmed_mae keeps, the same for every loss (n,); threshold: one, or
-    one per row (n,); None is the usual one.
+    w: weights (n,); score: (n,), for several classes (n, k), outputs or labels (n, L), nan where nothing was
+    trained; prediction: what the link makes of it; bulk: the rows that trimmed_mae keeps, the same for every
+    loss (n,); threshold: one, or one per row (n,); None is the usual one.
     """
 
+    task: Task
     kind: Kind
     y: Floats
     w: Floats
@@ -43,149 +53,145 @@ class Judged:
     prediction: Floats
     bulk: Mask
     threshold: float | Floats | None = None
+    _kept: dict[Hashable, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def outcome(self, metric: Metric) -> Outcome:
+        """A metric of these rows, or why there is none."""
+        if self.kind not in metric.needs:
+            return Undefined("its scores are no probabilities")
+        if np.isnan(self.score).any():
+            return Undefined("the loss was not trained in every fold")
+        return metric.of(self.summary(metric))
+
+    def value(self, metric: Metric) -> float:
+        """A metric of these rows; nan where there is none."""
+        found = self.outcome(metric)
+        return np.nan if isinstance(found, Undefined) else found
+
+    def summary(self, metric: Metric) -> Any:
+        """What the metric reads."""
+        if metric.source is Judged:
+            return self
+        key = metric.source, Kind.SCORE in metric.needs
+        return self._once(key, lambda: _SUMMARIES[metric.source](self, key[1]))
+
+    @property
+    def arguments(self) -> Arguments:
+        """What losses read."""
+        given = {self.kind: self.prediction}
+        return self._once(Arguments, lambda: Arguments(self.task, self.y, given, self.threshold))
 
     @property
     def labels(self) -> Floats:
-        """Predicted class codes (n,): the largest score; of two classes, above the threshold, as of several
-        labels (n, L)."""
-        if self.score.ndim == 2 and self.y.ndim == 1:
-            return np.asarray(self.score.argmax(axis=1))
-        threshold = usual_threshold(self.kind) if self.threshold is None else self.threshold
-        return np.asarray(self.prediction > threshold)
+        """Predicted class codes (n,): the likeliest; of two classes, and of several labels (n, L), 1 above
+        the threshold."""
+        return np.asarray(self.arguments.get(Argument.LABEL, LABELS)[1])
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What metrics share."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
 
-def usual_threshold(kind: Kind) -> float:
-    """0.5 for probabilities, 0 for scores."""
-    return 0.5 if kind is Kind.PROBABILITY else 0.0
+def _confusion(own: Judged, _: bool) -> Confusion:
+    classes = own.score.shape[1] if own.score.ndim == 2 else 2
+    return Confusion.of(own.y.astype(np.intp), own.labels.astype(np.intp), own.w, classes)
+
+
+def _distributions(own: Judged, ranks: bool) -> list[Distribution]:
+    """Of the positive class; of several classes each against the rest; of each label. ranks: whether the
+    order is all that counts: a sigmoid may tie scores that differ; the order of a softmax is its own."""
+    several = own.score.ndim > own.y.ndim
+    p = own.score if ranks and not several else own.prediction
+    there = own.y[:, None] == np.arange(p.shape[1]) if several else own.y > 0
+    columns = zip(np.atleast_2d(p.T), np.atleast_2d(there.T), strict=True)
+    return [Distribution.of(np.ascontiguousarray(x), one, own.w, exact=True) for x, one in columns]
+
+
+# (rows, whether the order of scores is all that counts) → what metrics read
+_SUMMARIES: dict[type, Callable[[Judged, bool], Any]] = {
+    Comoments: lambda own, _: Comoments.of(own.y, own.prediction, own.w),
+    OfOutputs: lambda own, _: OfOutputs.of(own.y, own.prediction, own.w),
+    OfLabels: lambda own, _: OfLabels.of(label_terms(own.y, own.labels), own.w),
+    Confusion: _confusion,
+    Distribution: _distributions,
+}
 
 
 def kind_of(loss: Loss) -> Kind:
     """What a model trained under a loss predicts."""
-    if loss.task in (Task.REGRESSION, Task.COUNTS, Task.MULTIOUTPUT):
+    if loss.task in NUMBERS | {Task.MULTIOUTPUT}:
         return Kind.VALUE
     return Kind.PROBABILITY if loss.link in (LOGIT, SOFTMAX) else Kind.SCORE
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A metric; value is nan where it is not defined; threshold: by which the best constant is told, None for
-    the usual one."""
-
-    name: str
-    greater_is_better: bool | None
-    value: Callable[[Judged], float]
-    threshold: float | None = None
-
-
-def measures(task: Task, costs: Costs | None = None) -> tuple[Measure, ...]:
-    """The metrics of a task, the headline first; costs: of decisions, where they have any."""
-    if task is Task.REGRESSION:
-        return _NUMBERS
-    if task is Task.COUNTS:  # whose losses all ask for the mean, which mae does not
-        return (_NUMBERS[1], _NUMBERS[0], *_NUMBERS[2:])
-    known = {metric.name: metric for metric in metrics_for(task)}
-    own = [_of_metric(known[name]) for name in _CLASS_METRICS if name in known]
-    return (*own, Measure("brier", False, _brier), *([_cost(costs)] if costs is not None else []))
+def judging(task: Task, cost: BoundLoss | None = None) -> tuple[Metric, ...]:
+    """What a task is judged by, the headline first; cost: of decisions, where they have any."""
+    known = {metric.name: metric for metric in metrics_for(task, verb="fit")}
+    names = dict.fromkeys([*_FIRST[task].split(), *known])
+    found = [known.get(name) or _called(name, task) for name in names]
+    if cost is not None:  # the best constant decides where both decisions cost the same
+        found.append(_of_loss(cost, threshold=Costs(**dict(cost.params)).theoretical()))
+    return tuple(found)
 
 
-def error_of(measure: Measure, value: float) -> float:
-    """The metric as an error, 0 the best: what is missing to 1 where greater is better."""
-    return 1.0 - value if measure.greater_is_better else value
+def _called(name: str, task: Task) -> Metric:
+    """A loss of the catalogue, or trimmed_mae."""
+    if name == "trimmed_mae":
+        return _trimmed(_called("mae", task))
+    loss = find(Spec(name), task)
+    assert loss is not None
+    return _of_loss(loss.bind({}))
 
 
-def _cost(costs: Costs) -> Measure:
-    """The mean cost of a decision; the best constant decides by the probability at which both cost the
-    same."""
+def _of_loss(one: BoundLoss, threshold: float | None = None) -> Metric:
+    loss = one.loss
 
-    def value(judged: Judged) -> float:
-        if not np.isfinite(judged.prediction).all():
-            return np.nan
-        said, true = judged.labels.astype(np.bool_), judged.y > 0
-        right, wrong = np.where(true, costs.tp, costs.tn), np.where(true, costs.fn, costs.fp)
-        return _mean(np.where(said == true, right, wrong), judged)
+    def rows(own: Judged) -> Floats:
+        return one.value(*own.arguments.of(loss))
 
-    return Measure("cost", False, value, costs.theoretical())
-
-
-def _of_metric(metric: Metric) -> Measure:
-    source = _confusion if metric.source is Confusion else _distributions
-
-    def value(judged: Judged) -> float:
-        outcomes = [metric.value(one) for one in source(judged)]
-        defined = [one for one in outcomes if not isinstance(one, Undefined)]
-        return float(np.mean(defined)) if defined else np.nan
-
-    return Measure(metric.name, metric.greater_is_better, value)
+    return Metric(
+        name=loss.name,
+        title=loss.title,
+        formula=loss.formula,
+        tasks=frozenset({loss.task}),
+        needs=loss.needs,
+        greater_is_better=False,
+        best=0.0,
+        source=Judged,
+        value=lambda own: outcome(_reduced(loss.reduction, rows(own), own.w), _UNKNOWN),
+        rows=rows if loss.name in _WITH_INTERVAL else None,
+        elicits=one.elicits,
+        threshold=threshold,
+    )
 
 
-def _confusion(judged: Judged) -> list[Confusion]:
-    k = judged.score.shape[1] if judged.score.ndim == 2 else 2
-    return [Confusion.of(judged.y.astype(np.intp), judged.labels.astype(np.intp), judged.w, k)]
+def _trimmed(mae: Metric) -> Metric:
+    """The mean over the rows of the bulk."""
+
+    def value(own: Judged) -> Outcome:
+        assert mae.rows is not None
+        return outcome(_reduced(Reduction.MEAN, mae.rows(own)[own.bulk], own.w[own.bulk]), _UNKNOWN)
+
+    return replace(mae, name="trimmed_mae", value=value, rows=None)
 
 
-def _distributions(judged: Judged) -> list[Distribution]:
-    """Of the positive class; of several classes, each against the rest."""
-    if judged.score.ndim == 1:
-        return [Distribution.of(judged.score, judged.y > 0, judged.w, exact=True)]
-    score = judged.prediction if judged.kind is Kind.PROBABILITY else judged.score
-    return [
-        Distribution.of(np.ascontiguousarray(score[:, c]), judged.y == c, judged.w, exact=True)
-        for c in range(score.shape[1])
-        if (judged.y == c).any()
-    ]
+def _reduced(reduction: Reduction, x: Floats, w: Floats) -> float:
+    """The figure of row values (n,)."""
+    if reduction is Reduction.MEDIAN:
+        return sum(_medians(x, w)) / 2
+    mean = float(x @ w / w.sum())
+    return float(np.sqrt(mean)) if reduction is Reduction.ROOT else mean
 
 
-def _mean(values: Floats, judged: Judged) -> float:
-    return float(values @ judged.w / judged.w.sum())
-
-
-def _brier(judged: Judged) -> float:
-    if judged.kind is not Kind.PROBABILITY:
-        return np.nan
-    p = judged.prediction
-    if p.ndim == 1:
-        return _mean((p - judged.y) ** 2, judged)
-    return _mean(((p - (judged.y[:, None] == np.arange(p.shape[1]))) ** 2).sum(axis=1), judged)
-
-
-def _mae(judged: Judged) -> float:
-    return _mean(np.abs(judged.prediction - judged.y), judged)
-
-
-def _rmse(judged: Judged) -> float:
-    return float(np.sqrt(_mean((judged.prediction - judged.y) ** 2, judged)))
-
-
-def _medae(judged: Judged) -> float:
-    size = np.abs(judged.prediction - judged.y)
-    order = np.argsort(size, kind="stable")
-    total = np.cumsum(judged.w[order])
-    ends = [np.searchsorted(total, total[-1] / 2, side) for side in ("left", "right")]
-    return float(np.mean([size[order[min(end, len(size) - 1)]] for end in ends]))
-
-
-def _trimmed_mae(judged: Judged) -> float:
-    size, w = np.abs(judged.prediction - judged.y)[judged.bulk], judged.w[judged.bulk]
-    return float(size @ w / w.sum()) if len(w) else np.nan
-
-
-def _r2(judged: Judged) -> float:
-    spread = _mean((judged.y - _mean(judged.y, judged)) ** 2, judged)
-    return 1.0 - _mean((judged.prediction - judged.y) ** 2, judged) / spread if spread > 0 else np.nan
-
-
-def _bias(judged: Judged) -> float:
-    return _mean(judged.prediction - judged.y, judged)
-
-
-_NUMBERS = (
-    Measure("mae", False, _mae),
-    Measure("rmse", False, _rmse),
-    Measure("medae", False, _medae),
-    Measure("trimmed_mae", False, _trimmed_mae),
-    Measure("r2", True, _r2),
-    Measure("bias", None, _bias),
-)
+def _medians(x: Floats, w: Floats) -> tuple[float, float]:
+    """The lower and the upper one: the least values with half the weight, and with more."""
+    order = np.argsort(x, kind="stable")
+    total = np.cumsum(w[order])
+    low, high = (np.searchsorted(total, total[-1] / 2, side) for side in ("left", "right"))
+    return float(x[order[low]]), float(x[order[min(high, len(x) - 1)]])
 
 
 def bulk(y: Floats, predictions: Floats) -> Mask:
@@ -201,37 +207,37 @@ def bulk(y: Floats, predictions: Floats) -> Mask:
 
 
 def constant(
-    measure: Measure, task: Task, train: tuple[Floats, Floats], test: tuple[Floats, Floats], keep: Mask
+    metric: Metric,
+    task: Task,
+    train: tuple[Floats, Floats],
+    test: tuple[Floats, Floats],
+    keep: Mask,
+    threshold: float | None,
 ) -> float:
-    """A metric of the best constant: the median, the mean where squares count, the class shares.
+    """A metric of the best constants: the shares of classes or labels; of numbers what the metric elicits,
+    the mean or the median.
 
-    train, test: (y, w), each (n,), of the rows learned from and judged on; classes as codes; keep: the
-    rows that trimmed_mae keeps.
+    train, test: (y, w), (n,) or (n, L) and (n,), of the rows learned from and judged on; classes as codes;
+    keep: the rows that trimmed_mae keeps; threshold: of several labels.
     """
-    (y, w), (judged, weights) = train, test
-    kind = Kind.VALUE
-    if task in (Task.BINARY, Task.MULTICLASS):
+    (y, w), (own, weights) = train, test
+    numbers, shape = task in NUMBERS | {Task.MULTIOUTPUT}, own.shape
+    if task in CLASSES:
         shares = np.bincount(y.astype(np.intp), weights=w, minlength=2) / w.sum()
-        kind, best = Kind.PROBABILITY, shares[1:] if task is Task.BINARY else shares
-    elif measure.name in ("rmse", "r2", "bias"):
-        best = np.array([y @ w / w.sum()])
+        best = shares if task is Task.MULTICLASS else shares[1:]
+        shape = (len(own), len(shares)) if task is Task.MULTICLASS else shape
+    elif numbers and not metric.elicits.startswith("mean"):
+        best = np.array([_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
     else:
-        order = np.argsort(y, kind="stable")
-        total = np.cumsum(w[order])
-        best = y[order[[np.searchsorted(total, total[-1] / 2)]]]
-    score = (
-        np.broadcast_to(best, (len(judged), len(best)))
-        if task is Task.MULTICLASS
-        else np.repeat(best, len(judged))
-    )
-    return measure.value(
-        Judged(
-            kind=kind,
-            y=judged,
-            w=weights,
-            score=score,
-            prediction=score,
-            bulk=keep,
-            threshold=measure.threshold,
-        )
-    )
+        best = np.asarray(w @ y / w.sum())
+    rows = np.broadcast_to(best, shape)
+    return Judged(
+        task=task,
+        kind=Kind.VALUE if numbers else Kind.PROBABILITY,
+        y=own,
+        w=weights,
+        score=rows,
+        prediction=rows,
+        bulk=keep,
+        threshold=threshold if own.ndim == 2 else metric.threshold,
+    ).value(metric)

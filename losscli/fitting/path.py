@@ -14,7 +14,7 @@ from losscli.fitting.coefficients import coefficients
 from losscli.fitting.crossval import CrossValidation, Fold, judged
 from losscli.fitting.folds import Folds, Split
 from losscli.fitting.full_fit import FullFit
-from losscli.fitting.judge import Judged, error_of
+from losscli.fitting.judge import Judged
 from losscli.result import PenaltyPath, finite
 from losscli.spec import Spec
 
@@ -101,13 +101,13 @@ def _path(
     full: Sequence[Outcome],
     folds: Sequence[Sequence[Judged | None]],
 ) -> PenaltyPath:
-    measure, x = cv.measures[0], along.by_loss[loss]
+    metric, x = cv.metrics[0], along.by_loss[loss]
     pooled, errors = np.full(len(x), np.nan), np.full((len(x), len(folds)), np.nan)
     for k in range(len(x)):
         own = [one for fold in folds if (one := fold[k]) is not None]
         if len(own) == len(folds):
-            pooled[k] = measure.value(_joined(own))
-            errors[k] = [error_of(measure, measure.value(one)) for one in own]
+            pooled[k] = _joined(own).value(metric)
+            errors[k] = [metric.error(one.value(metric)) for one in own]
     mean = errors.mean(axis=1)
     spread = errors.std(axis=1, ddof=1) / np.sqrt(len(folds))
     best = simplest = None
@@ -120,7 +120,7 @@ def _path(
         spec=spec,
         x=tuple(x.tolist()),
         y=tuple(finite(value) for value in pooled),
-        metric=measure.name,
+        metric=metric.name,
         mean_error=tuple(finite(value) for value in mean),
         standard_error=tuple(finite(value) for value in spread),
         nonzero=tuple(_nonzero(outcome) for outcome in full),

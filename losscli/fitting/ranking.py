@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import Floats, Mask
-from losscli.fitting.judge import Measure
 from losscli.inference import corrected_t_interval, ranks
+from losscli.metrics.metric import Metric
 from losscli.result import Ranking, RankRow, Score
 
 RATIOS = (0.05, 1.0)  # rows judged on over rows learned from, for which the corrected t was checked
@@ -64,28 +64,28 @@ def rankings(
     specs: Sequence[str],
     reasons: Sequence[str | None],
     scores: Sequence[Mapping[str, Score]],
-    measures: Sequence[Measure],
+    metrics: Sequence[Metric],
     pairing: Pairing,
 ) -> tuple[Ranking, ...]:
     """Every metric's table, best first; reasons: why a loss is not ranked, or None."""
     ranked = [i for i, reason in enumerate(reasons) if reason is None]
     return tuple(
-        Ranking(measure.name, measure.greater_is_better, _rows(measure, specs, ranked, scores, pairing))
-        for measure in measures
-        if measure.greater_is_better is not None
+        Ranking(metric.name, metric.greater_is_better, _rows(metric, specs, ranked, scores, pairing))
+        for metric in metrics
+        if metric.greater_is_better is not None
     )
 
 
 def _rows(
-    measure: Measure,
+    metric: Metric,
     specs: Sequence[str],
     ranked: Sequence[int],
     scores: Sequence[Mapping[str, Score]],
     pairing: Pairing,
 ) -> tuple[RankRow, ...]:
-    own = [scores[i][measure.name] for i in ranked]
-    places = ranks([score.value for score in own], greater_is_better=bool(measure.greater_is_better))
-    sign = -1.0 if measure.greater_is_better else 1.0
+    own = [scores[i][metric.name] for i in ranked]
+    places = ranks([score.value for score in own], greater_is_better=bool(metric.greater_is_better))
+    sign = -1.0 if metric.greater_is_better else 1.0
     folds = sign * np.array([[np.nan if x is None else x for x in score.folds] for score in own])
     better = proven(folds, pairing)
     rows = []

@@ -48,14 +48,10 @@ def rule_of(request: Request, task: Task) -> ThresholdRule | None:
             raise useless_flag("--cost", task, "has no false positives")
     if request.threshold_rule is None:
         return None
-    costs = costs_of(request)
+    costs = None if request.cost is None else Costs(**dict(request.cost.params))
     if request.threshold_rule == "cost" and costs is None:
         raise UsageError(
             "--threshold cost: nothing says what decisions cost",
             advice="Add it, for example --cost fp=5,fn=1",
         )
     return ThresholdRule(request.threshold_rule, costs)
-
-
-def costs_of(request: Request) -> Costs | None:
-    return None if request.cost is None else Costs(**dict(request.cost.params))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.data.frame import Frame, recoded
-from losscli.domain import Floats, Kind
+from losscli.domain import Floats, Kind, usual_threshold
 from losscli.errors import UsageError
 from losscli.fitting.folds import Split, splits
-from losscli.fitting.judge import kind_of, usual_threshold
+from losscli.fitting.judge import kind_of
 from losscli.loss import Loss
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.threshold import Costs, best_cut, best_f1_cut, best_youden_cut

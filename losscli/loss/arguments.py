@@ -16,6 +16,7 @@ from losscli.domain import (
     preferred,
     sigmoid,
     softplus,
+    usual_threshold,
 )
 from losscli.loss.record import Argument, Loss
 
@@ -31,12 +32,12 @@ class Arguments:
         task: Task,
         y: Floats,
         predicted: Predicted,
-        threshold: float | None = None,
+        threshold: float | Floats | None = None,
         *,
         levels: Floats | None = None,
         class_weights: Floats | None = None,
     ):
-        """y: targets or codes (n,), or (n, L); threshold None is 0.5 for probabilities and 0 for scores;
+        """y: targets or codes (n,), or (n, L); threshold: one, or one per row (n,); None is the usual one;
         levels: of quantiles (K,); class_weights: Σw of the true classes (k,)."""
         self._task, self._y, self._predicted, self._threshold = task, y, predicted, threshold
         self._levels, self._class_weights = levels, class_weights
@@ -97,9 +98,7 @@ class Arguments:
         """Predicted codes: positive iff prediction > threshold."""
         if kind is Kind.LABEL:
             return p
-        threshold = self._threshold
-        if threshold is None:
-            threshold = 0.5 if kind is Kind.PROBABILITY else 0.0
+        threshold = usual_threshold(kind) if self._threshold is None else self._threshold
         return (p > threshold).astype(np.float64)
 
     def _classes(self, argument: Argument, kind: Kind) -> Arrays:

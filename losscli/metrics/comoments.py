@@ -1,17 +1,16 @@
 """Metrics of values: read from the joint moments of target and prediction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from losscli.domain import Floats, Kind, Task
-from losscli.metrics.metric import Metric, outcome, over
+from losscli.domain import NUMBERS, Floats, Kind
+from losscli.metrics.metric import Metric, metric_of_means, over
 
-_TASKS = frozenset({Task.REGRESSION, Task.COUNTS})
 _CONSTANT_TARGET = "the target is constant"
-_CONSTANT_PREDICTIONS = "the predictions are constant"
-_CONSTANT = "the target or the predictions are constant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,61 +109,56 @@ def _bias(c: Comoments) -> Floats:
     return np.asarray(c.p - c.y)
 
 
-def _metric(
-    name: str,
-    title: str,
-    formula: str,
-    figure: Callable[[Comoments], Floats],
-    better: bool | None,
-    best: float,
-    undefined: str = "",
-) -> Metric:
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        value=lambda c: outcome(figure(c), undefined),
-        replicated=figure,
-        greater_is_better=better,
-        best=best,
-        tasks=_TASKS,
-        needs=frozenset({Kind.VALUE}),
-        source=Comoments,
-    )
-
+_metric = partial(metric_of_means, tasks=NUMBERS, needs=frozenset({Kind.VALUE}), source=Comoments)
+_LINE: dict[str, Any] = {
+    "undefined": "the predictions are constant",
+    "greater_is_better": None,
+    "only": "compare",
+}
 
 METRICS: tuple[Metric, ...] = (
-    _metric("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", _r2, True, 1.0, _CONSTANT_TARGET),
+    _metric("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", _r2, _CONSTANT_TARGET, word="R²"),
     _metric(
         "explained_variance",
         "Explained variance",
         "1 - var r / var y",
         _explained_variance,
-        True,
-        1.0,
         _CONSTANT_TARGET,
+        only="compare",
     ),
-    _metric("pearson", "Correlation", "cov(y, p) / (sd y · sd p)", _pearson, True, 1.0, _CONSTANT),
+    _metric(
+        "pearson",
+        "Correlation",
+        "cov(y, p) / (sd y · sd p)",
+        _pearson,
+        "the target or the predictions are constant",
+        only="compare",
+    ),
     _metric(
         "concordance",
         "Concordance correlation",
         "2 cov / (var y + var p + bias²)",
         _concordance,
-        True,
-        1.0,
         "target and predictions are one constant",
+        only="compare",
     ),
-    _metric("bias", "Bias (mean p - y)", "mean r", _bias, None, 0.0),
     _metric(
-        "calibration_slope", "Calibration slope", "b in y = a + b p", _slope, None, 1.0, _CONSTANT_PREDICTIONS
+        "bias",
+        "Bias (mean p - y)",
+        "mean r",
+        _bias,
+        short="mean p - y",
+        greater_is_better=None,
+        best=0.0,
     ),
+    _metric("calibration_slope", "Calibration slope", "b in y = a + b p", _slope, short="slope", **_LINE),
     _metric(
         "calibration_intercept",
         "Calibration intercept",
         "a in y = a + b p",
         _intercept,
-        None,
-        0.0,
-        _CONSTANT_PREDICTIONS,
+        short="intercept",
+        best=0.0,
+        **_LINE,
     ),
 )

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from losscli.domain import Codes, Floats, Kind, Task
-from losscli.metrics.metric import Metric, outcome, over
+from losscli.domain import CLASSES, LABELS, Codes, Floats, Task
+from losscli.metrics.metric import Metric, mean_over, metric_of_means, outcome, over
 
-_ANY = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _BINARY = frozenset({Task.BINARY})
-_MULTI = frozenset({Task.MULTICLASS})
-_BOTH = _BINARY | _MULTI
 _NO_WEIGHT = "no row has weight"
+Parts = Callable[["Tallies"], tuple[Floats, Floats]]  # what is divided, and by what
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +67,6 @@ class Tallies:
         return np.asarray(self.hits.sum(axis=-1))
 
 
-def _precision(t: Tallies) -> Floats:
-    return over(t.hits[..., 1], t.predicted[..., 1])
-
-
-def _recall(t: Tallies) -> Floats:
-    return over(t.hits[..., 1], t.true[..., 1])
-
-
-def _f1(t: Tallies) -> Floats:
-    return over(2 * t.hits[..., 1], t.predicted[..., 1] + t.true[..., 1])
-
-
-def _specificity(t: Tallies) -> Floats:
-    return over(t.hits[..., 0], t.true[..., 0])
-
-
-def _npv(t: Tallies) -> Floats:
-    return over(t.hits[..., 0], t.predicted[..., 0])
-
-
-def _accuracy(t: Tallies) -> Floats:
-    return over(t.right, t.total)
-
-
 def _balanced_accuracy(t: Tallies) -> Floats:
     """Over the classes that occur; of two, both must."""
     recalls = over(t.hits, t.true)
@@ -115,119 +90,96 @@ def _kappa(t: Tallies) -> Floats:
     return over(over(t.right, n) - chance, 1 - chance)
 
 
-def _macro(parts: Callable[[Tallies], tuple[Floats, Floats]]) -> Callable[[Tallies], Floats]:
-    """The unweighted mean over the classes that occur, true or predicted, of a ratio; 0/0 counts as 0."""
-
-    def figure(t: Tallies) -> Floats:
-        above, below = parts(t)
-        occurs = (t.true > 0) | (t.predicted > 0)
-        ratios = np.where(occurs, np.nan_to_num(over(above, below)), 0.0)
-        return over(ratios.sum(axis=-1), occurs.sum(axis=-1))
-
-    return figure
-
-
 def _metric(
     name: str,
     title: str,
     formula: str,
     figure: Callable[[Tallies], Floats],
-    undefined: str,
-    tasks: frozenset[Task] = _BINARY,
-    proportion: Callable[[Tallies], tuple[Floats, Floats]] | None = None,
+    undefined: str = _NO_WEIGHT,
     least: float = 0.0,
+    **more: Any,
 ) -> Metric:
+    """least: the lower end of the range, past which rounding may have moved the figure."""
+
     def within(t: Tallies) -> Floats:
-        """The figure, which rounding may have moved past the ends of its range."""
         return np.clip(figure(t), least, 1.0)
 
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        value=lambda c: outcome(within(c.tallies), undefined),
-        replicated=within,
-        tasks=tasks,
-        needs=_ANY,
-        greater_is_better=True,
-        best=1.0,
-        source=Confusion,
-        proportion=None if proportion is None else _counted(proportion),
-    )
+    record: dict[str, Any] = {
+        "tasks": _BINARY,
+        "needs": LABELS,
+        "source": Confusion,
+        "value": lambda c: outcome(within(c.tallies), undefined),
+    }
+    return metric_of_means(name, title, formula, within, **record | more)
 
 
-def _counted(parts: Callable[[Tallies], tuple[Floats, Floats]]) -> Callable[[Confusion], tuple[float, float]]:
+def _ratio(parts: Parts) -> Callable[[Tallies], Floats]:
+    return lambda t: over(*parts(t))
+
+
+def _share(
+    name: str, title: str, formula: str, parts: Parts, undefined: str = _NO_WEIGHT, **more: Any
+) -> Metric:
+    """A share of rows. parts: its successes and trials."""
+
     def proportion(c: Confusion) -> tuple[float, float]:
         successes, trials = parts(c.tallies)
         return float(successes), float(trials)
 
-    return proportion
+    return _metric(name, title, formula, _ratio(parts), undefined, proportion=proportion, **more)
 
 
-def _count(name: str, title: str, formula: str, value: Callable[[Tallies], Floats]) -> Metric:
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        value=lambda c: float(value(c.tallies)),
-        tasks=_BINARY,
-        needs=_ANY,
-        greater_is_better=None,
-        best=None,
-        source=Confusion,
-    )
+def _macro(name: str, title: str, formula: str, parts: Parts, **more: Any) -> Metric:
+    """The unweighted mean over the classes that occur, true or predicted, of a ratio; 0/0 counts as 0."""
+
+    def figure(t: Tallies) -> Floats:
+        return mean_over((t.true > 0) | (t.predicted > 0), *parts(t), axis=-1)
+
+    tasks = frozenset({Task.MULTICLASS})
+    return _metric(name, f"Macro {title}", f"mean over classes of {formula}", figure, tasks=tasks, **more)
+
+
+def _count(name: str, title: str, formula: str, figure: Callable[[Tallies], Floats], **more: Any) -> Metric:
+    more |= {"greater_is_better": None, "best": None, "value": lambda c: float(figure(c.tallies))}
+    return _metric(name, title, formula, figure, replicated=None, **more)
 
 
 METRICS: tuple[Metric, ...] = (
-    _metric(
+    _share(
         "precision",
         "Precision",
         "tp / (tp + fp)",
-        _precision,
+        lambda t: (t.hits[..., 1], t.predicted[..., 1]),
         "no row is predicted positive",
-        proportion=lambda t: (t.hits[1], t.predicted[1]),
     ),
-    _metric(
+    _share(
         "recall",
         "Recall",
         "tp / (tp + fn)",
-        _recall,
+        lambda t: (t.hits[..., 1], t.true[..., 1]),
         "no row is positive",
-        proportion=lambda t: (t.hits[1], t.true[1]),
-    ),
-    _metric("f1", "F1", "2 tp / (2 tp + fp + fn)", _f1, "no row is positive or predicted positive"),
-    _metric(
-        "precision",
-        "Macro precision",
-        "mean over classes of hits / predicted",
-        _macro(lambda t: (t.hits, t.predicted)),
-        _NO_WEIGHT,
-        _MULTI,
-    ),
-    _metric(
-        "recall",
-        "Macro recall",
-        "mean over classes of hits / true",
-        _macro(lambda t: (t.hits, t.true)),
-        _NO_WEIGHT,
-        _MULTI,
     ),
     _metric(
         "f1",
-        "Macro F1",
-        "mean over classes of 2 hits / (true + predicted)",
-        _macro(lambda t: (2 * t.hits, t.true + t.predicted)),
-        _NO_WEIGHT,
-        _MULTI,
+        "F1",
+        "2 tp / (2 tp + fp + fn)",
+        _ratio(lambda t: (2 * t.hits[..., 1], t.predicted[..., 1] + t.true[..., 1])),
+        "no row is positive or predicted positive",
+        short="f1",
+        word="F1",
     ),
-    _metric(
-        "accuracy",
-        "Accuracy",
-        "hits / rows",
-        _accuracy,
-        _NO_WEIGHT,
-        _BOTH,
-        lambda t: (t.right, t.total),
+    _macro("precision", "precision", "hits / predicted", lambda t: (t.hits, t.predicted)),
+    _macro("recall", "recall", "hits / true", lambda t: (t.hits, t.true)),
+    _macro(
+        "f1",
+        "F1",
+        "2 hits / (true + predicted)",
+        lambda t: (2 * t.hits, t.true + t.predicted),
+        short="macro f1",
+        word="F1",
+    ),
+    _share(
+        "accuracy", "Accuracy", "hits / rows", lambda t: (t.right, t.total), tasks=CLASSES, short="accuracy"
     ),
     _metric(
         "balanced_accuracy",
@@ -235,7 +187,9 @@ METRICS: tuple[Metric, ...] = (
         "mean over true classes of recall",
         _balanced_accuracy,
         "one class is absent",
-        _BOTH,
+        tasks=CLASSES,
+        short="balanced",
+        narrow="balanced",
     ),
     _metric(
         "mcc",
@@ -243,8 +197,10 @@ METRICS: tuple[Metric, ...] = (
         "correlation of true and predicted class",
         _mcc,
         "all rows are of one class, true or predicted",
-        _BOTH,
-        least=-1.0,
+        -1.0,
+        tasks=CLASSES,
+        short="mcc",
+        only="compare",
     ),
     _metric(
         "cohen_kappa",
@@ -252,27 +208,42 @@ METRICS: tuple[Metric, ...] = (
         "(accuracy - chance) / (1 - chance)",
         _kappa,
         "all rows are of one class, true and predicted",
-        _BOTH,
-        least=-1.0,
+        -1.0,
+        tasks=CLASSES,
+        only="compare",
     ),
-    _metric(
+    _share(
         "specificity",
         "Specificity",
         "tn / (tn + fp)",
-        _specificity,
+        lambda t: (t.hits[..., 0], t.true[..., 0]),
         "no row is negative",
-        proportion=lambda t: (t.hits[0], t.true[0]),
+        only="compare",
     ),
-    _metric(
+    _share(
         "negative_predictive_value",
         "Negative predictive value",
         "tn / (tn + fn)",
-        _npv,
+        lambda t: (t.hits[..., 0], t.predicted[..., 0]),
         "no row is predicted negative",
-        proportion=lambda t: (t.hits[0], t.predicted[0]),
+        only="compare",
     ),
-    _count("predicted_positive", "Predicted positive", "tp + fp", lambda t: t.predicted[1]),
-    _count("true_positives", "True positives", "tp", lambda t: t.hits[1]),
-    _count("false_positives", "False positives", "fp", lambda t: t.predicted[1] - t.hits[1]),
-    _count("false_negatives", "Missed positives", "fn", lambda t: t.true[1] - t.hits[1]),
+    _count(
+        "predicted_positive",
+        "Predicted positive",
+        "tp + fp",
+        lambda t: t.predicted[1],
+        short="predicted+",
+        narrow="predicted+",
+    ),
+    _count("true_positives", "True positives", "tp", lambda t: t.hits[1], only="compare"),
+    _count("false_positives", "False positives", "fp", lambda t: t.predicted[1] - t.hits[1], only="compare"),
+    _count(
+        "false_negatives",
+        "Missed positives",
+        "fn",
+        lambda t: t.true[1] - t.hits[1],
+        short="missed",
+        only="compare",
+    ),
 )

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from losscli.domain import Floats, Kind, Mask, Task, logit, sigmoid, softplus
+from losscli.domain import CLASSES, RANKING, Floats, Kind, Mask, Task, logit, sigmoid, softplus
 from losscli.inference.two_models import delong_area
 from losscli.metrics.metric import Metric, Outcome, Undefined
 
 _BINARY = frozenset({Task.BINARY})
-_BOTH = _BINARY | {Task.MULTICLASS}  # several classes: the mean over classes of each against the rest
-_PROBABILITY = frozenset({Kind.PROBABILITY, Kind.LOGIT})
-_RANKING = frozenset({Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _COMPRESS_AT = 1 << 21  # waiting rows
 KEPT_BITS = np.uint64(0xFFFF_FF00_0000_0000)  # sign, exponent and the first 12 bits of the fraction
 ECE_BINS = 10
@@ -257,32 +255,24 @@ def _calibration(part: int) -> Callable[[Distribution], Outcome]:
 
 
 def _metric(
-    name: str,
-    title: str,
-    formula: str,
-    value: Callable[[Distribution], Outcome],
-    *,
-    needs: frozenset[Kind],
-    better: bool | None,
-    best: float,
-    tasks: frozenset[Task] = _BINARY,
-    interval: Callable[[Distribution, float], tuple[float, float] | None] | None = None,
-    replicated: Callable[[Ranked], Floats] | None = None,
+    name: str, title: str, formula: str, value: Callable[[Distribution], Outcome], **more: Any
 ) -> Metric:
-    return Metric(
-        interval=interval,
-        replicated=replicated,
-        name=name,
-        title=title,
-        formula=formula,
-        value=value,
-        needs=needs,
-        greater_is_better=better,
-        best=best,
-        tasks=tasks,
-        source=Distribution,
-    )
+    """more: what else the record says; without it the metric ranks two classes."""
+    record: dict[str, Any] = {
+        "tasks": _BINARY,
+        "needs": frozenset(RANKING),
+        "greater_is_better": True,
+        "best": 1.0,
+    } | more
+    return Metric(name=name, title=title, formula=formula, value=value, source=Distribution, **record)
 
+
+_CALIBRATION: dict[str, Any] = {
+    "needs": frozenset({Kind.PROBABILITY, Kind.LOGIT}),
+    "greater_is_better": None,
+    "best": 0.0,
+    "only": "compare",
+}
 
 METRICS: tuple[Metric, ...] = (
     _metric(
@@ -290,10 +280,9 @@ METRICS: tuple[Metric, ...] = (
         "Average precision",
         "Σ (R_k - R_(k-1)) P_k",
         average_precision,
-        needs=_RANKING,
-        better=True,
-        best=1.0,
-        tasks=_BOTH,
+        short="avg precision",
+        narrow="avg prec",
+        tasks=CLASSES,
         replicated=lambda r: r.average_precision,
     ),
     _metric(
@@ -301,49 +290,44 @@ METRICS: tuple[Metric, ...] = (
         "ROC AUC",
         "P(s+ > s-) + P(s+ = s-)/2",
         roc_auc,
-        needs=_RANKING,
-        better=True,
-        best=1.0,
-        tasks=_BOTH,
+        short="roc auc",
+        word="ROC AUC",
+        tasks=CLASSES,
         interval=roc_auc_interval,
         replicated=lambda r: r.roc_auc,
     ),
-    _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, needs=_RANKING, better=True, best=1.0),
+    _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, only="compare"),
     _metric(
         "mean_bias",
         "Mean probability - rate",
         "mean p - mean y",
         _mean_bias,
-        needs=_PROBABILITY,
-        better=None,
-        best=0.0,
+        short="mean p - rate",
         replicated=lambda r: r.mean_bias,
+        **_CALIBRATION,
     ),
     _metric(
         "calibration_slope",
         "Calibration slope",
         "b in logit P(y=1) = a + b logit p",
         _calibration(1),
-        needs=_PROBABILITY,
-        better=None,
-        best=1.0,
+        short="slope",
+        **_CALIBRATION | {"best": 1.0},
     ),
     _metric(
         "calibration_intercept",
         "Calibration intercept",
         "a in logit P(y=1) = a + b logit p",
         _calibration(0),
-        needs=_PROBABILITY,
-        better=None,
-        best=0.0,
+        short="intercept",
+        **_CALIBRATION,
     ),
     _metric(
         "ece",
         "Expected calibration error",
         "Σ over 10 equal bins of weight × |rate - mean p|",
         expected_calibration_error,
-        needs=_PROBABILITY,
-        better=False,
-        best=0.0,
+        short="ece",
+        **_CALIBRATION | {"greater_is_better": False},
     ),
 )

@@ -8,15 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from losscli.domain import Floats, Kind, Task
-from losscli.metrics.metric import Metric, outcome, over
+from losscli.metrics.metric import Metric, metric_of_means, over
 
 _TASKS = frozenset({Task.FORECAST})
-_EMPTY = "there is no row"
 _UNIFORM = 12**-0.5  # sd of a number anywhere between 0 and 1
 _SAME = 1e-9  # of levels
 _OF_LEVELS = re.compile(r"(?:below_p|coverage_p|width_p)\d")
@@ -117,51 +116,32 @@ def _metric(
     name: str,
     title: str,
     formula: str,
-    source: type,
-    needs: frozenset[Kind],
     figure: Callable[[Sums], Floats],
-    best: float | None = None,
     *,
     share: int | None = None,
-    greater_is_better: bool | None = None,
+    **more: Any,
 ) -> Metric:
     """share: the place of the term whose mean it is, where that is a share of the rows."""
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        tasks=_TASKS,
-        needs=needs,
-        greater_is_better=greater_is_better,
-        best=best,
-        source=source,
-        value=lambda found: outcome(figure(found), _EMPTY),
-        replicated=figure,
-        proportion=None if share is None else lambda found: (float(found.sums[share]), found.w),
-    )
+    record: dict[str, Any] = {"tasks": _TASKS, "greater_is_better": None, "best": None}
+    if share is not None:
+        record["proportion"] = lambda found: (float(found.sums[share]), found.w)
+    return metric_of_means(name, title, formula, figure, "there is no row", **record | more)
 
 
-def _of_interval(name: str, title: str, formula: str, place: int) -> Metric:
-    needs = frozenset({Kind.INTERVAL})
-    share = place if place == 0 else None
-    return _metric(name, title, formula, OfInterval, needs, partial(_mean, place), share=share)
-
-
-_RANKED = frozenset({Kind.MOMENTS, Kind.ENSEMBLE})
+_of_interval = partial(_metric, source=OfInterval, needs=frozenset({Kind.INTERVAL}))
+_of_rank = partial(_metric, source=OfRank, needs=frozenset({Kind.MOMENTS, Kind.ENSEMBLE}))
 
 METRICS: tuple[Metric, ...] = (
-    _of_interval("coverage", "Coverage", "share of lower ≤ y ≤ upper", 0),
-    _of_interval("width", "Width", "mean of upper - lower", 1),
-    _metric(
+    _of_interval("coverage", "Coverage", "share of lower ≤ y ≤ upper", partial(_mean, 0), share=0),
+    _of_interval("width", "Width", "mean of upper - lower", partial(_mean, 1)),
+    _of_rank(
         "pit_mean",
         "PIT mean",
         "mean u, the share of the predicted distribution below y",
-        OfRank,
-        _RANKED,
         partial(_mean, 0),
-        0.5,
+        best=0.5,
     ),
-    _metric("pit_sd", "PIT sd", "sd of u", OfRank, _RANKED, _spread, round(_UNIFORM, 3)),
+    _of_rank("pit_sd", "PIT sd", "sd of u", _spread, best=round(_UNIFORM, 3)),
 )
 
 

@@ -1,5 +1,6 @@
-"""What a metric is: one frozen record that reads a summary which merges."""
+"""What a metric is: one frozen record that reads a summary which merges, and what screens say of it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,18 +22,29 @@ Outcome = float | Undefined
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A figure of a model that is no mean of row losses.
+    """A figure of a model that ranks or describes it. One with parameters is named by its spec.
 
+    short: over a column of compare, the title where empty; word: within a sentence of fit, the name in words
+    where empty; narrow: over a column of fit, the word where empty; only: the verb that takes it, "compare"
+    or "fit", both where empty;
     source: the summary type it reads; value: (summary) -> figure or why there is none;
     replicated: the same of a summary `at` the means of its terms in B replicates, -> (B,), NaN where there is
     none; None for what is no function of means;
-    proportion: (summary) -> (successes, trials), for metrics that are shares of rows; interval: (summary,
-    confidence) -> (low, high), None where there is none, for those that have a formula of their own.
+    proportion: (summary) -> (successes, trials), for metrics that are shares of rows; rows: (summary) -> (n,)
+    what the rows contribute, for means over rows whose interval is Student's; interval: (summary,
+    confidence) -> (low, high), None where there is none, for those that have a formula of their own;
+    elicits: what is best to predict for it, which of constants is the mean, else the median; threshold: the
+    probability above which to decide for the positive class is best for it, None for the usual one.
     """
 
     name: str
     title: str
+    short: str = ""
+    word: str = ""
+    narrow: str = ""
+    formula: str
     tasks: frozenset[Task]
+    only: str = ""
     needs: frozenset[Kind]
     greater_is_better: bool | None  # None where neither is: bias, counts
     best: float | None  # of perfect predictions
@@ -40,16 +52,66 @@ class Metric:
     value: Callable[[Any], Outcome]
     replicated: Callable[[Any], Floats] | None = None
     proportion: Callable[[Any], tuple[float, float]] | None = None
+    rows: Callable[[Any], Floats] | None = None
     interval: Callable[[Any, float], tuple[float, float] | None] | None = None
-    formula: str
+    elicits: str = "mean"
+    threshold: float | None = None
+
+    def of(self, summary: Any) -> Outcome:
+        """The figure of a summary; of a list of them, one a class or a label, the mean over those that have
+        one."""
+        if not isinstance(summary, list):
+            return self.value(summary)
+        outcomes = [self.value(one) for one in summary]
+        known = [one for one in outcomes if not isinstance(one, Undefined)]
+        return sum(known) / len(known) if known else outcomes[0]
+
+    def error(self, value: float) -> float:
+        """A figure as an error, 0 the best: what is missing to 1 where greater is better."""
+        return 1.0 - value if self.greater_is_better else value
 
 
-def outcome(figure: Floats, reason: str) -> Outcome:
+def metric_of_means(
+    name: str,
+    title: str,
+    formula: str,
+    figure: Callable[[Any], Floats],
+    undefined: str = "no row has weight",
+    **more: Any,
+) -> Metric:
+    """A metric that is a function of means.
+
+    figure: of a summary and of its replicates, NaN where there is none; undefined: why there is none; more:
+    what else the record says, without which 1 is best.
+    """
+    record: dict[str, Any] = {
+        "greater_is_better": True,
+        "best": 1.0,
+        "value": lambda summary: outcome(figure(summary), undefined),
+        "replicated": figure,
+    }
+    return Metric(name=name, title=title, formula=formula, **record | more)
+
+
+def outcome(figure: Floats | float, reason: str) -> Outcome:
     """A single figure, or why it is NaN."""
     return Undefined(reason) if np.isnan(figure) else float(figure)
+
+
+def finite_outcome(found: Outcome) -> Outcome:
+    """The same, undefined where it is infinite."""
+    if isinstance(found, Undefined) or math.isfinite(found):
+        return found
+    return Undefined("too large or too small for a double")
 
 
 def over(part: Floats | float, whole: Floats | float) -> Floats:
     """part/whole, elementwise; NaN where the whole is not above 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.asarray(whole) > 0, np.divide(part, whole), np.nan)
+
+
+def mean_over(occurs: Floats | np.ndarray[Any, Any], part: Floats, whole: Floats, axis: int) -> Floats:
+    """The mean along an axis, over what occurs, of part/whole; 0/0 counts as 0."""
+    ratios = np.where(occurs, np.nan_to_num(over(part, whole)), 0.0)
+    return over(ratios.sum(axis=axis), occurs.sum(axis=axis))

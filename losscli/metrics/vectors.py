@@ -1,19 +1,19 @@
 """Metrics of several outputs, labels and boxes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from losscli.domain import Floats, Kind, Task
+from losscli.domain import LABELS, RANKING, Floats, Kind, Task
 from losscli.metrics.comoments import Comoments
+from losscli.metrics.distribution import Distribution, average_precision
 from losscli.metrics.forecast import Sums
-from losscli.metrics.metric import Metric, outcome, over
+from losscli.metrics.metric import Metric, Outcome, Undefined, mean_over, metric_of_means, over
 
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
-_LABELLED = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _NO_LABEL = "no label is there or predicted"
-_NO_WEIGHT = "no row has weight"
 
 
 class OfLabels(Sums):
@@ -83,12 +83,15 @@ def _micro_f1(found: OfLabels) -> Floats:
     return over(2 * hits, predicted + true)
 
 
-def _macro_f1(found: OfLabels) -> Floats:
-    """The mean over the labels that occur, true or predicted."""
-    hits, predicted, true = found.tallies
-    occurs = predicted + true > 0
-    each = np.where(occurs, np.nan_to_num(over(2 * hits, predicted + true)), 0.0)
-    return over(each.sum(axis=0), occurs.sum(axis=0))
+def _macro(parts: Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]) -> Callable[[OfLabels], Floats]:
+    """The mean over the labels that occur, true or predicted, of a ratio of hits, predicted and true; 0/0
+    counts as 0."""
+
+    def figure(found: OfLabels) -> Floats:
+        _, predicted, true = found.tallies
+        return mean_over(predicted + true > 0, *parts(*found.tallies), axis=0)
+
+    return figure
 
 
 def _last(found: Sums) -> Floats:
@@ -106,45 +109,62 @@ def _r2(found: OfOutputs) -> Floats:
     return over(np.where(known, each, 0.0).sum(axis=0), known.sum(axis=0))
 
 
+def _rmse(found: OfOutputs) -> Floats:
+    """The mean of the roots, as in scikit-learn."""
+    return np.asarray(np.mean([np.sqrt(over(one.rr, one.w)) for one in found.each], axis=0))
+
+
+def _average_precision(d: Distribution) -> Outcome:
+    """Of one label."""
+    found = average_precision(d)
+    return Undefined("no label is there") if isinstance(found, Undefined) else found
+
+
 def _metric(
     name: str,
     title: str,
     formula: str,
     source: type,
     figure: Callable[..., Floats],
-    undefined: str = _NO_WEIGHT,
     *,
     share: bool = False,
+    **more: Any,
 ) -> Metric:
     """share: whether it is a share of the rows, and the last term."""
     task, needs = {
-        OfLabels: (Task.MULTILABEL, _LABELLED),
+        OfLabels: (Task.MULTILABEL, LABELS),
         OfBoxes: (Task.BOXES, frozenset({Kind.BOX})),
         OfOutputs: (Task.MULTIOUTPUT, frozenset({Kind.VALUE})),
     }[source]
-    return Metric(
-        name=name,
-        title=title,
-        formula=formula,
-        tasks=frozenset({task}),
-        needs=needs,
-        greater_is_better=True,
-        best=1.0,
-        source=source,
-        value=lambda found: outcome(figure(found), undefined),
-        replicated=figure,
-        proportion=(lambda found: (float(found.sums[-1]), found.w)) if share else None,
-    )
+    record: dict[str, Any] = {"tasks": frozenset({task}), "needs": needs, "source": source}
+    if share:
+        record["proportion"] = lambda found: (float(found.sums[-1]), found.w)
+    return metric_of_means(name, title, formula, figure, **record | more)
 
+
+_R2 = _metric(
+    "r2_mean",
+    "R², mean over outputs",
+    "mean over outputs of 1 - Σ r² / Σ (y - mean y)²",
+    OfOutputs,
+    _r2,
+    undefined="every target is constant",
+    only="compare",
+)
 
 METRICS: tuple[Metric, ...] = (
+    _R2,
+    replace(_R2, name="r2", word="R²", only="fit"),
     _metric(
-        "r2_mean",
-        "R², mean over outputs",
-        "mean over outputs of 1 - Σ r² / Σ (y - mean y)²",
+        "rmse",
+        "Root mean squared error, mean over outputs",
+        "mean over outputs of √(mean r²)",
         OfOutputs,
-        _r2,
-        "every target is constant",
+        _rmse,
+        word="RMSE",
+        greater_is_better=False,
+        best=0.0,
+        only="fit",
     ),
     _metric(
         "f1_micro",
@@ -152,17 +172,65 @@ METRICS: tuple[Metric, ...] = (
         "2 tp / (2 tp + fp + fn), summed over labels",
         OfLabels,
         _micro_f1,
-        _NO_LABEL,
+        undefined=_NO_LABEL,
+        short="micro f1",
+        word="micro F1",
     ),
     _metric(
         "f1_macro",
         "Macro F1",
         "mean over labels that occur of 2 tp / (2 tp + fp + fn)",
         OfLabels,
-        _macro_f1,
-        _NO_LABEL,
+        _macro(lambda hits, predicted, true: (2 * hits, predicted + true)),
+        undefined=_NO_LABEL,
+        short="macro f1",
+        word="macro F1",
     ),
-    _metric("subset_accuracy", "Subset accuracy", "rows with all labels right", OfLabels, _last, share=True),
+    _metric(
+        "precision_macro",
+        "Macro precision",
+        "mean over labels that occur of tp / (tp + fp)",
+        OfLabels,
+        _macro(lambda hits, predicted, true: (hits, predicted)),
+        undefined=_NO_LABEL,
+        word="macro precision",
+        narrow="macro prec",
+        only="fit",
+    ),
+    _metric(
+        "recall_macro",
+        "Macro recall",
+        "mean over labels that occur of tp / (tp + fn)",
+        OfLabels,
+        _macro(lambda hits, predicted, true: (hits, true)),
+        undefined=_NO_LABEL,
+        word="macro recall",
+        narrow="macro rec",
+        only="fit",
+    ),
+    _metric(
+        "subset_accuracy",
+        "Subset accuracy",
+        "rows with all labels right",
+        OfLabels,
+        _last,
+        share=True,
+        narrow="subset",
+    ),
+    Metric(
+        name="average_precision_macro",
+        title="Macro average precision",
+        word="macro average precision",
+        narrow="avg prec",
+        formula="mean over labels that are there of Σ (R_k - R_(k-1)) P_k",
+        tasks=frozenset({Task.MULTILABEL}),
+        only="fit",
+        needs=frozenset(RANKING),
+        greater_is_better=True,
+        best=1.0,
+        source=Distribution,
+        value=_average_precision,
+    ),
     _metric("mean_iou", "Mean IoU", "mean of intersection / union", OfBoxes, _first),
     _metric("iou_50", "Boxes found", "share of boxes with IoU ≥ 0.5", OfBoxes, _last, share=True),
 )

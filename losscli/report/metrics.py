@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from losscli.domain import Task
+from losscli.metrics import known_as
 from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import visible
@@ -13,23 +14,6 @@ from losscli.result import MetricTable, MetricValue, is_infinite
 
 RANKING = ("average_precision", "roc_auc", "f1")
 CALIBRATION = ("mean_bias", "calibration_slope", "calibration_intercept", "ece")
-_SHORT = {
-    "average_precision": "avg precision",
-    "roc_auc": "roc auc",
-    "mean_bias": "mean p - rate",
-    "calibration_slope": "slope",
-    "calibration_intercept": "intercept",
-    "predicted_positive": "predicted+",
-    "false_negatives": "missed",
-    "bias": "mean p - y",
-    "ece": "ece",
-    "balanced_accuracy": "balanced",
-    "accuracy": "accuracy",
-    "f1": "f1",
-    "mcc": "mcc",
-    "f1_micro": "micro f1",
-    "f1_macro": "f1",
-}
 _MOST = 6
 _PAIRS = 3  # of models, whose errors are compared row by row
 
@@ -87,8 +71,8 @@ def _stub(screen: CompareScreen) -> int:
 
 
 def _title(table: MetricTable) -> str:
-    short = _SHORT.get(table.name) or visible(table.title or table.name)
-    return f"macro {short}" if table.title.startswith("Macro") else short
+    record = known_as(table.name, table.title)
+    return (record.short if record else "") or visible(table.title or table.name)
 
 
 def _precision(screen: CompareScreen) -> list[Grid]:

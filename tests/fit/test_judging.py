@@ -2,6 +2,7 @@
 degradation, efficiencies."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from scipy import stats
 from losscli.domain import Kind, Task
 from losscli.fitting.contaminate import Contamination
 from losscli.fitting.efficiency import efficiency
-from losscli.fitting.judge import Judged, bulk, measures
+from losscli.fitting.judge import Judged, bulk, judging
 from losscli.fitting.ranking import Pairing, pairing, proven, rank_interval, rankings
 from losscli.fitting.robustness import degradations
 from losscli.inference import corrected_t, ranks
 from losscli.loss import BoundLoss
 from losscli.loss.catalogue import find
+from losscli.metrics import metrics_for
+from losscli.metrics.metric import Undefined
 from losscli.result import Score
 from losscli.spec import Spec
 
@@ -30,8 +33,8 @@ every_weights = pytest.mark.parametrize("w", WEIGHTS.values(), ids=WEIGHTS)
 
 
 def figures(task: Task, **rows) -> dict[str, float]:
-    judged = Judged(**{"bulk": np.ones(N, dtype=bool), **rows})
-    return {measure.name: measure.value(judged) for measure in measures(task)}
+    judged = Judged(task=task, **{"bulk": np.ones(N, dtype=bool), **rows})
+    return {metric.name: judged.value(metric) for metric in judging(task)}
 
 
 # --- metrics
@@ -72,6 +75,20 @@ def test_metrics_of_two_classes(w, kind, decimals):
         assert own["brier"] == pytest.approx(theirs.brier_score_loss(y, p, sample_weight=w), rel=1e-12)
     else:
         assert math.isnan(own["brier"])
+
+
+def test_metrics_of_probabilities_read_no_scores():
+    y = (RNG.random(N) < 0.3).astype(float)
+    score = RNG.logistic(size=N) + y
+    p = 1 / (1 + np.exp(-score))
+    kept = {"bulk": np.ones(N, dtype=bool), "w": np.ones(N)}
+    own = Judged(task=Task.BINARY, kind=Kind.PROBABILITY, y=y, score=score, prediction=p, **kept)
+    known = {metric.name: metric for metric in metrics_for(Task.BINARY)}
+    assert own.value(known["mean_bias"]) == pytest.approx(p.mean() - y.mean(), rel=1e-12)
+    bare = Judged(task=Task.BINARY, kind=Kind.SCORE, y=y, score=score, prediction=score, **kept)
+    assert bare.outcome(known["mean_bias"]) == Undefined("its scores are no probabilities")
+    missing = replace(own, score=np.full(N, np.nan), prediction=np.full(N, np.nan))
+    assert missing.outcome(known["accuracy"]) == Undefined("the loss was not trained in every fold")
 
 
 @every_weights
@@ -278,7 +295,7 @@ def test_rankings_are_by_value_and_ties_by_folds():
     rng = np.random.default_rng(5)
     noise = rng.normal(size=50)
     folds = {"good": noise, "same": noise[::-1] + 0.001, "bad": noise + 3 + 0.1 * rng.normal(size=50)}
-    mae, *_, r2 = [measure for measure in measures(Task.REGRESSION) if measure.name in ("mae", "r2")]
+    mae, *_, r2 = [metric for metric in judging(Task.REGRESSION) if metric.name in ("mae", "r2")]
     scores = [{"mae": score(own.tolist()), "r2": score((-own).tolist())} for own in folds.values()]
     own = pairing(0.25, 50, in_time=False, confidence=0.95)
     tables = rankings(list(folds), [None] * 3, scores, [mae, r2], own)

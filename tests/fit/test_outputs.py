@@ -30,8 +30,7 @@ from losscli.descent.textbook import Optimizer
 from losscli.descent.train import Settings, Wanted, train
 from losscli.domain import Kind, Task
 from losscli.fitting.choice import refusal
-from losscli.fitting.judge import Judged
-from losscli.fitting.judge_outputs import measures_of_outputs
+from losscli.fitting.judge import Judged, judging
 from losscli.loss.catalogue import losses_for, named
 from losscli.loss.score import terms
 from losscli.spec import Spec
@@ -211,15 +210,18 @@ def test_the_gradient_of_a_network_is_that_of_finite_differences(task, activatio
 
 def test_metrics_of_numbers_are_those_of_scikit_learn():
     p = NUMBERS + DRAW.normal(size=NUMBERS.shape)
-    own = Judged(kind=Kind.VALUE, y=NUMBERS, w=WEIGHTS, score=p, prediction=p, bulk=np.ones(N, bool))
-    found = {measure.name: measure.value(own) for measure in measures_of_outputs(Task.MULTIOUTPUT)}
+    rows = {"kind": Kind.VALUE, "y": NUMBERS, "w": WEIGHTS, "score": p, "prediction": p}
+    own = Judged(task=Task.MULTIOUTPUT, bulk=np.ones(N, bool), **rows)
+    found = {metric.name: own.value(metric) for metric in judging(Task.MULTIOUTPUT)}
     theirs = {"mae": mean_absolute_error, "rmse": root_mean_squared_error, "r2": r2_score}
-    assert found == pytest.approx({k: f(NUMBERS, p, sample_weight=WEIGHTS) for k, f in theirs.items()})
+    expected = {k: f(NUMBERS, p, sample_weight=WEIGHTS) for k, f in theirs.items()}
+    assert found == pytest.approx(expected, rel=1e-12)
 
 
 def test_metrics_of_labels_are_those_of_scikit_learn():
     p = 1.0 / (1.0 + np.exp(-(LABELS - 0.5) - DRAW.normal(size=LABELS.shape)))
     own = Judged(
+        task=Task.MULTILABEL,
         kind=Kind.PROBABILITY,
         y=LABELS,
         w=WEIGHTS,
@@ -228,7 +230,7 @@ def test_metrics_of_labels_are_those_of_scikit_learn():
         bulk=np.ones(N, bool),
         threshold=0.4,
     )
-    found = {measure.name: measure.value(own) for measure in measures_of_outputs(Task.MULTILABEL)}
+    found = {metric.name: own.value(metric) for metric in judging(Task.MULTILABEL)}
     told = (LABELS, (p > 0.4) * 1.0)
     w = {"sample_weight": WEIGHTS}
     assert found == pytest.approx(
@@ -240,7 +242,8 @@ def test_metrics_of_labels_are_those_of_scikit_learn():
             "subset_accuracy": np.average((told[0] == told[1]).all(axis=1), weights=WEIGHTS),
             "hamming": hamming_loss(*told, **w),
             "average_precision_macro": average_precision_score(LABELS, p, average="macro", **w),
-        }
+        },
+        rel=1e-12,
     )
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.summary import LABELS, RANKING, Metrics, own_terms
+from losscli.comparison.summary import Metrics, own_terms
 from losscli.data.roles import Problem
 from losscli.data.rows import Rows
-from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, sigmoid
+from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Floats, Kind, Task, sigmoid
 from losscli.loss import Argument
 from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.metrics.comoments import Comoments

@@ -6,8 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.summary import RANKING
-from losscli.domain import Floats, Mask, Task
+from losscli.domain import RANKING, Floats, Mask, Task
 from losscli.inference.two_models import delong
 from losscli.loss.arguments import codes
 from losscli.result import AreaComparison, MetricTable

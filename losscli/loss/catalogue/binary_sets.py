@@ -8,10 +8,10 @@ import math
 
 import numpy as np
 
-from losscli.domain import LOGIT, NONNEGATIVE, UNIT, Codes, Floats, Interval, Task, Unit
+from losscli.domain import LABELS, LOGIT, NONNEGATIVE, UNIT, Codes, Floats, Interval, Task, Unit
 from losscli.errors import UsageError
 from losscli.loss import Alias, Argument, Loss, Param, Params, Reduction, Trait
-from losscli.loss.catalogue.true_class import LABELS, PROBABILITIES, SIGN
+from losscli.loss.catalogue.true_class import PROBABILITIES, SIGN
 from losscli.spec import Spec
 
 _BOTH = Interval(0, 1, low_closed=True, high_closed=True, whole=True)

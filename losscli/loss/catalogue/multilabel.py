@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.domain import LOGIT, Floats, Kind, Mask, Task, Unit, sigmoid, softplus
+from losscli.domain import LABELS, LOGIT, RANKING, Floats, Mask, Task, Unit, sigmoid, softplus
 from losscli.loss import Alias, Argument, Each, Loss, Trait
 from losscli.loss.catalogue import binary, binary_logit
-from losscli.loss.catalogue.true_class import BOUNDED_BELL, LABELS, PROBABILITIES, SCORES
+from losscli.loss.catalogue.true_class import BOUNDED_BELL, PROBABILITIES, SCORES
 
-_ORDERED = frozenset({Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 _SCHAPIRE = "Schapire and Singer 2000, doi:10.1023/A:1007649029923"
 
 
@@ -203,7 +202,7 @@ LABEL_RANKING = Loss(
     formula="pairs(s_i >= s_j)/maximum(pairs(1), 1)",
     argument=Argument.TARGETS,
     value=_ranking_value,
-    needs=_ORDERED,
+    needs=frozenset(RANKING),
     unit=Unit.ONE,
     elicits="an order of the labels",
     asks="an order",
@@ -227,7 +226,7 @@ COVERAGE = Loss(
     formula="max(y*rank)",
     argument=Argument.TARGETS,
     value=_coverage_value,
-    needs=_ORDERED,
+    needs=frozenset(RANKING),
     unit=Unit.ONE,
     elicits="an order of the labels",
     asks="an order",

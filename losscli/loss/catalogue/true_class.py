@@ -15,7 +15,6 @@ from losscli.spec import Spec
 
 SCORES = frozenset({Kind.SCORE, Kind.LOGIT})
 PROBABILITIES = frozenset({Kind.PROBABILITY, Kind.LOGIT})
-LABELS = frozenset({Kind.LABEL, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE})
 
 UNIT_ABOVE_0 = Interval(0, 1, high_closed=True)
 

@@ -31,7 +31,7 @@ from losscli.loss.expression import (
     stable,
     text_of,
 )
-from losscli.metrics import METRICS
+from losscli.metrics import metrics_for
 from losscli.spec import Spec
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -77,7 +77,7 @@ def define(text: str) -> Loss:
 
 
 def _check_names(name: str, params: Mapping[str, float]) -> None:
-    if name in {metric.name for metric in METRICS}:
+    if name in {metric.name for metric in metrics_for(*Task)}:
         raise UsageError(f"--define {name}: {name} is a metric", advice="Give your loss another name")
     for param in params:
         if param in (*LETTERS, "l", "w", "pi") or param in FUNCTIONS or iskeyword(param):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from losscli.domain import TASKS, Task
+from losscli.metrics import known_as
 from losscli.report.names import display_specs, lookup, spec_name, visible
 from losscli.report.numbers import Digits, Figure, digits_of, fixed
 from losscli.report.screen import Screen
@@ -13,31 +14,8 @@ from losscli.result import Degradation, Fit, Fits, Ranking, RankRow, Score
 MOST = 10
 COUNTED = "predicted_positive"  # a number of rows, which no loss is ranked by
 _SIGNED = "bias"  # 0 is best, and no loss is ranked by it
-_WORDS = {
-    "mae": "MAE",
-    "rmse": "RMSE",
-    "medae": "MedAE",
-    "r2": "R²",
-    "roc_auc": "ROC AUC",
-    "f1": "F1",
-    "f1_macro": "macro F1",
-    "f1_micro": "micro F1",
-    "precision_macro": "macro precision",
-    "recall_macro": "macro recall",
-    "average_precision_macro": "macro average precision",
-    "hamming": "Hamming loss",
-}
-_HEADS = {
-    "trimmed_mae": "trimmed",
-    "average_precision": "avg prec",
-    "balanced_accuracy": "balanced",
-    COUNTED: "predicted+",
-    "precision_macro": "macro prec",
-    "recall_macro": "macro rec",
-    "average_precision_macro": "avg prec",
-    "hamming": "Hamming",
-    "subset_accuracy": "subset",
-}
+_LOSSES = {"mae": "MAE", "medae": "MedAE", "hamming": "Hamming loss"}  # words of those that judge
+_NARROW = {"trimmed_mae": "trimmed", "hamming": "Hamming"}
 _LAST = 1 << 30  # a rank after every other
 
 
@@ -217,12 +195,14 @@ class FitScreen(Screen[Fits]):
 
 def words(metric: str) -> str:
     """A metric within a sentence."""
-    return _WORDS.get(metric, visible(metric.replace("_", " ")))
+    record = known_as(metric)
+    return (record.word if record else _LOSSES.get(metric, "")) or visible(metric.replace("_", " "))
 
 
 def head(metric: str) -> str:
     """A metric over a column."""
-    return _HEADS.get(metric) or words(metric)
+    record = known_as(metric)
+    return (record.narrow if record else _NARROW.get(metric, "")) or words(metric)
 
 
 def contamination(scheme: str, size: float | None) -> str:

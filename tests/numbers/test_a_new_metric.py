@@ -1,0 +1,89 @@
+"""A record among the metrics is all that a new one takes: compare and fit, screens and JSON have it."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import fbeta_score
+
+import losscli.cli
+import losscli.metrics
+from losscli.domain import LABELS, Floats, Task
+from losscli.metrics.confusion import Confusion, Tallies
+from losscli.metrics.metric import Metric, outcome, over
+
+Command = Callable[..., str]
+
+
+def _f2(t: Tallies) -> Floats:
+    return over(5 * t.hits[..., 1], 4 * t.true[..., 1] + t.predicted[..., 1])
+
+
+F2 = Metric(
+    name="fbeta:beta=2",
+    title="F-beta at 2",
+    word="F2",
+    narrow="F2",
+    formula="5 tp / (5 tp + fp + 4 fn)",
+    tasks=frozenset({Task.BINARY}),
+    needs=LABELS,
+    greater_is_better=True,
+    best=1.0,
+    source=Confusion,
+    value=lambda c: outcome(_f2(c.tallies), "no row is positive or predicted positive"),
+    replicated=_f2,
+)
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+    """What losscli prints, in this process, where the metric is one of those there are."""
+    monkeypatch.setattr(losscli.metrics, "METRICS", (*losscli.metrics.METRICS, F2))
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(120, 2))
+    y = (x[:, 0] + rng.logistic(size=120) > 0.8).astype(int)
+    p = 1 / (1 + np.exp(-x.T - 0.3))
+    (tmp_path / "train.csv").write_text("y,a,b\n" + _lines(y, *x.T), encoding="utf-8")
+    (tmp_path / "preds.csv").write_text("y,prob_a,prob_b\n" + _lines(y, *p), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["losscli", *words])
+        capfd.readouterr()
+        assert losscli.cli.run(list(words)) == 0
+        return capfd.readouterr().out
+
+    return run
+
+
+def _lines(*columns: Floats) -> str:
+    return "".join(",".join(map(repr, row)) + "\n" for row in np.column_stack(columns).tolist())
+
+
+def test_compare_has_it(command: Command) -> None:
+    found = json.loads(command("compare", "preds.csv", "--format", "json"))
+    own = next(one for one in found["metrics"] if one["name"] == F2.name)
+    assert own["greater_is_better"] is True
+    rows = np.loadtxt("preds.csv", delimiter=",", skiprows=1)
+    for result, p in zip(own["results"], rows[:, 1:].T, strict=True):
+        assert result["value"] == pytest.approx(fbeta_score(rows[:, 0], p > 0.5, beta=2), rel=1e-12)
+        assert result["low"] < result["value"] < result["high"]
+        assert result["rank_low"] <= result["rank"] <= result["rank_high"]
+    assert "F-beta at 2" in command("compare", "preds.csv", "--all")
+
+
+def test_fit_has_it(command: Command) -> None:
+    words = ("fit", "train.csv", "--loss", "bce", "--loss", "hinge", "--repeats", "1", "--folds", "3")
+    found = json.loads(command(*words, "--no-contaminate", "--format", "json"))
+    names = list(found["fits"][0]["scores"])
+    assert names[0] == found["headline"] == "average_precision" and names[-1] == F2.name
+    for one in found["fits"]:
+        value, p, r = (one["scores"][name]["value"] for name in (F2.name, "precision", "recall"))
+        assert value == pytest.approx(5 * p * r / (4 * p + r), rel=1e-12)
+    assert found["constant"][F2.name] == 0
+    assert next(one for one in found["ranking"] if one["metric"] == F2.name)["greater_is_better"] is True
+    shown = command(*words, "--no-contaminate", "--all")
+    assert " F2" in shown
