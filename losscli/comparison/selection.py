@@ -69,7 +69,7 @@ class Measured:
 
     def bind(self, loss: Loss, spec: Spec) -> BoundLoss:
         """Raises NoDefault, with the reason, where a default is missing; UsageError for a wrong parameter."""
-        written = {**self._of_level(loss), **spec.numbers()}
+        written = self._of_level(loss, spec.numbers())
         try:
             return loss.bind(written, scale=self.scale, imbalance=self.imbalance, naive=self.naive)
         except NoDefault as error:
@@ -78,15 +78,18 @@ class Measured:
             why = self.naive_reason if of_naive else None if loss.task in CLASSES else self.scale_reason
             raise NoDefault(why or error.what, advice=error.advice) from None
 
-    def _of_level(self, loss: Loss) -> dict[str, float]:
-        """The parameters of an interval that its level gives. Raises NoDefault where that is not known."""
-        names = [param.name for param in loss.params if param.of_level] if self.intervals else []
-        if names and self.level is None:
+    def _of_level(self, loss: Loss, written: dict[str, float]) -> dict[str, float]:
+        """The written parameters, and those of an interval that its level gives. Raises NoDefault where that is
+        not known."""
+        open_ = [param.name for param in loss.params if param.of_level and param.name not in written]
+        if not open_ or not self.intervals:
+            return written
+        if self.level is None:
             raise NoDefault(
                 "no name says the level of the intervals",
-                advice=f"Say it: --level 0.9, or --loss {loss.name}:{names[0]}=0.1",
+                advice=f"Say it: --level 0.9, or --loss {loss.name}:{open_[0]}=0.1",
             )
-        return {name: round(1 - (self.level or 0.0), 12) for name in names}
+        return written | dict.fromkeys(open_, round(1 - self.level, 12))
 
 
 def select(problem: Problem, request: Request, measured: Measured) -> Selection:

@@ -45,7 +45,9 @@ def _plain(value: Any) -> Any:
         case Link() | Interval():
             return str(value)
         case Param():
-            return _fields(value, default=value.default_text)
+            told = _fields(value, default=value.default_text)
+            del told["of_level"]
+            return told
         case Alias():
             return _fields(value)
         case _:

@@ -113,10 +113,12 @@ def test_every_loss_is_its_definition(compared: Compare, weighted: bool) -> None
 
 def test_without_a_loss_all_are_computed_and_the_first_quantile_loss_decides(compared: Compare) -> None:
     columns, _ = rows()
-    found = compared(columns)
+    found = compared(columns, level=0.9)
     assert found.primary == "weighted_interval_score"
     assert len(found.losses) == 8
     assert not found.refused
+    (refused,) = compared(columns).refused
+    assert (refused.spec, refused.reason) == ("interval_score", "no name says the level of the intervals")
     (pair,) = (one for one in found.comparisons if one.spec == found.primary)
     assert (pair.a, pair.b, pair.verdict) == ("near", "far", "a")
 
@@ -159,7 +161,7 @@ def marginal(y: Floats) -> dict[str, float]:
 
 def test_skill_is_measured_from_the_marginal_distribution(compared: Compare) -> None:
     columns, _ = rows()
-    found = compared(columns)
+    found = compared(columns, level=0.9)
     theirs = marginal(np.asarray(columns["target"]))
     for table in found.losses:
         if table.spec in theirs:
