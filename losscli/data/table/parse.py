@@ -1,15 +1,15 @@
 """One chunk of records → one array per column: the fast path, and the exact one where it must be."""
 
 import codecs
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any
 
 import numpy as np
 
-from losscli.data.table.buffers import bits, doubles, strings
-from losscli.data.table.grammar import EXACT, MISSING, NumberStyle
+from losscli.data.table.buffers import bits, doubles, is_whole, strings
+from losscli.data.table.grammar import BLANKS, EXACT, LEADING_ZERO, MISSING, NumberStyle, has_leading_zero
 from losscli.data.table.scanner import records
 from losscli.domain import Floats, Mask
 
@@ -18,11 +18,15 @@ Style = NumberStyle | None  # how a column is read; None is text
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How every chunk is read; `rungs` are the styles a column may still be found to have, then text."""
+    """How every chunk is read; `rungs` are the styles a column may still be found to have, then text.
+
+    zeros: the columns that are read as text for a number with a leading zero.
+    """
 
     delimiter: str
     styles: tuple[Style, ...]
     rungs: tuple[NumberStyle, ...]
+    zeros: frozenset[int] = frozenset()
 
     def revised(self, piece: "Piece") -> "Plan":
         """The plan once a piece shows columns to be something else; a piece read under another is no news."""
@@ -32,7 +36,12 @@ class Plan:
             if old is not None and old == piece.plan.styles[i]:
                 later = new is not None and self.rungs.index(new) > self.rungs.index(old)
                 styles[i] = new if later else None
-        return Plan(self.delimiter, tuple(styles), self.rungs)
+        return replace(self, styles=tuple(styles))
+
+    def with_zeros(self, columns: Collection[int]) -> "Plan":
+        """The plan once these number columns are found to be whole and to have leading zeros."""
+        styles = (None if i in columns else style for i, style in enumerate(self.styles))
+        return replace(self, styles=tuple(styles), zeros=self.zeros.union(columns))
 
 
 @dataclass(slots=True)
@@ -40,7 +49,8 @@ class Piece:
     """A parsed chunk: float64 arrays (NaN missing) and Arrow string arrays, all of `rows` rows.
 
     `faults`: column → (0-based row, field, why a double does not hold it); `other`: column → the style its
-    fields ask for instead, in which case its array is void.
+    fields ask for instead, in which case its array is void; `zeros`: number columns of whole numbers,
+    of which one has a leading zero.
     """
 
     plan: Plan
@@ -48,6 +58,7 @@ class Piece:
     arrays: list[Any]
     faults: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     other: dict[int, Style] = field(default_factory=dict)
+    zeros: set[int] = field(default_factory=set)
 
 
 def parse_fast(data: bytes, plan: Plan) -> Piece | None:
@@ -79,6 +90,8 @@ def parse_fast(data: bytes, plan: Plan) -> Piece | None:
     for i, style in enumerate(plan.styles):
         if style is not None and not _settle(piece, i, style, data, plan):
             return None
+    if zeros_may_lead(data, plan.delimiter):
+        _find_zeros(piece, data, plan)
     return piece
 
 
@@ -95,7 +108,7 @@ def _read(data: bytes, plan: Plan, wanted: Sequence[int], decimal: str, as_text:
         csv.ConvertOptions(
             column_types=types,
             include_columns=list(types),
-            null_values=_NULLS if len(wanted) <= WIDE else _FREQUENT,
+            null_values=(_NULLS if len(wanted) <= WIDE else _FREQUENT) + _spelled_missing(plan),
             strings_can_be_null=False,
             decimal_point=decimal,
         ),
@@ -115,6 +128,11 @@ WIDE = 500  # columns beyond which the search trees of all spellings, one per co
 _FREQUENT = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"]  # the exact path knows the others
 
 
+def _spelled_missing(plan: Plan) -> list[str]:
+    """The words for missing of the plan as they are mostly written; the exact path knows the others."""
+    return [cased for word in plan.rungs[0].missing for cased in {word, word.upper(), word.capitalize()}]
+
+
 def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -> bool:
     """Make column i an array of exact numbers, noting faults; False where a field is a word."""
     array = piece.arrays[i]
@@ -122,6 +140,8 @@ def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -
     piece.arrays[i] = numbers
     if not len(numbers):
         return True
+    if any((numbers == value).any() for value in style.missing_numbers):  # there may be blanks around it
+        return False
     if not array.null_count and numbers.min() > -EXACT and numbers.max() < EXACT:
         return True
     doubtful: Mask = ~(np.abs(numbers) < EXACT)
@@ -141,6 +161,39 @@ def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -
         if why is not None:
             piece.faults.setdefault(i, (row, text, why))
     return True
+
+
+def zeros_may_lead(data: bytes, delimiter: str) -> bool:
+    """Whether some field begins as a number with a leading zero: looked for in all bytes at once."""
+    signs = np.frombuffer(data, np.uint8)
+    if len(signs) < 2:
+        return False
+    digit = (signs - np.uint8(ord("0"))) < 10
+    found = (signs[:-1] == ord("0")) & digit[1:]
+    found[1:] &= ~digit[:-2] & (signs[:-2] != ord("."))
+    places = np.flatnonzero(found) - 1  # of what stands before
+    places = np.where((places >= 0) & np.isin(signs[places], (ord("+"), ord("-"))), places - 1, places)
+    blanks = [ord(blank) for blank in BLANKS if blank != delimiter]
+    while (blank := (places >= 0) & np.isin(signs[places], blanks)).any():
+        places = np.where(blank, places - 1, places)
+    return bool(((places < 0) | np.isin(signs[places], [ord(sign) for sign in f'{delimiter}\r\n"'])).any())
+
+
+def _find_zeros(piece: Piece, data: bytes, plan: Plan) -> None:
+    """Note the columns of whole numbers in which one has a leading zero."""
+    wanted = [i for i, style in enumerate(plan.styles) if style is not None and is_whole(piece.arrays[i])]
+    if wanted:
+        table = _read(data, plan, wanted, ".", as_text=True)
+        texts = (column.combine_chunks() for column in table.columns)
+        piece.zeros.update(i for i, text in zip(wanted, texts, strict=True) if leading_zero(text) is not None)
+
+
+def leading_zero(texts: Any) -> tuple[int, str] | None:
+    """The first text of digits with a leading zero: (0-based row, text)."""
+    import pyarrow.compute as pc
+
+    row = pc.index(pc.match_substring_regex(texts, f"^{LEADING_ZERO}$"), True).as_py()
+    return None if row < 0 else (row, texts[row].as_py())
 
 
 def _spelled_whole(texts: Any) -> Mask:
@@ -183,6 +236,8 @@ def parse_exact(text: str, plan: Plan) -> Piece:
             fault = first_fault(fields, numbers, style)
             if fault is not None:
                 piece.faults[i] = fault
+            if is_whole(numbers) and any(map(has_leading_zero, fields)):
+                piece.zeros.add(i)
         piece.arrays.append(numbers)
     return piece
 

@@ -99,6 +99,12 @@ def _table(source: Source, options: ReadOptions, limits: Limits) -> Table:
             where=Where(source.shown),
             advice="Leave it out.",
         )
+    if options.columns and kind != "delimited":
+        raise UsageError(
+            f"--columns: {_TITLES[kind]} has names of its own",
+            where=Where(source.shown),
+            advice="Leave it out.",
+        )
     return _readers()[kind](source, options, limits)
 
 
