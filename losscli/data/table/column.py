@@ -11,6 +11,7 @@ from losscli.data.table.grammar import BLANKS, DOT, NumberStyle, is_missing
 from losscli.data.table.people import people_number
 from losscli.domain import Floats
 
+_JUDGED = 200  # distinct texts of a column that are judged for numbers written for people
 _BY_HAND = 256  # distinct texts of a block up to which Python judges each
 
 
@@ -118,7 +119,7 @@ class TextFacts:
         self._add_missing(words, codes, counts)
         if len(self._words) < 2:
             self._find_words(words, codes, numeric)
-        if len(self._judged) < MAX_VALUES:
+        if len(self._judged) < _JUDGED:
             self._judge(words, codes)
         if self._values is not None:
             self._values.update(words.to_pylist())
@@ -164,7 +165,7 @@ class TextFacts:
                 self._people = self._first(word, codes == code)
             self._numbers += is_people or self.style.number(word) is not None
             self._judged.add(word)
-            if len(self._judged) == MAX_VALUES:
+            if len(self._judged) == _JUDGED:
                 return
 
     def _first(self, word: str, there: Any) -> tuple[int, str]:

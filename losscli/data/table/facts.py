@@ -41,7 +41,7 @@ class Column:
     inexact: tuple[int, str, str] | None = None  # numbers only: the first no double holds: (row, field, why)
     only_word: str | None = None  # text only: what is no number, where it is one word beside numbers
     people: tuple[int, str] | None = None  # text only: the first number written for people, where more than
-    # half of the distinct values are numbers (of the first MAX_VALUES): (row, field)
+    # half of the distinct values are numbers (of the first 200): (row, field)
     part_of: tuple[str, str] | None = None  # the column of lists or objects in the file, and the place or key
 
 

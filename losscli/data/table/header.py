@@ -222,8 +222,8 @@ def guessed(text: Text, header: Header, options: ReadOptions) -> Plan:
     sample = next(text.blocks_from(header.end), b"")[:_SAMPLE_BYTES]
     rows: list[list[str]] = []
     try:
-        whole = sample[: cut_at(sample, False)].decode(errors="replace")
-        for _, record in islice(records(whole, header.delimiter, fields=len(header.names)), _SAMPLE_ROWS):
+        head = sample[: cut_at(sample, False)].decode(errors="replace")
+        for _, record in islice(records(head, header.delimiter, fields=len(header.names)), _SAMPLE_ROWS):
             rows.append(record)
     except Fault:
         pass  # the pass over the file names it
@@ -232,14 +232,12 @@ def guessed(text: Text, header: Header, options: ReadOptions) -> Plan:
     for i, name in enumerate(header.names):
         if name in options.text:
             styles[i] = None
-    plan = Plan(header.delimiter, tuple(styles), rungs)
-    return plan.with_zeros([i for i, column in enumerate(fields) if _are_codes(column, styles[i], rungs)])
+    pairs = enumerate(zip(fields, styles, strict=True))
+    whole = {i for i, (column, style) in pairs if style is not None and _are_whole(column, style)}
+    codes = [i for i in whole if len(rungs) == 1 and any(map(has_leading_zero, fields[i]))]
+    return Plan(header.delimiter, tuple(styles), rungs, whole=frozenset(whole)).with_zeros(codes)
 
 
-def _are_codes(fields: Sequence[str], style: Style, rungs: Sequence[NumberStyle]) -> bool:
-    """Whether they are whole numbers, one with a leading zero. Where there are two styles to choose from, the
-    pass over the file chooses first."""
-    if style is None or len(rungs) > 1 or not any(map(has_leading_zero, fields)):
-        return False
+def _are_whole(fields: Sequence[str], style: NumberStyle) -> bool:
     numbers = numbers_of(fields, style)
     return numbers is not None and is_whole(numbers)

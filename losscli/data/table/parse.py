@@ -1,16 +1,18 @@
 """One chunk of records → one array per column: the fast path, and the exact one where it must be."""
 
 import codecs
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import isnan
 from typing import Any
 
 import numpy as np
 
 from losscli.data.table.buffers import bits, doubles, is_whole, strings
-from losscli.data.table.grammar import BLANKS, EXACT, LEADING_ZERO, MISSING, NumberStyle, has_leading_zero
+from losscli.data.table.grammar import EXACT, MISSING, NumberStyle, has_leading_zero
 from losscli.data.table.scanner import records
+from losscli.data.table.whole import cast, has_leading_zeros
 from losscli.domain import Floats, Mask
 
 Style = NumberStyle | None  # how a column is read; None is text
@@ -21,12 +23,14 @@ class Plan:
     """How every chunk is read; `rungs` are the styles a column may still be found to have, then text.
 
     zeros: the columns that are read as text for a number with a leading zero.
+    whole: those that may still be found to be such: no number of the first rows has a fraction.
     """
 
     delimiter: str
     styles: tuple[Style, ...]
     rungs: tuple[NumberStyle, ...]
     zeros: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
 
     def revised(self, piece: "Piece") -> "Plan":
         """The plan once a piece shows columns to be something else; a piece read under another is no news."""
@@ -88,11 +92,27 @@ def parse_fast(data: bytes, plan: Plan) -> Piece | None:
         return None
     piece = Piece(plan, len(arrays[0]), arrays)
     for i, style in enumerate(plan.styles):
-        if style is not None and not _settle(piece, i, style, data, plan):
+        if style is not None and not _exact(piece, i, style, data):
             return None
-    if zeros_may_lead(data, plan.delimiter):
-        _find_zeros(piece, data, plan)
     return piece
+
+
+def _exact(piece: Piece, i: int, style: NumberStyle, data: bytes) -> bool:
+    """Make column i an array of exact numbers, noting what it shows; False where a field is a word."""
+    if i not in piece.plan.whole:
+        return _settle(piece, i, style, partial(_texts, data, piece.plan, i))
+    texts = piece.arrays[i]
+    piece.arrays[i] = cast(texts, style)
+    if piece.arrays[i] is None or not _settle(piece, i, style, texts.take):
+        return False
+    if is_whole(piece.arrays[i]) and has_leading_zeros(texts):
+        piece.zeros.add(i)
+    return True
+
+
+def _texts(data: bytes, plan: Plan, column: int, rows: Any) -> Any:
+    """Some rows of a column as they stand."""
+    return _read(data, plan, [column], ".", as_text=True).column(0).combine_chunks().take(rows)
 
 
 def _read(data: bytes, plan: Plan, wanted: Sequence[int], decimal: str, as_text: bool = False) -> Any:
@@ -100,7 +120,8 @@ def _read(data: bytes, plan: Plan, wanted: Sequence[int], decimal: str, as_text:
     from pyarrow import csv
 
     names = [str(i) for i in range(len(plan.styles))]
-    types = {str(i): pa.string() if as_text or plan.styles[i] is None else pa.float64() for i in wanted}
+    spelled = (as_text or plan.styles[i] is None or i in plan.whole for i in wanted)
+    types = {str(i): pa.string() if text else pa.float64() for i, text in zip(wanted, spelled, strict=True)}
     return csv.read_csv(
         pa.py_buffer(data),
         csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
@@ -133,8 +154,11 @@ def _spelled_missing(plan: Plan) -> list[str]:
     return [cased for word in plan.rungs[0].missing for cased in {word, word.upper(), word.capitalize()}]
 
 
-def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -> bool:
-    """Make column i an array of exact numbers, noting faults; False where a field is a word."""
+def _settle(piece: Piece, i: int, style: NumberStyle, texts_of: Callable[[Any], Any]) -> bool:
+    """Make column i an array of exact numbers, noting faults; False where a field is a word.
+
+    texts_of: gives some rows of the column as they stand.
+    """
     array = piece.arrays[i]
     numbers = doubles(array)
     piece.arrays[i] = numbers
@@ -150,7 +174,7 @@ def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -
     rows = np.flatnonzero(doubtful)
     if not len(rows):
         return True
-    texts = _read(data, plan, [i], style.decimal, as_text=True).column(0).combine_chunks().take(rows)
+    texts = texts_of(rows)
     suspect = np.isnan(numbers[rows]) | np.isinf(numbers[rows]) | _spelled_whole(texts)
     for at in np.flatnonzero(suspect).tolist():
         row, text = int(rows[at]), texts[at].as_py()
@@ -161,39 +185,6 @@ def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -
         if why is not None:
             piece.faults.setdefault(i, (row, text, why))
     return True
-
-
-def zeros_may_lead(data: bytes, delimiter: str) -> bool:
-    """Whether some field begins as a number with a leading zero: looked for in all bytes at once."""
-    signs = np.frombuffer(data, np.uint8)
-    if len(signs) < 2:
-        return False
-    digit = (signs - np.uint8(ord("0"))) < 10
-    found = (signs[:-1] == ord("0")) & digit[1:]
-    found[1:] &= ~digit[:-2] & (signs[:-2] != ord("."))
-    places = np.flatnonzero(found) - 1  # of what stands before
-    places = np.where((places >= 0) & np.isin(signs[places], (ord("+"), ord("-"))), places - 1, places)
-    blanks = [ord(blank) for blank in BLANKS if blank != delimiter]
-    while (blank := (places >= 0) & np.isin(signs[places], blanks)).any():
-        places = np.where(blank, places - 1, places)
-    return bool(((places < 0) | np.isin(signs[places], [ord(sign) for sign in f'{delimiter}\r\n"'])).any())
-
-
-def _find_zeros(piece: Piece, data: bytes, plan: Plan) -> None:
-    """Note the columns of whole numbers in which one has a leading zero."""
-    wanted = [i for i, style in enumerate(plan.styles) if style is not None and is_whole(piece.arrays[i])]
-    if wanted:
-        table = _read(data, plan, wanted, ".", as_text=True)
-        texts = (column.combine_chunks() for column in table.columns)
-        piece.zeros.update(i for i, text in zip(wanted, texts, strict=True) if leading_zero(text) is not None)
-
-
-def leading_zero(texts: Any) -> tuple[int, str] | None:
-    """The first text of digits with a leading zero: (0-based row, text)."""
-    import pyarrow.compute as pc
-
-    row = pc.index(pc.match_substring_regex(texts, f"^{LEADING_ZERO}$"), True).as_py()
-    return None if row < 0 else (row, texts[row].as_py())
 
 
 def _spelled_whole(texts: Any) -> Mask:

@@ -9,8 +9,9 @@ from losscli.data.table.buffers import doubles, fixed, is_whole, strings
 from losscli.data.table.column import NumberFacts, TextFacts
 from losscli.data.table.facts import BLOCK
 from losscli.data.table.grammar import BLANKS, DOT, EXACT, NumberStyle
-from losscli.data.table.parse import first_fault, leading_zero, numbers_of
+from losscli.data.table.parse import first_fault, numbers_of
 from losscli.data.table.store import Inexact, Store
+from losscli.data.table.whole import leading_zero
 from losscli.domain import Floats
 
 Spelled = tuple[NumberFacts, Inexact | None]
