@@ -181,7 +181,7 @@ NOT_TABLES = {
     "d.feather": (b"y,p\n1,2\n", "its first bytes are not those of Arrow", "such as .csv"),
     "d.jsonl": (b"y,p\n1,2\n", "this line is no JSON object", "if the file is CSV"),
     "d.json": (b'{\n  "y": 1\n}\n', "this line is no JSON object", "jq -c . FILE"),
-    "array.json": (b'[{"y": 1}]', "a JSON array, not JSON Lines", "jq -c '.[]' FILE"),
+    "array.json": (b"[1, 2]", "neither an array of records nor columns and data", "an array of objects"),
 }
 
 

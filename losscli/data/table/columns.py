@@ -64,15 +64,17 @@ class Columns:
                 advice="Write the file without this column.",
             )
 
-    def finish(self, inexact: Mapping[int, Inexact]) -> Mapping[str, Column]:
-        """The facts by name; inexact: column → its first number that no double holds."""
+    def finish(
+        self, inexact: Mapping[int, Inexact], parts: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    ) -> Mapping[str, Column]:
+        """The facts by name; inexact: column → its first number that no double holds; parts: `part_of`."""
         found = {}
         for i, (name, column) in enumerate(zip(self._names, self._columns, strict=True)):
             column.flush()
             facts, fault = column.facts, inexact.get(i)
             if isinstance(facts, TextFacts) and i in self._spelled:
                 facts, fault = settle(self.store, i, facts) or (facts, None)
-            found[name] = replace(facts.column(name), inexact=fault)
+            found[name] = replace(facts.column(name), inexact=fault, part_of=parts.get(name))
         return MappingProxyType(found)
 
 
