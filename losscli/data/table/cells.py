@@ -17,8 +17,9 @@ def part_name(column: str, part: str | int) -> str:
 
 def lengths_differ(where: Where, row: int, length: int, usual: int) -> DataError:
     """The error for a list of another length than the first. row: 1-based."""
+    count = f"{length:,} value{'' if length == 1 else 's'}"
     return DataError(
-        f"the list in row {row:,} has {length:,} value{'' if length == 1 else 's'}, and the first has {usual:,}",
+        f"the list in row {row:,} has {count}, and the first has {usual:,}",
         where=where,
         advice="Each place of a list becomes a column: give all lists as many values.",
     )
@@ -28,7 +29,10 @@ def taken_apart(
     source: Source, schema: Any, batches: Iterable[Any], most: int
 ) -> tuple[Any, Iterator[Any], Parts]:
     """The schema and the batches of an Arrow file with a column for every part of its lists and structs of
-    numbers, and where these come from. most: columns. DataError where the lengths of the lists of a column differ."""
+    numbers, and where these come from.
+
+    most: places of lists. Raises DataError where there are more, and where the lengths in a column differ.
+    """
     import pyarrow as pa
 
     batches = iter(batches)

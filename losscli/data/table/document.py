@@ -177,7 +177,7 @@ class Document:
 
 def _whole(text: Text) -> str:
     """The document. Raises DataError where it is too long, or no UTF-8."""
-    most, parts, size = text.limits.memory, [], 0
+    most, parts, size = text.limits.document, [], 0
     for block in text.blocks():
         parts.append(block)
         size += len(block)

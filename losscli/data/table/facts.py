@@ -172,5 +172,6 @@ class Limits:
     chunk: int = 1 << 20  # read, checked and parsed at a time
     record: int = 64 << 20  # longest record: what an unclosed quote may swallow
     memory: int = 192 << 20  # columns kept in memory; beyond, they are spooled to a temporary file
+    document: int = 192 << 20  # longest JSON document: it is held as a whole
     texts: int = 512 << 20  # the texts of one column in one canonical block
     columns: int = 100_000  # most columns of a table
