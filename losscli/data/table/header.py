@@ -138,7 +138,7 @@ def _delimiter(line: str, options: ReadOptions) -> str:
 
 
 def _fits(line: str, delimiter: str, options: ReadOptions) -> bool:
-    return len(_fields(line, delimiter)) == len(options.columns)
+    return len(options.columns) > 1 and len(_fields(line, delimiter)) == len(options.columns)
 
 
 def _is_data(line: str, delimiter: str, options: ReadOptions) -> bool:

@@ -13,6 +13,8 @@ from losscli.data.table.records import Records, read_records
 from losscli.data.table.store import StoredTable
 from losscli.errors import DataError
 
+_HEAD = 1 << 12  # bytes that say which
+
 
 def read_json(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
     """The table in a JSON file; DataError where it is none, with a line that makes one of it."""
@@ -21,7 +23,7 @@ def read_json(source: Source, options: ReadOptions, limits: Limits) -> StoredTab
 
 
 def _records(text: Text) -> Records:
-    head = next(text.blocks(), b"").lstrip()
+    head = text.part(0, _HEAD).lstrip()
     named_lines = text.source.suffix in (".jsonl", ".ndjson")
     if head.startswith(b"["):
         return Document(text)
