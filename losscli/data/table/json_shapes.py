@@ -4,7 +4,7 @@ import re
 from pathlib import PurePath
 from shlex import quote
 
-from losscli.data.table.packing import SUFFIXES
+from losscli.data.table.packing import made_from
 
 _SPLIT = re.compile(rb'\s*\{\s*"(?:columns|index|data|dataframe_split)"\s*:\s*[\[{]')
 _HEAD = re.compile(r'\{\s*"((?:[^"\\]|\\.)*+)"\s*:\s*(.)\s*(.?)', re.DOTALL)
@@ -62,7 +62,7 @@ def _python(path: str, frame: str) -> str:
     opened = f"{opener}.open({path!r})" if opener else f"open({path!r})"
     frame = frame.replace("@", f"json.load({opened})", 1)
     modules = f"json, {opener}" if opener else "json"
-    program = f"import {modules}, pandas as pd; {frame}.to_csv({_made(path, '.csv')!r}, index=False)"
+    program = f"import {modules}, pandas as pd; {frame}.to_csv({made_from(path, '.csv')!r}, index=False)"
     return f"Make a table of it: python -c {quote(program)}"
 
 
@@ -72,11 +72,6 @@ def lines_advice(path: str, head: bytes) -> str:
         return _python(path, "(lambda t: pd.DataFrame(t['data'], columns=t['columns']))(@)")
     if path == "standard input":
         return "Make each record a line of its own: jq -c '.[]' (before losscli, in the pipe)"
-    return f"Make each record a line of its own: jq -c '.[]' {quote(path)} > {quote(_made(path, '.jsonl'))}"
-
-
-def _made(path: str, suffix: str) -> str:
-    name = PurePath(path)
-    while name.suffix.lower() in SUFFIXES:
-        name = name.with_suffix("")
-    return f"{name.stem}_plain{suffix}"
+    return (
+        f"Make each record a line of its own: jq -c '.[]' {quote(path)} > {quote(made_from(path, '.jsonl'))}"
+    )

@@ -10,7 +10,7 @@ from shlex import quote
 
 from losscli.data.table.facts import Column
 from losscli.data.table.grammar import BLANKS, COMMA, DOT, GROUPING, NumberStyle, has_leading_zero
-from losscli.data.table.packing import SUFFIXES
+from losscli.data.table.packing import SUFFIXES, made_from, unpacked_name
 
 _LONGEST = 200  # characters of a field that are looked at
 _SIGNS = {ord(sign): "-" for sign in "\u2010\u2011\u2012\u2013\u2014\u2212"}
@@ -193,7 +193,7 @@ def list_places(text: str) -> int | None:
 
 def list_advice(path: str, column: str) -> str:
     """What to type where a column of text holds lists of numbers: a line that gives each place a column."""
-    made = _made(path, ".csv")
+    made = made_from(path, ".csv")
     program = (
         f"import pandas as pd; t = {_reader(path)}; "
         f"p = t.pop({column!r}).str.strip('[]() ').str.split(r'[,\\s]+', regex=True, expand=True); "
@@ -225,7 +225,7 @@ def _line(path: str, column: str, number: PeopleNumber) -> tuple[str, str]:
     """A line for the shell that strips a file, and the file that it makes."""
     suffix, pattern, kept = PurePath(path).suffix.lower(), number.pattern, number.kept
     if number.of_column or suffix in {".parquet", ".pq", ".arrow", ".arrows", ".feather", ".ipc", *SUFFIXES}:
-        made = _made(path, ".csv")
+        made = made_from(path, ".csv")
         program = (
             f"import pandas as pd; t = {_reader(path)}; "
             f"t[{column!r}] = t[{column!r}].str.replace({pattern!r}, {kept!r}, regex=True); "
@@ -235,24 +235,13 @@ def _line(path: str, column: str, number: PeopleNumber) -> tuple[str, str]:
     script = quote(f"s/{pattern}/{kept}/g")
     if path in ("-", "standard input"):
         return f"sed -E {script} (before losscli, in the pipe)", "it"
-    made = _made(path, suffix)
+    made = made_from(path, suffix)
     return f"sed -E {script} {quote(path)} > {quote(made)}", made
-
-
-def _made(path: str, suffix: str) -> str:
-    """The name of a new file beside the one that is read."""
-    name = PurePath(path)
-    while name.suffix.lower() in SUFFIXES:
-        name = name.with_suffix("")
-    return f"{name.stem}_plain{suffix}"
 
 
 def _reader(path: str) -> str:
     """The call of pandas that reads a file with its fields as they stand."""
-    name = PurePath(path)
-    while name.suffix.lower() in SUFFIXES:
-        name = name.with_suffix("")
-    suffix = name.suffix.lower()
+    suffix = unpacked_name(path).suffix.lower()
     if suffix in (".parquet", ".pq"):
         return f"pd.read_parquet({path!r})"
     if suffix in (".arrow", ".feather", ".ipc"):
