@@ -111,6 +111,10 @@ def delimited(text: str) -> Columns:
     names = [name.strip() for name in rows[0]]
     if len(set(names)) < len(names):
         raise Refused("names")
+    pandas = names == ["", *map(str, range(len(names) - 1))]
+    first = column(names, comma=delimiter == ";").numbers or []
+    if not pandas and not all(map(math.isnan, first)):
+        raise Refused("numbers")
     columns = zip(*rows[1:], strict=True)
     comma = delimiter == ";"
     return {name: column(list(fields), comma=comma) for name, fields in zip(names, columns, strict=True)}
@@ -130,6 +134,9 @@ def column(fields: list[str], *, comma: bool) -> Column:
             if pattern is COMMA_NUMBER:
                 plain = [x.replace(",", ".") for x in plain]
             numbers = [math.nan if MISSING.fullmatch(x) else float(x) for x in plain]
+            finite = [x for x in numbers if math.isfinite(x)]
+            if all(x.is_integer() for x in finite) and any(re.fullmatch("[+-]?0[0-9]+", x) for x in plain):
+                return Column(None, fields)  # a code, such as that of a post office
             return Column(numbers, None, any(map(_is_inexact, plain)))
     return Column(None, fields)
 
@@ -171,11 +178,7 @@ def _values(values: list[object]) -> Column:
     if any(isinstance(value, dict | list) for value in values):
         raise Refused("nested")
     texts = ["" if value is None else str(value) for value in values]
-    words = [v for v in values if isinstance(v, bool) or (type(v) is str and not MISSING.fullmatch(v))]
-    if words:
-        return Column(None, texts)
-    numbers = [float(value) if isinstance(value, _Digits) else math.nan for value in values]
-    return Column(numbers, None, any(_is_inexact(v) for v in values if isinstance(v, _Digits)))
+    return column(texts, comma=False)
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:

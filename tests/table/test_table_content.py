@@ -85,7 +85,7 @@ def test_encodings(table, whole, data, options, want):
         (b"y,p\n1,2\n \n", {}, 3, "1 field", "Complete the row"),
         (b"y,p,,\n1,2,3,4\n", {}, 1, "the header names '' 2 times", "its own name"),
         (b'y, p,"p "\n1,2,3\n', {}, 1, "the header names 'p' 2 times", "its own name"),
-        (b"1.5,2,NA\n3,4,5\n", {}, 1, "first line holds numbers (1.5, 2, NA), not names", "a header line"),
+        (b"1.5,2,NA\n3,4,5\n", {}, 1, "first line holds numbers (1.5, 2, NA)", "--columns y,pred_a,pred_b"),
     ],
 )  # fmt: skip
 def test_refused(table, data, options, line, words, advice):
@@ -109,12 +109,12 @@ def test_refused(table, data, options, line, words, advice):
         ("–5", "Write it in plain digits and signs: -5"),
         ("\u00a05", "Write it in plain digits and signs: 5"),
         ("5\u2009", "Write it in plain digits and signs: 5"),
-        ("1 000", "Correct the field, or empty it and use --missing drop"),
+        ("1 000", "If the space groups digits, say so: --thousands ' '"),
         ("1,5", "If the comma is the decimal sign, say so: --decimal ,"),
         ("1,234", "--decimal ,; if it groups digits, --thousands ,"),
         ("1,234,567", "If the comma groups digits, say so: --thousands ,"),
         ("1.234.567", "If the dot groups digits, say so: --decimal , --thousands ."),
-        ("5%", "Correct the field, or empty it and use --missing drop"),
+        ("5%", "/data.csv > data_plain.csv"),
         ("1e", "Correct the field, or empty it and use --missing drop"),
         ("2026-01-01", "Correct the field, or empty it and use --missing drop"),
         ("1e5" * 5_000, "Correct the field, or empty it and use --missing drop"),
@@ -139,7 +139,7 @@ def test_a_word_after_many_good_rows(table):
     found = table(data)
     assert (found.columns["p"].numeric, found.columns["p"].first_word) == (good + 5, (good + 1, "n.a."))
     assert found.columns["y"].type is ColumnType.NUMBER
-    with pytest.raises(DataError, match=r"'n\.a\.' is not a number") as caught:
+    with pytest.raises(DataError, match=r"'n\.a\.' \(row 200,001\) is not a number") as caught:
         found.numbers(6, "p")
     assert str(caught.value.where).endswith("data.csv, line 200,002, column 'p'")
     with pytest.raises(DataError, match="1 field, but the header has 2") as caught:
@@ -181,7 +181,7 @@ NOT_TABLES = {
     "d.feather": (b"y,p\n1,2\n", "its first bytes are not those of Arrow", "such as .csv"),
     "d.jsonl": (b"y,p\n1,2\n", "this line is no JSON object", "if the file is CSV"),
     "d.json": (b'{\n  "y": 1\n}\n', "this line is no JSON object", "jq -c . FILE"),
-    "array.json": (b'[{"y": 1}]', "a JSON array, not JSON Lines", "jq -c '.[]' FILE"),
+    "array.json": (b"[1, 2]", "neither an array of records nor columns and data", "an array of objects"),
 }
 
 

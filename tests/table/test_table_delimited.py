@@ -276,7 +276,7 @@ def test_file_that_grows_while_read(write, monkeypatch):
 
 def test_numbers_of_a_text_column(table):
     found = table(b"y,p\n1,2\n1,abc\n")
-    with pytest.raises(DataError, match="'abc' is not a number") as caught:
+    with pytest.raises(DataError, match=r"'abc' \(row 2\) is not a number") as caught:
         found.numbers(0, "p")
     assert caught.value.where.line == 3
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.data.table.buffers import bits, doubles, fixed, strings, text_bytes
+from losscli.data.table.cells import taken_apart
 from losscli.data.table.columns import Columns
 from losscli.data.table.facts import BLOCK, ColumnType, Limits, ReadOptions
 from losscli.data.table.grammar import DOT, EXACT, number_text, shown
@@ -109,15 +110,21 @@ class _damage:
 def _table(
     source: Source, schema: Any, batches: Iterator[Any], options: ReadOptions, limits: Limits
 ) -> StoredTable:
-    names = [str(name) for name in schema.names]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise source.error(f"the file has the column {shown(twice)} {names.count(twice)} times")
+    _check_names(source, schema.names)
+    schema, batches, parts = taken_apart(source, schema, batches, limits.columns)
+    names = _check_names(source, schema.names)
+    if len(names) > limits.columns:
+        raise source.error(
+            f"it has {len(names):,} columns, and {limits.columns:,} are the most that are read"
+        )
+    missing = options.styles()[0].missing_numbers
     readers = [
-        _Reader(source, field.type, name, name in options.text)
+        _Reader(source, field.type, name, name in options.text, missing)
         for field, name in zip(schema, names, strict=True)
     ]
-    columns = Columns(source.shown, names, [reader.kind for reader in readers], limits)
+    words = {i for i, reader in enumerate(readers) if reader.spells and names[i] not in options.text}
+    style, *_ = options.styles()
+    columns = Columns(source.shown, names, [reader.kind for reader in readers], limits, style, words)
     rows = 0
     for batch in batches:
         batch.validate(full=True)  # what lies in the file may not be what its description says
@@ -136,12 +143,21 @@ def _table(
         sha256=source.sha256,
         rows=rows,
         columns=columns.finish(
-            {i: reader.inexact for i, reader in enumerate(readers) if reader.inexact is not None}
+            {i: reader.inexact for i, reader in enumerate(readers) if reader.inexact is not None}, parts
         ),
         notes=(),
         store=columns.store,
         line=_no_line,
     )
+
+
+def _check_names(source: Source, names: Sequence[object]) -> list[str]:
+    """The names as text. Raises DataError where two columns have one."""
+    found = [str(name) for name in names]
+    if len(set(found)) < len(found):
+        twice = next(name for name in found if found.count(name) > 1)
+        raise source.error(f"the file has the column {shown(twice)} {found.count(twice)} times")
+    return found
 
 
 def _no_line(row: int) -> int | None:
@@ -151,10 +167,12 @@ def _no_line(row: int) -> int | None:
 class _Reader:
     """Arrays of one column → float64 or Arrow strings, by its type."""
 
-    def __init__(self, source: Source, type_: Any, name: str, as_text: bool) -> None:
+    def __init__(
+        self, source: Source, type_: Any, name: str, as_text: bool, missing: Sequence[float]
+    ) -> None:
         import pyarrow.types as is_
 
-        self._source, self._name = source, name
+        self._missing = missing  # numbers that say that there is none
         inner = type_.value_type if is_.is_dictionary(type_) else type_
         number = (
             is_.is_integer(inner) or is_.is_floating(inner) or is_.is_decimal(inner) or is_.is_null(inner)
@@ -167,6 +185,7 @@ class _Reader:
                 advice="Write the file without this column, or with its parts as columns of their own.",
             )
         self._type = inner
+        self.spells = words  # may spell numbers
         self._number = number and not as_text
         self.inexact: Inexact | None = None
         self.kind = ColumnType.NUMBER if self._number else ColumnType.TEXT
@@ -179,6 +198,14 @@ class _Reader:
             array = array.dictionary_decode()
         if not self._number:
             return _text(array)
+        numbers = self._numbers(array, row)
+        for value in self._missing:
+            numbers = np.where(numbers == value, np.nan, numbers)
+        return numbers
+
+    def _numbers(self, array: Any, row: int) -> Floats:
+        import pyarrow.types as is_
+
         if is_.is_null(self._type):
             return np.full(len(array), np.nan)
         if is_.is_integer(self._type):

@@ -33,6 +33,12 @@ def doubles(array: Any) -> Floats:
     return values if not array.null_count else np.where(bits(array, 0), values, np.nan)
 
 
+def is_whole(numbers: Floats) -> bool:
+    """Whether no finite number has a fraction: (n,)."""
+    parts = (numbers[:64], numbers)  # most that have one show it early
+    return all(bool(((part == np.floor(part)) | np.isnan(part)).all()) for part in parts)
+
+
 def strings(words: Sequence[str]) -> Any:
     """An Arrow array of these words."""
     import pyarrow as pa

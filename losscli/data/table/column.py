@@ -5,11 +5,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from losscli.data.table.buffers import bits, fixed, strings
+from losscli.data.table.buffers import bits, fixed, is_whole, strings
 from losscli.data.table.facts import MAX_NUMBERS, MAX_VALUES, Column, ColumnType
-from losscli.data.table.grammar import DOT, NumberStyle, is_missing
+from losscli.data.table.grammar import BLANKS, DOT, NumberStyle, is_missing
+from losscli.data.table.people import people_number
 from losscli.domain import Floats
 
+_JUDGED = 200  # distinct texts of a column that are judged for numbers written for people
 _BY_HAND = 256  # distinct texts of a block up to which Python judges each
 
 
@@ -42,7 +44,7 @@ class NumberFacts:
             low, high = float(finite.min()) + 0.0, float(finite.max()) + 0.0
             self.low = low if self.low is None else min(low, self.low)
             self.high = high if self.high is None else max(high, self.high)
-            self.whole = self.whole and _whole(finite)
+            self.whole = self.whole and is_whole(finite)
         self._starts = {start for start in self._starts if _counts(block, self.rows + start)}
         self._add_values(block)
         self.rows += len(block)
@@ -90,11 +92,6 @@ class NumberFacts:
         )
 
 
-def _whole(finite: Floats) -> bool:
-    head = finite[:64]
-    return bool((head == np.floor(head)).all() and (finite == np.floor(finite)).all())
-
-
 def _counts(block: Floats, start: int) -> bool:
     return bool(block[0] == start and np.array_equal(block, np.arange(start, start + len(block))))
 
@@ -107,7 +104,11 @@ class TextFacts:
         self.rows = self.missing = self.numeric = 0
         self.first_missing: int | None = None
         self.first_word: tuple[int, str] | None = None
+        self._words: set[str] = set()  # the first two that are no numbers, in lower case
         self._values: set[str] | None = set()
+        self._judged: set[str] = set()  # the first distinct values, and how many are numbers of any kind
+        self._numbers = 0
+        self._people: tuple[int, str] | None = None
 
     def add(self, block: Any) -> None:
         encoded = block.dictionary_encode()
@@ -116,8 +117,10 @@ class TextFacts:
         numeric = self._numeric(words)
         self.numeric += int(counts[numeric].sum())
         self._add_missing(words, codes, counts)
-        if self.first_word is None:
-            self._find_word(words, codes, numeric)
+        if len(self._words) < 2:
+            self._find_words(words, codes, numeric)
+        if len(self._judged) < _JUDGED:
+            self._judge(words, codes)
         if self._values is not None:
             self._values.update(words.to_pylist())
             self._values.discard("")
@@ -143,12 +146,31 @@ class TextFacts:
             if self.first_missing is None:
                 self.first_missing = self.rows + int((codes == code).argmax()) + 1
 
-    def _find_word(self, words: Any, codes: Any, numeric: Any) -> None:
+    def _find_words(self, words: Any, codes: Any, numeric: Any) -> None:
         for code in np.flatnonzero(~numeric):  # in order of first appearance
             word = words[code].as_py()
             if not is_missing(word):
-                self.first_word = (self.rows + int((codes == code).argmax()) + 1, word)
+                self._words.add(word.strip(BLANKS).lower())
+                self.first_word = self.first_word or self._first(word, codes == code)
+                if len(self._words) == 2:
+                    return
+
+    def _judge(self, words: Any, codes: Any) -> None:
+        """Count numbers, also those written for people, among the first distinct values."""
+        for code, word in enumerate(words.to_pylist()):
+            if word in self._judged or is_missing(word):
+                continue
+            is_people = self.style.number(word) is None and people_number(word) is not None
+            if is_people and self._people is None:
+                self._people = self._first(word, codes == code)
+            self._numbers += is_people or self.style.number(word) is not None
+            self._judged.add(word)
+            if len(self._judged) == _JUDGED:
                 return
+
+    def _first(self, word: str, there: Any) -> tuple[int, str]:
+        """The first row of the block that holds a word, and the word."""
+        return self.rows + int(there.argmax()) + 1, word
 
     def column(self, name: str) -> Column:
         return Column(
@@ -164,4 +186,12 @@ class TextFacts:
             values=None if self._values is None else tuple(sorted(self._values)),
             numeric=self.numeric,
             first_word=self.first_word,
+            only_word=self._only_word(),
+            people=self._people if 2 * self._numbers > len(self._judged) else None,
         )
+
+    def _only_word(self) -> str | None:
+        if self.first_word is None or not self.numeric or len(self._words) > 1:
+            return None
+        word = self.first_word[1].strip(BLANKS)
+        return None if any(map(str.isdigit, word)) else word

@@ -1,6 +1,6 @@
 """Pieces of columns, as a file is read → canonical blocks in a store, and the facts of each column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ from losscli.data.table.bounds import size_text
 from losscli.data.table.column import NumberFacts, TextFacts
 from losscli.data.table.facts import BLOCK, Column, ColumnType, Limits
 from losscli.data.table.grammar import DOT, NumberStyle
+from losscli.data.table.spelled import settle, without
 from losscli.data.table.store import Block, Inexact, Store
 from losscli.domain import Floats
 from losscli.errors import DataError, Where
@@ -22,6 +23,7 @@ class Columns:
     """Takes pieces of any length in row order, and makes canonical blocks and facts of them.
 
     file: shown in the DataError for texts that are too long.
+    spelled: text columns that become numbers if each of their fields is one in this style.
     """
 
     def __init__(
@@ -31,9 +33,11 @@ class Columns:
         types: Sequence[ColumnType],
         limits: Limits,
         style: NumberStyle = DOT,
+        spelled: Collection[int] = (),
     ) -> None:
         self.store = Store(len(types), limits.memory)
         self._file, self._names, self._texts = file, names, limits.texts
+        self._spelled = spelled
         self._columns: list[_Numbers | _Texts] = [
             _Numbers(self.store, i) if kind is ColumnType.NUMBER else _Texts(self.store, i, style)
             for i, kind in enumerate(types)
@@ -60,14 +64,17 @@ class Columns:
                 advice="Write the file without this column.",
             )
 
-    def finish(self, inexact: Mapping[int, Inexact]) -> Mapping[str, Column]:
-        """The facts by name; inexact: column → its first number that no double holds."""
-        for column in self._columns:
+    def finish(
+        self, inexact: Mapping[int, Inexact], parts: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    ) -> Mapping[str, Column]:
+        """The facts by name; inexact: column → its first number that no double holds; parts: `part_of`."""
+        found = {}
+        for i, (name, column) in enumerate(zip(self._names, self._columns, strict=True)):
             column.flush()
-        found = {
-            name: replace(column.facts.column(name), inexact=inexact.get(i))
-            for i, (name, column) in enumerate(zip(self._names, self._columns, strict=True))
-        }
+            facts, fault = column.facts, inexact.get(i)
+            if isinstance(facts, TextFacts) and i in self._spelled:
+                facts, fault = settle(self.store, i, facts) or (facts, None)
+            found[name] = replace(facts.column(name), inexact=fault, part_of=parts.get(name))
         return MappingProxyType(found)
 
 
@@ -122,6 +129,8 @@ class _Texts:
             import pyarrow as pa
 
             block = pa.concat_arrays(self._parts)
+            if self.facts.style.missing:
+                block = without(block, self.facts.style.missing)
             self.facts.add(block)
             self._store.put(self._index, block)
             self._parts, self._filled, self.size = [], 0, 0

@@ -52,12 +52,13 @@ class _Reader:
         """One pass over the file: the table, or the plan that its columns ask for instead."""
         types = [ColumnType.TEXT if style is None else ColumnType.NUMBER for style in plan.styles]
         columns: Columns | None = Columns(
-            self.source.shown, self.header.names, types, self.limits, plan.rungs[0]
+            self.source.shown, self.header.names, types, self.limits, plan.rungs[0], plan.zeros
         )
         asked, rows = _Asked(plan), 0
         starts: list[int] = []
         first_rows: list[int] = []
         inexact: dict[int, Inexact] = {}
+        zeros: set[int] = set()
         for start, piece in self._pieces(asked):
             if piece.other:
                 asked.plan = asked.plan.revised(piece)
@@ -65,6 +66,7 @@ class _Reader:
             if columns is None:
                 continue  # the rest only shows what other columns ask for
             columns.add(piece.arrays)
+            zeros |= piece.zeros
             for i, (row, field, why) in piece.faults.items():
                 inexact.setdefault(i, (rows + row + 1, field, why))
             starts.append(start)
@@ -76,12 +78,16 @@ class _Reader:
             raise self.source.error(
                 "the file has a header and no rows", advice="There is nothing to compute."
             )
+        found = columns.finish(inexact)
+        whole = [i for i, column in enumerate(found.values()) if i in zeros and column.whole]
+        if whole:
+            return plan.with_zeros(whole)
         lines = _Lines(self.text, plan.delimiter, starts, first_rows)
         return StoredTable(
             path=self.source.path,
             sha256=self.source.sha256,
             rows=rows,
-            columns=columns.finish(inexact),
+            columns=found,
             notes=self._notes(plan),
             store=columns.store,
             line=lines.line,

@@ -1,11 +1,13 @@
 """What the other rooms see of a file: its options, its columns and the facts about them, its blocks."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from math import inf
 from typing import Protocol
 
+from losscli.data.table.grammar import BLANKS, GROUPING, NumberStyle
 from losscli.domain import Codes, Floats
 from losscli.errors import UsageError, Where
 
@@ -34,8 +36,13 @@ class Column:
     sequence: int | None  # 0 or 1 where the column counts 0…n-1 or 1…n
     values: tuple[float, ...] | tuple[str, ...] | None  # sorted; None above MAX_NUMBERS, MAX_VALUES
     numeric: int  # text only: how many fields are spelled as a number
-    first_word: tuple[int, str] | None  # text only: the first neither number nor missing: (row, field)
+    first_word: tuple[int, str] | None  # text only: the first neither number nor missing, or, in a column of
+    # whole numbers that is text for its leading zeros, the first of these: (row, field)
     inexact: tuple[int, str, str] | None = None  # numbers only: the first no double holds: (row, field, why)
+    only_word: str | None = None  # text only: what is no number, where it is one word beside numbers
+    people: tuple[int, str] | None = None  # text only: the first number written for people, where more than
+    # half of the distinct values are numbers (of the first 200): (row, field)
+    part_of: tuple[str, str] | None = None  # the column of lists or objects in the file, and the place or key
 
 
 class Table(Protocol):
@@ -77,22 +84,39 @@ def block_count(table: Table) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read; None is found from the file. `text` names columns kept as text, leading zeros and all."""
+    """How to read; None is found from the file.
+
+    columns: the names of the columns of a delimited file that has no header.
+    missing_words: beyond those that are missing in every file, ignoring case and outer blanks.
+    text: names of columns kept as text, leading zeros and all.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None  # one ASCII character, or "tab"
     decimal: str | None = None  # "." or ","
-    thousands: str | None = None  # one character, grouping digits by three
+    thousands: str | None = None  # one character, or "space", grouping digits by three
+    columns: tuple[str, ...] = ()
+    missing_words: tuple[str, ...] = ()
     text: frozenset[str] = frozenset()
     skip_lines: int = 0  # before the header
     max_unpacked: float | None = None  # gigabytes that an input may unpack to; None is what `bounds` says
     jobs: int = 0  # threads; 0 is one per core
+
+    def styles(self, delimiter: str = ",") -> tuple[NumberStyle, ...]:
+        """The styles a number column may have, the likelier first."""
+        thousands, missing = self.thousands or "", frozenset(self.missing_words)
+        decimals = self.decimal or {".": ",", ",": "."}.get(thousands) or (".," if delimiter == ";" else ".")
+        return tuple(NumberStyle(decimal, thousands, missing) for decimal in decimals)
 
     def __post_init__(self) -> None:
         if self.skip_lines < 0:
             raise UsageError(f"--skip-lines {self.skip_lines} is not 0 or more")
         if self.max_unpacked is not None and not 0 < self.max_unpacked < inf:
             raise UsageError(f"--max-unpacked {self.max_unpacked:g} is not above 0")
+        self._check_signs()
+        self._check_words()
+
+    def _check_signs(self) -> None:
         if self.delimiter in ("tab", "\\t"):
             object.__setattr__(self, "delimiter", "\t")
         if self.delimiter is not None and not may_delimit(self.delimiter):
@@ -101,6 +125,8 @@ class ReadOptions:
             )
         if self.decimal not in (None, ".", ","):
             raise UsageError(f"{self.decimal!r} is no decimal sign", advice="Give --decimal . or --decimal ,")
+        if self.thousands is not None:
+            object.__setattr__(self, "thousands", _SPELLED.get(self.thousands, self.thousands))
         if self.thousands is not None and (
             len(self.thousands) != 1 or self.thousands.isalnum() or self.thousands in '+-"\r\n\0'
         ):
@@ -109,6 +135,17 @@ class ReadOptions:
             )
         if self.thousands is not None and self.thousands == self.decimal:
             raise UsageError(f"{self.decimal!r} cannot be both the decimal and the thousands sign")
+
+    def _check_words(self) -> None:
+        object.__setattr__(self, "columns", tuple(name.strip() for name in self.columns))
+        twice = [name for name, count in Counter(self.columns).items() if count > 1]
+        if twice:
+            raise UsageError(
+                f"--columns names {twice[0]!r} {self.columns.count(twice[0])} times",
+                advice="Give each column its own name.",
+            )
+        words = tuple(word.strip(BLANKS).lower() for word in self.missing_words)
+        object.__setattr__(self, "missing_words", tuple(dict.fromkeys(words)))
         if self.encoding is not None:
             try:
                 "".encode(self.encoding)
@@ -117,6 +154,10 @@ class ReadOptions:
                     f"unknown encoding {self.encoding!r}",
                     advice="Examples: utf-8, latin-1, cp1252, utf-16.",
                 ) from None
+
+
+# One for all signs that look alike: a number may be copied with any of them.
+_SPELLED = {"space": " "} | {like: sign for sign, signs in GROUPING.items() for like in signs}
 
 
 def may_delimit(sign: str) -> bool:
@@ -131,5 +172,6 @@ class Limits:
     chunk: int = 1 << 20  # read, checked and parsed at a time
     record: int = 64 << 20  # longest record: what an unclosed quote may swallow
     memory: int = 192 << 20  # columns kept in memory; beyond, they are spooled to a temporary file
+    document: int = 192 << 20  # longest JSON document: it is held as a whole
     texts: int = 512 << 20  # the texts of one column in one canonical block
     columns: int = 100_000  # most columns of a table

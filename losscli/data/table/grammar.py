@@ -2,9 +2,8 @@
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -15,22 +14,35 @@ INFINITE = {
     for sign in ("", "+", "-")
     for word in ("inf", "infinity")
 }
+GROUPING = {" ": " \u00a0\u2007\u2009\u202f", "'": "'\u2019"}  # the signs that stand for one another
 EXACT = 2.0**53  # below it every whole number is a double, and no other text rounds to it
 
 
 @dataclass(frozen=True)
 class NumberStyle:
-    """The decimal sign and the thousands sign ("" for none) of a column."""
+    """The decimal sign and the thousands sign ("" for none) of a column, and the words for missing, in lower
+    case, beyond MISSING. A thousands sign of GROUPING stands for its like too."""
 
     decimal: str = "."
     thousands: str = ""
+    missing: frozenset[str] = frozenset()
 
     @cached_property
     def pattern(self) -> str:
         """The grammar of a finite number as a regular expression, the same to Python and RE2."""
-        group, dot = re.escape(self.thousands), re.escape(self.decimal)
-        whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)" if group else "[0-9]+"
+        group, dot = f"[{re.escape(self._groups)}]" if self.thousands else "", re.escape(self.decimal)
+        whole = rf"(?:[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+|[0-9]+)" if group else "[0-9]+"
         return rf"[+-]?(?:{whole}(?:{dot}[0-9]*)?|{dot}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+
+    @cached_property
+    def missing_numbers(self) -> tuple[float, ...]:
+        """The words for missing that are numbers without it."""
+        found = (replace(self, missing=frozenset()).number(word) for word in self.missing)
+        return tuple(value for value in found if value is not None and not math.isnan(value))
+
+    @cached_property
+    def _groups(self) -> str:
+        return GROUPING.get(self.thousands, self.thousands)
 
     @cached_property
     def _match(self) -> Callable[[str], object]:
@@ -39,21 +51,25 @@ class NumberStyle:
     def plain(self, field: str) -> str:
         """The field as Python spells numbers."""
         text = field.strip(BLANKS)
-        if self.thousands:
-            text = text.replace(self.thousands, "")
+        for sign in self._groups:
+            text = text.replace(sign, "")
         return text if self.decimal == "." else text.replace(self.decimal, ".")
 
     def number(self, field: str) -> float | None:
         """The value, bit-equal to float(); NaN where spelled as missing; None where it is no number."""
+        word = field.strip(BLANKS).lower()
+        if word in self.missing:
+            return math.nan
         if self._match(field):
             return float(self.plain(field))
-        word = field.strip(BLANKS).lower()
         return math.nan if word in MISSING else INFINITE.get(word)
 
     def numbers(self, fields: Iterable[str]) -> list[float] | None:
         """number() of every field; None where one is no number."""
         match, plain, number = self._match, self.plain, self.number
-        if self == DOT:  # the same without a call per field; float() strips blanks itself
+        if self.missing:  # one of them may be spelled as a number
+            found = [number(field) for field in fields]
+        elif self == DOT:  # the same without a call per field; float() strips blanks itself
             found = [float(field) if match(field) else number(field) for field in fields]
         else:
             found = [float(plain(field)) if match(field) else number(field) for field in fields]
@@ -75,35 +91,21 @@ class NumberStyle:
 DOT, COMMA = NumberStyle("."), NumberStyle(",")
 
 
+LEADING_ZERO = rf"[{BLANKS}]*[+-]?0[0-9]+[{BLANKS}]*"  # digits that a number would be written without
+has_leading_zero = re.compile(LEADING_ZERO).fullmatch
+
+
 def is_missing(field: str) -> bool:
+    """Whether it is a word for missing in every file."""
     return field.strip(BLANKS).lower() in MISSING
-
-
-def number_advice(field: str) -> str:
-    """What to type, or to write in the file, where a field of a number column is no number."""
-    text = field[:_LONGEST].strip(BLANKS)
-    grouped = NumberStyle(".", ",").number(text) is not None
-    if COMMA.number(text) is not None:
-        also = "; if it groups digits, --thousands ," if grouped else ""
-        return f"If the comma is the decimal sign, say so: --decimal ,{also}"
-    if grouped:
-        return "If the comma groups digits, say so: --thousands ,"
-    if NumberStyle(",", ".").number(text) is not None:
-        return "If the dot groups digits, say so: --decimal , --thousands ."
-    plain = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
-    plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain).replace("_", "")
-    if plain != text and DOT.number(plain) is not None:
-        return f"Write it in plain digits and signs: {plain}"
-    return "Correct the field, or empty it and use --missing drop"
-
-
-_LONGEST = 60  # characters of a field that are looked at, and shown
-_SIGNS = {ord(sign): "-" for sign in "\u2010\u2011\u2012\u2013\u2014\u2212"}
 
 
 def number_text(value: float) -> str:
     """The shortest text that reads back as the value; whole numbers without '.0'."""
     return str(int(value)) if abs(value) < 1e16 and value == int(value) else repr(float(value))
+
+
+_LONGEST = 60  # characters of a field that are shown
 
 
 def shown(field: str) -> str:

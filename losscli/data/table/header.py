@@ -2,20 +2,24 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import isnan
+from shlex import quote
+from string import ascii_lowercase
 
+from losscli.data.table.buffers import is_whole
 from losscli.data.table.chunks import Text, cut_at
 from losscli.data.table.facts import ReadOptions, may_delimit
-from losscli.data.table.grammar import COMMA, DOT, NumberStyle, shown
-from losscli.data.table.parse import Plan, Style, style_of
+from losscli.data.table.grammar import NumberStyle, has_leading_zero, shown
+from losscli.data.table.parse import Plan, Style, numbers_of, style_of
 from losscli.data.table.preamble import DELIMITERS, behind_lines, likely_lines
 from losscli.data.table.scanner import Fault, records
 from losscli.errors import DataError
 
 _SAMPLE_BYTES, _SAMPLE_ROWS = 1 << 16, 200
+_SHOWN_NAMES = 27  # that are written out in an advice
 _BLANK, _SIGN = re.compile(rb"[\r\n]*"), re.compile(rb'["\r\n]')
 
 
@@ -30,24 +34,29 @@ class Header:
 
 def read_header(text: Text, options: ReadOptions) -> Header:
     """The first line that is not empty, behind those to be skipped; an Excel `sep=;` line before it sets the
-    delimiter. DataError where it cannot be the header."""
+    delimiter. Where the options name the columns, it is the first row. DataError where it cannot be."""
     start = behind_lines(text, options.skip_lines)
     head = _Head(text, start)
     line, position = head.next_line(start)
     marked = re.fullmatch(r'"?sep=(.)"?', line, re.IGNORECASE)
     if marked:
         line, position = head.next_line(head.end)
-    delimiter = options.delimiter or (marked[1] if marked else _delimiter(line))
+    delimiter = options.delimiter or (marked[1] if marked else _delimiter(line, options))
     try:
         if not may_delimit(delimiter):
             raise Fault(f"{delimiter!r} is no delimiter", 1, "Say which it is: --delimiter ';'")
         _check_width(line.count(delimiter) + 1, delimiter, text.limits.columns)
         _, fields = next(records(line, delimiter))
         names = tuple(field.strip() for field in fields)
-        _check(names, delimiter)
+        if options.columns:
+            _check_named(names, delimiter, options)
+        else:
+            _check(names, delimiter, options, lambda: text.line_of(head.end) - 1)
     except Fault as fault:
         fault.advice = preamble_advice(text, options) or fault.advice
         raise text.fault_at(position, fault) from None
+    if options.columns:
+        return Header(options.columns, delimiter, position)
     return Header(names, delimiter, head.end)
 
 
@@ -119,9 +128,37 @@ def _line(data: bytes, start: int, whole: bool) -> tuple[int, int, int] | None:
     return (first, len(data), len(data)) if whole and first < len(data) else None
 
 
-def _delimiter(line: str) -> str:
-    """The most frequent of the known ones outside quotes."""
-    return max(DELIMITERS, key=re.sub(r'"[^"]*"', "", line).count)
+def _delimiter(line: str, options: ReadOptions) -> str:
+    """The most frequent of the known ones outside quotes; of those that make as many fields as are named, or
+    numbers of all of them, if there are any."""
+    signs = sorted(DELIMITERS, key=re.sub(r'"[^"]*"', "", line).count, reverse=True)
+    wanted = len(options.columns)
+    fitting = (sign for sign in signs if (_fits if wanted else _is_data)(line, sign, options))
+    return next(fitting, signs[0])
+
+
+def _fits(line: str, delimiter: str, options: ReadOptions) -> bool:
+    return len(options.columns) > 1 and len(_fields(line, delimiter)) == len(options.columns)
+
+
+def _is_data(line: str, delimiter: str, options: ReadOptions) -> bool:
+    """Whether it is a row of several numbers."""
+    fields = _fields(line, delimiter)
+    return len(fields) > 1 and _are_numbers(fields, delimiter, options)
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    """The fields of a line; none where it is no record by itself."""
+    try:
+        return next(records(line, delimiter))[1]
+    except Fault:
+        return []
+
+
+def _are_numbers(fields: Sequence[str], delimiter: str, options: ReadOptions) -> bool:
+    """Whether they are numbers or missing, and not all missing."""
+    found = next(filter(None, (style.numbers(fields) for style in options.styles(delimiter))), [])
+    return not all(map(isnan, found))
 
 
 def _check_width(columns: int, delimiter: str, most: int) -> None:
@@ -134,8 +171,20 @@ def _check_width(columns: int, delimiter: str, most: int) -> None:
         )
 
 
-def _check(names: Sequence[str], delimiter: str) -> None:
-    """Raises Fault for names that cannot be those of columns."""
+def _check(names: Sequence[str], delimiter: str, options: ReadOptions, lines: Callable[[], int]) -> None:
+    """Raises Fault for names that cannot be those of columns. lines: how many there are up to the header."""
+    of_pandas = list(names) == ["", *map(str, range(len(names) - 1))]  # an index and columns without names
+    if not of_pandas and _are_numbers(names, delimiter, options):
+        first = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        flags = f"--delimiter {quote(delimiter)} " if options.delimiter is None and delimiter != "," else ""
+        skipped = f"--skip-lines {options.skip_lines} " if options.skip_lines else ""
+        columns = f"{flags}--columns {_placeholders(len(names))}"
+        raise Fault(
+            f"the first line holds numbers ({first}), not names",
+            1,
+            f"If it is data, name its columns: {skipped}{columns}; "
+            f"if it is a header, put names in its place: --skip-lines {lines()} {columns}",
+        )
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise Fault(
@@ -143,40 +192,52 @@ def _check(names: Sequence[str], delimiter: str) -> None:
             1,
             f"Give each column its own name. The delimiter is {delimiter!r}; --delimiter sets it.",
         )
-    values = DOT.numbers(names)
-    if values is not None and not all(isnan(value) or value.is_integer() for value in values):
-        first = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+
+
+def _placeholders(columns: int) -> str:
+    """So many names, joined by commas, for the shell: a target and predictions."""
+    if columns > _SHOWN_NAMES:
+        return f'"y,$(seq -s, -f pred_%.0f 1 {columns - 1})"'
+    return ",".join(["y", *(f"pred_{sign}" for sign in ascii_lowercase)][:columns])
+
+
+def _check_named(fields: Sequence[str], delimiter: str, options: ReadOptions) -> None:
+    """Raises Fault for a first row that the names of the options do not fit."""
+    names = options.columns
+    if len(fields) != len(names):
+        count = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
         raise Fault(
-            f"the first line holds numbers ({first}), not names",
+            f"--columns names {len(names)}, but the first line has {count}",
             1,
-            "Put a header line with the names of the columns above it.",
+            f"Give as many names: --columns {_placeholders(len(fields))}. "
+            f"The delimiter is {delimiter!r}; --delimiter sets it.",
         )
+    if [field.lower() for field in fields] == [name.lower() for name in names]:
+        raise Fault("the first line is a header with the names of --columns", 1, "Leave --columns out.")
 
 
 def guessed(text: Text, header: Header, options: ReadOptions) -> Plan:
     """The plan that the first rows suggest; the whole file may revise it."""
-    rungs = _rungs(header.delimiter, options)
+    rungs = options.styles(header.delimiter)
     sample = next(text.blocks_from(header.end), b"")[:_SAMPLE_BYTES]
     rows: list[list[str]] = []
     try:
-        whole = sample[: cut_at(sample, False)].decode(errors="replace")
-        for _, record in islice(records(whole, header.delimiter, fields=len(header.names)), _SAMPLE_ROWS):
+        head = sample[: cut_at(sample, False)].decode(errors="replace")
+        for _, record in islice(records(head, header.delimiter, fields=len(header.names)), _SAMPLE_ROWS):
             rows.append(record)
     except Fault:
         pass  # the pass over the file names it
-    styles: list[Style] = [style_of([row[i] for row in rows], rungs) for i in range(len(header.names))]
+    fields = [[row[i] for row in rows] for i in range(len(header.names))]
+    styles: list[Style] = [style_of(column, rungs) for column in fields]
     for i, name in enumerate(header.names):
         if name in options.text:
             styles[i] = None
-    return Plan(header.delimiter, tuple(styles), rungs)
+    pairs = enumerate(zip(fields, styles, strict=True))
+    whole = {i for i, (column, style) in pairs if style is not None and _are_whole(column, style)}
+    codes = [i for i in whole if len(rungs) == 1 and any(map(has_leading_zero, fields[i]))]
+    return Plan(header.delimiter, tuple(styles), rungs, whole=frozenset(whole)).with_zeros(codes)
 
 
-def _rungs(delimiter: str, options: ReadOptions) -> tuple[NumberStyle, ...]:
-    """The styles a number column may have, the likelier first."""
-    thousands = options.thousands or ""
-    if options.decimal is not None:
-        return (NumberStyle(options.decimal, thousands),)
-    if thousands in (".", ","):
-        return (NumberStyle("," if thousands == "." else ".", thousands),)
-    dot, comma = (NumberStyle(".", thousands), NumberStyle(",", thousands)) if thousands else (DOT, COMMA)
-    return (dot, comma) if delimiter == ";" else (dot,)
+def _are_whole(fields: Sequence[str], style: NumberStyle) -> bool:
+    numbers = numbers_of(fields, style)
+    return numbers is not None and is_whole(numbers)

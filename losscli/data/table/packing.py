@@ -4,6 +4,7 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Protocol
 
 READ = 1 << 18  # packed bytes at a time
@@ -26,6 +27,19 @@ _MAGIC = {
     b"PK\x03\x04": "zip",
     b"PK\x05\x06": "zip",
 }
+
+
+def unpacked_name(path: str) -> PurePath:
+    """The path without the suffixes of packings."""
+    name = PurePath(path)
+    while name.suffix.lower() in SUFFIXES:
+        name = name.with_suffix("")
+    return name
+
+
+def made_from(path: str, suffix: str) -> str:
+    """The name of a file that a line for the shell makes of another, in the working directory."""
+    return f"{unpacked_name(path).stem}_plain{suffix}"
 
 
 def sniffed(head: bytes) -> str | None:

@@ -1,16 +1,18 @@
 """One chunk of records → one array per column: the fast path, and the exact one where it must be."""
 
 import codecs
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from math import isnan
 from typing import Any
 
 import numpy as np
 
-from losscli.data.table.buffers import bits, doubles, strings
-from losscli.data.table.grammar import EXACT, MISSING, NumberStyle
+from losscli.data.table.buffers import bits, doubles, is_whole, strings
+from losscli.data.table.grammar import EXACT, MISSING, NumberStyle, has_leading_zero
 from losscli.data.table.scanner import records
+from losscli.data.table.whole import cast, has_leading_zeros
 from losscli.domain import Floats, Mask
 
 Style = NumberStyle | None  # how a column is read; None is text
@@ -18,11 +20,17 @@ Style = NumberStyle | None  # how a column is read; None is text
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How every chunk is read; `rungs` are the styles a column may still be found to have, then text."""
+    """How every chunk is read; `rungs` are the styles a column may still be found to have, then text.
+
+    zeros: the columns that are read as text for a number with a leading zero.
+    whole: those that may still be found to be such: no number of the first rows has a fraction.
+    """
 
     delimiter: str
     styles: tuple[Style, ...]
     rungs: tuple[NumberStyle, ...]
+    zeros: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
 
     def revised(self, piece: "Piece") -> "Plan":
         """The plan once a piece shows columns to be something else; a piece read under another is no news."""
@@ -32,7 +40,12 @@ class Plan:
             if old is not None and old == piece.plan.styles[i]:
                 later = new is not None and self.rungs.index(new) > self.rungs.index(old)
                 styles[i] = new if later else None
-        return Plan(self.delimiter, tuple(styles), self.rungs)
+        return replace(self, styles=tuple(styles))
+
+    def with_zeros(self, columns: Collection[int]) -> "Plan":
+        """The plan once these number columns are found to be whole and to have leading zeros."""
+        styles = (None if i in columns else style for i, style in enumerate(self.styles))
+        return replace(self, styles=tuple(styles), zeros=self.zeros.union(columns))
 
 
 @dataclass(slots=True)
@@ -40,7 +53,8 @@ class Piece:
     """A parsed chunk: float64 arrays (NaN missing) and Arrow string arrays, all of `rows` rows.
 
     `faults`: column → (0-based row, field, why a double does not hold it); `other`: column → the style its
-    fields ask for instead, in which case its array is void.
+    fields ask for instead, in which case its array is void; `zeros`: number columns of whole numbers,
+    of which one has a leading zero.
     """
 
     plan: Plan
@@ -48,6 +62,7 @@ class Piece:
     arrays: list[Any]
     faults: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     other: dict[int, Style] = field(default_factory=dict)
+    zeros: set[int] = field(default_factory=set)
 
 
 def parse_fast(data: bytes, plan: Plan) -> Piece | None:
@@ -77,9 +92,27 @@ def parse_fast(data: bytes, plan: Plan) -> Piece | None:
         return None
     piece = Piece(plan, len(arrays[0]), arrays)
     for i, style in enumerate(plan.styles):
-        if style is not None and not _settle(piece, i, style, data, plan):
+        if style is not None and not _exact(piece, i, style, data):
             return None
     return piece
+
+
+def _exact(piece: Piece, i: int, style: NumberStyle, data: bytes) -> bool:
+    """Make column i an array of exact numbers, noting what it shows; False where a field is a word."""
+    if i not in piece.plan.whole:
+        return _settle(piece, i, style, partial(_texts, data, piece.plan, i))
+    texts = piece.arrays[i]
+    piece.arrays[i] = cast(texts, style)
+    if piece.arrays[i] is None or not _settle(piece, i, style, texts.take):
+        return False
+    if is_whole(piece.arrays[i]) and has_leading_zeros(texts):
+        piece.zeros.add(i)
+    return True
+
+
+def _texts(data: bytes, plan: Plan, column: int, rows: Any) -> Any:
+    """Some rows of a column as they stand."""
+    return _read(data, plan, [column], ".", as_text=True).column(0).combine_chunks().take(rows)
 
 
 def _read(data: bytes, plan: Plan, wanted: Sequence[int], decimal: str, as_text: bool = False) -> Any:
@@ -87,7 +120,8 @@ def _read(data: bytes, plan: Plan, wanted: Sequence[int], decimal: str, as_text:
     from pyarrow import csv
 
     names = [str(i) for i in range(len(plan.styles))]
-    types = {str(i): pa.string() if as_text or plan.styles[i] is None else pa.float64() for i in wanted}
+    spelled = (as_text or plan.styles[i] is None or i in plan.whole for i in wanted)
+    types = {str(i): pa.string() if text else pa.float64() for i, text in zip(wanted, spelled, strict=True)}
     return csv.read_csv(
         pa.py_buffer(data),
         csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
@@ -95,7 +129,7 @@ def _read(data: bytes, plan: Plan, wanted: Sequence[int], decimal: str, as_text:
         csv.ConvertOptions(
             column_types=types,
             include_columns=list(types),
-            null_values=_NULLS if len(wanted) <= WIDE else _FREQUENT,
+            null_values=(_NULLS if len(wanted) <= WIDE else _FREQUENT) + _spelled_missing(plan),
             strings_can_be_null=False,
             decimal_point=decimal,
         ),
@@ -115,13 +149,23 @@ WIDE = 500  # columns beyond which the search trees of all spellings, one per co
 _FREQUENT = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"]  # the exact path knows the others
 
 
-def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -> bool:
-    """Make column i an array of exact numbers, noting faults; False where a field is a word."""
+def _spelled_missing(plan: Plan) -> list[str]:
+    """The words for missing of the plan as they are mostly written; the exact path knows the others."""
+    return [cased for word in plan.rungs[0].missing for cased in {word, word.upper(), word.capitalize()}]
+
+
+def _settle(piece: Piece, i: int, style: NumberStyle, texts_of: Callable[[Any], Any]) -> bool:
+    """Make column i an array of exact numbers, noting faults; False where a field is a word.
+
+    texts_of: gives some rows of the column as they stand.
+    """
     array = piece.arrays[i]
     numbers = doubles(array)
     piece.arrays[i] = numbers
     if not len(numbers):
         return True
+    if any((numbers == value).any() for value in style.missing_numbers):  # there may be blanks around it
+        return False
     if not array.null_count and numbers.min() > -EXACT and numbers.max() < EXACT:
         return True
     doubtful: Mask = ~(np.abs(numbers) < EXACT)
@@ -130,7 +174,7 @@ def _settle(piece: Piece, i: int, style: NumberStyle, data: bytes, plan: Plan) -
     rows = np.flatnonzero(doubtful)
     if not len(rows):
         return True
-    texts = _read(data, plan, [i], style.decimal, as_text=True).column(0).combine_chunks().take(rows)
+    texts = texts_of(rows)
     suspect = np.isnan(numbers[rows]) | np.isinf(numbers[rows]) | _spelled_whole(texts)
     for at in np.flatnonzero(suspect).tolist():
         row, text = int(rows[at]), texts[at].as_py()
@@ -183,6 +227,8 @@ def parse_exact(text: str, plan: Plan) -> Piece:
             fault = first_fault(fields, numbers, style)
             if fault is not None:
                 piece.faults[i] = fault
+            if is_whole(numbers) and any(map(has_leading_zero, fields)):
+                piece.zeros.add(i)
         piece.arrays.append(numbers)
     return piece
 

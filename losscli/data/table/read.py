@@ -20,11 +20,11 @@ _FORMATS = {
     ".arrows": "arrow",
     ".feather": "arrow",
     ".ipc": "arrow",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".json": "json",
 }
-_TITLES = {"parquet": "a Parquet file", "arrow": "an Arrow file", "jsonl": "a JSON Lines file"}
+_TITLES = {"parquet": "a Parquet file", "arrow": "an Arrow file", "json": "a JSON file"}
 _OPTIONS, _LIMITS = ReadOptions(), Limits()
 _NOT_READ = {
     ".xlsx": "a spreadsheet",
@@ -62,7 +62,7 @@ _SIGNS = {  # of files under any name; none can begin a table
     b"Obj\x01": "an Avro file",
 }
 _PAGE = re.compile(rb"\s*<(?:!doctype html|html|\?xml)\b", re.IGNORECASE)
-_OBJECT = re.compile(rb'\s*\{\s*"')  # as CSV it would break the rules of quotes
+_OBJECT = re.compile(rb'\s*(?:\{\s*"|\[\s*\{\s*")')  # as CSV it would break the rules of quotes
 _POINTER = b"version https://git-lfs.github.com/"
 
 
@@ -99,6 +99,12 @@ def _table(source: Source, options: ReadOptions, limits: Limits) -> Table:
             where=Where(source.shown),
             advice="Leave it out.",
         )
+    if options.columns and kind != "delimited":
+        raise UsageError(
+            f"--columns: {_TITLES[kind]} has names of its own",
+            where=Where(source.shown),
+            advice="Leave it out.",
+        )
     return _readers()[kind](source, options, limits)
 
 
@@ -109,7 +115,7 @@ def _suffix(source: Source) -> str:
 
 
 def _not_read(source: Source, what: str) -> DataError:
-    return source.error(f"{what} is not read", advice="Save the table as CSV, Parquet or JSON Lines.")
+    return source.error(f"{what} is not read", advice="Save the table as CSV, Parquet or JSON.")
 
 
 def _check_signs(source: Source, head: bytes) -> None:
@@ -131,13 +137,13 @@ def _check_signs(source: Source, head: bytes) -> None:
 def _readers() -> dict[str, Callable[[Source, ReadOptions, Limits], Table]]:
     from losscli.data.table.arrow import read_arrow, read_parquet
     from losscli.data.table.delimited import read_delimited
-    from losscli.data.table.jsonl import read_jsonl
+    from losscli.data.table.json_text import read_json
 
     return {
         "delimited": read_delimited,
         "parquet": read_parquet,
         "arrow": read_arrow,
-        "jsonl": read_jsonl,
+        "json": read_json,
     }
 
 
@@ -149,5 +155,5 @@ def _format(suffix: str, head: bytes) -> str:
         return "arrow"
     named = _FORMATS.get(suffix)
     if named in (None, "delimited") and _OBJECT.match(head.removeprefix(b"\xef\xbb\xbf")):
-        return "jsonl"
+        return "json"
     return named or ("arrow" if head.startswith(STREAM_SIGN) else "delimited")

@@ -42,7 +42,7 @@ def temporary() -> IO[bytes]:
     try:
         return tempfile.TemporaryFile(buffering=0)
     except OSError as error:
-        raise _no_room(error) from None
+        raise no_room(error) from None
 
 
 def write_all(spool: IO[bytes], data: bytes) -> None:
@@ -52,7 +52,7 @@ def write_all(spool: IO[bytes], data: bytes) -> None:
         while view:
             view = view[spool.write(view) :]
     except OSError as error:
-        raise _no_room(error) from None
+        raise no_room(error) from None
 
 
 def _spooled(stream: IO[bytes], shown: str, most: int) -> IO[bytes]:
@@ -80,9 +80,14 @@ def _read(stream: IO[bytes], shown: str) -> bytes:
         raise DataError(f"cannot be read: {error.strerror}", where=Where(shown)) from None
 
 
-def _no_room(error: OSError) -> DataError:
+def no_room(error: OSError) -> DataError:
+    """The error for a temporary file that cannot be made, or takes no more."""
+    try:
+        place = tempfile.gettempdir()
+    except OSError:  # no directory takes a file
+        place = os.environ.get("TMPDIR") or "/tmp"
     return DataError(
         f"cannot write a temporary file: {error.strerror}",
-        where=Where(tempfile.gettempdir()),
+        where=Where(place),
         advice="Free some room there, or set TMPDIR to a directory with more.",
     )

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from losscli.data.table.buffers import bits, fixed, strings
-from losscli.data.table.facts import Column, ColumnType
-from losscli.data.table.grammar import DOT, number_advice, number_text, shown
+from losscli.data.table.facts import Column, ColumnType, Table
+from losscli.data.table.grammar import DOT, number_text, shown
+from losscli.data.table.people import number_advice
+from losscli.data.table.spool import no_room
 from losscli.domain import Codes, Floats
 from losscli.errors import DataError, Where
 
@@ -46,10 +48,25 @@ class Store:
         if isinstance(block, np.ndarray):
             block.setflags(write=False)
         with self._lock:
-            self.size += block.nbytes
-            if self._fd is None and self.size > self._limit:
-                self._spool()
-            self._blocks[column].append(block if self._fd is None else self._write(block))
+            self._blocks[column].append(self._kept(block))
+
+    def replace(self, column: int, place: int, block: Block) -> None:
+        """Put a block in the place of another; a temporary file keeps the room of the old one."""
+        if isinstance(block, np.ndarray):
+            block.setflags(write=False)
+        with self._lock:
+            old = self._blocks[column][place]
+            if not isinstance(old, tuple):
+                self.size -= old.nbytes
+                self._blocks[column][place] = old[:0]  # not to be spooled
+            self._blocks[column][place] = self._kept(block)
+
+    def _kept(self, block: Block) -> Block | tuple[int, int, bool]:
+        """The block, or where it is in the temporary file."""
+        self.size += block.nbytes
+        if self._fd is None and self.size > self._limit:
+            self._spool()
+        return block if self._fd is None else self._write(block)
 
     def get(self, column: int, block: int) -> Block:
         entry = self._blocks[column][block]
@@ -60,7 +77,7 @@ class Store:
             fd, path = tempfile.mkstemp(prefix="losscli-")
             os.unlink(path)
         except OSError as error:
-            raise _no_room(error) from None
+            raise no_room(error) from None
         self._fd = fd
         weakref.finalize(self, os.close, fd)
         for column in self._blocks:
@@ -78,7 +95,7 @@ class Store:
                 self._end += done
                 data = data[done:]
         except OSError as error:
-            raise _no_room(error) from None
+            raise no_room(error) from None
         return start, size, numbers
 
     def _read(self, start: int, size: int, numbers: bool) -> Block:
@@ -95,14 +112,6 @@ class Store:
         block = np.frombuffer(buffer, np.float64)
         block.setflags(write=False)
         return block
-
-
-def _no_room(error: OSError) -> DataError:
-    return DataError(
-        f"cannot write the temporary file for the columns: {error.strerror}",
-        where=Where(tempfile.gettempdir()),
-        advice="Free some room there, or set TMPDIR to a directory with more.",
-    )
 
 
 def _serialized(block: Any) -> memoryview:
@@ -132,12 +141,7 @@ class StoredTable:
     def numbers(self, block: int, name: str) -> Floats:
         column = self.columns[name]
         if column.type is ColumnType.TEXT:
-            row, word = column.first_word or (None, "")
-            raise DataError(
-                f"{shown(word)} is not a number" if row else "this column is text",
-                where=Where(self.shown) if row is None else self.where(row, name),
-                advice=number_advice(word) if row else None,
-            )
+            raise not_a_number(self, name)
         if column.inexact is not None:
             row, field, why = column.inexact
             raise _not_exact(row, field, why, self.where(row, name))
@@ -177,6 +181,17 @@ class StoredTable:
     @cached_property
     def _index(self) -> Mapping[str, int]:
         return {name: i for i, name in enumerate(self.columns)}
+
+
+def not_a_number(table: Table, name: str) -> DataError:
+    """The error for a text column that should hold numbers: the first that is none, and what to type."""
+    column = table.columns[name]
+    if column.first_word is None:
+        return DataError("this column is read as text", where=table.where(1, name))
+    row, word = column.first_word
+    where = table.where(row, name)
+    advice = number_advice(column, where.file or table.path)
+    return DataError(f"{shown(word)} (row {row:,}) is not a number", where=where, advice=advice)
 
 
 def _number_codes(block: Floats, values: tuple[str, ...]) -> Codes:
