@@ -79,8 +79,8 @@ class Measured:
             raise NoDefault(why or error.what, advice=error.advice) from None
 
     def _of_level(self, loss: Loss, written: dict[str, float]) -> dict[str, float]:
-        """The written parameters, and those of an interval that its level gives. Raises NoDefault where that is
-        not known."""
+        """The written parameters, and those of an interval that its level gives. Raises NoDefault where
+        that is not known."""
         open_ = [param.name for param in loss.params if param.of_level and param.name not in written]
         if not open_ or not self.intervals:
             return written

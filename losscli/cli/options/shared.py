@@ -39,6 +39,13 @@ class Reading:
     decimal: Annotated[str | None, Flag("CHAR", "Decimal sign: . or ,", DATA)] = None
     thousands: Annotated[str | None, Flag("CHAR", "Sign between thousands; none if not said.", DATA)] = None
     skip_lines: Annotated[int, Flag("N", "Lines before the header; none if not said.", DATA)] = 0
+    columns: Annotated[
+        str | None, Flag("A,B,C", "Names of the columns of a file that has no header.", DATA)
+    ] = None
+    missing_word: Annotated[
+        tuple[str, ...],
+        Flag("WORD", "A word for a missing value, beside NA, NaN and so on; repeat it.", DATA),
+    ] = ()
     max_unpacked: Annotated[
         float | None, Flag("GB", "What an input may unpack to; if not said, 1 or 200 times its size.", DATA)
     ] = None
@@ -56,6 +63,8 @@ class Reading:
             decimal=self.decimal,
             thousands=self.thousands,
             skip_lines=self.skip_lines,
+            columns=tuple(self.columns.split(",")) if self.columns else (),
+            missing_words=self.missing_word,
             max_unpacked=self.max_unpacked,
             text=frozenset(filter(None, text)),
             jobs=jobs,

@@ -15,7 +15,7 @@ from losscli.data.roles.target import (
 from losscli.data.roles.values import check_number
 from losscli.data.roles.words import stated_kind
 from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count
-from losscli.data.table.grammar import DOT, number_advice
+from losscli.data.table.people import number_advice
 from losscli.domain import CLASSES, NUMBERS, Kind, Task
 from losscli.errors import DataError, Fix, UsageError, Where
 
@@ -103,29 +103,22 @@ def _one_class(table: Table, target: str, label: str) -> UsageError:
 
 def no_classes(table: Table, name: str, role: str) -> DataError:
     """Text of too many values to be classes: numbers written for people, or names of rows."""
-    row, word = table.columns[name].first_word or (1, "")
+    column = table.columns[name]
+    row, word = column.people or column.first_word or (1, "")
+    where = table.where(row, name)
     found = [one for one in table.columns if one != name and is_numeric(table, one)]
     flag = "--target" if role == "target" else "--pred"
     return DataError(
-        f"{word!r} (row {row:,}) is no number, and most rows have another text: this {role} holds no classes",
-        where=table.where(row, name),
-        advice=number_hint(word),
+        f"{word!r} (row {row:,}) is no number, and this {role} is no column of classes",
+        where=where,
+        advice=number_advice(column, where.file or table.path),
         fixes=[Fix((flag, one), f"{one} is the {role}") for one in found[:1]],
     )
 
 
-def number_hint(word: str) -> str:
-    """What to type for a number that is written for people."""
-    return number_advice(word)
-
-
 def are_written_numbers(table: Table, name: str) -> bool:
-    """Whether every value of a text column is a number, and some are written for people: 1,234.5, $12."""
-    column = table.columns[name]
-    if column.type is ColumnType.NUMBER or not column.values or column.first_word is None:
-        return False
-    words = [str(value) for value in column.values]
-    return all(DOT.number(word) is not None or number_hint(word) != number_hint("?") for word in words)
+    """Whether most values of a text column are numbers, and some are written for people: 1,234.5, $12."""
+    return table.columns[name].people is not None
 
 
 def _beyond(table: Table, predicted: Predicted, labels: Sequence[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count, unusable
+from losscli.data.table.store import not_a_number
 from losscli.domain import NONNEGATIVE, Floats, Interval
 from losscli.errors import DataError
 from losscli.result import Warning_
@@ -12,17 +13,18 @@ from losscli.result import Warning_
 _DATE = re.compile(r"\d{4}(?!\d)")  # text that begins so is sorted in time
 
 
-def check_number(
-    table: Table, name: str, advice: str = "Correct the field, or empty it and use --missing drop"
-) -> None:
-    """Raises DataError for a column with a word, or with a number that no double holds."""
+def check_number(table: Table, name: str, advice: str | None = None) -> None:
+    """Raises DataError for a column with a word, or with a number that no double holds.
+
+    advice: what to type of a word, in place of what the reader says.
+    """
     column = table.columns[name]
     if column.type is ColumnType.NUMBER:
         if column.inexact is not None:
             table.numbers(0, name)  # says which number, and where
         return
-    row, word = column.first_word or (1, "")
-    raise DataError(f"{word!r} (row {row:,}) is not a number", where=table.where(row, name), advice=advice)
+    found = not_a_number(table, name)
+    raise found if advice is None else DataError(found.what, where=found.where, advice=advice)
 
 
 def check_present(table: Table, name: str, advice: str) -> None:
