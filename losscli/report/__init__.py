@@ -19,32 +19,3 @@ from losscli.report.found import Checks, Explanation, Found, Listing, View, bind
 from losscli.report.names import cell_width, shorten, visible
 from losscli.report.screen import sentence
 from losscli.report.verbs import VERBS, report_of, title_of
-
-__all__ = [
-    "VERBS",
-    "Block",
-    "Cell",
-    "Checks",
-    "Column",
-    "Drawing",
-    "Explanation",
-    "Found",
-    "Grid",
-    "Heading",
-    "Line",
-    "Listing",
-    "Note",
-    "Paragraph",
-    "Report",
-    "Role",
-    "Section",
-    "View",
-    "bind_records",
-    "cell_width",
-    "example",
-    "report_of",
-    "sentence",
-    "shorten",
-    "title_of",
-    "visible",
-]
