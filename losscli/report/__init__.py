@@ -1,19 +1,5 @@
 """What to say: results and records made into titles, columns, cells and notes, in plain data."""
 
-from losscli.report.blocks import (
-    Block,
-    Cell,
-    Column,
-    Drawing,
-    Grid,
-    Heading,
-    Line,
-    Note,
-    Paragraph,
-    Report,
-    Role,
-    Section,
-)
 from losscli.report.examples import example
 from losscli.report.found import Checks, Explanation, Found, Listing, View, bind_records
 from losscli.report.names import cell_width, shorten, visible
