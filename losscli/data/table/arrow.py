@@ -145,9 +145,7 @@ def _table(
         columns=columns.finish(
             {i: reader.inexact for i, reader in enumerate(readers) if reader.inexact is not None}, parts
         ),
-        notes=(),
         store=columns.store,
-        line=_no_line,
     )
 
 
@@ -158,10 +156,6 @@ def _check_names(source: Source, names: Sequence[object]) -> list[str]:
         twice = next(name for name in found if found.count(name) > 1)
         raise source.error(f"the file has the column {shown(twice)} {found.count(twice)} times")
     return found
-
-
-def _no_line(row: int) -> int | None:
-    return None
 
 
 class _Reader:

@@ -87,8 +87,6 @@ class NumberFacts:
             whole=self.whole,
             sequence=min(self._starts) if self.rows and self._starts else None,
             values=None if self._values is None else tuple(self._values.tolist()),
-            numeric=0,
-            first_word=None,
         )
 
 
@@ -178,11 +176,6 @@ class TextFacts:
             type=ColumnType.TEXT,
             missing=self.missing,
             first_missing=self.first_missing,
-            first_infinite=None,
-            low=None,
-            high=None,
-            whole=False,
-            sequence=None,
             values=None if self._values is None else tuple(sorted(self._values)),
             numeric=self.numeric,
             first_word=self.first_word,

@@ -220,13 +220,12 @@ def take_rows(
         columns=columns.finish(inexact),
         notes=table.notes,
         store=columns.store,
-        line=lambda row: None,
         original=table,
         order=order,
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Reordered(StoredTable):
     """Rows in another order than in the file; `order[i]` is the 0-based row in the file."""
 
