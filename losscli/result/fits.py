@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from losscli.result.common import Confidence, Input, Members, Refused, RowCounts, RowKey, Warning_
+from losscli.result.common import Members, Refused, RowCounts, RowKey, TableResult, Warning_
 from losscli.result.comparison import Curve
-from losscli.result.json import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +178,11 @@ class PenaltyPath:
 
 
 @dataclass(frozen=True, slots=True)
-class Fits(Document):
+class Fits(TableResult):
     """All that `fit` found."""
 
     SCHEMA = "losscli/fit/1"
 
-    version: str
-    command: tuple[str, ...]
-    seed: int
-    confidence: Confidence
-    inputs: tuple[Input, ...]
-    decisions: tuple[str, ...]  # what was decided about roles and reading, in words
-    task: str
-    target: str
-    positive: str | None
     prevalence: float | None  # weighted share of the positive class
     features: tuple[str, ...]  # columns of the file that are used
     classes: tuple[str, ...]
