@@ -369,6 +369,10 @@ def rests_on_few(reason: str | None) -> bool:
 
 
 def would_decide(rows: int) -> str:
-    """`about 11,300 rows would decide`: a planning figure of three digits, not a count."""
-    power = max(len(str(rows)) - 3, 0)
-    return f"about {round(rows, -power):,} rows would decide"
+    """`about 11,300 rows would decide`"""
+    return f"{planned(rows)} rows would decide"
+
+
+def planned(rows: int) -> str:
+    """`about 11,300`: a planning figure of three digits, not a count."""
+    return f"about {round(rows, -max(len(str(rows)) - 3, 0)):,}"
