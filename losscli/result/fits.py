@@ -212,12 +212,8 @@ class Fits(TableResult):
     penalty_scale: str = "raw"  # curvature: l1 and l2 as given; those of each fit are what they come to
     threshold_rule: str | None = None  # what thresholds are chosen by, fold by fold: see each fit
     costs: Mapping[str, float] | None = None  # of decisions, if asked for
-    oversample: float | None = (
-        None  # the share of the heaviest class that each class weighs at least in training
-    )
-    label_smoothing: float | None = (
-        None  # the share of each label that is spread over all classes in training
-    )
+    oversample: float | None = None  # in training: the share of the heaviest class that each weighs at least
+    label_smoothing: float | None = None  # in training: the share of each label spread over all classes
     augment: tuple[str, ...] = ()  # what rows were made in training
     outputs: tuple[str, ...] = ()  # of several targets: their names without the word that they share
 

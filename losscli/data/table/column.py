@@ -137,7 +137,6 @@ class TextFacts:
         return bits(pc.match_substring_regex(words, pattern), 1)
 
     def _add_missing(self, words: Any, codes: Any, counts: Any) -> None:
-
         code = words.index(strings([""])[0]).as_py()
         if code >= 0:
             self.missing += int(counts[code])

@@ -57,9 +57,7 @@ class Table(Protocol):
     @property
     def columns(self) -> Mapping[str, Column]: ...
     @property
-    def notes(
-        self,
-    ) -> tuple[str, ...]: ...  # what was decided while reading: "delimiter ';'", "decimal comma in y"
+    def notes(self) -> tuple[str, ...]: ...  # decided while reading: "delimiter ';'", "decimal comma in y"
 
     def numbers(self, block: int, name: str) -> Floats:
         """One block of a number column, (≤ BLOCK,), read-only; missing is NaN.

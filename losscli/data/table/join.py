@@ -186,7 +186,6 @@ def _indices(order: Any) -> Any:
 
 def _whole_block(table: Table, block: int, name: str) -> Any:
     """One block as an Arrow string array, "" where missing."""
-
     if isinstance(table, StoredTable) and table.columns[name].type is ColumnType.TEXT:
         return table.strings(block, name)
     return strings([word or "" for word in table.text(block, name)])
