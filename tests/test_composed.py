@@ -27,7 +27,8 @@ from losscli.loss.battery import MEASURED, checked, lines, measured
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.loss.constant import Target, best_constant
 from losscli.loss.score import terms
-from losscli.report import Report, View, report_of
+from losscli.report import View, report_of
+from losscli.report.blocks import Report
 from losscli.result import Comparison
 from losscli.spec import Spec
 

@@ -6,7 +6,8 @@ import pytest
 from render.builders import FEW, empty, loss, metric, pair
 from render.samples import ALL, binary, judged, multiclass, regression, warned
 
-from losscli.report import Grid, Note, Paragraph, Report, View, report_of
+from losscli.report import View, report_of
+from losscli.report.blocks import Grid, Note, Paragraph, Report
 from losscli.report.choice import MOST
 from losscli.result import Refused, Robustness, Warning_
 

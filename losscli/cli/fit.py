@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from losscli.data.roles.features import Asked
     from losscli.fitting.request import Request
 
-_WHERE_USED = {
-    "--seeds": "Leave it out, or add --model mlp:hidden=16",
-    "--patience": "Leave it out, or add --early-stopping 0.1",
-}
-
 
 def run(flags: Fit) -> int:
     """The command, with the user's own losses known to it."""
@@ -70,12 +65,13 @@ def _request(flags: Fit) -> "Request":
 
     model = Spec.parse(flags.model)
     deep = bool(Architecture.parse(model).hidden)
-    for flag, value, used, why in (
-        ("--seeds", flags.seeds, deep, "a linear model has one start"),
-        ("--patience", flags.patience, flags.early_stopping is not None, "nothing stops early"),
+    stops = flags.early_stopping is not None
+    for flag, value, used, why, instead in (
+        ("--seeds", flags.seeds, deep, "a linear model has one start", "--model mlp:hidden=16"),
+        ("--patience", flags.patience, stops, "nothing stops early", "--early-stopping 0.1"),
     ):
         if value is not None and not used:
-            raise UsageError(f"{flag} {value}: {why}", advice=_WHERE_USED[flag])
+            raise UsageError(f"{flag} {value}: {why}", advice=f"Leave it out, or add {instead}")
     share, patience = flags.early_stopping, 10 if flags.patience is None else flags.patience
     seeds, repeats = (3, 1) if deep else (1, 10)
     threshold, rule = _threshold(flags.threshold)

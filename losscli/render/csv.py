@@ -47,9 +47,9 @@ _CHANGE_COLUMNS = (
 
 
 def _comparison(result: Comparison) -> str:
-    losses = [_of(table, "loss") | _values(value) for table in result.losses for value in table.results]
+    losses = [_loss(table) | _values(value) for table in result.losses for value in table.results]
     metrics = [
-        {"kind": "metric", "name": table.name, "greater_is_better": table.greater_is_better} | _values(value)
+        _values(table) | {"kind": "metric"} | _values(value)
         for table in result.metrics
         for value in table.results
     ]
@@ -59,28 +59,21 @@ def _comparison(result: Comparison) -> str:
     return _table(f"{_COLUMNS} {_ROW_COLUMNS}", [*losses, *metrics, *rows])
 
 
-def _of(table: LossTable, kind: str) -> dict[str, Any]:
-    """What is said of a loss on every line of it."""
-    own = {"kind": kind, "spec": table.spec, "name": table.name, "unit": table.unit}
-    return own | {"greater_is_better": False}
+def _loss(table: LossTable) -> dict[str, Any]:
+    return _values(table) | {"kind": "loss", "greater_is_better": False}
 
 
 def _row(result: Comparison, record: RowRecord) -> Iterator[dict[str, Any]]:
     """The primary loss of one row: a line per model."""
     for model, value in record.losses.items():
-        yield _of(result.loss(result.primary), "row") | {
-            "model": model,
-            "value": value,
-            "reason": record.reason if value is None else None,
-            "row": record.row,
-            "why": "; ".join(record.why),
-            "target": record.target,
-            "prediction": record.predictions[model],
-        }
+        own = {"kind": "row", "model": model, "value": value, "prediction": record.predictions[model]}
+        why = {"why": "; ".join(record.why), "reason": record.reason if value is None else None}
+        yield _loss(result.loss(result.primary)) | _values(record) | own | why
 
 
-def _values(value: Any) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+def _values(record: Any) -> dict[str, Any]:
+    """Its fields by name; those that are no column of a table are passed over there."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _fits(result: Fits) -> str:
@@ -104,21 +97,10 @@ def _scores(result: Fits, fit: Fit) -> Iterator[dict[str, Any]]:
     for metric, score in fit.scores.items():
         ranking = next((one for one in result.ranking if one.metric == metric), None)
         found = next((row for row in ranking.rows if row.spec == fit.spec), None) if ranking else None
-        yield {
-            "kind": "metric",
-            "spec": fit.spec,
-            "name": fit.name,
-            "metric": metric,
-            "greater_is_better": ranking.greater_is_better if ranking else None,
-            "value": score.value,
-            "low": score.low,
-            "high": score.high,
-            "mean": score.mean,
-            "rank": found.rank if found else None,
-            "rank_low": found.rank_low if found else None,
-            "rank_high": found.rank_high if found else None,
-            "reason": score.reason,
-        }
+        ranks = _values(found) if found else {}
+        better = ranking.greater_is_better if ranking else None
+        own = {"kind": "metric", "spec": fit.spec, "name": fit.name, "metric": metric}
+        yield ranks | _values(score) | own | {"greater_is_better": better}
 
 
 def _strengths(one: PenaltyPath) -> Iterator[dict[str, Any]]:
@@ -130,27 +112,15 @@ def _strengths(one: PenaltyPath) -> Iterator[dict[str, Any]]:
 def _threshold(fit: Fit, chosen: Threshold) -> dict[str, Any]:
     """The mean over folds and the ends; the metric is what it was chosen by."""
     own = {"kind": "threshold", "spec": fit.spec, "name": fit.name, "metric": chosen.rule}
-    return own | {"mean": chosen.mean, "low": chosen.low, "high": chosen.high}
+    return _values(chosen) | own
 
 
 def _levels(result: Fits, one: Degradation) -> Iterator[dict[str, Any]]:
-    shared = {
-        "kind": "robustness",
-        "spec": one.spec,
-        "metric": result.headline,
-        "scheme": one.scheme,
-        "size": one.size,
-        "reason": one.reason,
-    }
+    whole = _values(one) | {"kind": "robustness", "metric": result.headline, "error": None, "excess": None}
+    shared = {name: whole[name] for name in ("kind", "spec", "metric", "scheme", "size", "reason")}
     for level, error, excess in zip(one.levels, one.error, one.excess, strict=True):
         yield shared | {"level": level, "error": error, "excess": excess}
-    yield shared | {
-        "area": one.area,
-        "premium": one.premium,
-        "rank": one.rank,
-        "rank_low": one.rank_low,
-        "rank_high": one.rank_high,
-    }
+    yield whole
 
 
 def _advice(result: Advice) -> str:

@@ -9,12 +9,12 @@ from itertools import groupby
 
 from losscli.render.format import Format
 from losscli.render.markup import marked
-from losscli.report import (
+from losscli.report import Found, View, report_of, title_of
+from losscli.report.blocks import (
     Block,
     Cell,
     Column,
     Drawing,
-    Found,
     Grid,
     Heading,
     Line,
@@ -22,9 +22,6 @@ from losscli.report import (
     Paragraph,
     Report,
     Role,
-    View,
-    report_of,
-    title_of,
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

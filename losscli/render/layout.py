@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from losscli.report import Cell, Column, Grid, Line, Role, cell_width, shorten
+from losscli.report import cell_width, shorten
+from losscli.report.blocks import Cell, Column, Grid, Line, Role
 
 GAP = "  "
 _LEAST_FLOW = {True: 24, False: 14}  # whether the grid is complete

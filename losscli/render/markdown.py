@@ -7,21 +7,8 @@ import re
 from collections.abc import Sequence
 
 from losscli.render.format import Format
-from losscli.report import (
-    Block,
-    Cell,
-    Drawing,
-    Grid,
-    Heading,
-    Line,
-    Note,
-    Paragraph,
-    Report,
-    Role,
-    cell_width,
-    report_of,
-    visible,
-)
+from losscli.report import cell_width, report_of, visible
+from losscli.report.blocks import Block, Cell, Drawing, Grid, Heading, Line, Note, Paragraph, Report, Role
 
 # GitHub finds mentions, issues and emoji in the rendered text: only a zero-width space breaks them.
 _BREAK = "&#8203;"

@@ -9,20 +9,8 @@ from typing import TextIO
 
 from losscli.render.format import Format
 from losscli.render.layout import TextLine, grid_rows, line_rows, wrap
-from losscli.report import (
-    Block,
-    Cell,
-    Drawing,
-    Grid,
-    Heading,
-    Line,
-    Note,
-    Paragraph,
-    Report,
-    Role,
-    report_of,
-    visible,
-)
+from losscli.report import report_of, visible
+from losscli.report.blocks import Block, Cell, Drawing, Grid, Heading, Line, Note, Paragraph, Report, Role
 
 _STYLES = {Role.STRONG: "bold", Role.DIM: "dim", Role.GOOD: "bold green", Role.BAD: "red"}
 _NOTE = "yellow"

@@ -1,50 +1,7 @@
 """What to say: results and records made into titles, columns, cells and notes, in plain data."""
 
-from losscli.report.blocks import (
-    Block,
-    Cell,
-    Column,
-    Drawing,
-    Grid,
-    Heading,
-    Line,
-    Note,
-    Paragraph,
-    Report,
-    Role,
-    Section,
-)
 from losscli.report.examples import example
 from losscli.report.found import Checks, Explanation, Found, Listing, View, bind_records
 from losscli.report.names import cell_width, shorten, visible
 from losscli.report.screen import sentence
 from losscli.report.verbs import VERBS, report_of, title_of
-
-__all__ = [
-    "VERBS",
-    "Block",
-    "Cell",
-    "Checks",
-    "Column",
-    "Drawing",
-    "Explanation",
-    "Found",
-    "Grid",
-    "Heading",
-    "Line",
-    "Listing",
-    "Note",
-    "Paragraph",
-    "Report",
-    "Role",
-    "Section",
-    "View",
-    "bind_records",
-    "cell_width",
-    "example",
-    "report_of",
-    "sentence",
-    "shorten",
-    "title_of",
-    "visible",
-]

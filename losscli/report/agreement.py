@@ -56,11 +56,8 @@ def _saying(one: Dominance) -> str:
         case "crosses":
             return "{leader} and {others} cross: such losses differ on who is better"
         case _:
-            return (
-                "{leader} and {others} are the same"
-                if one.on_rows == "equal"
-                else ("{leader} against {others}: not shown")
-            )
+            same = one.on_rows == "equal"
+            return "{leader} and {others} are the same" if same else "{leader} against {others}: not shown"
 
 
 def _everything(screen: CompareScreen, found: Agreement) -> list[Grid]:
@@ -87,11 +84,7 @@ def _order(screen: CompareScreen, one: Order) -> tuple[str, ...]:
 def _curve(screen: CompareScreen, one: Dominance) -> tuple[str, ...]:
     ends = [
         "" if threshold is None else significant(figure)
-        for figure, threshold in (
-            (one.a_ahead, one.a_threshold),
-            (one.a_threshold or 0.0, one.a_threshold),
-            (one.b_ahead, one.b_threshold),
-            (one.b_threshold or 0.0, one.b_threshold),
-        )
+        for ahead, threshold in ((one.a_ahead, one.a_threshold), (one.b_ahead, one.b_threshold))
+        for figure in (ahead, threshold or 0.0)
     ]
     return (f"for the {one.functional}", screen.model(one.a), screen.model(one.b), *ends)

@@ -76,7 +76,7 @@ class ChangeScreen(Screen[Changes]):
         the screen of compare, one loss per class; with `--all` every one in the order of the file."""
         members = {one.spec: one.members for one in self.found.losses}
         places = {spec: place for place, spec in enumerate(members)}
-        first = telling(self.found.task).losses
+        first = telling(self.found.task).losses.split()
 
         def place(spec: str) -> tuple[bool, int, int]:
             name = spec_name(spec)

@@ -38,7 +38,7 @@ def choose(screen: CompareScreen) -> Choice:
 
 def _representatives(screen: CompareScreen) -> list[LossTable]:
     comparison = screen.found
-    first = telling(comparison.task).losses
+    first = telling(comparison.task).losses.split()
     places = {table.spec: place for place, table in enumerate(comparison.losses)}
 
     def place(table: LossTable) -> tuple[bool, int, int]:

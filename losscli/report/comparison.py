@@ -1,7 +1,7 @@
 """`losscli compare` as a screen: data, answer, losses, metrics, robustness, notes, what to type next."""
 
 from losscli.report.agreement import agreement_grids
-from losscli.report.blocks import Column, Grid, Line, Report, Role, right, tabulate
+from losscli.report.blocks import Grid, Line, Report, Role, right, tabulate
 from losscli.report.choice import choose
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.costs import cost_grids
@@ -10,7 +10,7 @@ from losscli.report.found import View
 from losscli.report.losses import loss_grids
 from losscli.report.metrics import metric_grids, positive_rows
 from losscli.report.names import visible
-from losscli.report.notes import notes, refusal_text
+from losscli.report.notes import notes, refusal_grids
 from losscli.report.numbers import Figure, digits_of, p_text, percent, significant
 from losscli.report.robustness import robustness_grids
 from losscli.report.rows import row_grids
@@ -43,7 +43,7 @@ def comparison_report(comparison: Comparison, view: View) -> Report:
         agreement=agreement_grids(screen),
         slices=slice_grids(screen),
         gates=_gates(screen),
-        refused=_refusals(screen),
+        refused=refusal_grids(comparison.refused, screen.spec) if screen.all else [],
         notes=notes(screen, choice),
         rows=row_grids(screen),
         next=following(_next_command(screen)),
@@ -123,14 +123,6 @@ def _gates(screen: CompareScreen) -> list[Grid]:
             value = significant(gate.value)
         rows.append((visible(gate.text), screen.model(gate.model), gate.verdict, value))
     return tabulate("", ("GATES", "model", "verdict", *right("value")), rows, always=2)
-
-
-def _refusals(screen: CompareScreen) -> list[Grid]:
-    """Every loss that does not apply, with its reason and the rows that rule it out, for `--all`."""
-    if not screen.all:
-        return []
-    rows = [(screen.spec(one.spec), refusal_text(one)) for one in screen.found.refused]
-    return tabulate("", ("DOES NOT APPLY", Column("reason", flow=True)), rows)
 
 
 def _next_command(screen: CompareScreen) -> str:

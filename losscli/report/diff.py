@@ -132,7 +132,8 @@ def _shown_metrics(screen: ChangeScreen) -> list[str]:
     if screen.all:
         return names
     known = {one.name for one in screen.found.metrics if one.old is not None or one.new is not None}
-    shown = [name for name in telling(screen.found.task).changes if name in known]
+    told = telling(screen.found.task)
+    shown = [name for name in (told.changes or told.metrics).split() if name in known]
     return shown[: per_model(_METRICS, _METRIC_ROWS, screen.models)]
 
 

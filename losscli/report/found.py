@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss, Loss, Params
-from losscli.report.traits import IMBALANCE
+from losscli.report.traits import bound_at_one
 from losscli.result import Advice, Changes, Comparison, Fits
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def bind_records(losses: Sequence[Loss], written: Params) -> list[BoundLoss]:
     errors: list[UsageError] = []
     for loss in losses:
         try:
-            bound.append(loss.bind(written, scale=1.0, imbalance=IMBALANCE, naive=1.0))
+            bound.append(bound_at_one(loss, written))
         except UsageError as error:
             errors.append(error)
     if errors and not bound:

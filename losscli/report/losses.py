@@ -52,11 +52,8 @@ def _row(
     screen: CompareScreen, table: LossTable, models: Sequence[str], first_block: bool
 ) -> tuple[Cell, ...]:
     digits = row_digits(table)
-    by_model = {result.model: result for result in table.results}
-    cells = [Cell(label(screen, table))]
-    for name in models:
-        result = by_model.get(name)
-        cells.append(_value_cell(screen, table, result) if result else Cell(""))
+    values = (_value_cell(screen, table, table.of(name)) for name in models)
+    cells = [Cell(label(screen, table)), *values]
     if not first_block:
         return tuple(cells)
     constant = Cell("" if table.reference is None else digits.text(table.reference), Role.DIM)

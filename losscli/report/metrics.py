@@ -10,7 +10,7 @@ from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, count, digits_of, fixed, p_text, ranks
 from losscli.report.telling import telling
-from losscli.result import MetricTable, MetricValue, is_infinite
+from losscli.result import MetricTable, is_infinite
 
 RANKING = ("average_precision", "roc_auc", "f1")
 CALIBRATION = ("mean_bias", "calibration_slope", "calibration_intercept", "ece")
@@ -42,7 +42,7 @@ def _telling(screen: CompareScreen) -> Sequence[str]:
     """Those of forecasts have names of their levels."""
     if screen.found.task == Task.FORECAST:
         return [table.name for table in screen.found.metrics]
-    return telling(screen.found.task).metrics
+    return telling(screen.found.task).metrics.split()
 
 
 def _across(screen: CompareScreen, title: str, names: Sequence[str]) -> list[Grid]:
@@ -128,8 +128,8 @@ def positive_rows(screen: CompareScreen) -> float | None:
     comparison = screen.found
     hits, missed = comparison.metric("true_positives"), comparison.metric("false_negatives")
     for model in comparison.models:
-        found = [_value(table, model.name) for table in (hits, missed) if table is not None]
-        counts = [value.value for value in found if value is not None and value.value is not None]
+        found = [table.of(model.name).value for table in (hits, missed) if table is not None]
+        counts = [value for value in found if value is not None]
         if len(counts) == 2:
             return sum(counts)
     if comparison.prevalence is None or comparison.weights is not None:
@@ -138,8 +138,8 @@ def positive_rows(screen: CompareScreen) -> float | None:
 
 
 def _count(table: MetricTable | None, model: str) -> str:
-    value = _value(table, model) if table else None
-    return "" if value is None or value.value is None else f"{value.value:,.0f}"
+    value = table.of(model).value if table else None
+    return "" if value is None else f"{value:,.0f}"
 
 
 def _ranked(screen: CompareScreen, title: str, count: str, counts: dict[str, str]) -> list[Grid]:
@@ -150,9 +150,9 @@ def _ranked(screen: CompareScreen, title: str, count: str, counts: dict[str, str
     rows = []
     places = {result.model: result.rank or 0 for result in table.results}
     for model in sorted(screen.found.models, key=lambda model: places.get(model.name, 0)):
-        value = _value(table, model.name)
-        interval = digits.interval(value.low, value.high) if value else ""
-        rank = ranks(value.rank, value.rank_low, value.rank_high) if value else ""
+        value = table.of(model.name)
+        interval = digits.interval(value.low, value.high)
+        rank = ranks(value.rank, value.rank_low, value.rank_high)
         figure = Cell(_text(table, model.name), _role(table, model.name))
         rows.append((screen.model(model.name), rank, figure, Cell(interval, Role.DIM), counts[model.name]))
     heading = f"{title} (macro)" if table.title.startswith("Macro") else title
@@ -171,14 +171,9 @@ def _undefined(table: MetricTable) -> tuple[str, ...]:
     return tuple(f"n/a: {reason}" for reason in sorted(reasons))
 
 
-def _value(table: MetricTable, model: str) -> MetricValue | None:
-    return next((result for result in table.results if result.model == model), None)
-
-
 def _role(table: MetricTable, model: str) -> Role:
     """The leader is strong; proof of a rank is its interval, which the losses judge and metrics do not."""
-    value = _value(table, model)
-    return Role.STRONG if value is not None and value.rank == 1 and len(table.results) > 1 else Role.PLAIN
+    return Role.STRONG if table.of(model).rank == 1 and len(table.results) > 1 else Role.PLAIN
 
 
 def _digits(table: MetricTable) -> Digits:
@@ -190,9 +185,7 @@ def _digits(table: MetricTable) -> Digits:
 
 def _text(table: MetricTable, model: str) -> str:
     """The value; with its sign where 0 is perfect and either side is worse."""
-    result = _value(table, model)
-    if result is None:
-        return ""
+    result = table.of(model)
     if result.value is None:
         return "inf" if is_infinite(result.reason) else "n/a"
     digits = _digits(table)

@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from losscli.errors import UsageError
@@ -91,9 +92,7 @@ def display_specs(specs: Iterable[str]) -> dict[str, str]:
     shown: dict[str, str] = {}
     for digits in range(3, 18):
         texts = {spec: _short_spec(spec, digits) for spec in unique if spec not in shown}
-        counts: dict[str, int] = {}
-        for text in texts.values():
-            counts[text] = counts.get(text, 0) + 1
+        counts = Counter(texts.values())
         shown |= {spec: text for spec, text in texts.items() if counts[text] == 1}
     return {spec: visible(shown.get(spec, spec)) for spec in unique}
 

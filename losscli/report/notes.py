@@ -1,6 +1,8 @@
 """The notes under the tables: what cannot be trusted (`?`), what to know or do (`!`)."""
 
-from losscli.report.blocks import Note
+from collections.abc import Callable, Iterable
+
+from losscli.report.blocks import Column, Grid, Note, tabulate
 from losscli.report.choice import Choice
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.losses import missing_values
@@ -35,7 +37,13 @@ def _refused(screen: CompareScreen) -> list[Note]:
     return [Note("!", f"{which} {verb} not apply here; the reasons: --all")]
 
 
-def refusal_text(record: Refused) -> str:
+def refusal_grids(refused: Iterable[Refused], spec: Callable[[str], str]) -> list[Grid]:
+    """Every loss that does not apply, with its reason and the rows that rule it out. spec: shows its name."""
+    rows = [(spec(one.spec), _reason(one)) for one in refused]
+    return tabulate("", ("DOES NOT APPLY", Column("reason", flow=True)), rows)
+
+
+def _reason(record: Refused) -> str:
     """The reason and the first rows that rule a loss out."""
     text = visible(record.reason)
     if not record.rows:

@@ -1,7 +1,7 @@
 """Digits: a figure shows what its interval justifies, else three significant digits."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 TINY, HUGE = 1e-3, 1e6  # outside, a row is written in scientific form
@@ -109,20 +109,20 @@ def percent(share: float, low: float | None = None, high: float | None = None, s
     """`1.8 %`, with an interval `1.8 % [-2.6, +5.8]`."""
     value = 100 * share
     if low is None or high is None:
-        return f"{_percent_digits(value)(value, sign)} %"
+        return f"{_percent_text(value, sign)} %"
     decimals = max(Figure(value, 100 * low, 100 * high).decimals or 0, 0)
     ends = ", ".join(fixed(100 * end, min(decimals, 4), sign=True) for end in (low, high))
     return f"{fixed(value, min(decimals, 4), sign)} % [{ends}]"
 
 
-def _percent_digits(value: float) -> Callable[[float, bool], str]:
+def _percent_text(value: float, sign: bool) -> str:
     size = abs(value)
     if size >= 100 * HUGE:
-        return lambda v, sign: scientific(v, 1)
+        return scientific(value, 1)
     if 0 < size < 0.001:
-        return lambda v, sign: "< 0.001"
+        return "< 0.001"
     decimals = 0 if size >= 9.95 or not size else 1 if size >= 0.095 else -magnitude(size)
-    return lambda v, sign: fixed(v, decimals, sign)
+    return fixed(value, decimals, sign)
 
 
 def p_text(p: float) -> str:

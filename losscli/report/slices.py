@@ -8,7 +8,7 @@ from losscli.report.compare_screen import MODELS_PER_BLOCK, CompareScreen
 from losscli.report.losses import relative
 from losscli.report.names import joined, some
 from losscli.report.numbers import Figure, count, digits_of, p_text, percent
-from losscli.result import Slice, SliceDifference, Slices, rests_on_few
+from losscli.result import Slice, SliceDifference, Slices, planned, rests_on_few
 
 _MOST = 12
 _CELLS = 24
@@ -97,7 +97,7 @@ def _notes(screen: CompareScreen, found: Slices) -> list[str]:
     if found.least_rows is not None:
         text = f"a slice of fewer than {found.least_rows:,} {screen.units} can show nothing"
         if found.rows_needed is not None:
-            text += f"; about {_rounded(found.rows_needed)} would show the difference that all rows have"
+            text += f"; {planned(found.rows_needed)} would show the difference that all rows have"
         notes.append(text)
     if any(pair.low is None and pair.p is not None for one in found.slices for pair in one.comparisons):
         needed = math.ceil(found.tests / (1 - screen.found.confidence))
@@ -128,8 +128,3 @@ def _shown(screen: CompareScreen, found: Slices) -> list[str]:
     ]
     more = f"; {len(ordered) - _NAMED:,} more pairs" if len(ordered) > _NAMED else ""
     return [f"shown: {'; '.join(texts)}{more}"]
-
-
-def _rounded(rows: int) -> str:
-    """A planning figure of three digits."""
-    return f"{round(rows, -max(len(str(rows)) - 3, 0)):,}"

@@ -7,7 +7,7 @@ from losscli.domain import Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """Names, the most telling first.
+    """Names, apart by blanks, the most telling first.
 
     losses: of predictions that are compared; the others follow in the order of the catalogue.
     metrics: the same, beside precision, recall and calibration of classes.
@@ -16,70 +16,58 @@ class Telling:
     columns: what a formula runs over, where a row has several columns.
     """
 
-    losses: tuple[str, ...]
-    metrics: tuple[str, ...]
-    changes: tuple[str, ...]
-    beside: tuple[str, ...]
-    columns: str
+    losses: str = ""
+    metrics: str = ""
+    changes: str = ""
+    beside: str = ""
+    columns: str = ""
 
 
 def telling(task: str) -> Telling:
     """Those of a task; nothing for one of another version."""
-    return _TELLING.get(task) or _of()
-
-
-def _of(
-    losses: str = "", metrics: str = "", changes: str = "", beside: str = "", columns: str = ""
-) -> Telling:
-    return Telling(
-        losses=tuple(losses.split()),
-        metrics=tuple(metrics.split()),
-        changes=tuple((changes or metrics).split()),
-        beside=tuple(beside.split()),
-        columns=columns,
-    )
+    return _TELLING.get(task) or Telling()
 
 
 _TELLING: dict[str, Telling] = {
-    Task.REGRESSION: _of(
+    Task.REGRESSION: Telling(
         losses="rmse mse mae huber tukey smooth_l1 medae mape rmsle msle quantile max_error smape cauchy "
         "log_cosh welsch linex poisson gamma",
         metrics="r2 bias calibration_slope calibration_intercept trimmed_mae",
         changes="r2 bias calibration_slope trimmed_mae",
         beside="rmse medae trimmed_mae r2 bias",
     ),
-    Task.COUNTS: _of(
+    Task.COUNTS: Telling(
         losses="poisson rmse mse mae rmsle msle tweedie negative_binomial gamma huber mape medae max_error "
         "tukey",
         metrics="r2 bias calibration_slope calibration_intercept trimmed_mae",
         changes="r2 bias calibration_slope trimmed_mae",
         beside="rmse medae trimmed_mae r2 bias",
     ),
-    Task.BINARY: _of(
+    Task.BINARY: Telling(
         losses="brier bce zero_one hinge focal spherical weighted_bce mae_prob savage gce squared_hinge "
         "modified_huber exponential",
         changes="precision recall f1 average_precision roc_auc ece",
         beside="roc_auc brier f1",
     ),
-    Task.MULTICLASS: _of(
+    Task.MULTICLASS: Telling(
         losses="cross_entropy brier zero_one focal spherical crammer_singer_hinge multi_margin gce sce",
         metrics="accuracy balanced_accuracy f1 mcc roc_auc",
         changes="accuracy balanced_accuracy f1 mcc roc_auc average_precision",
         beside="accuracy balanced_accuracy brier",
     ),
-    Task.MULTIOUTPUT: _of(
+    Task.MULTIOUTPUT: Telling(
         metrics="r2_mean", beside="rmse r2", columns="sum, mean over the L outputs of a row"
     ),
-    Task.MULTILABEL: _of(
+    Task.MULTILABEL: Telling(
         metrics="f1_micro f1_macro subset_accuracy",
         beside="f1_micro precision_macro recall_macro hamming subset_accuracy average_precision_macro",
         columns="s is the score of a label, m = (2y - 1)·s; sum, mean, max over the L labels of a row",
     ),
-    Task.DISTRIBUTION: _of(
+    Task.DISTRIBUTION: Telling(
         columns="y, p are the shares of a class, true and predicted; sum over those of a row"
     ),
-    Task.BOXES: _of(metrics="mean_iou iou_50"),
-    Task.DETECTION: _of(
+    Task.BOXES: Telling(metrics="mean_iou iou_50"),
+    Task.DETECTION: Telling(
         losses="bce cross_entropy giou brier iou zero_one smooth_l1 hinge crammer_singer_hinge focal diou "
         "ciou",
         metrics="accuracy balanced_accuracy f1 roc_auc mean_iou iou_50",

@@ -1,14 +1,14 @@
 """The traits of a loss in words."""
 
 from contextlib import suppress
+from types import MappingProxyType
 
 from losscli.domain import Task
 from losscli.errors import UsageError
-from losscli.loss import BoundLoss, Loss, Param, Reduction, Trait
+from losscli.loss import BoundLoss, Loss, Param, Params, Reduction, Trait
 from losscli.loss.catalogue import named
 from losscli.spec import Spec
 
-IMBALANCE = 2.0  # n-/n+ where a record is shown without data
 _SHAPE = (
     (Trait.STRONGLY_CONVEX, "strongly convex"),
     (Trait.STRICTLY_CONVEX, "strictly convex"),
@@ -22,9 +22,10 @@ _REST = (
 )
 
 
-def bound_at_one(loss: Loss) -> BoundLoss:
-    """The loss with its defaults, where these follow the data at scale 1 and two negatives per positive."""
-    return loss.bind({}, scale=1.0, imbalance=IMBALANCE, naive=1.0)
+def bound_at_one(loss: Loss, written: Params = MappingProxyType({})) -> BoundLoss:
+    """The loss with the parameters that were typed and its defaults, where these follow the data at scale 1
+    and two negatives per positive. Raises UsageError for a parameter that it does not take."""
+    return loss.bind(written, scale=1.0, imbalance=2.0, naive=1.0)
 
 
 def shape(bound: BoundLoss) -> str:

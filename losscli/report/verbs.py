@@ -36,30 +36,23 @@ def _paths(found: Comparison | Fits | Advice) -> Iterable[str]:
     return (item.path for item in found.inputs)
 
 
-def _files(found: Changes) -> Iterable[str]:
-    return found.old.path, found.new.path
-
-
 def _task(found: Listing) -> Iterable[str]:
     return () if found.task is None else ("--task", found.task)
-
-
-def _name(found: Explanation) -> Iterable[str]:
-    return (found.losses[0].name,)
-
-
-def _nothing(found: Checks) -> Iterable[str]:
-    return ()
 
 
 VERBS: dict[type, Verb] = {
     Comparison: Verb("compare", "a comparison", _paths, comparison_report),
     Fits: Verb("fit", "fitted losses", _paths, fits_report),
     Advice: Verb("advise", "advice on losses", _paths, advice_report),
-    Changes: Verb("diff", "what changed between two results", _files, diff_report),
+    Changes: Verb(
+        "diff",
+        "what changed between two results",
+        lambda found: (found.old.path, found.new.path),
+        diff_report,
+    ),
     Listing: Verb("losses", "a list of losses", _task, catalogue_report),
-    Explanation: Verb("explain", "an explanation", _name, explain_report),
-    Checks: Verb("check-loss", "checks of losses", _nothing, checks_report),
+    Explanation: Verb("explain", "an explanation", lambda found: (found.losses[0].name,), explain_report),
+    Checks: Verb("check-loss", "checks of losses", lambda found: (), checks_report),
 }
 
 

@@ -216,11 +216,8 @@ def _together(screen: CompareScreen) -> str:
 
 def _method(screen: CompareScreen) -> str:
     pairs = len(screen.pairs(screen.found.primary))
-    family = "all" if pairs > 1 else "the one"
-    corrected = f"{family} {pairs} pairs of models corrected" if pairs > 1 else "one pair of models"
-    rule = _CORRECTIONS.get(screen.found.correction)
-    if pairs > 1 and rule is not None:
-        corrected = rule.format(pairs=pairs)
+    rule = _CORRECTIONS.get(screen.found.correction, "all {pairs} pairs of models corrected")
+    corrected = rule.format(pairs=pairs) if pairs > 1 else "one pair of models"
     text = f"{screen.confidence} intervals, {_units(screen)}, {corrected}"
     table = screen.primary
     if table is not None and any(

@@ -29,6 +29,7 @@ from losscli.result.comparison import (
     RowRecord,
     SelfCheck,
     is_infinite,
+    planned,
     rests_on_few,
     would_decide,
 )

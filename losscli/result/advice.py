@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from losscli.result.common import Confidence, Input, RowCounts, RowKey, Warning_
-from losscli.result.json import Document
+from losscli.result.common import RowCounts, RowKey, TableResult, Warning_
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +92,11 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice(Document):
+class Advice(TableResult):
     """All that `advise` found."""
 
     SCHEMA = "losscli/advise/1"
 
-    version: str
-    command: tuple[str, ...]
-    seed: int
-    confidence: Confidence
-    inputs: tuple[Input, ...]
-    decisions: tuple[str, ...]  # what was decided about roles and reading, in words
-    task: str
-    target: str
-    positive: str | None
     features: tuple[str, ...]
     classes: tuple[str, ...]
     rows: RowCounts

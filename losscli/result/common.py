@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from losscli.result.json import Key, Limit
+from losscli.result.json import Document, Key, Limit
 
 RowKey = int | str  # a 1-based data row, or its id
 Name = Annotated[str, Limit("minLength", 1, "empty")]
@@ -50,6 +50,21 @@ class Warning_:
     code: str
     message: str
     advice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableResult(Document):
+    """What every result that is found in the rows of a table begins with."""
+
+    version: str
+    command: tuple[str, ...]
+    seed: int
+    confidence: Confidence
+    inputs: tuple[Input, ...]
+    decisions: tuple[str, ...]  # what was decided about roles and reading, in words
+    task: Name
+    target: str
+    positive: str | None
 
 
 def finite(value: float) -> float | None:

@@ -5,18 +5,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from losscli.result.agreement import Agreement
-from losscli.result.common import (
-    Confidence,
-    Input,
-    Members,
-    Name,
-    Natural,
-    Refused,
-    RowCounts,
-    RowKey,
-    Warning_,
-)
-from losscli.result.json import Document, Key
+from losscli.result.common import Members, Name, Natural, Refused, RowCounts, RowKey, TableResult, Warning_
+from losscli.result.json import Key
 from losscli.result.reading import distinct
 from losscli.result.replicates import StoredReplicates
 from losscli.result.slices import Slices
@@ -303,20 +293,11 @@ class SelfCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Document):
+class Comparison(TableResult):
     """All that `compare` found."""
 
     SCHEMA = "losscli/compare/1"
 
-    version: str
-    command: tuple[str, ...]
-    seed: int
-    confidence: Confidence
-    inputs: tuple[Input, ...]
-    decisions: tuple[str, ...]  # what was decided about roles and reading, in words
-    task: Name
-    target: str
-    positive: str | None
     prevalence: float | None  # weighted share of the positive class
     labels: tuple[str, ...]
     threshold: float | None
@@ -388,6 +369,10 @@ def rests_on_few(reason: str | None) -> bool:
 
 
 def would_decide(rows: int) -> str:
-    """`about 11,300 rows would decide`: a planning figure of three digits, not a count."""
-    power = max(len(str(rows)) - 3, 0)
-    return f"about {round(rows, -power):,} rows would decide"
+    """`about 11,300 rows would decide`"""
+    return f"{planned(rows)} rows would decide"
+
+
+def planned(rows: int) -> str:
+    """`about 11,300`: a planning figure of three digits, not a count."""
+    return f"about {round(rows, -max(len(str(rows)) - 3, 0)):,}"

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from losscli.result.common import Confidence, Input, Members, Refused, RowCounts, RowKey, Warning_
+from losscli.result.common import Members, Refused, RowCounts, RowKey, TableResult, Warning_
 from losscli.result.comparison import Curve
-from losscli.result.json import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +178,11 @@ class PenaltyPath:
 
 
 @dataclass(frozen=True, slots=True)
-class Fits(Document):
+class Fits(TableResult):
     """All that `fit` found."""
 
     SCHEMA = "losscli/fit/1"
 
-    version: str
-    command: tuple[str, ...]
-    seed: int
-    confidence: Confidence
-    inputs: tuple[Input, ...]
-    decisions: tuple[str, ...]  # what was decided about roles and reading, in words
-    task: str
-    target: str
-    positive: str | None
     prevalence: float | None  # weighted share of the positive class
     features: tuple[str, ...]  # columns of the file that are used
     classes: tuple[str, ...]
@@ -222,12 +212,8 @@ class Fits(Document):
     penalty_scale: str = "raw"  # curvature: l1 and l2 as given; those of each fit are what they come to
     threshold_rule: str | None = None  # what thresholds are chosen by, fold by fold: see each fit
     costs: Mapping[str, float] | None = None  # of decisions, if asked for
-    oversample: float | None = (
-        None  # the share of the heaviest class that each class weighs at least in training
-    )
-    label_smoothing: float | None = (
-        None  # the share of each label that is spread over all classes in training
-    )
+    oversample: float | None = None  # in training: the share of the heaviest class that each weighs at least
+    label_smoothing: float | None = None  # in training: the share of each label spread over all classes
     augment: tuple[str, ...] = ()  # what rows were made in training
     outputs: tuple[str, ...] = ()  # of several targets: their names without the word that they share
 

@@ -7,21 +7,8 @@ from losscli.errors import UsageError
 from losscli.loss.battery import checked
 from losscli.loss.catalogue import CATALOGUE, named
 from losscli.render import Format
-from losscli.report import (
-    VERBS,
-    Checks,
-    Drawing,
-    Explanation,
-    Grid,
-    Heading,
-    Line,
-    Listing,
-    Note,
-    Paragraph,
-    View,
-    report_of,
-    title_of,
-)
+from losscli.report import VERBS, Checks, Explanation, Listing, View, report_of, title_of
+from losscli.report.blocks import Drawing, Grid, Heading, Line, Note, Paragraph
 from losscli.result import Advice, Check, CheckRow, Finding, FiredRule, Input, Listed, RowCounts, Warning_
 from render import fits, samples, test_changes
 

@@ -7,7 +7,8 @@ import pytest
 
 from losscli import render
 from losscli.loss.catalogue import CATALOGUE, named
-from losscli.report import Explanation, Grid, Listing, Note, Paragraph, View, report_of, visible
+from losscli.report import Explanation, Listing, View, report_of, visible
+from losscli.report.blocks import Grid, Note, Paragraph
 from render import fits, test_changes
 from render.samples import ALL, HOSTILE, hostile, judged
 

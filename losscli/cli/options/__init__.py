@@ -6,22 +6,3 @@ from losscli.cli.options.fit import Fit
 from losscli.cli.options.flag import ARGUMENTS, Flag, FlagField, check_word, flag_fields, record_of
 from losscli.cli.options.shared import OnTable, Printing, Reading
 from losscli.cli.options.small import Diff, Explain, Losses, Predict
-
-__all__ = [
-    "ARGUMENTS",
-    "Advise",
-    "Compare",
-    "Diff",
-    "Explain",
-    "Fit",
-    "Flag",
-    "FlagField",
-    "Losses",
-    "OnTable",
-    "Predict",
-    "Printing",
-    "Reading",
-    "check_word",
-    "flag_fields",
-    "record_of",
-]

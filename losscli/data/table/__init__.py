@@ -14,24 +14,3 @@ from losscli.data.table.facts import (
 from losscli.data.table.first_bad import first_bad, number_at, unusable
 from losscli.data.table.join import align, beside, check_same, coded, take_rows
 from losscli.data.table.read import read
-
-__all__ = [
-    "BLOCK",
-    "MAX_NUMBERS",
-    "MAX_VALUES",
-    "Column",
-    "ColumnType",
-    "Limits",
-    "ReadOptions",
-    "Table",
-    "align",
-    "beside",
-    "block_count",
-    "check_same",
-    "coded",
-    "first_bad",
-    "number_at",
-    "read",
-    "take_rows",
-    "unusable",
-]

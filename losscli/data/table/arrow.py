@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.data.table.buffers import bits, doubles, fixed, strings, text_bytes
-from losscli.data.table.cells import taken_apart
+from losscli.data.table.cells import is_number, taken_apart
 from losscli.data.table.columns import Columns
 from losscli.data.table.facts import BLOCK, ColumnType, Limits, ReadOptions
 from losscli.data.table.grammar import DOT, EXACT, number_text, shown
@@ -145,9 +145,7 @@ def _table(
         columns=columns.finish(
             {i: reader.inexact for i, reader in enumerate(readers) if reader.inexact is not None}, parts
         ),
-        notes=(),
         store=columns.store,
-        line=_no_line,
     )
 
 
@@ -160,10 +158,6 @@ def _check_names(source: Source, names: Sequence[object]) -> list[str]:
     return found
 
 
-def _no_line(row: int) -> int | None:
-    return None
-
-
 class _Reader:
     """Arrays of one column → float64 or Arrow strings, by its type."""
 
@@ -174,9 +168,7 @@ class _Reader:
 
         self._missing = missing  # numbers that say that there is none
         inner = type_.value_type if is_.is_dictionary(type_) else type_
-        number = (
-            is_.is_integer(inner) or is_.is_floating(inner) or is_.is_decimal(inner) or is_.is_null(inner)
-        )
+        number = is_number(inner) or is_.is_null(inner)
         words = is_.is_string(inner) or is_.is_large_string(inner) or is_.is_string_view(inner)
         if not (number or words or is_.is_boolean(inner) or is_.is_temporal(inner)):
             raise DataError(

@@ -118,12 +118,12 @@ def _has_parts(type_: Any) -> bool:
     import pyarrow.types as is_
 
     if is_.is_struct(type_):
-        return type_.num_fields > 0 and all(_is_number(type_.field(i).type) for i in range(type_.num_fields))
+        return type_.num_fields > 0 and all(is_number(type_.field(i).type) for i in range(type_.num_fields))
     is_list = is_.is_list(type_) or is_.is_large_list(type_) or is_.is_fixed_size_list(type_)
-    return is_list and _is_number(type_.value_type)
+    return is_list and is_number(type_.value_type)
 
 
-def _is_number(type_: Any) -> bool:
+def is_number(type_: Any) -> bool:
     import pyarrow.types as is_
 
     return bool(is_.is_integer(type_) or is_.is_floating(type_) or is_.is_decimal(type_))

@@ -16,9 +16,7 @@ _MARKS = (  # byte order marks, the longer before its own beginning
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_MOST_NULS = (
-    256 << 20
-)  # that are looked at to see whether the file ends in them: it may have holes of any size
+_MOST_NULS = 256 << 20  # looked at to see whether the file ends in them: it may have holes of any size
 
 
 @dataclass(frozen=True, slots=True)

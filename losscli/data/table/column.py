@@ -87,8 +87,6 @@ class NumberFacts:
             whole=self.whole,
             sequence=min(self._starts) if self.rows and self._starts else None,
             values=None if self._values is None else tuple(self._values.tolist()),
-            numeric=0,
-            first_word=None,
         )
 
 
@@ -139,7 +137,6 @@ class TextFacts:
         return bits(pc.match_substring_regex(words, pattern), 1)
 
     def _add_missing(self, words: Any, codes: Any, counts: Any) -> None:
-
         code = words.index(strings([""])[0]).as_py()
         if code >= 0:
             self.missing += int(counts[code])
@@ -178,11 +175,6 @@ class TextFacts:
             type=ColumnType.TEXT,
             missing=self.missing,
             first_missing=self.first_missing,
-            first_infinite=None,
-            low=None,
-            high=None,
-            whole=False,
-            sequence=None,
             values=None if self._values is None else tuple(sorted(self._values)),
             numeric=self.numeric,
             first_word=self.first_word,

@@ -15,7 +15,7 @@ from losscli.data.table.open import Source
 from losscli.data.table.parse import WIDE, Piece, Plan, parse_exact, parse_fast
 from losscli.data.table.scanner import Fault, Ragged, records
 from losscli.data.table.store import Inexact, StoredTable
-from losscli.data.table.workers import workers
+from losscli.engine import default_jobs
 from losscli.errors import DataError
 
 _MOST_CHUNK = 8 << 20
@@ -97,7 +97,7 @@ class _Reader:
         """The parsed chunks in order with their positions, each parsed under the plan of its time."""
         cut = chunks(self.text, self.header.end, self.header.delimiter, len(self.header.names))
         head = list(islice(cut, 2))
-        jobs = workers(self.options.jobs)
+        jobs = self.options.jobs or default_jobs()
         if jobs == 1 or len(head) < 2:
             for chunk in chain(head, cut):
                 yield chunk.start, self._parse(chunk, asked.plan)

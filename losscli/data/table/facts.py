@@ -21,7 +21,7 @@ class ColumnType(Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """What is true of a whole column. Rows are 1-based data rows; None where there is none."""
 
@@ -29,15 +29,15 @@ class Column:
     type: ColumnType
     missing: int  # fields spelled as missing; in text only the empty field is
     first_missing: int | None
-    first_infinite: int | None  # numbers only
-    low: float | None  # least and greatest finite number
-    high: float | None
-    whole: bool  # every finite number is whole (False for text)
-    sequence: int | None  # 0 or 1 where the column counts 0…n-1 or 1…n
+    first_infinite: int | None = None  # numbers only
+    low: float | None = None  # least and greatest finite number
+    high: float | None = None
+    whole: bool = False  # every finite number is whole (False for text)
+    sequence: int | None = None  # 0 or 1 where the column counts 0…n-1 or 1…n
     values: tuple[float, ...] | tuple[str, ...] | None  # sorted; None above MAX_NUMBERS, MAX_VALUES
-    numeric: int  # text only: how many fields are spelled as a number
-    first_word: tuple[int, str] | None  # text only: the first neither number nor missing, or, in a column of
-    # whole numbers that is text for its leading zeros, the first of these: (row, field)
+    numeric: int = 0  # text only: how many fields are spelled as a number
+    first_word: tuple[int, str] | None = None  # text only: the first neither number nor missing, or, in a
+    # column of whole numbers that is text for its leading zeros, the first of these: (row, field)
     inexact: tuple[int, str, str] | None = None  # numbers only: the first no double holds: (row, field, why)
     only_word: str | None = None  # text only: what is no number, where it is one word beside numbers
     people: tuple[int, str] | None = None  # text only: the first number written for people, where more than
@@ -57,9 +57,7 @@ class Table(Protocol):
     @property
     def columns(self) -> Mapping[str, Column]: ...
     @property
-    def notes(
-        self,
-    ) -> tuple[str, ...]: ...  # what was decided while reading: "delimiter ';'", "decimal comma in y"
+    def notes(self) -> tuple[str, ...]: ...  # decided while reading: "delimiter ';'", "decimal comma in y"
 
     def numbers(self, block: int, name: str) -> Floats:
         """One block of a number column, (≤ BLOCK,), read-only; missing is NaN.

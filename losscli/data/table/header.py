@@ -133,18 +133,11 @@ def _delimiter(line: str, options: ReadOptions) -> str:
     numbers of all of them, if there are any."""
     signs = sorted(DELIMITERS, key=re.sub(r'"[^"]*"', "", line).count, reverse=True)
     wanted = len(options.columns)
-    fitting = (sign for sign in signs if (_fits if wanted else _is_data)(line, sign, options))
-    return next(fitting, signs[0])
-
-
-def _fits(line: str, delimiter: str, options: ReadOptions) -> bool:
-    return len(options.columns) > 1 and len(_fields(line, delimiter)) == len(options.columns)
-
-
-def _is_data(line: str, delimiter: str, options: ReadOptions) -> bool:
-    """Whether it is a row of several numbers."""
-    fields = _fields(line, delimiter)
-    return len(fields) > 1 and _are_numbers(fields, delimiter, options)
+    for sign in signs:
+        fields = _fields(line, sign)
+        if len(fields) > 1 and (len(fields) == wanted if wanted else _are_numbers(fields, sign, options)):
+            return sign
+    return signs[0]
 
 
 def _fields(line: str, delimiter: str) -> list[str]:

@@ -186,7 +186,6 @@ def _indices(order: Any) -> Any:
 
 def _whole_block(table: Table, block: int, name: str) -> Any:
     """One block as an Arrow string array, "" where missing."""
-
     if isinstance(table, StoredTable) and table.columns[name].type is ColumnType.TEXT:
         return table.strings(block, name)
     return strings([word or "" for word in table.text(block, name)])
@@ -233,13 +232,12 @@ def take_rows(
         columns=columns.finish(inexact),
         notes=table.notes,
         store=columns.store,
-        line=lambda row: None,
         original=table,
         order=order,
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Reordered(StoredTable):
     """Rows in another order than in the file; `order[i]` is the 0-based row in the file."""
 

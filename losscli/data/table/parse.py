@@ -212,7 +212,6 @@ def quotes_fit(data: bytes, delimiter: str) -> bool:
 
 def parse_exact(text: str, plan: Plan) -> Piece:
     """What the exact scanner reads; a Fault names the line of the text where it breaks the rules."""
-
     rows = [record for _, record in records(text, plan.delimiter, fields=len(plan.styles))]
     piece = Piece(plan, len(rows), [])
     columns = zip(*rows, strict=True) if rows else [()] * len(plan.styles)

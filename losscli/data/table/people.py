@@ -194,12 +194,9 @@ def list_places(text: str) -> int | None:
 def list_advice(path: str, column: str) -> str:
     """What to type where a column of text holds lists of numbers: a line that gives each place a column."""
     made = made_from(path, ".csv")
-    program = (
-        f"import pandas as pd; t = {_reader(path)}; "
-        f"p = t.pop({column!r}).str.strip('[]() ').str.split(r'[,\\s]+', regex=True, expand=True); "
-        f"t.join(p.add_prefix({column + '_'!r})).to_csv({made!r}, index=False)"
-    )
-    return f"Give each place of the list a column: python -c {quote(program)}"
+    parts = f"p = t.pop({column!r}).str.strip('[]() ').str.split(r'[,\\s]+', regex=True, expand=True)"
+    line = _python(path, parts, f"t.join(p.add_prefix({column + '_'!r}))", made)
+    return f"Give each place of the list a column: {line}"
 
 
 def number_advice(column: Column, path: str) -> str:
@@ -226,17 +223,19 @@ def _line(path: str, column: str, number: PeopleNumber) -> tuple[str, str]:
     suffix, pattern, kept = PurePath(path).suffix.lower(), number.pattern, number.kept
     if number.of_column or suffix in {".parquet", ".pq", ".arrow", ".arrows", ".feather", ".ipc", *SUFFIXES}:
         made = made_from(path, ".csv")
-        program = (
-            f"import pandas as pd; t = {_reader(path)}; "
-            f"t[{column!r}] = t[{column!r}].str.replace({pattern!r}, {kept!r}, regex=True); "
-            f"t.to_csv({made!r}, index=False)"
-        )
-        return f"python -c {quote(program)}", made
+        stripped = f"t[{column!r}] = t[{column!r}].str.replace({pattern!r}, {kept!r}, regex=True)"
+        return _python(path, stripped, "t", made), made
     script = quote(f"s/{pattern}/{kept}/g")
     if path in ("-", "standard input"):
         return f"sed -E {script} (before losscli, in the pipe)", "it"
     made = made_from(path, suffix)
     return f"sed -E {script} {quote(path)} > {quote(made)}", made
+
+
+def _python(path: str, change: str, table: str, made: str) -> str:
+    """A line that reads a file as `t`, changes it and writes what it then has as CSV."""
+    program = f"import pandas as pd; t = {_reader(path)}; {change}; {table}.to_csv({made!r}, index=False)"
+    return f"python -c {quote(program)}"
 
 
 def _reader(path: str) -> str:

@@ -10,56 +10,41 @@ from losscli.data.table.packing import ARROW_SIGN, PARQUET_SIGN, STREAM_SIGN, SU
 from losscli.errors import DataError, UsageError, Where
 
 _FORMATS = {
-    ".csv": "delimited",
-    ".tsv": "delimited",
-    ".tab": "delimited",
-    ".psv": "delimited",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".arrow": "arrow",
-    ".arrows": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".json": "json",
+    suffix: kind
+    for kind, suffixes in (
+        ("delimited", ".csv .tsv .tab .psv"),
+        ("parquet", ".parquet .pq"),
+        ("arrow", ".arrow .arrows .feather .ipc"),
+        ("json", ".jsonl .ndjson .json"),
+    )
+    for suffix in suffixes.split()
 }
 _TITLES = {"parquet": "a Parquet file", "arrow": "an Arrow file", "json": "a JSON file"}
 _OPTIONS, _LIMITS = ReadOptions(), Limits()
+_ARCHIVE = "an archive of several files"
 _NOT_READ = {
-    ".xlsx": "a spreadsheet",
-    ".xlsm": "a spreadsheet",
-    ".xls": "a spreadsheet",
-    ".ods": "a spreadsheet",
-    ".pkl": "a pickle",
-    ".pickle": "a pickle",
-    ".joblib": "a pickle",
-    ".npy": "a NumPy file",
-    ".npz": "a NumPy file",
-    ".tar": "an archive of several files",
-    ".tgz": "an archive of several files",
-    ".7z": "an archive of several files",
-    ".rar": "an archive of several files",
-    ".h5": "an HDF5 file",
-    ".hdf5": "an HDF5 file",
-    ".sqlite": "a database",
-    ".db": "a database",
-    ".html": "an HTML page",
-    ".xml": "an XML document",
+    suffix: what
+    for what, suffixes in (
+        ("a spreadsheet", ".xlsx .xlsm .xls .ods"),
+        ("a pickle", ".pkl .pickle .joblib"),
+        ("a NumPy file", ".npy .npz"),
+        (_ARCHIVE, ".tar .tgz .7z .rar"),
+        ("an HDF5 file", ".h5 .hdf5"),
+        ("a database", ".sqlite .db"),
+        ("an HTML page", ".html"),
+        ("an XML document", ".xml"),
+    )
+    for suffix in suffixes.split()
 }
 _SIGNS = {  # of files under any name; none can begin a table
-    b"\xd0\xcf\x11\xe0": "an Office document",
-    b"SQLite format 3\0": "a database",
-    b"\x89HDF\r\n": "an HDF5 file",
-    b"\x93NUMPY": "a NumPy file",
-    b"\x80\x02": "a pickle",
-    b"\x80\x03": "a pickle",
-    b"\x80\x04": "a pickle",
-    b"\x80\x05": "a pickle",
-    b"%PDF-": "a PDF document",
-    b"7z\xbc\xaf": "an archive of several files",
-    b"Rar!\x1a": "an archive of several files",
-    b"Obj\x01": "an Avro file",
+    (b"\xd0\xcf\x11\xe0",): "an Office document",
+    (b"SQLite format 3\0",): "a database",
+    (b"\x89HDF\r\n",): "an HDF5 file",
+    (b"\x93NUMPY",): "a NumPy file",
+    (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"): "a pickle",
+    (b"%PDF-",): "a PDF document",
+    (b"7z\xbc\xaf", b"Rar!\x1a"): _ARCHIVE,
+    (b"Obj\x01",): "an Avro file",
 }
 _PAGE = re.compile(rb"\s*<(?:!doctype html|html|\?xml)\b", re.IGNORECASE)
 _OBJECT = re.compile(rb'\s*(?:\{\s*"|\[\s*\{\s*")')  # as CSV it would break the rules of quotes
@@ -93,18 +78,13 @@ def _table(source: Source, options: ReadOptions, limits: Limits) -> Table:
         raise _not_read(source, _NOT_READ[suffix])
     _check_signs(source, head)
     kind = _format(suffix, head)
-    if options.skip_lines and kind != "delimited":
-        raise UsageError(
-            f"--skip-lines {options.skip_lines}: {_TITLES[kind]} has no lines before its header",
-            where=Where(source.shown),
-            advice="Leave it out.",
-        )
-    if options.columns and kind != "delimited":
-        raise UsageError(
-            f"--columns: {_TITLES[kind]} has names of its own",
-            where=Where(source.shown),
-            advice="Leave it out.",
-        )
+    for asked, flag, has in (
+        (options.skip_lines, f"--skip-lines {options.skip_lines}", "no lines before its header"),
+        (options.columns, "--columns", "names of its own"),
+    ):
+        if asked and kind != "delimited":
+            what = f"{flag}: {_TITLES[kind]} has {has}"
+            raise UsageError(what, where=Where(source.shown), advice="Leave it out.")
     return _readers()[kind](source, options, limits)
 
 
@@ -120,9 +100,9 @@ def _not_read(source: Source, what: str) -> DataError:
 
 def _check_signs(source: Source, head: bytes) -> None:
     """Raises DataError for a file whose first bytes say that it holds no table."""
-    found = next((what for sign, what in _SIGNS.items() if head.startswith(sign)), None)
+    found = next((what for signs, what in _SIGNS.items() if head.startswith(signs)), None)
     if found is None and (head[257:262] == b"ustar"):
-        found = "an archive of several files"
+        found = _ARCHIVE
     if found is not None:
         raise _not_read(source, found)
     if _PAGE.match(head.removeprefix(b"\xef\xbb\xbf")):

@@ -10,9 +10,10 @@ from losscli.data.table.buffers import strings
 from losscli.data.table.cells import lengths_differ, part_name
 from losscli.data.table.columns import Columns
 from losscli.data.table.facts import BLOCK, ColumnType, Limits, ReadOptions
-from losscli.data.table.grammar import EXACT, NumberStyle, shown
+from losscli.data.table.grammar import DOT, NumberStyle, shown
 from losscli.data.table.json_values import Number, Object, torn
 from losscli.data.table.open import Source
+from losscli.data.table.parse import first_fault
 from losscli.data.table.store import Inexact, StoredTable
 from losscli.domain import Floats
 from losscli.errors import DataError, Where
@@ -86,7 +87,6 @@ class _Reader:
             sha256=self.source.sha256,
             rows=rows,
             columns=columns.finish(inexact, parts),
-            notes=(),
             store=columns.store,
             line=self._records.line,
         )
@@ -168,9 +168,8 @@ class _Reader:
         return {(name, part): of for part, of in parts.items()}
 
     def _piece(self, lines: Sequence[int], name: str, values: list[Value], text: bool) -> Any:
-        return self._texts(lines, name, values) if text else self._numbers(values)
-
-    def _texts(self, lines: Sequence[int], name: str, values: list[Value]) -> Any:
+        if not text:
+            return self._numbers(values)
         words = ["" if value is None else str(value) for value in values]
         try:
             return strings(words)
@@ -188,13 +187,11 @@ class _Reader:
         """Per column, the first number of a batch that no double holds; `before`: the rows before it."""
         found = {}
         for i, (key, text) in enumerate(plan.items()):
-            numbers = np.zeros(0) if text else self._numbers(values[key])
-            for row in np.flatnonzero(np.abs(numbers) >= EXACT).tolist():
-                field = str(values[key][row])
-                why = NumberStyle().fault(field, float(numbers[row]))
-                if why is not None:
-                    found[i] = before + row + 1, field, why
-                    break
+            fields: Any = values[key]  # where they are numbers, as they are spelled
+            fault = None if text else first_fault(fields, self._numbers(fields), DOT)
+            if fault is not None:
+                row, field, why = fault
+                found[i] = before + row + 1, str(field), why
         return found
 
     def _numbers(self, values: list[Value]) -> Floats:

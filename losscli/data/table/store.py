@@ -45,15 +45,11 @@ class Store:
 
     def put(self, column: int, block: Block) -> None:
         """Append a block to a column; the block is the store's from now on."""
-        if isinstance(block, np.ndarray):
-            block.setflags(write=False)
         with self._lock:
             self._blocks[column].append(self._kept(block))
 
     def replace(self, column: int, place: int, block: Block) -> None:
         """Put a block in the place of another; a temporary file keeps the room of the old one."""
-        if isinstance(block, np.ndarray):
-            block.setflags(write=False)
         with self._lock:
             old = self._blocks[column][place]
             if not isinstance(old, tuple):
@@ -63,6 +59,8 @@ class Store:
 
     def _kept(self, block: Block) -> Block | tuple[int, int, bool]:
         """The block, or where it is in the temporary file."""
+        if isinstance(block, np.ndarray):
+            block.setflags(write=False)
         self.size += block.nbytes
         if self._fd is None and self.size > self._limit:
             self._spool()
@@ -126,7 +124,7 @@ def _deserialized(data: bytearray) -> Any:
     return pa.ipc.read_record_batch(pa.py_buffer(data), pa.schema([("text", pa.string())])).column(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StoredTable:
     """A Table whose blocks lie in a Store, column i under the i-th name."""
 
@@ -134,9 +132,9 @@ class StoredTable:
     sha256: str
     rows: int
     columns: Mapping[str, Column]
-    notes: tuple[str, ...]
     store: Store
-    line: Callable[[int], int | None]  # of a 1-based data row, in the file
+    notes: tuple[str, ...] = ()
+    line: Callable[[int], int | None] = lambda row: None  # of a 1-based data row, where the file has lines
 
     def numbers(self, block: int, name: str) -> Floats:
         column = self.columns[name]

@@ -7,25 +7,3 @@ from losscli.loss.battery.lines import SCALE, TARGETS, lines
 from losscli.loss.battery.row_checks import row_problem
 from losscli.loss.battery.slopes import breaks, difference, jumps, mismatch
 from losscli.loss.battery.traits import MEASURED, Measurements, is_bounded, is_symmetric, measured
-
-__all__ = [
-    "MEASURED",
-    "SCALE",
-    "TARGETS",
-    "Check",
-    "Checked",
-    "Curve",
-    "Line",
-    "Measurements",
-    "breaks",
-    "checked",
-    "difference",
-    "is_bounded",
-    "is_symmetric",
-    "jumps",
-    "lines",
-    "measured",
-    "mismatch",
-    "row_problem",
-    "slope_problem",
-]

@@ -28,17 +28,11 @@ def derivative(bound: BoundLoss) -> Outcome:
     if off > 1.0:
         line = next(line for line in seen if line.name == name)
         assert line.slope is not None
-        at = np.array([place])
-        told = _difference_at(line, place)
-        return (
-            False,
-            f"on {name} at {place:.4g} the slope is {line.slope(at)[0]:.6g}, by differences {told:.6g}",
-        )
+        slope, told = line.slope(np.array([place]))[0], _difference_at(line, place)
+        return False, f"on {name} at {place:.4g} the slope is {slope:.6g}, by differences {told:.6g}"
     least = min(mismatch(line)[2] for line in seen)
-    return (
-        least > _ENOUGH,
-        f"by differences on {_lines_text(seen)}, {100 * least:.0f} % of the points can tell",
-    )
+    share = f"{100 * least:.0f} % of the points can tell"
+    return least > _ENOUGH, f"by differences on {_lines_text(seen)}, {share}"
 
 
 def slope_problem(bound: BoundLoss) -> str:
@@ -90,10 +84,8 @@ def kinks(bound: BoundLoss) -> Outcome:
             low, at, high = line.slope(kink + 1e-9 * line.width * np.array([-1.0, 0.0, 1.0]))
             slack = 1e-8 * (1.0 + abs(low) + abs(high))
             if not min(low, high) - slack <= at <= max(low, high) + slack:
-                return (
-                    False,
-                    f"on {line.name} at {kink:.4g} the slope {at:.4g} is not in [{low:.4g}, {high:.4g}]",
-                )
+                limits = f"[{low:.4g}, {high:.4g}]"
+                return False, f"on {line.name} at {kink:.4g} the slope {at:.4g} is not in {limits}"
     return True, f"declared and found: {_places(bound.loss.kinks(dict(bound.params)))}"
 
 

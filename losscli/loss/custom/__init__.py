@@ -3,13 +3,3 @@
 from losscli.loss.custom.define import define
 from losscli.loss.custom.files import check_sound, from_file, paths_in, without_paths
 from losscli.loss.custom.installed import GROUP, installed
-
-__all__ = [
-    "GROUP",
-    "check_sound",
-    "define",
-    "from_file",
-    "installed",
-    "paths_in",
-    "without_paths",
-]

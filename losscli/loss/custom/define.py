@@ -43,7 +43,6 @@ _HEAD = re.compile(
 _EXAMPLE = "For example --define 'asym:k=3 = where(r > 0, k*r**2, r**2)'"
 LETTERS = ("y", "p", "r", "m", "s")
 _NUDGE = 1e-9  # where a slope is no number, those at this distance stand in
-_MEANS = {"r": "r = p - y", "m": "m = (2y - 1)*s"}
 
 # The letters of a formula: its argument, the letters of that in their order, what the slope is taken in.
 _READS: tuple[tuple[frozenset[str], Argument, tuple[str, ...], str], ...] = (

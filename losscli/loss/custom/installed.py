@@ -10,15 +10,11 @@ from losscli.loss.custom.guard import guarded
 GROUP = "losscli.losses"
 
 
-def installed() -> tuple[Loss, ...]:
+def installed() -> Iterator[Loss]:
     """The losses that packages announce: an entry point is a record, or a list of records.
 
     Raises DataError where one does not load.
     """
-    return tuple(_all())
-
-
-def _all() -> Iterator[Loss]:
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP):

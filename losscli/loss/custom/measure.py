@@ -82,7 +82,7 @@ def measure(bound: BoundLoss, constants: Collection[float]) -> Measured:
         unit=_unit(bound) if numbers else Unit.ONE,
         elicits=_elicits(bound) if numbers else "",
         perfect=_perfect(bound) if numbers else (),
-        trap=_trap(bound, least),
+        trap=_trap(least),
     )
 
 
@@ -248,11 +248,8 @@ def _perfect(bound: BoundLoss) -> tuple[float, ...]:
     return tuple(bound.value(y, y).tolist())
 
 
-def _trap(bound: BoundLoss, least: float | Callable[[Floats], Floats]) -> str:
+def _trap(least: float | Callable[[Floats], Floats]) -> str:
     """What is unusual in it."""
-    said = []
     if callable(least):
-        said.append("Its least value depends on the target, so that it has no skill.")
-    elif least < 0.0:
-        said.append("It can be negative, so that it has no skill.")
-    return " ".join(said)
+        return "Its least value depends on the target, so that it has no skill."
+    return "It can be negative, so that it has no skill." if least < 0.0 else ""

@@ -6,21 +6,3 @@ from losscli.loss.expression.functions import FUNCTIONS, Function
 from losscli.loss.expression.parse import MOST_CHARACTERS, parse
 from losscli.loss.expression.stable import stable
 from losscli.loss.expression.tree import Apply, Name, Node, Number, names_in, numbers_in, replaced, text_of
-
-__all__ = [
-    "FUNCTIONS",
-    "MOST_CHARACTERS",
-    "Apply",
-    "Function",
-    "Name",
-    "Node",
-    "Number",
-    "derivative",
-    "evaluate",
-    "names_in",
-    "numbers_in",
-    "parse",
-    "replaced",
-    "stable",
-    "text_of",
-]

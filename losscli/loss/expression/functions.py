@@ -1,5 +1,6 @@
 """The functions that a formula may call, in one list: what they are, and how they change."""
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,14 +81,6 @@ def _product(a: Node, b: Node) -> Node | None:
     return _folded("*", (a, b))
 
 
-def _ratio(a: Node, b: Node) -> Node | None:
-    return ZERO if a == ZERO else a if b == ONE else None
-
-
-def _to_the(a: Node, b: Node) -> Node | None:
-    return a if b == ONE else None
-
-
 def _negative(a: Node) -> Node | None:
     match a:
         case Apply("neg", (one,)):
@@ -97,35 +90,19 @@ def _negative(a: Node) -> Node | None:
     return None
 
 
-def _choice(condition: Node, a: Node, b: Node) -> Node | None:
-    return a if a == b else None
-
-
 _SIMPLER: dict[str, Callable[..., Node | None]] = {
     "+": _sum,
     "-": _difference,
     "*": _product,
-    "/": _ratio,
-    "**": _to_the,
+    "/": lambda a, b: ZERO if a == ZERO else a if b == ONE else None,
+    "**": lambda a, b: a if b == ONE else None,
     "neg": _negative,
-    "where": _choice,
+    "where": lambda condition, a, b: a if a == b else None,
 }
 
 
-def _plus(a: Node, b: Node) -> Node:
-    return of("+", a, b)
-
-
-def _minus(a: Node, b: Node) -> Node:
-    return of("-", a, b)
-
-
-def _times(a: Node, b: Node) -> Node:
-    return of("*", a, b)
-
-
-def _over(a: Node, b: Node) -> Node:
-    return of("/", a, b)
+_plus, _minus = functools.partial(of, "+"), functools.partial(of, "-")
+_times, _over = functools.partial(of, "*"), functools.partial(of, "/")
 
 
 def _square(a: Node) -> Node:

@@ -55,22 +55,21 @@ def _grid(screen: FitScreen, metric: str, other: str, ranked: list[tuple[Fit, Ra
             ranks(row.rank, row.rank_low, row.rank_high),
             screen.text(fit, metric),
             screen.text(fit, other),
-            _predicted(fit),
+            _rows(fit.scores[COUNTED].value if COUNTED in fit.scores else None),
             _threshold(fit),
             screen.text(fit, "average_precision"),
         )
         for fit, row in ranked
     ]
-    texts = ["best constant", "--", screen.constant(metric), screen.constant(other), _constant(screen)]
-    texts += ["", screen.constant("average_precision")]
+    texts = ["best constant", "--", screen.constant(metric), screen.constant(other)]
+    texts += [_rows(screen.found.constant.get(COUNTED)), "", screen.constant("average_precision")]
     rows.append(tuple(Cell(text, Role.DIM) for text in texts))
     return tabulate("", heads, rows, _notes(screen, metric, ranked), always=4, complete=screen.all)
 
 
-def _predicted(fit: Fit) -> str:
+def _rows(predicted: float | None) -> str:
     """How many rows of the first repeat are predicted positive."""
-    score = fit.scores.get(COUNTED)
-    return "" if score is None or score.value is None else f"{score.value:,.0f}"
+    return "" if predicted is None else f"{predicted:,.0f}"
 
 
 def _threshold(fit: Fit) -> str:
@@ -81,11 +80,6 @@ def _threshold(fit: Fit) -> str:
     low, high = f"{found.low:.2g}", f"{found.high:.2g}"
     ends = f"[{low}, {high}]" if found.low < 0 or "e" in low + high else f"({low}-{high})"
     return f"{found.mean:.2g} {ends}"
-
-
-def _constant(screen: FitScreen) -> str:
-    value = screen.found.constant.get(COUNTED)
-    return "" if value is None else f"{value:,.0f}"
 
 
 def _notes(screen: FitScreen, metric: str, ranked: list[tuple[Fit, RankRow]]) -> tuple[str, ...]:

@@ -6,13 +6,12 @@ from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
 from losscli.report.fits.ranking import excess_text
 from losscli.report.fits.screen import FitScreen, Standing, contamination, head, words
 from losscli.report.names import visible
-from losscli.report.notes import refusal_text
+from losscli.report.notes import refusal_grids
 from losscli.report.numbers import percent, ranks, significant
 from losscli.result import Degradation, Downweighted, Fit
 
 _TITLE = "MATRIX: losses trained down, metrics judged across, out of fold; * the best and its ties"
 _ROWS = 20
-_REASON = Column("reason", flow=True)
 
 
 def matrix_grids(screen: FitScreen) -> list[Grid]:
@@ -69,7 +68,8 @@ def detail_grids(screen: FitScreen) -> list[Grid]:
     if not screen.all:
         measured = any(fit.distance is not None for fit in screen.found.fits)
         return _optimizer(screen) if measured and screen.found.optimizer != "auto" else []
-    return [*_certificates(screen), *_downweighted(screen), *_unranked(screen), *_refused(screen)]
+    refused = refusal_grids(screen.found.refused, screen.loss)
+    return [*_certificates(screen), *_downweighted(screen), *_unranked(screen), *refused]
 
 
 def _optimizer(screen: FitScreen) -> list[Grid]:
@@ -149,9 +149,4 @@ def row_names(rows: tuple[Downweighted, ...], most: int) -> str:
 
 def _unranked(screen: FitScreen) -> list[Grid]:
     rows = [(screen.loss(one.spec), visible(one.reason)) for one in screen.found.unranked]
-    return tabulate("", ("NOT RANKED", _REASON), rows)
-
-
-def _refused(screen: FitScreen) -> list[Grid]:
-    rows = [(screen.loss(one.spec), refusal_text(one)) for one in screen.found.refused]
-    return tabulate("", ("DOES NOT APPLY", _REASON), rows)
+    return tabulate("", ("NOT RANKED", Column("reason", flow=True)), rows)

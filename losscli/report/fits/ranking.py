@@ -55,7 +55,7 @@ def _clean(screen: FitScreen) -> list[_Part]:
             "" if constant is None else _signed(constant),
         ),
     ]
-    beside = ["cost", *telling(screen.found.task).beside]
+    beside = ["cost", *telling(screen.found.task).beside.split()]
     others = [name for name in beside if name in screen.metrics]
     parts += [_metric(screen, name, 1) for name in others[:1]]
     if screen.found.l1:
