@@ -10,7 +10,7 @@ from losscli.comparison.losses import Facts
 from losscli.comparison.reasons import NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
 from losscli.domain import Floats, Kind, Task, sigmoid
-from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
+from losscli.inference import judge, pairs_of, percentile_intervals
 from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.loss.arguments import Predicted
@@ -183,7 +183,7 @@ def _shown(boot: Bootstrap, sums: UnitSums, sizes: Sequence[int]) -> Iterator[st
     if not np.isfinite(sums.sums).all():
         yield from (None for _ in sizes)
         return
-    found = Studentised(*replicate(sums, RESAMPLES, boot.seed, squares(columns), precise=False).errors)
+    found = replicate(sums, RESAMPLES, boot.seed, squares(columns), precise=False).studentised
     # One family, of all thresholds of all pairs: any verdict may be the one that is read.
     verdicts = iter(judge(found, boot.confidence, boot.units.count).verdicts)
     for size in sizes:

@@ -70,7 +70,7 @@ class Bootstrap:
     at: Mapping[tuple[int, int, int], int]
     signs: tuple[Floats, Floats]
     replicates: Replicates
-    errors: tuple[Floats, Floats, Floats, Floats]
+    studentised: Studentised
     values: Mapping[int, Floats]
     terms: Sequence[TermColumns]
     flagged: Replicates | None
@@ -85,7 +85,7 @@ class Bootstrap:
         own = self.losses[loss]
         at = own.models.index(model)
         found = (
-            self._columns([own.places[at][0]])
+            self.studentised.take([own.places[at][0]])
             if own.is_mean
             else self._ratio(loss, self.values[loss][:, at], model)
         )
@@ -102,7 +102,7 @@ class Bootstrap:
             return beside(
                 [self._ratio(loss, values[:, a] - values[:, b], models[a], models[b]) for a, b in own.pairs]
             )
-        found = self._columns([self.at[loss, a, b] for a, b in own.pairs])
+        found = self.studentised.take([self.at[loss, a, b] for a, b in own.pairs])
         if own.bound.loss.reduction.power == 1:
             return found
         # √a - √b is (a - b) over the sum of the roots, which moves little beside the difference.
@@ -139,11 +139,6 @@ class Bootstrap:
         assert self.flagged is not None
         sums = self.flagged.means[:, self.places[place]] * self.flagged.w
         return np.where(self.flagged.w > 0, sums, 0.0)
-
-    def _columns(self, places: Sequence[int]) -> Studentised:
-        mean, error, means, errors = self.errors
-        chosen = list(places)
-        return Studentised(mean[chosen], error[chosen], means[:, chosen], errors[:, chosen])
 
     def _ratio(self, loss: int, values: Floats, model: int, other: int | None = None) -> Studentised:
         """A function of several means, or the difference of two: one spread, over the replicates, for all."""
@@ -216,7 +211,7 @@ def bootstrap(
         at=at,
         signs=((contrasts > 0).sum(axis=0), (contrasts < 0).sum(axis=0)),
         replicates=drawn,
-        errors=drawn.errors,
+        studentised=drawn.studentised,
         values={loss: _values(one, drawn) for loss, one in losses.items()},
         terms=[one.after(judged) for one in terms],
         flagged=outliers,

@@ -152,15 +152,9 @@ def _drawn(units: UnitSums, request: Request, count: int, root: bool) -> _Drawn:
     pairs = pairs_of(models)
     both = np.concatenate([units.sums, units.contrasts(pairs).sums], axis=1)
     with np.errstate(over="ignore", invalid="ignore"):  # of huge losses, which get no interval
-        found = Studentised(
-            *replicate(
-                UnitSums(units.keys, units.w, both),
-                count,
-                request.seed,
-                squares(both.shape[1]),
-                precise=False,
-            ).errors
-        )
+        every = UnitSums(units.keys, units.w, both)
+        drawn = replicate(every, count, request.seed, squares(both.shape[1]), precise=False)
+        found = drawn.studentised
     levels, differences = found.take(list(range(models))), found.take(list(range(models, both.shape[1])))
     low, high = bootstrap_t_intervals(levels, request.confidence)
     values = levels.value
