@@ -16,9 +16,8 @@ from losscli.comparison.diff.matching import (
     unpaired,
     warnings,
 )
-from losscli.comparison.reasons import NO_RATIO
+from losscli.comparison.reasons import no_ratio
 from losscli.result import (
-    ON_FEW,
     Changes,
     LossChange,
     LossTable,
@@ -29,7 +28,6 @@ from losscli.result import (
     Recorded,
     Side,
     finite,
-    rests_on_few,
 )
 
 __all__ = ["changes"]
@@ -75,6 +73,7 @@ def _loss(old: Recorded, new: Recorded, a: LossTable, b: LossTable, pair: Models
     """The change of one loss of one model, without an interval."""
     before, after = a.of(pair[0]), b.of(pair[1])
     relative = _relative(before.value, after.value)
+    beyond = None if relative is not None else "the ratio is beyond any number"
     return LossChange(
         spec=b.spec,
         members=b.members,
@@ -89,7 +88,7 @@ def _loss(old: Recorded, new: Recorded, a: LossTable, b: LossTable, pair: Models
         p=None,
         verdict=None,
         rows_needed=None,
-        reason=_missing(old, before) or _missing(new, after) or _no_ratio(before, after, relative),
+        reason=_missing(old, before) or _missing(new, after) or no_ratio(before, after) or beyond,
     )
 
 
@@ -109,18 +108,6 @@ def _missing(side: Recorded, one: Value) -> str | None:
     if one.value is not None:
         return None
     return f"no value in {side.path}" + (f": {one.reason}" if one.reason else "")
-
-
-def _no_ratio(before: Value, after: Value, relative: float | None) -> str | None:
-    """Why the change of two values has no interval; None where it may have one."""
-    if rests_on_few(before.reason) or rests_on_few(after.reason):
-        return ON_FEW
-    if relative is not None:
-        return None
-    assert before.value is not None and after.value is not None
-    if min(before.value, after.value) <= 0:
-        return NO_RATIO
-    return "the ratio is beyond any number"
 
 
 def _metrics(old: Recorded, new: Recorded, models: Sequence[Models]) -> Iterator[MetricChange]:
