@@ -12,9 +12,9 @@ from losscli.inference.analytic import (
 )
 from losscli.inference.best_set import confidence_set
 from losscli.inference.corrections import Correction, benjamini_hochberg, holm
-from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_intervals
+from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_interval
 from losscli.inference.order import ranks
-from losscli.inference.pairs import POWER, Family, first_shares, judge, pairs_of, rank_intervals
+from losscli.inference.pairs import POWER, Family, figure_ranks, first_shares, judge, pairs_of, rank_intervals
 from losscli.inference.regression import Regression, log_ratio, regression
 from losscli.inference.studentised import Studentised, beside, plain, smooth
 
@@ -34,12 +34,13 @@ __all__ = [
     "confidence_set",
     "corrected_t",
     "corrected_t_interval",
+    "figure_ranks",
     "first_shares",
     "holm",
     "judge",
     "log_ratio",
     "pairs_of",
-    "percentile_intervals",
+    "percentile_interval",
     "plain",
     "rank_intervals",
     "ranks",

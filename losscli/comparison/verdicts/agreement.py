@@ -1,6 +1,7 @@
 """Do the losses agree? The order of the models under every class of losses, and under every loss that asks
 for the mean, or the median."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -10,11 +11,11 @@ from losscli.comparison.losses import Facts
 from losscli.comparison.reasons import NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
 from losscli.domain import Floats, Kind, Task, sigmoid
-from losscli.inference import judge, pairs_of, percentile_intervals
+from losscli.inference import judge, pairs_of, percentile_interval
 from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.loss.arguments import Predicted
-from losscli.result import Agreement, Difference, Dominance, LossTable, Order
+from losscli.result import Agreement, Difference, Dominance, LossTable, Order, finite
 
 THRESHOLDS = 24  # at which two Murphy curves are resampled
 MANY_ROWS = 20_000  # beyond, the leader is compared with the next model alone: curves take memory
@@ -46,22 +47,15 @@ def find_agreement(
         for loss, table in enumerate(tables)
         if table.spec == table.members[0] and _orders(table)
     ]
-    leaders: dict[str, int] = {}
-    for one in orders:
-        if one.leader is not None:
-            leaders[one.leader] = leaders.get(one.leader, 0) + 1
-    others = [one.tau for one in orders if tables[primary].spec not in (one.spec, *_members(tables, one))]
+    leaders = Counter(one.leader for one in orders if one.leader is not None)
+    others = [one.tau for one in orders if one.spec not in tables[primary].members]
     return Agreement(
         primary=tables[primary].spec,
-        leaders=dict(sorted(leaders.items(), key=lambda item: -item[1])),
+        leaders=dict(leaders.most_common()),
         tau=float(np.mean(others)) if others else None,
         orders=tuple(orders),
         dominance=tuple(_dominance(boot, tables, primary)) if curves else (),
     )
-
-
-def _members(tables: Sequence[LossTable], order: Order) -> tuple[str, ...]:
-    return next(table.members for table in tables if table.spec == order.spec)
 
 
 def _orders(table: LossTable) -> bool:
@@ -78,9 +72,7 @@ def _order(
     low = high = None
     if loss in boot.losses and primary in boot.losses:
         drawn = _tau(boot.values[loss], boot.values[primary])
-        low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], boot.confidence))
-        if np.isnan(low):
-            low = high = None
+        low, high = map(finite, percentile_interval(drawn, boot.confidence))
     tau = float(_tau(values[:1], values[1:])[0])
     return Order(
         spec=table.spec,
