@@ -203,10 +203,10 @@ def ruled_out(
     def off(interval: Interval, array: int, what: str) -> tuple[str, tuple[int, ...]] | None:
         """Why an array rules a loss out, and the first rows that do."""
         count, rows = seen.outside.get((domains.index(interval), array), (0, ()))
+        if not count:
+            return None
         are = "s are" if count > 1 else " is"
-        return (
-            (f"{what} must be {interval}; {count:,} row{are} not, first {rows[0]:,}", rows) if rows else None
-        )
+        return f"{what} must be {interval}; {count:,} row{are} not, first {rows[0]:,}", rows
 
     for one in losses:
         ranged = any(ranged_kind(problem) in needs for needs in one.loss.reads)
