@@ -222,17 +222,26 @@ def _metrics_of(
     if task not in CLASSES:
         return {source: source.of(columns, w) for source, columns in own_terms(task, problem, y, model)}
     k = len(problem.labels)
-    _, label = Arguments(task, y, model, problem.threshold).get(Argument.LABEL, LABELS)
-    found: Metrics = {Confusion: Confusion.of(codes(y), label.astype(np.intp), w, k)}
-    kind = next((kind for kind in RANKING if kind in model), None)
-    if kind is None:
-        return found
-    p = model[kind]
-    if task is Task.BINARY:
-        found[Distribution] = [Distribution.of(p, y == 1.0, w, exact=exact)]
-    elif k <= RANKED_CLASSES:
-        found[Distribution] = [Distribution.of(p[:, c], y == c, w, exact=exact) for c in range(p.shape[1])]
+    found: Metrics = {Confusion: Confusion.of(*labelled(task, problem, y, model), w, k)}
+    if not model.keys().isdisjoint(RANKING) and (task is Task.BINARY or k <= RANKED_CLASSES):
+        found[Distribution] = [Distribution.of(p, own, w, exact=exact) for p, own in ranked(y, model)]
     return found
+
+
+def labelled(task: Task, problem: Problem, y: Floats, model: Predicted) -> tuple[Codes, Codes]:
+    """The true and the predicted codes: (n,) each."""
+    _, label = Arguments(task, y, model, problem.threshold).get(Argument.LABEL, LABELS)
+    return codes(y), label.astype(np.intp)
+
+
+def ranked(y: Floats, model: Predicted) -> Iterator[tuple[Floats, Mask]]:
+    """What ranks the rows, and which are positive, (n,) each: of two classes once, of several each class
+    against the rest."""
+    p = model[next(kind for kind in RANKING if kind in model)]
+    if p.ndim == 1:
+        yield p, y == 1.0
+    else:
+        yield from ((column, y == code) for code, column in enumerate(p.T))
 
 
 def own_terms(
