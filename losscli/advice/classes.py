@@ -63,16 +63,16 @@ def class_findings(study: Study) -> tuple[Finding, ...]:
 
 def _out_of_fold(study: Study) -> Judged:
     """What the log loss, at its usual penalty, predicts for rows that it has not seen."""
-    frame, training = study.frame, study.training
+    frame, training, request = study.frame, study.training, study.request
     folds = splits(
         frame.y,
         labels=training.labels,
         group=frame.group,
         fold=None,
         time=frame.time,
-        folds=study.folds,
+        folds=request.folds,
         repeats=1,
-        seed=study.seed,
+        seed=request.seed,
     )
     plan = CrossValidation(
         frame=frame,
@@ -82,9 +82,9 @@ def _out_of_fold(study: Study) -> Judged:
         settings=study.settings(training.task, None),
         metrics=judging(training.task),
         threshold=None,
-        seed=study.seed,
+        seed=request.seed,
     )
-    found = dict(each(len(folds.splits), lambda i: judge_splits(plan, [folds.splits[i]])[0], study.jobs))
+    found = dict(each(len(folds.splits), lambda i: judge_splits(plan, [folds.splits[i]])[0], request.jobs))
     return pooled(plan, folds.splits, [found[i] for i in range(len(found))]).judged[0]
 
 

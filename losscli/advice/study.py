@@ -9,6 +9,7 @@ from losscli.data.roles.features import Training
 from losscli.descent.design import Design, whitened
 from losscli.descent.train import Settings
 from losscli.domain import Floats, Task
+from losscli.fitting.fit import Request
 from losscli.result import Finding, RowKey
 
 NAMED = 5  # rows or columns that a figure names
@@ -23,18 +24,14 @@ class Study:
     whole: Frame
     training: Training
     design: Design
-    seed: int
-    folds: int
-    jobs: int
+    request: Request
 
     @classmethod
-    def of(
-        cls, frame: Frame, whole: Frame, training: Training, *, seed: int, folds: int, jobs: int
-    ) -> "Study":
+    def of(cls, frame: Frame, whole: Frame, training: Training, request: Request) -> "Study":
         """frame: the rows to profile, of those in `whole`."""
         rows = np.arange(len(frame.y))
         x = Encoder.of(frame, rows, frame.w).matrix(frame, rows)
-        return cls(frame, whole, training, whitened(x, frame.w), seed, folds, jobs)
+        return cls(frame, whole, training, whitened(x, frame.w), request)
 
     @property
     def classes(self) -> int:
@@ -43,7 +40,7 @@ class Study:
 
     def settings(self, task: Task, l2: float | None) -> Settings:
         scores = self.classes if task is Task.MULTICLASS else 1
-        return Settings(task=task, classes=scores, l2=l2, seed=self.seed, careful=False)
+        return Settings(task=task, classes=scores, l2=l2, seed=self.request.seed, careful=False)
 
 
 @dataclass(frozen=True, slots=True)
