@@ -181,14 +181,18 @@ def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Flo
     """The row quantities of one block, in the order of the layout."""
     models = arguments_of(problem, rows)
     for column in layout.columns:
-        one = layout.losses[column.loss]
         if column.model is None:
-            yield _least(one, problem, rows.y)
+            yield _least(layout.losses[column.loss], problem, rows.y)
         else:
-            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-                part = quantities(one.loss, layout.classes)[column.part]
-                x = part(*models[column.model].of(one.loss), **dict(one.params))
-            yield x
+            yield _part(layout, column, models[column.model])
+
+
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")
+def _part(layout: Layout, column: RowQuantity, given: Arguments) -> Floats:
+    """A part of a loss for one model, row by row."""
+    one = layout.losses[column.loss]
+    part = quantities(one.loss, layout.classes)[column.part]
+    return np.asarray(part(*given.of(one.loss), **dict(one.params)))
 
 
 def _least(bound: BoundLoss, problem: Problem, y: Floats) -> Floats:
@@ -273,20 +277,13 @@ def probe(reading: Reading, layout: Layout, moves: Sequence[Sequence[Move]]) -> 
 
     def work(rows: Rows) -> Floats:
         moved = {move: arguments_of(reading.problem, replace(rows, y=move(rows.y))) for move in every}
-        return np.array(
-            [_probed(layout, column, moved, moves[column.loss], rows.w) for column in layout.columns]
-        )
+        found = np.full(len(layout.columns), np.nan)
+        for k, column in enumerate(layout.columns):
+            own = moves[column.loss]
+            if column.model is not None and own:
+                with np.errstate(over="ignore", invalid="ignore"):
+                    sums = [float(rows.w @ _part(layout, column, moved[m][column.model])) for m in own]
+                found[k] = sum(sums) / len(sums)
+        return found
 
     return reading.fold(work, np.add)
-
-
-def _probed(
-    layout: Layout, column: RowQuantity, moved: dict[Move, list[Arguments]], moves: Sequence[Move], w: Floats
-) -> float:
-    if column.model is None or not moves:
-        return float("nan")
-    one = layout.losses[column.loss]
-    part = quantities(one.loss, layout.classes)[column.part]
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        sums = [float(w @ part(*moved[m][column.model].of(one.loss), **dict(one.params))) for m in moves]
-    return sum(sums) / len(sums)

@@ -111,13 +111,15 @@ def _dominance(boot: Bootstrap, tables: Sequence[LossTable], primary: int) -> It
     """The leader of the primary loss against the next models, for each functional that has a family of losses
     here. Reads all rows at once."""
     facts, problem = boot.facts, boot.facts.problem
-    usable = [m for m, model in enumerate(problem.models) if {part.kind for part in model.parts} & set(_READ)]
-    values = {m: tables[primary].results[m].value for m in usable}
-    known = [m for m in usable if values[m] is not None]
+    known = {
+        m: one.value
+        for m, (model, one) in enumerate(zip(problem.models, tables[primary].results, strict=True))
+        if one.value is not None and any(part.kind in _READ for part in model.parts)
+    }
     if len(known) < 2 or problem.task not in FUNCTIONALS:
         return
     most = CURVES if facts.moments.rows <= MANY_ROWS else 2
-    leader, *others = sorted(known, key=lambda m: values[m] or 0.0)[:most]
+    leader, *others = sorted(known, key=lambda m: known[m])[:most]
     y, w, number, p = _read(facts, [leader, *others])
     names = [model.name for model in problem.models]
     pairs = [(functional, other) for functional in FUNCTIONALS[problem.task] for other in others]
