@@ -2,8 +2,6 @@
 
 from losscli.inference.analytic import (
     FEW_EFFECTIVE,
-    T_ROWS,
-    T_SKEW,
     corrected_t,
     corrected_t_interval,
     t_quantile,
@@ -21,8 +19,6 @@ from losscli.inference.studentised import Studentised, beside, plain, smooth
 __all__ = [
     "FEW_EFFECTIVE",
     "POWER",
-    "T_ROWS",
-    "T_SKEW",
     "Correction",
     "Family",
     "Regression",
