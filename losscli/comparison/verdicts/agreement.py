@@ -10,7 +10,7 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.reasons import NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
-from losscli.domain import Floats, Kind, Task, sigmoid
+from losscli.domain import Codes, Floats, Kind, Task, sigmoid
 from losscli.inference import judge, pairs_of, percentile_interval
 from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
 from losscli.inference.resample import UnitSums, replicate, squares
@@ -152,10 +152,9 @@ def _dominance(boot: Bootstrap, tables: Sequence[LossTable], primary: int) -> It
 
 
 _READ = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
-_Arrays = tuple[Floats, Floats, np.ndarray, dict[int, Floats]]
 
 
-def _read(facts: Facts, models: Sequence[int]) -> _Arrays:
+def _read(facts: Facts, models: Sequence[int]) -> tuple[Floats, Floats, Codes, dict[int, Floats]]:
     """(targets, weights, row numbers, predictions by model), (n,) each."""
     blocks = list(facts.reading.each())
     y, w, number = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w", "number"))
