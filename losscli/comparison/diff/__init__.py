@@ -23,7 +23,6 @@ from losscli.result import (
     LossTable,
     LossValue,
     MetricChange,
-    MetricTable,
     MetricValue,
     Recorded,
     Side,
@@ -111,23 +110,21 @@ def _missing(side: Recorded, one: Value) -> str | None:
 
 
 def _metrics(old: Recorded, new: Recorded, models: Sequence[Models]) -> Iterator[MetricChange]:
-    for metric in new.result.metrics:
-        before = old.result.metric(metric.name)
-        if before is not None:
-            yield from (_metric(old, new, before, metric, pair) for pair in models)
-
-
-def _metric(old: Recorded, new: Recorded, a: MetricTable, b: MetricTable, pair: Models) -> MetricChange:
-    before, after = a.of(pair[0]), b.of(pair[1])
-    change = _change(before, after)
-    beyond = None if change is not None else "the change is beyond any number"
-    return MetricChange(
-        name=b.name,
-        title=b.title,
-        greater_is_better=b.greater_is_better,
-        model=pair[1],
-        old=before.value,
-        new=after.value,
-        change=change,
-        reason=_missing(old, before) or _missing(new, after) or beyond,
-    )
+    for b in new.result.metrics:
+        a = old.result.metric(b.name)
+        for one, other in models:
+            if a is None:
+                continue
+            before, after = a.of(one), b.of(other)
+            change = _change(before, after)
+            beyond = None if change is not None else "the change is beyond any number"
+            yield MetricChange(
+                name=b.name,
+                title=b.title,
+                greater_is_better=b.greater_is_better,
+                model=other,
+                old=before.value,
+                new=after.value,
+                change=change,
+                reason=_missing(old, before) or _missing(new, after) or beyond,
+            )
