@@ -29,18 +29,10 @@ _COINCIDE = "their middle values coincide"
 _FIGURES = by_name(
     Figure("rows_per_coefficient", "rows per coefficient", "number", "below 5 the fit hides the tails"),
     Figure(
-        "far",
-        f"beyond {FAR:g} robust z",
-        "share",
-        "of the residuals; Gaussian noise leaves 0.05 %",
-        _EQUAL,
+        "far", f"beyond {FAR:g} robust z", "share", "of the residuals; Gaussian noise leaves 0.05 %", _EQUAL
     ),
     Figure(
-        "gross",
-        f"beyond {GROSS:g} robust z",
-        "share",
-        "of the residuals; Gaussian noise leaves none",
-        _EQUAL,
+        "gross", f"beyond {GROSS:g} robust z", "share", "of the residuals; Gaussian noise leaves none", _EQUAL
     ),
     Figure(
         "far_among_like",
@@ -68,11 +60,7 @@ _FIGURES = by_name(
     Figure("zeros", "zeros", "share", "of the target"),
     Figure("negative", "below zero", "share", "of the target"),
     Figure(
-        "decades",
-        "decades",
-        "number",
-        "log10 of largest over smallest target",
-        "not every target is above 0",
+        "decades", "decades", "number", "log10 of largest over smallest target", "not every target is above 0"
     ),
     Figure("counts", "counts", "answer", "the target is whole numbers, 0 or more"),
     Figure("dispersion", "dispersion", "number", "variance over mean, given the features; Poisson 1"),
