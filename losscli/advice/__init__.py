@@ -52,7 +52,7 @@ def advise(
         raise too_many(table, "the profile is of one target", training.targets)
     whole = load(table, training)
     frame = sampled(whole, classes=training.task in CLASSES, seed=request.seed)
-    study = Study.of(frame, whole, training, seed=request.seed, folds=request.folds, jobs=request.jobs)
+    study = Study.of(frame, whole, training, request)
     own = class_findings(study) if study.classes else number_findings(study)
     profile = (*own, *feature_findings(study))
     figures = _figures(profile, study)

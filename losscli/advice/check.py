@@ -32,11 +32,10 @@ def checked(fits: Fits, baseline: str) -> Check:
     )
     base = next((fit for fit in fits.fits if fit.name == baseline), None)
     reasons = {one.spec: one.reason for one in fits.unranked}
-    rows = [_row(fit, base, metric, other, pairs, len(fits.fits) - 1) for fit in fits.fits]
-    rows = [
-        replace(row, verdict=None, reason=reasons[fit.spec]) if fit.spec in reasons else row
-        for row, fit in zip(rows, fits.fits, strict=True)
-    ]
+    rows = []
+    for fit in fits.fits:
+        row = _row(fit, base, metric, other, pairs, len(fits.fits) - 1)
+        rows.append(replace(row, verdict=None, reason=reasons[fit.spec]) if fit.spec in reasons else row)
     sign = -1.0 if metric.greater_is_better else 1.0
     rows.sort(
         key=lambda row: (row.reason in reasons.values(), np.inf if row.value is None else sign * row.value)

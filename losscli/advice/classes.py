@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from losscli.advice.noise import Noise, label_noise
-from losscli.advice.study import Study, share
+from losscli.advice.noise import label_noise
+from losscli.advice.study import Figure, Study, by_name
 from losscli.descent.ends import Solution
 from losscli.descent.train import Wanted, train
 from losscli.domain import Floats, Task
@@ -13,8 +13,30 @@ from losscli.fitting.folds import splits
 from losscli.fitting.judge import Judged, judging
 from losscli.fitting.scores import pooled
 from losscli.loss.catalogue import find
-from losscli.result import Finding
+from losscli.result import Finding, finite
 from losscli.spec import Spec
+
+_FIGURES = by_name(
+    Figure("smallest_rows", "its rows", "count", "what is known of the rarest class"),
+    Figure("rows_per_coefficient", "its rows per coefficient", "number", "a rule of thumb asks for 10"),
+    Figure("separable", "separable", "answer", "whether a linear rule makes no error on these rows"),
+    Figure(
+        "roc_auc",
+        "ROC AUC out of fold",
+        "number",
+        "of the log loss; chance is 0.5",
+        "a class is missing from the rows judged",
+    ),
+    Figure(
+        "label_noise",
+        "labels in doubt",
+        "share",
+        "confident learning's estimate; classes that overlap count too",
+        "of some class no row is predicted with confidence",
+    ),
+    Figure("surest_errors", "errors of the surest fifth", "share", "of the log loss out of fold"),
+    Figure("surest_expected", "expected of the surest fifth", "share", "by its own probabilities"),
+)
 
 
 def class_findings(study: Study) -> tuple[Finding, ...]:
@@ -22,80 +44,35 @@ def class_findings(study: Study) -> tuple[Finding, ...]:
     codes = study.whole.y.astype(np.intp)
     count = np.bincount(codes, minlength=study.classes)
     least, name = int(count.min()), study.training.labels[int(count.argmin())]
+    smallest = Figure("smallest_share", "smallest class", "share", f"of the rows: {name}")
     judged = _out_of_fold(study)
     area = judged.value(next(one for one in judging(study.training.task) if one.name == "roc_auc"))
     noise = label_noise(_probabilities(judged.prediction), judged.y.astype(np.intp))
     separable, reason = _separable(study)
     return (
-        share("smallest_share", "smallest class", least, len(codes), f"of the rows: {name}"),
-        Finding("smallest_rows", "its rows", float(least), "count", "what is known of the rarest class"),
-        Finding(
-            "rows_per_coefficient",
-            "its rows per coefficient",
-            least / study.design.rank,
-            "number",
-            "a rule of thumb asks for 10",
-        ),
-        Finding(
-            "separable",
-            "separable",
-            separable,
-            "answer",
-            "whether a linear rule makes no error on these rows",
-            reason,
-        ),
-        Finding(
-            "roc_auc",
-            "ROC AUC out of fold",
-            area if np.isfinite(area) else None,
-            "number",
-            "of the log loss; chance is 0.5",
-            None if np.isfinite(area) else "a class is missing from the rows judged",
-        ),
-        *_noise(noise),
-    )
-
-
-def _noise(noise: Noise) -> tuple[Finding, ...]:
-    known = noise.estimate is not None
-    return (
-        Finding(
-            "label_noise",
-            "labels in doubt",
-            noise.estimate,
-            "share",
-            "confident learning's estimate; classes that overlap count too",
-            None if known else "of some class no row is predicted with confidence",
-        ),
-        share(
-            "surest_errors",
-            "errors of the surest fifth",
-            noise.wrong,
-            noise.surest,
-            "of the log loss out of fold",
-        ),
-        share(
-            "surest_expected",
-            "expected of the surest fifth",
-            noise.expected,
-            noise.surest,
-            "by its own probabilities",
-        ),
+        smallest.of(least / len(codes)),
+        _FIGURES["smallest_rows"].of(float(least)),
+        _FIGURES["rows_per_coefficient"].of(least / study.design.rank),
+        _FIGURES["separable"].of(separable, reason),
+        _FIGURES["roc_auc"].of(finite(area)),
+        _FIGURES["label_noise"].of(noise.estimate),
+        _FIGURES["surest_errors"].of(noise.wrong / noise.surest),
+        _FIGURES["surest_expected"].of(noise.expected / noise.surest),
     )
 
 
 def _out_of_fold(study: Study) -> Judged:
     """What the log loss, at its usual penalty, predicts for rows that it has not seen."""
-    frame, training = study.frame, study.training
+    frame, training, request = study.frame, study.training, study.request
     folds = splits(
         frame.y,
         labels=training.labels,
         group=frame.group,
         fold=None,
         time=frame.time,
-        folds=study.folds,
+        folds=request.folds,
         repeats=1,
-        seed=study.seed,
+        seed=request.seed,
     )
     plan = CrossValidation(
         frame=frame,
@@ -105,9 +82,9 @@ def _out_of_fold(study: Study) -> Judged:
         settings=study.settings(training.task, None),
         metrics=judging(training.task),
         threshold=None,
-        seed=study.seed,
+        seed=request.seed,
     )
-    found = dict(each(len(folds.splits), lambda i: judge_splits(plan, [folds.splits[i]])[0], study.jobs))
+    found = dict(each(len(folds.splits), lambda i: judge_splits(plan, [folds.splits[i]])[0], request.jobs))
     return pooled(plan, folds.splits, [found[i] for i in range(len(found))]).judged[0]
 
 

@@ -7,11 +7,23 @@ import numpy as np
 from losscli.advice.duplicates import duplicates
 from losscli.advice.numbers import gives_away
 from losscli.advice.shape import robust_z
-from losscli.advice.study import Study, beyond
+from losscli.advice.study import Figure, Study, by_name
 from losscli.domain import Codes, Floats
 from losscli.result import Finding
 
 LEVERAGE = 10.0  # robust z of a column
+_FIGURES = by_name(
+    Figure(
+        "leverage",
+        "far out in a feature",
+        "share",
+        f"beyond {LEVERAGE:g} robust z of a column",
+        "in every column more than half of the values are equal",
+    ),
+    Figure("duplicates", "duplicate rows", "share", "that repeat an earlier row entirely"),
+    Figure("contradicting", "contradicting rows", "share", "same features, another class"),
+    Figure("error_floor", "least error", "share", "that any model makes on these rows, by those"),
+)
 _ENOUGH = 20  # rows, below which a column may rank as the target by chance
 _PER_LEVEL = 10  # rows per value, below which text may tell the classes apart by chance
 
@@ -19,48 +31,26 @@ _PER_LEVEL = 10  # rows per value, below which text may tell the classes apart b
 def feature_findings(study: Study) -> tuple[Finding, ...]:
     """The same figures for every task, but for what features alone tell of classes."""
     found = duplicates(study.whole)
-    same = Finding(
-        "duplicates", "duplicate rows", found.whole, "share", "that repeat an earlier row entirely"
-    )
+    own = (_leverage(study), _FIGURES["duplicates"].of(found.whole))
     if not study.classes:
-        return (_leverage(study), same)
-    return (
-        _leverage(study),
-        same,
-        Finding(
-            "contradicting",
-            "contradicting rows",
-            found.contradicting,
-            "share",
-            "same features, another class",
-        ),
-        Finding(
-            "error_floor",
-            "least error",
-            found.floor,
-            "share",
-            "that any model makes on these rows, by those",
-        ),
-    )
+        return own
+    contradicting = _FIGURES["contradicting"].of(found.contradicting)
+    return (*own, contradicting, _FIGURES["error_floor"].of(found.floor))
 
 
 def _leverage(study: Study) -> Finding:
     """Rows beyond 10 robust z in a column of numbers; columns whose median distance is 0 are passed over."""
-    frame, title = study.frame, "far out in a feature"
-    meaning = f"beyond {LEVERAGE:g} robust z of a column"
+    frame, figure = study.frame, _FIGURES["leverage"]
     if not frame.number_names:
-        return Finding("leverage", title, None, "share", meaning, "no feature is a number")
-    known = [robust_z(x[~np.isnan(x)]) for x in frame.numbers.T]
-    far = np.zeros(len(frame.y))
-    used = 0
-    for x, z in zip(frame.numbers.T, known, strict=True):
+        return figure.of(None, "no feature is a number")
+    far, used = np.zeros(len(frame.y)), False
+    for x in frame.numbers.T:
+        rows = np.flatnonzero(~np.isnan(x))
+        z = robust_z(x[rows])
         if z is not None:
-            rows, used = np.flatnonzero(~np.isnan(x)), used + 1
+            used = True
             far[rows] = np.maximum(far[rows], np.abs(z))
-    if not used:
-        why = "in every column more than half of the values are equal"
-        return Finding("leverage", title, None, "share", meaning, why)
-    return beyond(study, "leverage", title, meaning, far, LEVERAGE)
+    return figure.beyond(study, far if used else None, LEVERAGE)
 
 
 def leaks(study: Study) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from losscli.advice.shape import (
     tail_weight,
     z_among_like,
 )
-from losscli.advice.study import Study, beyond, share
+from losscli.advice.study import Figure, Study, by_name
 from losscli.descent.ends import Solution
 from losscli.descent.objective import bulk_spread
 from losscli.descent.train import Wanted, reference, train
@@ -25,6 +25,47 @@ from losscli.spec import Spec
 FAR, GROSS = 3.5, 7.0  # robust z; the first is Iglewicz and Hoaglin's, the second twice that
 _ROUNDING = 1e-9  # of the spread of the bulk of the target
 _EQUAL = "more than half of the residuals are equal"
+_COINCIDE = "their middle values coincide"
+_FIGURES = by_name(
+    Figure("rows_per_coefficient", "rows per coefficient", "number", "below 5 the fit hides the tails"),
+    Figure(
+        "far", f"beyond {FAR:g} robust z", "share", "of the residuals; Gaussian noise leaves 0.05 %", _EQUAL
+    ),
+    Figure(
+        "gross", f"beyond {GROSS:g} robust z", "share", "of the residuals; Gaussian noise leaves none", _EQUAL
+    ),
+    Figure(
+        "far_among_like",
+        "the same among like rows",
+        "share",
+        "z among rows of like prediction; growing spread makes none",
+        "fewer than 100 rows, or groups of equal residuals",
+    ),
+    Figure("tail_weight", "tail weight (Moors)", "number", "of the residuals; Gaussian 1.23", _COINCIDE),
+    Figure(
+        "skew",
+        "skew (octiles)",
+        "number",
+        "of the residuals, -1 to 1; above 0: longer above the fit",
+        _COINCIDE,
+    ),
+    Figure(
+        "spread",
+        "spread with prediction",
+        "number",
+        "rank correlation of |residual| and prediction; 0: even",
+        "the fit is a constant, or without residuals",
+    ),
+    Figure("median", "median", "number", "of the target"),
+    Figure("zeros", "zeros", "share", "of the target"),
+    Figure("negative", "below zero", "share", "of the target"),
+    Figure(
+        "decades", "decades", "number", "log10 of largest over smallest target", "not every target is above 0"
+    ),
+    Figure("counts", "counts", "answer", "the target is whole numbers, 0 or more"),
+    Figure("dispersion", "dispersion", "number", "variance over mean, given the features; Poisson 1"),
+    Figure("tied", "tied targets", "share", "rows that share theirs: rounded, or few values"),
+)
 
 
 def number_findings(study: Study) -> tuple[Finding, ...]:
@@ -39,114 +80,47 @@ def number_findings(study: Study) -> tuple[Finding, ...]:
 
 
 def _residuals(study: Study, r: Floats, prediction: Floats) -> tuple[Finding, ...]:
-    n = len(r)
-    far = "of the residuals; Gaussian noise leaves 0.05 %"
-    gross = "of the residuals; Gaussian noise leaves none"
-    z, like = robust_z(r), z_among_like(r, prediction)
-    spread = rank_correlation(np.abs(r), prediction)
+    z, like = (None if z is None else np.abs(z) for z in (robust_z(r), z_among_like(r, prediction)))
     return (
-        Finding(
-            "rows_per_coefficient",
-            "rows per coefficient",
-            n / study.design.rank,
-            "number",
-            "below 5 the fit hides the tails",
-        ),
-        _beyond(study, "far", z, FAR, far, _EQUAL),
-        _beyond(study, "gross", z, GROSS, gross, _EQUAL),
-        _beyond(
-            study,
-            "far_among_like",
-            like,
-            FAR,
-            "z among rows of like prediction; growing spread makes none",
-            "fewer than 100 rows, or groups of equal residuals",
-        ),
-        _figure("tail_weight", "tail weight (Moors)", tail_weight(r), "of the residuals; Gaussian 1.23"),
-        _figure(
-            "skew",
-            "skew (octiles)",
-            octile_skew(r),
-            "of the residuals, -1 to 1; above 0: longer above the fit",
-        ),
-        Finding(
-            "spread",
-            "spread with prediction",
-            spread,
-            "number",
-            "rank correlation of |residual| and prediction; 0: even",
-            None if spread is not None else "the fit is a constant, or without residuals",
-        ),
+        _FIGURES["rows_per_coefficient"].of(len(r) / study.design.rank),
+        _FIGURES["far"].beyond(study, z, FAR),
+        _FIGURES["gross"].beyond(study, z, GROSS),
+        _FIGURES["far_among_like"].beyond(study, like, FAR),
+        _FIGURES["tail_weight"].of(tail_weight(r)),
+        _FIGURES["skew"].of(octile_skew(r)),
+        _FIGURES["spread"].of(rank_correlation(np.abs(r), prediction)),
     )
-
-
-def _figure(name: str, title: str, value: float | None, meaning: str) -> Finding:
-    reason = None if value is not None else "their middle values coincide"
-    return Finding(name, title, value, "number", meaning, reason)
-
-
-def _beyond(study: Study, name: str, z: Floats | None, cut: float, meaning: str, reason: str) -> Finding:
-    title = "the same among like rows" if name == "far_among_like" else f"beyond {cut:g} robust z"
-    if z is None:
-        return Finding(name, title, None, "share", meaning, reason)
-    return beyond(study, name, title, meaning, np.abs(z), cut)
 
 
 def _target(study: Study, y: Floats) -> tuple[Finding, ...]:
     n, positive = len(y), bool((y > 0).all())
     whole = bool(WHOLE.contains(y).all())
     values, count = np.unique(y, return_counts=True)
+    commonest = f"rows whose target is {values[count.argmax()] + 0.0:g}"
     return (
-        Finding("median", "median", float(np.median(y)), "number", "of the target"),
-        share("zeros", "zeros", float((y == 0).sum()), n, "of the target"),
-        share("negative", "below zero", float((y < 0).sum()), n, "of the target"),
-        Finding(
-            "decades",
-            "decades",
-            float(np.log10(y.max() / y.min())) if positive else None,
-            "number",
-            "log10 of largest over smallest target",
-            None if positive else "not every target is above 0",
-        ),
-        Finding("counts", "counts", float(whole), "answer", "the target is whole numbers, 0 or more"),
-        _dispersion(study, y, whole),
-        share(
-            "commonest",
-            "commonest value",
-            float(count.max()),
-            n,
-            f"rows whose target is {values[count.argmax()] + 0.0:g}",
-        ),
-        share(
-            "tied",
-            "tied targets",
-            float(count[count > 1].sum()),
-            n,
-            "rows that share theirs: rounded, or few values",
-        ),
+        _FIGURES["median"].of(float(np.median(y))),
+        _FIGURES["zeros"].of(float((y == 0).sum()) / n),
+        _FIGURES["negative"].of(float((y < 0).sum()) / n),
+        _FIGURES["decades"].of(float(np.log10(y.max() / y.min())) if positive else None),
+        _FIGURES["counts"].of(float(whole)),
+        _FIGURES["dispersion"].of(*_dispersion(study, y, whole)),
+        Figure("commonest", "commonest value", "share", commonest).of(float(count.max()) / n),
+        _FIGURES["tied"].of(float(count[count > 1].sum()) / n),
     )
 
 
-def _dispersion(study: Study, y: Floats, whole: bool) -> Finding:
-    """Pearson's: what the variance is of the mean, given the features; Cameron & Trivedi 1990 test it."""
-    value: float | None = None
-    reason: str | None = "the target is not whole numbers, 0 or more"
-    if whole:
-        value, reason = _pearson(study, y)
-    meaning = "variance over mean, given the features; Poisson 1"
-    return Finding("dispersion", "dispersion", value, "number", meaning, reason)
-
-
-def _pearson(study: Study, y: Floats) -> tuple[float | None, str | None]:
-    """(Σ (y - μ)²/μ over the degrees of freedom, μ of a Poisson fit; why there is none)."""
+def _dispersion(study: Study, y: Floats, whole: bool) -> tuple[float | None, str | None]:
+    """(Pearson's: Σ (y - μ)²/μ over the degrees of freedom, μ of a Poisson fit, which is the variance over
+    the mean, given the features; why there is none). Cameron & Trivedi 1990 test it."""
+    if not whole:
+        return None, "the target is not whole numbers, 0 or more"
     design, free = study.design, len(y) - study.design.rank
     if free < 1:
         return None, "there are no more rows than coefficients"
     poisson = find(Spec("poisson"), Task.REGRESSION)
     assert poisson is not None
-    outcome = train(design, y[None], [Wanted(poisson, {})], study.settings(Task.REGRESSION, None)).by_loss[0][
-        0
-    ]
+    settings = study.settings(Task.REGRESSION, None)
+    outcome = train(design, y[None], [Wanted(poisson, {})], settings).by_loss[0][0]
     if not isinstance(outcome, Solution) or not outcome.converged:
         return None, "the Poisson fit has not converged"
     mean = np.exp(design.z @ outcome.v)

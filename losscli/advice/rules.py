@@ -6,6 +6,7 @@ losses it asks for and where that is written. Figures that are missing are nan, 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from losscli.advice.study import percent
 from losscli.domain import CLASSES, NUMBERS, Task
@@ -109,6 +110,9 @@ def _clean(f: Figures) -> bool:
     return f["far"] < 0.005 and f["tail_weight"] < 1.4 and abs(f["skew"]) < 0.1 and not _spreads(f)
 
 
+_of_numbers = partial(Rule, tasks=NUMBERS)
+_of_classes = partial(Rule, tasks=CLASSES)
+
 RULES = (
     Rule(
         name="duplicates",
@@ -120,81 +124,72 @@ RULES = (
         reference="Kaufman et al. 2012, doi:10.1145/2382577.2382579",
     ),
     # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────
-    Rule(
+    _of_numbers(
         name="overdispersed_counts",
-        tasks=NUMBERS,
         when=_overdispersed,
         seen=lambda f: f"counts vary {f['dispersion']:.2g} times as much as Poisson ones",
         so="negative_binomial gives large counts less weight than poisson does",
         losses=("negative_binomial", "poisson"),
         reference="Cameron & Trivedi 1990, doi:10.1016/0304-4076(90)90014-K",
     ),
-    Rule(
+    _of_numbers(
         name="counts",
-        tasks=NUMBERS,
         when=lambda f: _counts(f) and not _overdispersed(f),
         seen=lambda f: f"the target counts, with dispersion {f['dispersion']:.2g}",
         so="the poisson deviance weighs a row by its variance, and never predicts below 0",
         losses=("poisson", "negative_binomial"),
         reference="McCullagh & Nelder 1989, doi:10.1007/978-1-4899-3242-6",
     ),
-    Rule(
+    _of_numbers(
         name="zeros_and_amounts",
-        tasks=NUMBERS,
         when=_amounts,
         seen=lambda f: f"{percent(f['zeros'])} of targets are 0 and the others above it",
         so="tweedie is the deviance of sums of a random number of amounts",
         losses=("tweedie", "poisson"),
         reference="Jørgensen 1987, doi:10.1111/j.2517-6161.1987.tb01685.x",
     ),
-    Rule(
+    _of_numbers(
         name="positive_over_decades",
-        tasks=NUMBERS,
         when=_decades,
         seen=lambda f: f"targets are positive over {f['decades']:.2g} decades",
         so="gamma judges errors in proportion to the prediction, as would mse on the log of the target",
         losses=("gamma",),
         reference="McCullagh & Nelder 1989, doi:10.1007/978-1-4899-3242-6",
     ),
-    Rule(
+    _of_numbers(
         name="gross_outliers",
-        tasks=NUMBERS,
         when=_gross,
         seen=lambda f: f"{_tail(f)}, most of them beyond 7",
         so="redescending losses pass such rows over; huber bounds their pull, and is where those start",
         losses=("tukey", "huber", "welsch"),
         reference="Beaton & Tukey 1974, doi:10.1080/00401706.1974.10489171",
     ),
-    Rule(
+    _of_numbers(
         name="heavy_tails",
-        tasks=NUMBERS,
         when=_heavy,
         seen=_tail,
         so="losses that grow no faster than the residual keep the tails from steering the fit",
         losses=("huber", "cauchy"),
         reference="Huber 1964, doi:10.1214/aoms/1177703732",
     ),
-    Rule(
+    _of_numbers(
         name="spread_grows_with_mean",
-        tasks=NUMBERS,
         when=lambda f: _spreads(f) and f["negative"] == 0.0 and not _counts(f),
         seen=lambda f: f"residuals grow with the prediction (rank correlation {f['spread']:.2g})",
         so="mse listens most to the noisiest rows; gamma and tweedie weigh them down",
         losses=("gamma", "tweedie"),
         reference="Jørgensen 1987, doi:10.1111/j.2517-6161.1987.tb01685.x",
     ),
-    Rule(
+    _of_numbers(
         name="spread_grows",
-        tasks=NUMBERS,
         when=lambda f: _spreads(f) and f["negative"] > 0.0,
         seen=lambda f: f"residuals grow with the prediction (rank correlation {f['spread']:.2g})",
         so="mse listens most to the noisiest rows, mae less so; quantile:tau=0.9 tells the spread itself",
         losses=("mae", "huber"),
         reference="Koenker & Bassett 1982, doi:10.2307/1912528",
     ),
-    Rule(
+    _of_numbers(
         name="skewed_noise",
-        tasks=NUMBERS,
         when=_skewed,
         seen=lambda f: f"residuals are skewed ({f['skew']:.2g})",
         so="mean and median differ; mse asks for the one, mae for the other",
@@ -202,9 +197,8 @@ RULES = (
         speaks=False,
         reference="Gneiting 2011, doi:10.1198/jasa.2011.r10138",
     ),
-    Rule(
+    _of_numbers(
         name="clean_tails",
-        tasks=NUMBERS,
         when=lambda f: _clean(f) and not _counts(f),
         seen=lambda f: f"residuals look Gaussian ({percent(f['far'])} beyond 3.5 robust z)",
         so="mse is hard to beat; huber costs 5 % of its efficiency",
@@ -212,9 +206,8 @@ RULES = (
         reference="Huber 1964, doi:10.1214/aoms/1177703732",
     ),
     # ── classes ──────────────────────────────────────────────────────────────────────────────────────────
-    Rule(
+    _of_classes(
         name="noisy_labels",
-        tasks=CLASSES,
         when=_noisy,
         seen=lambda f: (
             f"about {percent(f['label_noise'])} of labels look wrong, also where the model is sure"
@@ -223,9 +216,8 @@ RULES = (
         losses=("gce", "mae_prob", "sce"),
         reference="Ghosh et al. 2017, doi:10.1609/aaai.v31i1.10894",
     ),
-    Rule(
+    _of_classes(
         name="imbalance",
-        tasks=CLASSES,
         when=lambda f: f["smallest_share"] * f["k"] < 0.4,
         seen=lambda f: f"the smallest class has {percent(f['smallest_share'])} of rows",
         so="judge by average precision; weights, or --class-weight balanced, move the threshold more than "
@@ -234,17 +226,15 @@ RULES = (
         speaks=False,
         reference="King & Zeng 2001, doi:10.1093/oxfordjournals.pan.a004868",
     ),
-    Rule(
+    _of_classes(
         name="separable",
-        tasks=CLASSES,
         when=lambda f: f["separable"] == 1.0,
         seen=lambda f: "a linear rule separates the classes on these rows",
         so="without a penalty log losses have no optimum; leave --l2 at auto, or tune it",
         reference="Albert & Anderson 1984, doi:10.1093/biomet/71.1.1",
     ),
-    Rule(
+    _of_classes(
         name="small_class",
-        tasks=CLASSES,
         when=lambda f: f["rows_per_coefficient"] < 10.0 or f["smallest_rows"] < 20.0,
         seen=lambda f: (
             f"the smallest class has {f['smallest_rows']:,.0f} rows, "
@@ -254,9 +244,8 @@ RULES = (
         reference="a rule of thumb: Peduzzi et al. 1996, doi:10.1016/S0895-4356(96)00236-3; doubted by "
         "van Smeden et al. 2019, doi:10.1177/0962280218784726",
     ),
-    Rule(
+    _of_classes(
         name="contradicting_rows",
-        tasks=CLASSES,
         when=lambda f: f["contradicting"] >= 0.01,
         seen=lambda f: f"{percent(f['contradicting'])} of rows have the features of another class",
         so="no model can get them all right; ask for probabilities, or for features that tell them apart",
@@ -273,9 +262,8 @@ RULES = (
         so="no loss of the residual alone withstands a bad one, redescending or not; look at the rows",
         reference="Rousseeuw & van Zomeren 1990, doi:10.1080/01621459.1990.10474920",
     ),
-    Rule(
+    _of_numbers(
         name="few_rows",
-        tasks=NUMBERS,
         when=lambda f: f["rows_per_coefficient"] < 5.0,
         seen=lambda f: f"there are {f['rows_per_coefficient']:.2g} rows per coefficient",
         so="residuals of so close a fit hide the noise; use fewer features, or a penalty (--l2 0.01)",

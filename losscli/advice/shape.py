@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.domain import Codes, Floats
+from losscli.domain import Floats
 from losscli.inference.scale import MAD
 
 _ALIKE, _BINS = 50, 20  # rows of like prediction at least, and how many groups of them at most
@@ -50,14 +50,9 @@ def z_among_like(r: Floats, prediction: Floats) -> Floats | None:
     if bins < 2:
         return None
     z = np.zeros(len(r))
-    for rows in _parts(prediction, bins):
+    for rows in np.array_split(np.argsort(prediction, kind="stable"), bins):
         own = robust_z(r[rows])
         if own is None:
             return None
         z[rows] = own
     return z
-
-
-def _parts(x: Floats, bins: int) -> list[Codes]:
-    """Indices of rows in the order of x, in parts of about equal size."""
-    return np.array_split(np.argsort(x, kind="stable"), bins)

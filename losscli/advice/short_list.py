@@ -74,8 +74,9 @@ def short_list(task: Task, rules: Sequence[FiredRule], y: Floats) -> tuple[Liste
 
 def _can(name: str, task: Task, y: Floats) -> bool:
     loss = find(Spec(name), task)
-    own = loss is not None and (loss.task is task or task is Task.REGRESSION)
-    return own and loss is not None and refusal(loss, task, y) is None
+    if loss is None or task not in (loss.task, Task.REGRESSION):
+        return False
+    return refusal(loss, task, y) is None
 
 
 def _listed(name: str, rules: Sequence[FiredRule]) -> Listed:

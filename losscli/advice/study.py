@@ -9,7 +9,8 @@ from losscli.data.roles.features import Training
 from losscli.descent.design import Design, whitened
 from losscli.descent.train import Settings
 from losscli.domain import Floats, Task
-from losscli.result import Finding
+from losscli.fitting.fit import Request
+from losscli.result import Finding, RowKey
 
 NAMED = 5  # rows or columns that a figure names
 
@@ -23,18 +24,14 @@ class Study:
     whole: Frame
     training: Training
     design: Design
-    seed: int
-    folds: int
-    jobs: int
+    request: Request
 
     @classmethod
-    def of(
-        cls, frame: Frame, whole: Frame, training: Training, *, seed: int, folds: int, jobs: int
-    ) -> "Study":
+    def of(cls, frame: Frame, whole: Frame, training: Training, request: Request) -> "Study":
         """frame: the rows to profile, of those in `whole`."""
         rows = np.arange(len(frame.y))
         x = Encoder.of(frame, rows, frame.w).matrix(frame, rows)
-        return cls(frame, whole, training, whitened(x, frame.w), seed, folds, jobs)
+        return cls(frame, whole, training, whitened(x, frame.w), request)
 
     @property
     def classes(self) -> int:
@@ -43,20 +40,35 @@ class Study:
 
     def settings(self, task: Task, l2: float | None) -> Settings:
         scores = self.classes if task is Task.MULTICLASS else 1
-        return Settings(task=task, classes=scores, l2=l2, seed=self.seed, careful=False)
+        return Settings(task=task, classes=scores, l2=l2, seed=self.request.seed, careful=False)
 
 
-def share(name: str, title: str, rows: float, of: int, meaning: str) -> Finding:
-    """So many rows out of `of`."""
-    return Finding(name, title, rows / of, "share", meaning)
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a finding says whatever its value; missing: why there is none, where that is one reason."""
+
+    name: str
+    title: str
+    unit: str
+    meaning: str
+    missing: str | None = None
+
+    def of(self, value: float | None, reason: str | None = None, rows: tuple[RowKey, ...] = ()) -> Finding:
+        """reason: why there is no value, where `missing` does not tell."""
+        why = reason or self.missing if value is None else None
+        return Finding(self.name, self.title, value, self.unit, self.meaning, why, rows)
+
+    def beyond(self, study: Study, far: Floats | None, cut: float) -> Finding:
+        """The share of rows beyond a cut, the farthest of them named. far: (n,)."""
+        if far is None:
+            return self.of(None)
+        rows = np.flatnonzero(far > cut)
+        first = rows[np.argsort(-far[rows], kind="stable")][:NAMED]
+        return self.of(len(rows) / len(far), rows=tuple(study.frame.keys[i] for i in first.tolist()))
 
 
-def beyond(study: Study, name: str, title: str, meaning: str, far: Floats, cut: float) -> Finding:
-    """The share of rows beyond a cut, the farthest of them named. far: (n,)."""
-    rows = np.flatnonzero(far > cut)
-    first = rows[np.argsort(-far[rows], kind="stable")][:NAMED]
-    keys = tuple(study.frame.keys[i] for i in first.tolist())
-    return Finding(name, title, len(rows) / len(far), "share", meaning, None, keys)
+def by_name(*figures: Figure) -> dict[str, Figure]:
+    return {one.name: one for one in figures}
 
 
 def percent(value: float) -> str:

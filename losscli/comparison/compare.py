@@ -148,7 +148,7 @@ def _point(facts: Facts, inputs: Sequence[Input]) -> tuple[list[list[Found]], Co
         losses=tables,
         refused=facts.refused,
         metrics=metric_tables(facts, tables),
-        robustness=robustness_tables(facts, tables, values, probed, facts.bulk_medians, facts.no_rule),
+        robustness=robustness_tables(facts, tables, values, probed),
         correction=str(request.correction),
     )
 

@@ -9,7 +9,7 @@ from losscli.data.roles import ModelColumns
 from losscli.domain import Kind, preferred, usual_threshold
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.threshold import Costs, best_cut
-from losscli.result import Cost, LossTable, LossValue
+from losscli.result import Cost, LossTable, LossValue, finite
 
 NO_SCORE = "labels have no threshold"
 NO_PROBABILITY = "a score is no probability"
@@ -17,13 +17,12 @@ NO_PROBABILITY = "a score is no probability"
 
 def cost_table(facts: Facts, losses: Sequence[LossTable]) -> tuple[Cost, ...]:
     """Of every model; losses: with their intervals."""
-    bound = next((one for one in facts.layout.losses if one == facts.request.cost), None)
-    table = None if bound is None else next(one for one in losses if one.spec == bound.spec)
-    if bound is None or table is None:
+    bound = facts.request.cost
+    if bound is None or bound not in facts.layout.losses:
         return ()
     costs = Costs(**dict(bound.params))
-    models = facts.problem.models
-    return tuple(_cost(facts, costs, m, table.spec, table.results[m]) for m in range(len(models)))
+    table = next(one for one in losses if one.spec == bound.spec)
+    return tuple(_cost(facts, costs, m, table.spec, value) for m, value in enumerate(table.results))
 
 
 def _cost(facts: Facts, costs: Costs, m: int, spec: str, value: LossValue) -> Cost:
@@ -51,8 +50,8 @@ def _cost(facts: Facts, costs: Costs, m: int, spec: str, value: LossValue) -> Co
     return replace(
         found,
         best_threshold=cut.threshold,
-        best_low=_finite(cut.low),
-        best_high=_finite(cut.high),
+        best_low=finite(cut.low),
+        best_high=finite(cut.high),
         best_cost=cut.cost,
         theoretical_threshold=theory,
         reason=found.reason or (NO_PROBABILITY if theory is None else None),
@@ -74,7 +73,3 @@ def _theory(facts: Facts, costs: Costs, model: ModelColumns) -> float | None:
     if Kind.PROBABILITY in kinds:
         return best
     return math.log(best / (1.0 - best)) if Kind.LOGIT in kinds else None
-
-
-def _finite(end: float) -> float | None:
-    return end if math.isfinite(end) else None

@@ -21,8 +21,8 @@ def check_forecasts(table: Table, problem: Problem) -> None:
                 what = "variance" if part.is_variance else "standard deviation"
                 check_range(table, part.columns[1], POSITIVE, f"a {what} is above 0", _mend(problem, model))
             elif part.kind is Kind.INTERVAL:
-                lower, upper = part.columns
-                _check_ends(table, lower, upper, _mend(problem, model))
+                (low, high), said = part.columns, "{0:g}, above its upper end {1:g} ({2})"
+                check_order(table, low, high, np.greater, said, _mend(problem, model))
 
 
 def _mend(problem: Problem, bad: ModelColumns) -> str:
@@ -30,11 +30,13 @@ def _mend(problem: Problem, bad: ModelColumns) -> str:
     return f"Mend the row, or compare the others: {others}" if others else "Mend the row"
 
 
-def _check_ends(table: Table, lower: str, upper: str, advice: str) -> None:
-    row = first_bad(table, lambda block: table.numbers(block, lower) > table.numbers(block, upper))
+def check_order(table: Table, low: str, high: str, wrong: np.ufunc, said: str, advice: str) -> None:
+    """Raises DataError for the first row whose two numbers are in the wrong order. said: of both, and of the
+    name of the second."""
+    row = first_bad(table, lambda block: wrong(table.numbers(block, low), table.numbers(block, high)))
     if row is not None:
-        low, high = number_at(table, row, lower), number_at(table, row, upper)
-        raise unusable(table, row, lower, f"{low:g}, above its upper end {high:g} ({upper})", advice)
+        numbers = number_at(table, row, low), number_at(table, row, high)
+        raise unusable(table, row, low, said.format(*numbers, high), advice)
 
 
 def forecast_warnings(table: Table, problem: Problem) -> Iterator[Warning_]:

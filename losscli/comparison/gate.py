@@ -1,6 +1,7 @@
 """`--fail-if` and `--max-regression`: rules on losses and metrics, and their verdicts."""
 
 import math
+import operator
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from losscli.spec import Spec, number_text
 _RULE = re.compile(
     r"\s*(?P<spec>[^\[\]<>]+?)\s*(?:\[(?P<model>(?s:.*))\])?\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>[^<>=\s]+)\s*\Z"
 )
+_SIGNS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 _EXAMPLE = "For example --fail-if 'huber > 0.5' or --fail-if 'mae[rf] > 1'"
 
 
@@ -44,12 +46,7 @@ class Rule:
     limit: float
 
     def fails(self, value: float) -> bool:
-        return {
-            ">": value > self.limit,
-            ">=": value >= self.limit,
-            "<": value < self.limit,
-            "<=": value <= self.limit,
-        }[self.sign]
+        return bool(_SIGNS[self.sign](value, self.limit))
 
 
 def parse_rule(text: str) -> Rule:

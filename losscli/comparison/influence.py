@@ -11,6 +11,7 @@ from losscli.loss.arguments import Predicted
 FLAG_SCALES = 5.0  # a residual of the median model beyond so many s
 FLAG_PROBABILITY = 0.05  # the median model gives the true class less
 FLAG_SHARE = 0.01  # of the rows, where there are only scores
+PROBABILITIES = frozenset({Kind.PROBABILITY, Kind.LOGIT})  # the kinds that say how likely a class is
 PROBE_SCALES = 10.0  # a target moved by so many s
 
 
@@ -58,16 +59,7 @@ def score_margin(y: Floats, model: Predicted) -> Floats:
     return np.asarray(own - rest.max(axis=1))
 
 
-def has_probabilities(model: Predicted) -> bool:
-    return Kind.PROBABILITY in model or Kind.LOGIT in model
-
-
-def flag_values(rows: Rows, scale: float) -> Mask:
-    """Rows off by more than 5 s: (n,)."""
-    return np.asarray(np.abs(median_residual(rows)) > FLAG_SCALES * scale)
-
-
 def flag_probabilities(rows: Rows) -> Mask:
     """Rows whose true class gets less than 0.05 from the median model: (n,)."""
-    given = [true_probability(rows.y, model) for model in rows.models if has_probabilities(model)]
+    given = [true_probability(rows.y, model) for model in rows.models if PROBABILITIES & model.keys()]
     return np.asarray(median_over(given) < FLAG_PROBABILITY)

@@ -25,6 +25,7 @@ from losscli.metrics.comoments import Comoments
 from losscli.result import INFINITE, LossPart, LossTable, LossValue, PartValue, Refused, RowKey, finite
 
 CLIP = "--clip 1e-7 bounds it"
+NO_RATIO = "no closed-form interval of a ratio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def find(facts: Facts, loss: int, model: int) -> Found:
         return Found(math.nan, facts.outside.get((loss, model), none))
     place = places[0]
     if moments.infinite[place]:
-        row = facts.keys.get(int(moments.first_infinite[place]), int(moments.first_infinite[place]))
+        first = int(moments.first_infinite[place])
+        row = facts.keys.get(first, first)
         more = f" and {moments.infinite[place] - 1:,} more" if moments.infinite[place] > 1 else ""
         cure = CLIP if _reads_probabilities(one) else _too_large(one)
         return Found(math.inf, f"{INFINITE}row {row}{more}; {cure}")
@@ -104,16 +106,11 @@ def find(facts: Facts, loss: int, model: int) -> Found:
             return Found(float(moments.largest[place]), "a maximum has no interval")
         case Reduction.RATIO:
             value = float(of_means(one, moments.mean[places]))
-            reason = (
-                "no closed-form interval of a ratio" if math.isfinite(value) else "undefined on these rows"
-            )
-            return Found(value, reason)
+            return Found(value, NO_RATIO if math.isfinite(value) else "undefined on these rows")
         case Reduction.RELATIVE:
             reference = _variance(facts)
             value = float(of_means(one, moments.mean[places], lambda: reference))
-            return Found(
-                value, "no closed-form interval of a ratio" if reference else "the target is constant"
-            )
+            return Found(value, NO_RATIO if reference else "the target is constant")
         case _:
             return _mean(facts, one, place)
 
@@ -141,14 +138,11 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     effective = finite(float(moments.effective_rows[place])) if one.from_zero else None
     shown = float(of_means(one, [value]))
     few = None if effective is None else few_effective(one, effective, int(moments.positive[place]))
-    if few is not None:
-        return Found(shown, few, effective_rows=effective)
-    if facts.no_formula is not None:
-        return Found(shown, facts.no_formula, effective_rows=effective)
-    if one.loss.name == "zero_one" and facts.seen.unweighted:
+    reason = few or facts.no_formula
+    if reason is None and one.loss.name == "zero_one" and facts.seen.unweighted:
         low, high = wilson(value * moments.rows, moments.rows, facts.request.confidence)
         return Found(shown, None, low, high, effective)
-    reason = t_refusal(moments.rows, float(moments.skewness[place]))
+    reason = reason or t_refusal(moments.rows, float(moments.skewness[place]))
     if reason is not None:
         return Found(shown, reason, effective_rows=effective)
     half = t_quantile(facts.request.confidence, moments.rows - 1) * float(moments.standard_error[place])
@@ -171,9 +165,8 @@ def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
     """The contract's record of one loss, and what was found for each model."""
     one, problem = facts.layout.losses[loss], facts.problem
     found = [find(facts, loss, model) for model in range(len(problem.models))]
-    values = [one_found.value for one_found in found]
     best_constant, no_skill = reference(facts, loss)
-    places = ranks([value if math.isfinite(value) or value == math.inf else None for value in values])
+    places = ranks([this.value if this.value > -math.inf else None for this in found])
     members = tuple(other.spec for other in facts.layout.losses if other.kin == one.kin)
     results = []
     for m, (model, this) in enumerate(zip(problem.models, found, strict=True)):

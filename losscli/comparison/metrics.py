@@ -23,12 +23,11 @@ NO_INTERVAL = "no closed-form interval"
 
 def metric_tables(facts: Facts, losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
     """Every metric of the task that at least one model has the predictions for."""
-    tables = []
     problem = facts.problem
-    for metric in metrics_for(*problem.tasks, levels=problem.levels):
-        if any(model.serves(metric.needs) for model in problem.models):
-            tables.append(_table(facts, metric))
-    return tuple(tables) + (_skill_tables(losses) if problem.tasks[0] in CLASSES | NUMBERS else ())
+    own = metrics_for(*problem.tasks, levels=problem.levels)
+    served = (metric for metric in own if any(model.serves(metric.needs) for model in problem.models))
+    tables = tuple(_table(facts, metric) for metric in served)
+    return tables + (_skill_tables(losses) if problem.tasks[0] in CLASSES | NUMBERS else ())
 
 
 def _table(facts: Facts, metric: Metric) -> MetricTable:
@@ -38,30 +37,28 @@ def _table(facts: Facts, metric: Metric) -> MetricTable:
     better = metric.greater_is_better
     places = ranks(values, greater_is_better=bool(better)) if better is not None else [None] * len(models)
     results = []
-    for m, model in enumerate(models):
-        outcome, low, high = outcomes[m], None, None
-        reason: str | None = NO_INTERVAL
+    for m, (model, outcome) in enumerate(zip(models, outcomes, strict=True)):
+        ends, reason = None, facts.no_formula
         if isinstance(outcome, Undefined):
             reason = outcome.reason
-        elif facts.no_formula is not None:
-            reason = facts.no_formula
-        elif metric.proportion is not None and facts.seen.unweighted:
-            counted = metric.proportion(facts.summary.metrics[m][metric.source])
-            low, high = wilson(*counted, facts.request.confidence)
-            reason = None
-        elif metric.interval is not None and facts.seen.unweighted:
-            ends = _own_interval(metric, facts, m)
-            (low, high), reason = (ends, None) if ends else ((None, None), reason)
+        elif reason is None:
+            ends = _interval(metric, facts, m)
+            reason = None if ends else NO_INTERVAL
+        low, high = ends or (None, None)
         results.append(MetricValue(model.name, values[m], low, high, reason, places[m], None, None))
     return MetricTable(metric.name, metric.title, better, metric.best, tuple(results))
 
 
-def _own_interval(metric: Metric, facts: Facts, model: int) -> tuple[float, float] | None:
-    """By the metric's own formula; None for several classes, whose mean has none."""
-    summary = facts.summary.metrics[model][metric.source]
+def _interval(metric: Metric, facts: Facts, model: int) -> tuple[float, float] | None:
+    """By a formula; None where weights forbid it, and for several classes, whose mean has none."""
+    summary, confidence = facts.summary.metrics[model][metric.source], facts.request.confidence
+    if not facts.seen.unweighted:
+        return None
+    if metric.proportion is not None:
+        return wilson(*metric.proportion(summary), confidence)
     if metric.interval is None or not isinstance(summary, list) or len(summary) != 1:
         return None
-    return metric.interval(summary[0], facts.request.confidence)
+    return metric.interval(summary[0], confidence)
 
 
 def _outcome(metric: Metric, model: ModelColumns, summaries: Metrics) -> Outcome:
@@ -84,20 +81,10 @@ def _skill_tables(losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
     for loss in losses:
         if loss.name in SKILLS and not loss.params:
             name, title = SKILLS[loss.name]
-            values = [result.skill for result in loss.results]
-            places = ranks(values, greater_is_better=True)
-            results = tuple(
-                MetricValue(
-                    result.model,
-                    result.skill,
-                    None,
-                    None,
-                    NO_INTERVAL if result.skill is not None else result.reason or "no skill",
-                    places[m],
-                    None,
-                    None,
-                )
-                for m, result in enumerate(loss.results)
-            )
-            tables.append(MetricTable(name, title, True, 1.0, results))
+            places = ranks([one.skill for one in loss.results], greater_is_better=True)
+            results = []
+            for one, place in zip(loss.results, places, strict=True):
+                reason = NO_INTERVAL if one.skill is not None else one.reason or "no skill"
+                results.append(MetricValue(one.model, one.skill, None, None, reason, place, None, None))
+            tables.append(MetricTable(name, title, True, 1.0, tuple(results)))
     return tuple(tables)

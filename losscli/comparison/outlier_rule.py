@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from losscli.comparison.influence import (
+    FLAG_SCALES,
     FLAG_SHARE,
+    PROBABILITIES,
     PROBE_SCALES,
     flag_probabilities,
-    flag_values,
+    median_residual,
     score_margin,
 )
 from losscli.comparison.summary import Move, OutlierRule
@@ -34,9 +36,9 @@ def find_outlier_rule(
     if not problem.labels:
         if scale is None:
             return None, reason
-        return lambda rows: flag_values(rows, scale), None
+        return lambda rows: np.asarray(np.abs(median_residual(rows)) > FLAG_SCALES * scale), None
     kinds = [{part.kind for part in model.parts} for model in problem.models]
-    if any(own & {Kind.PROBABILITY, Kind.LOGIT} for own in kinds):
+    if any(own & PROBABILITIES for own in kinds):
         return flag_probabilities, None
     if any(Kind.SCORE in own for own in kinds):
         return _flag_scores(reading, exact=exact), None
@@ -86,12 +88,5 @@ def find_moves(
     column = reading.table.columns[problem.target]
     ends = np.array([column.low or 0.0, column.high or 0.0])
 
-    def up(y: Floats) -> Floats:
-        return y + step
-
-    def down(y: Floats) -> Floats:
-        return y - step
-
-    return tuple(
-        tuple(move for move in (up, down) if one.loss.target.contains(move(ends)).all()) for one in losses
-    )
+    ways: tuple[Move, Move] = (lambda y: y + step, lambda y: y - step)
+    return tuple(tuple(move for move in ways if one.loss.target.contains(move(ends)).all()) for one in losses)

@@ -3,10 +3,11 @@
 from losscli.domain import Floats
 from losscli.inference import FEW_EFFECTIVE
 from losscli.loss import BoundLoss, Trait
-from losscli.result import FEW
+from losscli.result import FEW, ON_FEW, LossValue, rests_on_few
 
 MISSING = "a value is missing"
 NOT_RESAMPLED = "only the primary loss is resampled here; name this one first with --loss"
+NOT_IN_BOTH = "this loss was not resampled in both"
 NO_MEAN = "the primary loss is no mean over the rows"
 NO_RATIO = "a loss of 0 or below has no ratio"
 NO_SPREAD = "the same in every resample"
@@ -29,3 +30,12 @@ def few_units(bound: BoundLoss, x: Floats, units: str = "") -> str | None:
         return None
     x = x / x.max()
     return few_effective(bound, float(x.sum() ** 2 / (x @ x)), positive, units)
+
+
+def no_ratio(one: LossValue, other: LossValue) -> str | None:
+    """Why two losses have no ratio with an interval, or None."""
+    if one.value is None or other.value is None:
+        return MISSING
+    if rests_on_few(one.reason) or rests_on_few(other.reason):
+        return ON_FEW
+    return None if one.value > 0 and other.value > 0 else NO_RATIO

@@ -1,7 +1,7 @@
 """How much of each loss the flagged rows carry, and who leads without them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import Facts, Found
@@ -22,22 +22,13 @@ NOT_FLAGGED = "no row is flagged: the probe says what one would weigh"
 
 
 def robustness_tables(
-    facts: Facts,
-    tables: Sequence[LossTable],
-    found: Sequence[Sequence[Found]],
-    probed: Floats | None,
-    medians_without: dict[tuple[int, int], float],
-    reason: str | None,
+    facts: Facts, tables: Sequence[LossTable], found: Sequence[Sequence[Found]], probed: Floats | None
 ) -> tuple[Robustness, ...]:
     """One record per loss, ranked by the share of it that the flagged rows carry, ascending.
 
-    probed: Σ w·loss with moved targets, where no row is flagged; medians_without: (loss, model) → the
-    median loss without the flagged rows; reason: why there can be no figure at all, or None.
+    probed: Σ w·loss with moved targets, where no row is flagged.
     """
-    records = [
-        _record(facts, loss, tables[loss], found[loss], probed, medians_without, reason)
-        for loss in range(len(tables))
-    ]
+    records = [_record(facts, loss, table, found[loss], probed) for loss, table in enumerate(tables)]
     figures = [record.outlier_share if probed is None else record.probe_weight for record in records]
     # A class of losses is counted once, by its first member that has a figure.
     classes: dict[tuple[str, ...], float] = {}
@@ -52,15 +43,9 @@ def robustness_tables(
 
 
 def _record(
-    facts: Facts,
-    loss: int,
-    table: LossTable,
-    found: Sequence[Found],
-    probed: Floats | None,
-    medians_without: dict[tuple[int, int], float],
-    reason: str | None,
+    facts: Facts, loss: int, table: LossTable, found: Sequence[Found], probed: Floats | None
 ) -> Robustness:
-    own = _own_reason(facts, loss) or reason
+    own = _own_reason(facts, loss) or facts.no_rule
     shares: list[ModelShare] = []
     weights: list[float] = []
     for m, (model, this) in enumerate(zip(facts.problem.models, found, strict=True)):
@@ -74,10 +59,9 @@ def _record(
             elif place is not None:
                 weights.append(_probe_weight(facts, loss, place, probed))
             top = _top(facts, loss, place)
-        bulk = _bulk(facts, loss, m, medians_without) if math.isfinite(this.value) else None
-        shares.append(
-            ModelShare(model.name, share, bulk if facts.summary.flagged else finite(this.value), top)
-        )
+        flagged = facts.summary.flagged and math.isfinite(this.value)
+        bulk = _bulk(facts, loss, m) if flagged else finite(this.value)
+        shares.append(ModelShare(model.name, share, bulk, top))
     known = [one.outlier_share for one in shares if one.outlier_share is not None]
     figure = max(known) if known else None
     weight = max((w for w in weights if math.isfinite(w)), default=None)
@@ -94,10 +78,8 @@ def _record(
         low=None,
         high=None,
         probe_weight=weight,
-        leader_all=_leader(
-            [value.model for value in table.results], [value.value for value in table.results]
-        ),
-        leader_without=_leader([one.model for one in shares], [one.bulk_value for one in shares]),
+        leader_all=_leader((one.model, one.value) for one in table.results),
+        leader_without=_leader((one.model, one.bulk_value) for one in shares),
         reason=own or (NO_INTERVAL if probed is None else NOT_FLAGGED),
         models=tuple(shares),
     )
@@ -160,11 +142,11 @@ def _probe_weight(facts: Facts, loss: int, place: int, probed: Floats) -> float:
     return (float(probed[place]) - floor) / (float(facts.moments.total[place]) - floor)
 
 
-def _bulk(facts: Facts, loss: int, model: int, medians: dict[tuple[int, int], float]) -> float | None:
+def _bulk(facts: Facts, loss: int, model: int) -> float | None:
     """The loss of a model without the flagged rows."""
     one, moments = facts.layout.losses[loss], facts.moments
     if one.loss.reduction is Reduction.MEDIAN:
-        return finite(medians.get((loss, model), math.nan))
+        return finite(facts.bulk_medians.get((loss, model), math.nan))
     places = facts.layout.of_model(loss, model)
     left = moments.w - moments.fw
     if places is None or left <= 0 or not one.loss.reduction.from_means:
@@ -172,6 +154,6 @@ def _bulk(facts: Facts, loss: int, model: int, medians: dict[tuple[int, int], fl
     return finite(float(of_means(one, moments.bulk_mean[places])))
 
 
-def _leader(models: Sequence[str], values: Sequence[float | None]) -> str | None:
-    known = [(value, model) for model, value in zip(models, values, strict=True) if value is not None]
-    return min(known, key=lambda pair: pair[0])[1] if known else None
+def _leader(models: Iterable[tuple[str, float | None]]) -> str | None:
+    known = {name: value for name, value in models if value is not None}
+    return min(known, key=lambda name: known[name], default=None)

@@ -20,7 +20,7 @@ from losscli.result import RowKey, RowRecord, finite
 
 NO_ROW_LOSS = "the primary loss is a function of means: a row has none"
 SHOWN = 10  # numbers of a prediction of several columns
-_Records = tuple[tuple[int, RowRecord], ...]  # by row number
+_Records = dict[int, RowRecord]  # by row number
 _Values = list[float | str | None]
 
 
@@ -36,10 +36,7 @@ def reasons(flagged: Sequence[int], deciding: Deciding) -> dict[int, list[str]]:
 
 
 def row_table(
-    facts: Facts,
-    primary: BoundLoss,
-    why: Mapping[int, Sequence[str]],
-    keys: Mapping[int, RowKey],
+    facts: Facts, primary: BoundLoss, why: Mapping[int, Sequence[str]], keys: Mapping[int, RowKey]
 ) -> tuple[RowRecord, ...]:
     """A record of every row in `why`, in its order. Reads the blocks that hold one."""
     reading = facts.reading
@@ -54,7 +51,7 @@ def row_table(
         block, numbers = wanted[at]
         return _records(facts.problem, primary, _picked(reading.rows(block), numbers), why, keys)
 
-    found = dict(fold(len(wanted), work, operator.add, reading.jobs))
+    found = fold(len(wanted), work, operator.or_, reading.jobs)
     return tuple(found[row] for row in why)
 
 
@@ -76,20 +73,18 @@ def _records(
     target = _targets(problem, rows.y)
     said = [_predictions(problem, primary, model) for model in rows.models]
     losses = [_row_losses(problem, primary, rows, m) for m in range(len(rows.models))]
-    return tuple(
-        (
-            row,
-            RowRecord(
-                row=keys[row],
-                why=tuple(why[row]),
-                target=target[i],
-                predictions={name: values[i] for name, values in zip(names, said, strict=True)},
-                losses={name: finite(float(x[i])) for name, x in zip(names, losses, strict=True)},
-                reason=_reason(primary, [(name, float(x[i])) for name, x in zip(names, losses, strict=True)]),
-            ),
+    found = {}
+    for i, row in enumerate(rows.number.tolist()):
+        own = {name: float(x[i]) for name, x in zip(names, losses, strict=True)}
+        found[row] = RowRecord(
+            row=keys[row],
+            why=tuple(why[row]),
+            target=target[i],
+            predictions={name: values[i] for name, values in zip(names, said, strict=True)},
+            losses={name: finite(x) for name, x in own.items()},
+            reason=_reason(primary, own),
         )
-        for i, row in enumerate(rows.number.tolist())
-    )
+    return found
 
 
 def _targets(problem: Problem, y: Floats) -> _Values:
@@ -147,12 +142,12 @@ def _row_losses(problem: Problem, primary: BoundLoss, rows: Rows, m: int) -> Flo
         return primary.loss.value(*given, **dict(primary.params))
 
 
-def _reason(primary: BoundLoss, losses: Sequence[tuple[str, float]]) -> str | None:
+def _reason(primary: BoundLoss, losses: Mapping[str, float]) -> str | None:
     """Why a loss is missing; losses: of each model, by its name."""
     if not primary.loss.reduction.has_rows:
         return NO_ROW_LOSS
-    infinite = [name for name, x in losses if np.isinf(x)]
-    undefined = [name for name, x in losses if np.isnan(x)]
-    said = [f"infinite for {', '.join(infinite)}"] if infinite else []
-    said += [f"undefined for {', '.join(undefined)}"] if undefined else []
-    return "; ".join(said) or None
+    missing = {
+        "infinite": [name for name, x in losses.items() if np.isinf(x)],
+        "undefined": [name for name, x in losses.items() if np.isnan(x)],
+    }
+    return "; ".join(f"{what} for {', '.join(names)}" for what, names in missing.items() if names) or None

@@ -18,7 +18,7 @@ from losscli.errors import DataError, Where
 from losscli.inference.scale import robust_scale
 from losscli.loss.arguments import codes
 from losscli.loss.constant import Target
-from losscli.metrics.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles
+from losscli.metrics.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles, weight_at
 
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
@@ -141,7 +141,7 @@ def screen(reading: Reading, scale: float | None, intervals: Sequence[Interval])
         return Screening(
             used=len(rows.y),
             unweighted=bool((rows.w == 1.0).all()),
-            classes=_class_weights(rows, problem.true_labels) if problem.labels else np.zeros(0),
+            classes=weight_at(codes(rows.y), rows.w, problem.true_labels) if problem.labels else np.zeros(0),
             values=((rows.y, rows.w),) if numeric and grid is None else (),
             bins=Bins.of(grid, rows.y, rows.w) if grid is not None else None,
             outside=_outside(rows, _arrays(problem, rows), intervals, open_pairs),
@@ -190,21 +190,16 @@ def _ranged(problem: Problem) -> list[tuple[int, str]]:
     or binary scores as they stand in the file."""
     if problem.task in NUMBERS:
         return [(0, problem.target), *((m + 1, model.columns[0]) for m, model in enumerate(problem.models))]
-    if problem.task in OUTPUTS:
-        return [(0, name) for name in problem.targets] + [
-            (m + 1, name)
-            for m, model in enumerate(problem.models)
-            for part in model.parts
-            if part.kind is ranged_kind(problem)
-            for name in part.columns
-        ]
-    if Task.BINARY not in problem.tasks:
+    several = problem.task in OUTPUTS
+    if not several and Task.BINARY not in problem.tasks:
         return []
-    return [
-        (m + 1, part.columns[0])
+    return [(0, name) for name in problem.targets if several] + [
+        (m + 1, name)
         for m, model in enumerate(problem.models)
         for part in model.parts
-        if part.kind is ranged_kind(problem) and len(part.columns) == 1 and part.of_label is None
+        if part.kind is ranged_kind(problem)
+        and (several or (len(part.columns) == 1 and part.of_label is None))
+        for name in part.columns
     ]
 
 
@@ -224,11 +219,6 @@ def _outside(
         if len(bad):
             found[i, a] = len(bad), tuple(rows.number[bad[:NAMED_ROWS]].tolist())
     return found
-
-
-def _class_weights(rows: Rows, k: int) -> Floats:
-    weights = np.bincount(codes(rows.y), weights=rows.w, minlength=k)
-    return np.asarray(weights, dtype=np.float64)
 
 
 def _sum_errors(rows: Rows, tasks: Sequence[Task]) -> tuple[Floats, Codes]:

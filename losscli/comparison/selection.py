@@ -13,15 +13,8 @@ from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.result import Refused
 from losscli.spec import Spec
 
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The losses to compute, and those that do not apply, with their reasons."""
-
-    losses: tuple[BoundLoss, ...]
-    refused: tuple[Refused, ...]
-
-
+# The losses to compute, and those that do not apply, with their reasons.
+Selection = tuple[tuple[BoundLoss, ...], tuple[Refused, ...]]
 _PLURAL = {kind: f"{kind}s" for kind in Kind} | {
     Kind.PROBABILITY: "probabilities",
     Kind.QUANTILES: "quantiles",
@@ -127,7 +120,7 @@ def select(problem: Problem, request: Request, measured: Measured) -> Selection:
             f"{first.spec} does not apply: {first.reason}" if first else "no loss is left",
             advice="Leave --loss out to see every loss that applies",
         )
-    return Selection(tuple(bound.values()), tuple(refused))
+    return tuple(bound.values()), tuple(refused)
 
 
 def allowances(
@@ -202,33 +195,33 @@ def ruled_out(
     A loss is refused where the target is outside its domain, or the predictions of every model are.
     Raises UsageError where none is left.
     """
+    losses, before = chosen
     kept: list[BoundLoss] = []
-    refused = list(chosen.refused)
+    refused = list(before)
     outside: dict[tuple[int, int], str] = {}
-    for one in chosen.losses:
-        verdicts = [
-            _outside(one.loss.target, "the target", seen.outside.get((domains.index(one.loss.target), 0)))
-        ]
-        place = domains.index(one.loss.prediction)
+
+    def off(interval: Interval, array: int, what: str) -> tuple[str, tuple[int, ...]] | None:
+        """Why an array rules a loss out, and the first rows that do."""
+        count, rows = seen.outside.get((domains.index(interval), array), (0, ()))
+        if not count:
+            return None
+        are = "s are" if count > 1 else " is"
+        return f"{what} must be {interval}; {count:,} row{are} not, first {rows[0]:,}", rows
+
+    for one in losses:
         ranged = any(ranged_kind(problem) in needs for needs in one.loss.reads)
         models = [
-            _outside(
-                one.loss.prediction,
-                f"the prediction of {model.name}",
-                seen.outside.get((place, m + 1)) if ranged else None,
-            )
-            for m, model in enumerate(problem.models)
+            off(one.loss.prediction, m, f"the prediction of {model.name}") if ranged else None
+            for m, model in enumerate(problem.models, start=1)
         ]
         served = [
             verdict
             for verdict, model in zip(models, problem.models, strict=True)
             if all(model.serves(needs) for needs in one.loss.reads)
         ]
-        if served and all(served):
-            verdicts.append(served[0])
-        verdict = next((verdict for verdict in verdicts if verdict), None)
+        verdict = off(one.loss.target, 0, "the target") or (served[0] if served and all(served) else None)
         if verdict:
-            refused.append(Refused(one.spec, verdict[0], verdict[1]))
+            refused.append(Refused(one.spec, *verdict))
             continue
         outside |= {(len(kept), m): verdict[0] for m, verdict in enumerate(models) if verdict}
         kept.append(one)
@@ -242,15 +235,3 @@ def ruled_out(
             else "See losscli losses",
         )
     return tuple(kept), tuple(refused), outside
-
-
-def _outside(
-    interval: Interval, what: str, found: tuple[int, tuple[int, ...]] | None
-) -> tuple[str, tuple[int, ...]] | None:
-    if found is None:
-        return None
-    count, rows = found
-    return (
-        f"{what} must be {interval}; {count:,} row{'s are' if count > 1 else ' is'} not, first {rows[0]:,}",
-        rows,
-    )

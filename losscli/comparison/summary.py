@@ -181,14 +181,18 @@ def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Flo
     """The row quantities of one block, in the order of the layout."""
     models = arguments_of(problem, rows)
     for column in layout.columns:
-        one = layout.losses[column.loss]
         if column.model is None:
-            yield _least(one, problem, rows.y)
+            yield _least(layout.losses[column.loss], problem, rows.y)
         else:
-            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-                part = quantities(one.loss, layout.classes)[column.part]
-                x = part(*models[column.model].of(one.loss), **dict(one.params))
-            yield x
+            yield _part(layout, column, models[column.model])
+
+
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")
+def _part(layout: Layout, column: RowQuantity, given: Arguments) -> Floats:
+    """A part of a loss for one model, row by row."""
+    one = layout.losses[column.loss]
+    part = quantities(one.loss, layout.classes)[column.part]
+    return np.asarray(part(*given.of(one.loss), **dict(one.params)))
 
 
 def _least(bound: BoundLoss, problem: Problem, y: Floats) -> Floats:
@@ -222,17 +226,26 @@ def _metrics_of(
     if task not in CLASSES:
         return {source: source.of(columns, w) for source, columns in own_terms(task, problem, y, model)}
     k = len(problem.labels)
-    _, label = Arguments(task, y, model, problem.threshold).get(Argument.LABEL, LABELS)
-    found: Metrics = {Confusion: Confusion.of(codes(y), label.astype(np.intp), w, k)}
-    kind = next((kind for kind in RANKING if kind in model), None)
-    if kind is None:
-        return found
-    p = model[kind]
-    if task is Task.BINARY:
-        found[Distribution] = [Distribution.of(p, y == 1.0, w, exact=exact)]
-    elif k <= RANKED_CLASSES:
-        found[Distribution] = [Distribution.of(p[:, c], y == c, w, exact=exact) for c in range(p.shape[1])]
+    found: Metrics = {Confusion: Confusion.of(*labelled(task, problem, y, model), w, k)}
+    if not model.keys().isdisjoint(RANKING) and (task is Task.BINARY or k <= RANKED_CLASSES):
+        found[Distribution] = [Distribution.of(p, own, w, exact=exact) for p, own in ranked(y, model)]
     return found
+
+
+def labelled(task: Task, problem: Problem, y: Floats, model: Predicted) -> tuple[Codes, Codes]:
+    """The true and the predicted codes: (n,) each."""
+    _, label = Arguments(task, y, model, problem.threshold).get(Argument.LABEL, LABELS)
+    return codes(y), label.astype(np.intp)
+
+
+def ranked(y: Floats, model: Predicted) -> Iterator[tuple[Floats, Mask]]:
+    """What ranks the rows, and which are positive, (n,) each: of two classes once, of several each class
+    against the rest."""
+    p = model[next(kind for kind in RANKING if kind in model)]
+    if p.ndim == 1:
+        yield p, y == 1.0
+    else:
+        yield from ((column, y == code) for code, column in enumerate(p.T))
 
 
 def own_terms(
@@ -264,20 +277,13 @@ def probe(reading: Reading, layout: Layout, moves: Sequence[Sequence[Move]]) -> 
 
     def work(rows: Rows) -> Floats:
         moved = {move: arguments_of(reading.problem, replace(rows, y=move(rows.y))) for move in every}
-        return np.array(
-            [_probed(layout, column, moved, moves[column.loss], rows.w) for column in layout.columns]
-        )
+        found = np.full(len(layout.columns), np.nan)
+        for k, column in enumerate(layout.columns):
+            own = moves[column.loss]
+            if column.model is not None and own:
+                with np.errstate(over="ignore", invalid="ignore"):
+                    sums = [float(rows.w @ _part(layout, column, moved[m][column.model])) for m in own]
+                found[k] = sum(sums) / len(sums)
+        return found
 
     return reading.fold(work, np.add)
-
-
-def _probed(
-    layout: Layout, column: RowQuantity, moved: dict[Move, list[Arguments]], moves: Sequence[Move], w: Floats
-) -> float:
-    if column.model is None or not moves:
-        return float("nan")
-    one = layout.losses[column.loss]
-    part = quantities(one.loss, layout.classes)[column.part]
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        sums = [float(w @ part(*moved[m][column.model].of(one.loss), **dict(one.params))) for m in moves]
-    return sum(sums) / len(sums)

@@ -1,9 +1,11 @@
 """Labels, shares and boxes: whether their columns can be that, and the sums that their metrics read."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
+from losscli.comparison.forecasts import check_order
 from losscli.data.roles import Problem, stacked
 from losscli.data.roles.outputs import SHARES
 from losscli.data.roles.values import check_range, is_truth
@@ -19,30 +21,27 @@ from losscli.metrics.vectors import OfBoxes, OfLabels, box_terms, label_terms
 from losscli.result import Warning_
 
 SUM_TOLERANCE = 1e-3  # rounding of printed shares; beyond, a note
+_CORNERS = "Corners are x1 < x2 and y1 < y2; of x, y, width and height, x2 is x + width"
 _MEND = "Mend the row, or leave it out of the file"
 
 
 def check_vectors(table: Table, problem: Problem) -> None:
     """Raises DataError for a label that is neither 0 nor 1, shares that are negative or do not add up to 1,
     and a box without a width or a height; the first such row is named."""
+    kind = Kind.LABEL if problem.task is Task.MULTILABEL else Kind.BOX
+    predicted = [part.columns for model in problem.models for part in model.parts if part.kind is kind]
     match problem.task:
         case Task.MULTILABEL:
-            labels = [
-                part.columns for model in problem.models for part in model.parts if part.kind is Kind.LABEL
-            ]
-            for name in (*problem.targets, *(name for columns in labels for name in columns)):
+            for name in (*problem.targets, *chain(*predicted)):
                 _check_label(table, name, is_target=name in problem.targets)
         case Task.DISTRIBUTION:
             for name in problem.targets:
                 check_range(table, name, NONNEGATIVE, "a share is not negative", _MEND)
             _check_sums(table, problem)
         case Task.BOXES | Task.DETECTION:
-            boxes = [
-                part.columns for model in problem.models for part in model.parts if part.kind is Kind.BOX
-            ]
-            for x1, y1, x2, y2 in (problem.targets[-4:], *boxes):
-                _check_corners(table, x1, x2)
-                _check_corners(table, y1, y2)
+            for x1, y1, x2, y2 in (problem.targets[-4:], *predicted):
+                for low, high in ((x1, x2), (y1, y2)):
+                    check_order(table, low, high, np.greater_equal, "{0:g}, not below {2} {1:g}", _CORNERS)
 
 
 def _check_label(table: Table, name: str, *, is_target: bool) -> None:
@@ -81,14 +80,6 @@ def _worst_sum(table: Table, names: Sequence[str]) -> tuple[float, int]:
         if abs(off[place]) > abs(worst):
             worst, row = float(off[place]), block * BLOCK + place + 1
     return worst, row
-
-
-def _check_corners(table: Table, low: str, high: str) -> None:
-    row = first_bad(table, lambda block: table.numbers(block, low) >= table.numbers(block, high))
-    if row is not None:
-        what = f"{number_at(table, row, low):g}, not below {high} {number_at(table, row, high):g}"
-        advice = "Corners are x1 < x2 and y1 < y2; of x, y, width and height, x2 is x + width"
-        raise unusable(table, row, low, what, advice)
 
 
 def vector_terms(

@@ -2,8 +2,6 @@
 
 from losscli.inference.analytic import (
     FEW_EFFECTIVE,
-    T_ROWS,
-    T_SKEW,
     corrected_t,
     corrected_t_interval,
     t_quantile,
@@ -12,17 +10,15 @@ from losscli.inference.analytic import (
 )
 from losscli.inference.best_set import confidence_set
 from losscli.inference.corrections import Correction, benjamini_hochberg, holm
-from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_intervals
+from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_interval
 from losscli.inference.order import ranks
-from losscli.inference.pairs import POWER, Family, first_shares, judge, pairs_of, rank_intervals
+from losscli.inference.pairs import POWER, Family, figure_ranks, first_shares, judge, pairs_of, rank_intervals
 from losscli.inference.regression import Regression, log_ratio, regression
 from losscli.inference.studentised import Studentised, beside, plain, smooth
 
 __all__ = [
     "FEW_EFFECTIVE",
     "POWER",
-    "T_ROWS",
-    "T_SKEW",
     "Correction",
     "Family",
     "Regression",
@@ -34,12 +30,13 @@ __all__ = [
     "confidence_set",
     "corrected_t",
     "corrected_t_interval",
+    "figure_ranks",
     "first_shares",
     "holm",
     "judge",
     "log_ratio",
     "pairs_of",
-    "percentile_intervals",
+    "percentile_interval",
     "plain",
     "rank_intervals",
     "ranks",

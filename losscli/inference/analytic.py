@@ -9,10 +9,15 @@ T_SKEW = 0.05  # and |skewness|/√n no larger than this
 FEW_EFFECTIVE = 0.2  # of the rows with a loss: below it an unbounded loss rests on a few rows
 
 
+def normal_quantile(confidence: float) -> float:
+    """Two-sided, of the standard normal."""
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
 def t_quantile(confidence: float, df: int) -> float:
     """Two-sided quantile of Student's t for df ≥ 100, by Cornish and Fisher's expansion
     (Abramowitz and Stegun 26.7.5; relative error below 1e-9 there)."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = normal_quantile(confidence)
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -33,7 +38,7 @@ def t_refusal(rows: int, skewness: float) -> str | None:
 
 def wilson(successes: float, trials: float, confidence: float) -> tuple[float, float]:
     """Interval of a proportion; Wilson 1927, doi:10.1080/01621459.1927.10502953."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = normal_quantile(confidence)
     share, z2 = successes / trials, z * z
     centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = z * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials)) / (1 + z2 / trials)

@@ -32,16 +32,15 @@ def bootstrap_t_intervals(found: Studentised, confidence: float) -> tuple[Floats
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
-def percentile_intervals(values: Floats, confidence: float) -> tuple[Floats, Floats]:
-    """Equal-tailed intervals of figures whose spread inside a replicate is not known: values (B, K) ->
-    (low, high), each (K,); NaN where more than a tenth of a tail has no value, or there are too few for such
-    a tail. Efron 1979, doi:10.1214/aos/1176344552."""
+def percentile_interval(values: Floats, confidence: float) -> tuple[float, float]:
+    """Equal-tailed interval of a figure whose spread inside a replicate is not known: values (B,) ->
+    (low, high); NaN where more than a tenth of a tail has no value, or there are too few for such a tail.
+    Efron 1979, doi:10.1214/aos/1176344552."""
     tail = (1 - confidence) / 2
-    known = (np.isnan(values).mean(axis=0) <= tail / 10) & (_beyond(len(values), tail) > 0)
-    ends = np.full((2, values.shape[1]), np.nan)
-    if known.any():
-        ends[:, known] = np.nanquantile(values[:, known], [tail, 1 - tail], axis=0)
-    return ends[0], ends[1]
+    if np.isnan(values).mean() > tail / 10 or _beyond(len(values), tail) == 0:
+        return np.nan, np.nan
+    low, high = np.nanquantile(values, [tail, 1 - tail]).tolist()
+    return low, high
 
 
 def _beyond(count: int, tail: float) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.domain import Codes, Floats, Mask
 from losscli.inference.corrections import Correction, corrected
-from losscli.inference.studentised import Studentised
+from losscli.inference.studentised import Studentised, beside, plain
 
 Pair = tuple[int, int]
 POWER = 0.8  # of the samples shall show the difference in question
@@ -119,6 +119,16 @@ def rank_intervals(verdicts: Sequence[str], models: int) -> tuple[list[int], lis
             better[loser] += 1
             worse[winner] += 1
     return [1 + count for count in better], [models - count for count in worse]
+
+
+def figure_ranks(
+    point: Sequence[float], values: Sequence[Floats], confidence: float, units: int
+) -> tuple[list[int], list[int]]:
+    """The rank intervals of figures, the lowest first, by the differences of all pairs as one family; values:
+    the replicates of each, (B,), whose own spread is not known."""
+    pairs = pairs_of(len(point))
+    differences = beside([plain(point[a] - point[b], values[a] - values[b]) for a, b in pairs])
+    return rank_intervals(judge(differences, confidence, units).verdicts, len(point))
 
 
 def first_shares(values: Floats) -> Floats:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.domain import Codes, Floats, Mask
+from losscli.inference.studentised import Studentised
 
 Keys = NDArray[np.uint64]
 
@@ -180,13 +181,12 @@ class Replicates:
             )
 
     @property
-    def errors(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """(mean, standard error, means, standard errors) of the columns whose squares are there, K of them:
-        (K,), (K,), (B, K), (B, K)."""
+    def studentised(self) -> Studentised:
+        """The means of the columns whose squares are there, K of them, with their standard errors."""
         own = [k for k, (a, b) in enumerate(self.products) if a == b]
         places = [self.products[k][0] for k in own]
         scale = self.scale[places]
-        return (
+        return Studentised(
             self.mean[places],
             np.sqrt(self.covariance[own]) * scale,
             self.means[:, places],

@@ -2,11 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
 from losscli.domain import Floats, Mask
+from losscli.inference.analytic import normal_quantile
 
 _HAIR = 1e-12  # of an AUC: what sums of weights may round to
 ABSENT = "one class is absent"
@@ -142,9 +142,10 @@ def delong(
     if error <= _HAIR:
         p = 1.0 if abs(difference) <= _HAIR else None
         return AreaDifference(a, b, difference, 0.0, None, p, None, None, SEPARATED)
-    z, half = difference / error, _quantile(confidence) * error
+    z, half = difference / error, normal_quantile(confidence) * error
     low, high = max(difference - half, -1.0), min(difference + half, 1.0)
-    return AreaDifference(a, b, difference, error, z, _two_sided(z), low, high, None)
+    p = math.erfc(abs(z) / math.sqrt(2))
+    return AreaDifference(a, b, difference, error, z, p, low, high, None)
 
 
 def _absent(positive: Mask) -> Area | None:
@@ -162,20 +163,12 @@ def _area(places: _Placements, confidence: float) -> Area:
     error = places.standard_error
     if error <= _HAIR:
         return Area(value, 0.0, None, None, SEPARATED)
-    half = _quantile(confidence) * error
+    half = normal_quantile(confidence) * error
     low, high = value - half, value + half
     if not 0.0 <= low <= high <= 1.0:  # few rows of a class, or an area next to 1: the logit is nearer normal
         half /= value * (1.0 - value)
         low, high = (1.0 / (1.0 + (1.0 / value - 1.0) * math.exp(side * half)) for side in (1, -1))
     return Area(value, error, low, high, None)
-
-
-def _quantile(confidence: float) -> float:
-    return NormalDist().inv_cdf((1 + confidence) / 2)
-
-
-def _two_sided(z: float) -> float:
-    return math.erfc(abs(z) / math.sqrt(2))
 
 
 @dataclass(frozen=True, slots=True)

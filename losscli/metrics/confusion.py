@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import CLASSES, LABELS, Codes, Floats, Task
+from losscli.metrics.aggregate import weight_at
 from losscli.metrics.metric import Metric, mean_over, metric_of_means, outcome, over
 
 _BINARY = frozenset({Task.BINARY})
@@ -23,8 +24,8 @@ class Confusion:
     @classmethod
     def of(cls, true: Codes, predicted: Codes, w: Floats, classes: int) -> "Confusion":
         """true, predicted: codes below `classes`, (n,); w: (n,)."""
-        cells = np.bincount(true * classes + predicted, weights=w, minlength=classes * classes)
-        return cls(np.asarray(cells, dtype=np.float64).reshape(classes, classes))
+        cells = weight_at(true * classes + predicted, w, classes * classes)
+        return cls(cells.reshape(classes, classes))
 
     def merge(self, other: "Confusion") -> "Confusion":
         return Confusion(self.matrix + other.matrix)

@@ -8,6 +8,7 @@ import numpy as np
 
 from losscli.domain import CLASSES, RANKING, Floats, Kind, Mask, Task, logit, sigmoid, softplus
 from losscli.inference.two_models import delong_area
+from losscli.metrics.aggregate import weight_at
 from losscli.metrics.metric import Metric, Outcome, Undefined
 
 _BINARY = frozenset({Task.BINARY})
@@ -127,11 +128,8 @@ def _rounded(prediction: Floats) -> Floats:
 
 def _distinct(value: Floats, positive: Floats, negative: Floats) -> Table:
     distinct, place = np.unique(value, return_inverse=True)
-
-    def total(w: Floats) -> Floats:
-        return np.asarray(np.bincount(place, weights=w, minlength=len(distinct)), dtype=np.float64)
-
-    return distinct, total(positive), total(negative)
+    size = len(distinct)
+    return distinct, weight_at(place, positive, size), weight_at(place, negative, size)
 
 
 def roc_auc(d: Distribution) -> Outcome:

@@ -5,7 +5,7 @@ None of them is a loss: a wide interval covers everything. They say how a foreca
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
@@ -15,7 +15,6 @@ import numpy as np
 from losscli.domain import Floats, Kind, Task
 from losscli.metrics.metric import Metric, metric_of_means, over
 
-_TASKS = frozenset({Task.FORECAST})
 _UNIFORM = 12**-0.5  # sd of a number anywhere between 0 and 1
 _SAME = 1e-9  # of levels
 _OF_LEVELS = re.compile(r"(?:below_p|coverage_p|width_p)\d")
@@ -112,36 +111,31 @@ def _spread(found: Sums) -> Floats:
     return np.asarray(np.sqrt(np.maximum(_mean(1, found) - mean * mean, 0.0)))
 
 
-def _metric(
-    name: str,
-    title: str,
-    formula: str,
-    figure: Callable[[Sums], Floats],
-    *,
-    share: int | None = None,
-    **more: Any,
+def mean_of_term(
+    name: str, title: str, formula: str, place: int, *, share: bool = False, **more: Any
 ) -> Metric:
-    """share: the place of the term whose mean it is, where that is a share of the rows."""
-    record: dict[str, Any] = {"tasks": _TASKS, "greater_is_better": None, "best": None}
-    if share is not None:
-        record["proportion"] = lambda found: (float(found.sums[share]), found.w)
-    return metric_of_means(name, title, formula, figure, "there is no row", **record | more)
+    """The mean of the term at a place. share: whether it is a share of the rows."""
+    if share:
+        more["proportion"] = lambda found: (float(found.sums[place]), found.w)
+    return metric_of_means(name, title, formula, partial(_mean, place), **more)
 
 
-_of_interval = partial(_metric, source=OfInterval, needs=frozenset({Kind.INTERVAL}))
-_of_rank = partial(_metric, source=OfRank, needs=frozenset({Kind.MOMENTS, Kind.ENSEMBLE}))
+_RECORD: dict[str, Any] = {
+    "tasks": frozenset({Task.FORECAST}),
+    "greater_is_better": None,
+    "best": None,
+    "undefined": "there is no row",
+}
+_OF_INTERVAL = _RECORD | {"source": OfInterval, "needs": frozenset({Kind.INTERVAL})}
+_OF_RANK = _RECORD | {"source": OfRank, "needs": frozenset({Kind.MOMENTS, Kind.ENSEMBLE})}
+_OF_QUANTILES = _RECORD | {"source": OfQuantiles, "needs": frozenset({Kind.QUANTILES})}
+_PIT = "mean u, the share of the predicted distribution below y"
 
 METRICS: tuple[Metric, ...] = (
-    _of_interval("coverage", "Coverage", "share of lower ≤ y ≤ upper", partial(_mean, 0), share=0),
-    _of_interval("width", "Width", "mean of upper - lower", partial(_mean, 1)),
-    _of_rank(
-        "pit_mean",
-        "PIT mean",
-        "mean u, the share of the predicted distribution below y",
-        partial(_mean, 0),
-        best=0.5,
-    ),
-    _of_rank("pit_sd", "PIT sd", "sd of u", _spread, best=round(_UNIFORM, 3)),
+    mean_of_term("coverage", "Coverage", "share of lower ≤ y ≤ upper", 0, share=True, **_OF_INTERVAL),
+    mean_of_term("width", "Width", "mean of upper - lower", 1, **_OF_INTERVAL),
+    mean_of_term("pit_mean", "PIT mean", _PIT, 0, **_OF_RANK | {"best": 0.5}),
+    metric_of_means("pit_sd", "PIT sd", "sd of u", _spread, **_OF_RANK | {"best": round(_UNIFORM, 3)}),
 )
 
 
@@ -152,51 +146,26 @@ def percent(level: float) -> str:
 
 def of_levels(levels: Sequence[float]) -> tuple[Metric, ...]:
     """The metrics of quantiles at these levels: central pairs first, the widest first."""
-    made = partial(_metric, source=OfQuantiles, needs=frozenset({Kind.QUANTILES}))
-    found = []
-    for n, (i, j) in enumerate(central_pairs(levels)):
-        place = len(levels) + 2 * n
-        ends = f"{percent(levels[i])}_{percent(levels[j])}"
-        nominal = levels[j] - levels[i]
-        pair = f"{levels[i]:g} … {levels[j]:g}"
+
+    def share(name: str, title: str, formula: str, place: int, best: float, **more: Any) -> Metric:
+        record = _OF_QUANTILES | {"best": best} | more
+        return mean_of_term(name, title, formula, place, share=True, **record)
+
+    found, place = [], len(levels)
+    for i, j in central_pairs(levels):
+        ends, pair = f"{percent(levels[i])}_{percent(levels[j])}", f"{levels[i]:g} … {levels[j]:g}"
+        between, nominal = "share of targets between the two quantiles", round(levels[j] - levels[i], 12)
+        distance = "mean distance of the two quantiles"
         found += [
-            made(
-                f"coverage_{ends}",
-                f"Coverage {pair}",
-                "share of targets between the two quantiles",
-                figure=partial(_mean, place),
-                best=round(nominal, 12),
-                share=place,
-            ),
-            made(
-                f"width_{ends}",
-                f"Width {pair}",
-                "mean distance of the two quantiles",
-                figure=partial(_mean, place + 1),
-            ),
+            share(f"coverage_{ends}", f"Coverage {pair}", between, place, nominal),
+            mean_of_term(f"width_{ends}", f"Width {pair}", distance, place + 1, **_OF_QUANTILES),
         ]
-    for place, level in enumerate(levels):
-        found.append(
-            made(
-                f"below_{percent(level)}",
-                f"Below {level:g}",
-                "share of targets not above the quantile",
-                figure=partial(_mean, place),
-                best=level,
-                share=place,
-            )
-        )
-    last = len(levels) + 2 * len(central_pairs(levels))
-    crossing = made(
-        "crossing",
-        "Crossing",
-        "share of rows with a quantile above one of a higher level",
-        figure=partial(_mean, last),
-        best=0.0,
-        share=last,
-        greater_is_better=False,
-    )
-    return (*found, crossing)
+        place += 2
+    below = "share of targets not above the quantile"
+    for at, level in enumerate(levels):
+        found.append(share(f"below_{percent(level)}", f"Below {level:g}", below, at, level))
+    crossing = "share of rows with a quantile above one of a higher level"
+    return (*found, share("crossing", "Crossing", crossing, place, 0.0, greater_is_better=False))
 
 
 def speaks_of_levels(name: str) -> bool:

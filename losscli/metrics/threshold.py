@@ -45,8 +45,7 @@ def best_cut(d: Distribution, costs: Costs, anchor: float) -> Cut:
 
     Where predictions are rounded, of the cuts between rounded predictions; the cost of each is exact.
     """
-    table = d.table()
-    missed, alarms = _mistakes(table)
+    table, missed, alarms = _mistakes(d)
     excess = (costs.fn - costs.tp) * missed + (costs.fp - costs.tn) * alarms
     positive, negative = table[1].sum(), table[2].sum()
     right = costs.tp * positive + costs.tn * negative
@@ -59,8 +58,7 @@ def best_f1_cut(d: Distribution, anchor: float) -> Cut:
     1 - F1 = (fn + fp)/(2tp + fn + fp). Lipton, Elkan and Naryanaswamy 2014, arXiv:1402.1892: for calibrated
     probabilities it lies at half of that F1, however the classes are balanced.
     """
-    table = d.table()
-    missed, alarms = _mistakes(table)
+    table, missed, alarms = _mistakes(d)
     wrong = missed + alarms
     return _least(table, d.exact, wrong / np.maximum(2.0 * (missed[-1] - missed) + wrong, _LEAST), anchor)
 
@@ -69,16 +67,15 @@ def best_youden_cut(d: Distribution, anchor: float) -> Cut:
     """The cut of the largest recall + specificity - 1, which is that of the largest balanced accuracy; of
     several the one nearest to `anchor`; its cost is the sum of both error rates. Youden 1950,
     doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3."""
-    table = d.table()
-    missed, alarms = _mistakes(table)
+    table, missed, alarms = _mistakes(d)
     rates = missed / max(float(missed[-1]), _LEAST) + alarms / max(float(alarms[0]), _LEAST)
     return _least(table, d.exact, rates, anchor)
 
 
-def _mistakes(table: Table) -> tuple[Floats, Floats]:
-    """(weight of positives at or below, of negatives above) each of the k + 1 cuts: (k + 1,) each."""
-    _, positive, negative = table
-    return np.append(0.0, np.cumsum(positive)), np.append(np.cumsum(negative[::-1])[::-1], 0.0)
+def _mistakes(d: Distribution) -> tuple[Table, Floats, Floats]:
+    """(the table, weight of positives at or below, of negatives above) each of the k + 1 cuts: (k + 1,)."""
+    table = _, positive, negative = d.table()
+    return table, np.append(0.0, np.cumsum(positive)), np.append(np.cumsum(negative[::-1])[::-1], 0.0)
 
 
 def _least(

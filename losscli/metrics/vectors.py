@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,10 @@ import numpy as np
 from losscli.domain import LABELS, RANKING, Floats, Kind, Task
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.distribution import Distribution, average_precision
-from losscli.metrics.forecast import Sums
+from losscli.metrics.forecast import Sums, mean_of_term
 from losscli.metrics.metric import Metric, Outcome, Undefined, mean_over, metric_of_means, over
 
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
-_NO_LABEL = "no label is there or predicted"
 
 
 class OfLabels(Sums):
@@ -94,14 +94,6 @@ def _macro(parts: Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]) -> 
     return figure
 
 
-def _last(found: Sums) -> Floats:
-    return over(found.sums[-1], found.w)
-
-
-def _first(found: Sums) -> Floats:
-    return over(found.sums[0], found.w)
-
-
 def _r2(found: OfOutputs) -> Floats:
     """The mean over the outputs whose targets vary."""
     each = np.array([1 - over(one.rr, one.yy) for one in found.each])
@@ -120,102 +112,85 @@ def _average_precision(d: Distribution) -> Outcome:
     return Undefined("no label is there") if isinstance(found, Undefined) else found
 
 
-def _metric(
-    name: str,
-    title: str,
-    formula: str,
-    source: type,
-    figure: Callable[..., Floats],
-    *,
-    share: bool = False,
-    **more: Any,
-) -> Metric:
-    """share: whether it is a share of the rows, and the last term."""
-    task, needs = {
-        OfLabels: (Task.MULTILABEL, LABELS),
-        OfBoxes: (Task.BOXES, frozenset({Kind.BOX})),
-        OfOutputs: (Task.MULTIOUTPUT, frozenset({Kind.VALUE})),
-    }[source]
-    record: dict[str, Any] = {"tasks": frozenset({task}), "needs": needs, "source": source}
-    if share:
-        record["proportion"] = lambda found: (float(found.sums[-1]), found.w)
-    return metric_of_means(name, title, formula, figure, **record | more)
+_OF_OUTPUTS: dict[str, Any] = {
+    "tasks": frozenset({Task.MULTIOUTPUT}),
+    "needs": frozenset({Kind.VALUE}),
+    "source": OfOutputs,
+}
+_OF_BOXES: dict[str, Any] = {
+    "tasks": frozenset({Task.BOXES}),
+    "needs": frozenset({Kind.BOX}),
+    "source": OfBoxes,
+}
+_LABELLED: dict[str, Any] = {"tasks": frozenset({Task.MULTILABEL}), "needs": LABELS, "source": OfLabels}
+_of_labels: Callable[..., Metric] = partial(
+    metric_of_means, undefined="no label is there or predicted", **_LABELLED
+)
 
-
-_R2 = _metric(
+_R2 = metric_of_means(
     "r2_mean",
     "R², mean over outputs",
     "mean over outputs of 1 - Σ r² / Σ (y - mean y)²",
-    OfOutputs,
     _r2,
-    undefined="every target is constant",
+    "every target is constant",
     only="compare",
+    **_OF_OUTPUTS,
 )
 
 METRICS: tuple[Metric, ...] = (
     _R2,
     replace(_R2, name="r2", word="R²", only="fit"),
-    _metric(
+    metric_of_means(
         "rmse",
         "Root mean squared error, mean over outputs",
         "mean over outputs of √(mean r²)",
-        OfOutputs,
         _rmse,
         word="RMSE",
-        greater_is_better=False,
-        best=0.0,
         only="fit",
+        **_OF_OUTPUTS | {"greater_is_better": False, "best": 0.0},
     ),
-    _metric(
+    _of_labels(
         "f1_micro",
         "Micro F1",
         "2 tp / (2 tp + fp + fn), summed over labels",
-        OfLabels,
         _micro_f1,
-        undefined=_NO_LABEL,
         short="micro f1",
         word="micro F1",
     ),
-    _metric(
+    _of_labels(
         "f1_macro",
         "Macro F1",
         "mean over labels that occur of 2 tp / (2 tp + fp + fn)",
-        OfLabels,
         _macro(lambda hits, predicted, true: (2 * hits, predicted + true)),
-        undefined=_NO_LABEL,
         short="macro f1",
         word="macro F1",
     ),
-    _metric(
+    _of_labels(
         "precision_macro",
         "Macro precision",
         "mean over labels that occur of tp / (tp + fp)",
-        OfLabels,
         _macro(lambda hits, predicted, true: (hits, predicted)),
-        undefined=_NO_LABEL,
         word="macro precision",
         narrow="macro prec",
         only="fit",
     ),
-    _metric(
+    _of_labels(
         "recall_macro",
         "Macro recall",
         "mean over labels that occur of tp / (tp + fn)",
-        OfLabels,
         _macro(lambda hits, predicted, true: (hits, true)),
-        undefined=_NO_LABEL,
         word="macro recall",
         narrow="macro rec",
         only="fit",
     ),
-    _metric(
+    mean_of_term(
         "subset_accuracy",
         "Subset accuracy",
         "rows with all labels right",
-        OfLabels,
-        _last,
+        -1,
         share=True,
         narrow="subset",
+        **_LABELLED,
     ),
     Metric(
         name="average_precision_macro",
@@ -231,6 +206,6 @@ METRICS: tuple[Metric, ...] = (
         source=Distribution,
         value=_average_precision,
     ),
-    _metric("mean_iou", "Mean IoU", "mean of intersection / union", OfBoxes, _first),
-    _metric("iou_50", "Boxes found", "share of boxes with IoU ≥ 0.5", OfBoxes, _last, share=True),
+    mean_of_term("mean_iou", "Mean IoU", "mean of intersection / union", 0, **_OF_BOXES),
+    mean_of_term("iou_50", "Boxes found", "share of boxes with IoU ≥ 0.5", 1, share=True, **_OF_BOXES),
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from losscli.comparison.verdicts.series import block_length
 from losscli.domain import Floats
-from losscli.inference import Studentised, judge
+from losscli.inference import judge
 from losscli.inference.resample import UnitSums, optimal_block, replicate, row_keys, squares, time_block
 
 
@@ -176,7 +176,7 @@ def test_blocks_as_long_as_asked_for_alarm_less_often() -> None:
         for long in alarms:
             block = np.arange(343) // block_length(x[:, None] if long else None, time_block(343))
             units = UnitSums.of([x], np.ones(343), row_keys(block))
-            found = Studentised(*replicate(units, 199, seed, squares(1), precise=True).errors)
+            found = replicate(units, 199, seed, squares(1), precise=True).studentised
             alarms[long] += judge(found, 0.95, len(units.keys)).verdicts[0] != "~"
     assert alarms[False] / 300 > 0.11
     assert alarms[True] / 300 - 0.05 < (alarms[False] / 300 - 0.05) / 2

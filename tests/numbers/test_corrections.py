@@ -19,7 +19,7 @@ from losscli.inference import (
     bootstrap_t_intervals,
     holm,
     judge,
-    percentile_intervals,
+    percentile_interval,
     plain,
     regression,
 )
@@ -118,8 +118,8 @@ def test_too_few_replicates_for_a_level_give_no_interval() -> None:
     """Of 2.5 % in a tail, 38 replicates have none, 39 one."""
     for count, known in ((38, False), (39, True)):
         found = family([1.0], count, 0)
-        for low, high in (bootstrap_t_intervals(found, 0.95), percentile_intervals(found.values, 0.95)):
-            assert np.isfinite([low[0], high[0]]).all() == known
+        for ends in (bootstrap_t_intervals(found, 0.95), percentile_interval(found.values[:, 0], 0.95)):
+            assert np.isfinite(ends).all() == known
     for count, verdict in ((18, "inconclusive"), (19, "fail")):
         gate = regression(family([50.0], count, 0), 0.02, 0.95)
         assert gate.verdict == verdict and math.isnan(gate.p) == (verdict != "fail")

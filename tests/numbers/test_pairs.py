@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.inference import (
-    Studentised,
     bootstrap_t_intervals,
     bootstrap_t_limits,
     confidence_set,
@@ -37,13 +36,13 @@ def means(columns, count=1_999, seed=0):
     """The means of columns (C, n)."""
     units = units_of(columns)
     found = replicate(units, count, seed, squares(units.sums.shape[1]), precise=True)
-    return Studentised(*found.errors)
+    return found.studentised
 
 
 def differences(models, count=1_999, seed=0):
     """The differences of all pairs of models (m, n)."""
     units = units_of(models).contrasts(pairs_of(len(models)))
-    return Studentised(*replicate(units, count, seed, squares(units.sums.shape[1]), precise=True).errors)
+    return replicate(units, count, seed, squares(units.sums.shape[1]), precise=True).studentised
 
 
 def judged(models, confidence=0.95):
@@ -123,7 +122,7 @@ def test_the_delta_method_of_a_ratio():
 def test_a_function_of_one_mean():
     x = np.random.default_rng(3).exponential(size=(1, 300))
     found = replicate(units_of(x), 99, 0, squares(1), precise=True)
-    root, mean = smooth(np.sqrt, *found.joint([0])), Studentised(*found.errors)
+    root, mean = smooth(np.sqrt, *found.joint([0])), found.studentised
     np.testing.assert_allclose(root.values, np.sqrt(mean.values))
     np.testing.assert_allclose(root.errors, mean.errors / (2 * np.sqrt(mean.values)), rtol=1e-6)
 

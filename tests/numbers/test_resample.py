@@ -202,7 +202,7 @@ def test_replicates_against_the_definition(weighted, precise):
         theirs = covariances[:, a, b] / (found.scale[a] * found.scale[b])
         scale = scale / (found.scale[a] * found.scale[b])
         assert np.abs((found.covariances[:, k] - theirs) / scale).max() < rtol
-    mean, error, *_ = found.errors
+    mean, error = found.studentised.value, found.studentised.error
     np.testing.assert_allclose(mean, units.sums.sum(axis=0) / units.w.sum(), rtol=1e-12)
     if not weighted:
         np.testing.assert_allclose(error, x.std(axis=1, ddof=1) / math.sqrt(300), rtol=1e-12)
@@ -221,7 +221,7 @@ def test_joint_finds_its_products():
 def test_the_spread_of_replicates_is_the_standard_error():
     x = np.random.default_rng(1).lognormal(size=(1, 2_000))
     found = replicate(of_rows(x), 20_000, 0, squares(1), precise=False)
-    _, error, means, errors = found.errors
+    error, means, errors = (getattr(found.studentised, name) for name in ("error", "values", "errors"))
     assert means.std() == pytest.approx(error[0], rel=0.02)
     assert errors.mean() == pytest.approx(error[0], rel=0.02)
     low, high = np.quantile(means, [0.025, 0.975])
@@ -254,13 +254,13 @@ def test_clusters_widen_the_spread():
     x = rng.normal(size=50)[cluster] + 0.1 * rng.normal(size=1_000)
     rows = replicate(of_rows([x]), 4, 0, squares(1), precise=True)
     clusters = replicate(of_rows([x], keys=row_keys(cluster)), 4, 0, squares(1), precise=True)
-    assert clusters.errors[1] == pytest.approx(4.5 * rows.errors[1], rel=0.1)
+    assert clusters.studentised.error == pytest.approx(4.5 * rows.studentised.error, rel=0.1)
 
 
 @pytest.mark.parametrize("value", [0.1, 1 / 3, 1e300, -7e-300, 0.0])
 def test_a_constant_column_has_no_spread(value):
     found = replicate(of_rows(np.full((1, 1_000), value)), 100, 0, squares(1), precise=False)
-    _, error, means, errors = found.errors
+    error, means, errors = (getattr(found.studentised, name) for name in ("error", "values", "errors"))
     assert error[0] == 0.0
     assert (means == found.mean).all()
     assert (errors == 0.0).all()
@@ -268,11 +268,11 @@ def test_a_constant_column_has_no_spread(value):
 
 def test_huge_and_tiny_values_are_scaled():
     x = np.random.default_rng(5).normal(size=(1, 100))
-    plain = replicate(of_rows(x), 50, 0, squares(1), precise=False).errors
+    plain = replicate(of_rows(x), 50, 0, squares(1), precise=False).studentised
     for scale in (2.0**1000, 2.0**-900):
-        _, _, means, errors = replicate(of_rows(x * scale), 50, 0, squares(1), precise=False).errors
-        assert np.array_equal(means / scale, plain[2])
-        assert np.array_equal(errors / scale, plain[3])
+        found = replicate(of_rows(x * scale), 50, 0, squares(1), precise=False).studentised
+        assert np.array_equal(found.values / scale, plain.values)
+        assert np.array_equal(found.errors / scale, plain.errors)
 
 
 def test_two_rows():

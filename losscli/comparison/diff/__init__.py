@@ -16,20 +16,17 @@ from losscli.comparison.diff.matching import (
     unpaired,
     warnings,
 )
-from losscli.comparison.reasons import NO_RATIO
+from losscli.comparison.reasons import no_ratio
 from losscli.result import (
-    ON_FEW,
     Changes,
     LossChange,
     LossTable,
     LossValue,
     MetricChange,
-    MetricTable,
     MetricValue,
     Recorded,
     Side,
     finite,
-    rests_on_few,
 )
 
 __all__ = ["changes"]
@@ -75,6 +72,7 @@ def _loss(old: Recorded, new: Recorded, a: LossTable, b: LossTable, pair: Models
     """The change of one loss of one model, without an interval."""
     before, after = a.of(pair[0]), b.of(pair[1])
     relative = _relative(before.value, after.value)
+    beyond = None if relative is not None else "the ratio is beyond any number"
     return LossChange(
         spec=b.spec,
         members=b.members,
@@ -89,7 +87,7 @@ def _loss(old: Recorded, new: Recorded, a: LossTable, b: LossTable, pair: Models
         p=None,
         verdict=None,
         rows_needed=None,
-        reason=_missing(old, before) or _missing(new, after) or _no_ratio(before, after, relative),
+        reason=_missing(old, before) or _missing(new, after) or no_ratio(before, after) or beyond,
     )
 
 
@@ -111,36 +109,22 @@ def _missing(side: Recorded, one: Value) -> str | None:
     return f"no value in {side.path}" + (f": {one.reason}" if one.reason else "")
 
 
-def _no_ratio(before: Value, after: Value, relative: float | None) -> str | None:
-    """Why the change of two values has no interval; None where it may have one."""
-    if rests_on_few(before.reason) or rests_on_few(after.reason):
-        return ON_FEW
-    if relative is not None:
-        return None
-    assert before.value is not None and after.value is not None
-    if min(before.value, after.value) <= 0:
-        return NO_RATIO
-    return "the ratio is beyond any number"
-
-
 def _metrics(old: Recorded, new: Recorded, models: Sequence[Models]) -> Iterator[MetricChange]:
-    for metric in new.result.metrics:
-        before = old.result.metric(metric.name)
-        if before is not None:
-            yield from (_metric(old, new, before, metric, pair) for pair in models)
-
-
-def _metric(old: Recorded, new: Recorded, a: MetricTable, b: MetricTable, pair: Models) -> MetricChange:
-    before, after = a.of(pair[0]), b.of(pair[1])
-    change = _change(before, after)
-    beyond = None if change is not None else "the change is beyond any number"
-    return MetricChange(
-        name=b.name,
-        title=b.title,
-        greater_is_better=b.greater_is_better,
-        model=pair[1],
-        old=before.value,
-        new=after.value,
-        change=change,
-        reason=_missing(old, before) or _missing(new, after) or beyond,
-    )
+    for b in new.result.metrics:
+        a = old.result.metric(b.name)
+        for one, other in models:
+            if a is None:
+                continue
+            before, after = a.of(one), b.of(other)
+            change = _change(before, after)
+            beyond = None if change is not None else "the change is beyond any number"
+            yield MetricChange(
+                name=b.name,
+                title=b.title,
+                greater_is_better=b.greater_is_better,
+                model=other,
+                old=before.value,
+                new=after.value,
+                change=change,
+                reason=_missing(old, before) or _missing(new, after) or beyond,
+            )

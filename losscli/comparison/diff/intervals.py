@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from losscli.comparison.reasons import FEW_UNITS
+from losscli.comparison.reasons import FEW_UNITS, NOT_IN_BOTH
 from losscli.domain import Floats
 from losscli.inference import Family, Studentised, beside, judge, log_ratio, plain
 from losscli.result import Comparison, LossChange, StoredReplicates, finite
@@ -42,7 +42,7 @@ def _estimate(change: LossChange, old: StoredReplicates, new: StoredReplicates) 
         return change.reason or FEW_UNITS
     before, after = old.values(change.spec, change.old_model), new.values(change.spec, change.new_model)
     if before is None or after is None:
-        return "this loss was not resampled in both"
+        return NOT_IN_BOTH
     values = log_ratio(after, before)
     values = np.where(np.isfinite(values), values, np.nan)
     if np.isfinite(values).sum() < 2:

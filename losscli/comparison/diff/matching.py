@@ -94,8 +94,7 @@ def _without(old: Recorded, new: Recorded) -> list[str]:
 def unmatched(old: Recorded, new: Recorded, models: Sequence[Models]) -> Iterator[Unmatched]:
     """What one side has alone: models, then losses, then metrics; of each the old side first."""
     sides = (("old", old, new), ("new", new, old))
-    for place, (side, own, other) in enumerate(sides):
-        matched = {pair[place] for pair in models}
+    for (side, own, other), matched in zip(sides, zip(*models, strict=True), strict=True):
         for name in own.models:
             if name not in matched:
                 yield Unmatched("model", name, side, f"not in {other.path}")

@@ -1,6 +1,7 @@
 """Do the losses agree? The order of the models under every class of losses, and under every loss that asks
 for the mean, or the median."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -9,12 +10,12 @@ import numpy as np
 from losscli.comparison.losses import Facts
 from losscli.comparison.reasons import NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
-from losscli.domain import Floats, Kind, Task, sigmoid
-from losscli.inference import Studentised, judge, pairs_of, percentile_intervals
+from losscli.domain import Codes, Floats, Kind, Task, sigmoid
+from losscli.inference import judge, pairs_of, percentile_interval
 from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.loss.arguments import Predicted
-from losscli.result import Agreement, Difference, Dominance, LossTable, Order
+from losscli.result import Agreement, Difference, Dominance, LossTable, Order, finite
 
 THRESHOLDS = 24  # at which two Murphy curves are resampled
 MANY_ROWS = 20_000  # beyond, the leader is compared with the next model alone: curves take memory
@@ -46,22 +47,15 @@ def find_agreement(
         for loss, table in enumerate(tables)
         if table.spec == table.members[0] and _orders(table)
     ]
-    leaders: dict[str, int] = {}
-    for one in orders:
-        if one.leader is not None:
-            leaders[one.leader] = leaders.get(one.leader, 0) + 1
-    others = [one.tau for one in orders if tables[primary].spec not in (one.spec, *_members(tables, one))]
+    leaders = Counter(one.leader for one in orders if one.leader is not None)
+    others = [one.tau for one in orders if one.spec not in tables[primary].members]
     return Agreement(
         primary=tables[primary].spec,
-        leaders=dict(sorted(leaders.items(), key=lambda item: -item[1])),
+        leaders=dict(leaders.most_common()),
         tau=float(np.mean(others)) if others else None,
         orders=tuple(orders),
         dominance=tuple(_dominance(boot, tables, primary)) if curves else (),
     )
-
-
-def _members(tables: Sequence[LossTable], order: Order) -> tuple[str, ...]:
-    return next(table.members for table in tables if table.spec == order.spec)
 
 
 def _orders(table: LossTable) -> bool:
@@ -78,9 +72,7 @@ def _order(
     low = high = None
     if loss in boot.losses and primary in boot.losses:
         drawn = _tau(boot.values[loss], boot.values[primary])
-        low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], boot.confidence))
-        if np.isnan(low):
-            low = high = None
+        low, high = map(finite, percentile_interval(drawn, boot.confidence))
     tau = float(_tau(values[:1], values[1:])[0])
     return Order(
         spec=table.spec,
@@ -119,13 +111,15 @@ def _dominance(boot: Bootstrap, tables: Sequence[LossTable], primary: int) -> It
     """The leader of the primary loss against the next models, for each functional that has a family of losses
     here. Reads all rows at once."""
     facts, problem = boot.facts, boot.facts.problem
-    usable = [m for m, model in enumerate(problem.models) if {part.kind for part in model.parts} & set(_READ)]
-    values = {m: tables[primary].results[m].value for m in usable}
-    known = [m for m in usable if values[m] is not None]
+    known = {
+        m: one.value
+        for m, (model, one) in enumerate(zip(problem.models, tables[primary].results, strict=True))
+        if one.value is not None and any(part.kind in _READ for part in model.parts)
+    }
     if len(known) < 2 or problem.task not in FUNCTIONALS:
         return
     most = CURVES if facts.moments.rows <= MANY_ROWS else 2
-    leader, *others = sorted(known, key=lambda m: values[m] or 0.0)[:most]
+    leader, *others = sorted(known, key=lambda m: known[m])[:most]
     y, w, number, p = _read(facts, [leader, *others])
     names = [model.name for model in problem.models]
     pairs = [(functional, other) for functional in FUNCTIONALS[problem.task] for other in others]
@@ -158,10 +152,9 @@ def _dominance(boot: Bootstrap, tables: Sequence[LossTable], primary: int) -> It
 
 
 _READ = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
-_Arrays = tuple[Floats, Floats, np.ndarray, dict[int, Floats]]
 
 
-def _read(facts: Facts, models: Sequence[int]) -> _Arrays:
+def _read(facts: Facts, models: Sequence[int]) -> tuple[Floats, Floats, Codes, dict[int, Floats]]:
     """(targets, weights, row numbers, predictions by model), (n,) each."""
     blocks = list(facts.reading.each())
     y, w, number = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w", "number"))
@@ -183,7 +176,7 @@ def _shown(boot: Bootstrap, sums: UnitSums, sizes: Sequence[int]) -> Iterator[st
     if not np.isfinite(sums.sums).all():
         yield from (None for _ in sizes)
         return
-    found = Studentised(*replicate(sums, RESAMPLES, boot.seed, squares(columns), precise=False).errors)
+    found = replicate(sums, RESAMPLES, boot.seed, squares(columns), precise=False).studentised
     # One family, of all thresholds of all pairs: any verdict may be the one that is read.
     verdicts = iter(judge(found, boot.confidence, boot.units.count).verdicts)
     for size in sizes:

@@ -18,6 +18,7 @@ from losscli.inference import Studentised, beside, bootstrap_t_intervals, log_ra
 from losscli.inference.resample import Replicates, UnitSums, replicate, squares
 from losscli.loss import BoundLoss
 from losscli.loss.reduction import of_means
+from losscli.metrics.aggregate import merge_each
 
 RESAMPLES, MANY_RESAMPLES, MANY_MODELS = 2_000, 9_999, 5
 _NEARLY_ALL = 0.999  # of a sum: single precision keeps little of the rest
@@ -41,10 +42,6 @@ class ResampledLoss:
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """All pairs, by their places among the models."""
         return pairs_of(len(self.models))
-
-    def value(self, *means: Floats) -> Floats:
-        """The loss of one model, of the means of its parts."""
-        return of_means(self.bound, means)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +67,7 @@ class Bootstrap:
     at: Mapping[tuple[int, int, int], int]
     signs: tuple[Floats, Floats]
     replicates: Replicates
-    errors: tuple[Floats, Floats, Floats, Floats]
+    studentised: Studentised
     values: Mapping[int, Floats]
     terms: Sequence[TermColumns]
     flagged: Replicates | None
@@ -84,14 +81,12 @@ class Bootstrap:
         """The interval of a loss of one model, by its number; None where the rows do not give one."""
         own = self.losses[loss]
         at = own.models.index(model)
-        found = (
-            self._columns([own.places[at][0]])
-            if own.is_mean
-            else self._ratio(loss, self.values[loss][:, at], model)
-        )
-        low, high = bootstrap_t_intervals(found, self.confidence)
-        ends = np.array([low[0], high[0]])
-        ends = own.value(ends) if own.is_mean else ends
+        if own.is_mean:
+            found = self.studentised.take([own.places[at][0]])
+        else:
+            found = self._ratio(loss, self.values[loss][:, at], model)
+        ends = np.concatenate(bootstrap_t_intervals(found, self.confidence))
+        ends = of_means(own.bound, [ends]) if own.is_mean else ends
         return (float(ends[0]), float(ends[1])) if np.isfinite(ends).all() else None
 
     def differences(self, loss: int) -> Studentised:
@@ -102,7 +97,7 @@ class Bootstrap:
             return beside(
                 [self._ratio(loss, values[:, a] - values[:, b], models[a], models[b]) for a, b in own.pairs]
             )
-        found = self._columns([self.at[loss, a, b] for a, b in own.pairs])
+        found = self.studentised.take([self.at[loss, a, b] for a, b in own.pairs])
         if own.bound.loss.reduction.power == 1:
             return found
         # √a - √b is (a - b) over the sum of the roots, which moves little beside the difference.
@@ -140,11 +135,6 @@ class Bootstrap:
         sums = self.flagged.means[:, self.places[place]] * self.flagged.w
         return np.where(self.flagged.w > 0, sums, 0.0)
 
-    def _columns(self, places: Sequence[int]) -> Studentised:
-        mean, error, means, errors = self.errors
-        chosen = list(places)
-        return Studentised(mean[chosen], error[chosen], means[:, chosen], errors[:, chosen])
-
     def _ratio(self, loss: int, values: Floats, model: int, other: int | None = None) -> Studentised:
         """A function of several means, or the difference of two: one spread, over the replicates, for all."""
         value = self.found[loss][model].value
@@ -172,7 +162,8 @@ def bootstrap(
     losses = {
         loss: _resampled(facts, found[loss], loss, places)
         for loss in chosen
-        if _may(facts, found[loss], loss)
+        if facts.layout.losses[loss].loss.reduction.from_means
+        and any(math.isfinite(one.value) for one in found[loss])
     }
     sums, of_terms, flagged = _sums(facts, units, list(places), metrics)
     terms = term_columns(facts) if metrics else ()
@@ -201,7 +192,7 @@ def bootstrap(
             precise=bool(joint) or kept,
         )
         outliers, filled = None, {}
-        if flagged is not None and len(flagged.keys):
+        if len(flagged.keys):
             outliers = replicate(flagged, count, request.seed, precise=True)
             filled = _totals(sums, flagged, count, request.seed)
     return Bootstrap(
@@ -216,7 +207,7 @@ def bootstrap(
         at=at,
         signs=((contrasts > 0).sum(axis=0), (contrasts < 0).sum(axis=0)),
         replicates=drawn,
-        errors=drawn.errors,
+        studentised=drawn.studentised,
         values={loss: _values(one, drawn) for loss, one in losses.items()},
         terms=[one.after(judged) for one in terms],
         flagged=outliers,
@@ -232,12 +223,6 @@ def _totals(sums: UnitSums, flagged: UnitSums, count: int, seed: int) -> dict[in
         return {}
     drawn = replicate(sums.take(columns), count, seed, precise=True)
     return {column: drawn.means[:, at] * drawn.w for at, column in enumerate(columns)}
-
-
-def _may(facts: Facts, found: Sequence[Found], loss: int) -> bool:
-    return facts.layout.losses[loss].loss.reduction.from_means and any(
-        math.isfinite(one.value) for one in found
-    )
 
 
 def _resampled(facts: Facts, found: Sequence[Found], loss: int, places: dict[int, int]) -> ResampledLoss:
@@ -261,34 +246,23 @@ def _joint(facts: Facts, loss: int, own: ResampledLoss) -> list[tuple[int, int]]
 
 
 def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
-    each = [own.value(*(drawn.means[:, p] for p in places)) for places in own.places]
-    return np.column_stack(each)
+    """(B, m) The loss of each model, of the means of its parts."""
+    return np.column_stack([of_means(own.bound, [drawn.means[:, p] for p in one]) for one in own.places])
 
 
-_Sums = tuple[UnitSums, UnitSums, UnitSums | None]
-
-
-def _sums(facts: Facts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> _Sums:
+def _sums(facts: Facts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> list[UnitSums]:
     """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
     layout = facts.layout.only(columns)
     flagged = facts.summary.flagged_rows
 
-    def work(rows: Rows) -> _Sums:
+    def work(rows: Rows) -> list[UnitSums]:
         keys = units.of(rows.number)
         x = list(row_quantities(facts.problem, layout, rows))
         more: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
-        outliers = None
-        if len(flagged):
-            out = np.isin(rows.number, flagged)
-            outliers = UnitSums.of((column[out] for column in x), rows.w[out], keys[out])
+        out = np.flatnonzero(np.isin(rows.number, flagged))
+        outliers = UnitSums.of((column[out] for column in x), rows.w[out], keys[out])
         with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval
             of_terms = UnitSums.of(more, rows.w, keys)
-        return UnitSums.of(x, rows.w, keys), of_terms, outliers
+        return [UnitSums.of(x, rows.w, keys), of_terms, outliers]
 
-    def merge(one: _Sums, other: _Sums) -> _Sums:
-        outliers = one[2]
-        if outliers is not None and other[2] is not None:
-            outliers = outliers.merge(other[2])
-        return one[0].merge(other[0]), one[1].merge(other[1]), outliers
-
-    return facts.reading.fold(work, merge)
+    return facts.reading.fold(work, merge_each)

@@ -48,13 +48,12 @@ def with_deciding(
 ) -> tuple[Difference, ...]:
     """The pairs, those on the primary loss with the rows that decide them."""
     return tuple(
-        _with_rows(one, deciding[one.a, one.b], keys)
+        replace(
+            one,
+            decisive_rows=tuple(keys[row] for row in named_rows(deciding[one.a, one.b])),
+            decisive_count=deciding[one.a, one.b].count,
+        )
         if one.spec == primary and (one.a, one.b) in deciding
         else one
         for one in differences
     )
-
-
-def _with_rows(pair: Difference, found: Decisive, keys: Mapping[int, RowKey]) -> Difference:
-    rows = tuple(keys[row] for row in named_rows(found))
-    return replace(pair, decisive_rows=rows, decisive_count=found.count)

@@ -10,14 +10,7 @@ from losscli.comparison.reasons import FEW_UNITS, NO_SPREAD, few_units
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.metric_terms import replicated
 from losscli.domain import Floats
-from losscli.inference import (
-    beside,
-    judge,
-    pairs_of,
-    percentile_intervals,
-    plain,
-    rank_intervals,
-)
+from losscli.inference import figure_ranks, percentile_interval
 from losscli.metrics import metrics_for
 from losscli.result import LossTable, LossValue, MetricTable, MetricValue, rests_on_few
 
@@ -80,8 +73,7 @@ def _with_intervals(boot: Bootstrap, table: MetricTable, values: dict[int, Float
     for m, drawn in values.items():
         one = results[m]
         if one.low is None and one.value is not None:
-            low, high = (float(end[0]) for end in percentile_intervals(drawn[:, None], boot.confidence))
-            results[m] = _with_interval(one, low, high)
+            results[m] = _with_interval(one, *percentile_interval(drawn, boot.confidence))
     return replace(table, results=tuple(results))
 
 
@@ -101,13 +93,9 @@ def _with_ranks(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) 
     if table.greater_is_better is None or len(usable) < 2 or len(usable) < len(table.results):
         return table
     sign = -1.0 if table.greater_is_better else 1.0
-    point = [table.results[m].value or 0.0 for m in usable]
-    differences = [
-        plain(sign * (point[a] - point[b]), sign * (values[usable[a]] - values[usable[b]]))
-        for a, b in pairs_of(len(usable))
-    ]
-    verdicts = judge(beside(differences), boot.confidence, boot.units.count).verdicts
-    low, high = rank_intervals(verdicts, len(usable))
+    point = [sign * (table.results[m].value or 0.0) for m in usable]
+    drawn = [sign * values[m] for m in usable]
+    low, high = figure_ranks(point, drawn, boot.confidence, boot.units.count)
     results = list(table.results)
     for at, m in enumerate(usable):
         rank = results[m].rank or low[at]

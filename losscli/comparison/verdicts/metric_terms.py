@@ -6,15 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.summary import Metrics, own_terms
+from losscli.comparison.summary import Metrics, labelled, own_terms, ranked
 from losscli.data.roles import Problem
 from losscli.data.rows import Rows
-from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Floats, Kind, Task, sigmoid
-from losscli.loss import Argument
-from losscli.loss.arguments import Arguments, Predicted, codes, side
+from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, sigmoid
+from losscli.loss.arguments import Predicted, side
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
-from losscli.metrics.distribution import Distribution
 from losscli.metrics.metric import Metric, Undefined
 from losscli.metrics.vectors import OfOutputs
 
@@ -65,18 +63,11 @@ def _of_one(
             case Comoments() | OfOutputs():
                 yield from summary.terms(y, predicted[Kind.VALUE])
             case Confusion():
-                _, label = Arguments(task, y, predicted, problem.threshold).get(Argument.LABEL, LABELS)
-                yield from summary.terms(codes(y), label.astype(np.intp))
+                yield from summary.terms(*labelled(task, problem, y, predicted))
             case list():
-                yield from _of_distributions(summary, y, predicted)
-
-
-def _of_distributions(summary: list[Distribution], y: Floats, predicted: Predicted) -> Iterator[Floats]:
-    kind = next(kind for kind in RANKING if kind in predicted)
-    p = predicted[kind]
-    for code, one in enumerate(summary):
-        column, positive = (p, y == 1.0) if p.ndim == 1 else (p[:, code], y == code)
-        yield from one.terms(column, positive, sigmoid(column) if kind is Kind.LOGIT else column)
+                logits = Kind.PROBABILITY not in predicted and Kind.LOGIT in predicted
+                for one, (p, positive) in zip(summary, ranked(y, predicted), strict=True):
+                    yield from one.terms(p, positive, sigmoid(p) if logits else p)
 
 
 def replicated(metric: Metric, facts: Facts, term: TermColumns, means: Floats) -> Floats:

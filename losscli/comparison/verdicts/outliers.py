@@ -10,7 +10,7 @@ from losscli.comparison.robustness import NO_INTERVAL, excess_place
 from losscli.comparison.summary import RowQuantity
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.domain import Floats
-from losscli.inference import beside, judge, pairs_of, percentile_intervals, plain, rank_intervals
+from losscli.inference import figure_ranks, percentile_interval
 from losscli.result import LossTable, Robustness
 
 NO_LOSS = "no loss at all in some resamples, or too few of these"
@@ -25,24 +25,23 @@ def with_share_intervals(
         return tuple(records)
     drawn = [_shares(boot, loss, record) for loss, record in enumerate(records)]
     found = [_with_interval(boot, record, shares) for record, shares in zip(records, drawn, strict=True)]
-    classes: dict[tuple[str, ...], int] = {}
-    for loss, (table, shares) in enumerate(zip(tables, drawn, strict=True)):
+    classes: dict[tuple[str, ...], tuple[float, Floats]] = {}
+    for table, one, shares in zip(tables, found, drawn, strict=True):
         if shares is not None:
-            classes.setdefault(table.members, loss)
+            classes.setdefault(table.members, (one.outlier_share or 0.0, shares))
     ranked = [table.members for table, one in zip(tables, found, strict=True) if one.rank is not None]
     if len(classes) < 2 or len(classes) < len(set(ranked)):
         return tuple(found)  # ranks are among all classes
-    ends = _rank_ends(boot, found, drawn, list(classes.values()))
-    places = dict(zip(classes, ends, strict=True))
+    point, values = zip(*classes.values(), strict=True)
+    low, high = (
+        dict(zip(classes, ends, strict=True))
+        for ends in figure_ranks(point, values, boot.confidence, boot.units.count)
+    )
     return tuple(
-        replace(
-            one,
-            rank_low=min(places[table.members][0], one.rank),
-            rank_high=max(places[table.members][1], one.rank),
-        )
+        replace(one, rank_low=min(low[own], one.rank), rank_high=max(high[own], one.rank))
         if one.rank is not None
         else one
-        for one, table in zip(found, tables, strict=True)
+        for one, own in ((one, table.members) for one, table in zip(found, tables, strict=True))
     )
 
 
@@ -76,25 +75,10 @@ def _with_interval(boot: Bootstrap, record: Robustness, shares: Floats | None) -
         return record
     if shares is None:
         return replace(record, reason=NOT_RESAMPLED if record.reason == NO_INTERVAL else record.reason)
-    low, high = (float(end[0]) for end in percentile_intervals(shares[:, None], boot.confidence))
+    low, high = percentile_interval(shares, boot.confidence)
     if not np.isfinite([low, high]).all():
         return replace(record, reason=NO_LOSS if record.reason == NO_INTERVAL else record.reason)
     if high - low <= _SINGLE:
         return replace(record, reason=NO_SPREAD)
     figure = record.outlier_share
     return replace(record, low=min(low, figure), high=max(high, figure), reason=None)
-
-
-def _rank_ends(
-    boot: Bootstrap, records: Sequence[Robustness], drawn: Sequence[Floats | None], losses: Sequence[int]
-) -> list[tuple[int, int]]:
-    """(rank_low, rank_high) of these losses, by all their pairs as one family."""
-    differences = []
-    for a, b in pairs_of(len(losses)):
-        one, other = losses[a], losses[b]
-        first, second = drawn[one], drawn[other]
-        assert first is not None and second is not None
-        point = (records[one].outlier_share or 0.0) - (records[other].outlier_share or 0.0)
-        differences.append(plain(point, first - second))
-    verdicts = judge(beside(differences), boot.confidence, boot.units.count).verdicts
-    return list(zip(*rank_intervals(verdicts, len(losses)), strict=True))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import TypeVar
 
 from losscli.comparison.reasons import FEW_RESAMPLES, FEW_UNITS, MISSING, NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import Bootstrap
@@ -19,7 +20,17 @@ from losscli.inference import (
 from losscli.inference.decisive import expected_rows
 from losscli.inference.two_models import mcnemar
 from losscli.loss import Argument
-from losscli.result import ON_FEW, Difference, Discordant, LossTable, finite, rests_on_few
+from losscli.result import (
+    ON_FEW,
+    Difference,
+    Discordant,
+    LossTable,
+    SliceDifference,
+    finite,
+    rests_on_few,
+)
+
+D = TypeVar("D", Difference, SliceDifference)
 
 
 def with_pairs(
@@ -72,23 +83,25 @@ def _with_ranks(
 def _judged(
     pair: Difference, rows: int, family: Family, k: int, expected: float | None, is_primary: bool
 ) -> Difference:
-    """The difference with what resampling says of it."""
-    low, high = finite(float(family.low[k])), finite(float(family.high[k]))
-    if low is None or high is None:
-        verdict = "~" if is_primary else None
-        reason = FEW_UNITS if math.isnan(family.p[k]) else FEW_RESAMPLES
-        return replace(pair, reason=reason, verdict=verdict, decisive_expected=expected)
-    needed = float(family.needed[k])
+    """The difference with what resampling says of it; p only beside an interval."""
+    found = with_verdict(pair, family, k, rows)
     return replace(
-        pair,
-        low=low,
-        high=high,
-        p=finite(float(family.p[k])),
-        verdict=family.verdicts[k] if is_primary else None,
-        rows_needed=math.ceil(rows * needed) if math.isfinite(needed) else None,
-        reason=None,
+        found,
+        p=None if found.low is None else found.p,
+        verdict=found.verdict if is_primary else None,
         decisive_expected=expected,
     )
+
+
+def with_verdict(pair: D, family: Family, k: int, rows: int) -> D:
+    """The difference with what its place k in a family says."""
+    low, high, p = (finite(float(figures[k])) for figures in (family.low, family.high, family.p))
+    if low is None or high is None:
+        return replace(pair, p=p, verdict="~", reason=FEW_UNITS if p is None else FEW_RESAMPLES)
+    needed = float(family.needed[k])
+    rows_needed = math.ceil(rows * needed) if math.isfinite(needed) else None
+    verdict = family.verdicts[k]
+    return replace(pair, low=low, high=high, p=p, verdict=verdict, rows_needed=rows_needed, reason=None)
 
 
 def _expected(boot: Bootstrap, loss: int, value: float, error: float) -> float | None:

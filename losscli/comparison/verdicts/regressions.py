@@ -7,14 +7,14 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from losscli.comparison.reasons import FEW_UNITS, MISSING, NO_RATIO
+from losscli.comparison.reasons import FEW_UNITS, no_ratio
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.data.roles import Problem
 from losscli.data.roles.files import stem
 from losscli.errors import UsageError, did_you_mean
 from losscli.inference import Studentised, holm, regression
-from losscli.result import ON_FEW, LossTable, LossValue, Regression, finite, rests_on_few
+from losscli.result import LossTable, LossValue, Regression, finite
 
 HOLM = "worse than tolerated, but not once corrected for the number of gates"
 
@@ -49,9 +49,9 @@ def find_baseline(problem: Problem, request: Request) -> int | None:
 def regressions(boot: Bootstrap, tables: Sequence[LossTable], baseline: int) -> tuple[Regression, ...]:
     """Every other model against the baseline, on every loss that --max-regression names."""
     found = [
-        _against_model(boot, loss, tolerance, (m, one), (baseline, tables[loss].results[baseline]))
+        _against_model(boot, loss, tolerance, tables[loss], m, baseline)
         for loss, tolerance in boot.facts.allowed
-        for m, one in enumerate(tables[loss].results)
+        for m in range(len(tables[loss].results))
         if m != baseline
     ]
     return corrected(found, boot.confidence)
@@ -70,30 +70,22 @@ def corrected(found: Sequence[tuple[Regression, float]], confidence: float) -> t
 
 
 def _against_model(
-    boot: Bootstrap, loss: int, tolerance: float, new: tuple[int, LossValue], base: tuple[int, LossValue]
+    boot: Bootstrap, loss: int, tolerance: float, table: LossTable, m: int, baseline: int
 ) -> tuple[Regression, float]:
-    (m, one), (baseline, other) = new, base
-    spec = boot.facts.layout.losses[loss].spec
+    one, other = table.results[m], table.results[baseline]
     reason = "this loss cannot be resampled" if loss not in boot.losses else no_ratio(one, other)
-    waiting = undecided(spec, (one.model, other.model), (one, other), tolerance, reason)
+    waiting = undecided(table.spec, one, other, tolerance, reason)
     if reason is not None:
         return waiting, math.nan
     return weighed(waiting, boot.log_ratio(loss, m, baseline), boot.confidence, boot.rows)
 
 
-def undecided(
-    spec: str,
-    names: tuple[str, str],
-    values: tuple[LossValue, LossValue],
-    tolerance: float,
-    reason: str | None,
-) -> Regression:
+def undecided(spec: str, one: LossValue, base: LossValue, tolerance: float, reason: str | None) -> Regression:
     """The gate of a model against the baseline, before any interval."""
-    one, base = values
     return Regression(
         spec=spec,
-        model=names[0],
-        baseline=names[1],
+        model=one.model,
+        baseline=base.model,
         tolerance=tolerance,
         verdict="inconclusive",
         value=finite(one.value / base.value - 1.0) if one.value is not None and base.value else None,
@@ -120,12 +112,3 @@ def weighed(
         visible=finite(found.least),
     )
     return decided, found.p
-
-
-def no_ratio(one: LossValue, other: LossValue) -> str | None:
-    """Why two losses have no ratio with an interval, or None."""
-    if one.value is None or other.value is None:
-        return MISSING
-    if rests_on_few(one.reason) or rests_on_few(other.reason):
-        return ON_FEW
-    return None if one.value > 0 and other.value > 0 else NO_RATIO

@@ -57,11 +57,9 @@ def find_units(reading: Reading, used: int) -> ResamplingUnits:
     keys = np.concatenate([hashed(table.text(block, column)) for block in range(reading.blocks)])
     rows = _used(reading)
     count = len(np.unique(keys[rows]))
-    if problem.group is None:
-        if count < len(rows):
-            _refuse_repeats(table, column, keys, rows)
-        return ResamplingUnits(None, count, None, unit_keys(keys, count))
-    return ResamplingUnits(column, count, None, unit_keys(keys, count))
+    if problem.group is None and count < len(rows):
+        _refuse_repeats(table, column, keys, rows)
+    return ResamplingUnits(problem.group, count, None, unit_keys(keys, count))
 
 
 def check_ids(reading: Reading) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.comparison.reasons import NO_RATIO
 from losscli.domain import Floats, Mask
-from losscli.inference import Studentised, judge, log_ratio, pairs_of, regression, smooth
+from losscli.inference import judge, log_ratio, pairs_of, regression, smooth
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.result import SelfCheck
 
@@ -80,7 +80,7 @@ def _alarms(units: UnitSums, confidence: float, seed: int) -> Iterator[Mask]:
     equal = _shifted(units.contrasts(pairs), np.zeros(len(pairs)))
     for trial, drawn in enumerate(_drawn(equal, seed)):
         found = replicate(drawn, RESAMPLES, seed + 1 + trial, squares(len(pairs)), precise=True)
-        family = judge(Studentised(*found.errors), confidence, len(units.keys))
+        family = judge(found.studentised, confidence, len(units.keys))
         yield np.array([verdict != "~" for verdict in family.verdicts])
 
 

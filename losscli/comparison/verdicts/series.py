@@ -46,10 +46,8 @@ def forecasts(d: Floats | None, names: Sequence[str], length: int) -> Iterator[F
     """Diebold and Mariano's test of every pair, with as many lags as a block has times before its last."""
     for k, (a, b) in enumerate(pairs_of(len(names))):
         pair = names[a], names[b]
-        if d is None:
-            yield Forecasts(*pair, length - 1, None, None, NO_MEAN)
-        elif len(d) < 3:
-            yield Forecasts(*pair, length - 1, None, None, SHORT)
+        if d is None or len(d) < 3:
+            yield Forecasts(*pair, length - 1, None, None, NO_MEAN if d is None else SHORT)
         else:
             found = diebold_mariano(d[:, k], min(length, len(d) - 1))
             yield Forecasts(*pair, length - 1, found.statistic, found.p, found.reason)

@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from statistics import NormalDist
 
 import numpy as np
 
 from losscli.comparison.losses import Facts
-from losscli.comparison.reasons import FEW_RESAMPLES, FEW_UNITS, NO_MEAN, few_units
+from losscli.comparison.reasons import FEW_UNITS, NO_MEAN, few_units
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Bootstrap, resamples_of
+from losscli.comparison.verdicts.pairs import with_verdict
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.data.rows import Rows
 from losscli.data.table import Table
@@ -152,15 +153,9 @@ def _drawn(units: UnitSums, request: Request, count: int, root: bool) -> _Drawn:
     pairs = pairs_of(models)
     both = np.concatenate([units.sums, units.contrasts(pairs).sums], axis=1)
     with np.errstate(over="ignore", invalid="ignore"):  # of huge losses, which get no interval
-        found = Studentised(
-            *replicate(
-                UnitSums(units.keys, units.w, both),
-                count,
-                request.seed,
-                squares(both.shape[1]),
-                precise=False,
-            ).errors
-        )
+        every = UnitSums(units.keys, units.w, both)
+        drawn = replicate(every, count, request.seed, squares(both.shape[1]), precise=False)
+        found = drawn.studentised
     levels, differences = found.take(list(range(models))), found.take(list(range(models, both.shape[1])))
     low, high = bootstrap_t_intervals(levels, request.confidence)
     values = levels.value
@@ -203,22 +198,7 @@ def _difference(
         rows_needed=None,
         reason=ON_FEW,
     )
-    if k is None:
-        return bare
-    low, high = finite(float(family.low[k])), finite(float(family.high[k]))
-    if low is None or high is None:
-        p = finite(float(family.p[k]))
-        return replace(bare, p=p, verdict="~", reason=FEW_UNITS if p is None else FEW_RESAMPLES)
-    needed = float(family.needed[k])
-    return replace(
-        bare,
-        low=low,
-        high=high,
-        p=finite(float(family.p[k])),
-        verdict=family.verdicts[k],
-        rows_needed=math.ceil(rows * needed) if math.isfinite(needed) else None,
-        reason=None,
-    )
+    return bare if k is None else with_verdict(bare, family, k, rows)
 
 
 def _least_rows(alpha: float, tests: int) -> int:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from losscli.comparison.reasons import NOT_IN_BOTH, no_ratio
 from losscli.comparison.verdicts.bootstrap import Bootstrap
-from losscli.comparison.verdicts.regressions import no_ratio, undecided, weighed
+from losscli.comparison.verdicts.regressions import undecided, weighed
 from losscli.comparison.verdicts.resampling_units import hashed
 from losscli.data.roles import Problem
 from losscli.data.rows import Reading
@@ -110,8 +111,8 @@ def against_recorded(
                 other = replace(other, value=a)
             reason = no_ratio(one, other)
             if loss not in boot.losses or values is None:
-                reason = reason or "this loss was not resampled in both"
-            waiting = undecided(spec, (one.model, name), (one, other), tolerance, reason)
+                reason = reason or NOT_IN_BOTH
+            waiting = undecided(spec, one, other, tolerance, reason)
             if reason is not None or values is None or one.value is None or other.value is None:
                 yield waiting, math.nan
                 continue

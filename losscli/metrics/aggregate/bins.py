@@ -10,6 +10,11 @@ from losscli.domain import Codes, Floats
 _FRACTION_BITS = 11  # a bin is 1/2048 of (distance from the centre + spread) wide
 
 
+def weight_at(place: Codes, w: Floats, size: int) -> Floats:
+    """Σw of the rows at each of `size` places: (size,). place, w: (n,)."""
+    return np.asarray(np.bincount(place, weights=w, minlength=size), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Where the bins are: around `centre`, on the scale of `spread` > 0, as far as `reach` on either side."""
@@ -49,10 +54,7 @@ class Bins:
         u = y - grid.centre
         place = grid.place(u)
         size = 2 * grid.half
-        weights = np.asarray(np.bincount(place, weights=w, minlength=size), dtype=np.float64)
-        return cls(
-            grid, weights, np.asarray(np.bincount(place, weights=w * u, minlength=size), dtype=np.float64)
-        )
+        return cls(grid, weight_at(place, w, size), weight_at(place, w * u, size))
 
     def merge(self, other: "Bins") -> "Bins":
         return Bins(self.grid, self.w + other.w, self.wu + other.wu)

@@ -1,7 +1,9 @@
 """Sums over rows of many row quantities at once: means, their standard errors, and who carries them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +11,13 @@ from losscli.domain import Codes, Floats, Mask
 
 _QUIET = np.errstate(over="ignore", invalid="ignore")  # squares of huge values are inf, and said elsewhere
 NO_ROW = np.iinfo(np.intp).max
+_SUMS = ("wd", "w2d", "w2d2", "w3d", "w3d2", "w3d3", "fwd", "bwd")
+_MERGED: Mapping[str, Callable[[Any, Any], Any]] = {  # how two blocks make one; all else is added
+    "shift": lambda a, b: a,
+    "top": np.maximum,
+    "largest": np.maximum,
+    "first_infinite": np.minimum,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +79,8 @@ class Moments:
             w=float(w.sum()),
             w2=float(w2.sum()),
             w3=float(w2 @ w),
-            wd=sums[0],
-            w2d=sums[1],
-            w2d2=sums[2],
-            w3d=sums[3],
-            w3d2=sums[4],
-            w3d3=sums[5],
             fw=float(w[flagged].sum()) if flagged is not None else 0.0,
-            fwd=sums[6],
-            bwd=sums[7],
+            **dict(zip(_SUMS, sums, strict=True)),
             top=top,
             largest=largest,
             positive=positive,
@@ -88,27 +90,8 @@ class Moments:
 
     @_QUIET
     def merge(self, other: "Moments") -> "Moments":
-        return Moments(
-            shift=self.shift,
-            rows=self.rows + other.rows,
-            w=self.w + other.w,
-            w2=self.w2 + other.w2,
-            w3=self.w3 + other.w3,
-            wd=self.wd + other.wd,
-            w2d=self.w2d + other.w2d,
-            w2d2=self.w2d2 + other.w2d2,
-            w3d=self.w3d + other.w3d,
-            w3d2=self.w3d2 + other.w3d2,
-            w3d3=self.w3d3 + other.w3d3,
-            fw=self.fw + other.fw,
-            fwd=self.fwd + other.fwd,
-            bwd=self.bwd + other.bwd,
-            top=np.maximum(self.top, other.top),
-            largest=np.maximum(self.largest, other.largest),
-            positive=self.positive + other.positive,
-            infinite=self.infinite + other.infinite,
-            first_infinite=np.minimum(self.first_infinite, other.first_infinite),
-        )
+        both = ((one.name, getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
+        return Moments(**{name: _MERGED.get(name, operator.add)(a, b) for name, a, b in both})
 
     @property
     @_QUIET

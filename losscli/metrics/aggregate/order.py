@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.domain import Floats
 from losscli.engine import fold
+from losscli.metrics.aggregate.bins import weight_at
 
 Series = Sequence[tuple[Floats, Floats]]  # per series: values (n,) and weights (n,) of one block
 Keys = NDArray[np.uint64]
@@ -87,9 +88,8 @@ class _Range:
     def histogram(self, series: Series) -> _Histogram:
         below, x, w = self.select(series)
         place = ((_keys(x) - np.uint64(self.low)) >> np.uint64(self.shift)).astype(np.intp)
-        weights = np.asarray(np.bincount(place, weights=w, minlength=_BINS), dtype=np.float64)
         total = float(series[self.series][1].sum())
-        return _Histogram(below, total, weights, np.bincount(place, minlength=_BINS))
+        return _Histogram(below, total, weight_at(place, w, _BINS), np.bincount(place, minlength=_BINS))
 
     def collect(self, series: Series) -> Pieces:
         """The values and weights inside; one pair where they are all equal."""
