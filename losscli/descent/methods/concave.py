@@ -21,7 +21,7 @@ def descend(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: floa
     objective = _objectives(design, own, l2, start)
     open_ = np.arange(m)
     for _ in range(_ROUNDS):
-        part = Hinges(own.kinks[open_], own.value[open_], own.left[open_], own.jumps[open_])
+        part = Hinges(*(array[open_] for array in own))
         tangent = _tangent(part, end.v[open_] @ design.z.T)
         found = minimise(
             design,
