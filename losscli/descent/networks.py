@@ -6,17 +6,16 @@ those of one seed start from the same weights, so that only what is compared dif
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
+from losscli.descent.objective import params_at, scored, stacked
 from losscli.descent.perceptron import Shape
 from losscli.descent.rates import SCHEDULES
 from losscli.descent.textbook import Optimizer
 from losscli.domain import Codes, Floats, Mask
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss
-from losscli.loss.score import terms
 
 EPOCHS = 200
 BATCH = 64  # rows
@@ -186,16 +185,7 @@ class _Lockstep:
         l1, l2 = l1 / self.level, l2 / self.level
         self.l1 = l1[:, None] * weigh if l1.any() else None  # of the objectives that descend, as l2 is
         self.l2 = l2[:, None] * weigh**2
-        self.params = [self._params(i, sets) for i in range(self.grid[1])]
-
-    def _params(self, i: int, sets: Sequence[TrainingSet]) -> dict[str, Any]:
-        """Of loss i: one number for all sets, or one for each (T,)."""
-        each = [dict(data.losses[i].params) for data in sets]
-        found: dict[str, Any] = {}
-        for key, first in each[0].items():
-            values = np.array([own[key] for own in each])
-            found[key] = first if (values == first).all() else values
-        return found
+        self.params = [stacked(each) for each in zip(*(data.losses for data in sets), strict=True)]
 
     def rates(self, optimizer: Optimizer) -> Floats:
         """(M,)"""
@@ -246,18 +236,12 @@ class _Lockstep:
         for i in range(count):
             unit = self.unit[places, i][:, None, None]
             s = self.offset[places, i][:, None, None] + unit * output[:, i]
-            params = {
-                key: np.repeat(value[places], seeds)[:, None] if isinstance(value, np.ndarray) else value
-                for key, value in self.params[i].items()
-            }
-            loss = self.sets[0].losses[i].loss
-            if k == 1:
-                value, slope = terms(loss, params, target, s.reshape(t * seeds, b))
-            else:
-                value, slope = terms(loss, params, target, s.reshape(t * seeds, b, k).transpose(0, 2, 1))
-                slope = slope.transpose(0, 2, 1)
+            params = params_at(self.params[i], np.repeat(places, seeds))
+            score = s.reshape(t * seeds, b, k).transpose(0, 2, 1)
+            value, slope = scored(self.sets[0].losses[i].loss, params, target, score)
             values[:, i] = value.reshape(t, seeds, b)
-            slopes[:, i] = slope.reshape(t, seeds, b, k) * self.slope_unit[places, i][:, None, None]
+            slope = slope.transpose(0, 2, 1).reshape(t, seeds, b, k)
+            slopes[:, i] = slope * self.slope_unit[places, i][:, None, None]
         return values, slopes
 
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
