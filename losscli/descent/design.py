@@ -49,16 +49,8 @@ class Design:
         with their coefficients gives back coordinates here)."""
         turn: Floats = np.asarray(np.linalg.pinv(self.back), np.float64)
         p = len(self.spread)
-        plain = Design(
-            z=self.z @ turn,
-            back=np.eye(p + 1),
-            penalty=np.concatenate([[0.0], np.ones(p)]),
-            w=self.w,
-            rows=self.rows,
-            center=self.center,
-            spread=self.spread,
-        )
-        return plain, turn.T
+        penalty = np.concatenate([[0.0], np.ones(p)])
+        return replace(self, z=self.z @ turn, back=np.eye(p + 1), penalty=penalty), turn.T
 
     def raw(self, v: Floats) -> tuple[Floats, Floats]:
         """Coordinates (m, q) → (intercept (m,), slopes (m, p)) on the raw columns; 0 for a constant one."""
