@@ -77,8 +77,8 @@ def splits(
             f"--folds {folds}: the groups are too few or too uneven to fill so many folds",
             advice=f"Use --folds {folds - 1}",
         )
-    rare = _check_classes(found, y.astype(np.intp), labels) if labels else ()
-    return Folds(found, splitter, len(pairs[0]), len(pairs), rare)
+    lacking = _check_classes(found, y.astype(np.intp), labels) if labels else ()
+    return Folds(found, splitter, len(pairs[0]), len(pairs), lacking)
 
 
 def _given(fold: Codes) -> list[Pair]:
@@ -150,14 +150,16 @@ def _check_classes(found: Sequence[Split], codes: Codes, labels: Sequence[str]) 
                 advice="Use fewer --folds, or merge the class with another, or take its rows out",
             )
         lacking += np.bincount(codes[split.test], minlength=len(labels)) == 0
-    rare = [f"{labels[i]!r} from {lacking[i]}" for i in np.flatnonzero(lacking).tolist()]
-    if not rare:
-        return ()
-    shown = ", ".join(rare[:NAMED_CLASSES]) + (" …" if len(rare) > NAMED_CLASSES else "")
-    return (
-        Warning_(
-            "rare_class",
-            f"classes are missing from test folds: {shown} of {len(found)}",
-            "Figures of such a class rest on few rows: use fewer --folds, or merge it with another",
-        ),
+    return rare(
+        "rare_class",
+        "classes are missing from test folds",
+        [f"{labels[i]!r} from {lacking[i]}" for i in np.flatnonzero(lacking).tolist()],
+        len(found),
+        "Figures of such a class rest on few rows: use fewer --folds, or merge it with another",
     )
+
+
+def rare(code: str, what: str, names: Sequence[str], folds: int, advice: str) -> tuple[Warning_, ...]:
+    """A warning that names the first of those that are rare in so many folds; none where nothing is."""
+    shown = ", ".join(names[:NAMED_CLASSES]) + (" …" if len(names) > NAMED_CLASSES else "")
+    return (Warning_(code, f"{what}: {shown} of {folds}", advice),) if names else ()

@@ -9,7 +9,7 @@ from losscli.data.roles.features import Training
 from losscli.data.roles.flags import useless_flag
 from losscli.domain import SEVERAL, Floats, Task
 from losscli.errors import UsageError
-from losscli.fitting.folds import NAMED_CLASSES, Folds
+from losscli.fitting.folds import Folds, rare
 from losscli.fitting.request import Request
 from losscli.result import Warning_
 
@@ -18,21 +18,19 @@ def check_request(request: Request, task: Task) -> None:
     """Raises UsageError for a flag that several targets have no use for."""
     if task not in SEVERAL:
         return
-    if request.contaminate:
-        raise UsageError(
-            f"--contaminate {request.contaminate[0]}: the task is {task}, and rows are spoiled in one target",
-            advice="Leave --contaminate out, or train one target at a time: --target COL",
-        )
-    if request.path is not None:
-        raise UsageError(
-            f"--path {request.path}: the task is {task}, and a path is of the losses of one target",
-            advice="Leave --path out, or train one target at a time: --target COL",
-        )
-    if request.penalty_scale != "raw" and task is Task.MULTIOUTPUT:
-        raise UsageError(
-            f"--penalty-scale {request.penalty_scale}: the task is {task}, and outputs have a unit each",
-            advice="Leave --penalty-scale out, or train one target at a time: --target COL",
-        )
+    spoiled = request.contaminate[0] if request.contaminate else None
+    scale = request.penalty_scale if task is Task.MULTIOUTPUT and request.penalty_scale != "raw" else None
+    of_one = (  # flag, its value where it is in the way, and why it is
+        ("--contaminate", spoiled, "rows are spoiled in one target"),
+        ("--path", request.path, "a path is of the losses of one target"),
+        ("--penalty-scale", scale, "outputs have a unit each"),
+    )
+    for flag, value, why in of_one:
+        if value is not None:
+            raise UsageError(
+                f"{flag} {value}: the task is {task}, and {why}",
+                advice=f"Leave {flag} out, or train one target at a time: --target COL",
+            )
     if request.scale is not None:
         raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")
 
@@ -44,23 +42,19 @@ def told(folds: Folds, training: Training, y: Floats) -> Folds:
         return folds
     shuffled = training.time is None and training.fold is None
     words = f"{folds.splitter}, not by label" if shuffled else folds.splitter
-    found = [*folds.warnings, *_one_valued(folds, training.outputs, y)]
-    return replace(folds, splitter=words, warnings=tuple(found))
+    found = (*folds.warnings, *_one_valued(folds, training.outputs, y))
+    return replace(folds, splitter=words, warnings=found)
 
 
-def _one_valued(folds: Folds, names: Sequence[str], y: Floats) -> list[Warning_]:
+def _one_valued(folds: Folds, names: Sequence[str], y: Floats) -> tuple[Warning_, ...]:
     counts = np.zeros(len(names), np.intp)
     for split in folds.splits:
         own = y[split.train]
         counts += own.min(axis=0) == own.max(axis=0)
-    rare = [f"{names[i]} in {counts[i]}" for i in np.flatnonzero(counts).tolist()]
-    if not rare:
-        return []
-    shown = ", ".join(rare[:NAMED_CLASSES]) + (" …" if len(rare) > NAMED_CLASSES else "")
-    return [
-        Warning_(
-            "rare_label",
-            f"training folds have one value of a label: {shown} of {len(folds.splits)}",
-            "There is nothing to learn of it there: use fewer --folds, or leave the label out with --drop",
-        )
-    ]
+    return rare(
+        "rare_label",
+        "training folds have one value of a label",
+        [f"{names[i]} in {counts[i]}" for i in np.flatnonzero(counts).tolist()],
+        len(folds.splits),
+        "There is nothing to learn of it there: use fewer --folds, or leave the label out with --drop",
+    )
