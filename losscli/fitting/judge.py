@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -32,10 +33,9 @@ _FIRST: dict[Task, str] = {  # metrics and losses by which a task is judged firs
 }
 _WITH_INTERVAL = ("mae", "hamming")  # of the losses that are means over rows
 _UNKNOWN = "it is not defined on these rows"
-T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """Rows and what one loss predicts for them.
 
@@ -73,26 +73,20 @@ class Judged:
         if metric.source is Judged:
             return self
         key = metric.source, Kind.SCORE in metric.needs
-        return self._once(key, lambda: _SUMMARIES[metric.source](self, key[1]))
+        if key not in self._kept:
+            self._kept[key] = _SUMMARIES[metric.source](self, key[1])
+        return self._kept[key]
 
-    @property
+    @cached_property
     def arguments(self) -> Arguments:
         """What losses read."""
-        given = {self.kind: self.prediction}
-        return self._once(Arguments, lambda: Arguments(self.task, self.y, given, self.threshold))
+        return Arguments(self.task, self.y, {self.kind: self.prediction}, self.threshold)
 
     @property
     def labels(self) -> Floats:
         """Predicted class codes (n,): the likeliest; of two classes, and of several labels (n, L), 1 above
         the threshold."""
         return np.asarray(self.arguments.get(Argument.LABEL, LABELS)[1])
-
-    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What metrics share."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        found: T = self._kept[key]
-        return found
 
 
 def _confusion(own: Judged, _: bool) -> Confusion:
