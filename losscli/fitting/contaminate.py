@@ -8,6 +8,7 @@ import numpy as np
 
 from losscli.domain import CLASS_SCHEMES, NUMBER_SCHEMES, SCHEMES, Codes, Floats, Task
 from losscli.errors import UsageError, did_you_mean
+from losscli.fitting.augment.examples import column_sd
 from losscli.spec import Spec, number_text
 
 LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2)
@@ -176,9 +177,7 @@ def _wrong_side(size: float, clean: Clean, rows: Codes) -> tuple[Floats, Floats]
     """Features at mean + size × sd, and a target as far from the fit's centre as the fit's own value
     there, or size × s, but on the other side."""
     centre = np.average(clean.x, axis=0, weights=clean.w)
-    unit = np.maximum(np.abs(clean.x - centre).max(axis=0), np.finfo(float).tiny)  # a square may be too large
-    sd = unit * np.sqrt(np.average(((clean.x - centre) / unit) ** 2, axis=0, weights=clean.w))
-    moved = centre + size * sd
+    moved = centre + size * column_sd(clean.x, clean.w)
     middle, there = (clean.fit(np.broadcast_to(x, clean.x.shape))[rows] for x in (centre, moved))
     gain = there - middle
     if clean.task is Task.COUNTS:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SOFTMAX, Floats, Kind, Mask, Task
+from losscli.inference.order import weighted_medians
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
 from losscli.loss.arguments import Arguments
 from losscli.loss.catalogue import find
@@ -175,17 +176,9 @@ def _trimmed(mae: Metric) -> Metric:
 def _reduced(reduction: Reduction, x: Floats, w: Floats) -> float:
     """The figure of row values (n,)."""
     if reduction is Reduction.MEDIAN:
-        return sum(_medians(x, w)) / 2
+        return sum(weighted_medians(x, w)) / 2
     mean = float(x @ w / w.sum())
     return float(np.sqrt(mean)) if reduction is Reduction.ROOT else mean
-
-
-def _medians(x: Floats, w: Floats) -> tuple[float, float]:
-    """The lower and the upper one: the least values with half the weight, and with more."""
-    order = np.argsort(x, kind="stable")
-    total = np.cumsum(w[order])
-    low, high = (np.searchsorted(total, total[-1] / 2, side) for side in ("left", "right"))
-    return float(x[order[low]]), float(x[order[min(high, len(x) - 1)]])
 
 
 def bulk(y: Floats, predictions: Floats) -> Mask:
@@ -221,7 +214,7 @@ def constant(
         best = shares if task is Task.MULTICLASS else shares[1:]
         shape = (len(own), len(shares)) if task is Task.MULTICLASS else shape
     elif numbers and not metric.elicits.startswith("mean"):
-        best = np.array([_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
+        best = np.array([weighted_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
     else:
         best = np.asarray(w @ y / w.sum())
     rows = np.broadcast_to(best, shape)

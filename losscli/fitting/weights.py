@@ -43,7 +43,7 @@ def prepared(recipe: Recipe, training: Training, rows: Examples, key: Sequence[i
 
 def weighed(rows: Examples, factors: Floats) -> Examples:
     """The rows as they count for their class."""
-    return replace(rows, w=rows.w * factors[rows.y.astype(np.intp)]) if len(factors) else rows
+    return rows._replace(w=rows.w * factors[rows.y.astype(np.intp)]) if len(factors) else rows
 
 
 def class_factors(training: Training, y: Floats, w: Floats) -> Floats:

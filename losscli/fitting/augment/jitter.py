@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from losscli.domain import Floats
-from losscli.fitting.augment.examples import Examples, stacked
+from losscli.fitting.augment.examples import Examples, column_sd, stacked
 
 
 def jittered(rows: Examples, size: float, copies: int, numbers: int, rng: np.random.Generator) -> Examples:
@@ -14,7 +13,7 @@ def jittered(rows: Examples, size: float, copies: int, numbers: int, rng: np.ran
     For squared errors of a linear model many copies are a ridge: E[(y - b'(x + d))²] is (y - b'x)² plus
     size²·Σ(b·sd)², of which copies/(1 + copies) counts. Bishop 1995, doi:10.1162/neco.1995.7.1.108.
     """
-    noise = size * _sd(rows.x[:, :numbers], rows.w)
+    noise = size * column_sd(rows.x[:, :numbers], rows.w)
     own = Examples(rows.x, rows.y, rows.w / (1 + copies))
     moved = []
     for _ in range(copies):
@@ -22,11 +21,3 @@ def jittered(rows: Examples, size: float, copies: int, numbers: int, rng: np.ran
         x[:, :numbers] += noise * rng.standard_normal((len(x), numbers))
         moved.append(Examples(x, own.y, own.w))
     return stacked(own, *moved)
-
-
-def _sd(x: Floats, w: Floats) -> Floats:
-    """(p,) The weighted standard deviation (ddof 0) of each column (n, p), in units of its largest distance
-    from the mean, whose square may be too large."""
-    away = np.abs(x - np.average(x, axis=0, weights=w))
-    unit = np.maximum(away.max(axis=0, initial=0.0), np.finfo(float).tiny)
-    return np.asarray(unit * np.sqrt(np.average((away / unit) ** 2, axis=0, weights=w)))
