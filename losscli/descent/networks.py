@@ -5,7 +5,7 @@ those of one seed start from the same weights, so that only what is compared dif
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -266,23 +266,15 @@ class _Lockstep:
         return loss * share, (gradient - penalised) * share[:, None] + penalised
 
 
-@dataclass(eq=False)
 class _History:
     """What training has shown, epoch by epoch; the point that counts of every network."""
 
-    networks: _Lockstep
-    v: Floats  # (M, d)
-    epoch: Codes = field(init=False)
-    diverged: Mask = field(init=False)
-
-    def __post_init__(self) -> None:
-        m = len(self.v)
-        self.v = self.v.copy()
-        self.epoch, self.diverged = np.zeros(m, dtype=np.intp), np.zeros(m, dtype=np.bool_)
-        self._best = self._held(self.v)
-        loss, _ = self.networks.gradient_of(self.v)
-        self._training, self._by_held = [loss], [self._best]
-        self._last = 0
+    def __init__(self, networks: _Lockstep, v: Floats) -> None:
+        """v: (M, d), where training starts."""
+        self.networks, self.v = networks, v.copy()
+        self.epoch, self.diverged = np.zeros(len(v), dtype=np.intp), np.zeros(len(v), dtype=np.bool_)
+        self._best = self._held(v)
+        self._training, self._by_held = [networks.gradient_of(v)[0]], [self._best]
 
     def record(self, epoch: int, v: Floats, loss: Floats) -> None:
         """v: (M, d), where the epoch ends; loss: (M,), the mean over its batches."""
@@ -295,11 +287,10 @@ class _History:
         self._best = np.where(better, held, self._best)
         self._training.append(np.where(self.diverged, np.nan, loss))
         self._by_held.append(np.where(self.diverged, np.nan, held))
-        self._last = epoch
 
     def is_over(self, early: EarlyStopping | None) -> bool:
         """Whether no network can still move its point."""
-        late = early is not None and self._last - self.epoch >= early.patience
+        late = early is not None and len(self._training) - 1 - self.epoch >= early.patience
         return bool(np.all(late | self.diverged))
 
     def _held(self, v: Floats) -> Floats:
@@ -322,17 +313,9 @@ class _History:
             penalty = penalty + (networks.l1 * np.abs(self.v)).sum(axis=1)
         penalty = penalty * networks.level
         held = np.array(self._by_held) if networks.sets[0].held is not None else np.zeros((0, len(self.v)))
-        by_set = [
-            part.reshape(*networks.grid, *part.shape[1:])
-            for part in (
-                self.v,
-                loss + penalty,
-                loss,
-                np.linalg.norm(gradient, axis=1) * networks.level,
-                self.epoch,
-                self.diverged,
-            )
-        ]
+        size = np.linalg.norm(gradient, axis=1) * networks.level
+        parts = self.v, loss + penalty, loss, size, self.epoch, self.diverged
+        by_set = [part.reshape(*networks.grid, *part.shape[1:]) for part in parts]
         curves = [c.reshape(len(c), *networks.grid) for c in (np.array(self._training), held)]
         return [
             TrainedNetworks(*(part[t] for part in by_set), *(curve[:, t] for curve in curves))
