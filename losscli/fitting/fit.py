@@ -123,7 +123,7 @@ def fit_frame(
         whole=whole,
         judgements=judgements,
         refused=(*chosen.refused, *refused),
-        paths=paths(asked, cv, whole, folds, request.jobs) if asked is not None and not interrupted else (),
+        paths=paths(*asked, cv, whole, folds, request.jobs) if asked is not None and not interrupted else (),
     )
     return Fitted(*assemble(run), folds.repeats, interrupted)
 
