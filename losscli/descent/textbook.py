@@ -15,7 +15,7 @@ from losscli.descent.objective import Objective
 from losscli.descent.quadratic import least_slope, softened
 from losscli.descent.rates import SCHEDULES, Sizes, found_rate, lipschitz, measured
 from losscli.domain import POSITIVE, Codes, Floats, Interval, Mask
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import UsageError, unknown
 from losscli.spec import Spec
 
 MAX_ITER = 1_000
@@ -183,10 +183,8 @@ def parse_optimizer(spec: Spec) -> Optimizer:
     """
     if spec.name not in _ALLOWED:
         known = ("auto", *_ALLOWED)
-        raise UsageError(
-            f"There is no optimizer {spec.name!r}",
-            advice=did_you_mean(spec.name, known) or f"Write one of {', '.join(known)}",
-        )
+        offer = f"Write one of {', '.join(known)}"
+        raise unknown(f"There is no optimizer {spec.name!r}", spec.name, known, offer)
     settings: dict[str, float | str | int] = {"batch": _BATCH} if spec.name == "sgd" else {}
     for key, value in spec.params:
         _check(spec.name, key, value)
@@ -198,12 +196,11 @@ def _check(name: str, key: str, value: float | str) -> None:
     allowed = _ALLOWED[name]
     if key not in allowed:
         offer = f"{name} takes {', '.join(allowed)}" if allowed else f"{name} takes no parameter"
-        raise UsageError(f"{name} has no parameter {key!r}", advice=did_you_mean(key, allowed) or offer)
+        raise unknown(f"{name} has no parameter {key!r}", key, allowed, offer)
     if key == "schedule":
         if value not in SCHEDULES:
             offer = f"Write one of {', '.join(SCHEDULES)}"
-            advice = did_you_mean(str(value), SCHEDULES) or offer
-            raise UsageError(f"{name}: there is no schedule {value!r}", advice=advice)
+            raise unknown(f"{name}: there is no schedule {value!r}", str(value), SCHEDULES, offer)
         return
     domain, example = _DOMAINS[key]
     if isinstance(value, str) or not domain.contains(np.float64(value)):  # type: ignore[arg-type]

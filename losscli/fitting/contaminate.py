@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.domain import CLASS_SCHEMES, NUMBER_SCHEMES, SCHEMES, Codes, Floats, Task
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import UsageError, unknown
 from losscli.fitting.augment.examples import column_sd
 from losscli.spec import Spec, number_text
 
@@ -57,10 +57,8 @@ def parse(spec: Spec, task: Task) -> Contamination:
     classes = task in (Task.BINARY, Task.MULTICLASS)
     own = CLASS_SCHEMES if classes else NUMBER_SCHEMES
     if spec.name not in SCHEMES:
-        raise UsageError(
-            f"--contaminate {spec}: {spec.name!r} is no contamination",
-            advice=did_you_mean(spec.name, own) or f"Use one of: {', '.join(own)}",
-        )
+        what = f"--contaminate {spec}: {spec.name!r} is no contamination"
+        raise unknown(what, spec.name, own, f"Use one of: {', '.join(own)}")
     if spec.name not in own:
         raise UsageError(
             f"--contaminate {spec}: {spec.name} is for {'numbers' if classes else 'classes'}, "
@@ -70,10 +68,10 @@ def parse(spec: Spec, task: Task) -> Contamination:
     params = dict(spec.params)
     size = None if classes else _size(spec, params.pop("size", SIZE))
     levels = _levels(spec, params["levels"]) if "levels" in params else LEVELS
-    unknown = params.keys() - {"levels"}
-    if unknown:
+    others = params.keys() - {"levels"}
+    if others:
         raise UsageError(
-            f"--contaminate {spec}: {spec.name} has no {min(unknown)}",
+            f"--contaminate {spec}: {spec.name} has no {min(others)}",
             advice=f"It has {'levels' if classes else 'size and levels'}, "
             f"e.g. {'flip:levels=0-0.1' if classes else f'{spec.name}:size=10,levels=0-0.1'}",
         )

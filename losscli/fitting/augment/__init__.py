@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import UsageError, unknown
 from losscli.fitting.augment.examples import Examples
 from losscli.fitting.augment.jitter import jittered
 from losscli.fitting.augment.mixup import mixed
@@ -51,10 +51,8 @@ def parse(spec: Spec) -> Augmentation:
     """The augmentation that a spec describes. Raises UsageError for an unknown name or parameter, and for a
     value out of range."""
     if spec.name not in _STRENGTH:
-        raise UsageError(
-            f"--augment {spec}: {spec.name!r} is no augmentation",
-            advice=did_you_mean(spec.name, _STRENGTH) or f"Use one of: {', '.join(_STRENGTH)}",
-        )
+        what = f"--augment {spec}: {spec.name!r} is no augmentation"
+        raise unknown(what, spec.name, _STRENGTH, f"Use one of: {', '.join(_STRENGTH)}")
     key, usual = _STRENGTH[spec.name]
     example = f"For example {_EXAMPLES[spec.name]}"
     params = dict(spec.params)
