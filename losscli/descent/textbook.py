@@ -6,6 +6,7 @@ and their names: Goodfellow, Bengio and Courville 2016, Deep Learning, chapter 8
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -26,14 +27,6 @@ _SHOWN, _LATER = 100, 400  # iterations recorded one by one, and then at even ra
 _SHARE = Interval(0, 1, low_closed=True)
 
 _STEPS = ("rate", "schedule", "clip")
-_ALLOWED = {
-    "gd": _STEPS,
-    "momentum": (*_STEPS, "momentum", "batch"),
-    "nesterov": (*_STEPS, "momentum"),
-    "sgd": (*_STEPS, "batch"),
-    "adam": (*_STEPS, "beta1", "beta2", "epsilon", "batch"),
-    "lbfgs": (),
-}
 _DOMAINS = {  # where a parameter may live, and an example
     "rate": (POSITIVE, 0.1),
     "momentum": (_SHARE, 0.9),
@@ -87,8 +80,7 @@ class Optimizer:
 
     def init(self, v: Floats, rate: Floats) -> State:
         """The state before the first step. v: (m, d); rate: (m,)."""
-        remembered = {"momentum": 1, "nesterov": 1, "adam": 2}.get(self.name, 0)
-        return State(v, rate, 0, tuple(np.zeros_like(v) for _ in range(remembered)))
+        return State(v, rate, 0, tuple(np.zeros_like(v) for _ in range(_RULES[self.name].remembers)))
 
     def update(self, state: State, slope: Floats, tau: Floats | None = None) -> State:
         """One step from state against slope (m, d), taken at state.v; then the proximal step of Σ tau·|v|,
@@ -96,8 +88,9 @@ class Optimizer:
         if self.clip is not None:
             norm = np.linalg.norm(slope, axis=1, keepdims=True)
             slope = slope * np.minimum(1.0, self.clip / np.maximum(norm, np.finfo(float).tiny))
-        ahead = _UPDATES[self.name](self, state, slope)
-        return ahead if tau is None else _SHRINKS[self.name](self, state, ahead, slope, tau)
+        rule = _RULES[self.name]
+        ahead = rule.step(self, state, slope)
+        return ahead if tau is None else rule.shrink(self, state, ahead, slope, tau)
 
 
 def _gd(optimizer: Optimizer, state: State, slope: Floats) -> State:
@@ -130,15 +123,6 @@ def _adam(optimizer: Optimizer, state: State, slope: Floats) -> State:
     return State(v, state.rate, t, (first, second))
 
 
-_UPDATES: dict[str, Callable[[Optimizer, State, Floats], State]] = {
-    "gd": _gd,
-    "sgd": _gd,
-    "momentum": _momentum,
-    "nesterov": _nesterov,
-    "adam": _adam,
-}
-
-
 def _shrink(optimizer: Optimizer, state: State, ahead: State, slope: Floats, tau: Floats) -> State:
     """Daubechies, Defrise and De Mol 2004, doi:10.1002/cpa.20042."""
     return replace(ahead, v=softened(ahead.v, ahead.rate[:, None] * tau))
@@ -167,13 +151,27 @@ def _shrink_scaled(optimizer: Optimizer, state: State, ahead: State, slope: Floa
     return replace(ahead, v=softened(ahead.v, own * tau))
 
 
-_SHRINKS: dict[str, Callable[[Optimizer, State, State, Floats, Floats], State]] = {
-    "gd": _shrink,
-    "sgd": _shrink,
-    "momentum": _shrink_carried,
-    "nesterov": _shrink_ahead,
-    "adam": _shrink_scaled,
+class _Rule(NamedTuple):
+    """What an optimizer does and takes.
+
+    step: (optimizer, state, slope) → the next state; shrink: the proximal step after it, from (optimizer,
+    state, next state, slope, tau); remembers: how many arrays like v; takes: its parameters
+    """
+
+    step: Callable[[Optimizer, State, Floats], State]
+    shrink: Callable[[Optimizer, State, State, Floats, Floats], State]
+    remembers: int
+    takes: tuple[str, ...]
+
+
+_RULES = {
+    "gd": _Rule(_gd, _shrink, 0, _STEPS),
+    "momentum": _Rule(_momentum, _shrink_carried, 1, (*_STEPS, "momentum", "batch")),
+    "nesterov": _Rule(_nesterov, _shrink_ahead, 1, (*_STEPS, "momentum")),
+    "sgd": _Rule(_gd, _shrink, 0, (*_STEPS, "batch")),
+    "adam": _Rule(_adam, _shrink_scaled, 2, (*_STEPS, "beta1", "beta2", "epsilon", "batch")),
 }
+_TAKES = {name: rule.takes for name, rule in _RULES.items()} | {"lbfgs": ()}
 
 
 def parse_optimizer(spec: Spec) -> Optimizer:
@@ -181,8 +179,8 @@ def parse_optimizer(spec: Spec) -> Optimizer:
 
     Raises UsageError for an unknown name, a parameter it does not take, or a value out of its range.
     """
-    if spec.name not in _ALLOWED:
-        known = ("auto", *_ALLOWED)
+    if spec.name not in _TAKES:
+        known = ("auto", *_TAKES)
         offer = f"Write one of {', '.join(known)}"
         raise unknown(f"There is no optimizer {spec.name!r}", spec.name, known, offer)
     settings: dict[str, float | str | int] = {"batch": _BATCH} if spec.name == "sgd" else {}
@@ -193,7 +191,7 @@ def parse_optimizer(spec: Spec) -> Optimizer:
 
 
 def _check(name: str, key: str, value: float | str) -> None:
-    allowed = _ALLOWED[name]
+    allowed = _TAKES[name]
     if key not in allowed:
         offer = f"{name} takes {', '.join(allowed)}" if allowed else f"{name} takes no parameter"
         raise unknown(f"{name} has no parameter {key!r}", key, allowed, offer)
