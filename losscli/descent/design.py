@@ -80,7 +80,9 @@ def whitened(x: Floats, w: Floats) -> Design:
     """
     peak = np.abs(x).max(axis=0, initial=0.0)
     if (peak > _HUGE).any() or ((peak > 0) & (peak < 1 / _HUGE)).any():  # whose squares are no numbers
-        return _rescaled(x, w, np.where(peak > 0, peak, 1.0))
+        unit = np.where(peak > 0, peak, 1.0)
+        own = whitened(x / unit, w)
+        return replace(own, center=own.center * unit, spread=own.spread * unit)
     n, p = x.shape
     share = w / w.sum()
     center = share @ x
@@ -99,12 +101,6 @@ def whitened(x: Floats, w: Floats) -> Design:
     back = np.zeros((p + 1, turn.shape[1] + 1))
     back[0, 0], back[1:, 1:] = 1.0, turn
     return Design(z, back, (back[1:] ** 2).sum(axis=0), share, rows_counted(w), center, spread)
-
-
-def _rescaled(x: Floats, w: Floats, unit: Floats) -> Design:
-    """The design of columns in units of their own (p,)."""
-    own = whitened(x / unit, w)
-    return replace(own, center=own.center * unit, spread=own.spread * unit)
 
 
 def _spread(x: Floats, center: Floats, spread: Floats) -> Floats:

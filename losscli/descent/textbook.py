@@ -224,12 +224,6 @@ class Trace:
     diverged: Mask
     curve: list[tuple[int, Floats]]
 
-    @classmethod
-    def blank(cls, start: Floats, curve: list[tuple[int, Floats]]) -> "Trace":
-        m, v = len(start), np.zeros_like(start)
-        no = np.zeros(m, dtype=np.bool_)
-        return cls(v, np.zeros(m), v.copy(), np.zeros(m, dtype=np.intp), no, no.copy(), curve)
-
 
 def run(
     objective: Objective, optimizer: Optimizer, *, start: Floats, max_iter: int, tol: float, rng: Generator
@@ -256,12 +250,13 @@ def run(
         sizes, curve = measured(objective, start), _Curve(len(start), max_iter)
         limit = tol * sizes.slope
         if optimizer.name == "lbfgs":
-            floor = _floor(limit, lipschitz(objective, sizes, None))
-            return _quasi_newton(objective, start, limit, floor, curve)
+            return _quasi_newton(objective, start, limit, lipschitz(objective, sizes, None), curve)
         pace = _pace(objective, optimizer, sizes, max_iter)
         which, state = np.arange(len(start)), optimizer.init(start, pace(1))
         moving = _Moving(which, state, *_seen(objective, start, which))
-        end = Trace.blank(start, curve.points)
+        ended = lbfgs.Descent.blank(*start.shape)
+        lost, points = ended.converged.copy(), curve.points
+        end = Trace(ended.v, ended.value, ended.gradient, ended.iterations, ended.converged, lost, points)
         for iteration in range(max_iter + 1):
             curve.see(iteration, moving.which, moving.value)
             done = np.abs(moving.slope_left(objective)).max(axis=1) <= limit[moving.which]
@@ -342,15 +337,13 @@ def _pace(objective: Objective, optimizer: Optimizer, sizes: Sizes, max_iter: in
     return lambda t: rate * np.where(sizes.kinked, kinked(t, max_iter), smooth(t, max_iter))
 
 
-def _floor(limit: Floats, bound: Floats) -> Floats:
-    """(m,) Where ½ g'H⁻¹g is below ½ limit²/L, |g| is below limit; a tenth of it, as H is an estimate."""
-    return np.asarray(0.05 * limit**2 / np.where(bound > 0, bound, 1.0))
-
-
 def _quasi_newton(
-    objective: Objective, start: Floats, limit: Floats, floor: Floats, curve: "_Curve"
+    objective: Objective, start: Floats, limit: Floats, bound: Floats, curve: "_Curve"
 ) -> Trace:
+    """limit: of slopes (m,); bound: of curvature, L (m,)."""
     which, last = np.arange(len(start)), curve.last
+    # Where ½ g'H⁻¹g is below ½ limit²/L, |g| is below limit; a tenth of it, as H is an estimate.
+    floor = 0.05 * limit**2 / np.where(bound > 0, bound, 1.0)
     end = lbfgs.minimise(objective, start, which, tol=0.0, floor=floor, max_iter=last, observe=curve.see)
     curve.close(int(end.iterations.max()))
     converged, lost = np.abs(end.gradient).max(axis=1) <= limit, ~np.isfinite(end.value)

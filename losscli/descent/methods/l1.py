@@ -103,7 +103,7 @@ def _narrowed(workspace: Workspace, model: Model) -> Solution:
         if last is not None and not found.converged[np.argmin(found.value)]:
             break  # rounding ends it: what is wider is what there is
         v, iterations = found.v, iterations + found.iterations
-        above = _mean_of(smoothed.excess(model.bound, y, size, unit), w)
+        above = float(np.broadcast_to(smoothed.excess(model.bound, y, size, unit), w.shape) @ w)
         value = true.evaluate(v, np.arange(count))[0] + true.absolute(v)
         last = replace(found, value=value, iterations=iterations), np.full(count, above)
         if (found.decrease + above <= workspace.tol * np.abs(value)).all():
@@ -140,10 +140,6 @@ def _piecewise(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
     ends = certified(objective, replace(vertex, v=_cleared(objective, vertex, tol)))
     best = [lowest(ends[part]) if falls else ends[part.start] for part in attempts.parts]
     return [_placed(workspace, end) for end in best]
-
-
-def _mean_of(rows: Floats | float, w: Floats) -> float:
-    return float(np.broadcast_to(rows, w.shape) @ w)
 
 
 def _extended(plain: Design) -> Design:
