@@ -8,7 +8,7 @@ import numpy as np
 from losscli.descent.methods import outputs
 from losscli.descent.perceptron import Architecture
 from losscli.descent.train import Wanted
-from losscli.domain import NUMBERS, SEVERAL, Floats, Task
+from losscli.domain import CLASSES, NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.request import Request
 from losscli.loss import Argument, BoundLoss, Loss, Trait
@@ -17,7 +17,6 @@ from losscli.loss.score import terms, untrainable
 from losscli.result import Refused
 from losscli.spec import Spec
 
-CLASSES = (Task.BINARY, Task.MULTICLASS)
 _CENTRED = (Task.REGRESSION, Task.MULTIOUTPUT)  # whose losses ask for a centre, or for something else
 
 
@@ -123,7 +122,7 @@ def _found(spec: Spec, task: Task) -> Loss:
     loss = find(spec, task)
     if loss is None or (loss.task is not task and task is not Task.REGRESSION):
         others = " and ".join(sorted({str(own.task) for own in named(spec.name)}))
-        plain = tasks_of(spec) & (NUMBERS | set(CLASSES))
+        plain = tasks_of(spec) & (NUMBERS | CLASSES)
         raise UsageError(
             f"{spec.name} is a loss for {others} targets, and the task is {task}",
             advice=f"Say --task {min(plain)} if the target is that; see losscli losses"

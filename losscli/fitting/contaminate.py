@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.domain import CLASS_SCHEMES, NUMBER_SCHEMES, SCHEMES, Codes, Floats, Task
+from losscli.domain import CLASS_SCHEMES, CLASSES, NUMBER_SCHEMES, SCHEMES, Codes, Floats, Task
 from losscli.errors import UsageError, unknown
 from losscli.fitting.augment.examples import column_sd
 from losscli.spec import Spec, number_text
@@ -40,7 +40,7 @@ class Contamination:
 
 def defaults(task: Task) -> tuple[Contamination, ...]:
     """What a task is contaminated with where nothing is said."""
-    if task in (Task.BINARY, Task.MULTICLASS):
+    if task in CLASSES:
         return (Contamination("flip", None, LEVELS),)
     return (
         Contamination("shift", 3.0, LEVELS),
@@ -54,7 +54,7 @@ def parse(spec: Spec, task: Task) -> Contamination:
 
     Raises UsageError for an unknown scheme or parameter, one of another task, and a value out of range.
     """
-    classes = task in (Task.BINARY, Task.MULTICLASS)
+    classes = task in CLASSES
     own = CLASS_SCHEMES if classes else NUMBER_SCHEMES
     if spec.name not in SCHEMES:
         what = f"--contaminate {spec}: {spec.name!r} is no contamination"

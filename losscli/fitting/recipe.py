@@ -2,10 +2,9 @@
 
 from losscli.data.roles.features import Training
 from losscli.data.roles.flags import useless_flag
-from losscli.domain import Task
+from losscli.domain import CLASSES, Task
 from losscli.errors import UsageError
 from losscli.fitting.augment import Recipe, parse
-from losscli.fitting.choice import CLASSES
 from losscli.fitting.request import Request
 from losscli.fitting.threshold import ThresholdRule
 from losscli.metrics.threshold import Costs
