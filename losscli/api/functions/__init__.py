@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.api.functions.figure import figure
-from losscli.api.functions.posed import Asked, Posed, pose
+from losscli.api.functions.posed import Posed, pose
 from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, logit
 from losscli.errors import LosscliError, NoDefault, UsageError
 from losscli.loss import BoundLoss, Loss, Scaled
@@ -103,8 +103,7 @@ class LossFunction:
         >>> round(losses["bce"](["no", "yes"], [-2.0, 9.0], kind="logit"), 4)
         0.0635
         """
-        asked = Asked(kind=kind, labels=labels, levels=levels, threshold=threshold)
-        posed = pose(self.records, y, p, sample_weight, asked)
+        posed = pose(self.records, y, p, sample_weight, kind, labels, levels, threshold)
         return figure(self._bound(posed, scale), posed)
 
     def rows(
@@ -141,8 +140,7 @@ class LossFunction:
         >>> losses["quantile:tau=0.9"].rows([1.0, 2.0], [0.0, 3.0])
         array([0.9, 0.1])
         """
-        asked = Asked(kind=kind, labels=labels, levels=levels, threshold=threshold)
-        posed = pose(self.records, y, p, None, asked)
+        posed = pose(self.records, y, p, None, kind, labels, levels, threshold)
         if not posed.loss.reduction.has_rows:
             raise ValueError(f"{posed.loss.name} is a {posed.loss.reduction.value}: a row has none")
         one = self._bound(posed, scale)
@@ -184,7 +182,7 @@ class LossFunction:
         >>> losses["huber:delta=1.5"].slope([1, 2, 3], [1, 2, 6])
         array([0. , 0. , 1.5])
         """
-        posed = pose(self.records, y, p, None, Asked(kind=kind, labels=labels))
+        posed = pose(self.records, y, p, None, kind, labels)
         one, loss = self._bound(posed, scale), posed.loss
         if loss.slope is None or loss.task not in CLASSES | NUMBERS or posed.kind is Kind.LABEL:
             raise ValueError(f"{loss.name} has no slope in a score of its rows")
