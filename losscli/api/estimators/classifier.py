@@ -166,7 +166,6 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
             codes.astype(np.float64),
             w * self._factors(codes, w)[codes],
             one,
-            task=one.loss.task,
             classes=len(self.classes_) if several else 1,
             rows=rows_counted(w)
             if self.class_weight == "balanced"
