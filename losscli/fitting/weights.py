@@ -34,7 +34,10 @@ def prepared(recipe: Recipe, training: Training, rows: Examples, key: Sequence[i
     """
     rng = recipe.draws(key)
     seen = recipe.repeated(rows, rng)
-    factors = class_factors(training, seen.y, seen.w)
+    factors = np.zeros(0)
+    if training.class_weight is not None:
+        counts = np.bincount(seen.y.astype(np.intp), weights=seen.w, minlength=len(training.labels))
+        factors = training.class_weight.factors(training.labels, np.asarray(counts, dtype=np.float64))
     made = recipe.extended(
         weighed(seen, factors), rng, numbers=len(training.numbers), classes=training.classes
     )
@@ -44,11 +47,3 @@ def prepared(recipe: Recipe, training: Training, rows: Examples, key: Sequence[i
 def weighed(rows: Examples, factors: Floats) -> Examples:
     """The rows as they count for their class."""
     return rows._replace(w=rows.w * factors[rows.y.astype(np.intp)]) if len(factors) else rows
-
-
-def class_factors(training: Training, y: Floats, w: Floats) -> Floats:
-    """(k,) What a row of each class counts where these rows are trained on; empty without class weights."""
-    if training.class_weight is None:
-        return np.zeros(0)
-    counts = np.bincount(y.astype(np.intp), weights=w, minlength=len(training.labels))
-    return training.class_weight.factors(training.labels, np.asarray(counts, dtype=np.float64))
