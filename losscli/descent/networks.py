@@ -14,7 +14,6 @@ from losscli.descent.perceptron import Shape
 from losscli.descent.rates import SCHEDULES
 from losscli.descent.textbook import Optimizer
 from losscli.domain import Codes, Floats, Mask
-from losscli.errors import UsageError
 from losscli.loss import BoundLoss
 
 EPOCHS = 200
@@ -100,15 +99,6 @@ class TrainedNetworks:
     diverged: Mask
     training: Floats
     held: Floats
-
-
-def check_optimizer(optimizer: Optimizer) -> None:
-    """Raises UsageError for an optimizer that networks are not trained by."""
-    if optimizer.name == "lbfgs":
-        raise UsageError(
-            "--optimizer lbfgs goes to an optimum; networks are trained by epochs",
-            advice="Use adam, sgd, momentum, nesterov or gd, or leave --optimizer out",
-        )
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a step may be far too long

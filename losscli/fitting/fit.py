@@ -9,7 +9,7 @@ from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.roles.target import shell_word
 from losscli.data.table import Table
-from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan, check_optimizer
+from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan
 from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings
@@ -165,7 +165,11 @@ def _network_settings(request: Request) -> NetworkSettings | None:
             advice="Use --max-iter EPOCHS, or --early-stopping 0.1",
         )
     optimizer = AUTO if request.optimizer.name == "auto" else parse_optimizer(request.optimizer)
-    check_optimizer(optimizer)
+    if optimizer.name == "lbfgs":
+        raise UsageError(
+            "--optimizer lbfgs goes to an optimum; networks are trained by epochs",
+            advice="Use adam, sgd, momentum, nesterov or gd, or leave --optimizer out",
+        )
     plan = TrainingPlan(optimizer, request.max_iter or EPOCHS, request.early)
     seeds = request.seeds if architecture.hidden else 1
     return NetworkSettings(architecture, plan, seeds)
