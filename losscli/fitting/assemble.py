@@ -32,7 +32,6 @@ from losscli.result import (
     Fits,
     LearningCurve,
     PenaltyPath,
-    Ranking,
     Refused,
     RowCounts,
     Score,
@@ -107,26 +106,12 @@ def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
 
 
 def _pairing(run: Run) -> Pairing:
-    splits = run.folds.splits
-    ratio = float(np.mean([len(split.test) / len(split.train) for split in splits]))
-    return pairing(
-        ratio, len(run.judgements), in_time=run.training.time is not None, confidence=run.request.confidence
-    )
+    ratio = float(np.mean([len(split.test) / len(split.train) for split in run.folds.splits]))
+    in_time = run.training.time is not None
+    return pairing(ratio, len(run.judgements), in_time=in_time, confidence=run.request.confidence)
 
 
-def _rankings(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]]) -> tuple[Ranking, ...]:
-    if not run.judgements:
-        return ()
-    return rankings(
-        [entry.spec for entry in entries],
-        [entry.reason for entry in entries],
-        scores,
-        run.cv.metrics,
-        _pairing(run),
-    )
-
-
-def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
+def _robustness(run: Run, entries: Sequence[_Entry], pairs: Pairing) -> tuple[Degradation, ...]:
     """Folds in which no loss has a headline error, for want of positives, are left out."""
     at, first = [entry.at for entry in entries], run.cv.metrics[0]
     used = [j for j in run.judgements if np.isfinite(j.metrics[at, 0]).any()]
@@ -142,7 +127,7 @@ def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
         errors,
         np.array([first.error(j.constant[0]) for j in used]),
         [entry.reason for entry in entries],
-        _pairing(run),
+        pairs,
     )
 
 
@@ -151,11 +136,11 @@ def _fits(
 ) -> Fits:
     training, request, frame = run.training, run.request, run.cv.frame
     binary = training.task is Task.BINARY
-    by_loss = (
-        request.penalty_scale == "curvature" and request.l2 is not None
-    )  # then the number that was given
-    strengths = {request.l2} if by_loss else {entry.solution.l2 for entry in entries}
-    scale = run.whole.scale
+    strengths = {entry.solution.l2 for entry in entries}
+    if request.penalty_scale == "curvature" and request.l2 is not None:
+        strengths = {request.l2}  # the number that was given, of which each loss makes its own
+    scale, pairs = run.whole.scale, _pairing(run)
+    specs, reasons = [entry.spec for entry in entries], [entry.reason for entry in entries]
     return Fits(
         version=__version__,
         command=request.command,
@@ -187,8 +172,8 @@ def _fits(
         headline=run.cv.metrics[0].name,
         constant=_constants(run),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
-        ranking=_rankings(run, entries, scores),
-        robustness=_robustness(run, entries),
+        ranking=rankings(specs, reasons, scores, run.cv.metrics, pairs) if run.judgements else (),
+        robustness=_robustness(run, entries, pairs),
         unranked=tuple(Unranked(entry.spec, entry.reason) for entry in entries if entry.reason is not None),
         penalty_scale=request.penalty_scale,
         curves=(
