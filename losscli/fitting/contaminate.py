@@ -8,7 +8,7 @@ import numpy as np
 
 from losscli.domain import CLASS_SCHEMES, CLASSES, NUMBER_SCHEMES, SCHEMES, Codes, Floats, Task
 from losscli.errors import UsageError, unknown
-from losscli.fitting.augment.examples import column_sd
+from losscli.fitting.augment import column_sd
 from losscli.spec import Spec, number_text
 
 LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2)
