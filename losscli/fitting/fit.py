@@ -20,13 +20,12 @@ from losscli.fitting.assemble import Run, assemble
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits
-from losscli.fitting.folds import Folds, Split, splits
+from losscli.fitting.folds import Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
 from losscli.fitting.judge import judging
 from losscli.fitting.networks import NetworkSettings
-from losscli.fitting.outputs import check_request, told
 from losscli.fitting.path import parse_path, paths
-from losscli.fitting.recipe import recipe_of, rule_of
+from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import Request, Source
 from losscli.result import Fits, Input, Refused, Warning_
 

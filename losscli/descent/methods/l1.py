@@ -13,7 +13,7 @@ from losscli.descent.design import Design
 from losscli.descent.ends import ENOUGH, Solution, agreement, certified, lowest, share_text, solution
 from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.lbfgs import Descent
-from losscli.descent.methods import concave, piecewise, smoothed
+from losscli.descent.methods import piecewise, smoothed
 from losscli.descent.methods.method import Method
 from losscli.descent.objective import Model, Objective, bulk_spread, negligible
 from losscli.descent.starts import Attempts
@@ -131,7 +131,7 @@ def _piecewise(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
     design, start, l2 = _extended(plain), attempts.start, objective.l2
     floor = _floor(workspace, objective)
     if falls:
-        vertex = concave.descend(design, hinges, l2, start, tol=tol, floor=floor)
+        vertex = piecewise.concave(design, hinges, l2, start, tol=tol, floor=floor)
     else:
         unit = np.array([bulk_spread(k, workspace.design.w) for k in rows.kinks[:, 0]])
         vertex = interior.minimise(
