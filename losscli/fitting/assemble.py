@@ -13,7 +13,6 @@ from losscli.domain import Task
 from losscli.fitting.choice import unranked
 from losscli.fitting.coefficients import Coefficients, coefficients, penalty
 from losscli.fitting.crossval import CrossValidation, Judgement
-from losscli.fitting.curves import precision_recall
 from losscli.fitting.efficiency import efficiency
 from losscli.fitting.folds import Folds
 from losscli.fitting.full_fit import FullFit, light_rows
@@ -24,7 +23,7 @@ from losscli.fitting.predictions import prediction_columns, table_csv, target_co
 from losscli.fitting.ranking import Pairing, pairing, rankings
 from losscli.fitting.request import Request, Source
 from losscli.fitting.robustness import degradations
-from losscli.fitting.scores import Pooled, pooled, scores_of, seed_value, threshold_of
+from losscli.fitting.scores import Pooled, pooled, precision_recall, scores_of, seed_value, threshold_of
 from losscli.result import (
     Curve,
     Degradation,

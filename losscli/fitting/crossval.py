@@ -11,13 +11,12 @@ from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, reference, train
 from losscli.domain import NUMBERS, Floats, Mask, Task
-from losscli.fitting.augment import NONE, Examples, Recipe
+from losscli.fitting.augment import NONE, Examples, Prepared, Recipe, prepared
 from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, bulk, constant, kind_of
 from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
-from losscli.fitting.weights import Prepared, prepared
 from losscli.metrics.metric import Metric
 
 

@@ -21,8 +21,7 @@ from losscli.descent.objective import Model, bulk_spread
 from losscli.descent.perceptron import Architecture, Shape
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
-from losscli.fitting.augment import NONE, Examples, Recipe
-from losscli.fitting.weights import prepared, weighed
+from losscli.fitting.augment import NONE, Examples, Recipe, prepared, weighed
 from losscli.loss import BoundLoss
 from losscli.loss.score import terms
 
