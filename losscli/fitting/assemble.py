@@ -25,7 +25,6 @@ from losscli.fitting.request import Request, Source
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import Pooled, pooled, precision_recall, scores_of, seed_value, threshold_of
 from losscli.result import (
-    Curve,
     Degradation,
     Fit,
     Fits,
@@ -139,6 +138,10 @@ def _fits(
     if request.penalty_scale == "curvature" and request.l2 is not None:
         strengths = {request.l2}  # the number that was given, of which each loss makes its own
     scale, pairs = run.whole.scale, _pairing(run)
+    no_scale = "only losses of regression have a residual scale"
+    if training.task is Task.REGRESSION:
+        no_scale = "all residuals of the least absolute deviations fit are 0"
+    recalls = [precision_recall(entry.spec, found.judged[entry.at]) for entry in entries if found]
     specs, reasons = [entry.spec for entry in entries], [entry.reason for entry in entries]
     return Fits(
         version=__version__,
@@ -166,7 +169,7 @@ def _fits(
         l2=strengths.pop() if len(strengths) == 1 else None,
         l2_reason="it depends on the loss: see each fit" if strengths else None,
         scale=scale,
-        scale_reason=None if scale is not None else _no_scale(training.task),
+        scale_reason=None if scale is not None else no_scale,
         threshold=request.threshold,
         headline=run.cv.metrics[0].name,
         constant=_constants(run),
@@ -177,7 +180,7 @@ def _fits(
         penalty_scale=request.penalty_scale,
         curves=(
             *(curve for entry in entries for curve in _curves(entry)),
-            *_recalls(entries, found),
+            *filter(None, recalls),
             *run.paths,
         ),
         refused=(*run.refused, *_untrained(run)),
@@ -188,12 +191,6 @@ def _fits(
         label_smoothing=run.cv.recipe.smoothing or None,
         augment=tuple(step.spec for step in run.cv.recipe.steps),
     )
-
-
-def _no_scale(task: Task) -> str:
-    if task is Task.REGRESSION:
-        return "all residuals of the least absolute deviations fit are 0"
-    return "only losses of regression have a residual scale"
 
 
 def _constants(run: Run) -> dict[str, float | None]:
@@ -259,14 +256,6 @@ def _curves(entry: _Entry) -> Iterator[LearningCurve]:
         if points:
             x, y = zip(*points, strict=True)
             yield LearningCurve(name, entry.spec, x, tuple(finite(value) for value in y))
-
-
-def _recalls(entries: Sequence[_Entry], found: Pooled | None) -> list[Curve]:
-    """Precision against recall of every loss, of two classes."""
-    if found is None:
-        return []
-    curves = (precision_recall(entry.spec, found.judged[entry.at]) for entry in entries)
-    return [curve for curve in curves if curve is not None]
 
 
 def _missing(entry: _Entry, efficiency: float | None) -> str | None:

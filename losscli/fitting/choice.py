@@ -1,7 +1,6 @@
 """Which losses are trained, and which of them are ranked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,14 +19,8 @@ from losscli.spec import Spec
 _CENTRED = (Task.REGRESSION, Task.MULTIOUTPUT)  # whose losses ask for a centre, or for something else
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    wanted: tuple[Wanted, ...]
-    refused: tuple[Refused, ...]
-
-
-def choose(request: Request, task: Task, y: Floats) -> Chosen:
-    """The losses asked for, else one of every class that can be trained on these targets.
+def choose(request: Request, task: Task, y: Floats) -> tuple[tuple[Wanted, ...], tuple[Refused, ...]]:
+    """(the losses asked for, else one of every class that can be trained on these targets; those refused).
 
     y: numbers or class codes (n,), of several targets (n, L). Raises UsageError for a loss of another task,
     and where none is left.
@@ -49,7 +42,7 @@ def choose(request: Request, task: Task, y: Floats) -> Chosen:
     if not kept:
         why = f"{refused[0].spec} cannot be trained: {refused[0].reason}" if refused else "no loss is left"
         raise UsageError(why, advice="Leave --loss out to train every loss that can be")
-    return Chosen(tuple(kept.values()), tuple(refused))
+    return tuple(kept.values()), tuple(refused)
 
 
 def refusal(loss: Loss, task: Task, y: Floats) -> tuple[str, tuple[int, ...]] | None:

@@ -39,11 +39,6 @@ class CrossValidation:
     largest: int = 0
 
     @property
-    def labels(self) -> int:
-        """How many classes there are, 0 for numbers."""
-        return len(self.training.labels)
-
-    @property
     def trims(self) -> bool:
         """Whether rows are told apart by how far predictions miss, for trimmed_mae."""
         return self.training.task in NUMBERS
@@ -196,7 +191,7 @@ class Fold:
             x=self.x[:, :numbers],
             y=self.y,
             w=self.w,
-            classes=cv.labels,
+            classes=len(cv.training.labels),
             scale=scale or 0.0,
             fit=fit,
         )

@@ -67,7 +67,7 @@ def fit_frame(
     check_request(request, training.task)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     warnings = (*training.warnings, *_copies(frame, training))
-    chosen = choose(request, training.task, frame.y)
+    wanted, untrainable = choose(request, training.task, frame.y)
     settings = Settings(
         task=training.task,
         classes=training.scores,
@@ -92,7 +92,7 @@ def fit_frame(
     )
     folds = told(folds, training, frame.y)
     networks = _network_settings(request)
-    whole = fit_all_rows(frame, training, chosen.wanted, settings, recipe, networks)
+    whole = fit_all_rows(frame, training, wanted, settings, recipe, networks)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
     if unpenalised and networks is None:
         _check_enough(folds, whole)
@@ -100,7 +100,7 @@ def fit_frame(
     cv = CrossValidation(
         frame=frame,
         training=training,
-        wanted=chosen.wanted,
+        wanted=wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),
         metrics=judging(training.task, request.cost),
@@ -121,7 +121,7 @@ def fit_frame(
         folds=folds,
         whole=whole,
         judgements=judgements,
-        refused=(*chosen.refused, *refused),
+        refused=(*untrainable, *refused),
         paths=paths(*asked, cv, whole, folds, request.jobs) if asked is not None and not interrupted else (),
     )
     return Fitted(*assemble(run), folds.repeats, interrupted)
