@@ -64,7 +64,7 @@ def load(table: Table, training: Training) -> Frame:
     row = np.flatnonzero(usable & (w != 0.0))
     y = _target(table, training)[row]
     _check_target(table, training, y)
-    levels = tuple(_levels(table, name) for name in training.texts)
+    levels = tuple(tuple(map(str, table.columns[name].values or ())) for name in training.texts)
     texts = [_codes(table, name, known) for name, known in zip(training.texts, levels, strict=True)]
     fold, fold_names = _distinct(table, training.fold, row)
     return Frame(
@@ -261,10 +261,6 @@ def _codes(table: Table, name: str, values: tuple[str, ...]) -> Codes:
 
 def _text(table: Table, name: str) -> list[str | None]:
     return [word for block in range(block_count(table)) for word in table.text(block, name)]
-
-
-def _levels(table: Table, name: str) -> tuple[str, ...]:
-    return tuple(str(value) for value in table.columns[name].values or ())
 
 
 def _present(table: Table, name: str) -> Mask:

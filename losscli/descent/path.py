@@ -41,7 +41,8 @@ def grid(
     if penalty == "l1":
         for _ in range(_TRIES):
             ends = trained_along(design, y, wanted, settings, Strengths(penalty, tops[:, None]))
-            short = np.array([_has_slopes(own[0]) for own in ends])
+            plain = [end.plain if isinstance(end, Solution) else None for (end,) in ends]
+            short = np.array([b is not None and b[:, 1:].any() for b in plain])
             if not short.any():
                 break
             tops = np.where(short, _RAISED * tops, tops)
@@ -65,10 +66,6 @@ def trained_along(
     for (i, k), solution in zip(places, solve_by(METHODS, workspace, models), strict=True):
         outcomes[i][k] = workspace.moved(solution)
     return outcomes
-
-
-def _has_slopes(outcome: Outcome) -> bool:
-    return isinstance(outcome, Solution) and outcome.plain is not None and bool(outcome.plain[:, 1:].any())
 
 
 def _top(workspace: Workspace, wanted: Wanted, penalty: str) -> float:
