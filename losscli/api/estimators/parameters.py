@@ -44,7 +44,7 @@ def wanted(owner: Any, task: Task) -> Wanted | None:
         record = find(spec, task)
         return None if record is None else Wanted(record, spec.numbers())
     except LosscliError as error:
-        raise ValueError(f"The 'loss' parameter of {_name(owner)}: {error}") from error
+        raise ValueError(f"The 'loss' parameter of {type(owner).__name__}: {error}") from error
 
 
 def is_central(owner: Any) -> bool:
@@ -75,11 +75,9 @@ def settings(owner: Any, task: Task, classes: int, seed: int) -> Settings:
 def refused(owner: Any, name: str, wanted: str) -> ValueError:
     """The error of a parameter, in the words of scikit-learn."""
     value = getattr(owner, name)
-    return ValueError(f"The {name!r} parameter of {_name(owner)} must be {wanted}. Got {value!r} instead.")
-
-
-def _name(owner: Any) -> str:
-    return type(owner).__name__
+    return ValueError(
+        f"The {name!r} parameter of {type(owner).__name__} must be {wanted}. Got {value!r} instead."
+    )
 
 
 def _is_number(value: Any) -> bool:
@@ -113,7 +111,7 @@ def _optimizer(owner: Any) -> Optimizer | None:
         spec = Spec.parse(owner.optimizer)
         return None if spec == Spec("auto") else parse_optimizer(spec)
     except LosscliError as error:
-        raise ValueError(f"The 'optimizer' parameter of {_name(owner)}: {error}") from error
+        raise ValueError(f"The 'optimizer' parameter of {type(owner).__name__}: {error}") from error
 
 
 def check_class_weight(owner: Any) -> None:

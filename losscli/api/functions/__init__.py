@@ -250,9 +250,11 @@ class Losses(Mapping[Key, LossFunction]):
             raise KeyError(key)
         try:
             spec = Spec.parse(text)
-            records = named(spec.name)
-            if task is not None:
-                records = _of_task(records, spec, task)
+            known = named(spec.name)
+            records = tuple(loss for loss in known if task is None or loss.task == task)
+            if not records:
+                others = " and ".join(str(loss.task) for loss in known)
+                raise UsageError(f"{spec.name} is a loss for {others} targets, not for {task!r}")
         except LosscliError as error:
             raise KeyError(_line(error)) from error
         return LossFunction(spec, records)
@@ -265,14 +267,6 @@ class Losses(Mapping[Key, LossFunction]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} losses: losscli.losses['huber:delta=1.5'](y, p)>"
-
-
-def _of_task(records: tuple[Loss, ...], spec: Spec, task: str) -> tuple[Loss, ...]:
-    found = tuple(loss for loss in records if loss.task == task)
-    if not found:
-        others = " and ".join(str(loss.task) for loss in records)
-        raise UsageError(f"{spec.name} is a loss for {others} targets, not for {task!r}")
-    return found
 
 
 def _line(error: LosscliError) -> str:
