@@ -108,6 +108,11 @@ class Objective:
         gradient += self.l2[which, None] * self.penalty * v
         return np.where(np.isnan(value), np.inf, value), gradient
 
+    def whole(self, v: Floats, which: Codes) -> tuple[Floats, Floats]:
+        """(values with l1·Σ|slope| (m,), gradients without it (m, d)), on the plain design."""
+        value, gradient = self.evaluate(v, which)
+        return value + (self.pulls(which) * np.abs(v)).sum(axis=1) if self.l1.any() else value, gradient
+
     def absolute(self, v: Floats) -> Floats:
         """(m,) l1·Σ|slope| of all models, at v: (m, d) on the plain design."""
         return np.asarray(self.l1 * (np.abs(v) @ (self.penalty > 0)))

@@ -253,7 +253,7 @@ def run(
             return _quasi_newton(objective, start, limit, lipschitz(objective, sizes, None), curve)
         pace = _pace(objective, optimizer, sizes, max_iter)
         which, state = np.arange(len(start)), optimizer.init(start, pace(1))
-        moving = _Moving(which, state, *_seen(objective, start, which))
+        moving = _Moving(which, state, *objective.whole(start, which))
         ended = lbfgs.Descent.blank(*start.shape)
         lost, points = ended.converged.copy(), curve.points
         end = Trace(ended.v, ended.value, ended.gradient, ended.iterations, ended.converged, lost, points)
@@ -306,21 +306,13 @@ class _Moving:
             for first in range(0, n, optimizer.batch):
                 rows = order[first : first + optimizer.batch]
                 state = optimizer.update(state, objective.gradient_on(state.v, self.which, rows), tau)
-        return _Moving(self.which, state, *_seen(objective, state.v, self.which))
+        return _Moving(self.which, state, *objective.whole(state.v, self.which))
 
     def slope_left(self, objective: Objective) -> Floats:
         """(k, d) The gradients; with an l1 penalty the smallest subgradients."""
         if not objective.l1.any():
             return self.gradient
         return least_slope(self.gradient, self.state.v, objective.pulls(self.which))
-
-
-def _seen(objective: Objective, v: Floats, which: Codes) -> tuple[Floats, Floats]:
-    """(whole objectives (k,), gradients without the l1 penalty (k, d))."""
-    value, gradient = objective.evaluate(v, which)
-    if objective.l1.any():
-        value = value + (objective.pulls(which) * np.abs(v)).sum(axis=1)
-    return value, gradient
 
 
 def _pace(objective: Objective, optimizer: Optimizer, sizes: Sizes, max_iter: int) -> Callable[[int], Floats]:

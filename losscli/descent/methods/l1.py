@@ -201,7 +201,7 @@ def _lowest(objective: Objective, descent: Descent, attempts: Attempts, above: F
         model, value, exact = objective.models[i], float(descent.value[i]), above[i] == 0.0
         converged = bool(descent.converged[i] and (exact or left[i] <= enough[i]))
         known = "Newton decrement" if exact else "Newton decrement and rounding of kinks"
-        text = agreement(model, descent.value[part], value) + f"{known} {share_text(left[i], value)}"
+        text = agreement(model.bound, descent.value[part], value) + f"{known} {share_text(left[i], value)}"
         gradient = descent.gradient[i] if exact else None
         solutions.append(
             solution(model, descent.v[i], value, gradient, descent.iterations[i], converged, text)
