@@ -86,3 +86,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Advice naming the closest known words, or None."""
     near = get_close_matches(word, list(known), n=3, cutoff=0.6)
     return f"Did you mean {' or '.join(near)}?" if near else None
+
+
+def unknown(what: str, word: str, known: Iterable[str], offer: str) -> UsageError:
+    """The error of a word that is none of those known: its advice names the closest, else it is the offer."""
+    return UsageError(what, advice=did_you_mean(word, known) or offer)

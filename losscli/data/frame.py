@@ -13,6 +13,7 @@ from losscli.data.roles.values import check_finite, check_number, check_present,
 from losscli.data.table import ColumnType, Table, block_count
 from losscli.domain import Codes, Floats, Mask
 from losscli.errors import DataError, Where, did_you_mean
+from losscli.inference.order import weighted_medians
 from losscli.result import RowKey
 from losscli.spec import number_text
 
@@ -63,7 +64,7 @@ def load(table: Table, training: Training) -> Frame:
     row = np.flatnonzero(usable & (w != 0.0))
     y = _target(table, training)[row]
     _check_target(table, training, y)
-    levels = tuple(_levels(table, name) for name in training.texts)
+    levels = tuple(tuple(map(str, table.columns[name].values or ())) for name in training.texts)
     texts = [_codes(table, name, known) for name, known in zip(training.texts, levels, strict=True)]
     fold, fold_names = _distinct(table, training.fold, row)
     return Frame(
@@ -244,18 +245,14 @@ def _check_learnable(table: Table, name: str, y: Floats, training: Training) -> 
 def _target(table: Table, training: Training) -> Floats:
     """Numbers, or codes of the classes (rows,); of several targets (rows, L)."""
     if training.targets:
-        blocks = range(block_count(table))
-        each = [
-            np.concatenate([numbers_of(table, block, name) for block in blocks]) for name in training.targets
-        ]
-        return np.column_stack(each)
+        return np.column_stack([_numbers(table, name) for name in training.targets])
     if not training.labels:
         return _numbers(table, training.target)
     return _codes(table, training.target, training.labels).astype(np.float64)
 
 
 def _numbers(table: Table, name: str) -> Floats:
-    return np.concatenate([table.numbers(block, name) for block in range(block_count(table))])
+    return np.concatenate([numbers_of(table, block, name) for block in range(block_count(table))])
 
 
 def _codes(table: Table, name: str, values: tuple[str, ...]) -> Codes:
@@ -264,10 +261,6 @@ def _codes(table: Table, name: str, values: tuple[str, ...]) -> Codes:
 
 def _text(table: Table, name: str) -> list[str | None]:
     return [word for block in range(block_count(table)) for word in table.text(block, name)]
-
-
-def _levels(table: Table, name: str) -> tuple[str, ...]:
-    return tuple(str(value) for value in table.columns[name].values or ())
 
 
 def _present(table: Table, name: str) -> Mask:
@@ -299,11 +292,7 @@ def _median(x: Floats, w: Floats) -> float:
     there = ~np.isnan(x)
     if not there.any():
         return 0.0
-    x, w = x[there], w[there]
-    order = np.argsort(x)
-    below = np.cumsum(w[order])
-    ends = [np.searchsorted(below, below[-1] / 2, side) for side in ("left", "right")]
-    return float(x[order[ends]].mean())
+    return sum(weighted_medians(x[there], w[there])) / 2
 
 
 def _keys(table: Table, name: str | None, row: Codes) -> tuple[RowKey, ...]:

@@ -49,16 +49,8 @@ class Design:
         with their coefficients gives back coordinates here)."""
         turn: Floats = np.asarray(np.linalg.pinv(self.back), np.float64)
         p = len(self.spread)
-        plain = Design(
-            z=self.z @ turn,
-            back=np.eye(p + 1),
-            penalty=np.concatenate([[0.0], np.ones(p)]),
-            w=self.w,
-            rows=self.rows,
-            center=self.center,
-            spread=self.spread,
-        )
-        return plain, turn.T
+        penalty = np.concatenate([[0.0], np.ones(p)])
+        return replace(self, z=self.z @ turn, back=np.eye(p + 1), penalty=penalty), turn.T
 
     def raw(self, v: Floats) -> tuple[Floats, Floats]:
         """Coordinates (m, q) → (intercept (m,), slopes (m, p)) on the raw columns; 0 for a constant one."""
@@ -88,7 +80,9 @@ def whitened(x: Floats, w: Floats) -> Design:
     """
     peak = np.abs(x).max(axis=0, initial=0.0)
     if (peak > _HUGE).any() or ((peak > 0) & (peak < 1 / _HUGE)).any():  # whose squares are no numbers
-        return _rescaled(x, w, np.where(peak > 0, peak, 1.0))
+        unit = np.where(peak > 0, peak, 1.0)
+        own = whitened(x / unit, w)
+        return replace(own, center=own.center * unit, spread=own.spread * unit)
     n, p = x.shape
     share = w / w.sum()
     center = share @ x
@@ -107,12 +101,6 @@ def whitened(x: Floats, w: Floats) -> Design:
     back = np.zeros((p + 1, turn.shape[1] + 1))
     back[0, 0], back[1:, 1:] = 1.0, turn
     return Design(z, back, (back[1:] ** 2).sum(axis=0), share, rows_counted(w), center, spread)
-
-
-def _rescaled(x: Floats, w: Floats, unit: Floats) -> Design:
-    """The design of columns in units of their own (p,)."""
-    own = whitened(x / unit, w)
-    return replace(own, center=own.center * unit, spread=own.spread * unit)
 
 
 def _spread(x: Floats, center: Floats, spread: Floats) -> Floats:

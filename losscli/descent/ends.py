@@ -84,15 +84,13 @@ def lowest(ends: Sequence[Solution]) -> Solution:
     """The best of the ends of several starts of one model, and how many of them agree."""
     best = min(ends, key=lambda end: end.objective)
     values = np.array([end.objective for end in ends])
-    return replace(best, certificate=_agreement(values, best.objective) + best.certificate)
+    return replace(best, certificate=agreement(best.bound, values, best.objective) + best.certificate)
 
 
-def agreement(model: Model, values: Floats, best: float) -> str:
+def agreement(bound: BoundLoss, values: Floats, best: float) -> str:
     """What a certificate says of several valleys first. values: where all starts of a model ended."""
-    return "" if Trait.CONVEX in model.bound.traits else _agreement(values, best)
-
-
-def _agreement(values: Floats, best: float) -> str:
+    if Trait.CONVEX in bound.traits:
+        return ""
     agree = int((values <= best + _AGREE * abs(best)).sum())
     return f"{max(agree, 1)} of {len(values)} starts agree; "
 
@@ -122,7 +120,7 @@ def ended(
                 confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits
             )
         model = objective.models[at]
-        text = agreement(model, values[i], value[i]) + f"{known} {share_text(left, value[i])}"
+        text = agreement(model.bound, values[i], value[i]) + f"{known} {share_text(left, value[i])}"
         end = solution(model, v[i], value[i], gradient[i], descent.iterations[at], converged, text)
         if endless[i]:
             text = f"{NO_OPTIMUM}: larger scores are always better"

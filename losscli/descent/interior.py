@@ -10,6 +10,7 @@ doi:10.1214/ss/1030037960.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,7 @@ _CELLS = 1 << 22  # of the products behind one matrix
 _PROBES = (0.03, 0.2, 0.5, 0.8, 0.97)  # shares of the way between kinks at which a slope must be the same
 
 
-@dataclass(frozen=True, eq=False)
-class Hinges:
+class Hinges(NamedTuple):
     """The row losses of m models: kinks (m, K, n), ascending; the value at the first and the slope left
     of it (m, n); the jump of the slope at each kink (m, K, n)."""
 
@@ -93,8 +93,7 @@ def hinges(model: Model, y: Floats) -> Hinges | None:
 
 def stacked(parts: Sequence[Hinges]) -> Hinges:
     """Models of the same number of kinks, one after the other."""
-    columns = zip(*((one.kinks, one.value, one.left, one.jumps) for one in parts), strict=True)
-    return Hinges(*map(np.concatenate, columns))
+    return Hinges(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def row_values(own: Hinges, scores: Floats) -> Floats:
@@ -245,8 +244,7 @@ def _vertex(problem: _Problem, point: "_Point", i: int) -> Floats:
     return np.asarray(corner) if problem.value(corner, i) <= value + ROUNDING * abs(value) else v
 
 
-@dataclass(eq=False)
-class _Point:
+class _Point(NamedTuple):
     """An interior point: s = u - l beyond the kinks, a and its room box - a above 0."""
 
     v: Floats
@@ -266,13 +264,13 @@ class _Point:
         return cls(v, s, np.maximum(s, 0) + slack, np.maximum(-s, 0) + slack, a, problem.box - a)
 
     def kept(self, stay: Mask) -> "_Point":
-        return _Point(self.v[stay], self.s[stay], self.u[stay], self.l[stay], self.a[stay], self.room[stay])
+        return _Point(*(part[stay] for part in self))
 
     def moved(self, problem: _Problem, wall: float) -> "_Point":
         """One step: the affine direction tells how far to aim at the centre, the corrector goes there;
         where that leads into a wall, a plain step towards the centre."""
         with np.errstate(all="ignore"):
-            newton = _Newton.at(problem, self)
+            newton = _Newton(problem, self)
             upper, lower = -self.u * self.room, -self.l * self.a
             affine = newton.step(upper, lower)
             p, d = self._lengths(problem, affine, 1.0)
@@ -287,10 +285,9 @@ class _Point:
             if astray.any():
                 centre = mu[:, None, None] / 2
                 step = step.where(~astray, newton.step(upper + centre, lower + centre))
-                p, d = self._lengths(problem, step, np.where(astray, _INSIDE, wall))
+                p, d = self._lengths(problem, step, np.where(astray, _INSIDE, wall)[:, None, None])
                 end = self._along(step, p, d)
-            end.s = problem.beyond(end.v)
-            return end
+            return end._replace(s=problem.beyond(end.v))
 
     def _along(self, step: "_Step", p: Floats, d: Floats) -> "_Point":
         """p, d: (m, 1, 1), how far the primal and the dual go."""
@@ -305,19 +302,12 @@ class _Point:
 
     def _lengths(self, problem: _Problem, step: "_Step", wall: float | Floats) -> tuple[Floats, Floats]:
         """(m, 1, 1) each: how far the primal and the dual may go; one length where they are coupled."""
-        primal = np.minimum(_room(self.u, step.du), _room(self.l, step.dl))
-        dual = np.minimum(_room(self.a, step.da), _room(self.room, -step.da))
-        primal, dual = np.minimum(1.0, wall * primal), np.minimum(1.0, wall * dual)
-        both = np.minimum(primal, dual)
-        coupled = problem.l2 > 0
-        return (
-            np.where(coupled, both, primal)[:, None, None],
-            np.where(coupled, both, dual)[:, None, None],
-        )
+        primal = np.minimum(room(self.u, step.du), room(self.l, step.dl))
+        dual = np.minimum(room(self.a, step.da), room(self.room, -step.da))
+        return lengths(primal, dual, wall, problem.l2)
 
 
-@dataclass(eq=False)
-class _Step:
+class _Step(NamedTuple):
     """A direction of every variable of a point; that of room is -da."""
 
     dv: Floats
@@ -327,31 +317,19 @@ class _Step:
 
     def where(self, own: Mask, other: "_Step") -> "_Step":
         """This direction for some models (m,), another for the rest."""
-        cells = own[:, None, None]
-        return _Step(
-            np.where(own[:, None], self.dv, other.dv),
-            np.where(cells, self.du, other.du),
-            np.where(cells, self.dl, other.dl),
-            np.where(cells, self.da, other.da),
-        )
+        pairs = zip(self, other, strict=True)
+        return _Step(*(np.where(own.reshape(-1, *(1,) * (a.ndim - 1)), a, b) for a, b in pairs))
 
 
-@dataclass(frozen=True, eq=False)
 class _Newton:
     """The linear system at a point; what is asked of the products is all that varies."""
 
-    problem: _Problem
-    point: _Point
-    h: Floats
-    matrix: Floats
-    dual: Floats
-    primal: Floats
-
-    @classmethod
-    def at(cls, problem: _Problem, point: _Point) -> "_Newton":
-        h = 1.0 / (point.u / point.room + point.l / point.a)
-        dual = -problem.stationarity(point.v, point.a)
-        return cls(problem, point, h, problem.curvature(h), dual, point.s - point.u + point.l)
+    def __init__(self, problem: _Problem, point: _Point) -> None:
+        self.problem, self.point = problem, point
+        self.h = 1.0 / (point.u / point.room + point.l / point.a)
+        self.matrix = problem.curvature(self.h)
+        self.dual = -problem.stationarity(point.v, point.a)
+        self.primal = point.s - point.u + point.l
 
     def step(self, upper: Floats, lower: Floats) -> _Step:
         """The direction that changes the products u·room and l·a by upper and lower, to first order."""
@@ -368,10 +346,18 @@ def _mean_product(point: _Point) -> Floats:
     return np.asarray(both / (2.0 * point.a[0].size))
 
 
-def _room(x: Floats, dx: Floats) -> Floats:
-    """(m,) The longest step along dx that keeps x ≥ 0."""
-    shrink = (-dx / x).max(axis=(1, 2))
+def room(x: Floats, dx: Floats) -> Floats:
+    """(m, 1, …) The longest step along dx that keeps x ≥ 0. x, dx: (m, …)."""
+    shrink = (-dx / x).max(axis=tuple(range(1, x.ndim)), keepdims=True)
     return np.where(shrink > 0, 1.0 / np.where(shrink > 0, shrink, 1.0), np.inf)
+
+
+def lengths(primal: Floats, dual: Floats, wall: float | Floats, l2: Floats) -> tuple[Floats, Floats]:
+    """How far the primal and the dual may go of the room that there is, (m, 1, …) each: the share `wall` of
+    it, and at most the whole step; one length where a penalty l2 (m,) couples them."""
+    primal, dual = np.minimum(1.0, wall * primal), np.minimum(1.0, wall * dual)
+    both, coupled = np.minimum(primal, dual), l2.reshape(-1, *(1,) * (primal.ndim - 1)) > 0
+    return np.where(coupled, both, primal), np.where(coupled, both, dual)
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:

@@ -5,18 +5,16 @@ those of one seed start from the same weights, so that only what is compared dif
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli.descent.objective import params_at, scored, stacked
 from losscli.descent.perceptron import Shape
 from losscli.descent.rates import SCHEDULES
 from losscli.descent.textbook import Optimizer
 from losscli.domain import Codes, Floats, Mask
-from losscli.errors import UsageError
 from losscli.loss import BoundLoss
-from losscli.loss.score import terms
 
 EPOCHS = 200
 BATCH = 64  # rows
@@ -103,15 +101,6 @@ class TrainedNetworks:
     held: Floats
 
 
-def check_optimizer(optimizer: Optimizer) -> None:
-    """Raises UsageError for an optimizer that networks are not trained by."""
-    if optimizer.name == "lbfgs":
-        raise UsageError(
-            "--optimizer lbfgs goes to an optimum; networks are trained by epochs",
-            advice="Use adam, sgd, momentum, nesterov or gd, or leave --optimizer out",
-        )
-
-
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a step may be far too long
 def train_networks(
     sets: Sequence[TrainingSet], shape: Shape, seeds: Sequence[Key], plan: TrainingPlan, *, rows: int
@@ -186,16 +175,7 @@ class _Lockstep:
         l1, l2 = l1 / self.level, l2 / self.level
         self.l1 = l1[:, None] * weigh if l1.any() else None  # of the objectives that descend, as l2 is
         self.l2 = l2[:, None] * weigh**2
-        self.params = [self._params(i, sets) for i in range(self.grid[1])]
-
-    def _params(self, i: int, sets: Sequence[TrainingSet]) -> dict[str, Any]:
-        """Of loss i: one number for all sets, or one for each (T,)."""
-        each = [dict(data.losses[i].params) for data in sets]
-        found: dict[str, Any] = {}
-        for key, first in each[0].items():
-            values = np.array([own[key] for own in each])
-            found[key] = first if (values == first).all() else values
-        return found
+        self.params = [stacked(each) for each in zip(*(data.losses for data in sets), strict=True)]
 
     def rates(self, optimizer: Optimizer) -> Floats:
         """(M,)"""
@@ -246,18 +226,12 @@ class _Lockstep:
         for i in range(count):
             unit = self.unit[places, i][:, None, None]
             s = self.offset[places, i][:, None, None] + unit * output[:, i]
-            params = {
-                key: np.repeat(value[places], seeds)[:, None] if isinstance(value, np.ndarray) else value
-                for key, value in self.params[i].items()
-            }
-            loss = self.sets[0].losses[i].loss
-            if k == 1:
-                value, slope = terms(loss, params, target, s.reshape(t * seeds, b))
-            else:
-                value, slope = terms(loss, params, target, s.reshape(t * seeds, b, k).transpose(0, 2, 1))
-                slope = slope.transpose(0, 2, 1)
+            params = params_at(self.params[i], np.repeat(places, seeds))
+            score = s.reshape(t * seeds, b, k).transpose(0, 2, 1)
+            value, slope = scored(self.sets[0].losses[i].loss, params, target, score)
             values[:, i] = value.reshape(t, seeds, b)
-            slopes[:, i] = slope.reshape(t, seeds, b, k) * self.slope_unit[places, i][:, None, None]
+            slope = slope.transpose(0, 2, 1).reshape(t, seeds, b, k)
+            slopes[:, i] = slope * self.slope_unit[places, i][:, None, None]
         return values, slopes
 
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
@@ -282,23 +256,15 @@ class _Lockstep:
         return loss * share, (gradient - penalised) * share[:, None] + penalised
 
 
-@dataclass(eq=False)
 class _History:
     """What training has shown, epoch by epoch; the point that counts of every network."""
 
-    networks: _Lockstep
-    v: Floats  # (M, d)
-    epoch: Codes = field(init=False)
-    diverged: Mask = field(init=False)
-
-    def __post_init__(self) -> None:
-        m = len(self.v)
-        self.v = self.v.copy()
-        self.epoch, self.diverged = np.zeros(m, dtype=np.intp), np.zeros(m, dtype=np.bool_)
-        self._best = self._held(self.v)
-        loss, _ = self.networks.gradient_of(self.v)
-        self._training, self._by_held = [loss], [self._best]
-        self._last = 0
+    def __init__(self, networks: _Lockstep, v: Floats) -> None:
+        """v: (M, d), where training starts."""
+        self.networks, self.v = networks, v.copy()
+        self.epoch, self.diverged = np.zeros(len(v), dtype=np.intp), np.zeros(len(v), dtype=np.bool_)
+        self._best = self._held(v)
+        self._training, self._by_held = [networks.gradient_of(v)[0]], [self._best]
 
     def record(self, epoch: int, v: Floats, loss: Floats) -> None:
         """v: (M, d), where the epoch ends; loss: (M,), the mean over its batches."""
@@ -311,11 +277,10 @@ class _History:
         self._best = np.where(better, held, self._best)
         self._training.append(np.where(self.diverged, np.nan, loss))
         self._by_held.append(np.where(self.diverged, np.nan, held))
-        self._last = epoch
 
     def is_over(self, early: EarlyStopping | None) -> bool:
         """Whether no network can still move its point."""
-        late = early is not None and self._last - self.epoch >= early.patience
+        late = early is not None and len(self._training) - 1 - self.epoch >= early.patience
         return bool(np.all(late | self.diverged))
 
     def _held(self, v: Floats) -> Floats:
@@ -338,17 +303,9 @@ class _History:
             penalty = penalty + (networks.l1 * np.abs(self.v)).sum(axis=1)
         penalty = penalty * networks.level
         held = np.array(self._by_held) if networks.sets[0].held is not None else np.zeros((0, len(self.v)))
-        by_set = [
-            part.reshape(*networks.grid, *part.shape[1:])
-            for part in (
-                self.v,
-                loss + penalty,
-                loss,
-                np.linalg.norm(gradient, axis=1) * networks.level,
-                self.epoch,
-                self.diverged,
-            )
-        ]
+        size = np.linalg.norm(gradient, axis=1) * networks.level
+        parts = self.v, loss + penalty, loss, size, self.epoch, self.diverged
+        by_set = [part.reshape(*networks.grid, *part.shape[1:]) for part in parts]
         curves = [c.reshape(len(c), *networks.grid) for c in (np.array(self._training), held)]
         return [
             TrainedNetworks(*(part[t] for part in by_set), *(curve[:, t] for curve in curves))

@@ -11,7 +11,7 @@ from losscli.descent.design import Design
 from losscli.domain import IDENTITY, Codes, Floats, Task
 from losscli.inference.scale import MAD
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Scaled
-from losscli.loss.score import terms
+from losscli.loss.score import Terms, Values, terms
 
 _CELLS = 32_768  # scores worked on at a time: what is derived from them stays in the cache
 _LARGE = 3.0  # spreads of the bulk: a large residual
@@ -36,14 +36,24 @@ class _Group:
     loss: Loss
     start: int
     stop: int
-    params: dict[str, Any]
+    params: Values
 
-    def terms(self, y: Floats, scores: Floats) -> tuple[Floats, Floats]:
-        """As `terms`, of scores (g, k, n), k = 1 too."""
-        if scores.shape[1] > 1:
-            return terms(self.loss, self.params, y, scores)
-        value, slope = terms(self.loss, self.params, y, scores[:, 0])
-        return value, slope[:, None]
+
+def scored(loss: Loss, params: Values, y: Floats, scores: Floats) -> Terms:
+    """As `terms`, of scores (g, k, n), k = 1 too."""
+    if scores.shape[1] > 1:
+        return terms(loss, params, y, scores)
+    value, slope = terms(loss, params, y if y.ndim == 2 else y[:, 0], scores[:, 0])
+    return value, slope[:, None]
+
+
+def _slopes(groups: Sequence[_Group], y: Floats, scores: Floats) -> Floats:
+    """(m, k, n) The slopes of rows of models in neighbouring groups. y: (m, …, n); scores: (m, k, n)."""
+    found = np.empty_like(scores)
+    for group in groups:
+        part = slice(group.start, group.stop)
+        found[part] = scored(group.loss, group.params, y[part], scores[part])[1]
+    return found
 
 
 class Objective:
@@ -89,7 +99,7 @@ class Objective:
             for group in groups:
                 part = slice(group.start, group.stop)
                 own = y if same else y[part]
-                loss, out[part] = group.terms(own, scores[part])
+                loss, out[part] = scored(group.loss, group.params, own, scores[part])
                 value[part] += loss @ w
             out *= w
             gradient += out.reshape(m * k, len(w)) @ design.z[block]
@@ -97,6 +107,11 @@ class Objective:
         value += 0.5 * self.l2[which] * ((v * v) @ self.penalty)
         gradient += self.l2[which, None] * self.penalty * v
         return np.where(np.isnan(value), np.inf, value), gradient
+
+    def whole(self, v: Floats, which: Codes) -> tuple[Floats, Floats]:
+        """(values with l1·Σ|slope| (m,), gradients without it (m, d)), on the plain design."""
+        value, gradient = self.evaluate(v, which)
+        return value + (self.pulls(which) * np.abs(v)).sum(axis=1) if self.l1.any() else value, gradient
 
     def absolute(self, v: Floats) -> Floats:
         """(m,) l1·Σ|slope| of all models, at v: (m, d) on the plain design."""
@@ -120,7 +135,11 @@ class Objective:
             scores = (flat @ zt).reshape(m, k, len(w))
             y = self.targets[self._target[which], ..., block]
             for a in range(k):
-                bends = self._bends(groups, y, scores, a, step) * w
+                ahead, behind = scores.copy(), scores.copy()
+                ahead[:, a] += step[:, None]
+                behind[:, a] -= step[:, None]
+                bends = _slopes(groups, y, ahead) - _slopes(groups, y, behind)
+                bends = bends / (2.0 * step[:, None, None]) * w  # how slopes change with the score of class a
                 for b in range(a + 1):
                     for i in range(m):
                         out[i, a, :, b] += (zt * bends[i, b]) @ z
@@ -131,18 +150,6 @@ class Objective:
         np.einsum("mii->mi", found)[:] += self.l2[which, None] * self.penalty
         return found
 
-    def _bends(self, groups: list[_Group], y: Floats, scores: Floats, a: int, step: Floats) -> Floats:
-        """(m, k, rows) How the slopes of rows change with the score of class a."""
-        ahead, behind = scores.copy(), scores.copy()
-        ahead[:, a] += step[:, None]
-        behind[:, a] -= step[:, None]
-        change = np.empty_like(scores)
-        for group in groups:
-            part = slice(group.start, group.stop)
-            up, down = (group.terms(y[part], s[part])[1] for s in (ahead, behind))
-            change[part] = up - down
-        return np.asarray(change / (2.0 * step[:, None, None]))
-
     def gradient_on(self, v: Floats, which: Codes, rows: Codes) -> Floats:
         """(m, d) The gradients of some models as a sample of the rows, (b,), gives them: the mean over the
         sample of n·weight·slope, whose expectation is the gradient, plus the penalty's."""
@@ -150,11 +157,7 @@ class Objective:
         z, w = design.z[rows], design.w[rows] * (len(design.w) / len(rows))
         scores = (v.reshape(m * k, q) @ z.T).reshape(m, k, len(rows))
         y = self.targets[..., rows][self._target[which]]
-        slope = np.empty((m, k, len(rows)))
-        for group in self._chosen(which):
-            part = slice(group.start, group.stop)
-            slope[part] = group.terms(y[part], scores[part])[1]
-        slope *= w
+        slope = _slopes(self._chosen(which), y, scores) * w
         gradient = (slope.reshape(m * k, len(rows)) @ z).reshape(m, self.size)
         return np.asarray(gradient + self.l2[which, None] * self.penalty * v)
 
@@ -169,10 +172,7 @@ def _cut(group: _Group, which: Codes) -> _Group | None:
     start, stop = which.searchsorted((group.start, group.stop))
     if start == stop:
         return None
-    own = which[start:stop] - group.start
-    params = {
-        key: value[own] if isinstance(value, np.ndarray) else value for key, value in group.params.items()
-    }
+    params = params_at(group.params, which[start:stop] - group.start)
     return _Group(group.loss, int(start), int(stop), params)
 
 
@@ -218,7 +218,8 @@ def _groups(models: Sequence[Model]) -> list[_Group]:
     groups, start = [], 0
     for _, members in groupby(models, lambda model: _kind(model.bound)):
         own = list(members)
-        groups.append(_Group(own[0].bound.loss, start, start + len(own), _stacked(own)))
+        params = stacked([model.bound for model in own])
+        groups.append(_Group(own[0].bound.loss, start, start + len(own), params))
         start += len(own)
     return groups
 
@@ -229,11 +230,16 @@ def _kind(bound: BoundLoss) -> tuple[Any, ...]:
     return (id(bound.loss), *(item for item in bound.params if item[0] not in varying))
 
 
-def _stacked(models: Sequence[Model]) -> dict[str, Any]:
-    """Parameters (g, 1), or one number where all models have the same."""
-    params = [dict(model.bound.params) for model in models]
-    stacked: dict[str, Any] = {}
+def stacked(losses: Sequence[BoundLoss]) -> Values:
+    """Parameters (g, 1) of g models, or one number where all have the same."""
+    params = [dict(bound.params) for bound in losses]
+    found: dict[str, Any] = {}
     for key, first in params[0].items():
         column = np.array([own[key] for own in params])
-        stacked[key] = first if (column == first).all() else column[:, None]
-    return stacked
+        found[key] = first if (column == first).all() else column[:, None]
+    return found
+
+
+def params_at(params: Values, which: Codes) -> Values:
+    """The parameters of some of the models that `stacked` has put together."""
+    return {key: value[which] if isinstance(value, np.ndarray) else value for key, value in params.items()}

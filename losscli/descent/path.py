@@ -8,11 +8,11 @@ import numpy as np
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.methods import METHODS, solve_by
+from losscli.descent.objective import scored
 from losscli.descent.train import Outcome
 from losscli.descent.workspace import Settings, Wanted, Workspace
 from losscli.domain import Floats
 from losscli.loss import BoundLoss
-from losscli.loss.score import terms
 
 _L1_RANGE, _L2_RANGE = 1e3, 1e5  # the greatest strength over the least
 _L2_TOP = 10.0  # curvatures of the loss: slopes are all but 0
@@ -41,7 +41,8 @@ def grid(
     if penalty == "l1":
         for _ in range(_TRIES):
             ends = trained_along(design, y, wanted, settings, Strengths(penalty, tops[:, None]))
-            short = np.array([_has_slopes(own[0]) for own in ends])
+            plain = [end.plain if isinstance(end, Solution) else None for (end,) in ends]
+            short = np.array([b is not None and b[:, 1:].any() for b in plain])
             if not short.any():
                 break
             tops = np.where(short, _RAISED * tops, tops)
@@ -65,10 +66,6 @@ def trained_along(
     for (i, k), solution in zip(places, solve_by(METHODS, workspace, models), strict=True):
         outcomes[i][k] = workspace.moved(solution)
     return outcomes
-
-
-def _has_slopes(outcome: Outcome) -> bool:
-    return isinstance(outcome, Solution) and outcome.plain is not None and bool(outcome.plain[:, 1:].any())
 
 
 def _top(workspace: Workspace, wanted: Wanted, penalty: str) -> float:
@@ -97,12 +94,9 @@ def _steepest(workspace: Workspace, bound: BoundLoss) -> float:
     settings = replace(workspace.settings, l1=0.0, l2=0.0, scale=workspace.scales[0])
     alone = Workspace(bare, workspace.targets, settings)
     intercepts = solve_by(METHODS, alone, [alone.model(bound, 0)])[0].v
-    scores = np.broadcast_to(intercepts[:, None], (k, len(y)))
+    scores = np.broadcast_to(intercepts[:, None], (1, k, len(y)))
     objective = workspace.objective([workspace.model(bound, 0)])
-    sides = []
-    for step in (-_BESIDE, _BESIDE):
-        s = scores + step * objective.unit[0]
-        _, slope = terms(bound.loss, dict(bound.params), y[None], s[None] if k > 1 else s)
-        sides.append(slope.reshape(k, len(y)))
+    beside = (scores + step * objective.unit[0] for step in (-_BESIDE, _BESIDE))
+    below, above = (scored(bound.loss, dict(bound.params), y[None], s)[1][0] for s in beside)
     z = workspace.plain[0].z[:, 1:]
-    return float(np.abs((0.5 * (sides[0] + sides[1]) * design.w) @ z).max(initial=0.0))
+    return float(np.abs((0.5 * (below + above) * design.w) @ z).max(initial=0.0))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from losscli.domain import Floats, Mask
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import UsageError, unknown
 from losscli.spec import Spec
 
 MOST_WIDE, MOST_DEEP = 4_096, 16
@@ -52,26 +52,18 @@ class Architecture:
         if spec.name == "linear" and not spec.params:
             return cls()
         if spec.name not in ("mlp", "linear"):
-            raise UsageError(
-                f"--model {spec}: there is no such model",
-                advice=did_you_mean(spec.name, ("linear", "mlp")) or f"Use linear or {_EXAMPLE}",
-            )
+            what, offer = f"--model {spec}: there is no such model", f"Use linear or {_EXAMPLE}"
+            raise unknown(what, spec.name, ("linear", "mlp"), offer)
         takes = ("hidden", "activation") if spec.name == "mlp" else ()
         for key, _ in spec.params:
             if key not in takes:
                 offer = f"{spec.name} takes {' and '.join(takes) or 'no parameter'}"
-                raise UsageError(
-                    f"--model {spec}: {spec.name} has no parameter {key!r}",
-                    advice=did_you_mean(key, takes) or offer,
-                )
+                raise unknown(f"--model {spec}: {spec.name} has no parameter {key!r}", key, takes, offer)
         given = dict(spec.params)
         activation = str(given.get("activation", "relu"))
         if activation not in ACTIVATIONS:
-            offer = f"Use {' or '.join(ACTIVATIONS)}"
-            raise UsageError(
-                f"--model {spec}: there is no activation {activation!r}",
-                advice=did_you_mean(activation, ACTIVATIONS) or offer,
-            )
+            what, offer = f"there is no activation {activation!r}", f"Use {' or '.join(ACTIVATIONS)}"
+            raise unknown(f"--model {spec}: {what}", activation, ACTIVATIONS, offer)
         return cls(_sizes(given["hidden"], spec) if "hidden" in given else _HIDDEN, activation)
 
 

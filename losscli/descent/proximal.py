@@ -29,9 +29,8 @@ class _State:
 
     def __init__(self, objective: Objective, v: Floats, which: Codes, step: Floats) -> None:
         self.objective, self.which, self.place, self.v = objective, which, np.arange(len(which)), v
-        smooth, self.gradient = objective.evaluate(v, which)
+        self.value, self.gradient = objective.whole(v, which)
         self.tau = objective.pulls(which)
-        self.value = smooth + (self.tau * np.abs(v)).sum(axis=1)
         self.step = step
         self.convex = np.array([Trait.CONVEX in objective.models[i].bound.traits for i in which.tolist()])
         self.hessian = self.bent(np.ones(len(which), np.bool_))
@@ -76,8 +75,7 @@ class _State:
         """Go where objectives fall by what was promised; be more careful elsewhere. gone: models whose last
         step this is: all that it must do is fall."""
         promised = np.where(gone, 0.0, promised)
-        smooth, slope = self.objective.evaluate(x, self.which)
-        value = smooth + (self.tau * np.abs(x)).sum(axis=1)
+        value, slope = self.objective.whole(x, self.which)
         gained = self.value - value
         fell = (gained >= _KEPT * promised) & (gained > 0.0) & np.isfinite(slope).all(axis=1)
         self.v[fell], self.value[fell], self.gradient[fell] = x[fell], value[fell], slope[fell]

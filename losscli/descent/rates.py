@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.descent.design import Design
-from losscli.descent.objective import Model, Objective
+from losscli.descent.objective import Objective, scored
 from losscli.domain import IDENTITY, Codes, Floats, Mask, Task
 from losscli.loss import Trait
 from losscli.loss.score import terms
@@ -73,10 +73,11 @@ def measured(objective: Objective, start: Floats) -> Sizes:
     n = len(objective.design.w)
     places = np.unique(np.linspace(0, n - 1, min(n, _ROWS)).astype(np.intp))
     if objective.targets.ndim == 3:
-        orders, probe = [places] * len(objective.targets), _by_output
+        orders = [places] * len(objective.targets)
     else:
         orders = [np.argsort(y)[places] for y in objective.targets]
-        probe = _single if objective.classes == 1 else _several
+    several = objective.models[0].bound.loss.task is Task.MULTICLASS
+    probe = _several if several else _by_output
     found = [probe(objective, i, orders[model.target], start[i]) for i, model in enumerate(objective.models)]
     bend, slope, reach = np.array(found).reshape(-1, 3).T
     kinked = [Trait.DIFFERENTIABLE not in model.bound.traits for model in objective.models]
@@ -119,31 +120,6 @@ def _steepness(design: Design, batch: int | None) -> float:
     return float((n * (batch - 1) * whole + (n - batch) * single) / (batch * (n - 1)))
 
 
-def _single(objective: Objective, i: int, rows: Codes, start: Floats) -> tuple[float, float, float]:
-    """(bend, slope, reach) of a model of one score per row."""
-    model, unit = objective.models[i], float(objective.unit[i])
-    loss, y = model.bound.loss, objective.targets[model.target, rows]
-    begun = objective.design.z[rows] @ start
-    if loss.task is Task.BINARY:
-        match = begun = np.zeros(len(y))
-    else:
-        with np.errstate(all="ignore"):
-            match = loss.link.score(y)
-        match = np.where(np.isfinite(match), match, begun)
-    near = match + unit * _NEAR[:, None]
-    way = begun + _WAY[:, None] * (match - begun)
-    around, along = _slopes(model, y, near), _slopes(model, y, way)
-    bend = max(_secant(near, around, unit), _secant(way, along, unit))
-    in_y = loss.task is Task.REGRESSION and loss.link is IDENTITY
-    reach = math.sqrt(float(((match - begun) ** 2).mean())) if in_y else unit
-    return bend, _size(np.abs(around).max(axis=0)), reach if reach > 0 else unit
-
-
-def _slopes(model: Model, y: Floats, s: Floats) -> Floats:
-    """Row slopes at scores (g, n)."""
-    return terms(model.bound.loss, dict(model.bound.params), np.broadcast_to(y, s.shape), s)[1]
-
-
 def _several(objective: Objective, i: int, rows: Codes, start: Floats) -> tuple[float, float, float]:
     """(bend, slope, reach) of a model of several classes: along the lines on which two classes change
     places, with the others level or far behind."""
@@ -166,24 +142,28 @@ def _several(objective: Objective, i: int, rows: Codes, start: Floats) -> tuple[
 
 
 def _by_output(objective: Objective, i: int, rows: Codes, start: Floats) -> tuple[float, float, float]:
-    """(bend, slope, reach) of a model of several outputs or labels: one output moves at a time, the others
-    at a match."""
+    """(bend, slope, reach) of a model of one score per row, or of several outputs or labels: one moves
+    at a time, the others at a match."""
     model, k, unit = objective.models[i], objective.classes, float(objective.unit[i])
-    numbers = model.bound.loss.task is Task.MULTIOUTPUT
-    y = objective.targets[model.target][:, rows]
-    begun = start.reshape(k, -1) @ objective.design.z[rows].T if numbers else np.zeros(y.shape)
-    match = y if numbers else begun
+    loss, params = model.bound.loss, dict(model.bound.params)
+    y = objective.targets[model.target][..., rows].reshape(k, -1)
+    labels = loss.task in (Task.BINARY, Task.MULTILABEL)
+    begun = np.zeros(y.shape) if labels else start.reshape(k, -1) @ objective.design.z[rows].T
+    with np.errstate(all="ignore"):
+        match = begun if labels else loss.link.score(y)
+    match = np.where(np.isfinite(match), match, begun)
     bend, sizes = 0.0, []
     for j in range(k):
         ways = (match[j] + unit * _NEAR[:, None], begun[j] + _WAY[:, None] * (match[j] - begun[j]))
         for near, line in zip((True, False), ways, strict=True):
             s = np.repeat(match[None], len(line), axis=0)
             s[:, j] = line
-            slope = _slopes(model, y, s)[:, j]
+            slope = scored(loss, params, np.broadcast_to(y, s.shape), s)[1][:, j]
             bend = max(bend, _secant(line, slope, unit))
             if near:
                 sizes.append(_size(np.abs(slope).max(axis=0)))
-    reach = math.sqrt(float(((match - begun) ** 2).sum(axis=0).mean())) if numbers else math.sqrt(k)
+    in_y = loss.task in (Task.REGRESSION, Task.MULTIOUTPUT) and loss.link is IDENTITY
+    reach = math.sqrt(float(((match - begun) ** 2).sum(axis=0).mean())) if in_y else math.sqrt(k)
     return bend, math.hypot(*sizes), reach if reach > 0 else unit
 
 

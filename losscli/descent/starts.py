@@ -29,7 +29,8 @@ def elemental(
     fit of the bulk wins. targets: (t, n); scales: (t,).
     """
     n, q = design.z.shape
-    rows = np.argsort(rng.random((drawn, n)), axis=1)[:, :q] if n < 4 * q else _distinct(rng, drawn, n, q)
+    few = n < 4 * q  # else rows are distinct but for rare repeats, which the ridge bears
+    rows = np.argsort(rng.random((drawn, n)), axis=1)[:, :q] if few else rng.integers(0, n, (drawn, q))
     z = design.z[rows]
     square = z.transpose(0, 2, 1) @ z + _RIDGE * np.eye(q)
     right = z.transpose(0, 2, 1) @ targets[:, rows].transpose(1, 2, 0)
@@ -44,11 +45,6 @@ def elemental(
         cost[:, t] = u @ design.w
     best = np.argsort(cost, axis=0, kind="stable")[:kept]
     return np.take_along_axis(fits, best[..., None], axis=0)
-
-
-def _distinct(rng: np.random.Generator, drawn: int, n: int, q: int) -> Codes:
-    """(drawn, q) row numbers, distinct within a row but for rare repeats, which the ridge bears."""
-    return rng.integers(0, n, (drawn, q))
 
 
 @dataclass(frozen=True, eq=False)

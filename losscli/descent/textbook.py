@@ -6,6 +6,7 @@ and their names: Goodfellow, Bengio and Courville 2016, Deep Learning, chapter 8
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -15,7 +16,7 @@ from losscli.descent.objective import Objective
 from losscli.descent.quadratic import least_slope, softened
 from losscli.descent.rates import SCHEDULES, Sizes, found_rate, lipschitz, measured
 from losscli.domain import POSITIVE, Codes, Floats, Interval, Mask
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import UsageError, unknown
 from losscli.spec import Spec
 
 MAX_ITER = 1_000
@@ -26,14 +27,6 @@ _SHOWN, _LATER = 100, 400  # iterations recorded one by one, and then at even ra
 _SHARE = Interval(0, 1, low_closed=True)
 
 _STEPS = ("rate", "schedule", "clip")
-_ALLOWED = {
-    "gd": _STEPS,
-    "momentum": (*_STEPS, "momentum", "batch"),
-    "nesterov": (*_STEPS, "momentum"),
-    "sgd": (*_STEPS, "batch"),
-    "adam": (*_STEPS, "beta1", "beta2", "epsilon", "batch"),
-    "lbfgs": (),
-}
 _DOMAINS = {  # where a parameter may live, and an example
     "rate": (POSITIVE, 0.1),
     "momentum": (_SHARE, 0.9),
@@ -87,8 +80,7 @@ class Optimizer:
 
     def init(self, v: Floats, rate: Floats) -> State:
         """The state before the first step. v: (m, d); rate: (m,)."""
-        remembered = {"momentum": 1, "nesterov": 1, "adam": 2}.get(self.name, 0)
-        return State(v, rate, 0, tuple(np.zeros_like(v) for _ in range(remembered)))
+        return State(v, rate, 0, tuple(np.zeros_like(v) for _ in range(_RULES[self.name].remembers)))
 
     def update(self, state: State, slope: Floats, tau: Floats | None = None) -> State:
         """One step from state against slope (m, d), taken at state.v; then the proximal step of Σ tau·|v|,
@@ -96,8 +88,9 @@ class Optimizer:
         if self.clip is not None:
             norm = np.linalg.norm(slope, axis=1, keepdims=True)
             slope = slope * np.minimum(1.0, self.clip / np.maximum(norm, np.finfo(float).tiny))
-        ahead = _UPDATES[self.name](self, state, slope)
-        return ahead if tau is None else _SHRINKS[self.name](self, state, ahead, slope, tau)
+        rule = _RULES[self.name]
+        ahead = rule.step(self, state, slope)
+        return ahead if tau is None else rule.shrink(self, state, ahead, slope, tau)
 
 
 def _gd(optimizer: Optimizer, state: State, slope: Floats) -> State:
@@ -130,15 +123,6 @@ def _adam(optimizer: Optimizer, state: State, slope: Floats) -> State:
     return State(v, state.rate, t, (first, second))
 
 
-_UPDATES: dict[str, Callable[[Optimizer, State, Floats], State]] = {
-    "gd": _gd,
-    "sgd": _gd,
-    "momentum": _momentum,
-    "nesterov": _nesterov,
-    "adam": _adam,
-}
-
-
 def _shrink(optimizer: Optimizer, state: State, ahead: State, slope: Floats, tau: Floats) -> State:
     """Daubechies, Defrise and De Mol 2004, doi:10.1002/cpa.20042."""
     return replace(ahead, v=softened(ahead.v, ahead.rate[:, None] * tau))
@@ -167,13 +151,27 @@ def _shrink_scaled(optimizer: Optimizer, state: State, ahead: State, slope: Floa
     return replace(ahead, v=softened(ahead.v, own * tau))
 
 
-_SHRINKS: dict[str, Callable[[Optimizer, State, State, Floats, Floats], State]] = {
-    "gd": _shrink,
-    "sgd": _shrink,
-    "momentum": _shrink_carried,
-    "nesterov": _shrink_ahead,
-    "adam": _shrink_scaled,
+class _Rule(NamedTuple):
+    """What an optimizer does and takes.
+
+    step: (optimizer, state, slope) → the next state; shrink: the proximal step after it, from (optimizer,
+    state, next state, slope, tau); remembers: how many arrays like v; takes: its parameters
+    """
+
+    step: Callable[[Optimizer, State, Floats], State]
+    shrink: Callable[[Optimizer, State, State, Floats, Floats], State]
+    remembers: int
+    takes: tuple[str, ...]
+
+
+_RULES = {
+    "gd": _Rule(_gd, _shrink, 0, _STEPS),
+    "momentum": _Rule(_momentum, _shrink_carried, 1, (*_STEPS, "momentum", "batch")),
+    "nesterov": _Rule(_nesterov, _shrink_ahead, 1, (*_STEPS, "momentum")),
+    "sgd": _Rule(_gd, _shrink, 0, (*_STEPS, "batch")),
+    "adam": _Rule(_adam, _shrink_scaled, 2, (*_STEPS, "beta1", "beta2", "epsilon", "batch")),
 }
+_TAKES = {name: rule.takes for name, rule in _RULES.items()} | {"lbfgs": ()}
 
 
 def parse_optimizer(spec: Spec) -> Optimizer:
@@ -181,12 +179,10 @@ def parse_optimizer(spec: Spec) -> Optimizer:
 
     Raises UsageError for an unknown name, a parameter it does not take, or a value out of its range.
     """
-    if spec.name not in _ALLOWED:
-        known = ("auto", *_ALLOWED)
-        raise UsageError(
-            f"There is no optimizer {spec.name!r}",
-            advice=did_you_mean(spec.name, known) or f"Write one of {', '.join(known)}",
-        )
+    if spec.name not in _TAKES:
+        known = ("auto", *_TAKES)
+        offer = f"Write one of {', '.join(known)}"
+        raise unknown(f"There is no optimizer {spec.name!r}", spec.name, known, offer)
     settings: dict[str, float | str | int] = {"batch": _BATCH} if spec.name == "sgd" else {}
     for key, value in spec.params:
         _check(spec.name, key, value)
@@ -195,15 +191,14 @@ def parse_optimizer(spec: Spec) -> Optimizer:
 
 
 def _check(name: str, key: str, value: float | str) -> None:
-    allowed = _ALLOWED[name]
+    allowed = _TAKES[name]
     if key not in allowed:
         offer = f"{name} takes {', '.join(allowed)}" if allowed else f"{name} takes no parameter"
-        raise UsageError(f"{name} has no parameter {key!r}", advice=did_you_mean(key, allowed) or offer)
+        raise unknown(f"{name} has no parameter {key!r}", key, allowed, offer)
     if key == "schedule":
         if value not in SCHEDULES:
             offer = f"Write one of {', '.join(SCHEDULES)}"
-            advice = did_you_mean(str(value), SCHEDULES) or offer
-            raise UsageError(f"{name}: there is no schedule {value!r}", advice=advice)
+            raise unknown(f"{name}: there is no schedule {value!r}", str(value), SCHEDULES, offer)
         return
     domain, example = _DOMAINS[key]
     if isinstance(value, str) or not domain.contains(np.float64(value)):  # type: ignore[arg-type]
@@ -228,12 +223,6 @@ class Trace:
     converged: Mask
     diverged: Mask
     curve: list[tuple[int, Floats]]
-
-    @classmethod
-    def blank(cls, start: Floats, curve: list[tuple[int, Floats]]) -> "Trace":
-        m, v = len(start), np.zeros_like(start)
-        no = np.zeros(m, dtype=np.bool_)
-        return cls(v, np.zeros(m), v.copy(), np.zeros(m, dtype=np.intp), no, no.copy(), curve)
 
 
 def run(
@@ -261,12 +250,13 @@ def run(
         sizes, curve = measured(objective, start), _Curve(len(start), max_iter)
         limit = tol * sizes.slope
         if optimizer.name == "lbfgs":
-            floor = _floor(limit, lipschitz(objective, sizes, None))
-            return _quasi_newton(objective, start, limit, floor, curve)
+            return _quasi_newton(objective, start, limit, lipschitz(objective, sizes, None), curve)
         pace = _pace(objective, optimizer, sizes, max_iter)
         which, state = np.arange(len(start)), optimizer.init(start, pace(1))
-        moving = _Moving(which, state, *_seen(objective, start, which))
-        end = Trace.blank(start, curve.points)
+        moving = _Moving(which, state, *objective.whole(start, which))
+        ended = lbfgs.Descent.blank(*start.shape)
+        lost, points = ended.converged.copy(), curve.points
+        end = Trace(ended.v, ended.value, ended.gradient, ended.iterations, ended.converged, lost, points)
         for iteration in range(max_iter + 1):
             curve.see(iteration, moving.which, moving.value)
             done = np.abs(moving.slope_left(objective)).max(axis=1) <= limit[moving.which]
@@ -316,21 +306,13 @@ class _Moving:
             for first in range(0, n, optimizer.batch):
                 rows = order[first : first + optimizer.batch]
                 state = optimizer.update(state, objective.gradient_on(state.v, self.which, rows), tau)
-        return _Moving(self.which, state, *_seen(objective, state.v, self.which))
+        return _Moving(self.which, state, *objective.whole(state.v, self.which))
 
     def slope_left(self, objective: Objective) -> Floats:
         """(k, d) The gradients; with an l1 penalty the smallest subgradients."""
         if not objective.l1.any():
             return self.gradient
         return least_slope(self.gradient, self.state.v, objective.pulls(self.which))
-
-
-def _seen(objective: Objective, v: Floats, which: Codes) -> tuple[Floats, Floats]:
-    """(whole objectives (k,), gradients without the l1 penalty (k, d))."""
-    value, gradient = objective.evaluate(v, which)
-    if objective.l1.any():
-        value = value + (objective.pulls(which) * np.abs(v)).sum(axis=1)
-    return value, gradient
 
 
 def _pace(objective: Objective, optimizer: Optimizer, sizes: Sizes, max_iter: int) -> Callable[[int], Floats]:
@@ -347,15 +329,13 @@ def _pace(objective: Objective, optimizer: Optimizer, sizes: Sizes, max_iter: in
     return lambda t: rate * np.where(sizes.kinked, kinked(t, max_iter), smooth(t, max_iter))
 
 
-def _floor(limit: Floats, bound: Floats) -> Floats:
-    """(m,) Where ½ g'H⁻¹g is below ½ limit²/L, |g| is below limit; a tenth of it, as H is an estimate."""
-    return np.asarray(0.05 * limit**2 / np.where(bound > 0, bound, 1.0))
-
-
 def _quasi_newton(
-    objective: Objective, start: Floats, limit: Floats, floor: Floats, curve: "_Curve"
+    objective: Objective, start: Floats, limit: Floats, bound: Floats, curve: "_Curve"
 ) -> Trace:
+    """limit: of slopes (m,); bound: of curvature, L (m,)."""
     which, last = np.arange(len(start)), curve.last
+    # Where ½ g'H⁻¹g is below ½ limit²/L, |g| is below limit; a tenth of it, as H is an estimate.
+    floor = 0.05 * limit**2 / np.where(bound > 0, bound, 1.0)
     end = lbfgs.minimise(objective, start, which, tol=0.0, floor=floor, max_iter=last, observe=curve.see)
     curve.close(int(end.iterations.max()))
     converged, lost = np.abs(end.gradient).max(axis=1) <= limit, ~np.isfinite(end.value)

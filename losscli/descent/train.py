@@ -1,15 +1,15 @@
 """Every loss trained on one design, for all targets at once: which method, from where, how it ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli.descent import textbook
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.methods import METHODS, solve_by
-from losscli.descent.objective import Model
-from losscli.descent.retrain import retrained
+from losscli.descent.objective import Model, Objective
 from losscli.descent.workspace import Settings, Wanted, Workspace, named_loss
 from losscli.domain import Floats, Task
 
@@ -34,7 +34,7 @@ def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: S
     models = [model for own in bound for model in own if isinstance(model, Model)]
     solutions = solve_by(METHODS, workspace, models)
     if settings.optimizer is not None:
-        solutions = retrained(workspace, models, solutions)
+        solutions = _retrained(workspace, models, solutions)
     ends = iter(solutions)
     outcomes = (
         tuple(model if isinstance(model, str) else workspace.moved(next(ends)) for model in own)
@@ -67,3 +67,53 @@ def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | No
         (fit,) = solve_by(METHODS, workspace, [Model(named_loss("poisson", Task.COUNTS), 0)])
         return None, fit.v
     return None, np.zeros(design.rank)
+
+
+def _retrained(workspace: Workspace, models: Sequence[Model], optima: Sequence[Solution]) -> list[Solution]:
+    """The models trained again by the optimizer of the settings, as the textbooks write it, on plain z-scored
+    columns, from the best constants; and how far from the optimum each ends.
+
+    optima: of the same models. Coordinates come back as those of the design.
+    """
+    settings, (plain, back), k = workspace.settings, workspace.plain, workspace.settings.classes
+    assert settings.optimizer is not None
+    start = np.zeros((len(models), k, plain.rank))
+    for i, model in enumerate(models):
+        start[i, :, 0] = workspace.constant(model).reshape(k, -1)[:, 0]
+    trace = textbook.run(
+        Objective(plain, workspace.targets, models, k),
+        settings.optimizer,
+        start=start.reshape(len(models), -1),
+        max_iter=textbook.MAX_ITER if settings.max_iter is None else settings.max_iter,
+        tol=textbook.TOL if settings.tol is None else settings.tol,
+        rng=np.random.default_rng(settings.seed),
+    )
+    return [
+        replace(
+            optimum,
+            v=(trace.v[i].reshape(k, -1) @ back).ravel(),
+            objective=float(trace.value[i]),
+            gradient_norm=float(np.linalg.norm(trace.gradient[i])),
+            iterations=int(trace.iterations[i]),
+            converged=bool(trace.converged[i]),
+            certificate=_ended(trace, i),
+            distance=_excess(float(trace.value[i]), optimum),
+            curve=tuple((at, float(values[i])) for at, values in trace.curve),
+            plain=trace.v[i].reshape(k, -1) if optimum.l1 else None,
+        )
+        for i, optimum in enumerate(optima)
+    ]
+
+
+def _ended(trace: textbook.Trace, i: int) -> str:
+    left = f"largest slope {np.abs(trace.gradient[i]).max():.0e} after {trace.iterations[i]:,} iterations"
+    if trace.converged[i]:
+        return left
+    return f"diverged: {left}" if trace.diverged[i] else f"not converged: {left}"
+
+
+def _excess(value: float, optimum: Solution) -> float | None:
+    """Relative to the optimum; None where none is certified, or it is 0."""
+    if not optimum.converged or not optimum.objective:
+        return None
+    return (value - optimum.objective) / abs(optimum.objective)

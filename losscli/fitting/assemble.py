@@ -13,7 +13,6 @@ from losscli.domain import Task
 from losscli.fitting.choice import unranked
 from losscli.fitting.coefficients import Coefficients, coefficients, penalty
 from losscli.fitting.crossval import CrossValidation, Judgement
-from losscli.fitting.curves import precision_recall
 from losscli.fitting.efficiency import efficiency
 from losscli.fitting.folds import Folds
 from losscli.fitting.full_fit import FullFit, light_rows
@@ -24,15 +23,13 @@ from losscli.fitting.predictions import prediction_columns, table_csv, target_co
 from losscli.fitting.ranking import Pairing, pairing, rankings
 from losscli.fitting.request import Request, Source
 from losscli.fitting.robustness import degradations
-from losscli.fitting.scores import Pooled, pooled, scores_of, seed_value, threshold_of
+from losscli.fitting.scores import Pooled, pooled, precision_recall, scores_of, seed_value, threshold_of
 from losscli.result import (
-    Curve,
     Degradation,
     Fit,
     Fits,
     LearningCurve,
     PenaltyPath,
-    Ranking,
     Refused,
     RowCounts,
     Score,
@@ -107,26 +104,12 @@ def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
 
 
 def _pairing(run: Run) -> Pairing:
-    splits = run.folds.splits
-    ratio = float(np.mean([len(split.test) / len(split.train) for split in splits]))
-    return pairing(
-        ratio, len(run.judgements), in_time=run.training.time is not None, confidence=run.request.confidence
-    )
+    ratio = float(np.mean([len(split.test) / len(split.train) for split in run.folds.splits]))
+    in_time = run.training.time is not None
+    return pairing(ratio, len(run.judgements), in_time=in_time, confidence=run.request.confidence)
 
 
-def _rankings(run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]]) -> tuple[Ranking, ...]:
-    if not run.judgements:
-        return ()
-    return rankings(
-        [entry.spec for entry in entries],
-        [entry.reason for entry in entries],
-        scores,
-        run.cv.metrics,
-        _pairing(run),
-    )
-
-
-def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
+def _robustness(run: Run, entries: Sequence[_Entry], pairs: Pairing) -> tuple[Degradation, ...]:
     """Folds in which no loss has a headline error, for want of positives, are left out."""
     at, first = [entry.at for entry in entries], run.cv.metrics[0]
     used = [j for j in run.judgements if np.isfinite(j.metrics[at, 0]).any()]
@@ -142,7 +125,7 @@ def _robustness(run: Run, entries: Sequence[_Entry]) -> tuple[Degradation, ...]:
         errors,
         np.array([first.error(j.constant[0]) for j in used]),
         [entry.reason for entry in entries],
-        _pairing(run),
+        pairs,
     )
 
 
@@ -151,11 +134,15 @@ def _fits(
 ) -> Fits:
     training, request, frame = run.training, run.request, run.cv.frame
     binary = training.task is Task.BINARY
-    by_loss = (
-        request.penalty_scale == "curvature" and request.l2 is not None
-    )  # then the number that was given
-    strengths = {request.l2} if by_loss else {entry.solution.l2 for entry in entries}
-    scale = run.whole.scale
+    strengths = {entry.solution.l2 for entry in entries}
+    if request.penalty_scale == "curvature" and request.l2 is not None:
+        strengths = {request.l2}  # the number that was given, of which each loss makes its own
+    scale, pairs = run.whole.scale, _pairing(run)
+    no_scale = "only losses of regression have a residual scale"
+    if training.task is Task.REGRESSION:
+        no_scale = "all residuals of the least absolute deviations fit are 0"
+    recalls = [precision_recall(entry.spec, found.judged[entry.at]) for entry in entries if found]
+    specs, reasons = [entry.spec for entry in entries], [entry.reason for entry in entries]
     return Fits(
         version=__version__,
         command=request.command,
@@ -182,18 +169,18 @@ def _fits(
         l2=strengths.pop() if len(strengths) == 1 else None,
         l2_reason="it depends on the loss: see each fit" if strengths else None,
         scale=scale,
-        scale_reason=None if scale is not None else _no_scale(training.task),
+        scale_reason=None if scale is not None else no_scale,
         threshold=request.threshold,
         headline=run.cv.metrics[0].name,
         constant=_constants(run),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
-        ranking=_rankings(run, entries, scores),
-        robustness=_robustness(run, entries),
+        ranking=rankings(specs, reasons, scores, run.cv.metrics, pairs) if run.judgements else (),
+        robustness=_robustness(run, entries, pairs),
         unranked=tuple(Unranked(entry.spec, entry.reason) for entry in entries if entry.reason is not None),
         penalty_scale=request.penalty_scale,
         curves=(
             *(curve for entry in entries for curve in _curves(entry)),
-            *_recalls(entries, found),
+            *filter(None, recalls),
             *run.paths,
         ),
         refused=(*run.refused, *_untrained(run)),
@@ -204,12 +191,6 @@ def _fits(
         label_smoothing=run.cv.recipe.smoothing or None,
         augment=tuple(step.spec for step in run.cv.recipe.steps),
     )
-
-
-def _no_scale(task: Task) -> str:
-    if task is Task.REGRESSION:
-        return "all residuals of the least absolute deviations fit are 0"
-    return "only losses of regression have a residual scale"
 
 
 def _constants(run: Run) -> dict[str, float | None]:
@@ -275,14 +256,6 @@ def _curves(entry: _Entry) -> Iterator[LearningCurve]:
         if points:
             x, y = zip(*points, strict=True)
             yield LearningCurve(name, entry.spec, x, tuple(finite(value) for value in y))
-
-
-def _recalls(entries: Sequence[_Entry], found: Pooled | None) -> list[Curve]:
-    """Precision against recall of every loss, of two classes."""
-    if found is None:
-        return []
-    curves = (precision_recall(entry.spec, found.judged[entry.at]) for entry in entries)
-    return [curve for curve in curves if curve is not None]
 
 
 def _missing(entry: _Entry, efficiency: float | None) -> str | None:

@@ -1,14 +1,13 @@
 """Which losses are trained, and which of them are ranked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from losscli.descent.methods import outputs
 from losscli.descent.perceptron import Architecture
 from losscli.descent.train import Wanted
-from losscli.domain import NUMBERS, SEVERAL, Floats, Task
+from losscli.domain import CLASSES, NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.request import Request
 from losscli.loss import Argument, BoundLoss, Loss, Trait
@@ -17,18 +16,11 @@ from losscli.loss.score import terms, untrainable
 from losscli.result import Refused
 from losscli.spec import Spec
 
-CLASSES = (Task.BINARY, Task.MULTICLASS)
 _CENTRED = (Task.REGRESSION, Task.MULTIOUTPUT)  # whose losses ask for a centre, or for something else
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    wanted: tuple[Wanted, ...]
-    refused: tuple[Refused, ...]
-
-
-def choose(request: Request, task: Task, y: Floats) -> Chosen:
-    """The losses asked for, else one of every class that can be trained on these targets.
+def choose(request: Request, task: Task, y: Floats) -> tuple[tuple[Wanted, ...], tuple[Refused, ...]]:
+    """(the losses asked for, else one of every class that can be trained on these targets; those refused).
 
     y: numbers or class codes (n,), of several targets (n, L). Raises UsageError for a loss of another task,
     and where none is left.
@@ -50,7 +42,7 @@ def choose(request: Request, task: Task, y: Floats) -> Chosen:
     if not kept:
         why = f"{refused[0].spec} cannot be trained: {refused[0].reason}" if refused else "no loss is left"
         raise UsageError(why, advice="Leave --loss out to train every loss that can be")
-    return Chosen(tuple(kept.values()), tuple(refused))
+    return tuple(kept.values()), tuple(refused)
 
 
 def refusal(loss: Loss, task: Task, y: Floats) -> tuple[str, tuple[int, ...]] | None:
@@ -123,7 +115,7 @@ def _found(spec: Spec, task: Task) -> Loss:
     loss = find(spec, task)
     if loss is None or (loss.task is not task and task is not Task.REGRESSION):
         others = " and ".join(sorted({str(own.task) for own in named(spec.name)}))
-        plain = tasks_of(spec) & (NUMBERS | set(CLASSES))
+        plain = tasks_of(spec) & (NUMBERS | CLASSES)
         raise UsageError(
             f"{spec.name} is a loss for {others} targets, and the task is {task}",
             advice=f"Say --task {min(plain)} if the target is that; see losscli losses"

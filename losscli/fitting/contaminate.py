@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.domain import CLASS_SCHEMES, NUMBER_SCHEMES, SCHEMES, Codes, Floats, Task
-from losscli.errors import UsageError, did_you_mean
+from losscli.domain import CLASS_SCHEMES, CLASSES, NUMBER_SCHEMES, SCHEMES, Codes, Floats, Task
+from losscli.errors import UsageError, unknown
+from losscli.fitting.augment import column_sd
 from losscli.spec import Spec, number_text
 
 LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2)
@@ -39,7 +40,7 @@ class Contamination:
 
 def defaults(task: Task) -> tuple[Contamination, ...]:
     """What a task is contaminated with where nothing is said."""
-    if task in (Task.BINARY, Task.MULTICLASS):
+    if task in CLASSES:
         return (Contamination("flip", None, LEVELS),)
     return (
         Contamination("shift", 3.0, LEVELS),
@@ -53,13 +54,11 @@ def parse(spec: Spec, task: Task) -> Contamination:
 
     Raises UsageError for an unknown scheme or parameter, one of another task, and a value out of range.
     """
-    classes = task in (Task.BINARY, Task.MULTICLASS)
+    classes = task in CLASSES
     own = CLASS_SCHEMES if classes else NUMBER_SCHEMES
     if spec.name not in SCHEMES:
-        raise UsageError(
-            f"--contaminate {spec}: {spec.name!r} is no contamination",
-            advice=did_you_mean(spec.name, own) or f"Use one of: {', '.join(own)}",
-        )
+        what = f"--contaminate {spec}: {spec.name!r} is no contamination"
+        raise unknown(what, spec.name, own, f"Use one of: {', '.join(own)}")
     if spec.name not in own:
         raise UsageError(
             f"--contaminate {spec}: {spec.name} is for {'numbers' if classes else 'classes'}, "
@@ -69,10 +68,10 @@ def parse(spec: Spec, task: Task) -> Contamination:
     params = dict(spec.params)
     size = None if classes else _size(spec, params.pop("size", SIZE))
     levels = _levels(spec, params["levels"]) if "levels" in params else LEVELS
-    unknown = params.keys() - {"levels"}
-    if unknown:
+    others = params.keys() - {"levels"}
+    if others:
         raise UsageError(
-            f"--contaminate {spec}: {spec.name} has no {min(unknown)}",
+            f"--contaminate {spec}: {spec.name} has no {min(others)}",
             advice=f"It has {'levels' if classes else 'size and levels'}, "
             f"e.g. {'flip:levels=0-0.1' if classes else f'{spec.name}:size=10,levels=0-0.1'}",
         )
@@ -176,9 +175,7 @@ def _wrong_side(size: float, clean: Clean, rows: Codes) -> tuple[Floats, Floats]
     """Features at mean + size × sd, and a target as far from the fit's centre as the fit's own value
     there, or size × s, but on the other side."""
     centre = np.average(clean.x, axis=0, weights=clean.w)
-    unit = np.maximum(np.abs(clean.x - centre).max(axis=0), np.finfo(float).tiny)  # a square may be too large
-    sd = unit * np.sqrt(np.average(((clean.x - centre) / unit) ** 2, axis=0, weights=clean.w))
-    moved = centre + size * sd
+    moved = centre + size * column_sd(clean.x, clean.w)
     middle, there = (clean.fit(np.broadcast_to(x, clean.x.shape))[rows] for x in (centre, moved))
     gain = there - middle
     if clean.task is Task.COUNTS:

@@ -11,13 +11,12 @@ from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Wanted, reference, train
 from losscli.domain import NUMBERS, Floats, Mask, Task
-from losscli.fitting.augment import NONE, Examples, Recipe
+from losscli.fitting.augment import NONE, Examples, Prepared, Recipe, prepared
 from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, bulk, constant, kind_of
 from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
-from losscli.fitting.weights import Prepared, prepared
 from losscli.metrics.metric import Metric
 
 
@@ -38,11 +37,6 @@ class CrossValidation:
     recipe: Recipe = NONE
     networks: NetworkSettings | None = None
     largest: int = 0
-
-    @property
-    def labels(self) -> int:
-        """How many classes there are, 0 for numbers."""
-        return len(self.training.labels)
 
     @property
     def trims(self) -> bool:
@@ -147,20 +141,6 @@ def _thresholds(cv: CrossValidation, split: Split) -> tuple[float, ...]:
     return found_thresholds(cv.rule, cv.frame, inner, [wanted.loss for wanted in cv.wanted], scores)
 
 
-def _levels(
-    cv: CrossValidation, clean: Floats, converged: Mask
-) -> tuple[tuple[Floats, ...], tuple[Mask, ...]]:
-    """Errors and ends of each contamination (L, levels), the clean level filled in."""
-    first = cv.metrics[0]
-    errors, held = [], []
-    for c in cv.contaminations:
-        own = np.full((len(clean), len(c.levels)), np.nan)
-        own[:, 0] = [first.error(value) for value in clean]
-        errors.append(own)
-        held.append(np.repeat(converged[:, None], len(c.levels), axis=1))
-    return tuple(errors), tuple(held)
-
-
 class Fold:
     """The rows of a split: those learned from, as they are and prepared, and those judged on."""
 
@@ -211,7 +191,7 @@ class Fold:
             x=self.x[:, :numbers],
             y=self.y,
             w=self.w,
-            classes=cv.labels,
+            classes=len(cv.training.labels),
             scale=scale or 0.0,
             fit=fit,
         )
@@ -264,7 +244,11 @@ class Fold:
         chosen."""
         clean, *rest = scored
         metrics, keep = self.metrics(clean.scores, thresholds)
-        errors, held = _levels(self.cv, metrics[:, 0], clean.converged)
+        sizes = [(len(metrics), len(c.levels)) for c in self.cv.contaminations]
+        errors = tuple(np.full(size, np.nan) for size in sizes)
+        held = tuple(np.repeat(clean.converged[:, None], levels, axis=1) for _, levels in sizes)
+        for own_errors in errors:
+            own_errors[:, 0] = [self.cv.metrics[0].error(value) for value in metrics[:, 0]]
         for one, own in zip(spoiled, rest, strict=True):
             errors[one.scheme][:, one.level] = self.errors(own.scores, keep)
             held[one.scheme][:, one.level] = own.converged

@@ -9,7 +9,7 @@ from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.roles.target import shell_word
 from losscli.data.table import Table
-from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan, check_optimizer
+from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan
 from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings
@@ -20,13 +20,12 @@ from losscli.fitting.assemble import Run, assemble
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits
-from losscli.fitting.folds import Folds, Split, splits
+from losscli.fitting.folds import Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
 from losscli.fitting.judge import judging
 from losscli.fitting.networks import NetworkSettings
-from losscli.fitting.outputs import check_request, told
 from losscli.fitting.path import parse_path, paths
-from losscli.fitting.recipe import recipe_of, rule_of
+from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import Request, Source
 from losscli.result import Fits, Input, Refused, Warning_
 
@@ -68,7 +67,7 @@ def fit_frame(
     check_request(request, training.task)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     warnings = (*training.warnings, *_copies(frame, training))
-    chosen = choose(request, training.task, frame.y)
+    wanted, untrainable = choose(request, training.task, frame.y)
     settings = Settings(
         task=training.task,
         classes=training.scores,
@@ -93,7 +92,7 @@ def fit_frame(
     )
     folds = told(folds, training, frame.y)
     networks = _network_settings(request)
-    whole = fit_all_rows(frame, training, chosen.wanted, settings, recipe, networks)
+    whole = fit_all_rows(frame, training, wanted, settings, recipe, networks)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
     if unpenalised and networks is None:
         _check_enough(folds, whole)
@@ -101,7 +100,7 @@ def fit_frame(
     cv = CrossValidation(
         frame=frame,
         training=training,
-        wanted=chosen.wanted,
+        wanted=wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),
         metrics=judging(training.task, request.cost),
@@ -122,8 +121,8 @@ def fit_frame(
         folds=folds,
         whole=whole,
         judgements=judgements,
-        refused=(*chosen.refused, *refused),
-        paths=paths(asked, cv, whole, folds, request.jobs) if asked is not None and not interrupted else (),
+        refused=(*untrainable, *refused),
+        paths=paths(*asked, cv, whole, folds, request.jobs) if asked is not None and not interrupted else (),
     )
     return Fitted(*assemble(run), folds.repeats, interrupted)
 
@@ -165,7 +164,11 @@ def _network_settings(request: Request) -> NetworkSettings | None:
             advice="Use --max-iter EPOCHS, or --early-stopping 0.1",
         )
     optimizer = AUTO if request.optimizer.name == "auto" else parse_optimizer(request.optimizer)
-    check_optimizer(optimizer)
+    if optimizer.name == "lbfgs":
+        raise UsageError(
+            "--optimizer lbfgs goes to an optimum; networks are trained by epochs",
+            advice="Use adam, sgd, momentum, nesterov or gd, or leave --optimizer out",
+        )
     plan = TrainingPlan(optimizer, request.max_iter or EPOCHS, request.early)
     seeds = request.seeds if architecture.hidden else 1
     return NetworkSettings(architecture, plan, seeds)

@@ -2,11 +2,12 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.domain import Codes, Floats
+from losscli.data.roles.features import Training
+from losscli.domain import Codes, Floats, Task
 from losscli.errors import UsageError
 from losscli.result import Warning_
 
@@ -77,8 +78,8 @@ def splits(
             f"--folds {folds}: the groups are too few or too uneven to fill so many folds",
             advice=f"Use --folds {folds - 1}",
         )
-    rare = _check_classes(found, y.astype(np.intp), labels) if labels else ()
-    return Folds(found, splitter, len(pairs[0]), len(pairs), rare)
+    lacking = _check_classes(found, y.astype(np.intp), labels) if labels else ()
+    return Folds(found, splitter, len(pairs[0]), len(pairs), lacking)
 
 
 def _given(fold: Codes) -> list[Pair]:
@@ -150,14 +151,41 @@ def _check_classes(found: Sequence[Split], codes: Codes, labels: Sequence[str]) 
                 advice="Use fewer --folds, or merge the class with another, or take its rows out",
             )
         lacking += np.bincount(codes[split.test], minlength=len(labels)) == 0
-    rare = [f"{labels[i]!r} from {lacking[i]}" for i in np.flatnonzero(lacking).tolist()]
-    if not rare:
-        return ()
-    shown = ", ".join(rare[:NAMED_CLASSES]) + (" …" if len(rare) > NAMED_CLASSES else "")
-    return (
-        Warning_(
-            "rare_class",
-            f"classes are missing from test folds: {shown} of {len(found)}",
-            "Figures of such a class rest on few rows: use fewer --folds, or merge it with another",
-        ),
+    return rare(
+        "rare_class",
+        "classes are missing from test folds",
+        [f"{labels[i]!r} from {lacking[i]}" for i in np.flatnonzero(lacking).tolist()],
+        len(found),
+        "Figures of such a class rest on few rows: use fewer --folds, or merge it with another",
+    )
+
+
+def rare(code: str, what: str, names: Sequence[str], folds: int, advice: str) -> tuple[Warning_, ...]:
+    """A warning that names the first of those that are rare in so many folds; none where nothing is."""
+    shown = ", ".join(names[:NAMED_CLASSES]) + (" …" if len(names) > NAMED_CLASSES else "")
+    return (Warning_(code, f"{what}: {shown} of {folds}", advice),) if names else ()
+
+
+def told(folds: Folds, training: Training, y: Floats) -> Folds:
+    """The folds, with a word on labels: rows are not spread by them, and a training fold may know one value
+    of a label alone. y: (n, L) for labels."""
+    if training.task is not Task.MULTILABEL:
+        return folds
+    shuffled = training.time is None and training.fold is None
+    words = f"{folds.splitter}, not by label" if shuffled else folds.splitter
+    found = (*folds.warnings, *_one_valued(folds, training.outputs, y))
+    return replace(folds, splitter=words, warnings=found)
+
+
+def _one_valued(folds: Folds, names: Sequence[str], y: Floats) -> tuple[Warning_, ...]:
+    counts = np.zeros(len(names), np.intp)
+    for split in folds.splits:
+        own = y[split.train]
+        counts += own.min(axis=0) == own.max(axis=0)
+    return rare(
+        "rare_label",
+        "training folds have one value of a label",
+        [f"{names[i]} in {counts[i]}" for i in np.flatnonzero(counts).tolist()],
+        len(folds.splits),
+        "There is nothing to learn of it there: use fewer --folds, or leave the label out with --drop",
     )

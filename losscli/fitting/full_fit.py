@@ -11,10 +11,9 @@ from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Trained, Wanted, train
 from losscli.domain import Floats, Task
-from losscli.fitting.augment import NONE, Examples, Recipe
+from losscli.fitting.augment import NONE, Examples, Recipe, prepared
 from losscli.fitting.efficiency import relative_weights
 from losscli.fitting.networks import Network, NetworkSettings, fit_networks, network_rows
-from losscli.fitting.weights import prepared
 from losscli.result import Downweighted
 
 LIGHT = 0.1  # weight below which a row counts as down-weighted

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SOFTMAX, Floats, Kind, Mask, Task
+from losscli.inference.order import weighted_medians
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
 from losscli.loss.arguments import Arguments
 from losscli.loss.catalogue import find
@@ -32,10 +34,9 @@ _FIRST: dict[Task, str] = {  # metrics and losses by which a task is judged firs
 }
 _WITH_INTERVAL = ("mae", "hamming")  # of the losses that are means over rows
 _UNKNOWN = "it is not defined on these rows"
-T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """Rows and what one loss predicts for them.
 
@@ -73,26 +74,20 @@ class Judged:
         if metric.source is Judged:
             return self
         key = metric.source, Kind.SCORE in metric.needs
-        return self._once(key, lambda: _SUMMARIES[metric.source](self, key[1]))
+        if key not in self._kept:
+            self._kept[key] = _SUMMARIES[metric.source](self, key[1])
+        return self._kept[key]
 
-    @property
+    @cached_property
     def arguments(self) -> Arguments:
         """What losses read."""
-        given = {self.kind: self.prediction}
-        return self._once(Arguments, lambda: Arguments(self.task, self.y, given, self.threshold))
+        return Arguments(self.task, self.y, {self.kind: self.prediction}, self.threshold)
 
     @property
     def labels(self) -> Floats:
         """Predicted class codes (n,): the likeliest; of two classes, and of several labels (n, L), 1 above
         the threshold."""
         return np.asarray(self.arguments.get(Argument.LABEL, LABELS)[1])
-
-    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What metrics share."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        found: T = self._kept[key]
-        return found
 
 
 def _confusion(own: Judged, _: bool) -> Confusion:
@@ -181,17 +176,9 @@ def _trimmed(mae: Metric) -> Metric:
 def _reduced(reduction: Reduction, x: Floats, w: Floats) -> float:
     """The figure of row values (n,)."""
     if reduction is Reduction.MEDIAN:
-        return sum(_medians(x, w)) / 2
+        return sum(weighted_medians(x, w)) / 2
     mean = float(x @ w / w.sum())
     return float(np.sqrt(mean)) if reduction is Reduction.ROOT else mean
-
-
-def _medians(x: Floats, w: Floats) -> tuple[float, float]:
-    """The lower and the upper one: the least values with half the weight, and with more."""
-    order = np.argsort(x, kind="stable")
-    total = np.cumsum(w[order])
-    low, high = (np.searchsorted(total, total[-1] / 2, side) for side in ("left", "right"))
-    return float(x[order[low]]), float(x[order[min(high, len(x) - 1)]])
 
 
 def bulk(y: Floats, predictions: Floats) -> Mask:
@@ -227,7 +214,7 @@ def constant(
         best = shares if task is Task.MULTICLASS else shares[1:]
         shape = (len(own), len(shares)) if task is Task.MULTICLASS else shape
     elif numbers and not metric.elicits.startswith("mean"):
-        best = np.array([_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
+        best = np.array([weighted_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
     else:
         best = np.asarray(w @ y / w.sum())
     rows = np.broadcast_to(best, shape)

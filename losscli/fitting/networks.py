@@ -1,8 +1,7 @@
 """Networks in place of linear models: rows → training sets, trained networks → outcomes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,8 +21,7 @@ from losscli.descent.objective import Model, bulk_spread
 from losscli.descent.perceptron import Architecture, Shape
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
-from losscli.fitting.augment import NONE, Examples, Recipe
-from losscli.fitting.weights import prepared, weighed
+from losscli.fitting.augment import NONE, Examples, Recipe, prepared, weighed
 from losscli.loss import BoundLoss
 from losscli.loss.score import terms
 
@@ -223,26 +221,26 @@ def _network(
 ) -> Network:
     """The network of loss i and the first seed; without hidden layers, the linear model that it is."""
     v, last = end.v[i, 0], int(end.epochs[i, 0])
-    told: dict[str, Any] = {
-        "bound": model.bound,
-        "l1": model.l1,
-        "l2": model.l2,
-        "objective": float(end.objective[i, 0]),
-        "gradient_norm": float(end.gradient[i, 0]),
-        "iterations": last,
-        "converged": not end.diverged[i, 0],
-        "certificate": _ended(end, i, last, plan),
-        "curve": tuple(enumerate(end.training[:, i, 0].tolist())),
-        "held": tuple(enumerate(end.held[:, i, 0].tolist())) if len(end.held) else (),
-        "penalty": float(end.objective[i, 0] - end.loss[i, 0]),
-    }
+    network = Network(
+        bound=model.bound,
+        l1=model.l1,
+        l2=model.l2,
+        v=v,
+        objective=float(end.objective[i, 0]),
+        gradient_norm=float(end.gradient[i, 0]),
+        iterations=last,
+        converged=not end.diverged[i, 0],
+        certificate=_ended(end, i, last, plan),
+        curve=tuple(enumerate(end.training[:, i, 0].tolist())),
+        held=tuple(enumerate(end.held[:, i, 0].tolist())),
+        penalty=float(end.objective[i, 0] - end.loss[i, 0]),
+    )
     if shape.architecture.hidden:
         layers = _raw(shape, v, design, data, i)
-        return Network(v=v, layers=layers, activation=shape.architecture.activation, **told)
-    _, back = design.plain()
+        return replace(network, layers=layers, activation=shape.architecture.activation)
     ((weights, biases),) = shape.split(v)
-    plain = np.vstack([data.offset[i] + data.unit[i] * biases, data.unit[i] * weights])
-    return Network(v=(plain.T @ back).ravel(), plain=plain.T if model.l1 else None, **told)
+    plain = np.vstack([data.offset[i] + data.unit[i] * biases, data.unit[i] * weights]).T
+    return replace(network, v=(plain @ design.plain()[1]).ravel(), plain=plain if model.l1 else None)
 
 
 def _raw(

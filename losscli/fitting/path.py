@@ -1,7 +1,8 @@
 """`--path`: every loss out of fold against the strength of its penalty."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from losscli.descent.ends import Solution
 from losscli.descent.path import Strengths, grid, trained_along
 from losscli.descent.train import Outcome, Wanted
 from losscli.engine import each
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import UsageError, unknown
 from losscli.fitting.coefficients import coefficients
 from losscli.fitting.crossval import CrossValidation, Fold, judged
 from losscli.fitting.folds import Folds, Split
@@ -22,25 +23,16 @@ _POINTS = 20
 _PENALTIES = ("l1", "l2")
 
 
-@dataclass(frozen=True, slots=True)
-class PathRequest:
-    """Along which penalty, and at how many strengths."""
-
-    penalty: str
-    points: int = _POINTS
-
-
-def parse_path(spec: Spec, l1: float) -> PathRequest:
-    """The path that a spec names; `auto` is along l1 where there is such a penalty, else along l2.
+def parse_path(spec: Spec, l1: float) -> tuple[str, int]:
+    """(along which penalty, at how many strengths); `auto` is along l1 where there is such a penalty, else
+    along l2.
 
     Raises UsageError for an unknown penalty or parameter, and fewer than two points.
     """
     known = ("auto", *_PENALTIES)
     if spec.name not in known:
-        advice = (
-            did_you_mean(spec.name, known) or f"Write one of {', '.join(known)}, e.g. --path l1:points=20"
-        )
-        raise UsageError(f"--path {spec.name}: there is no such penalty", advice=advice)
+        offer = f"Write one of {', '.join(known)}, e.g. --path l1:points=20"
+        raise unknown(f"--path {spec.name}: there is no such penalty", spec.name, known, offer)
     params = spec.numbers()
     points = params.pop("points", float(_POINTS))
     if params or points != int(points) or not 2 <= points <= 1000:
@@ -49,18 +41,19 @@ def parse_path(spec: Spec, l1: float) -> PathRequest:
             advice="For example --path l1:points=20",
         )
     name = spec.name if spec.name != "auto" else ("l1" if l1 > 0 else "l2")
-    return PathRequest(name, int(points))
+    return name, int(points)
 
 
 def paths(
-    asked: PathRequest, cv: CrossValidation, whole: FullFit, folds: Folds, jobs: int
+    penalty: str, points: int, cv: CrossValidation, whole: FullFit, folds: Folds, jobs: int
 ) -> tuple[PenaltyPath, ...]:
-    """The path of every loss that is trained on all rows, on the folds of the first repeat."""
+    """The path of every loss that is trained on all rows, on the folds of the first repeat: at so many
+    strengths of a penalty."""
     fits = [(i, own[0]) for i, own in enumerate(whole.trained.by_loss) if isinstance(own[0], Solution)]
     wanted, specs = [cv.wanted[i] for i, _ in fits], [one.bound.spec for _, one in fits]
     settings = replace(cv.settings, optimizer=None, tol=None, max_iter=None)
     own = replace(cv, settings=settings)
-    along = grid(whole.design, whole.y, wanted, settings, asked.penalty, asked.points)
+    along = grid(whole.design, whole.y, wanted, settings, penalty, points)
     full = trained_along(whole.design, whole.y, wanted, settings, along)
     splits = folds.splits[: folds.folds]
     found: dict[int, list[list[Judged | None]]] = dict(
@@ -130,14 +123,9 @@ def _path(
 
 
 def _joined(parts: Sequence[Judged]) -> Judged:
-    return replace(
-        parts[0],
-        y=np.concatenate([one.y for one in parts]),
-        w=np.concatenate([one.w for one in parts]),
-        score=np.concatenate([one.score for one in parts]),
-        prediction=np.concatenate([one.prediction for one in parts]),
-        bulk=np.concatenate([one.bulk for one in parts]),
-    )
+    by_row = ("y", "w", "score", "prediction", "bulk")
+    joined: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in by_row}
+    return replace(parts[0], **joined)
 
 
 def _nonzero(outcome: Outcome) -> int | None:

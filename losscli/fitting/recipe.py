@@ -1,15 +1,35 @@
-"""What is asked of training rows and of thresholds, held against the task."""
+"""What is asked of training rows, of thresholds and of several targets, held against the task."""
 
 from losscli.data.roles.features import Training
 from losscli.data.roles.flags import useless_flag
-from losscli.domain import Task
+from losscli.domain import CLASSES, SEVERAL, Task
 from losscli.errors import UsageError
 from losscli.fitting.augment import Recipe, parse
-from losscli.fitting.choice import CLASSES
 from losscli.fitting.request import Request
 from losscli.fitting.threshold import ThresholdRule
 from losscli.metrics.threshold import Costs
 from losscli.spec import number_text
+
+
+def check_request(request: Request, task: Task) -> None:
+    """Raises UsageError for a flag that several targets have no use for."""
+    if task not in SEVERAL:
+        return
+    spoiled = request.contaminate[0] if request.contaminate else None
+    scale = request.penalty_scale if task is Task.MULTIOUTPUT and request.penalty_scale != "raw" else None
+    of_one = (  # flag, its value where it is in the way, and why it is
+        ("--contaminate", spoiled, "rows are spoiled in one target"),
+        ("--path", request.path, "a path is of the losses of one target"),
+        ("--penalty-scale", scale, "outputs have a unit each"),
+    )
+    for flag, value, why in of_one:
+        if value is not None:
+            raise UsageError(
+                f"{flag} {value}: the task is {task}, and {why}",
+                advice=f"Leave {flag} out, or train one target at a time: --target COL",
+            )
+    if request.scale is not None:
+        raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")
 
 
 def recipe_of(request: Request, training: Training) -> Recipe:

@@ -37,7 +37,7 @@ def degradations(
     excess = [
         (np.mean(own, axis=0) - best) / room if usable else np.full(own.shape[1:], np.nan) for own in errors
     ]
-    areas = [_area(one, c) for one, c in zip(excess, contaminations, strict=True)]
+    areas = [_over(c, np.minimum(one, 1.0)) for one, c in zip(excess, contaminations, strict=True)]
     own = [i for i, c in enumerate(contaminations) if c.scheme not in COLUMN]
     placed = _ranks(own, contaminations, errors, areas, room, ranked, pairing) if own and usable else {}
     found = []
@@ -64,10 +64,9 @@ def degradations(
     return tuple(found)
 
 
-def _area(excess: Floats, c: Contamination) -> Floats:
-    """(L,) The area under the capped excess, over the range of the levels."""
-    levels = np.array(c.levels)
-    return np.asarray(np.trapezoid(np.minimum(excess, 1.0), levels, axis=-1) / (levels[-1] - levels[0]))
+def _over(c: Contamination, figures: Floats) -> Floats:
+    """(…,) The area under figures (…, levels), over the range of the levels."""
+    return np.asarray(np.trapezoid(figures, c.levels, axis=-1) / (c.levels[-1] - c.levels[0]))
 
 
 def _ranks(
@@ -86,8 +85,7 @@ def _ranks(
     by_fold = []
     for j in chosen:
         i = own[int(np.argmax(stacked[:, j]))]
-        levels = np.array(contaminations[i].levels)
-        by_fold.append(np.trapezoid(errors[i][:, j] / room, levels, axis=-1) / (levels[-1] - levels[0]))
+        by_fold.append(_over(contaminations[i], errors[i][:, j] / room))
     places = ranks([float(worst[j]) for j in chosen])
     if pairing.refusal is not None:
         return {j: (place, None, None) for j, place in zip(chosen, places, strict=True)}

@@ -1,18 +1,20 @@
-"""Judgements of folds → the scores of every loss: pooled, fold by fold, with intervals."""
+"""Judgements of folds → the scores of every loss: pooled, fold by fold, with intervals; and curves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.domain import Codes, Floats
+from losscli.domain import Codes, Floats, Kind
 from losscli.fitting.crossval import CrossValidation, Judgement, judged
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, bulk
 from losscli.inference import t_quantile, t_refusal, wilson
+from losscli.metrics.distribution import Distribution
 from losscli.metrics.metric import Metric, Undefined, finite_outcome
-from losscli.result import Score, Threshold, finite
+from losscli.result import Curve, Score, Threshold, finite
 
+MOST = 200  # points of a curve
 NO_INTERVAL = "no interval is computed for this metric"
 
 
@@ -124,3 +126,21 @@ def _interval(metric: Metric, own: Judged, value: float, confidence: float) -> t
         return refusal
     half = t_quantile(confidence, len(x) - 1) * sd / len(x) ** 0.5
     return value - half, value + half
+
+
+def precision_recall(spec: str, judged: Judged) -> Curve | None:
+    """The curve of one loss over pooled rows of two classes: the recall and the precision of the rows from
+    each score on that a positive has, the highest score first; thinned evenly to 200 points, both ends kept.
+
+    None for numbers and several classes, without positives, and where the loss was not trained in every fold.
+    """
+    two = judged.kind is not Kind.VALUE and judged.score.ndim == 1
+    if not two or not np.isfinite(judged.score).all() or not (judged.y > 0).any():
+        return None
+    _, positive, negative = Distribution.of(judged.score, judged.y > 0, judged.w, exact=True).table()
+    hits, alarms = np.cumsum(positive[::-1]), np.cumsum(negative[::-1])
+    steps = np.flatnonzero(positive[::-1] > 0)
+    if len(steps) > MOST:
+        steps = steps[np.linspace(0, len(steps) - 1, MOST).round().astype(np.intp)]
+    recall, precision = hits[steps] / hits[-1], hits[steps] / (hits[steps] + alarms[steps])
+    return Curve("precision_recall", spec, tuple(recall.tolist()), tuple(precision.tolist()))

@@ -1,7 +1,11 @@
-"""Ranks."""
+"""Ranks, and medians of weighted values."""
 
 import math
 from collections.abc import Sequence
+
+import numpy as np
+
+from losscli.domain import Floats
 
 
 def ranks(values: Sequence[float | None], *, greater_is_better: bool = False) -> list[int]:
@@ -13,3 +17,11 @@ def ranks(values: Sequence[float | None], *, greater_is_better: bool = False) ->
         1 + sum((other, gone) < (key, absent) for other, gone in zip(keys, missing, strict=True))
         for key, absent in zip(keys, missing, strict=True)
     ]
+
+
+def weighted_medians(x: Floats, w: Floats) -> tuple[float, float]:
+    """The lower and the upper one: the least values with half the weight, and with more. x, w: (n,)."""
+    order = np.argsort(x, kind="stable")
+    total = np.cumsum(w[order])
+    low, high = (np.searchsorted(total, total[-1] / 2, side) for side in ("left", "right"))
+    return float(x[order[low]]), float(x[order[min(high, len(x) - 1)]])

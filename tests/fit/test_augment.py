@@ -128,7 +128,7 @@ def test_mixup_of_classes_stands_under_both_labels() -> None:
 
 
 def test_partners_are_drawn_by_weight() -> None:
-    from losscli.fitting.augment.mixup import _partners
+    from losscli.fitting.augment import _partners
 
     equal = _partners(np.full(1000, 0.3), np.random.default_rng(1))
     assert sorted(equal) == list(range(1000)) and (equal != np.arange(1000)).any()

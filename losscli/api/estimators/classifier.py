@@ -161,16 +161,14 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
             )
         one = self._wanted(len(self.classes_))
         several = one.loss.task is Task.MULTICLASS
+        balanced = self.class_weight == "balanced"  # its weights sum to those of w
         raw = self._train(
             x,
             codes.astype(np.float64),
             w * self._factors(codes, w)[codes],
             one,
-            task=one.loss.task,
             classes=len(self.classes_) if several else 1,
-            rows=rows_counted(w)
-            if self.class_weight == "balanced"
-            else None,  # its weights sum to those of w
+            rows=rows_counted(w) if balanced else None,
         )
         self.coef_, self.intercept_ = raw.slopes, raw.intercept
         return self

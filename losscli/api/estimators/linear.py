@@ -45,7 +45,6 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         w: Floats,
         wanted: Wanted,
         *,
-        task: Task,
         classes: int = 1,
         rows: float | None = None,
     ) -> Coefficients:
@@ -54,6 +53,7 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         y: numbers or class codes; classes: scores per row; rows: how many observations the weights count as,
         None where they tell it.
         """
+        task = wanted.loss.task
         seed = int(check_random_state(self.random_state).randint(_MOST))
         asked = settings(self, task, classes, seed)
         reason = refusal(wanted.loss, task, y)

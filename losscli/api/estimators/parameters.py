@@ -1,7 +1,7 @@
 """What the parameters of an estimator mean, and what is said of those that mean nothing."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -13,6 +13,8 @@ from losscli.fitting.choice import unranked
 from losscli.loss import Loss
 from losscli.loss.catalogue import find, named
 from losscli.spec import Spec
+
+_FROM_ZERO, _ABOVE_ZERO = "a float in the range [0.0, inf)", "a float in the range (0.0, inf) or None"
 
 
 def records(loss: Any) -> tuple[Loss, ...]:
@@ -42,7 +44,7 @@ def wanted(owner: Any, task: Task) -> Wanted | None:
         record = find(spec, task)
         return None if record is None else Wanted(record, spec.numbers())
     except LosscliError as error:
-        raise ValueError(f"The 'loss' parameter of {_name(owner)}: {error}") from error
+        raise ValueError(f"The 'loss' parameter of {type(owner).__name__}: {error}") from error
 
 
 def is_central(owner: Any) -> bool:
@@ -60,12 +62,12 @@ def settings(owner: Any, task: Task, classes: int, seed: int) -> Settings:
     return Settings(
         task=task,
         classes=classes,
-        l1=_number(owner, "l1", "a float in the range [0.0, inf)") or 0.0,
-        l2=_number(owner, "l2", "a float in the range [0.0, inf), 'auto' or None", unset=(None, "auto")),
-        scale=_above_zero(owner, "scale") if hasattr(owner, "scale") else None,
+        l1=_value(owner, "l1", _is_number, _FROM_ZERO, ()),
+        l2=_value(owner, "l2", _is_number, f"{_FROM_ZERO}, 'auto' or None", (None, "auto")),
+        scale=_value(owner, "scale", _is_above_zero, _ABOVE_ZERO, (None,)),
         optimizer=_optimizer(owner),
-        tol=_above_zero(owner, "tol"),
-        max_iter=_count(owner, "max_iter"),
+        tol=_value(owner, "tol", _is_above_zero, _ABOVE_ZERO, (None,)),
+        max_iter=_value(owner, "max_iter", _is_count, "an int in the range [1, inf) or None", (None,)),
         seed=seed,
     )
 
@@ -73,42 +75,33 @@ def settings(owner: Any, task: Task, classes: int, seed: int) -> Settings:
 def refused(owner: Any, name: str, wanted: str) -> ValueError:
     """The error of a parameter, in the words of scikit-learn."""
     value = getattr(owner, name)
-    return ValueError(f"The {name!r} parameter of {_name(owner)} must be {wanted}. Got {value!r} instead.")
-
-
-def _name(owner: Any) -> str:
-    return type(owner).__name__
+    return ValueError(
+        f"The {name!r} parameter of {type(owner).__name__} must be {wanted}. Got {value!r} instead."
+    )
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+    """Whether it is a number from 0 on."""
+    known = isinstance(value, Real) and not isinstance(value, bool)
+    return known and bool(0 <= value < math.inf)
 
 
-def _number(owner: Any, name: str, known: str, unset: tuple[str | None, ...] = ()) -> float | None:
-    """A parameter that is a number from 0 on; None where it is one of `unset`. known: what it may be."""
-    value = getattr(owner, name)
+def _is_above_zero(value: Any) -> bool:
+    return _is_number(value) and value > 0
+
+
+def _is_count(value: Any) -> bool:
+    return _is_above_zero(value) and isinstance(value, Integral)
+
+
+def _value(owner: Any, name: str, fits: Callable[[Any], bool], known: str, unset: Sequence[Any]) -> Any:
+    """A parameter; None where it is one of `unset`, or there is none. known: what it may be, in words."""
+    value: Any = getattr(owner, name, None)
     if (value is None or isinstance(value, str)) and value in unset:
         return None
-    if not _is_number(value) or not 0 <= value < math.inf:
+    if not fits(value):
         raise refused(owner, name, known)
-    return float(value)
-
-
-def _above_zero(owner: Any, name: str) -> float | None:
-    known = "a float in the range (0.0, inf) or None"
-    value = _number(owner, name, known, unset=(None,))
-    if value == 0.0:
-        raise refused(owner, name, known)
-    return value
-
-
-def _count(owner: Any, name: str) -> int | None:
-    value = getattr(owner, name)
-    if value is None:
-        return None
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-        raise refused(owner, name, "an int in the range [1, inf) or None")
-    return int(value)
+    return int(value) if fits is _is_count else float(value)
 
 
 def _optimizer(owner: Any) -> Optimizer | None:
@@ -118,7 +111,7 @@ def _optimizer(owner: Any) -> Optimizer | None:
         spec = Spec.parse(owner.optimizer)
         return None if spec == Spec("auto") else parse_optimizer(spec)
     except LosscliError as error:
-        raise ValueError(f"The 'optimizer' parameter of {_name(owner)}: {error}") from error
+        raise ValueError(f"The 'optimizer' parameter of {type(owner).__name__}: {error}") from error
 
 
 def check_class_weight(owner: Any) -> None:
@@ -126,6 +119,5 @@ def check_class_weight(owner: Any) -> None:
     value = owner.class_weight
     if value is None or (isinstance(value, str) and value == "balanced"):
         return
-    known = isinstance(value, Mapping) and all(_is_number(one) for one in value.values())
-    if not known or not all(0 < one < math.inf for one in value.values()):
+    if not isinstance(value, Mapping) or not all(map(_is_above_zero, value.values())):
         raise refused(owner, "class_weight", "a dict of floats in the range (0.0, inf), 'balanced' or None")

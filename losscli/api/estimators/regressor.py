@@ -163,7 +163,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         if one is None:
             raise ValueError(f"{self.loss} is not a loss of numbers: see losscli losses, or LossClassifier")
         _check_domain(y, one.loss)
-        raw = self._train(x, y, w, one, task=one.loss.task)
+        raw = self._train(x, y, w, one)
         self.coef_, self.intercept_ = raw.slopes[0], float(raw.intercept[0])
         return self
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import getitem
 from typing import Any
 
 import numpy as np
 
 from losscli.api.functions.figure import figure
-from losscli.api.functions.posed import Asked, Posed, pose
+from losscli.api.functions.posed import Posed, pose
 from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, logit
 from losscli.errors import LosscliError, NoDefault, UsageError
 from losscli.loss import BoundLoss, Loss, Scaled
@@ -102,8 +103,7 @@ class LossFunction:
         >>> round(losses["bce"](["no", "yes"], [-2.0, 9.0], kind="logit"), 4)
         0.0635
         """
-        asked = Asked(kind=kind, labels=labels, levels=levels, threshold=threshold)
-        posed = pose(self.records, y, p, sample_weight, asked)
+        posed = pose(self.records, y, p, sample_weight, kind, labels, levels, threshold)
         return figure(self._bound(posed, scale), posed)
 
     def rows(
@@ -140,8 +140,7 @@ class LossFunction:
         >>> losses["quantile:tau=0.9"].rows([1.0, 2.0], [0.0, 3.0])
         array([0.9, 0.1])
         """
-        asked = Asked(kind=kind, labels=labels, levels=levels, threshold=threshold)
-        posed = pose(self.records, y, p, None, asked)
+        posed = pose(self.records, y, p, None, kind, labels, levels, threshold)
         if not posed.loss.reduction.has_rows:
             raise ValueError(f"{posed.loss.name} is a {posed.loss.reduction.value}: a row has none")
         one = self._bound(posed, scale)
@@ -183,7 +182,7 @@ class LossFunction:
         >>> losses["huber:delta=1.5"].slope([1, 2, 3], [1, 2, 6])
         array([0. , 0. , 1.5])
         """
-        posed = pose(self.records, y, p, None, Asked(kind=kind, labels=labels))
+        posed = pose(self.records, y, p, None, kind, labels)
         one, loss = self._bound(posed, scale), posed.loss
         if loss.slope is None or loss.task not in CLASSES | NUMBERS or posed.kind is Kind.LABEL:
             raise ValueError(f"{loss.name} has no slope in a score of its rows")
@@ -210,7 +209,7 @@ class LossFunction:
         """By its key: records hold functions that no pickle carries."""
         one = len(self.records) == 1 and len(named(self.spec.name)) > 1
         key: Key = (str(self.spec), str(self.records[0].task)) if one else str(self.spec)
-        return _known, (key,)
+        return getitem, (losses, key)
 
     def __repr__(self) -> str:
         tasks = f", {str(self.records[0].task)!r}" if len(self.records) == 1 else ""
@@ -251,9 +250,11 @@ class Losses(Mapping[Key, LossFunction]):
             raise KeyError(key)
         try:
             spec = Spec.parse(text)
-            records = named(spec.name)
-            if task is not None:
-                records = _of_task(records, spec, task)
+            known = named(spec.name)
+            records = tuple(loss for loss in known if task is None or loss.task == task)
+            if not records:
+                others = " and ".join(str(loss.task) for loss in known)
+                raise UsageError(f"{spec.name} is a loss for {others} targets, not for {task!r}")
         except LosscliError as error:
             raise KeyError(_line(error)) from error
         return LossFunction(spec, records)
@@ -268,20 +269,8 @@ class Losses(Mapping[Key, LossFunction]):
         return f"<{len(self)} losses: losscli.losses['huber:delta=1.5'](y, p)>"
 
 
-def _of_task(records: tuple[Loss, ...], spec: Spec, task: str) -> tuple[Loss, ...]:
-    found = tuple(loss for loss in records if loss.task == task)
-    if not found:
-        others = " and ".join(str(loss.task) for loss in records)
-        raise UsageError(f"{spec.name} is a loss for {others} targets, not for {task!r}")
-    return found
-
-
 def _line(error: LosscliError) -> str:
     return ". ".join(str(error).splitlines())
 
 
 losses = Losses()
-
-
-def _known(key: Key) -> LossFunction:
-    return losses[key]

@@ -18,16 +18,6 @@ _PAIRS = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL, Task.DISTRIBUTION, Task.B
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a caller says beside y and p; None is found from them, or left to its default."""
-
-    kind: str | None = None
-    labels: Sequence[Any] | None = None
-    levels: Sequence[float] | None = None
-    threshold: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Posed:
     """Rows that a loss can be computed of, none of weight 0. y: targets, codes of classes, or several (n, L);
     p: as `rows.Arguments` reads that kind; w: (n,)."""
@@ -69,42 +59,51 @@ class Posed:
         ).of(self.loss)
 
 
-def pose(records: Sequence[Loss], y: Any, p: Any, weights: Any, asked: Asked) -> Posed:
-    """The rows of arrays, and which of the records they are for. Raises ValueError where there is none, or
-    several, and for values that cannot be used."""
+def pose(
+    records: Sequence[Loss],
+    y: Any,
+    p: Any,
+    weights: Any = None,
+    kind: str | None = None,
+    labels: Sequence[Any] | None = None,
+    levels: Sequence[float] | None = None,
+    threshold: float | None = None,
+) -> Posed:
+    """The rows of arrays, and which of the records they are for; None is found from y and p, or left to its
+    default. Raises ValueError where there is none, or several, and for values that cannot be used."""
     targets, predicted = np.asarray(y), np.asarray(p)
     if not targets.ndim or not predicted.ndim or len(targets) != len(predicted) or not len(targets):
         raise ValueError(
             f"y and p need as many rows each: their shapes are {targets.shape}, {predicted.shape}"
         )
-    loss = _record(records, targets, predicted, asked)
+    loss = _record(records, targets, predicted, labels)
     w = _weights(weights, len(targets))
-    labels: Array | None = None
+    names: Array | None = None
     if loss.task in CLASSES:
-        labels = labels_of(loss, targets, predicted, asked.labels)
-        targets = codes_of(targets, labels, "y")
-    kind = kind_of(loss, predicted, labels, asked.kind)
+        names = labels_of(loss, targets, predicted, labels)
+        targets = codes_of(targets, names, "y")
+    found = kind_of(loss, predicted, names, kind)
     used = w > 0
     posed = Posed(
         loss=loss,
-        kind=kind,
+        kind=found,
         y=_numbers(targets, "y")[used],
-        p=_predictions(loss.task, kind, predicted, labels)[used],
+        p=_predictions(loss.task, found, predicted, names)[used],
         w=w[used],
-        classes=0 if labels is None else len(labels),
-        threshold=asked.threshold,
-        levels=None if asked.levels is None else _numbers(np.asarray(asked.levels), "levels"),
+        classes=0 if names is None else len(names),
+        threshold=threshold,
+        levels=None if levels is None else _numbers(np.asarray(levels), "levels"),
     )
     _check(posed)
     return posed
 
 
-def _record(records: Sequence[Loss], y: Array, p: Array, asked: Asked) -> Loss:
+def _record(records: Sequence[Loss], y: Array, p: Array, labels: Sequence[Any] | None) -> Loss:
     """The record of the task that the shapes pose; where a name is one of two classes and one of several,
     that of their number."""
     found = [loss for loss in records if _suits(loss.task, y, p)]
     if {loss.task for loss in found} >= CLASSES:
-        given = asked.labels if asked.labels is not None else p[0] if p.ndim == 2 else distinct(y)
+        given = labels if labels is not None else p[0] if p.ndim == 2 else distinct(y)
         other = Task.MULTICLASS if len(given) <= 2 else Task.BINARY
         found = [loss for loss in found if loss.task is not other]
     if len(found) == 1:

@@ -13,7 +13,7 @@ from losscli.descent.design import Design
 from losscli.descent.ends import ENOUGH, Solution, agreement, certified, lowest, share_text, solution
 from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.lbfgs import Descent
-from losscli.descent.methods import concave, piecewise, smoothed
+from losscli.descent.methods import piecewise, smoothed
 from losscli.descent.methods.method import Method
 from losscli.descent.objective import Model, Objective, bulk_spread, negligible
 from losscli.descent.starts import Attempts
@@ -103,7 +103,7 @@ def _narrowed(workspace: Workspace, model: Model) -> Solution:
         if last is not None and not found.converged[np.argmin(found.value)]:
             break  # rounding ends it: what is wider is what there is
         v, iterations = found.v, iterations + found.iterations
-        above = _mean_of(smoothed.excess(model.bound, y, size, unit), w)
+        above = float(np.broadcast_to(smoothed.excess(model.bound, y, size, unit), w.shape) @ w)
         value = true.evaluate(v, np.arange(count))[0] + true.absolute(v)
         last = replace(found, value=value, iterations=iterations), np.full(count, above)
         if (found.decrease + above <= workspace.tol * np.abs(value)).all():
@@ -131,7 +131,7 @@ def _piecewise(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
     design, start, l2 = _extended(plain), attempts.start, objective.l2
     floor = _floor(workspace, objective)
     if falls:
-        vertex = concave.descend(design, hinges, l2, start, tol=tol, floor=floor)
+        vertex = piecewise.concave(design, hinges, l2, start, tol=tol, floor=floor)
     else:
         unit = np.array([bulk_spread(k, workspace.design.w) for k in rows.kinks[:, 0]])
         vertex = interior.minimise(
@@ -140,10 +140,6 @@ def _piecewise(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
     ends = certified(objective, replace(vertex, v=_cleared(objective, vertex, tol)))
     best = [lowest(ends[part]) if falls else ends[part.start] for part in attempts.parts]
     return [_placed(workspace, end) for end in best]
-
-
-def _mean_of(rows: Floats | float, w: Floats) -> float:
-    return float(np.broadcast_to(rows, w.shape) @ w)
 
 
 def _extended(plain: Design) -> Design:
@@ -205,7 +201,7 @@ def _lowest(objective: Objective, descent: Descent, attempts: Attempts, above: F
         model, value, exact = objective.models[i], float(descent.value[i]), above[i] == 0.0
         converged = bool(descent.converged[i] and (exact or left[i] <= enough[i]))
         known = "Newton decrement" if exact else "Newton decrement and rounding of kinks"
-        text = agreement(model, descent.value[part], value) + f"{known} {share_text(left[i], value)}"
+        text = agreement(model.bound, descent.value[part], value) + f"{known} {share_text(left[i], value)}"
         gradient = descent.gradient[i] if exact else None
         solutions.append(
             solution(model, descent.v[i], value, gradient, descent.iterations[i], converged, text)

@@ -10,7 +10,6 @@ dual: Crammer and Singer 2001, Journal of Machine Learning Research 2, 265-292.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -219,8 +218,7 @@ def _descend(problem: _Problem, start: Floats, tol: float, floor: Floats) -> Ver
     return end
 
 
-@dataclass(eq=False)
-class _Point:
+class _Point(NamedTuple):
     """An interior point: slacks s and duals a above 0. Slacks move by what pieces and ξ move: put to
     ξ - piece again they would be rounded, and small ones drowned."""
 
@@ -238,7 +236,7 @@ class _Point:
         return cls(v, pieces, xi - pieces, np.broadcast_to(problem.first_duals(), pieces.shape))
 
     def kept(self, stay: Mask) -> "_Point":
-        return _Point(self.v[stay], self.pieces[stay], self.s[stay], self.a[stay])
+        return _Point(*(part[stay] for part in self))
 
     def moved(self, problem: _Problem) -> "_Point":
         """One step: the affine direction tells how far to aim at the centre, the correctors go there."""
@@ -307,16 +305,9 @@ class _Newton:
         leads = problem.leads(dv)
         ds = pushed + (self.h * leads).sum(axis=2, keepdims=True) / self.total - leads
         da = push - self.h * ds
-        p, d = np.minimum(1.0, wall * _room(point.s, ds)), np.minimum(1.0, wall * _room(point.a, da))
-        both, coupled = np.minimum(p, d), problem.l2[:, None, None, None] > 0
-        p, d = np.where(coupled, both, p), np.where(coupled, both, d)
+        room = interior.room
+        p, d = interior.lengths(room(point.s, ds), room(point.a, da), wall, problem.l2)
         return _Step(change, dv[:, None], ds, da, p, d)
-
-
-def _room(x: Floats, dx: Floats) -> Floats:
-    """(m, 1, 1, 1) The longest step along dx that keeps x ≥ 0."""
-    shrink = (-dx / x).max(axis=(1, 2, 3), keepdims=True)
-    return np.where(shrink > 0, 1.0 / np.where(shrink > 0, shrink, 1.0), np.inf)
 
 
 def _group(workspace: Workspace, model: Model) -> Hashable:

@@ -1,15 +1,26 @@
 """Piecewise linear losses of one score: an interior point method; where slopes also jump down, round after
-round of it, from several starts."""
+round of it, from several starts: the concave part by its tangent, again and again.
+
+Each round is a piecewise linear convex problem, solved exactly, and none raises the objective: the
+concave-convex procedure, Yuille and Rangarajan 2003, doi:10.1162/08997660360581958; for the ramp loss
+Collobert et al. 2006, doi:10.1145/1143844.1143870.
+"""
 
 from collections.abc import Hashable, Sequence
 
+import numpy as np
+
 from losscli.descent import interior
+from losscli.descent.design import Design
 from losscli.descent.ends import Solution, certified, lowest
-from losscli.descent.methods import concave
+from losscli.descent.interior import Hinges, Vertex, minimise, row_values
 from losscli.descent.methods.method import Method
 from losscli.descent.objective import Model
 from losscli.descent.starts import Attempts
 from losscli.descent.workspace import Workspace
+from losscli.domain import Floats
+
+_ROUNDS = 30  # of the tangent
 
 
 def kind(workspace: Workspace, model: Model) -> Hashable:
@@ -26,7 +37,7 @@ def _solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
         return certified(workspace.objective(models), workspace.interior_point(models))
     attempts = Attempts.of(models, [workspace.starts_of(model) for model in models])
     objective = workspace.objective(attempts.models)
-    vertex = concave.descend(
+    vertex = concave(
         workspace.design,
         workspace.hinges(attempts.models),
         objective.l2,
@@ -36,6 +47,55 @@ def _solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
     )
     ends = certified(objective, vertex)
     return [lowest(ends[part]) for part in attempts.parts]
+
+
+def concave(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: float, floor: Floats) -> Vertex:
+    """Models from start (m, q) to a point that no further round lowers; each row has as many jumps up."""
+    m = len(l2)
+    end = Vertex.at(start)
+    objective = _objectives(design, own, l2, start)
+    open_ = np.arange(m)
+    for _ in range(_ROUNDS):
+        part = Hinges(*(array[open_] for array in own))
+        tangent = _tangent(part, end.v[open_] @ design.z.T)
+        found = minimise(
+            design,
+            tangent,
+            l2[open_],
+            end.v[open_],
+            tol=tol,
+            level=np.full(len(open_), np.inf),
+            floor=floor[open_],
+        )
+        value = _objectives(design, part, l2[open_], found.v)
+        fell = value < objective[open_] - tol * np.abs(value) - floor[open_]
+        end.iterations[open_] += found.iterations
+        end.gap[open_], end.converged[open_] = found.gap, found.converged
+        at = open_[fell]
+        end.v[at], objective[at] = found.v[fell], value[fell]
+        open_ = at
+        if not len(open_):
+            break
+    end.converged[open_] = False
+    return end
+
+
+def _objectives(design: Design, own: Hinges, l2: Floats, v: Floats) -> Floats:
+    """(m,)"""
+    values = row_values(own, v @ design.z.T) @ design.w
+    return np.asarray(values + 0.5 * l2 * ((v * v) @ design.penalty))
+
+
+def _tangent(own: Hinges, scores: Floats) -> Hinges:
+    """The losses with the jumps down as they are felt at the scores (m, n): lines beyond, nothing before."""
+    down = np.where((own.jumps < 0) & (scores[:, None] > own.kinks), own.jumps, 0.0)
+    up = own.jumps > 0
+    order = np.argsort(~up, axis=1, kind="stable")[:, : int(up[0, :, 0].sum())]  # jumps up first
+    kinks = np.take_along_axis(own.kinks, order, axis=1)
+    first = kinks[:, 0]
+    before = own.value + own.left * (first - own.kinks[:, 0])
+    value = before + (down * (first[:, None] - own.kinks)).sum(axis=1)
+    return Hinges(kinks, value, own.left + down.sum(axis=1), np.take_along_axis(own.jumps, order, axis=1))
 
 
 METHOD = Method("piecewise", kind, _solve)
