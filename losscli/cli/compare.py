@@ -147,7 +147,7 @@ def asked_roles(flags: Compare, losses: Iterable[Spec]) -> "Asked":
         model_column=flags.model_column,
         task=word(Task, flags.task, "--task"),
         kind=None if confidence else word(Kind, flags.kind, "--kind"),
-        confidence=confidence,
+        of_predicted=confidence,
         positive=flags.positive,
         classes=tuple(part.strip() for part in (flags.classes or "").split(",") if part.strip()),
         order=flags.order,

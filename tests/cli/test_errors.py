@@ -35,7 +35,7 @@ BAD = {  # text of data.csv, arguments, what the message must hold
     "ragged": (long(row_1500="1,2,3"), [], ["data.csv, line 1,501"]),
     "names twice": ("y,pred,pred\n1,2,3\n", [], ["data.csv, line 1", "'pred'"]),
     "probability": ("y,prob\n0,0.5\n1,1.2\n", [], ["data.csv, line 3, column 'prob'", "1.2", "--kind score"]),
-    "third label": ("y,pred\nno,no\nyes,no\nno,so\n", [], ["line 4, column 'pred'", "'so'", "--kind"]),
+    "strange labels": ("y,pred\nno,no\nyes,so\nno,or\n", [], ["no, or, so", "no, yes", "--task multiclass"]),
     "positive class": ("y,prob\na,0.5\nb,0.2\n", [], ["data.csv, column 'y'", "a or b", "--positive b"]),
     "wrong positive": ("y,prob\na,0.5\nb,0.2\n", ["--positive", "c"], ["--positive c", "a and b"]),
     "negative weight": ("y,pred,w\n1,2.5,1\n2,3,-1\n", ["--weights", "w"], ["line 3, column 'w'", "-1"]),
@@ -216,7 +216,8 @@ def test_an_error_of_the_process(losscli, write, files):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "error: data.csv, line 2,000, column 'pred': 'oops' (row 1,999) is not a number\n"
-        "Correct the field, or empty it and use --missing drop\n"
+        "Correct the field, or empty it and use --missing drop; if 'oops' means missing, say so: "
+        "--missing-word oops\n"
     )
     assert list(files()) == ["data.csv"]
 

@@ -259,17 +259,15 @@ def test_integers_may_be_classes(trained, values, rows, hint):
 def test_a_target_that_cannot_be_learned(trained, y, asked, error, message, advice):
     with pytest.raises(error, match=message) as found:
         trained({"x": [1, 2, 3.5], "y": y}, target="y", **asked)
-    assert advice in found.value.advice
+    assert advice in str(found.value)
 
 
-@pytest.mark.parametrize(
-    ("word", "advice"), [("", "Use --task regression, or name another"), ("a", "Name another")]
-)
+@pytest.mark.parametrize(("word", "advice"), [("", "--task regression"), ("a", "Name another")])
 def test_too_many_values_for_classes(trained, word, advice):
     y = [f"{word}{i}" for i in range(1001)]
     with pytest.raises(DataError, match="too many different values to be classes") as error:
         trained({"x": range(1001), "y": y}, task=MULTICLASS)
-    assert error.value.advice.startswith(advice)
+    assert advice in str(error.value)
 
 
 def test_a_number_that_no_double_holds_is_named(trained):

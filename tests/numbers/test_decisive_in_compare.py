@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from comparisons import Compare
 
-from losscli.domain import Floats
+from losscli.domain import Floats, Task
 from losscli.inference.decisive import warns
 from losscli.result import Comparison, Difference, Warning_
 
@@ -44,7 +44,7 @@ def of_differences(d: Floats) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", range(8))
 def test_against_removing_rows_from_the_file(compared: Compare, loss: str, seed: int) -> None:
     columns = two(np.random.default_rng(seed), 11)
-    pair = only(compared(columns, losses=[loss]))
+    pair = only(compared(columns, losses=[loss], task=Task.REGRESSION))
     if pair.decisive_count is None:  # all rows are for one model, or none is ahead
         assert pair.decisive_rows == ()
         return
@@ -98,10 +98,10 @@ def test_ids_name_the_rows_and_twenty_are_named(compared: Compare) -> None:
 
 def test_only_on_the_primary_loss_where_it_is_a_mean(compared: Compare) -> None:
     columns = two(np.random.default_rng(5), 50)
-    found = compared(columns, losses=["mae", "mse"])
+    found = compared(columns, losses=["mae", "mse"], task=Task.REGRESSION)
     assert {pair.spec for pair in found.comparisons if pair.decisive_count is not None} == {"mae"}
     for loss in ("wmape", "medae", "max_error"):
-        pair = only(compared(columns, losses=[loss]))
+        pair = only(compared(columns, losses=[loss], task=Task.REGRESSION))
         assert (pair.decisive_count, pair.decisive_rows, pair.decisive_expected) == (None, (), None)
 
 

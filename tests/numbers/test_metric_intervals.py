@@ -37,7 +37,7 @@ def numbers(n: int = 300, seed: int = 0) -> dict[str, Any]:
 def binary(n: int = 300, seed: int = 0, *, kind: str = "prob", rate: float = 0.3) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     y = (rng.random(n) < rate).astype(int)
-    scores = {f"{m}_{kind}": np.round(1.5 * y - 1 + (0.6 + m) * rng.normal(size=n), 1) for m in range(3)}
+    scores = {f"m{m}_{kind}": np.round(1.5 * y - 1 + (0.6 + m) * rng.normal(size=n), 1) for m in range(3)}
     return {"y": y} | {name: expit(z) if kind == "prob" else z for name, z in scores.items()}
 
 
@@ -71,7 +71,7 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "score": (binary(kind="score"), {}),
     "labels": (labels(), {}),
     "several": (several(), {}),
-    "rare errors": ({"y": CERTAIN} | {f"{m}_prob": np.roll(0.1 + 0.8 * CERTAIN, m) for m in (0, 1)}, {}),
+    "rare errors": ({"y": CERTAIN} | {f"m{m}_prob": np.roll(0.1 + 0.8 * CERTAIN, m) for m in (0, 1)}, {}),
     "nearly perfect": (numbers() | {"pred_1": numbers()["y"] * (1 + 1e-7 * np.arange(300))}, {}),
 }
 
@@ -183,14 +183,14 @@ def reasons(found: Comparison) -> dict[str, str | None]:
 
 def test_figures_without_spread_have_no_interval(compared: Compare) -> None:
     made, w = binary(), np.random.default_rng(6).integers(1, 3, 300)
-    certain = made | {"w": w, "0_prob": 0.2 + 0.6 * made["y"]}
+    certain = made | {"w": w, "m0_prob": 0.2 + 0.6 * made["y"]}
     found = reasons(compared(certain, weights="w"))
     assert found.pop("roc_auc") == found.pop("average_precision") == UNDEFINED
     labelled = {
         metric.name for metric in confusion.METRICS if metric.replicated and Task.BINARY in metric.tasks
     }
     assert found == dict.fromkeys(labelled, NO_SPREAD)
-    constant = reasons(compared(made | {"0_prob": np.full(300, 0.3)}))
+    constant = reasons(compared(made | {"m0_prob": np.full(300, 0.3)}))
     assert {"f1", "balanced_accuracy", "cohen_kappa", "roc_auc"} == constant.keys()
     assert set(constant.values()) == {NO_SPREAD}
     y = numbers()["y"]
@@ -208,7 +208,7 @@ def test_a_class_of_few_rows_has_no_interval(compared: Compare) -> None:
         y = (np.arange(300) < rows).astype(int)
         found = compared(made | {"y": y, "w": 1 + np.arange(300) % 2}, weights="w")
         for name in ("recall", "balanced_accuracy", "roc_auc", "average_precision"):
-            one = figures(found)[name, "0_logit"]
+            one = figures(found)[name, "m0_logit"]
             assert (one.low is not None) == known, name
             assert one.reason == (None if known else UNDEFINED)
 
@@ -217,9 +217,9 @@ def test_one_class_alone(compared: Compare) -> None:
     made = binary() | {"y": np.ones(300, dtype=int)}
     found = figures(compared(made, task=Task.BINARY))
     for name in ("roc_auc", "average_precision", "specificity", "balanced_accuracy", "mcc"):
-        one = found[name, "0_prob"]
+        one = found[name, "m0_prob"]
         assert one.low is None and one.high is None and one.reason, name
-    one = found["recall", "0_prob"]
+    one = found["recall", "m0_prob"]
     assert one.low is not None and one.high is not None and one.low < one.high
 
 

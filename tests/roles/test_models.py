@@ -272,7 +272,7 @@ def test_a_label_and_a_probability_that_contradict(pose, columns):
     with pytest.raises(UsageError, match="contradict each other") as error:
         pose(text)
     assert [fix.flags[0] for fix in error.value.fixes] == ["--kind", "--positive", "--pred"]
-    assert "probability: confidence in the class of prediction" in pose(text, confidence=True).decisions
+    assert "probability: confidence in the class of prediction" in pose(text, of_predicted=True).decisions
 
 
 def test_percentages(pose, columns):

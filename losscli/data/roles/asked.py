@@ -18,7 +18,7 @@ class Asked:
     classes: all of them, in order
     order, cost: as typed
     normalize: divide the columns of each row of a block by their sum
-    confidence: whether probabilities are of the predicted class (--kind confidence)
+    of_predicted: whether probabilities are of the predicted class (--kind confidence)
     level: of intervals, between 0 and 1
     losses: the tasks that each given loss belongs to, one set per loss
     """
@@ -35,7 +35,7 @@ class Asked:
     model_column: str | None = None
     task: Task | None = None
     kind: Kind | None = None
-    confidence: bool = False
+    of_predicted: bool = False
     positive: str | None = None
     classes: tuple[str, ...] = ()
     order: str | None = None

@@ -50,6 +50,13 @@ class Block:
         """The columns of the target's classes, then the others."""
         return (*self.columns.values(), *self.others.values())
 
+    @property
+    def counts_models(self) -> bool:
+        """Whether numbers in the names may as well count models: model_0_prob, m1_prob."""
+        before = self.start.rstrip(" _.:-(")
+        spoken = bool(role_spans(before)) or before.lower() in ("p", "class")
+        return bool(before) and not spoken and all(label.isdigit() for label in self.columns)
+
     def without_others(self) -> "Block":
         return replace(self, others={})
 

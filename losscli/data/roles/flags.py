@@ -40,8 +40,8 @@ def check_asked(asked: Asked, task: Task) -> None:
         ("--level", asked.level, task is Task.FORECAST, "has no intervals"),
         (
             "--kind",
-            "confidence" if asked.confidence else asked.kind,
-            task is Task.BINARY if asked.confidence else asked.kind in _KINDS.get(task, ()),
+            "confidence" if asked.of_predicted else asked.kind,
+            task is Task.BINARY if asked.of_predicted else asked.kind in _KINDS.get(task, ()),
             "has no predictions of that kind"
             if task in _KINDS
             else "tells what predictions are by the names of their columns",

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Collection
 
-import numpy as np
-
 from losscli.data.roles.words import folded
-from losscli.data.table import Column, ColumnType, Table, block_count
+from losscli.data.table import Column, ColumnType, Table, coded
 
 _NAMES = frozenset({"id", "index", "rowid", "rowindex", "rownumber", "row", "uid", "uuid", "key", "sampleid"})
 _ENDING = re.compile(r".*[a-z0-9](?:Id|ID|_id|_ID|_Id)\Z")  # PassengerId, sample_id
@@ -40,16 +38,6 @@ def _all_differ(table: Table, column: Column) -> bool:
         return False
     if column.values is not None:
         return len(column.values) == table.rows
-    blocks = range(block_count(table))
-    if column.type is ColumnType.NUMBER:
-        if not column.whole:
-            return False
-        every = np.concatenate([table.numbers(block, column.name) for block in blocks])
-        return len(np.unique(every)) == table.rows
-    seen: set[str | None] = set()
-    for block in blocks:
-        words = table.text(block, column.name)
-        seen.update(words)
-        if len(seen) < min(table.rows, (block + 1) * len(words)):
-            return False
-    return len(seen) == table.rows
+    if column.type is ColumnType.NUMBER and not column.whole:
+        return False
+    return coded(table, column.name)[1] == table.rows

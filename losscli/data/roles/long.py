@@ -8,8 +8,7 @@ from losscli.data.roles.asked import Asked
 from losscli.data.roles.ids import named_like_id
 from losscli.data.roles.target import check_named, find_target, target_text
 from losscli.data.roles.words import folded
-from losscli.data.table import ColumnType, Table, block_count, take_rows
-from losscli.domain import Codes
+from losscli.data.table import ColumnType, Table, block_count, coded, take_rows
 from losscli.errors import DataError, Fix, LosscliError, UsageError, Where
 
 _NAMES = frozenset({"model", "modelname", "estimator", "algorithm", "method", "run", "system"})
@@ -106,8 +105,10 @@ def _check_repeats(table: Table, asked: Asked) -> None:
         return
     if target == name:
         return
-    ids, goals = _codes(table, name), _codes(table, target)
-    counts = np.bincount(ids)
+    ids, distinct = coded(table, name)
+    if distinct == table.rows:
+        return
+    counts, (goals, _) = np.bincount(ids), coded(table, target)
     often = int(counts[0]) if len(counts) else 0
     if (
         often < 2
@@ -130,11 +131,3 @@ def _check_repeats(table: Table, asked: Asked) -> None:
             Fix(("--group", name), f"rows of one {name} are resampled together"),
         ],
     )
-
-
-def _codes(table: Table, name: str) -> Codes:
-    """A number for each distinct text of a column (n,)."""
-    words = np.concatenate(
-        [np.array([word or "" for word in table.text(block, name)]) for block in range(block_count(table))]
-    )
-    return np.unique(words, return_inverse=True)[1]

@@ -113,7 +113,7 @@ def find_models(
         part = _single(
             table.columns[column], labels, binary=binary, classes=classes, kind=kind, some_stated=some_stated
         )
-        found.append(_single_part(column, given, part))
+        found.append(_single_part(column, given, part, target))
     order = {name: place for place, name in enumerate(predicted.columns)}
     if predicted.blocks:
         order = {name: place for place, name in enumerate(table.columns)}
@@ -145,14 +145,15 @@ class _Part:
     is_plain: bool = False
 
 
-def _single_part(column: str, given: str | None, part: Predictions) -> _Part:
+def _single_part(column: str, given: str | None, part: Predictions, target: str) -> _Part:
     """A column, called by its name; one of a class, prob_spam, by what is left without it."""
     spoken = None if part.of_label is None else label_in(column, (part.of_label,))
     if spoken is None:
         rest = without_role_words(column)
-        return _Part(column, given, rest, part, is_plain=rest == column)
+        return _Part(column, given, _own(rest, target), part, is_plain=rest == column)
     common = (spoken[0] + spoken[2]).strip(SEPARATORS)
-    return _Part(without_role_words(common) or common or column, given, without_role_words(common), part)
+    rest = without_role_words(common)
+    return _Part(rest or common or column, given, _own(rest, target), part)
 
 
 def _block_part(one: Settled, target: str, labels: tuple[str, ...]) -> _Part:
@@ -161,7 +162,13 @@ def _block_part(one: Settled, target: str, labels: tuple[str, ...]) -> _Part:
     own = tuple(label for label in labels if label in every)
     name = name_of(block, target)
     part = Predictions(tuple(every[label] for label in own), one.kind, own)
-    return _Part(name, block.given, without_role_words(block.common.strip(" _:.-")), part)
+    rest = without_role_words(block.common.strip(" _:.-()"))
+    return _Part(name, block.given, _own(rest, target), part)
+
+
+def _own(rest: str, target: str) -> str:
+    """What is left of a name that is a model's own: neither the target's name nor the p of a probability."""
+    return "" if rest.lower() in ("p", target.strip().lower()) else rest
 
 
 def _single(

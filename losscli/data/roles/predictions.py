@@ -153,27 +153,36 @@ class _Finder:
         scores = is_score_name(block.common) or self.asked.kind in (Kind.SCORE, Kind.LOGIT)
         spoken = stated_kind(block.common) is not None or scores
         own = block.without_others() if self.asked.classes else block
-        sums = [(own.without_others(), shares_of(self.table, tuple(own.columns.values())))]
-        if own.others:
-            sums.append((own, shares_of(self.table, own.names)))
-        summed = next((pair for pair in sums if pair[1].sum_to_one or pair[1].sum_to_hundred), None)
+        summed = self._summed(own)
+        if summed is None and (block.counts_models or (absent and not spoken)):
+            return None
         if absent:
-            if summed is None and not spoken:
-                return None
             raise self._without(block, absent[0])
         if scores:
             return Settled(own.without_others(), self._score_kind(block), "by name")
-        if summed is not None:
-            found, shares = summed
+        return summed or self._as_they_are(own.without_others())
+
+    def _summed(self, block: Block) -> Settled | None:
+        """A block whose rows add up to 1 or to 100, with the columns of other classes or not; else None."""
+        for one in (block.without_others(), block):
+            shares = shares_of(self.table, one.names)
             if shares.sum_to_one:
-                return Settled(found, Kind.PROBABILITY, "every row adds up to 1")
-            return Settled(found, Kind.PROBABILITY, "every row adds up to 100: divided by it", divisor=100.0)
-        chosen, shares = sums[0]
+                return Settled(one, Kind.PROBABILITY, "every row adds up to 1")
+            if shares.sum_to_hundred:
+                why = "every row adds up to 100: divided by it"
+                return Settled(one, Kind.PROBABILITY, why, divisor=100.0)
+            if not block.others:
+                break
+        return None
+
+    def _as_they_are(self, block: Block) -> Settled:
+        """A block whose rows do not add up: normalised where that is asked for, scores by their values."""
+        shares = shares_of(self.table, block.names)
         if self.asked.normalize and shares.low >= 0.0:
-            return Settled(chosen, Kind.PROBABILITY, "each row divided by its sum", normalized=True)
+            return Settled(block, Kind.PROBABILITY, "each row divided by its sum", normalized=True)
         if not shares.in_unit and stated_kind(block.common) is None and not self._may_be_numbers():
-            return Settled(chosen, Kind.SCORE, "values outside 0 to 1")
-        raise self._off(chosen, shares)
+            return Settled(block, Kind.SCORE, "values outside 0 to 1")
+        raise self._off(block, shares)
 
     def _score_kind(self, block: Block) -> Kind:
         if self.asked.kind in (Kind.SCORE, Kind.LOGIT):

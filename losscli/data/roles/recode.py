@@ -157,7 +157,7 @@ def _confidences(
         label = next((one for one in labels if without_role_words(one) == rest), None)
         if label is None:
             continue
-        if asked.confidence:
+        if asked.of_predicted:
             table = _of_positive(table, name, label, own[1])
             said.append(f"{name}: confidence in the class of {label}")
         elif asked.kind is None and _contradicted(table, name, label, own[1]) > _CONTRADICTED:

@@ -14,7 +14,7 @@ from losscli.data.roles.target import (
 )
 from losscli.data.roles.values import check_number
 from losscli.data.roles.words import stated_kind
-from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count
+from losscli.data.table import BLOCK, ColumnType, Table, block_count
 from losscli.data.table.people import number_advice
 from losscli.domain import CLASSES, NUMBERS, Kind, Task
 from losscli.errors import DataError, Fix, UsageError, Where
@@ -33,6 +33,8 @@ def task_of(table: Table, target: str, predicted: Predicted, asked: Asked) -> tu
         return flagged
     found = task_of_target(table, target)
     labels = target_labels(table.columns, target) or ()
+    if found is not None and found[0] is Task.MULTICLASS and len(labels) == 1 and not predicted.blocks:
+        raise _one_class(table, target, labels[0])
     beyond = (*_beyond(table, predicted, labels), *asked.classes)
     classes = {*labels, *beyond}
     if predicted.blocks:
@@ -80,8 +82,6 @@ def task_of_target(table: Table, target: str) -> tuple[Task, str] | None:
         return None
     if len(values) == 1 and {value.lower() for value in values} <= {"true", "false"}:
         return Task.BINARY, "the target is bool"
-    if len(values) == 1:
-        raise _one_class(table, target, next(iter(values)))
     if len(values) == 2:
         return Task.BINARY, f"the target has the two values {' and '.join(sorted(values))}"
     return Task.MULTICLASS, f"the target is text with {len(values) or 'many'} values"
@@ -143,15 +143,12 @@ def _of_numbers(table: Table, target: str, predicted: Predicted) -> tuple[Task, 
         raise _probability_of_numbers(table, target, spoken, labels)
     if labels and column.whole and len(labels) <= MAX_CLASSES and predicted.single:
         own = [facts[name] for name in predicted.single]
-        if all(_are_whole_classes(one) for one in own):
+        whole = all(one.whole and is_label_column(one, labels) for one in own)
+        if whole and len(labels) > 1:
             return Task.MULTICLASS, f"integers on both sides, {len(labels)} values"
         if any(one.type is ColumnType.TEXT and not is_numeric(table, one.name) for one in own):
             return Task.MULTICLASS, "predictions are text"
     return Task.REGRESSION, f"the target is a number{counts_hint(table, target)}"
-
-
-def _are_whole_classes(column: Column) -> bool:
-    return column.whole and column.values is not None and len(column.values) <= MAX_CLASSES
 
 
 def _probability_of_numbers(

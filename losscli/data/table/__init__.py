@@ -12,7 +12,7 @@ from losscli.data.table.facts import (
     block_count,
 )
 from losscli.data.table.first_bad import first_bad, number_at, unusable
-from losscli.data.table.join import align, beside, check_same, take_rows
+from losscli.data.table.join import align, beside, check_same, coded, take_rows
 from losscli.data.table.read import read
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "beside",
     "block_count",
     "check_same",
+    "coded",
     "first_bad",
     "number_at",
     "read",

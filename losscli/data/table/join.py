@@ -192,6 +192,19 @@ def _whole_block(table: Table, block: int, name: str) -> Any:
     return strings([word or "" for word in table.text(block, name)])
 
 
+def coded(table: Table, name: str) -> tuple[Codes, int]:
+    """(a number for each distinct value of a column (n,), how many there are); missing is a value."""
+    if table.columns[name].type is ColumnType.NUMBER:
+        numbers = np.concatenate([table.numbers(block, name) for block in _blocks(table)])
+        values, codes = np.unique(numbers, return_inverse=True)
+        return codes.astype(np.intp), len(values)
+    import pyarrow as pa
+
+    texts = pa.chunked_array([_whole_block(table, block, name) for block in _blocks(table)])
+    found = texts.combine_chunks().dictionary_encode()
+    return fixed(found.indices, np.int32).astype(np.intp), len(found.dictionary)
+
+
 def take_rows(
     table: Table, order: Any, names: Sequence[str] | None = None, limits: Limits | None = None
 ) -> Table:
