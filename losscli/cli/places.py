@@ -9,16 +9,6 @@ from typing import Protocol
 from losscli.cli.options import Printing, flag_fields
 from losscli.errors import DataError, UsageError, Where
 
-EXTENSIONS = {
-    ".txt": "text",
-    ".json": "json",
-    ".csv": "csv",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".xml": "junit",
-    ".html": "html",
-    ".htm": "html",
-}
 SUMMARY_BYTES = (1 << 20) - 1  # that GitHub takes of one step
 _CUT = b"\n*GitHub takes no more of a summary; the rest is left out.*\n"
 _unfinished: set[str] = set()  # temporary files beside their places
@@ -52,11 +42,14 @@ def asked_formats(flags: Printing, what: type) -> Formats:
 
 def format_of(path: Path) -> str:
     """The format a file name asks for. Raises UsageError for an extension that names none."""
-    found = EXTENSIONS.get(path.suffix.lower())
+    from losscli.render import FORMATS
+
+    known = {extension: name for name, format in FORMATS.items() for extension in format.extensions}
+    found = known.get(path.suffix.lower())
     if found is None:
         raise UsageError(
             f"--output {path}: the extension {path.suffix or '(none)'} names no format",
-            advice=f"Use one of {' '.join(EXTENSIONS)}",
+            advice=f"Use one of {' '.join(known)}",
         )
     return found
 

@@ -37,7 +37,12 @@ NAMED_FLAGGED = 100_000  # flagged rows that are named one by one
 
 
 def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[Input]) -> Comparison:
-    """Everything `compare` finds. inputs: the files as the user gave them.
+    """Everything that `losscli compare` finds: every loss of every model, with intervals and verdicts.
+
+    table: the rows; of several files they are joined.
+    problem: its target and models, as `data.roles` finds them.
+    request: the losses and settings; empty for every loss that applies.
+    inputs: the files as the user gave them, for the record.
 
     Raises DataError where a value cannot be used, UsageError where no loss is left.
     """

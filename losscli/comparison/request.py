@@ -12,15 +12,21 @@ from losscli.spec import Spec
 class Request:
     """The losses and settings of a comparison.
 
-    losses: empty for every one that applies; gated: those a gate needs beside them; cost: what decisions
-    cost, a loss that is computed in any case;
-    scale: s as given, in units of y; clip: probabilities stay in [clip, 1 - clip];
-    baseline: the model that others may not be worse than, or recorded: the earlier result; allowed: losses,
-    and how much worse they may be; correction: of the pairs on the primary loss, for their number;
-    self_check: whether to try the verdicts on rows like these of which the truth is known;
-    resamples: None is 2,000, or 9,999 with more than 5 models; replicates: keep them in the result;
-    list_rows: name the flagged and the deciding rows one by one;
-    drop: leave out rows with missing or infinite values; exact: no sketch however many rows.
+    losses: empty for every one that applies.
+    gated: those that a gate needs beside them.
+    cost: what decisions cost, a loss that is computed in any case.
+    scale: s as given, in units of y.
+    clip: probabilities stay in [clip, 1 - clip].
+    drop: leave out rows with missing or infinite values.
+    baseline: the model that others may not be worse than.
+    recorded: the earlier result that holds it, if it stands there.
+    allowed: losses, and how much worse they may be.
+    correction: of the pairs on the primary loss, for their number.
+    self_check: whether to try the verdicts on rows like these of which the truth is known.
+    resamples: None is 2,000, or 9,999 with more than 5 models.
+    replicates: keep them in the result.
+    list_rows: name the flagged and the deciding rows one by one.
+    exact: no sketch however many rows.
     """
 
     losses: tuple[Spec, ...] = ()

@@ -49,7 +49,13 @@ class Fitted:
 def fit(
     table: Table, training: Training, request: Request, inputs: Sequence[Input], progress: Progress
 ) -> Fitted:
-    """Train every loss on all rows and fold by fold. progress: (done, total) fits of folds.
+    """Everything that `losscli fit` finds: every loss trained on all rows, and judged fold by fold.
+
+    table: the rows.
+    training: target and features, as `data.roles` finds them.
+    request: the losses and settings.
+    inputs: the files as the user gave them, for the record.
+    progress: called with (done, total) fits of folds.
 
     An interruption ends the folds: what the finished repeats showed is given. Raises DataError where a
     value cannot be used, UsageError where the request does not suit the data.

@@ -14,12 +14,19 @@ _LINEAR, _AUTO = Spec("linear"), Spec("auto")
 class Request:
     """The losses and settings of a run.
 
-    losses: empty for one of every class that can be trained; scale: s as given, in units of y;
-    l2: None is auto; penalty_scale: raw or curvature; path: None is none; contaminate: None is the task's
-    default, () is none; max_iter, tol: None is the optimizer's own; early: to stop by, None trains to the
-    end; seeds: starts of a network that are tried in the first repeat; threshold: None is 0.5 for
-    probabilities, 0 for scores; threshold_rule: f1, youden or cost to choose it within the training rows;
-    cost: of decisions; oversample: the share of the largest class that every class is repeated to;
+    losses: empty for one of every class that can be trained.
+    scale: s as given, in units of y.
+    max_iter, tol: None is the optimizer's own.
+    early: to stop by; None trains to the end.
+    seeds: starts of a network that are tried in the first repeat.
+    penalty_scale: raw or curvature.
+    path: None is none.
+    l2: None is auto.
+    contaminate: None is the task's default, () is none.
+    threshold: None is 0.5 for probabilities, 0 for scores.
+    threshold_rule: f1, youden or cost to choose it within the training rows.
+    cost: of decisions.
+    oversample: the share of the largest class that every class is repeated to.
     label_smoothing: the share of a label that is spread over all.
     """
 

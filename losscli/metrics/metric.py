@@ -22,19 +22,30 @@ Outcome = float | Undefined
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A figure of a model that ranks or describes it. One with parameters is named by its spec.
+    """A figure of a model that ranks or describes it.
 
-    short: over a column of compare, the title where empty; word: within a sentence of fit, the name in words
-    where empty; narrow: over a column of fit, the word where empty; only: the verb that takes it, "compare"
-    or "fit", both where empty;
-    source: the summary type it reads; value: (summary) -> figure or why there is none;
-    replicated: the same of a summary `at` the means of its terms in B replicates, -> (B,), NaN where there is
-    none; None for what is no function of means;
-    proportion: (summary) -> (successes, trials), for metrics that are shares of rows; rows: (summary) -> (n,)
-    what the rows contribute, for means over rows whose interval is Student's; interval: (summary,
-    confidence) -> (low, high), None where there is none, for those that have a formula of their own;
-    elicits: what is best to predict for it, which of constants is the mean, else the median; threshold: the
-    probability above which to decide for the positive class is best for it, None for the usual one.
+    name: to be typed; one with parameters is named by its spec.
+    title: over a table.
+    short: over a column of compare, the title where empty.
+    word: within a sentence of fit, the name in words where empty.
+    narrow: over a column of fit, the word where empty.
+    formula: in words and letters.
+    tasks: whose predictions it judges.
+    only: the verb that takes it, "compare" or "fit", both where empty.
+    needs: the kinds of prediction of which one must be there.
+    greater_is_better: None where neither is, as of a bias or of counts.
+    best: of perfect predictions.
+    source: the summary type it reads.
+    value: (summary) -> the figure, or why there is none.
+    replicated: (summary `at` the means of its terms in B replicates) -> (B,), NaN where there is none; None
+      for what is no function of means.
+    proportion: (summary) -> (successes, trials), for metrics that are shares of rows.
+    rows: (summary) -> (n,) what the rows contribute, for means over rows whose interval is Student's.
+    interval: (summary, confidence) -> (low, high), None where there is none, for those with a formula of
+      their own.
+    elicits: what is best to predict for it, which of constants is the mean, else the median.
+    threshold: the probability above which to decide for the positive class is best for it, None for the
+      usual one.
     """
 
     name: str
@@ -46,8 +57,8 @@ class Metric:
     tasks: frozenset[Task]
     only: str = ""
     needs: frozenset[Kind]
-    greater_is_better: bool | None  # None where neither is: bias, counts
-    best: float | None  # of perfect predictions
+    greater_is_better: bool | None
+    best: float | None
     source: type
     value: Callable[[Any], Outcome]
     replicated: Callable[[Any], Floats] | None = None

@@ -191,4 +191,4 @@ _TABLES: dict[type, Callable[[Any], str]] = {
     Listing: _listing,
     Explanation: _explanation,
 }
-FORMAT = Format(lambda found, view: _TABLES[type(found)](found), holds=_TABLES)
+FORMAT = Format(lambda found, view: _TABLES[type(found)](found), (".csv",), _TABLES)

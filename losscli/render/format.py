@@ -8,7 +8,13 @@ from losscli.report import VERBS, Found, View
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """write: the text of what was found, ending in a newline; holds: the types that it takes, or all."""
+    """How any verb's find is written.
+
+    write: what was found → its text, ending in a newline
+    extensions: of the files that have this format, as in .csv
+    holds: the types that it takes
+    """
 
     write: Callable[[Found, View], str]
+    extensions: tuple[str, ...] = ()
     holds: Collection[type] = tuple(VERBS)

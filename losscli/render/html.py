@@ -157,4 +157,4 @@ def _write(found: Found, view: View) -> str:
     return report_html(report_of(found, replace(view.page(), unicode=True)), title_of(found))
 
 
-FORMAT = Format(_write)
+FORMAT = Format(_write, (".html", ".htm"))

@@ -70,4 +70,4 @@ def _harmless(text: str) -> str:
     return _ORDER.sub(r"\\u0023", text)
 
 
-FORMAT = Format(_write)
+FORMAT = Format(_write, (".json",))

@@ -67,4 +67,4 @@ def _case(gate: Gate, name: str, end: str) -> str:
     return f'{head}>\n      <{end} message="{message}"{kind}/>\n    </testcase>'
 
 
-FORMAT = Format(_write, holds=(Comparison,))
+FORMAT = Format(_write, (".xml",), (Comparison,))

@@ -105,4 +105,4 @@ def _code(text: str) -> str:
     return f"{fence}{blank}{safe}{blank}{fence}"
 
 
-FORMAT = Format(lambda found, view: report_markdown(report_of(found, view.page())))
+FORMAT = Format(lambda found, view: report_markdown(report_of(found, view.page())), (".md", ".markdown"))

@@ -85,4 +85,6 @@ class _Painter:
         return style.render(text, color_system=self._system) if style and text else text
 
 
-FORMAT = Format(lambda found, view: report_text(report_of(found, view), colour=view.colour, width=view.width))
+FORMAT = Format(
+    lambda found, view: report_text(report_of(found, view), colour=view.colour, width=view.width), (".txt",)
+)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from losscli.cli.app import app
+from losscli.render import FORMATS
 
 COMMANDS = [own.name for own in app.registered_commands]
 FLAG = re.compile(r"^  (-\w, )?(--[\w-]+)( [A-Z]+)?(  +(?P<text>\S.*))?$", re.M)
@@ -68,3 +69,10 @@ def test_the_overview(inside):
         (line,) = [line for line in lines if line.startswith(f"  {name} ")]
         assert line.endswith(("?", "."))
         assert not line.endswith("...")
+
+
+def test_formats_and_their_extensions_are_named(inside):
+    words = re.findall(r"\.?\w+", inside("compare", "--help").stdout)
+    for name, form in FORMATS.items():
+        assert name in words
+        assert not form.extensions or form.extensions[0] in words, name

@@ -1,5 +1,6 @@
 """A record among the metrics is all that a new one takes: compare and fit, screens and JSON have it."""
 
+import csv
 import json
 import sys
 from collections.abc import Callable
@@ -59,6 +60,10 @@ def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], 
     return run
 
 
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))
+
+
 def _lines(*columns: Floats) -> str:
     return "".join(",".join(map(repr, row)) + "\n" for row in np.column_stack(columns).tolist())
 
@@ -73,6 +78,13 @@ def test_compare_has_it(command: Command) -> None:
         assert result["low"] < result["value"] < result["high"]
         assert result["rank_low"] <= result["rank"] <= result["rank_high"]
     assert "F-beta at 2" in command("compare", "preds.csv", "--all")
+    assert "F-beta at 2" in command("compare", "preds.csv", "--all", "--format", "markdown")
+    lines = [
+        row for row in _rows(command("compare", "preds.csv", "--format", "csv")) if row["name"] == F2.name
+    ]
+    assert [(row["kind"], row["model"], float(row["value"])) for row in lines] == [
+        ("metric", one["model"], one["value"]) for one in own["results"]
+    ]
 
 
 def test_fit_has_it(command: Command) -> None:
@@ -85,5 +97,10 @@ def test_fit_has_it(command: Command) -> None:
         assert value == pytest.approx(5 * p * r / (4 * p + r), rel=1e-12)
     assert found["constant"][F2.name] == 0
     assert next(one for one in found["ranking"] if one["metric"] == F2.name)["greater_is_better"] is True
-    shown = command(*words, "--no-contaminate", "--all")
-    assert " F2" in shown
+    assert " F2" in command(*words, "--no-contaminate", "--all")
+    assert " F2" in command(*words, "--no-contaminate", "--all", "--format", "markdown")
+    shown = _rows(command(*words, "--no-contaminate", "--format", "csv"))
+    lines = [row for row in shown if row["metric"] == F2.name and row["kind"] == "metric"]
+    assert [(row["spec"], float(row["value"])) for row in lines] == [
+        (one["spec"], one["scores"][F2.name]["value"]) for one in found["fits"]
+    ]

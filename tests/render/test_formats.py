@@ -2,6 +2,7 @@
 
 import pytest
 
+import losscli.cli
 from losscli import render
 from losscli.errors import UsageError
 from losscli.loss.battery import checked
@@ -81,6 +82,18 @@ def test_a_format_is_a_function_and_its_row(monkeypatch, verb, all):
     first, *lines = render.written(FOUND[verb], "plain", all=all, coefficients=all).splitlines()
     assert first.startswith(f"losscli {verb}")
     assert lines
+
+
+def test_the_command_line_takes_a_format_by_its_row(monkeypatch, tmp_path, capfd):
+    monkeypatch.setitem(render.FORMATS, "plain", Format(plain, (".plain",)))
+    path, file = tmp_path / "preds.csv", tmp_path / "found.plain"
+    path.write_text("y,a_pred,b_pred\n" + "".join(f"{i},{i + 1},{i + 2}\n" for i in range(9)))
+    words = ["compare", str(path), "--format", "plain", "--output", str(file)]
+    monkeypatch.setattr("sys.argv", ["losscli", *words])
+    assert losscli.cli.run(words) == 0
+    shown = capfd.readouterr().out
+    assert shown.startswith("losscli compare") and "LOSSES" in shown
+    assert file.read_text(encoding="utf-8") == shown
 
 
 @pytest.mark.parametrize("verb", FOUND)

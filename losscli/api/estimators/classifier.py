@@ -58,7 +58,11 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         What a row counts for its class, over and above its own weight: {label: weight}, 1 for labels that
         are not there; "balanced" is n / (k · n_c) with the weights of the rows in the place of their
         numbers [1]_.
-    max_iter, tol, random_state :
+    max_iter : int or None, default=None
+        As in `LossRegressor`.
+    tol : float or None, default=None
+        As in `LossRegressor`.
+    random_state : int, RandomState instance or None, default=0
         As in `LossRegressor`.
 
     Attributes

@@ -20,7 +20,7 @@ _METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 93: "Zstandar
 _UNPACK = "Unpack it, and give the file that is in it."
 
 
-class Bytes(Protocol):
+class SeekableBytes(Protocol):
     """The archive: a position to read from."""
 
     def read(self, size: int = -1, /) -> bytes: ...
@@ -36,7 +36,7 @@ class Member:
     stream: "MemberStream"
 
 
-def only_member(raw: Bytes, error: Callable[..., DataError]) -> Member:
+def only_member(raw: SeekableBytes, error: Callable[..., DataError]) -> Member:
     """The one member of an archive; `error` makes the DataError for one that is not read, BadZipFile and what
     zipfile raises stand for damage."""
     archive = zipfile.ZipFile(_Listed(raw, error))
@@ -71,7 +71,7 @@ def _is_fork(name: str) -> bool:
 class _Listed:
     """The archive as zipfile reads its list of members: not one of any size."""
 
-    def __init__(self, raw: Bytes, error: Callable[..., DataError]) -> None:
+    def __init__(self, raw: SeekableBytes, error: Callable[..., DataError]) -> None:
         self.seek, self.tell = raw.seek, raw.tell
         self._raw, self._error = raw, error
 
@@ -84,7 +84,7 @@ class _Listed:
         return True
 
 
-def _check_ends(raw: Bytes, infos: list[zipfile.ZipInfo]) -> None:
+def _check_ends(raw: SeekableBytes, infos: list[zipfile.ZipInfo]) -> None:
     """Raises BadZipFile for bytes before or behind the archive: it may be one of several in a row."""
     size = raw.seek(0, 2)
     raw.seek(max(size - _END_SIZE - _COMMENT, 0))
@@ -107,7 +107,7 @@ def _not_one(members: list[zipfile.ZipInfo], error: Callable[..., DataError]) ->
     )
 
 
-def _start(raw: Bytes, info: zipfile.ZipInfo) -> int:
+def _start(raw: SeekableBytes, info: zipfile.ZipInfo) -> int:
     """Where the packed bytes begin; BadZipFile where header and list of members tell different things."""
     raw.seek(info.header_offset)
     head = raw.read(_HEADER.size)
@@ -144,7 +144,7 @@ class _Stored:
 class MemberStream:
     """The unpacked bytes of a member; BadZipFile where they are not those that the archive declares."""
 
-    def __init__(self, raw: Bytes, info: zipfile.ZipInfo, decoder: Decoder) -> None:
+    def __init__(self, raw: SeekableBytes, info: zipfile.ZipInfo, decoder: Decoder) -> None:
         self._raw, self._info, self._decoder = raw, info, decoder
         self._left = info.compress_size
         self._size, self._crc = 0, 0

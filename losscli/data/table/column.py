@@ -15,7 +15,7 @@ _JUDGED = 200  # distinct texts of a column that are judged for numbers written 
 _BY_HAND = 256  # distinct texts of a block up to which Python judges each
 
 
-class Facts(Protocol):
+class ColumnFacts(Protocol):
     """What both kinds of column gather."""
 
     def add(self, block: Any) -> None: ...

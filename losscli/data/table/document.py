@@ -21,7 +21,7 @@ _WRAPPER = "dataframe_split"
 _LONG = 1 << 20  # characters of a value that is looked at before it is read
 
 
-class Document:
+class JsonDocument:
     """The rows of a JSON document. The text is held as a whole, its records one at a time.
 
     Raises DataError for one that is longer than a table in memory may be.

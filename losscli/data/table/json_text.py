@@ -3,7 +3,7 @@
 from itertools import islice
 
 from losscli.data.table.chunks import Text
-from losscli.data.table.document import Document
+from losscli.data.table.document import JsonDocument
 from losscli.data.table.facts import Limits, ReadOptions
 from losscli.data.table.json_shapes import may_be_split
 from losscli.data.table.json_values import Object
@@ -26,8 +26,8 @@ def _records(text: Text) -> Records:
     head = text.part(0, _HEAD).lstrip()
     named_lines = text.source.suffix in (".jsonl", ".ndjson")
     if head.startswith(b"["):
-        return Document(text)
-    if may_be_split(head) and (document := Document(text)).is_split():
+        return JsonDocument(text)
+    if may_be_split(head) and (document := JsonDocument(text)).is_split():
         return document
     lines = Lines(text)
     try:
@@ -35,13 +35,13 @@ def _records(text: Text) -> Records:
     except DataError:
         if named_lines or not head.startswith(b"{") or _is_whole(lines):
             raise
-        refusal = Document(text).refusal()
+        refusal = JsonDocument(text).refusal()
         if refusal is None:
             raise
         raise refusal from None
     values = [*first[0].values()] if len(first) == 1 else []
     if values and all(isinstance(value, list | Object) for value in values):
-        refusal = Document(text).refusal()
+        refusal = JsonDocument(text).refusal()
         if refusal is not None:
             raise refusal
     return lines

@@ -6,7 +6,7 @@ from typing import Any
 from losscli.data.table.grammar import shown
 
 
-class Number(str):
+class SpelledNumber(str):
     """A number as it is spelled in the file."""
 
     __slots__ = ()
@@ -19,7 +19,10 @@ class Object(dict[Any, Any]):
 def decoder() -> json.JSONDecoder:
     """Raises JSONDecodeError, and ValueError for what is said of a value."""
     return json.JSONDecoder(
-        object_pairs_hook=_object, parse_float=Number, parse_int=Number, parse_constant=_no_number
+        object_pairs_hook=_object,
+        parse_float=SpelledNumber,
+        parse_int=SpelledNumber,
+        parse_constant=_no_number,
     )
 
 

@@ -52,9 +52,14 @@ _POINTER = b"version https://git-lfs.github.com/"
 
 
 def read(path: str, options: ReadOptions = _OPTIONS, *, limits: Limits = _LIMITS) -> Table:
-    """The table in a file, or in standard input for "-": exact, or a DataError that says where and what.
+    """The table in a file: exact, or an error that says where and what.
 
-    UsageError for options that cannot be used on a file of its format.
+    path: of a CSV, TSV, Parquet, Arrow or JSON file, plain or compressed; "-" is standard input.
+    options: what the file does not say of itself.
+    limits: sizes that bound memory; figures do not depend on them.
+
+    Raises DataError with file, line, column and value for what cannot be read, UsageError for options that
+    cannot be used on a file of its format.
     """
     source = Source(path, options.max_unpacked)
     try:

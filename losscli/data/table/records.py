@@ -11,7 +11,7 @@ from losscli.data.table.cells import lengths_differ, part_name
 from losscli.data.table.columns import Columns
 from losscli.data.table.facts import BLOCK, ColumnType, Limits, ReadOptions
 from losscli.data.table.grammar import DOT, NumberStyle, shown
-from losscli.data.table.json_values import Number, Object, torn
+from losscli.data.table.json_values import Object, SpelledNumber, torn
 from losscli.data.table.open import Source
 from losscli.data.table.parse import first_fault
 from losscli.data.table.store import Inexact, StoredTable
@@ -22,7 +22,7 @@ _SAMPLE = 200
 _BATCH = 16 << 20  # bytes of the records that are held as objects
 _CELLS = 1 << 22  # values of these, absent keys included
 
-Value = Number | str | bool | None
+Value = SpelledNumber | str | bool | None
 Key = str | tuple[str, str]  # a column, or a part of its cells: the place in a list or the key of an object
 Plan = dict[Key, bool]  # column → is it text
 Record = tuple[int, Object]  # its line, and its values by Key
@@ -155,7 +155,7 @@ class _Reader:
 
     def _parts(self, row: int, line: int, name: str, value: list[Any] | Object) -> dict[Key, Value]:
         parts = value if isinstance(value, Object) else {str(i): part for i, part in enumerate(value)}
-        if not all(part is None or type(part) is Number for part in parts.values()) or not parts:
+        if not all(part is None or type(part) is SpelledNumber for part in parts.values()) or not parts:
             what = f"column {shown(name)} holds a nested value in row {row:,} that is no list of numbers"
             raise self.source.error(what, line=line, advice="Give its parts keys of their own.")
         length = None if isinstance(value, Object) else len(value)
@@ -199,7 +199,7 @@ class _Reader:
         missing = self._style.missing
         if missing:
             values = [None if str(value).lower() in missing else value for value in values]
-        return np.array([float(value) if type(value) is Number else math.nan for value in values])
+        return np.array([float(value) if type(value) is SpelledNumber else math.nan for value in values])
 
 
 _NESTED = frozenset({list, Object})
