@@ -73,11 +73,10 @@ def measured(objective: Objective, start: Floats) -> Sizes:
     n = len(objective.design.w)
     places = np.unique(np.linspace(0, n - 1, min(n, _ROWS)).astype(np.intp))
     if objective.targets.ndim == 3:
-        orders = [places] * len(objective.targets)
+        orders, probe = [places] * len(objective.targets), _by_output
     else:
         orders = [np.argsort(y)[places] for y in objective.targets]
-    several = objective.models[0].bound.loss.task is Task.MULTICLASS
-    probe = _several if several else _by_output
+        probe = _by_output if objective.classes == 1 else _several
     found = [probe(objective, i, orders[model.target], start[i]) for i, model in enumerate(objective.models)]
     bend, slope, reach = np.array(found).reshape(-1, 3).T
     kinked = [Trait.DIFFERENTIABLE not in model.bound.traits for model in objective.models]
