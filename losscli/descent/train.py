@@ -33,7 +33,7 @@ def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: S
     bound = [[_model(workspace, one, t) for t in range(len(targets))] for one in wanted]
     models = [model for own in bound for model in own if isinstance(model, Model)]
     solutions = solve_by(METHODS, workspace, models)
-    if settings.optimizer is not None:
+    if settings.optimizer is not None and models:
         solutions = _retrained(workspace, models, solutions)
     ends = iter(solutions)
     outcomes = (

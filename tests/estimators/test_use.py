@@ -190,3 +190,10 @@ def test_what_is_not_an_optimum_is_said() -> None:
     with pytest.warns(ConvergenceWarning, match="no finite optimum"):
         model = LossClassifier("bce", l2=0).fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1])
     assert not model.converged_
+
+
+def test_an_exact_fit_says_so_with_an_optimizer_too() -> None:
+    """Without a residual there is no scale, and so no model to train again."""
+    x = np.arange(20.0)[:, None]
+    with pytest.raises(ValueError, match="huber"):
+        LossRegressor("huber", optimizer="gd").fit(x, 2 * x[:, 0] + 1)
