@@ -16,7 +16,7 @@ from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
 from losscli.descent.design import whitened
 from losscli.descent.methods import piecewise, rounded
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.descent.train import Settings, Wanted, train
 from losscli.descent.workspace import Workspace
 from losscli.domain import CLASSES, NUMBERS, REALS, Floats, Interval, Kind, Task, Unit
@@ -430,7 +430,7 @@ def test_kinks_with_curves_between_are_not_taken_for_lines() -> None:
         ("epsilon_insensitive:epsilon=1 + mae", True),
         ("mae + welsch:c=0.1", False),
     ):
-        model = Model(bound(Task.REGRESSION, text), 0)
+        model = Trainee(bound(Task.REGRESSION, text), 0)
         assert bool(piecewise.METHOD.handles(workspace, model)) == is_piecewise_linear, text
         assert rounded.METHOD.handles(workspace, model) == ("welsch" not in text)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from losscli.advice.short_list import short_list
-from losscli.cli.options import Compare, flag_fields
+from losscli.cli.options import CompareFlags, flag_fields
 from losscli.domain import CLASSES, SEVERAL, TASKS, Task, sides
 from losscli.fitting.judge import judging
 from losscli.loss import Loss
@@ -34,13 +34,13 @@ def test_a_verdict_speaks_of_losses_of_the_task(task):
 
 @pytest.mark.parametrize("task", Task)
 def test_the_screen_shows_losses_of_the_task_first(task):
-    for name in telling(task).losses:
+    for name in telling(task).losses.split():
         assert loss_of(name, task) is not None, name
 
 
 @pytest.mark.parametrize("task", Task)
 def test_the_flag_names_it(task):
-    (flag,) = (own.flag for own in flag_fields(Compare) if own.name == "task")
+    (flag,) = (own.flag for own in flag_fields(CompareFlags) if own.name == "task")
     assert task in flag.help
 
 

@@ -21,7 +21,7 @@ from losscli.data.roles.features import Training
 from losscli.data.roles.several import too_many
 from losscli.data.table import Table
 from losscli.domain import CLASSES, TASKS
-from losscli.fitting.fit import Progress, Request, Source, fit_frame
+from losscli.fitting.fit import FitRequest, Progress, RowSource, fit_frame
 from losscli.result import Advice, Finding, Fits, Input, RowCounts, Warning_
 from losscli.spec import Spec
 
@@ -41,7 +41,7 @@ class Advised:
 
 
 def advise(
-    table: Table, training: Training, request: Request, inputs: Sequence[Input], progress: Progress
+    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], progress: Progress
 ) -> Advised:
     """Profile the rows, and try the losses that suit them. request: its losses are found here. Figures of the
     profile count rows; weights weigh the fits.
@@ -62,7 +62,7 @@ def advise(
         frame,
         training,
         replace(request, losses=tuple(Spec(one.spec) for one in listed), repeats=REPEATS, contaminate=()),
-        Source(tuple(inputs), table.notes, table.rows),
+        RowSource(tuple(inputs), table.notes, table.rows),
         progress,
     )
     fits = found.fits

@@ -3,7 +3,7 @@
 import numpy as np
 
 from losscli.advice.noise import label_noise
-from losscli.advice.study import Figure, Study, by_name
+from losscli.advice.study import FigureWords, Study, by_name
 from losscli.descent.ends import Solution
 from losscli.descent.train import Wanted, train
 from losscli.domain import Floats, Task
@@ -17,25 +17,25 @@ from losscli.result import Finding, finite
 from losscli.spec import Spec
 
 _FIGURES = by_name(
-    Figure("smallest_rows", "its rows", "count", "what is known of the rarest class"),
-    Figure("rows_per_coefficient", "its rows per coefficient", "number", "a rule of thumb asks for 10"),
-    Figure("separable", "separable", "answer", "whether a linear rule makes no error on these rows"),
-    Figure(
+    FigureWords("smallest_rows", "its rows", "count", "what is known of the rarest class"),
+    FigureWords("rows_per_coefficient", "its rows per coefficient", "number", "a rule of thumb asks for 10"),
+    FigureWords("separable", "separable", "answer", "whether a linear rule makes no error on these rows"),
+    FigureWords(
         "roc_auc",
         "ROC AUC out of fold",
         "number",
         "of the log loss; chance is 0.5",
         "a class is missing from the rows judged",
     ),
-    Figure(
+    FigureWords(
         "label_noise",
         "labels in doubt",
         "share",
         "confident learning's estimate; classes that overlap count too",
         "of some class no row is predicted with confidence",
     ),
-    Figure("surest_errors", "errors of the surest fifth", "share", "of the log loss out of fold"),
-    Figure("surest_expected", "expected of the surest fifth", "share", "by its own probabilities"),
+    FigureWords("surest_errors", "errors of the surest fifth", "share", "of the log loss out of fold"),
+    FigureWords("surest_expected", "expected of the surest fifth", "share", "by its own probabilities"),
 )
 
 
@@ -44,7 +44,7 @@ def class_findings(study: Study) -> tuple[Finding, ...]:
     codes = study.whole.y.astype(np.intp)
     count = np.bincount(codes, minlength=study.classes)
     least, name = int(count.min()), study.training.labels[int(count.argmin())]
-    smallest = Figure("smallest_share", "smallest class", "share", f"of the rows: {name}")
+    smallest = FigureWords("smallest_share", "smallest class", "share", f"of the rows: {name}")
     judged = _out_of_fold(study)
     area = judged.value(next(one for one in judging(study.training.task) if one.name == "roc_auc"))
     noise = label_noise(_probabilities(judged.prediction), judged.y.astype(np.intp))

@@ -7,22 +7,22 @@ import numpy as np
 from losscli.advice.duplicates import duplicates
 from losscli.advice.numbers import gives_away
 from losscli.advice.shape import robust_z
-from losscli.advice.study import Figure, Study, by_name
+from losscli.advice.study import FigureWords, Study, by_name
 from losscli.domain import Codes, Floats
 from losscli.result import Finding
 
 LEVERAGE = 10.0  # robust z of a column
 _FIGURES = by_name(
-    Figure(
+    FigureWords(
         "leverage",
         "far out in a feature",
         "share",
         f"beyond {LEVERAGE:g} robust z of a column",
         "in every column more than half of the values are equal",
     ),
-    Figure("duplicates", "duplicate rows", "share", "that repeat an earlier row entirely"),
-    Figure("contradicting", "contradicting rows", "share", "same features, another class"),
-    Figure("error_floor", "least error", "share", "that any model makes on these rows, by those"),
+    FigureWords("duplicates", "duplicate rows", "share", "that repeat an earlier row entirely"),
+    FigureWords("contradicting", "contradicting rows", "share", "same features, another class"),
+    FigureWords("error_floor", "least error", "share", "that any model makes on these rows, by those"),
 )
 _ENOUGH = 20  # rows, below which a column may rank as the target by chance
 _PER_LEVEL = 10  # rows per value, below which text may tell the classes apart by chance

@@ -13,7 +13,7 @@ from losscli.advice.shape import (
     tail_weight,
     z_among_like,
 )
-from losscli.advice.study import Figure, Study, by_name
+from losscli.advice.study import FigureWords, Study, by_name
 from losscli.descent.ends import Solution
 from losscli.descent.objective import bulk_spread
 from losscli.descent.train import Wanted, reference, train
@@ -27,44 +27,44 @@ _ROUNDING = 1e-9  # of the spread of the bulk of the target
 _EQUAL = "more than half of the residuals are equal"
 _COINCIDE = "their middle values coincide"
 _FIGURES = by_name(
-    Figure("rows_per_coefficient", "rows per coefficient", "number", "below 5 the fit hides the tails"),
-    Figure(
+    FigureWords("rows_per_coefficient", "rows per coefficient", "number", "below 5 the fit hides the tails"),
+    FigureWords(
         "far", f"beyond {FAR:g} robust z", "share", "of the residuals; Gaussian noise leaves 0.05 %", _EQUAL
     ),
-    Figure(
+    FigureWords(
         "gross", f"beyond {GROSS:g} robust z", "share", "of the residuals; Gaussian noise leaves none", _EQUAL
     ),
-    Figure(
+    FigureWords(
         "far_among_like",
         "the same among like rows",
         "share",
         "z among rows of like prediction; growing spread makes none",
         "fewer than 100 rows, or groups of equal residuals",
     ),
-    Figure("tail_weight", "tail weight (Moors)", "number", "of the residuals; Gaussian 1.23", _COINCIDE),
-    Figure(
+    FigureWords("tail_weight", "tail weight (Moors)", "number", "of the residuals; Gaussian 1.23", _COINCIDE),
+    FigureWords(
         "skew",
         "skew (octiles)",
         "number",
         "of the residuals, -1 to 1; above 0: longer above the fit",
         _COINCIDE,
     ),
-    Figure(
+    FigureWords(
         "spread",
         "spread with prediction",
         "number",
         "rank correlation of |residual| and prediction; 0: even",
         "the fit is a constant, or without residuals",
     ),
-    Figure("median", "median", "number", "of the target"),
-    Figure("zeros", "zeros", "share", "of the target"),
-    Figure("negative", "below zero", "share", "of the target"),
-    Figure(
+    FigureWords("median", "median", "number", "of the target"),
+    FigureWords("zeros", "zeros", "share", "of the target"),
+    FigureWords("negative", "below zero", "share", "of the target"),
+    FigureWords(
         "decades", "decades", "number", "log10 of largest over smallest target", "not every target is above 0"
     ),
-    Figure("counts", "counts", "answer", "the target is whole numbers, 0 or more"),
-    Figure("dispersion", "dispersion", "number", "variance over mean, given the features; Poisson 1"),
-    Figure("tied", "tied targets", "share", "rows that share theirs: rounded, or few values"),
+    FigureWords("counts", "counts", "answer", "the target is whole numbers, 0 or more"),
+    FigureWords("dispersion", "dispersion", "number", "variance over mean, given the features; Poisson 1"),
+    FigureWords("tied", "tied targets", "share", "rows that share theirs: rounded, or few values"),
 )
 
 
@@ -104,7 +104,7 @@ def _target(study: Study, y: Floats) -> tuple[Finding, ...]:
         _FIGURES["decades"].of(float(np.log10(y.max() / y.min())) if positive else None),
         _FIGURES["counts"].of(float(whole)),
         _FIGURES["dispersion"].of(*_dispersion(study, y, whole)),
-        Figure("commonest", "commonest value", "share", commonest).of(float(count.max()) / n),
+        FigureWords("commonest", "commonest value", "share", commonest).of(float(count.max()) / n),
         _FIGURES["tied"].of(float(count[count > 1].sum()) / n),
     )
 

@@ -9,7 +9,7 @@ from losscli.data.roles.features import Training
 from losscli.descent.design import Design, whitened
 from losscli.descent.train import Settings
 from losscli.domain import Floats, Task
-from losscli.fitting.fit import Request
+from losscli.fitting.fit import FitRequest
 from losscli.result import Finding, RowKey
 
 NAMED = 5  # rows or columns that a figure names
@@ -24,10 +24,10 @@ class Study:
     whole: Frame
     training: Training
     design: Design
-    request: Request
+    request: FitRequest
 
     @classmethod
-    def of(cls, frame: Frame, whole: Frame, training: Training, request: Request) -> "Study":
+    def of(cls, frame: Frame, whole: Frame, training: Training, request: FitRequest) -> "Study":
         """frame: the rows to profile, of those in `whole`."""
         rows = np.arange(len(frame.y))
         x = Encoder.of(frame, rows, frame.w).matrix(frame, rows)
@@ -44,7 +44,7 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureWords:
     """What a finding says whatever its value; missing: why there is none, where that is one reason."""
 
     name: str
@@ -67,7 +67,7 @@ class Figure:
         return self.of(len(rows) / len(far), rows=tuple(study.frame.keys[i] for i in first.tolist()))
 
 
-def by_name(*figures: Figure) -> dict[str, Figure]:
+def by_name(*figures: FigureWords) -> dict[str, FigureWords]:
     return {one.name: one for one in figures}
 
 

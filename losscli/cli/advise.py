@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from losscli.cli.flags import command_line, large, word
 from losscli.cli.interrupt import heard
-from losscli.cli.options import Advise
+from losscli.cli.options import AdviseFlags
 from losscli.cli.output import print_result, progress, say
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.domain import Task
@@ -14,12 +14,12 @@ from losscli.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from losscli.data.roles.features import Asked
-    from losscli.fitting.request import Request
+    from losscli.fitting.request import FitRequest
 
 Found = TypeVar("Found")
 
 
-def run(flags: Advise) -> int:
+def run(flags: AdviseFlags) -> int:
     """Advise, write the files, print."""
     from losscli import render
     from losscli.result import Advice
@@ -36,7 +36,7 @@ def run(flags: Advise) -> int:
     return ending(found.interrupted, found.advice.check.repeats, 2)
 
 
-def asked_of(flags: Advise) -> "Asked":
+def asked_of(flags: AdviseFlags) -> "Asked":
     """What is said of the columns. Raises UsageError."""
     from losscli.data.roles.features import Asked
 
@@ -54,11 +54,11 @@ def asked_of(flags: Advise) -> "Asked":
     )
 
 
-def request_of(flags: Advise) -> "Request":
+def request_of(flags: AdviseFlags) -> "FitRequest":
     """How a model is trained and judged. Raises UsageError."""
-    from losscli.fitting.request import Request
+    from losscli.fitting.request import FitRequest
 
-    return Request(
+    return FitRequest(
         l2=_penalty(flags.l2),
         folds=flags.folds,
         seed=flags.seed,
@@ -68,7 +68,7 @@ def request_of(flags: Advise) -> "Request":
     )
 
 
-def work(do: Callable[..., Found], flags: Advise, request: "Request", asked: "Asked") -> Found:
+def work(do: Callable[..., Found], flags: AdviseFlags, request: "FitRequest", asked: "Asked") -> Found:
     """What `fit` or `advise` makes of the file, with a line of progress; an interruption ends it early."""
     from losscli.fitting.files import open_file
 

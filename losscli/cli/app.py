@@ -5,7 +5,15 @@ from typing import Annotated
 import typer
 
 from losscli.cli.command import command
-from losscli.cli.options import Advise, Compare, Diff, Explain, Fit, Losses, Predict
+from losscli.cli.options import (
+    AdviseFlags,
+    CompareFlags,
+    DiffFlags,
+    ExplainFlags,
+    FitFlags,
+    LossesFlags,
+    PredictFlags,
+)
 from losscli.errors import ExitCode
 
 app = typer.Typer(
@@ -41,7 +49,7 @@ def losscli(
 
 
 @command(app)
-def compare(flags: Compare) -> int:
+def compare(flags: CompareFlags) -> int:
     """How good are these predictions, and which model is better?
 
     \b
@@ -55,7 +63,7 @@ def compare(flags: Compare) -> int:
 
 
 @command(app, short_help="Which loss to train with?")
-def fit(flags: Fit) -> int:
+def fit(flags: FitFlags) -> int:
     """Which loss to train with: each one fitted, judged out of fold and on spoiled targets.
 
     \b
@@ -69,7 +77,7 @@ def fit(flags: Fit) -> int:
 
 
 @command(app, short_help="Which losses suit these data, and why?")
-def advise(flags: Advise) -> int:
+def advise(flags: AdviseFlags) -> int:
     """Which losses suit these data: a profile of target and features, a short list with reasons, and a quick
     check of it out of fold.
 
@@ -84,7 +92,7 @@ def advise(flags: Advise) -> int:
 
 
 @command(app, short_help="Predict new rows with a saved model.")
-def predict(flags: Predict) -> int:
+def predict(flags: PredictFlags) -> int:
     """Predictions of a saved model for new rows, as CSV.
 
     losscli predict model.json new.csv --output predictions.csv
@@ -95,7 +103,7 @@ def predict(flags: Predict) -> int:
 
 
 @command(app, short_help="What changed between two results?")
-def diff(flags: Diff) -> int:
+def diff(flags: DiffFlags) -> int:
     """What changed between two results of compare on the same rows, and is it more than noise?
 
     \b
@@ -108,7 +116,7 @@ def diff(flags: Diff) -> int:
 
 
 @command(app)
-def losses(flags: Losses) -> int:
+def losses(flags: LossesFlags) -> int:
     """All losses: parameters, units, what they ask for.
 
     losscli losses --task binary
@@ -119,7 +127,7 @@ def losses(flags: Losses) -> int:
 
 
 @command(app, short_help="What a loss is, and when to choose it.")
-def explain(flags: Explain) -> int:
+def explain(flags: ExplainFlags) -> int:
     """What a loss is: formula, slope, when to choose it, its names elsewhere.
 
     losscli explain tukey
@@ -130,7 +138,7 @@ def explain(flags: Explain) -> int:
 
 
 @command(app, short_help="Does a loss do what it says?")
-def check_loss(flags: Explain) -> int:
+def check_loss(flags: ExplainFlags) -> int:
     """Whether a loss does what it says: formula, slope, kinks, least value, domain, traits. Exit 1 if not.
 
     \b

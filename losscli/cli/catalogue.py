@@ -6,7 +6,7 @@ from functools import partial
 from losscli import render
 from losscli.cli.custom import own_losses
 from losscli.cli.flags import word
-from losscli.cli.options import Explain, Losses
+from losscli.cli.options import ExplainFlags, LossesFlags
 from losscli.cli.output import print_text
 from losscli.domain import Task
 from losscli.errors import ExitCode
@@ -15,7 +15,7 @@ from losscli.report import Checks, Explanation, Listing, bind_records
 from losscli.spec import Spec
 
 
-def list_losses(flags: Losses) -> int:
+def list_losses(flags: LossesFlags) -> int:
     """Print the catalogue and the user's own losses, or the losses of one task."""
     task = word(Task, flags.task, "--task")
     with own_losses(flags, every=True):
@@ -24,7 +24,7 @@ def list_losses(flags: Losses) -> int:
     return ExitCode.OK
 
 
-def explain(flags: Explain) -> int:
+def explain(flags: ExplainFlags) -> int:
     """Print what a loss is, in every task that has it."""
     with own_losses(flags) as plain:
         spec = Spec.parse(plain.spec)
@@ -35,7 +35,7 @@ def explain(flags: Explain) -> int:
     return ExitCode.OK
 
 
-def check_loss(flags: Explain) -> int:
+def check_loss(flags: ExplainFlags) -> int:
     """Print what holds of a loss, in every task that has it; 1 where a check fails."""
     from losscli.loss.battery import checked
 

@@ -9,10 +9,10 @@ from losscli.cli.cost import at_cost, parse_cost, spec_at
 from losscli.cli.custom import own_losses
 from losscli.cli.files import is_result, read_result
 from losscli.cli.flags import command_line, large, losses_of, word
-from losscli.cli.options import Compare
+from losscli.cli.options import CompareFlags
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, write_files
-from losscli.comparison.gate import Allowance, Rule, fails, gate_line, judged, parse_allowance, parse_rule
+from losscli.comparison.gate import Allowance, GateRule, fails, gate_line, judged, parse_allowance, parse_rule
 from losscli.domain import Kind, Task
 from losscli.errors import ExitCode, UsageError
 from losscli.loss import BoundLoss
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from losscli.data.roles import Asked
 
 
-def run(flags: Compare) -> int:
+def run(flags: CompareFlags) -> int:
     """The command, with the user's own losses known to it."""
     with own_losses(flags) as plain:
         return _run(plain)
 
 
-def _run(flags: Compare) -> int:
+def _run(flags: CompareFlags) -> int:
     """Compare, print, write the files, judge the gates."""
     from losscli import render
 
@@ -50,7 +50,7 @@ def _run(flags: Compare) -> int:
     return ExitCode.GATE_FAILED if failed else ExitCode.OK
 
 
-def _allowances(flags: Compare) -> list[Allowance]:
+def _allowances(flags: CompareFlags) -> list[Allowance]:
     if flags.max_regression and flags.baseline is None:
         raise UsageError(
             f"--max-regression {flags.max_regression[0]}: worse than which model?",
@@ -68,7 +68,7 @@ def _lists_rows(rows: str | None) -> bool:
     return rows is not None
 
 
-def _baseline(flags: Compare) -> tuple[tuple[str, ...], Recorded | None]:
+def _baseline(flags: CompareFlags) -> tuple[tuple[str, ...], Recorded | None]:
     """(the files to read, the earlier result): a baseline that is a file of predictions is one of the files,
     and its rows are found by their ids."""
     path = flags.baseline
@@ -90,7 +90,7 @@ def _baseline(flags: Compare) -> tuple[tuple[str, ...], Recorded | None]:
 
 
 def _compare(
-    flags: Compare, rules: Iterable[Rule], allowances: Iterable[Allowance], cost: BoundLoss | None
+    flags: CompareFlags, rules: Iterable[GateRule], allowances: Iterable[Allowance], cost: BoundLoss | None
 ) -> Comparison:
     from losscli.comparison.compare import Request, compare
     from losscli.data.roles.files import open_files
@@ -129,7 +129,7 @@ def _compare(
         return compare(table, problem, request, inputs)
 
 
-def asked_roles(flags: Compare, losses: Iterable[Spec]) -> "Asked":
+def asked_roles(flags: CompareFlags, losses: Iterable[Spec]) -> "Asked":
     """What the flags say of the columns; losses: those that are asked for."""
     from losscli.data.roles import Asked, ClassWeight
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from losscli.comparison.gate import Allowance, Rule
+from losscli.comparison.gate import Allowance, GateRule
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss
@@ -12,7 +12,7 @@ from losscli.spec import Spec
 
 _EXAMPLE = "For example --cost fp=5,fn=1"
 _BARE = Spec("cost")
-Gated = TypeVar("Gated", Rule, Allowance)
+Gated = TypeVar("Gated", GateRule, Allowance)
 
 
 def parse_cost(text: str | None) -> BoundLoss | None:

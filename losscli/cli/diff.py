@@ -4,13 +4,13 @@ from functools import partial
 
 from losscli.cli.files import read_result
 from losscli.cli.flags import command_line, large
-from losscli.cli.options import Diff
+from losscli.cli.options import DiffFlags
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.errors import ExitCode
 
 
-def run(flags: Diff) -> int:
+def run(flags: DiffFlags) -> int:
     """Compare two results, print and write the files."""
     from losscli import render
     from losscli.comparison.diff import changes

@@ -9,7 +9,7 @@ from losscli.cli.advise import asked_of, ending, request_of, strength, work
 from losscli.cli.cost import parse_cost
 from losscli.cli.custom import own_losses
 from losscli.cli.flags import losses_of
-from losscli.cli.options import Fit
+from losscli.cli.options import FitFlags
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files, write_whole
 from losscli.errors import UsageError, did_you_mean
@@ -18,16 +18,16 @@ from losscli.spec import Spec
 
 if TYPE_CHECKING:
     from losscli.data.roles.features import Asked
-    from losscli.fitting.request import Request
+    from losscli.fitting.request import FitRequest
 
 
-def run(flags: Fit) -> int:
+def run(flags: FitFlags) -> int:
     """The command, with the user's own losses known to it."""
     with own_losses(flags, trained=True) as plain:
         return _run(plain)
 
 
-def _run(flags: Fit) -> int:
+def _run(flags: FitFlags) -> int:
     """Fit, write the files, the model and the predictions, print."""
     from losscli import render
     from losscli.result import Fits
@@ -48,7 +48,7 @@ def _run(flags: Fit) -> int:
     return ending(found.interrupted, found.fits.repeats, found.repeats)
 
 
-def _asked(flags: Fit) -> "Asked":
+def _asked(flags: FitFlags) -> "Asked":
     from losscli.data.roles.class_weight import ClassWeight
 
     return replace(
@@ -59,7 +59,7 @@ def _asked(flags: Fit) -> "Asked":
     )
 
 
-def _request(flags: Fit) -> "Request":
+def _request(flags: FitFlags) -> "FitRequest":
     from losscli.descent.networks import EarlyStopping
     from losscli.descent.perceptron import Architecture
 
@@ -133,7 +133,7 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def _contaminations(flags: Fit) -> tuple[Spec, ...] | None:
+def _contaminations(flags: FitFlags) -> tuple[Spec, ...] | None:
     """What to spoil training folds with; None is what is usual for the task."""
     if flags.no_contaminate and flags.contaminate:
         raise UsageError(

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from losscli.cli.options import Printing, flag_fields
+from losscli.cli.options import PrintingFlags, flag_fields
 from losscli.errors import DataError, UsageError, Where
 
 SUMMARY_BYTES = (1 << 20) - 1  # that GitHub takes of one step
@@ -22,7 +22,7 @@ class Written(Protocol):
     def __call__(self, format: str, *, colour: bool, width: int | None) -> str: ...
 
 
-def asked_formats(flags: Printing, what: type) -> Formats:
+def asked_formats(flags: PrintingFlags, what: type) -> Formats:
     """The format of every file by its extension.
 
     Raises UsageError, before any work, for an extension that names none, an unknown format of stdout, and

@@ -4,7 +4,7 @@ import sys
 
 from losscli.cli.files import read_text
 from losscli.cli.flags import large
-from losscli.cli.options import Predict
+from losscli.cli.options import PredictFlags
 from losscli.cli.output import show
 from losscli.cli.places import check_places, write_whole
 from losscli.errors import ExitCode
@@ -12,7 +12,7 @@ from losscli.errors import ExitCode
 _ADVICE = "Give a model that losscli fit --save has written"
 
 
-def run(flags: Predict) -> int:
+def run(flags: PredictFlags) -> int:
     """Predict, and print or write the predictions."""
     from losscli.data.table import read
     from losscli.fitting.model import predicted_csv, read_model

@@ -7,7 +7,7 @@ from itertools import groupby
 from losscli import __version__
 from losscli.comparison.costs import cost_table
 from losscli.comparison.forecasts import forecast_warnings
-from losscli.comparison.losses import Facts, Found, loss_table
+from losscli.comparison.losses import Found, TableFacts, loss_table
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.naive import naive_error
 from losscli.comparison.outlier_rule import find_moves, find_outlier_rule
@@ -68,7 +68,7 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
     return with_warnings(found, facts, more)
 
 
-def _gathered(reading: Reading, request: Request) -> Facts:
+def _gathered(reading: Reading, request: Request) -> TableFacts:
     """The passes over the rows: what rules losses out, and every sum."""
     check_values(reading)
     table, problem = reading.table, reading.problem
@@ -96,7 +96,7 @@ def _gathered(reading: Reading, request: Request) -> Facts:
     layout = Layout.of(losses, problem)
     rule, no_rule = find_outlier_rule(reading.unclipped, scale, no_scale, exact=exact)
     summary, (medians, bulk_medians) = summarise(reading, layout, rule, exact=exact)
-    return Facts(
+    return TableFacts(
         request=request,
         reading=reading,
         seen=seen,
@@ -116,7 +116,7 @@ def _gathered(reading: Reading, request: Request) -> Facts:
     )
 
 
-def _point(facts: Facts, inputs: Sequence[Input]) -> tuple[list[list[Found]], Comparison]:
+def _point(facts: TableFacts, inputs: Sequence[Input]) -> tuple[list[list[Found]], Comparison]:
     """(what was found of each loss and model, what is known without resampling)."""
     request, reading, problem, seen = facts.request, facts.reading, facts.problem, facts.seen
     pairs = [loss_table(facts, index) for index in range(len(facts.layout.losses))]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.data.roles import ModelColumns
 from losscli.domain import Kind, preferred, usual_threshold
 from losscli.metrics.distribution import Distribution
@@ -15,7 +15,7 @@ NO_SCORE = "labels have no threshold"
 NO_PROBABILITY = "a score is no probability"
 
 
-def cost_table(facts: Facts, losses: Sequence[LossTable]) -> tuple[Cost, ...]:
+def cost_table(facts: TableFacts, losses: Sequence[LossTable]) -> tuple[Cost, ...]:
     """Of every model; losses: with their intervals."""
     bound = facts.request.cost
     if bound is None or bound not in facts.layout.losses:
@@ -25,7 +25,7 @@ def cost_table(facts: Facts, losses: Sequence[LossTable]) -> tuple[Cost, ...]:
     return tuple(_cost(facts, costs, m, table.spec, value) for m, value in enumerate(table.results))
 
 
-def _cost(facts: Facts, costs: Costs, m: int, spec: str, value: LossValue) -> Cost:
+def _cost(facts: TableFacts, costs: Costs, m: int, spec: str, value: LossValue) -> Cost:
     model, given = facts.problem.models[m], facts.problem.threshold
     found = Cost(
         spec=spec,
@@ -66,7 +66,7 @@ def _in_use(model: ModelColumns, given: float | None) -> float | None:
     return usual_threshold(kind) if given is None else given
 
 
-def _theory(facts: Facts, costs: Costs, model: ModelColumns) -> float | None:
+def _theory(facts: TableFacts, costs: Costs, model: ModelColumns) -> float | None:
     """In the unit of the predictions; None for scores, which promise no probability."""
     kinds = {part.kind for part in model.parts}
     best = costs.theoretical(*(facts.problem.class_factors or (1.0, 1.0)))

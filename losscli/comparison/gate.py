@@ -35,7 +35,7 @@ _EXAMPLE = "For example --fail-if 'huber > 0.5' or --fail-if 'mae[rf] > 1'"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class GateRule:
     """Fail if a loss or metric is beyond a limit: of one model, or of any."""
 
     text: str
@@ -49,7 +49,7 @@ class Rule:
         return bool(_SIGNS[self.sign](value, self.limit))
 
 
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str) -> GateRule:
     """Read `mae > 1`, `huber:delta=1[rf] >= 0.5`, `recall < 0.9`.
 
     Raises UsageError for anything else, for a name that is neither loss nor metric, and for a limit on
@@ -88,7 +88,7 @@ def parse_rule(text: str) -> Rule:
             f"--fail-if {text!r} fails on good values: a {side} {spec.name} is better",
             advice=f"Type --fail-if {quote(mended)}",
         )
-    return Rule(text.strip(), spec, is_loss, match["model"], match["sign"], limit)
+    return GateRule(text.strip(), spec, is_loss, match["model"], match["sign"], limit)
 
 
 def _unknown(spec: Spec) -> str | None:
@@ -121,7 +121,9 @@ def parse_allowance(text: str) -> Allowance:
     return Allowance(text.strip(), spec, share / 100 if limit.endswith("%") else share)
 
 
-def judged(comparison: Comparison, rules: Sequence[Rule], allowances: Sequence[Allowance] = ()) -> Comparison:
+def judged(
+    comparison: Comparison, rules: Sequence[GateRule], allowances: Sequence[Allowance] = ()
+) -> Comparison:
     """The comparison with a gate per rule, or allowance, and model. Rules act on point values; allowances
     on intervals, three-way.
 
@@ -151,7 +153,7 @@ def _weigh(allowance: Allowance, comparison: Comparison) -> Iterator[Gate]:
             )
 
 
-def _judge(rule: Rule, comparison: Comparison) -> Iterator[Gate]:
+def _judge(rule: GateRule, comparison: Comparison) -> Iterator[Gate]:
     names = [model.name for model in comparison.models]
     if rule.model is not None and rule.model not in names:
         advice = did_you_mean(rule.model, names) or f"Models: {', '.join(names)}"
@@ -184,7 +186,7 @@ def _judge(rule: Rule, comparison: Comparison) -> Iterator[Gate]:
             )
 
 
-def _table(rule: Rule, comparison: Comparison) -> LossTable | MetricTable:
+def _table(rule: GateRule, comparison: Comparison) -> LossTable | MetricTable:
     if not rule.is_loss:
         metric = comparison.metric(rule.spec.name)
         if metric is None:

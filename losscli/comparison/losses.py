@@ -40,7 +40,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class TableFacts:
     """What the tables are made from.
 
     rule: which rows are flagged; no_rule: why none is; medians, bulk_medians, whole_sample: (loss, model)
@@ -81,7 +81,7 @@ class Facts:
         return self.summary.moments
 
 
-def find(facts: Facts, loss: int, model: int) -> Found:
+def find(facts: TableFacts, loss: int, model: int) -> Found:
     """The loss of one model, with its interval where one is fair."""
     one, moments = facts.layout.losses[loss], facts.moments
     places = facts.layout.of_model(loss, model)
@@ -122,14 +122,14 @@ def _too_large(one: BoundLoss) -> str:
     return "no number, or too large for a double" if own else "too large for a double"
 
 
-def _variance(facts: Facts) -> float:
+def _variance(facts: TableFacts) -> float:
     """Of the target, with divisor Σw: what the best constant leaves of the squared error."""
     found = facts.summary.metrics[0][Comoments]
     assert isinstance(found, Comoments)
     return float(found.yy) / float(found.w)
 
 
-def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
+def _mean(facts: TableFacts, one: BoundLoss, place: int) -> Found:
     """A mean, or the root of one, with a t interval where the contract's rule allows it."""
     moments = facts.moments
     value = float(moments.mean[place])
@@ -150,7 +150,7 @@ def _mean(facts: Facts, one: BoundLoss, place: int) -> Found:
     return Found(shown, None, low, high, effective)
 
 
-def reference(facts: Facts, loss: int) -> tuple[float | None, str | None]:
+def reference(facts: TableFacts, loss: int) -> tuple[float | None, str | None]:
     """(L₀, why there is no skill): of the best constant, for a root the root of its mean."""
     one = facts.layout.losses[loss]
     if not one.from_zero:
@@ -161,7 +161,7 @@ def reference(facts: Facts, loss: int) -> tuple[float | None, str | None]:
     return value, None if value > 0 else "the best constant has no loss"
 
 
-def loss_table(facts: Facts, loss: int) -> tuple[LossTable, list[Found]]:
+def loss_table(facts: TableFacts, loss: int) -> tuple[LossTable, list[Found]]:
     """The contract's record of one loss, and what was found for each model."""
     one, problem = facts.layout.losses[loss], facts.problem
     found = [find(facts, loss, model) for model in range(len(problem.models))]
@@ -209,7 +209,7 @@ def _reads_probabilities(one: BoundLoss) -> bool:
     return any(Kind.PROBABILITY in needs for needs in one.loss.reads)
 
 
-def _part(facts: Facts, loss: int, place: int) -> LossPart:
+def _part(facts: TableFacts, loss: int, place: int) -> LossPart:
     """One part of a sum, by its place, of every model that has the sum."""
     weight, one = facts.layout.losses[loss].terms[place]
     results = []

@@ -1,6 +1,6 @@
 """Summaries → the table of each metric."""
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.comparison.summary import Metrics
 from losscli.data.roles import ModelColumns
 from losscli.domain import CLASSES, NUMBERS, Kind, any_of, sigmoid
@@ -21,7 +21,7 @@ SKILLS = {
 NO_INTERVAL = "no closed-form interval"
 
 
-def metric_tables(facts: Facts, losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
+def metric_tables(facts: TableFacts, losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
     """Every metric of the task that at least one model has the predictions for."""
     problem = facts.problem
     own = metrics_for(*problem.tasks, levels=problem.levels)
@@ -30,7 +30,7 @@ def metric_tables(facts: Facts, losses: tuple[LossTable, ...]) -> tuple[MetricTa
     return tables + (_skill_tables(losses) if problem.tasks[0] in CLASSES | NUMBERS else ())
 
 
-def _table(facts: Facts, metric: Metric) -> MetricTable:
+def _table(facts: TableFacts, metric: Metric) -> MetricTable:
     models = facts.problem.models
     outcomes = [_outcome(metric, model, facts.summary.metrics[m]) for m, model in enumerate(models)]
     values = [None if isinstance(outcome, Undefined) else outcome for outcome in outcomes]
@@ -49,7 +49,7 @@ def _table(facts: Facts, metric: Metric) -> MetricTable:
     return MetricTable(metric.name, metric.title, better, metric.best, tuple(results))
 
 
-def _interval(metric: Metric, facts: Facts, model: int) -> tuple[float, float] | None:
+def _interval(metric: Metric, facts: TableFacts, model: int) -> tuple[float, float] | None:
     """By a formula; None where weights forbid it, and for several classes, whose mean has none."""
     summary, confidence = facts.summary.metrics[model][metric.source], facts.request.confidence
     if not facts.seen.unweighted:

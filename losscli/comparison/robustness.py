@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from losscli.comparison.losses import Facts, Found
+from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.summary import RowQuantity
 from losscli.domain import Floats
 from losscli.inference import ranks
@@ -22,7 +22,7 @@ NOT_FLAGGED = "no row is flagged: the probe says what one would weigh"
 
 
 def robustness_tables(
-    facts: Facts, tables: Sequence[LossTable], found: Sequence[Sequence[Found]], probed: Floats | None
+    facts: TableFacts, tables: Sequence[LossTable], found: Sequence[Sequence[Found]], probed: Floats | None
 ) -> tuple[Robustness, ...]:
     """One record per loss, ranked by the share of it that the flagged rows carry, ascending.
 
@@ -43,7 +43,7 @@ def robustness_tables(
 
 
 def _record(
-    facts: Facts, loss: int, table: LossTable, found: Sequence[Found], probed: Floats | None
+    facts: TableFacts, loss: int, table: LossTable, found: Sequence[Found], probed: Floats | None
 ) -> Robustness:
     own = _own_reason(facts, loss) or facts.no_rule
     shares: list[ModelShare] = []
@@ -85,7 +85,7 @@ def _record(
     )
 
 
-def _own_reason(facts: Facts, loss: int) -> str | None:
+def _own_reason(facts: TableFacts, loss: int) -> str | None:
     """Why a loss has no share of outliers, by its nature."""
     one = facts.layout.losses[loss].loss
     if one.reduction in _NO_SUM:
@@ -97,7 +97,7 @@ def _own_reason(facts: Facts, loss: int) -> str | None:
     return None
 
 
-def _kin_place(facts: Facts, loss: int) -> int | None:
+def _kin_place(facts: TableFacts, loss: int) -> int | None:
     """The first mean loss of the same class: wmape inherits from mae."""
     losses = facts.layout.losses
     for other, one in enumerate(losses):
@@ -106,7 +106,7 @@ def _kin_place(facts: Facts, loss: int) -> int | None:
     return None
 
 
-def excess_place(facts: Facts, loss: int, model: int) -> int | None:
+def excess_place(facts: TableFacts, loss: int, model: int) -> int | None:
     """The place in the layout of what a loss shares out among the rows."""
     if facts.layout.losses[loss].loss.combine is not None:
         kin = _kin_place(facts, loss)
@@ -115,7 +115,7 @@ def excess_place(facts: Facts, loss: int, model: int) -> int | None:
     return None if places is None else places[0]
 
 
-def _excess(facts: Facts, loss: int, place: int) -> tuple[float, float]:
+def _excess(facts: TableFacts, loss: int, place: int) -> tuple[float, float]:
     """Σ w (ℓ - least ℓ) over the flagged rows and over all."""
     moments = facts.moments
     total, flagged = float(moments.total[place]), float(moments.flagged_sum[place])
@@ -126,14 +126,14 @@ def _excess(facts: Facts, loss: int, place: int) -> tuple[float, float]:
     return flagged - one.infimum * moments.fw, total - one.infimum * moments.w
 
 
-def _top(facts: Facts, loss: int, place: int | None) -> float | None:
+def _top(facts: TableFacts, loss: int, place: int | None) -> float | None:
     """The share of the largest row."""
     if place is None or not facts.layout.losses[loss].from_zero:
         return None
     return min(float(facts.moments.top[place] / facts.moments.total[place]), 1.0)
 
 
-def _probe_weight(facts: Facts, loss: int, place: int, probed: Floats) -> float:
+def _probe_weight(facts: TableFacts, loss: int, place: int, probed: Floats) -> float:
     """What a moved target costs, in mean losses."""
     infimum = facts.layout.losses[loss].loss.infimum
     if callable(infimum):
@@ -142,7 +142,7 @@ def _probe_weight(facts: Facts, loss: int, place: int, probed: Floats) -> float:
     return (float(probed[place]) - floor) / (float(facts.moments.total[place]) - floor)
 
 
-def _bulk(facts: Facts, loss: int, model: int) -> float | None:
+def _bulk(facts: TableFacts, loss: int, model: int) -> float | None:
     """The loss of a model without the flagged rows."""
     one, moments = facts.layout.losses[loss], facts.moments
     if one.loss.reduction is Reduction.MEDIAN:

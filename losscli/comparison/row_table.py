@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.comparison.verdicts.deciding import Deciding, named_rows
 from losscli.data.roles import Problem
 from losscli.data.rows import Rows, arguments_of
@@ -36,7 +36,7 @@ def reasons(flagged: Sequence[int], deciding: Deciding) -> dict[int, list[str]]:
 
 
 def row_table(
-    facts: Facts, primary: BoundLoss, why: Mapping[int, Sequence[str]], keys: Mapping[int, RowKey]
+    facts: TableFacts, primary: BoundLoss, why: Mapping[int, Sequence[str]], keys: Mapping[int, RowKey]
 ) -> tuple[RowRecord, ...]:
     """A record of every row in `why`, in its order. Reads the blocks that hold one."""
     reading = facts.reading

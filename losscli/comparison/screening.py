@@ -18,7 +18,7 @@ from losscli.errors import DataError, Where
 from losscli.inference.scale import robust_scale
 from losscli.loss.arguments import codes
 from losscli.loss.constant import Target
-from losscli.metrics.aggregate import Bins, Grid, Looks, Sought, merge_each, quantiles, weight_at
+from losscli.metrics.aggregate import BinGrid, Bins, Looks, Sought, merge_each, quantiles, weight_at
 
 NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
@@ -159,7 +159,7 @@ def screen(reading: Reading, scale: float | None, intervals: Sequence[Interval])
     return found, _residual_scale(reading, median)
 
 
-def _grid(table: Table, problem: Problem) -> Grid:
+def _grid(table: Table, problem: Problem) -> BinGrid:
     """Bins around the middle of the target, told from a sample of blocks."""
     sampled = np.unique(np.linspace(0, block_count(table) - 1, SAMPLED).astype(int)).tolist()
     y = np.concatenate([table.numbers(block, problem.target)[::SAMPLED_ROWS] for block in sampled])
@@ -168,7 +168,7 @@ def _grid(table: Table, problem: Problem) -> Grid:
     column = table.columns[problem.target]
     ends = [end - centre for end in (column.low, column.high) if end is not None]
     reach = max((abs(float(end)) for end in ends), default=0.0)
-    return Grid(float(centre), float(high - low) or reach or 1.0, reach)
+    return BinGrid(float(centre), float(high - low) or reach or 1.0, reach)
 
 
 def _undecided(table: Table, problem: Problem, intervals: Sequence[Interval]) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from losscli.comparison.losses import CLIP, Facts
+from losscli.comparison.losses import CLIP, TableFacts
 from losscli.comparison.vectors import SUM_TOLERANCE
 from losscli.inference.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
@@ -14,7 +14,7 @@ NAMED = 3
 CLUSTERS = 20  # or blocks; on fewer, intervals are rough
 
 
-def with_warnings(found: Comparison, facts: Facts, more: Sequence[Warning_]) -> Comparison:
+def with_warnings(found: Comparison, facts: TableFacts, more: Sequence[Warning_]) -> Comparison:
     """The comparison with its warnings, most telling first. more: those of the columns."""
     every = [
         *_infinite(found),
@@ -128,7 +128,7 @@ def _flagged(found: Comparison) -> Iterator[Warning_]:
         )
 
 
-def _inputs(found: Comparison, facts: Facts) -> Iterator[Warning_]:
+def _inputs(found: Comparison, facts: TableFacts) -> Iterator[Warning_]:
     seen = facts.seen
     for reason, count in found.rows.dropped.items():
         yield Warning_("dropped_rows", f"{count:,} of {found.rows.read:,} rows left out: {reason}", None)
@@ -150,7 +150,7 @@ def _inputs(found: Comparison, facts: Facts) -> Iterator[Warning_]:
         yield Warning_("one_class", "one class is absent: ranking and balance metrics are undefined", None)
 
 
-def _sketched(facts: Facts) -> Iterator[Warning_]:
+def _sketched(facts: TableFacts) -> Iterator[Warning_]:
     for metrics in facts.summary.metrics:
         distributions = metrics.get(Distribution)
         if isinstance(distributions, list) and not distributions[0].exact:

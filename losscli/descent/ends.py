@@ -8,7 +8,7 @@ import numpy as np
 from losscli.descent.interior import Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
-from losscli.descent.objective import Model, Objective, negligible
+from losscli.descent.objective import Objective, Trainee, negligible
 from losscli.domain import Codes, Floats, Task
 from losscli.loss import BoundLoss, Trait
 from losscli.loss.score import terms
@@ -45,7 +45,7 @@ class Solution:
 
 
 def solution(
-    model: Model,
+    model: Trainee,
     v: Floats,
     value: float,
     gradient: Floats | None,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.descent.design import Design
-from losscli.descent.objective import ROUNDING, Model, negligible
+from losscli.descent.objective import ROUNDING, Trainee, negligible
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import Argument
 
@@ -57,7 +57,7 @@ class Vertex:
         return cls(start.copy(), np.full(m, np.inf), np.zeros(m, np.intp), np.zeros(m, np.bool_))
 
 
-def hinges(model: Model, y: Floats) -> Hinges | None:
+def hinges(model: Trainee, y: Floats) -> Hinges | None:
     """The kinks of a model's row losses of the score, (1, K, n); None unless the loss is piecewise linear.
 
     y: (n,). The slopes are read off the record, between and beyond its kinks.

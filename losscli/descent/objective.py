@@ -20,7 +20,7 @@ _LEAST_ROWS, _MOST_ROWS = 256, 8_192
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Trainee:
     """One model to train: a loss, which of the targets, and the strengths of its penalty."""
 
     bound: BoundLoss
@@ -64,7 +64,7 @@ class Objective:
     has a kink, is `absolute`, and needs the plain design, whose coordinates are the slopes.
     """
 
-    def __init__(self, design: Design, targets: Floats, models: Sequence[Model], classes: int = 1) -> None:
+    def __init__(self, design: Design, targets: Floats, models: Sequence[Trainee], classes: int = 1) -> None:
         """targets: (t, n), for several outputs or labels (t, k, n); classes: scores per row, k."""
         self.design, self.targets, self.models, self.classes = design, targets, tuple(models), classes
         self.size = design.rank * classes
@@ -183,7 +183,7 @@ def negligible(value: Floats, level: Floats, tol: float) -> Floats:
     return np.maximum(tol * np.minimum(size, level), ROUNDING * size)
 
 
-def _units(models: Sequence[Model], targets: Floats, w: Floats) -> Floats:
+def _units(models: Sequence[Trainee], targets: Floats, w: Floats) -> Floats:
     """(m,) The size of a large change of a score: the spread of the bulk of the target where scores are in
     its unit."""
     losses = [model.bound.loss for model in models]
@@ -202,7 +202,7 @@ def bulk_spread(y: Floats, w: Floats) -> float:
     return size or float(np.sqrt(w @ (y - w @ y) ** 2)) or 1.0
 
 
-def _levels(models: Sequence[Model], units: Floats) -> Floats:
+def _levels(models: Sequence[Trainee], units: Floats) -> Floats:
     """(m,) The loss of a large residual of the bulk: what an objective is told to the last digits of, even
     where one row outweighs all others. inf for a loss of more than the residual, and where it is 0."""
     return np.array([_level(model.bound, unit) for model, unit in zip(models, units, strict=True)])
@@ -214,7 +214,7 @@ def _level(bound: BoundLoss, unit: float) -> float:
     return float(bound.value(np.array([_LARGE * unit]))[0]) or np.inf
 
 
-def _groups(models: Sequence[Model]) -> list[_Group]:
+def _groups(models: Sequence[Trainee]) -> list[_Group]:
     groups, start = [], 0
     for _, members in groupby(models, lambda model: _kind(model.bound)):
         own = list(members)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from losscli.descent.design import Design
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.domain import Codes, Floats
 
 _RIDGE = 1e-9  # keeps a drawn set of rows solvable where columns coincide
@@ -54,12 +54,12 @@ class Attempts:
     models: as often as there are starts (m); start: (m, d); parts: the place of each model's own
     """
 
-    models: list[Model]
+    models: list[Trainee]
     start: Floats
     parts: list[slice]
 
     @classmethod
-    def of(cls, models: Sequence[Model], points: Sequence[Floats]) -> "Attempts":
+    def of(cls, models: Sequence[Trainee], points: Sequence[Floats]) -> "Attempts":
         """points: of each model, (count, d)."""
         repeated = [model for model, starts in zip(models, points, strict=True) for _ in starts]
         ends = np.cumsum([0, *map(len, points)]).tolist()

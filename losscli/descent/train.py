@@ -9,7 +9,7 @@ from losscli.descent import textbook
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.methods import METHODS, solve_by
-from losscli.descent.objective import Model, Objective
+from losscli.descent.objective import Objective, Trainee
 from losscli.descent.workspace import Settings, Wanted, Workspace, named_loss
 from losscli.domain import Floats, Task
 
@@ -31,7 +31,7 @@ def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: S
     (t, k, n)."""
     workspace = Workspace.centred(design, targets, wanted, settings)
     bound = [[_model(workspace, one, t) for t in range(len(targets))] for one in wanted]
-    models = [model for own in bound for model in own if isinstance(model, Model)]
+    models = [model for own in bound for model in own if isinstance(model, Trainee)]
     solutions = solve_by(METHODS, workspace, models)
     if settings.optimizer is not None and models:
         solutions = _retrained(workspace, models, solutions)
@@ -45,14 +45,14 @@ def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: S
 
 def bound_losses(
     design: Design, y: Floats, wanted: Sequence[Wanted], settings: Settings
-) -> tuple[list[Model | str], float | None]:
+) -> tuple[list[Trainee | str], float | None]:
     """(every loss with its parameters and its penalty as these rows give them, or why not; s). y: (n,), of
     several outputs or labels (k, n)."""
     workspace = Workspace.centred(design, y[None], wanted, settings)
     return [_model(workspace, one, 0) for one in wanted], workspace.scales[0]
 
 
-def _model(workspace: Workspace, wanted: Wanted, t: int) -> Model | str:
+def _model(workspace: Workspace, wanted: Wanted, t: int) -> Trainee | str:
     bound = workspace.bound(wanted, t)
     return bound if isinstance(bound, str) else workspace.model(bound, t)
 
@@ -64,12 +64,12 @@ def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | No
     if settings.task is Task.REGRESSION:
         return workspace.scales[0], workspace.raised(workspace.lad[0])
     if settings.task is Task.COUNTS:
-        (fit,) = solve_by(METHODS, workspace, [Model(named_loss("poisson", Task.COUNTS), 0)])
+        (fit,) = solve_by(METHODS, workspace, [Trainee(named_loss("poisson", Task.COUNTS), 0)])
         return None, fit.v
     return None, np.zeros(design.rank)
 
 
-def _retrained(workspace: Workspace, models: Sequence[Model], optima: Sequence[Solution]) -> list[Solution]:
+def _retrained(workspace: Workspace, models: Sequence[Trainee], optima: Sequence[Solution]) -> list[Solution]:
     """The models trained again by the optimizer of the settings, as the textbooks write it, on plain z-scored
     columns, from the best constants; and how far from the optimum each ends.
 

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.descent import interior, lbfgs, starts
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
-from losscli.descent.objective import Model, Objective, bulk_spread
+from losscli.descent.objective import Objective, Trainee, bulk_spread
 from losscli.descent.scale import residual_scale
 from losscli.descent.strengths import factors, slope_at_zero
 from losscli.descent.textbook import Optimizer
@@ -126,7 +126,7 @@ class Workspace:
     def lad(self) -> Floats:
         """(t, q): the least absolute deviations fit of each target, without penalty."""
         mae = named_loss("mae", Task.REGRESSION)
-        models = [Model(mae, t) for t in range(len(self.targets))]
+        models = [Trainee(mae, t) for t in range(len(self.targets))]
         return self.interior_point(models).v
 
     @cached_property
@@ -140,7 +140,7 @@ class Workspace:
     def log_loss(self) -> Floats:
         """(t, d): the fit of the log loss to each target of classes."""
         bound = named_loss("bce" if self.settings.classes == 1 else "cross_entropy", self.settings.task)
-        models = [Model(bound, t, self.strength(bound, t)) for t in range(len(self.targets))]
+        models = [Trainee(bound, t, self.strength(bound, t)) for t in range(len(self.targets))]
         objective = self.objective(models)
         return self.descended(objective, np.zeros((len(models), objective.size))).v
 
@@ -177,13 +177,13 @@ class Workspace:
         size = slope_at_zero(self.design, bound, self.targets[t], self.settings.classes)
         return 2.0 * size / self.design.rows
 
-    def model(self, bound: BoundLoss, t: int, l1: float | None = None, l2: float | None = None) -> Model:
+    def model(self, bound: BoundLoss, t: int, l1: float | None = None, l2: float | None = None) -> Trainee:
         """A loss and a target with the strengths of the penalty, those of the settings if not given."""
         l1 = self.settings.l1 if l1 is None else l1
         l2 = self.settings.l2 if l2 is None else l2
         raw = self.settings.penalty_scale == "raw"
         of_l1, of_l2 = (1.0, 1.0) if raw else self.curvature(bound, t)
-        return Model(bound, t, self.strength(bound, t) if l2 is None else of_l2 * l2, of_l1 * l1)
+        return Trainee(bound, t, self.strength(bound, t) if l2 is None else of_l2 * l2, of_l1 * l1)
 
     def curvature(self, bound: BoundLoss, t: int) -> tuple[float, float]:
         """`factors` of a loss and a target."""
@@ -198,15 +198,15 @@ class Workspace:
         except NoDefault as error:
             return error.what
 
-    def objective(self, models: Sequence[Model]) -> Objective:
+    def objective(self, models: Sequence[Trainee]) -> Objective:
         return Objective(self.design, self.targets, models, self.settings.classes)
 
-    def hinges(self, models: Sequence[Model]) -> interior.Hinges:
+    def hinges(self, models: Sequence[Trainee]) -> interior.Hinges:
         """Of piecewise linear losses, all of as many kinks."""
         each = [interior.hinges(model, self.targets[model.target]) for model in models]
         return interior.stacked([hinges for hinges in each if hinges is not None])
 
-    def interior_point(self, models: Sequence[Model]) -> interior.Vertex:
+    def interior_point(self, models: Sequence[Trainee]) -> interior.Vertex:
         """Where piecewise linear convex losses end."""
         start = np.zeros((len(models), self.design.rank))
         if self.settings.task is Task.REGRESSION:
@@ -233,7 +233,7 @@ class Workspace:
         flat = np.minimum(np.abs(flat), objective.level)
         return np.where(np.isfinite(flat), _FLOOR * flat, 0.0)
 
-    def constant(self, model: Model) -> Floats:
+    def constant(self, model: Trainee) -> Floats:
         """(1, d): the mean of the target through the link; score 0 for classes."""
         start = np.zeros((self.settings.classes, self.design.rank))
         if model.bound.loss.task in NUMBERS | {Task.MULTIOUTPUT}:
@@ -241,7 +241,7 @@ class Workspace:
             start[:, 0] = np.log(np.maximum(mean, 1e-300)) if model.bound.loss.link is LOG else mean
         return start.reshape(1, -1)
 
-    def starts_of(self, model: Model) -> Floats:
+    def starts_of(self, model: Trainee) -> Floats:
         """(count, d): one where there is one valley. All shrunk as the penalty would shrink them."""
         points = self._points(model)
         if self.settings.classes == 1:
@@ -249,7 +249,7 @@ class Workspace:
         tame = Trait.SMOOTH | Trait.LIPSCHITZ
         return points if tame & model.bound.traits else self._finite(model, points)
 
-    def _points(self, model: Model) -> Floats:
+    def _points(self, model: Trainee) -> Floats:
         t, traits = model.target, model.bound.traits
         linear = self.settings.task is Task.REGRESSION and model.bound.loss.link is not LOG
         if self.settings.task is Task.MULTIOUTPUT:
@@ -269,7 +269,7 @@ class Workspace:
         logs = starts.least_squares(self.design, np.log(np.where(y > 0, y, 0.5))[None])
         return np.concatenate([self.constant(model), logs])
 
-    def _finite(self, model: Model, points: Floats) -> Floats:
+    def _finite(self, model: Trainee, points: Floats) -> Floats:
         """The points, but the least or the greatest target where a loss is infinite: one side is cheap."""
         objective = self.objective([model] * len(points))
         values, _ = objective.evaluate(points, np.arange(len(points)))

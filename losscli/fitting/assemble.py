@@ -21,7 +21,7 @@ from losscli.fitting.model import Layer, LinearModel, NetworkModel, SavedModel, 
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.ranking import Pairing, pairing, rankings
-from losscli.fitting.request import Request, Source
+from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import Pooled, pooled, precision_recall, scores_of, seed_value, threshold_of
 from losscli.result import (
@@ -47,8 +47,8 @@ class Run:
 
     training: Training
     warnings: tuple[Warning_, ...]
-    request: Request
-    source: Source
+    request: FitRequest
+    source: RowSource
     cv: CrossValidation
     folds: Folds
     whole: FullFit

@@ -9,7 +9,7 @@ from losscli.descent.perceptron import Architecture
 from losscli.descent.train import Wanted
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
-from losscli.fitting.request import Request
+from losscli.fitting.request import FitRequest
 from losscli.loss import Argument, BoundLoss, Loss, Trait
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.loss.score import terms, untrainable
@@ -19,7 +19,7 @@ from losscli.spec import Spec
 _CENTRED = (Task.REGRESSION, Task.MULTIOUTPUT)  # whose losses ask for a centre, or for something else
 
 
-def choose(request: Request, task: Task, y: Floats) -> tuple[tuple[Wanted, ...], tuple[Refused, ...]]:
+def choose(request: FitRequest, task: Task, y: Floats) -> tuple[tuple[Wanted, ...], tuple[Refused, ...]]:
     """(the losses asked for, else one of every class that can be trained on these targets; those refused).
 
     y: numbers or class codes (n,), of several targets (n, L). Raises UsageError for a loss of another task,
@@ -62,7 +62,7 @@ def refusal(loss: Loss, task: Task, y: Floats) -> tuple[str, tuple[int, ...]] | 
     return None
 
 
-def _unsettled(loss: Loss, task: Task, request: Request) -> tuple[str, tuple[int, ...]] | None:
+def _unsettled(loss: Loss, task: Task, request: FitRequest) -> tuple[str, tuple[int, ...]] | None:
     """Why no method goes to the optimum of a loss; a model that is trained by epochs goes to none."""
     by_epochs = request.early is not None or bool(Architecture.parse(request.model).hidden)
     reason = outputs.untrainable(loss) if task in SEVERAL and not by_epochs else None

@@ -26,10 +26,10 @@ from losscli.fitting.judge import judging
 from losscli.fitting.networks import NetworkSettings
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
-from losscli.fitting.request import Request, Source
+from losscli.fitting.request import FitRequest, RowSource
 from losscli.result import Fits, Input, Refused, Warning_
 
-__all__ = ["Fitted", "Request", "Source", "fit", "fit_frame"]
+__all__ = ["FitRequest", "Fitted", "RowSource", "fit", "fit_frame"]
 
 Progress = Callable[[int, int], None]
 
@@ -47,7 +47,7 @@ class Fitted:
 
 
 def fit(
-    table: Table, training: Training, request: Request, inputs: Sequence[Input], progress: Progress
+    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], progress: Progress
 ) -> Fitted:
     """Everything that `losscli fit` finds: every loss trained on all rows, and judged fold by fold.
 
@@ -61,12 +61,12 @@ def fit(
     value cannot be used, UsageError where the request does not suit the data.
     """
     _check(request)
-    source = Source(tuple(inputs), table.notes, table.rows)
+    source = RowSource(tuple(inputs), table.notes, table.rows)
     return fit_frame(load(table, training), training, request, source, progress)
 
 
 def fit_frame(
-    frame: Frame, training: Training, request: Request, source: Source, progress: Progress
+    frame: Frame, training: Training, request: FitRequest, source: RowSource, progress: Progress
 ) -> Fitted:
     """The same on the rows of a frame, as `fit` where it has loaded them."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
@@ -133,7 +133,7 @@ def fit_frame(
     return Fitted(*assemble(run), folds.repeats, interrupted)
 
 
-def _check(request: Request) -> None:
+def _check(request: FitRequest) -> None:
     """Raises UsageError for a flag that would do nothing, and an optimizer that does not suit the penalty."""
     if request.early is not None and _is_solved(request):
         raise UsageError(
@@ -152,11 +152,11 @@ def _check(request: Request) -> None:
         )
 
 
-def _is_solved(request: Request) -> bool:
+def _is_solved(request: FitRequest) -> bool:
     return not Architecture.parse(request.model).hidden and request.optimizer.name in ("auto", "lbfgs")
 
 
-def _network_settings(request: Request) -> NetworkSettings | None:
+def _network_settings(request: FitRequest) -> NetworkSettings | None:
     """How networks are trained, None for linear models that go to an optimum.
 
     Raises UsageError for a flag that would do nothing.
@@ -215,7 +215,7 @@ def _check_enough(folds: Folds, whole: FullFit) -> None:
 
 
 def _contaminations(
-    request: Request, training: Training, frame: Frame, whole: FullFit
+    request: FitRequest, training: Training, frame: Frame, whole: FullFit
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
     if request.contaminate is None:  # a network takes too long to be trained on every level
         unasked = Architecture.parse(request.model).hidden or training.outputs

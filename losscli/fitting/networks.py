@@ -17,7 +17,7 @@ from losscli.descent.networks import (
     outputs,
     train_networks,
 )
-from losscli.descent.objective import Model, bulk_spread
+from losscli.descent.objective import Trainee, bulk_spread
 from losscli.descent.perceptron import Architecture, Shape
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
@@ -141,15 +141,15 @@ def fit_networks(
     return found
 
 
-def _usable(model: Model | str, wanted: Wanted) -> Model:
+def _usable(model: Trainee | str, wanted: Wanted) -> Trainee:
     """A loss that these rows give no parameters to keeps its place; what becomes of it is not read."""
-    if isinstance(model, Model):
+    if isinstance(model, Trainee):
         return model
-    return Model(wanted.loss.bind(wanted.written, scale=1.0, imbalance=1.0, naive=1.0), 0)
+    return Trainee(wanted.loss.bind(wanted.written, scale=1.0, imbalance=1.0, naive=1.0), 0)
 
 
 def _training_set(
-    source: NetworkRows, models: Sequence[Model], settings: Settings, plan: TrainingPlan
+    source: NetworkRows, models: Sequence[Trainee], settings: Settings, plan: TrainingPlan
 ) -> TrainingSet:
     design, held = source.design, None
     x, y, w = design.z_scores(source.x), source.y, design.w
@@ -211,7 +211,7 @@ def _scaling(
 
 
 def _network(
-    model: Model,
+    model: Trainee,
     i: int,
     design: Design,
     data: TrainingSet,

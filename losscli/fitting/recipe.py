@@ -5,13 +5,13 @@ from losscli.data.roles.flags import useless_flag
 from losscli.domain import CLASSES, SEVERAL, Task
 from losscli.errors import UsageError
 from losscli.fitting.augment import Recipe, parse
-from losscli.fitting.request import Request
+from losscli.fitting.request import FitRequest
 from losscli.fitting.threshold import ThresholdRule
 from losscli.metrics.threshold import Costs
 from losscli.spec import number_text
 
 
-def check_request(request: Request, task: Task) -> None:
+def check_request(request: FitRequest, task: Task) -> None:
     """Raises UsageError for a flag that several targets have no use for."""
     if task not in SEVERAL:
         return
@@ -32,7 +32,7 @@ def check_request(request: Request, task: Task) -> None:
         raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")
 
 
-def recipe_of(request: Request, training: Training) -> Recipe:
+def recipe_of(request: FitRequest, training: Training) -> Recipe:
     """What is made of training rows. Raises UsageError for what only classes have, where there are none, and
     for noise where no feature is a number."""
     task = training.task
@@ -55,7 +55,7 @@ def recipe_of(request: Request, training: Training) -> Recipe:
     )
 
 
-def rule_of(request: Request, task: Task) -> ThresholdRule | None:
+def rule_of(request: FitRequest, task: Task) -> ThresholdRule | None:
     """What thresholds are chosen by, None where they are not. Raises UsageError for a threshold or a cost
     that nothing is decided by."""
     given = request.threshold_rule

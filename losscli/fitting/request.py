@@ -11,7 +11,7 @@ _LINEAR, _AUTO = Spec("linear"), Spec("auto")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class FitRequest:
     """The losses and settings of a run.
 
     losses: empty for one of every class that can be trained.
@@ -59,7 +59,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RowSource:
     """Where rows come from. notes: how the file was read, in words; read: rows of the file."""
 
     inputs: tuple[Input, ...]

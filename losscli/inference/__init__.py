@@ -13,7 +13,7 @@ from losscli.inference.corrections import Correction, benjamini_hochberg, holm
 from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_interval
 from losscli.inference.order import ranks
 from losscli.inference.pairs import POWER, Family, figure_ranks, first_shares, judge, pairs_of, rank_intervals
-from losscli.inference.regression import Regression, log_ratio, regression
+from losscli.inference.regression import RatioVerdict, log_ratio, regression
 from losscli.inference.studentised import Studentised, beside, plain, smooth
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "POWER",
     "Correction",
     "Family",
-    "Regression",
+    "RatioVerdict",
     "Studentised",
     "benjamini_hochberg",
     "beside",

@@ -55,7 +55,7 @@ def elementary(theta: float | Floats, x: Floats, y: Floats, functional: Function
 
 
 @dataclass(frozen=True, slots=True)
-class Dominance:
+class CurveExtremes:
     """The extremes over all θ of D(θ), the mean elementary loss of model a minus that of model b.
 
     lowest ≤ 0 ≤ highest: in units of y for means, of 1 for quantiles; exactly 0 where D does not leave 0 on
@@ -77,7 +77,7 @@ class Dominance:
         return "b" if self.lowest == 0 else None
 
 
-def dominance(x_a: Floats, x_b: Floats, y: Floats, w: Floats, functional: Functional) -> Dominance:
+def dominance(x_a: Floats, x_b: Floats, y: Floats, w: Floats, functional: Functional) -> CurveExtremes:
     """Whether model a or b has the lower mean loss on these rows under every consistent loss; O(n log n).
 
     x_a, x_b: predictions; y: targets; w ≥ 0: weights, with a positive sum; (n,) each, finite. Raises
@@ -85,13 +85,13 @@ def dominance(x_a: Floats, x_b: Floats, y: Floats, w: Floats, functional: Functi
     """
     rows = _DifferingRows.of(x_a, x_b, y, w, functional)
     if len(rows.y) == 0:
-        return Dominance(0.0, None, 0.0, None)
+        return CurveExtremes(0.0, None, 0.0, None)
     if not math.isfinite(8 * rows.total * rows.largest):
         raise OverflowError(f"sums of {rows.largest:g}, {len(y)} rows")
     theta, value = rows.candidates()
     theta_lowest, theta_highest = float(theta[value.argmin()]), float(theta[value.argmax()])
     lowest, highest = min(rows.difference(theta_lowest), 0.0), max(rows.difference(theta_highest), 0.0)
-    return Dominance(
+    return CurveExtremes(
         lowest, theta_lowest if lowest < 0 else None, highest, theta_highest if highest > 0 else None
     )
 

@@ -13,7 +13,7 @@ from losscli.inference.studentised import Studentised
 
 
 @dataclass(frozen=True, slots=True)
-class Regression:
+class RatioVerdict:
     """verdict: "pass", "fail" or "inconclusive"; value, low, high: L_new/L_base - 1 and its one-sided limits,
     NaN where there are none; needed: times as many rows would decide in 80 % of samples, NaN where
     decided or where the value lies on the tolerance; least: the smallest regression that would fail in 80 %
@@ -34,7 +34,7 @@ def log_ratio(new: Floats, base: Floats) -> Floats:
         return np.asarray(np.log(new) - np.log(base))
 
 
-def regression(found: Studentised, tolerance: float, confidence: float) -> Regression:
+def regression(found: Studentised, tolerance: float, confidence: float) -> RatioVerdict:
     """The verdict on one log ratio (K = 1) against a tolerance, as 0.02: pass where the upper limit is not
     above it, fail where the lower one is."""
     value, error, edge = float(found.value[0]), float(found.error[0]), math.log1p(tolerance)
@@ -42,7 +42,7 @@ def regression(found: Studentised, tolerance: float, confidence: float) -> Regre
     if error == 0.0:
         low = high = value
     if not (math.isfinite(low) and math.isfinite(high)):
-        return Regression("inconclusive", _ratio(value), math.nan, math.nan, math.nan, math.nan, math.nan)
+        return RatioVerdict("inconclusive", _ratio(value), math.nan, math.nan, math.nan, math.nan, math.nan)
     power = NormalDist().inv_cdf(POWER)
     verdict = "pass" if high <= edge else "fail" if low > edge else "inconclusive"
     # The limit that has to clear the edge, on the side of which the value is.
@@ -51,7 +51,7 @@ def regression(found: Studentised, tolerance: float, confidence: float) -> Regre
     if verdict == "inconclusive" and value != edge:
         needed = max((reach / (value - edge)) ** 2, 1.0)
     least = _ratio(edge + (value - low) + power * error)
-    return Regression(verdict, _ratio(value), _ratio(low), _ratio(high), needed, least, _p(found, edge))
+    return RatioVerdict(verdict, _ratio(value), _ratio(low), _ratio(high), needed, least, _p(found, edge))
 
 
 def _p(found: Studentised, edge: float) -> float:

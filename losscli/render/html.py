@@ -13,9 +13,9 @@ from losscli.report import Found, View, report_of, title_of
 from losscli.report.blocks import (
     Block,
     Cell,
-    Column,
     Drawing,
     Grid,
+    GridColumn,
     Heading,
     Line,
     Note,
@@ -130,12 +130,12 @@ def _grid(grid: Grid) -> str:
     return "\n".join(lines)
 
 
-def _head(column: Column) -> str:
+def _head(column: GridColumn) -> str:
     side = _class("right" if column.right else None)
     return f'<th scope="col"{side}>{marked(column.title)}</th>' if column.title else f"<td{side}></td>"
 
 
-def _cells(columns: Sequence[Column], row: Sequence[Cell]) -> Iterable[str]:
+def _cells(columns: Sequence[GridColumn], row: Sequence[Cell]) -> Iterable[str]:
     """The first cell heads its row."""
     for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
         names = _class("right" if column.right else None, _CLASSES.get(cell.role))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from losscli.report import cell_width, shorten
-from losscli.report.blocks import Cell, Column, Grid, Line, Role
+from losscli.report.blocks import Cell, Grid, GridColumn, Line, Role
 
 GAP = "  "
 _LEAST_FLOW = {True: 24, False: 14}  # whether the grid is complete
@@ -98,7 +98,7 @@ def _widths(grid: Grid) -> list[int]:
     ]
 
 
-def _width(column: Column, texts: Iterable[str], least_flow: int) -> int:
+def _width(column: GridColumn, texts: Iterable[str], least_flow: int) -> int:
     longest = max((cell_width(text) for text in texts), default=0)
     if column.flow:
         longest = min(longest, least_flow)
@@ -140,7 +140,7 @@ def _fitted(grid: Grid, block: Sequence[int], width: int | None) -> list[int]:
 
 
 def _row_lines(
-    row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int], complete: bool
+    row: Sequence[Cell], columns: Sequence[GridColumn], widths: Sequence[int], complete: bool
 ) -> list[TextLine]:
     """One row, on several lines where a cell of a complete grid flows."""
     texts = [
@@ -166,7 +166,7 @@ def _cell_lines(text: str, flow: bool, limit: int, complete: bool) -> list[str]:
     return [f"{wrap(text, limit - 1)[0]}…"]
 
 
-def _aligned(row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]) -> TextLine:
+def _aligned(row: Sequence[Cell], columns: Sequence[GridColumn], widths: Sequence[int]) -> TextLine:
     """The cells padded to their columns, without blanks at the end of the line."""
     pieces: list[Cell] = []
     pending = ""

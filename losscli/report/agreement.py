@@ -1,6 +1,6 @@
 """Do the losses agree? Who leads under how many classes of losses, and under every loss for a functional."""
 
-from losscli.report.blocks import Column, Grid, right, tabulate
+from losscli.report.blocks import Grid, GridColumn, right, tabulate
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import joined, some
 from losscli.report.numbers import significant
@@ -20,7 +20,7 @@ def agreement_grids(screen: CompareScreen) -> list[Grid]:
     for functional in dict.fromkeys(one.functional for one in found.dominance):
         pairs = [one for one in found.dominance if one.functional == functional]
         rows.append((f"every loss for the {functional}", _dominance(screen, pairs)))
-    grids = tabulate(_TITLE, ("", Column("", flow=True)), rows)
+    grids = tabulate(_TITLE, ("", GridColumn("", flow=True)), rows)
     return [*grids, *(_everything(screen, found) if screen.all else [])]
 
 
@@ -61,7 +61,7 @@ def _saying(one: Dominance) -> str:
 
 
 def _everything(screen: CompareScreen, found: Agreement) -> list[Grid]:
-    best = Column("best first", flow=True)
+    best = GridColumn("best first", flow=True)
     heads = ("ORDERS", "asks for", *right("tau"), screen.confidence, best, "shown the other way")
     curves = ("MURPHY CURVES", "a", "b", *right("a ahead by", "at", "b ahead by", "at"))
     return [

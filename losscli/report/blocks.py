@@ -53,7 +53,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GridColumn:
     """`drop` 0 always stays; on a narrow terminal the highest goes first.
 
     `least` is the width it has at least, so that sibling grids align. `flow` takes the room that is
@@ -72,7 +72,7 @@ class Grid:
     """A table. `complete` forbids dropping columns: what does not fit is stacked."""
 
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[GridColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     complete: bool = False
@@ -118,14 +118,14 @@ class Report:
         return next(block.text for block in self.blocks if isinstance(block, Paragraph))
 
 
-def right(*titles: str) -> tuple[str | Column, ...]:
+def right(*titles: str) -> tuple[str | GridColumn, ...]:
     """Columns of figures."""
-    return tuple(Column(title, right=True) for title in titles)
+    return tuple(GridColumn(title, right=True) for title in titles)
 
 
 def tabulate(
     title: str,
-    heads: Iterable[str | Column],
+    heads: Iterable[str | GridColumn],
     rows: Iterable[Iterable[str | Cell]],
     notes: Iterable[str] = (),
     *,
@@ -137,7 +137,7 @@ def tabulate(
     always: of so many columns each stays, of the others those that are not empty; None keeps all.
     complete: see `Grid`.
     """
-    columns = tuple(Column(head) if isinstance(head, str) else head for head in heads)
+    columns = tuple(GridColumn(head) if isinstance(head, str) else head for head in heads)
     cells = [tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows]
     if not cells:
         return []

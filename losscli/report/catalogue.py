@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from losscli.domain import Task
 from losscli.loss import Alias, Loss
 from losscli.loss.catalogue.inventory import coverage
-from losscli.report.blocks import Block, Cell, Column, Heading, Paragraph, Report, Role, right, tabulate
+from losscli.report.blocks import Block, Cell, GridColumn, Heading, Paragraph, Report, Role, right, tabulate
 from losscli.report.found import Listing, View
 from losscli.report.numbers import count
 from losscli.report.traits import (
@@ -36,11 +36,11 @@ def catalogue_report(listing: Listing, view: View) -> Report:
     for own, group in by_task(losses):
         heads = (
             own.upper(),
-            Column("unit", drop=3),
-            Column("asks for", flow=True),
-            Column("shape", drop=2),
-            Column("parameters", drop=1, flow=True),
-            Column("title", drop=4),
+            GridColumn("unit", drop=3),
+            GridColumn("asks for", flow=True),
+            GridColumn("shape", drop=2),
+            GridColumn("parameters", drop=1, flow=True),
+            GridColumn("title", drop=4),
         )
         classes = list(by_class(group))
         indented = indented or any(member for _, member in classes)

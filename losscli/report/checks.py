@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from losscli.report.blocks import Block, Cell, Column, Heading, Paragraph, Report, Role, tabulate
+from losscli.report.blocks import Block, Cell, GridColumn, Heading, Paragraph, Report, Role, tabulate
 from losscli.report.found import Checks, View
 from losscli.report.names import visible
 from losscli.report.numbers import count
@@ -23,7 +23,7 @@ def checks_report(checks: Checks, view: View) -> Report:
             (check.name, Cell(*_WORDS[check.holds]), Cell(visible(check.detail), Role.DIM))
             for check in one.checks
         ]
-        heads = ("CHECK", "result", Column("found", flow=True))
+        heads = ("CHECK", "result", GridColumn("found", flow=True))
         blocks.append(Heading(f"{loss.title} ({visible(one.bound.spec)}, {loss.task})"))
         blocks += tabulate("", heads, rows)
     return Report.of(checks=blocks, answer=[Paragraph(_verdict(checks.losses))])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from losscli.report.blocks import Cell, Column, Grid, Line, Note, Report, Role, right, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Line, Note, Report, Role, right, tabulate
 from losscli.report.change_answer import answer
 from losscli.report.change_screen import (
     ChangeScreen,
@@ -92,8 +92,15 @@ def _grid(
 ) -> list[Grid]:
     """A table of changes without its empty columns; rows: label, model, old, new, change, extra, verdict, p,
     reason."""
-    figures = (Column("old", right=True, drop=1), *right("new", "change", extra))
-    heads = (title, "model", *figures, Column("verdict", drop=2), *right("p"), Column("reason", flow=True))
+    figures = (GridColumn("old", right=True, drop=1), *right("new", "change", extra))
+    heads = (
+        title,
+        "model",
+        *figures,
+        GridColumn("verdict", drop=2),
+        *right("p"),
+        GridColumn("reason", flow=True),
+    )
     keep = [i for i in range(len(heads)) if (i != 1 or several) and (i < 7 or screen.all)]
     kept = ([row[i] for i in keep] for row in rows)
     return tabulate("", [heads[i] for i in keep], kept, notes, always=4 + several, complete=screen.all)

@@ -19,7 +19,7 @@ _LEVELS = np.array([0.1, 0.5, 0.9])
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ExampleRows:
     """words: what each row shows; y: targets, (5,) or (5, L); predicted: by kind."""
 
     words: tuple[str, ...]
@@ -58,32 +58,32 @@ _P_K = _column((0.8, 0.1, 0.1), (0.2, 0.7, 0.1), (0.3, 0.3, 0.4), (0.4, 0.5, 0.1
 _P_L = _column((0.9, 0.2, 0.1), (0.8, 0.6, 0.3), (0.1, 0.2, 0.4), (0.7, 0.6, 0.2), (0.95, 0.1, 0.02))
 _SURE = ("right", "right, not sure", "right", "wrong, not sure", "wrong and sure")
 
-ROWS: dict[Task, Rows] = {
-    Task.REGRESSION: Rows(
+ROWS: dict[Task, ExampleRows] = {
+    Task.REGRESSION: ExampleRows(
         ("near", "target 0", "exact", "far", "outlier"),
         _column(3, 0, 2, 7, 10),
         {Kind.VALUE: _column(2.5, 0.5, 2, 10, 30)},
     ),
-    Task.COUNTS: Rows(
+    Task.COUNTS: ExampleRows(
         ("near", "target 0", "exact", "too low", "far too low"),
         _column(3, 0, 2, 4, 30),
         {Kind.VALUE: _column(2.5, 0.5, 2, 2, 5)},
     ),
-    Task.BINARY: Rows(_SURE, _column(1, 1, 0, 0, 1), {Kind.PROBABILITY: _P, Kind.SCORE: logit(_P)}),
-    Task.MULTICLASS: Rows(
+    Task.BINARY: ExampleRows(_SURE, _column(1, 1, 0, 0, 1), {Kind.PROBABILITY: _P, Kind.SCORE: logit(_P)}),
+    Task.MULTICLASS: ExampleRows(
         _SURE, _column(0, 1, 2, 0, 2), {Kind.PROBABILITY: _P_K, Kind.SCORE: np.log(_P_K / _P_K[:, [2]])}
     ),
-    Task.MULTIOUTPUT: Rows(
+    Task.MULTIOUTPUT: ExampleRows(
         ("near", "exact", "one off", "outlier", "wrong sign"),
         _column((1, 10), (2, 12), (0.5, 8), (3, 15), (-1, 9)),
         {Kind.VALUE: _column((1.2, 9), (2, 12), (1.5, 8), (3, 45), (1, 9))},
     ),
-    Task.MULTILABEL: Rows(
+    Task.MULTILABEL: ExampleRows(
         ("right", "right, not sure", "none there", "one missed", "wrong and sure"),
         _column((1, 0, 0), (1, 1, 0), (0, 0, 0), (0, 1, 1), (0, 0, 1)),
         {Kind.PROBABILITY: _P_L, Kind.SCORE: logit(_P_L)},
     ),
-    Task.DISTRIBUTION: Rows(
+    Task.DISTRIBUTION: ExampleRows(
         ("near", "exact", "too flat", "too sure", "wrong and sure"),
         _column((0.5, 0.4, 0.1), (0.1, 0.8, 0.1), (0.9, 0.05, 0.05), (0.4, 0.3, 0.3), (0.6, 0.3, 0.1)),
         {
@@ -92,7 +92,7 @@ ROWS: dict[Task, Rows] = {
             )
         },
     ),
-    Task.FORECAST: Rows(
+    Task.FORECAST: ExampleRows(
         ("inside", "inside", "sharp and right", "just outside", "far outside"),
         _column(3, 0, 2, 7, 10),
         {
@@ -104,7 +104,7 @@ ROWS: dict[Task, Rows] = {
             Kind.MOMENTS: _column((2.5, 1.2), (0.5, 1.2), (2, 0.1), (10, 2), (30, 5)),
         },
     ),
-    Task.BOXES: Rows(
+    Task.BOXES: ExampleRows(
         ("exact", "overlap", "other shape", "apart", "far apart"),
         _column((0, 0, 2, 2), (0, 0, 2, 2), (0, 0, 4, 2), (0, 0, 1, 1), (0, 0, 1, 1)),
         {Kind.BOX: _column((0, 0, 2, 2), (1, 1, 3, 3), (0, 0, 2, 4), (2, 0, 4, 1), (9, 9, 10, 10))},
@@ -145,20 +145,20 @@ def example(bound: BoundLoss) -> Example | None:
     )
 
 
-def _rows(loss: Loss) -> Rows:
+def _rows(loss: Loss) -> ExampleRows:
     """Those of its task; of a sum for a class and a box those of both, side by side."""
     if loss.task is not Task.DETECTION:
         return ROWS[loss.task]
     classes = next(ROWS[term.loss.task] for term in loss.terms if term.loss.task in CLASSES)
     boxes = ROWS[Task.BOXES]
-    return Rows(
+    return ExampleRows(
         tuple(f"{one}; {box}" for one, box in zip(classes.words, boxes.words, strict=True)),
         np.column_stack([classes.y, boxes.y]),
         {**classes.predicted, **boxes.predicted},
     )
 
 
-def _inside(bound: BoundLoss, rows: Rows, kind: Kind) -> Mask:
+def _inside(bound: BoundLoss, rows: ExampleRows, kind: Kind) -> Mask:
     """Which rows lie in the domain of the loss: (5,)."""
     inside = np.ones(len(rows.y), dtype=np.bool_)
     if kind in (Kind.VALUE, Kind.SCORE):
@@ -173,7 +173,7 @@ def _all(inside: Mask) -> Mask:
     return np.asarray(inside if inside.ndim == 1 else inside.all(axis=1))
 
 
-def _note(bound: BoundLoss, rows: Rows, kind: Kind, inside: Mask) -> str | None:
+def _note(bound: BoundLoss, rows: ExampleRows, kind: Kind, inside: Mask) -> str | None:
     out = [str(place + 1) for place in np.flatnonzero(~inside)]
     if out:
         which = f"row {out[0]} is" if len(out) == 1 else f"rows {' and '.join(out)} are"

@@ -4,7 +4,7 @@ from losscli.domain import CLASSES, NUMBERS, REALS, TASKS, UNIT, Kind, Task
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Scaled
 from losscli.loss.catalogue import losses_for
-from losscli.report.blocks import Block, Cell, Column, Drawing, Heading, Paragraph, Report, Role, tabulate
+from losscli.report.blocks import Block, Cell, Drawing, GridColumn, Heading, Paragraph, Report, Role, tabulate
 from losscli.report.catalogue import alias_text
 from losscli.report.examples import example_grids
 from losscli.report.found import Explanation, View
@@ -36,7 +36,7 @@ def explain_report(explanation: Explanation, view: View) -> Report:
 def _record(bound: BoundLoss, written: Params, unicode: bool) -> list[Block]:
     loss = bound.loss
     rows = [(Cell(name, Role.DIM), Cell(visible(text), _role(name))) for name, text in _facts(bound) if text]
-    facts = tabulate("", ("", Column("", flow=True)), rows)
+    facts = tabulate("", ("", GridColumn("", flow=True)), rows)
     blocks: list[Block] = [Heading(f"{loss.title} ({loss.name}, {loss.task})"), *facts]
     drawing = draw(bound, unicode=unicode)
     if drawing:

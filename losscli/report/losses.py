@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.choice import Choice, label
 from losscli.report.compare_screen import CompareScreen, ordered, row_digits, trustless, value_text
 from losscli.report.names import visible
@@ -35,16 +35,16 @@ def loss_grids(screen: CompareScreen, choice: Choice) -> list[Grid]:
     return grids
 
 
-def _extras(screen: CompareScreen) -> tuple[Column, ...]:
+def _extras(screen: CompareScreen) -> tuple[GridColumn, ...]:
     if len(screen.found.models) == 1:
-        own = (Column(screen.confidence), Column("constant", right=True))
-        return (*own, Column("skill", right=True, drop=1), Column("asks for", drop=2))
+        own = (GridColumn(screen.confidence), GridColumn("constant", right=True))
+        return (*own, GridColumn("skill", right=True, drop=1), GridColumn("asks for", drop=2))
     return (
-        Column("constant", right=True, drop=1),
-        Column("lead", right=True),
-        Column("leader", drop=3),
-        Column("skill", right=True, drop=4),
-        Column("asks for", drop=2),
+        GridColumn("constant", right=True, drop=1),
+        GridColumn("lead", right=True),
+        GridColumn("leader", drop=3),
+        GridColumn("skill", right=True, drop=4),
+        GridColumn("asks for", drop=2),
     )
 
 

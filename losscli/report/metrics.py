@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from losscli.domain import Task
 from losscli.metrics import known_as
-from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, count, digits_of, fixed, p_text, ranks
@@ -58,7 +58,7 @@ def _across(screen: CompareScreen, title: str, names: Sequence[str]) -> list[Gri
     if any(table.greater_is_better is None and table.best is not None for table in tables):
         best = ["" if table.best is None else f"{table.best:g}" for table in tables]
         rows.append([Cell(text, Role.DIM) for text in ("perfect", *best)])
-    heads = (Column(title, least=_stub(screen)), *right(*map(_title, tables)))
+    heads = (GridColumn(title, least=_stub(screen)), *right(*map(_title, tables)))
     return tabulate("", heads, rows, complete=False)
 
 
@@ -157,11 +157,11 @@ def _ranked(screen: CompareScreen, title: str, count: str, counts: dict[str, str
         rows.append((screen.model(model.name), rank, figure, Cell(interval, Role.DIM), counts[model.name]))
     heading = f"{title} (macro)" if table.title.startswith("Macro") else title
     heads = (
-        Column(heading, least=_stub(screen)),
+        GridColumn(heading, least=_stub(screen)),
         *right("rank"),
-        Column("value", right=True, least=6),
-        Column(screen.confidence, right=True, least=13),
-        Column(count, right=True, least=10),
+        GridColumn("value", right=True, least=6),
+        GridColumn(screen.confidence, right=True, least=13),
+        GridColumn(count, right=True, least=10),
     )
     return tabulate("", heads, rows, _undefined(table), always=3, complete=False)
 
@@ -215,5 +215,5 @@ def _everything(screen: CompareScreen) -> list[Grid]:
                 visible(result.reason or ""),
             )
             rows.append(row)
-    heads = ("METRICS", "model", *figures, "better", Column("note", flow=True))
+    heads = ("METRICS", "model", *figures, "better", GridColumn("note", flow=True))
     return tabulate("", heads, rows, always=3)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from losscli.report.blocks import Column, Grid, Note, tabulate
+from losscli.report.blocks import Grid, GridColumn, Note, tabulate
 from losscli.report.choice import Choice
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.losses import missing_values
@@ -40,7 +40,7 @@ def _refused(screen: CompareScreen) -> list[Note]:
 def refusal_grids(refused: Iterable[Refused], spec: Callable[[str], str]) -> list[Grid]:
     """Every loss that does not apply, with its reason and the rows that rule it out. spec: shows its name."""
     rows = [(spec(one.spec), _reason(one)) for one in refused]
-    return tabulate("", ("DOES NOT APPLY", Column("reason", flow=True)), rows)
+    return tabulate("", ("DOES NOT APPLY", GridColumn("reason", flow=True)), rows)
 
 
 def _reason(record: Refused) -> str:

@@ -1,7 +1,7 @@
 """How much of each loss the flagged rows carry, least first."""
 
 from losscli.domain import CLASSES, NUMBERS
-from losscli.report.blocks import Column, Grid, right, tabulate
+from losscli.report.blocks import Grid, GridColumn, right, tabulate
 from losscli.report.choice import Choice
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import spec_name, visible
@@ -9,7 +9,7 @@ from losscli.report.numbers import count, percent, ranks, significant
 from losscli.result import Robustness
 
 _SCORES = ("score", "logit", "label")
-_NOTE = Column("note", flow=True)
+_NOTE = GridColumn("note", flow=True)
 _CAVEAT = "this ranks losses on these predictions, not what training with them would do"
 
 
@@ -45,7 +45,7 @@ def _figure(record: Robustness) -> float | None:
 
 def _shares(screen: CompareScreen, records: list[Robustness]) -> list[Grid]:
     figures = right("share of loss", screen.confidence)
-    heads = ("rank", "loss", *figures, Column("leader, and without them", drop=1), _NOTE)
+    heads = ("rank", "loss", *figures, GridColumn("leader, and without them", drop=1), _NOTE)
     rows = [
         (
             ranks(record.rank, record.rank_low, record.rank_high),

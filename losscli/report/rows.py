@@ -1,6 +1,6 @@
 """The flagged rows and those that decide between two models, one by one, for `--rows flagged`."""
 
-from losscli.report.blocks import Column, Grid, right, tabulate
+from losscli.report.blocks import Grid, GridColumn, right, tabulate
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import display_names, visible
 from losscli.report.numbers import significant
@@ -26,7 +26,7 @@ def row_grids(screen: CompareScreen) -> list[Grid]:
     rows = [(shown[key], *_texts(screen, record, names)) for key, record in zip(keys, records, strict=False)]
     left = len(records) - MOST
     notes = (f"{left:,} more: --format json",) if left > 0 else ()
-    return tabulate("", ("ROWS", Column("why", flow=True), *figures), rows, notes)
+    return tabulate("", ("ROWS", GridColumn("why", flow=True), *figures), rows, notes)
 
 
 def _texts(screen: CompareScreen, record: RowRecord, names: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.compare_screen import MODELS_PER_BLOCK, CompareScreen
 from losscli.report.losses import relative
 from losscli.report.names import joined, some
@@ -22,12 +22,12 @@ def slice_grids(screen: CompareScreen) -> list[Grid]:
     if found is None:
         return []
     if not found.slices:
-        reason = Column("reason", flow=True)
+        reason = GridColumn("reason", flow=True)
         return tabulate(_title(screen, found), (reason,), ((found.reason or "",),), complete=False)
     names = [one.model for one in found.slices[0].results]
     shown = found.slices if screen.all else found.slices[:_MOST]
     models = names if len(names) <= MODELS_PER_BLOCK or screen.all else names[:MODELS_PER_BLOCK]
-    several = (*right("lead"), "leader", Column("p", right=True, drop=1))
+    several = (*right("lead"), "leader", GridColumn("p", right=True, drop=1))
     heads = (
         screen.clip(found.column, _CELLS),
         *right("rows", *map(screen.model, models)),

@@ -10,7 +10,7 @@ from losscli.data.roles.features import Asked
 from losscli.data.table import ReadOptions
 from losscli.domain import Floats
 from losscli.fitting.files import open_file
-from losscli.fitting.fit import Request
+from losscli.fitting.fit import FitRequest
 from losscli.result import Advice
 
 Columns = dict[str, list[object]]
@@ -33,7 +33,7 @@ def advice_on(folder: Path, columns: Columns, asked: Asked | None = None, **requ
 
 def advice_of(path: Path, asked: Asked | None = None, **request) -> Advice:
     table, training, inputs = open_file(str(path), ReadOptions(), asked or Asked())
-    return advise(table, training, Request(**request), inputs, lambda done, total: None).advice
+    return advise(table, training, FitRequest(**request), inputs, lambda done, total: None).advice
 
 
 def table(x: Floats, y) -> Columns:

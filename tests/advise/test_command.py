@@ -18,7 +18,7 @@ from losscli.advice.sample import rows_of, sampled
 from losscli.data.frame import load
 from losscli.data.table import ReadOptions
 from losscli.fitting.files import open_file
-from losscli.fitting.fit import Request
+from losscli.fitting.fit import FitRequest
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 TABLES = ("area", "tumours", "wine")
@@ -105,7 +105,7 @@ def test_an_interruption_leaves_the_profile(tmp_path):
 
     path = write(tmp_path, linear(lambda rng, n: rng.normal(size=n), seed=8, n=60))
     table, training, inputs = open_file(str(path), ReadOptions(), Asked())
-    found = advise(table, training, Request(), inputs, stop)
+    found = advise(table, training, FitRequest(), inputs, stop)
     assert found.interrupted and found.advice.profile
     assert found.advice.check.verdict == "untested"
     text = render.written(found.advice, "text", colour=False, width=80)

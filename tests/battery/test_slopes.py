@@ -7,7 +7,7 @@ from battery.cases import BOUND, label
 from battery.lines import lines
 from losscli.domain import NUMBERS, Task
 from losscli.loss import BoundLoss
-from losscli.loss.battery import Line, jumps, mismatch
+from losscli.loss.battery import ScoreLine, jumps, mismatch
 
 SLOPED = [loss for loss in BOUND if loss.loss.slope is not None]
 
@@ -18,7 +18,7 @@ def test_slope_is_the_derivative(loss: BoundLoss) -> None:
         _check_line(line)
 
 
-def _check_line(line: Line) -> None:
+def _check_line(line: ScoreLine) -> None:
     """At most a tenth of the points, next to kinks, tell nothing."""
     off, place, share = mismatch(line)
     assert share > 0.9, line.name
@@ -26,7 +26,7 @@ def _check_line(line: Line) -> None:
 
 
 def test_a_wrong_slope_is_found() -> None:
-    line = Line("wrong", lambda t: t**2, lambda t: 2.001 * t, 0.0, 1.0, 10.0, ())
+    line = ScoreLine("wrong", lambda t: t**2, lambda t: 2.001 * t, 0.0, 1.0, 10.0, ())
     with pytest.raises(AssertionError):
         _check_line(line)
 

@@ -7,7 +7,7 @@ from battery.cases import BOUND, label
 from battery.lines import lines
 from losscli.domain import Floats, Task
 from losscli.loss import Argument, BoundLoss, Reduction, Trait
-from losscli.loss.battery import MEASURED, Line, Measurements, is_bounded, is_symmetric, measured
+from losscli.loss.battery import MEASURED, Measurements, ScoreLine, is_bounded, is_symmetric, measured
 
 SLOPED = [x for x in BOUND if x.loss.slope is not None]
 FLAT = [x for x in BOUND if x.loss.slope is None and x.loss.reduction is Reduction.MEAN]
@@ -29,7 +29,7 @@ def test_the_measure_knows_the_traits_of_textbook_functions() -> None:
         (np.arctan, lambda t: 1.0 / (1.0 + t * t), "differentiable smooth lipschitz bounded redescending"),
         (np.floor, np.zeros_like, "redescending"),
     ):
-        line = Line("textbook", value, slope, 0.0, 1.0, 700.0, ())
+        line = ScoreLine("textbook", value, slope, 0.0, 1.0, 700.0, ())
         seen = Measurements(line)
         names = [trait.name.lower() for trait in MEASURED if trait.name]
         assert {name for name in names if getattr(seen, name)} == set(expected.split()), value

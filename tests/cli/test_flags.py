@@ -9,7 +9,7 @@ import typer
 
 from losscli.cli.app import app
 from losscli.cli.command import command
-from losscli.cli.options import ARGUMENTS, Compare, Fit, Flag, flag_fields, record_of
+from losscli.cli.options import ARGUMENTS, CompareFlags, FitFlags, Flag, flag_fields, record_of
 from losscli.errors import UsageError
 
 RECORDS = {own.name: own.cls.record for own in app.registered_commands}
@@ -17,7 +17,7 @@ NAMED = [(name, own) for name, record in RECORDS.items() for own in flag_fields(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Longer(Compare):
+class Longer(CompareFlags):
     tries: Annotated[int, Flag("N", "How often it is tried.", "Verdict", after="seed", least=1)] = 3
     words: Annotated[tuple[str, ...], Flag("WORD", "Any words; repeat it.")] = ()
     how: Annotated[Literal["well", "badly"] | None, Flag("HOW", "well or badly.", short="-w")] = None
@@ -85,12 +85,12 @@ def test_a_value_that_a_flag_does_not_take(words, said):
 
 
 def test_a_record_of_values_by_name():
-    flags = record_of(Fit, {"data": "a.csv", "loss": ["mae"], "folds": 3, "save": None})
-    assert flags == Fit(data="a.csv", loss=("mae",), folds=3)
+    flags = record_of(FitFlags, {"data": "a.csv", "loss": ["mae"], "folds": 3, "save": None})
+    assert flags == FitFlags(data="a.csv", loss=("mae",), folds=3)
     with pytest.raises(KeyError):
-        record_of(Fit, {"data": "a.csv", "los": ["mae"]})
+        record_of(FitFlags, {"data": "a.csv", "los": ["mae"]})
     with pytest.raises(UsageError, match="--folds 1 is not 2 or more"):
-        record_of(Fit, {"data": "a.csv", "folds": 1})
+        record_of(FitFlags, {"data": "a.csv", "folds": 1})
 
 
 @pytest.mark.parametrize(("name", "own"), NAMED, ids=[f"{name}-{own.name}" for name, own in NAMED])

@@ -23,7 +23,7 @@ from sklearn.svm import SVC
 from losscli import LossClassifier, LossRegressor, losses
 from losscli.data.roles.features import Asked, training_problem
 from losscli.data.table import ReadOptions, read
-from losscli.fitting.fit import Request, fit
+from losscli.fitting.fit import FitRequest, fit
 from losscli.loss.catalogue import tasks_of
 from losscli.spec import Spec
 
@@ -206,7 +206,7 @@ def test_they_are_the_models_of_losscli_fit(file: str, target: str, specs: tuple
     table = read(str(path), ReadOptions())
     losses_ = tuple(map(Spec, specs))
     training = training_problem(table, Asked(target=target, losses=tuple(map(tasks_of, losses_))))
-    request = Request(losses=losses_, folds=2, repeats=1, contaminate=())
+    request = FitRequest(losses=losses_, folds=2, repeats=1, contaminate=())
     found = fit(table, training, request, (), lambda done, total: None).fits
     data = pd.read_csv(path)
     x, y = data.drop(columns=target), data[target]

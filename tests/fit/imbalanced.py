@@ -10,7 +10,7 @@ from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.features import Asked, training_problem
 from losscli.data.table import ReadOptions, read
 from losscli.domain import Task
-from losscli.fitting.fit import Fitted, Request, fit
+from losscli.fitting.fit import FitRequest, Fitted, fit
 from losscli.result import Fit, Fits
 from losscli.spec import Spec
 
@@ -55,7 +55,7 @@ def run(path: str, *losses: str, class_weight: str | None = None, **options: Any
     settings["losses"] = tuple(map(Spec.parse, losses))
     table = read(path, ReadOptions())
     training = training_problem(table, Asked(class_weight=rule, **asked))
-    return fit(table, training, Request(**settings), (), lambda done, total: None)
+    return fit(table, training, FitRequest(**settings), (), lambda done, total: None)
 
 
 def fitted(path: str, *losses: str, **options: Any) -> Fits:

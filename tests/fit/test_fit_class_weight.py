@@ -15,7 +15,7 @@ from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.features import Asked, training_problem
 from losscli.data.table import ReadOptions, read
 from losscli.domain import Task
-from losscli.fitting.fit import Request, fit
+from losscli.fitting.fit import FitRequest, fit
 from losscli.result import Fits
 from losscli.spec import Spec
 
@@ -51,7 +51,7 @@ def fitted(path: str, class_weight: str | None, **options: Any) -> Fits:
         "l2": 0.0,
     } | options
     training = training_problem(table, asked)
-    return fit(table, training, Request(**settings), (), lambda done, total: None).fits
+    return fit(table, training, FitRequest(**settings), (), lambda done, total: None).fits
 
 
 def binary_of(found: Fits) -> Any:

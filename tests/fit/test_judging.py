@@ -407,7 +407,7 @@ def test_the_constant_is_trimmed_as_the_losses_are(tmp_path):
     """Beside the losses stands the best constant: the same rows count."""
     from losscli.data.roles.features import Asked, training_problem
     from losscli.data.table import ReadOptions, read
-    from losscli.fitting.fit import Request, fit
+    from losscli.fitting.fit import FitRequest, fit
 
     rng = np.random.default_rng(6)
     x = rng.normal(size=100)
@@ -416,7 +416,7 @@ def test_the_constant_is_trimmed_as_the_losses_are(tmp_path):
     path = tmp_path / "data.csv"
     path.write_text("x,y\n" + "".join(f"{a!r},{b!r}\n" for a, b in zip(x.tolist(), y.tolist(), strict=True)))
     table = read(str(path), ReadOptions())
-    asked = Request(losses=(Spec("mae"), Spec("tukey")), contaminate=(), repeats=1)
+    asked = FitRequest(losses=(Spec("mae"), Spec("tukey")), contaminate=(), repeats=1)
     found: Any = fit(table, training_problem(table, Asked()), asked, (), lambda done, total: None).fits
     constant = found.constant
     assert constant["mae"] > 40

@@ -11,7 +11,7 @@ from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Quantile
 
 from losscli.descent.design import whitened
 from losscli.descent.ends import Solution
-from losscli.descent.objective import Model, Objective
+from losscli.descent.objective import Objective, Trainee
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings, Wanted, train
 from losscli.domain import Floats, Task
@@ -222,7 +222,7 @@ def test_no_slope_can_be_moved_to_gain(task: Task, name: str) -> None:
     strength = 0.1 * steepest(bare, y, plain.z)
     found = solved(name, x, y, task, l1=strength, l2=0.01, careful=False)
     assert found.converged, found.certificate
-    own = Objective(plain, y[None].astype(float), [Model(found.bound, 0, 0.01, strength)], k)
+    own = Objective(plain, y[None].astype(float), [Trainee(found.bound, 0, 0.01, strength)], k)
     assert found.plain is not None
     b = found.plain.ravel()
     points = [b]

@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 from losscli.descent.design import Design, whitened
 from losscli.descent.interior import Vertex
 from losscli.descent.methods.margins import handles, minimise
-from losscli.descent.objective import Model, Objective
+from losscli.descent.objective import Objective, Trainee
 from losscli.domain import Codes, Floats
 from losscli.loss import BoundLoss
 from losscli.loss.catalogue.multiclass_score import (
@@ -58,7 +58,7 @@ def fitted(design: Design, loss: BoundLoss, codes: Codes, *l2: float, tol: float
 
 def objectives(design: Design, loss: BoundLoss, codes: Codes, l2: tuple[float, ...], v: Floats) -> Floats:
     """As the other descents see them."""
-    models = [Model(loss, 0, one) for one in l2]
+    models = [Trainee(loss, 0, one) for one in l2]
     objective = Objective(design, codes[None].astype(float), models, int(codes.max()) + 1)
     return objective.evaluate(v, np.arange(len(l2)))[0]
 

@@ -9,7 +9,7 @@ from sklearn.datasets import load_diabetes, load_wine
 from losscli.descent.design import whitened
 from losscli.descent.ends import Solution
 from losscli.descent.methods import METHODS, Method
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.descent.train import Settings, Wanted, train
 from losscli.descent.workspace import Workspace
 from losscli.domain import Task
@@ -58,7 +58,7 @@ def test_the_first_method_that_handles_a_loss(spec: str, task: Task, l1: float, 
 def test_a_method_is_a_record_and_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Least squares in closed form: what whitened columns make of it."""
 
-    def solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+    def solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
         fits = workspace.least_squares[[model.target for model in models]]
         values, _ = workspace.objective(models).evaluate(fits, np.arange(len(models)))
         return [
@@ -66,7 +66,7 @@ def test_a_method_is_a_record_and_its_place(monkeypatch: pytest.MonkeyPatch) -> 
             for model, v, value in zip(models, fits, values, strict=True)
         ]
 
-    def handles(workspace: Workspace, model: Model) -> bool:
+    def handles(workspace: Workspace, model: Trainee) -> bool:
         return model.bound.loss.name == "mse" and not model.l2 and not model.l1
 
     losses, settings = [wanted(name, Task.REGRESSION) for name in ("mse", "mae")], Settings(Task.REGRESSION)

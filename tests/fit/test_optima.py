@@ -21,7 +21,7 @@ import pytest
 from losscli.data.roles.features import Asked, training_problem
 from losscli.data.table import ReadOptions, read
 from losscli.domain import Codes, Floats
-from losscli.fitting.fit import Request, fit
+from losscli.fitting.fit import FitRequest, fit
 from losscli.loss.catalogue import tasks_of
 from losscli.result import Fit, Fits
 from losscli.spec import Spec
@@ -400,7 +400,7 @@ def fits_of(text: str, *specs: str, **request: Any) -> Fits:
         table = read(str(path), ReadOptions())
     target = text.split(maxsplit=1)[0].rsplit(",", maxsplit=1)[-1]
     training = training_problem(table, Asked(target=target, losses=tuple(map(tasks_of, losses))))
-    asked = Request(losses=losses, contaminate=(), repeats=1, **request)
+    asked = FitRequest(losses=losses, contaminate=(), repeats=1, **request)
     return fit(table, training, asked, (), lambda done, total: None).fits
 
 

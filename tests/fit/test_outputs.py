@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 import losscli.cli
 from losscli.descent.design import whitened
 from losscli.descent.networks import TrainingPlan, TrainingSet, train_networks
-from losscli.descent.objective import Model, Objective
+from losscli.descent.objective import Objective, Trainee
 from losscli.descent.perceptron import ACTIVATIONS, Architecture, Shape
 from losscli.descent.textbook import Optimizer
 from losscli.descent.train import Settings, Wanted, train
@@ -155,7 +155,7 @@ def test_the_objective_of_all_outputs_is_level_at_the_optimum(task):
             continue  # no gradient at a kink
         end, *_ = trained(bound.loss.name, task, TARGETS[task])
         objective = Objective(
-            design, TARGETS[task].T[None], [Model(end.bound, 0, end.l2)], TARGETS[task].shape[1]
+            design, TARGETS[task].T[None], [Trainee(end.bound, 0, end.l2)], TARGETS[task].shape[1]
         )
         (value,), (gradient,) = objective.evaluate(end.v[None], np.zeros(1, np.intp))
         assert value == pytest.approx(end.objective, rel=1e-9), bound.spec
@@ -167,7 +167,7 @@ def test_the_objective_of_all_outputs_is_level_at_the_optimum(task):
 def test_the_direction_of_several_numbers_is_found_from_least_squares():
     end, *_ = trained("cosine_distance", Task.MULTIOUTPUT, NUMBERS)
     least, *_ = trained("mse", Task.MULTIOUTPUT, NUMBERS)
-    objective = Objective(whitened(X, WEIGHTS), NUMBERS.T[None], [Model(end.bound, 0)], L)
+    objective = Objective(whitened(X, WEIGHTS), NUMBERS.T[None], [Trainee(end.bound, 0)], L)
     (at_least_squares,), _ = objective.evaluate(least.v[None], np.zeros(1, np.intp))
     assert end.converged
     assert 0 < end.objective < at_least_squares

@@ -8,7 +8,7 @@ import pytest
 
 from losscli.descent import lbfgs
 from losscli.descent.design import whitened
-from losscli.descent.objective import Model, Objective
+from losscli.descent.objective import Objective, Trainee
 from losscli.descent.rates import SCHEDULES, lipschitz, measured
 from losscli.descent.textbook import MAX_ITER, TOL, Optimizer, Trace, parse_optimizer, run
 from losscli.domain import Task
@@ -38,7 +38,7 @@ def bound(text: str, task: Task) -> BoundLoss:
 
 
 def objective(*texts: str, task: Task = Task.REGRESSION, l2: float = 0.0, y=None, design=None) -> Objective:
-    models = [Model(bound(text, task), 0, l2) for text in texts]
+    models = [Trainee(bound(text, task), 0, l2) for text in texts]
     target = (TARGETS[task] if y is None else y)[None]
     return Objective(design or whitened(X, W).plain()[0], target, models, 3 if task is Task.MULTICLASS else 1)
 

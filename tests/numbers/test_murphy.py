@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from losscli.domain import Floats
-from losscli.inference.murphy import MEAN, MEDIAN, Dominance, Functional, dominance, elementary, thresholds
+from losscli.inference.murphy import (
+    MEAN,
+    MEDIAN,
+    CurveExtremes,
+    Functional,
+    dominance,
+    elementary,
+    thresholds,
+)
 
 Loss = Callable[[Floats, Floats], Floats]  # of predictions and targets
 Curve = Callable[[Floats], Floats]
@@ -237,7 +245,7 @@ def test_the_models_exchanged(rows: Rows, functional: Functional) -> None:
 def test_equal_models(rows: Rows, functional: Functional) -> None:
     a, _, y, w = rows
     found = dominance(a, a, y, w, functional)
-    assert found == Dominance(0.0, None, 0.0, None) and found.dominates == "equal"
+    assert found == CurveExtremes(0.0, None, 0.0, None) and found.dominates == "equal"
 
 
 @given(seed=SEEDS, functional=FUNCTIONALS)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from losscli.cli.options.flag import ARGUMENTS, Flag
-from losscli.cli.options.shared import CONFIDENCE, DATA, TABLE, OnTable
+from losscli.cli.options.shared import CONFIDENCE, DATA, TABLE, TableFlags
 
 JUDGING = "Judging"  # a panel of the help
 L2 = Flag("X", "Penalty: auto, or its strength, 0 or more.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Advise(OnTable):
+class AdviseFlags(TableFlags):
     """Features and a target, and how a model is judged."""
 
     data: Annotated[str, Flag("DATA", TABLE, ARGUMENTS)]

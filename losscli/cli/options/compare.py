@@ -15,14 +15,14 @@ from losscli.cli.options.shared import (
     SCALE,
     TABLE,
     TASK,
-    OnTable,
+    TableFlags,
 )
 
 LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compare(OnTable):
+class CompareFlags(TableFlags):
     """Predictions, and how they are judged."""
 
     predictions: Annotated[tuple[str, ...], Flag("PREDICTIONS", TABLE, ARGUMENTS)]

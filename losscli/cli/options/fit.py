@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from losscli.cli.options.advise import JUDGING, L2, Advise
+from losscli.cli.options.advise import JUDGING, L2, AdviseFlags
 from losscli.cli.options.flag import Flag
 from losscli.cli.options.shared import ALL, CLASS_WEIGHT, DATA, DEFINE, EXCLUDE, OUTPUT, SCALE
 
@@ -12,7 +12,7 @@ TRAINED = "Losses and model"  # a panel of the help
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fit(Advise):
+class FitFlags(AdviseFlags):
     """Those of `advise`, what is trained and how, and what is kept of it."""
 
     class_weight: Annotated[str | None, CLASS_WEIGHT] = None

@@ -29,7 +29,7 @@ ALL = Flag("", "Every loss, metric and reason on screen.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ReadingFlags:
     """How a table is read."""
 
     encoding: Annotated[str | None, Flag("NAME", "Encoding of the text; UTF-8 if not said.", DATA)] = None
@@ -72,7 +72,7 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Printing:
+class PrintingFlags:
     """Where a result goes."""
 
     format: Annotated[str, FORMAT] = "text"
@@ -84,7 +84,7 @@ class Printing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Roles:
+class RoleFlags:
     """What the columns are."""
 
     target: Annotated[
@@ -104,7 +104,7 @@ class Roles:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnTable(Printing, Reading, Roles):  # dataclasses take the fields of the last base first
+class TableFlags(PrintingFlags, ReadingFlags, RoleFlags):  # the fields of the last base come first
     """What every command takes that works on the rows of a table."""
 
     jobs: Annotated[int | None, Flag("N", "Processors to use; all if not said.", OUTPUT, least=1)] = None

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 from losscli.cli.options.flag import ARGUMENTS, Flag
-from losscli.cli.options.shared import ALL, DEFINE, FORMAT, OUTPUT, TABLE, TASK, Printing, Reading
+from losscli.cli.options.shared import ALL, DEFINE, FORMAT, OUTPUT, TABLE, TASK, PrintingFlags, ReadingFlags
 
 
 @dataclass(frozen=True, kw_only=True)
-class Predict(Reading):
+class PredictFlags(ReadingFlags):
     """A model and new rows."""
 
     model: Annotated[str, Flag("MODEL", "A file that losscli fit --save has written.", ARGUMENTS)]
@@ -20,7 +20,7 @@ class Predict(Reading):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Diff(Printing):
+class DiffFlags(PrintingFlags):
     """Two results."""
 
     old: Annotated[str, Flag("OLD", "A file of losscli compare --format json.", ARGUMENTS)]
@@ -29,7 +29,7 @@ class Diff(Printing):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Losses:
+class LossesFlags:
     """Which losses are listed."""
 
     task: Annotated[str | None, TASK] = None
@@ -38,7 +38,7 @@ class Losses:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explain:
+class ExplainFlags:
     """A loss."""
 
     spec: Annotated[str, Flag("SPEC", "A loss, e.g. huber or huber:delta=1.5.", ARGUMENTS, specs=True)]

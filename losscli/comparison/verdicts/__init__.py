@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from losscli.comparison.losses import Facts, Found
+from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.reasons import MISSING
 from losscli.comparison.verdicts.agreement import find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
@@ -43,7 +43,7 @@ MOST_PAIRS = 400  # of models and losses that are resampled; beyond, as with man
 
 
 def with_verdicts(
-    facts: Facts, values: Sequence[Sequence[Found]], point: Comparison, primary: int
+    facts: TableFacts, values: Sequence[Sequence[Found]], point: Comparison, primary: int
 ) -> Comparison:
     """The comparison with what resampling says. values: of each loss and model; primary: the loss that
     verdicts speak of, by its number.
@@ -85,7 +85,7 @@ def with_verdicts(
     )
 
 
-def _chosen(facts: Facts, primary: int) -> list[int]:
+def _chosen(facts: TableFacts, primary: int) -> list[int]:
     """The losses that are resampled, by their numbers."""
     pairs, losses = len(pairs_of(len(facts.problem.models))), range(len(facts.layout.losses))
     if facts.moments.rows <= EVERY_LOSS and pairs * len(losses) <= MOST_PAIRS:
@@ -95,7 +95,7 @@ def _chosen(facts: Facts, primary: int) -> list[int]:
 
 
 def _units(
-    facts: Facts, tables: Sequence[LossTable], primary: int
+    facts: TableFacts, tables: Sequence[LossTable], primary: int
 ) -> tuple[ResamplingUnits, tuple[Forecasts, ...]]:
     """The units, and what the order in time says of the primary loss."""
     problem, recorded = facts.problem, facts.request.recorded

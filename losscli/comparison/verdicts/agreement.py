@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.comparison.reasons import NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
 from losscli.domain import Codes, Floats, Kind, Task, sigmoid
@@ -154,7 +154,7 @@ def _dominance(boot: Bootstrap, tables: Sequence[LossTable], primary: int) -> It
 _READ = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
 
 
-def _read(facts: Facts, models: Sequence[int]) -> tuple[Floats, Floats, Codes, dict[int, Floats]]:
+def _read(facts: TableFacts, models: Sequence[int]) -> tuple[Floats, Floats, Codes, dict[int, Floats]]:
     """(targets, weights, row numbers, predictions by model), (n,) each."""
     blocks = list(facts.reading.each())
     y, w, number = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w", "number"))

@@ -7,7 +7,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from losscli.comparison.losses import Facts, Found
+from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.request import Request
 from losscli.comparison.summary import RowQuantity, row_quantities
 from losscli.comparison.verdicts.metric_terms import TermColumns, metric_terms, term_columns
@@ -56,7 +56,7 @@ class Bootstrap:
     of the columns that flagged rows nearly fill.
     """
 
-    facts: Facts
+    facts: TableFacts
     confidence: float
     seed: int
     found: Sequence[Sequence[Found]]
@@ -147,7 +147,7 @@ def resamples_of(request: Request, models: int) -> int:
 
 
 def bootstrap(
-    facts: Facts,
+    facts: TableFacts,
     found: Sequence[Sequence[Found]],
     units: ResamplingUnits,
     chosen: Sequence[int],
@@ -225,7 +225,7 @@ def _totals(sums: UnitSums, flagged: UnitSums, count: int, seed: int) -> dict[in
     return {column: drawn.means[:, at] * drawn.w for at, column in enumerate(columns)}
 
 
-def _resampled(facts: Facts, found: Sequence[Found], loss: int, places: dict[int, int]) -> ResampledLoss:
+def _resampled(facts: TableFacts, found: Sequence[Found], loss: int, places: dict[int, int]) -> ResampledLoss:
     """The loss with the places of its columns, which are added to those to resample."""
     layout = facts.layout
     models = tuple(m for m, one in enumerate(found) if math.isfinite(one.value))
@@ -238,7 +238,7 @@ def _resampled(facts: Facts, found: Sequence[Found], loss: int, places: dict[int
     )
 
 
-def _joint(facts: Facts, loss: int, own: ResampledLoss) -> list[tuple[int, int]]:
+def _joint(facts: TableFacts, loss: int, own: ResampledLoss) -> list[tuple[int, int]]:
     """The pairs of columns whose covariance a measure against the baseline needs."""
     if not own.is_mean or loss not in dict(facts.allowed):
         return []
@@ -250,7 +250,7 @@ def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
     return np.column_stack([of_means(own.bound, [drawn.means[:, p] for p in one]) for one in own.places])
 
 
-def _sums(facts: Facts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> list[UnitSums]:
+def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> list[UnitSums]:
     """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
     layout = facts.layout.only(columns)
     flagged = facts.summary.flagged_rows

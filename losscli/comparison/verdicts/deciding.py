@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.comparison.summary import row_quantities
 from losscli.data.rows import Rows
 from losscli.inference.decisive import Decisive, Tops
@@ -17,7 +17,7 @@ NAMED = 20  # decisive rows of a pair that are named one by one
 Deciding = Mapping[tuple[str, str], Decisive]  # by the names of the two models
 
 
-def find_deciding(facts: Facts, tables: Sequence[LossTable], loss: int) -> Deciding:
+def find_deciding(facts: TableFacts, tables: Sequence[LossTable], loss: int) -> Deciding:
     """Of every pair of models with a finite value of the primary loss, here by its number; none where that is
     no mean, nor the root of one. One more pass over the rows, for the columns of this loss alone."""
     if not facts.layout.losses[loss].loss.reduction.is_mean_or_root:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.comparison.summary import Metrics, labelled, own_terms, ranked
 from losscli.data.roles import Problem
 from losscli.data.rows import Rows
@@ -31,7 +31,7 @@ class TermColumns:
         return TermColumns(self.model, self.source, self.first + columns, self.end + columns)
 
 
-def term_columns(facts: Facts) -> list[TermColumns]:
+def term_columns(facts: TableFacts) -> list[TermColumns]:
     """Of all models and summaries, in the order of `metric_terms`."""
     found: list[TermColumns] = []
     for m, summaries in enumerate(facts.summary.metrics):
@@ -42,7 +42,7 @@ def term_columns(facts: Facts) -> list[TermColumns]:
     return found
 
 
-def metric_terms(facts: Facts, rows: Rows) -> Iterator[Floats]:
+def metric_terms(facts: TableFacts, rows: Rows) -> Iterator[Floats]:
     """The row quantities of one block: (n,) each."""
     problem = facts.problem
     for summaries, predicted in zip(facts.summary.metrics, rows.models, strict=True):
@@ -70,7 +70,7 @@ def _of_one(
                     yield from one.terms(p, positive, sigmoid(p) if logits else p)
 
 
-def replicated(metric: Metric, facts: Facts, term: TermColumns, means: Floats) -> Floats:
+def replicated(metric: Metric, facts: TableFacts, term: TermColumns, means: Floats) -> Floats:
     """A metric of a model in every replicate: means (B, C) of its terms -> (B,), NaN where there is none. Of
     several classes the mean over those that occur."""
     assert metric.replicated is not None

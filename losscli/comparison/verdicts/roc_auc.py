@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.domain import RANKING, Floats, Mask, Task
 from losscli.inference.two_models import delong
 from losscli.loss.arguments import codes
@@ -14,7 +14,7 @@ from losscli.result import AreaComparison, MetricTable
 MOST = 5  # models, those with the largest areas
 
 
-def roc_auc_differences(facts: Facts, metrics: Sequence[MetricTable]) -> Iterator[AreaComparison]:
+def roc_auc_differences(facts: TableFacts, metrics: Sequence[MetricTable]) -> Iterator[AreaComparison]:
     """Of all pairs of the best models by ROC AUC. Reads all rows at once."""
     problem = facts.problem
     areas = next((one for one in metrics if one.name == "roc_auc"), None)
@@ -39,7 +39,7 @@ def roc_auc_differences(facts: Facts, metrics: Sequence[MetricTable]) -> Iterato
         )
 
 
-def _read(facts: Facts, models: Sequence[int]) -> tuple[Mask, Floats, dict[int, Floats]]:
+def _read(facts: TableFacts, models: Sequence[int]) -> tuple[Mask, Floats, dict[int, Floats]]:
     """(whether positive, weights, scores by model), (n,) each."""
     blocks = list(facts.reading.each())
     scores = {}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.comparison.reasons import NO_MEAN
 from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.resampling_units import Times
@@ -19,7 +19,9 @@ from losscli.result import Forecasts, LossTable
 SHORT = "fewer than 3 times"
 
 
-def differences_in_time(facts: Facts, times: Times, tables: Sequence[LossTable], loss: int) -> Floats | None:
+def differences_in_time(
+    facts: TableFacts, times: Times, tables: Sequence[LossTable], loss: int
+) -> Floats | None:
     """(T, pairs) What each of T distinct times adds to the difference of two models in the primary loss, in a
     unit of each pair in which squares stay finite. Pairs of the models that have a value; None where the loss
     is no mean."""

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from losscli.comparison.losses import Facts
+from losscli.comparison.losses import TableFacts
 from losscli.comparison.reasons import FEW_UNITS, NO_MEAN, few_units
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
@@ -104,7 +104,7 @@ class _Sums:
 
 
 def _sums(
-    facts: Facts, units: ResamplingUnits, models: Sequence[int], loss: int, column: str
+    facts: TableFacts, units: ResamplingUnits, models: Sequence[int], loss: int, column: str
 ) -> Mapping[str | None, _Sums]:
     reading, layout = facts.reading, facts.layout.only_means(loss, models)
 

@@ -15,7 +15,7 @@ from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.methods import piecewise, smoothed
 from losscli.descent.methods.method import Method
-from losscli.descent.objective import Model, Objective, bulk_spread, negligible
+from losscli.descent.objective import Objective, Trainee, bulk_spread, negligible
 from losscli.descent.starts import Attempts
 from losscli.descent.workspace import Workspace
 from losscli.domain import Floats
@@ -24,12 +24,12 @@ from losscli.loss import Trait
 _WIDTHS = 10.0 ** -np.arange(1.0, 11.0)  # over which kinks are rounded off, in units of the score
 
 
-def _objective(workspace: Workspace, models: Sequence[Model]) -> Objective:
+def _objective(workspace: Workspace, models: Sequence[Trainee]) -> Objective:
     plain, _ = workspace.plain
     return Objective(plain, workspace.targets, models, workspace.settings.classes)
 
 
-def _starts(workspace: Workspace, model: Model) -> Floats:
+def _starts(workspace: Workspace, model: Trainee) -> Floats:
     """(count, d) In plain coordinates; where there may be several valleys, also without any slope, from which
     strong penalties are near."""
     points, k = workspace.starts_of(model), workspace.settings.classes
@@ -69,7 +69,7 @@ def _descended(
 # ── losses that bend ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _smooth(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+def _smooth(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     attempts = Attempts.of(models, [_starts(workspace, model) for model in models])
     objective = _objective(workspace, attempts.models)
     descent = _descended(workspace, objective, attempts.start)
@@ -80,16 +80,16 @@ def _smooth(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
 # ── losses that bend and have kinks, and margins of several classes ──────────────────────────────────
 
 
-def _has_kinks(workspace: Workspace, model: Model) -> bool:
+def _has_kinks(workspace: Workspace, model: Trainee) -> bool:
     return model.l1 > 0.0 and smoothed.has_kinks(model.bound, workspace.targets[model.target])
 
 
-def _rounded(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+def _rounded(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     """Each by itself, over smaller and smaller widths."""
     return [_placed(workspace, _narrowed(workspace, model)) for model in models]
 
 
-def _narrowed(workspace: Workspace, model: Model) -> Solution:
+def _narrowed(workspace: Workspace, model: Trainee) -> Solution:
     y, w = workspace.targets[model.target], workspace.design.w
     attempts = Attempts.of([model], [_starts(workspace, model)])
     true = _objective(workspace, attempts.models)
@@ -115,11 +115,11 @@ def _narrowed(workspace: Workspace, model: Model) -> Solution:
 # ── piecewise linear losses ──────────────────────────────────────────────────────────────────────────
 
 
-def _kind(workspace: Workspace, model: Model) -> Hashable:
+def _kind(workspace: Workspace, model: Trainee) -> Hashable:
     return model.l1 > 0.0 and piecewise.kind(workspace, model)
 
 
-def _piecewise(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+def _piecewise(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     """|slope| is the loss of one more row, whose score is the slope."""
     plain, tol = workspace.plain[0], workspace.tol
     rows = workspace.hinges(models)

@@ -19,7 +19,7 @@ from losscli.descent.design import Design
 from losscli.descent.ends import Solution, certified
 from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.methods.method import Method
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.descent.workspace import Workspace
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import BoundLoss
@@ -310,12 +310,12 @@ class _Newton:
         return _Step(change, dv[:, None], ds, da, p, d)
 
 
-def _group(workspace: Workspace, model: Model) -> Hashable:
+def _group(workspace: Workspace, model: Trainee) -> Hashable:
     """Models of one loss and one target."""
     return handles(model.bound) and (model.bound.spec, model.target)
 
 
-def _solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+def _solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     objective = workspace.objective(models)
     vertex = minimise(
         workspace.design,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from losscli.descent.ends import Solution
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.descent.workspace import Workspace
 
 
@@ -18,11 +18,11 @@ class Method:
     """
 
     name: str
-    handles: Callable[[Workspace, Model], Hashable]
-    solve: Callable[[Workspace, Sequence[Model]], list[Solution]]
+    handles: Callable[[Workspace, Trainee], Hashable]
+    solve: Callable[[Workspace, Sequence[Trainee]], list[Solution]]
 
 
-def solve_by(methods: Sequence[Method], workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+def solve_by(methods: Sequence[Method], workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     """Each model by the first method that handles it, in the order given."""
     groups: dict[tuple[Method, Hashable], list[int]] = {}
     for i, model in enumerate(models):

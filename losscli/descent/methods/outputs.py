@@ -11,7 +11,7 @@ import numpy as np
 
 from losscli.descent.ends import Solution
 from losscli.descent.methods.method import Method, solve_by
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.descent.workspace import Workspace
 from losscli.domain import SEVERAL, Floats
 from losscli.loss import Argument, BoundLoss, Loss, Trait
@@ -36,7 +36,7 @@ def _has_kinks(loss: Loss) -> bool:
 def method(methods: Sequence[Method]) -> Method:
     """Output by output, all in one lockstep, each by the first of the methods that handles it."""
 
-    def solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+    def solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
         each = _apart(models, workspace.settings.classes)
         centres = _centres(models, workspace.targets)
         settings = replace(workspace.settings, task=each[0].bound.loss.task, classes=1)
@@ -51,11 +51,11 @@ def method(methods: Sequence[Method]) -> Method:
     return Method("outputs", _handles, solve)
 
 
-def _handles(workspace: Workspace, model: Model) -> bool:
+def _handles(workspace: Workspace, model: Trainee) -> bool:
     return workspace.settings.task in SEVERAL and model.bound.loss.each is not None
 
 
-def _apart(models: Sequence[Model], outputs: int) -> list[Model]:
+def _apart(models: Sequence[Trainee], outputs: int) -> list[Trainee]:
     """The models of every output of these, one after the other. target t becomes t·k + output."""
     found = []
     for model in models:
@@ -63,13 +63,13 @@ def _apart(models: Sequence[Model], outputs: int) -> list[Model]:
         assert each is not None
         bound, share = BoundLoss(each.loss, model.bound.params), each.share(outputs)
         found += [
-            Model(bound, model.target * outputs + place, model.l2 / share, model.l1 / share)
+            Trainee(bound, model.target * outputs + place, model.l2 / share, model.l1 / share)
             for place in range(outputs)
         ]
     return found
 
 
-def _centres(models: Sequence[Model], targets: Floats) -> Floats:
+def _centres(models: Sequence[Trainee], targets: Floats) -> Floats:
     """(t, k, 1) What may be taken off the targets (t, k, n) and put back on intercepts, so that a large
     offset costs no digits: medians, where every loss is one of the residual."""
     each = [model.bound.loss.each for model in models]
@@ -78,7 +78,7 @@ def _centres(models: Sequence[Model], targets: Floats) -> Floats:
     return np.zeros((*targets.shape[:2], 1))
 
 
-def _joined(model: Model, ends: Sequence[Solution], centre: Floats) -> Solution:
+def _joined(model: Trainee, ends: Sequence[Solution], centre: Floats) -> Solution:
     """The worst of the ends speaks for all."""
     assert model.bound.loss.each is not None
     share = model.bound.loss.each.share(len(ends))

@@ -15,7 +15,7 @@ from losscli.descent.design import Design
 from losscli.descent.ends import Solution, certified, lowest
 from losscli.descent.interior import Hinges, Vertex, minimise, row_values
 from losscli.descent.methods.method import Method
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.descent.starts import Attempts
 from losscli.descent.workspace import Workspace
 from losscli.domain import Floats
@@ -23,7 +23,7 @@ from losscli.domain import Floats
 _ROUNDS = 30  # of the tangent
 
 
-def kind(workspace: Workspace, model: Model) -> Hashable:
+def kind(workspace: Workspace, model: Trainee) -> Hashable:
     """(how many kinks a loss has, whether its slope also jumps down); False where it is not piecewise
     linear."""
     if workspace.settings.classes > 1:
@@ -32,7 +32,7 @@ def kind(workspace: Workspace, model: Model) -> Hashable:
     return hinges is not None and (hinges.kinks.shape[1], bool((hinges.jumps < 0).any()))
 
 
-def _solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+def _solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     if not (workspace.hinges(models[:1]).jumps < 0).any():
         return certified(workspace.objective(models), workspace.interior_point(models))
     attempts = Attempts.of(models, [workspace.starts_of(model) for model in models])

@@ -16,7 +16,7 @@ from losscli.descent.ends import Solution, certified
 from losscli.descent.interior import SMALL, Vertex
 from losscli.descent.methods import smooth
 from losscli.descent.methods.method import Method
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.descent.workspace import Workspace
 from losscli.domain import IDENTITY, NUMBERS, Floats
 from losscli.loss import Argument, BoundLoss, Trait
@@ -42,7 +42,7 @@ def kinks_in_score(bound: BoundLoss, y: Floats) -> Floats | None:
     return kinks + y if loss.task in NUMBERS else kinks * (2.0 * y - 1.0)
 
 
-def minimise(design: Design, model: Model, y: Floats, start: Floats, *, unit: float, tol: float) -> Vertex:
+def minimise(design: Design, model: Trainee, y: Floats, start: Floats, *, unit: float, tol: float) -> Vertex:
     """One model from start (q,) to a gap of tol times its objective. unit: of the scores."""
     kinks = kinks_in_score(model.bound, y)
     assert kinks is not None
@@ -187,7 +187,7 @@ class _Problem:
         return balanced
 
 
-def _handles(workspace: Workspace, model: Model) -> bool:
+def _handles(workspace: Workspace, model: Trainee) -> bool:
     """Fits that need not be confirmed go by their slopes alone, which takes less time."""
     bound, y = model.bound, workspace.targets[model.target]
     if workspace.settings.classes > 1 or not workspace.settings.careful:
@@ -198,7 +198,7 @@ def _handles(workspace: Workspace, model: Model) -> bool:
     return kinks is not None and bool((KinkedLoss.of(bound, y, kinks, 1.0).jumps >= 0.0).all())
 
 
-def _solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+def _solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     """Each by itself; by its slopes alone where that does not end well."""
     units, found = workspace.objective(models).unit.tolist(), []
     for model, unit in zip(models, units, strict=True):

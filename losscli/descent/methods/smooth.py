@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from losscli.descent import newton
 from losscli.descent.ends import Solution, ended
 from losscli.descent.methods.method import Method
-from losscli.descent.objective import Model
+from losscli.descent.objective import Trainee
 from losscli.descent.starts import Attempts
 from losscli.descent.workspace import Workspace
 from losscli.domain import Floats
 from losscli.loss import Argument, Trait
 
 
-def solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
+def solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     """All starts of all models in one lockstep; the lowest end of each is its solution."""
     solutions = _lowest(workspace, models, [workspace.starts_of(model) for model in models])
     again = [i for i, end in enumerate(solutions) if not end.converged and _is_robust(models[i])]
@@ -24,13 +24,13 @@ def solve(workspace: Workspace, models: Sequence[Model]) -> list[Solution]:
     return solutions
 
 
-def _is_robust(model: Model) -> bool:
+def _is_robust(model: Trainee) -> bool:
     """Whether a loss is convex, of the residual, and its slope has a bound."""
     traits = Trait.CONVEX | Trait.LIPSCHITZ
     return model.bound.loss.argument is Argument.RESIDUAL and traits in model.bound.traits
 
 
-def _lowest(workspace: Workspace, models: Sequence[Model], points: Sequence[Floats]) -> list[Solution]:
+def _lowest(workspace: Workspace, models: Sequence[Trainee], points: Sequence[Floats]) -> list[Solution]:
     attempts = Attempts.of(models, points)
     objective = workspace.objective(attempts.models)
     descent = workspace.descended(objective, attempts.start)

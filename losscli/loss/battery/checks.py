@@ -15,7 +15,7 @@ from losscli.spec import Spec, number_text
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class BatteryCheck:
     """holds: None where it does not apply; detail: what was found, or why it does not."""
 
     name: str
@@ -28,7 +28,7 @@ class Checked:
     """A loss and its checks."""
 
     bound: BoundLoss
-    checks: tuple[Check, ...]
+    checks: tuple[BatteryCheck, ...]
 
     @property
     def holds(self) -> bool:
@@ -46,7 +46,7 @@ def checked(bound: BoundLoss) -> Checked:
                 holds, detail = False, ": ".join(filter(None, [str(error.where), error.what]))
             except Exception as error:  # the functions of a record may be anyone's
                 holds, detail = False, f"{type(error).__name__}: {error}"
-            found.append(Check(name, holds, detail))
+            found.append(BatteryCheck(name, holds, detail))
     return Checked(bound, tuple(found))
 
 

@@ -11,7 +11,7 @@ from losscli.domain import Floats
 Curve = Callable[[Floats], Floats]
 
 
-class Line(NamedTuple):
+class ScoreLine(NamedTuple):
     """value and slope: functions of t, (n,) -> (n,); t is the score, shifted by nothing.
 
     centre: where the loss is least, or its middle; width: one natural step of t; reach: how far t may go

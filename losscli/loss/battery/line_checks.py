@@ -7,7 +7,7 @@ import numpy as np
 
 from losscli.domain import LOG, NUMBERS, Task
 from losscli.loss import Argument, BoundLoss, Trait
-from losscli.loss.battery.line import Line
+from losscli.loss.battery.line import ScoreLine
 from losscli.loss.battery.lines import lines
 from losscli.loss.battery.row_checks import NO_ROWS, Outcome, has_rows
 from losscli.loss.battery.slopes import breaks, jumps, mismatch
@@ -42,17 +42,17 @@ def slope_problem(bound: BoundLoss) -> str:
     return f"slope: {detail}" if holds is False else ""
 
 
-def _difference_at(line: Line, place: float) -> float:
+def _difference_at(line: ScoreLine, place: float) -> float:
     step = 1e-3 * line.width
     high, low = line.value(place + step * np.array([1.0, -1.0]))
     return float((high - low) / (2.0 * step))
 
 
-def _lines_text(seen: tuple[Line, ...]) -> str:
+def _lines_text(seen: tuple[ScoreLine, ...]) -> str:
     return "1 line" if len(seen) == 1 else f"{len(seen)} lines"
 
 
-def _lines(bound: BoundLoss) -> tuple[Line, ...] | str:
+def _lines(bound: BoundLoss) -> tuple[ScoreLine, ...] | str:
     if not has_rows(bound):
         return NO_ROWS
     if bound.loss.slope is None:
@@ -89,7 +89,7 @@ def kinks(bound: BoundLoss) -> Outcome:
     return True, f"declared and found: {_places(bound.loss.kinks(dict(bound.params)))}"
 
 
-def _near(place: float, others: Sequence[float], line: Line) -> bool:
+def _near(place: float, others: Sequence[float], line: ScoreLine) -> bool:
     return any(abs(place - other) <= _PLACE * line.width for other in others)
 
 

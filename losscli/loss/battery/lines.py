@@ -9,14 +9,14 @@ import numpy as np
 
 from losscli.domain import CLASSES, LOG, NUMBERS, Floats, Task, log_softmax, sigmoid, softplus
 from losscli.loss import Argument, BoundLoss
-from losscli.loss.battery.line import Curve, Line
+from losscli.loss.battery.line import Curve, ScoreLine
 from losscli.loss.score import terms
 
 SCALE = 1.5  # the residual scale at which losses are measured, and a natural step of r
 TARGETS = (-3.7, -0.5, 0.0, 0.5, 1.0, 2.0, 17.0)
 
 
-def lines(loss: BoundLoss, width: float = SCALE) -> tuple[Line, ...]:
+def lines(loss: BoundLoss, width: float = SCALE) -> tuple[ScoreLine, ...]:
     """Every line of a loss of one score per row, or per class: one for r, m or l; one per target, or per
     class and coordinate, else. None for labels, and for tasks of several columns. width: a natural step of
     r; of other scores it is 1 where that is SCALE.
@@ -24,7 +24,7 @@ def lines(loss: BoundLoss, width: float = SCALE) -> tuple[Line, ...]:
     return tuple(_lines(loss, width)) if loss.loss.task in CLASSES | NUMBERS else ()
 
 
-def _lines(loss: BoundLoss, width: float) -> Iterator[Line]:
+def _lines(loss: BoundLoss, width: float) -> Iterator[ScoreLine]:
     kinks = loss.loss.kinks(dict(loss.params))
     slope = loss.slope if loss.loss.slope is not None else None
     widths = width / SCALE
@@ -32,9 +32,9 @@ def _lines(loss: BoundLoss, width: float) -> Iterator[Line]:
         case Task.MULTICLASS, argument:
             yield from _of_classes(loss) if argument is not Argument.LABEL else ()
         case _, Argument.RESIDUAL:
-            yield Line("r", loss.value, slope, 0.0, width, 1e60, kinks)
+            yield ScoreLine("r", loss.value, slope, 0.0, width, 1e60, kinks)
         case _, Argument.MARGIN:
-            yield Line("m", loss.value, slope, 0.0, widths, 1e6, kinks)
+            yield ScoreLine("m", loss.value, slope, 0.0, widths, 1e6, kinks)
         case _, Argument.LOG_PROBABILITY:
             yield _of_log_probability(loss, kinks)
         case _, (Argument.SCORE | Argument.PARTS):
@@ -47,10 +47,10 @@ def _lines(loss: BoundLoss, width: float) -> Iterator[Line]:
             yield from (_of_prediction(loss, y, kinks, widths) for y in inside)
 
 
-def _of_score(loss: BoundLoss, y: float, kinks: tuple[float, ...], width: float) -> Line:
+def _of_score(loss: BoundLoss, y: float, kinks: tuple[float, ...], width: float) -> ScoreLine:
     places = tuple(kink / (2.0 * y - 1.0) for kink in kinks)
     value, slope = _given(loss, y) if loss.loss.argument is Argument.SCORE else _parts(loss, y)
-    return Line(f"y={y}", value, slope, 0.0, width, 1e6, places, loss.loss.prediction.low, y)
+    return ScoreLine(f"y={y}", value, slope, 0.0, width, 1e6, places, loss.loss.prediction.low, y)
 
 
 def _given(loss: BoundLoss, y: float) -> tuple[Curve, Curve | None]:
@@ -63,12 +63,12 @@ def _given(loss: BoundLoss, y: float) -> tuple[Curve, Curve | None]:
     return value, slope if loss.loss.slope is not None else None
 
 
-def _of_link(loss: BoundLoss, y: float) -> Line:
+def _of_link(loss: BoundLoss, y: float) -> ScoreLine:
     """In the score that the link makes a prediction of."""
     value, slope = _given(loss, y)
     assert slope is not None
     predict = loss.loss.link.predict
-    return Line(
+    return ScoreLine(
         f"y={y}", lambda s: value(predict(s)), lambda s: slope(predict(s)), 0.0, 1.0, 300.0, (), target=y
     )
 
@@ -82,19 +82,19 @@ def _parts(loss: BoundLoss, y: float) -> tuple[Curve, Curve | None]:
     return at(0), at(1) if loss.loss.slope is not None else None
 
 
-def _of_prediction(loss: BoundLoss, y: float, kinks: tuple[float, ...], widths: float) -> Line:
+def _of_prediction(loss: BoundLoss, y: float, kinks: tuple[float, ...], widths: float) -> ScoreLine:
     value, slope = _given(loss, y)
     if loss.loss.link is LOG:
         places = tuple(math.log(y + kink) for kink in kinks if y + kink > 0.0)
         centre = math.log(y) if y > 0.0 else 0.0
         in_score = None if slope is None else lambda s: slope(np.exp(s))
-        return Line(f"y={y}", lambda s: value(np.exp(s)), in_score, centre, 1.0, 300.0, places, target=y)
+        return ScoreLine(f"y={y}", lambda s: value(np.exp(s)), in_score, centre, 1.0, 300.0, places, target=y)
     width = max(abs(y), 1.0) * widths
     places = tuple(y + kink for kink in kinks)
-    return Line(f"y={y}", value, slope, y, width, 1e60, places, loss.loss.prediction.low, y)
+    return ScoreLine(f"y={y}", value, slope, y, width, 1e60, places, loss.loss.prediction.low, y)
 
 
-def _of_log_probability(loss: BoundLoss, kinks: tuple[float, ...]) -> Line:
+def _of_log_probability(loss: BoundLoss, kinks: tuple[float, ...]) -> ScoreLine:
     """In the score: l = -log(1 + e^-t), t the margin."""
 
     def value(t: Floats) -> Floats:
@@ -103,15 +103,15 @@ def _of_log_probability(loss: BoundLoss, kinks: tuple[float, ...]) -> Line:
     def slope(t: Floats) -> Floats:
         return loss.slope(-softplus(-t)) * sigmoid(-t)
 
-    return Line("l", value, slope if loss.loss.slope is not None else None, 0.0, 1.0, 1e6, kinks)
+    return ScoreLine("l", value, slope if loss.loss.slope is not None else None, 0.0, 1.0, 1e6, kinks)
 
 
-def _of_classes(loss: BoundLoss) -> Iterator[Line]:
+def _of_classes(loss: BoundLoss) -> Iterator[ScoreLine]:
     moves: tuple[int | slice, ...] = (0, 1, 2, slice(None))
     return (_of_class(loss, code, moved) for code, moved in product(range(3), moves))
 
 
-def _of_class(loss: BoundLoss, code: int, moved: int | slice) -> Line:
+def _of_class(loss: BoundLoss, code: int, moved: int | slice) -> ScoreLine:
     """Scores (0.3, -0.4, 0.9) of three classes, one of them set to t, or t added to all."""
     apart = loss.loss.argument is Argument.PARTS
 
@@ -133,7 +133,7 @@ def _of_class(loss: BoundLoss, code: int, moved: int | slice) -> Line:
         return slope.sum(axis=1) if slope.ndim == 2 else slope
 
     name = f"class {code}, score {moved}"
-    return Line(name, value, slope if loss.loss.slope is not None else None, 0.0, 1.0, 1e3, ())
+    return ScoreLine(name, value, slope if loss.loss.slope is not None else None, 0.0, 1.0, 1e3, ())
 
 
 def _scores(t: Floats, moved: int | slice) -> Floats:

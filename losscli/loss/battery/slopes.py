@@ -3,7 +3,7 @@
 import numpy as np
 
 from losscli.domain import Floats
-from losscli.loss.battery.line import Curve, Line
+from losscli.loss.battery.line import Curve, ScoreLine
 
 _STEP = 4e-3
 
@@ -15,7 +15,7 @@ def difference(value: Curve, t: Floats, step: float) -> Floats:
     )
 
 
-def mismatch(line: Line) -> tuple[float, float, float]:
+def mismatch(line: ScoreLine) -> tuple[float, float, float]:
     """(how far the slope is from the derivative, over what differences can tell; where that is; the share of
     the points where they can tell).
 
@@ -35,7 +35,7 @@ def mismatch(line: Line) -> tuple[float, float, float]:
     return float(np.nan_to_num(off[worst], nan=np.inf)), float(t[worst]), float(whole.mean())
 
 
-def jumps(line: Line) -> list[float]:
+def jumps(line: ScoreLine) -> list[float]:
     """Where the slope jumps."""
     assert line.slope is not None
     a, b = _halved(line.slope, line.near(), 32)
@@ -45,7 +45,7 @@ def jumps(line: Line) -> list[float]:
     return [float(place) for place in 0.5 * (a + b)[jump]]
 
 
-def breaks(line: Line) -> list[float]:
+def breaks(line: ScoreLine) -> list[float]:
     """Where the value itself jumps."""
     a, b = _halved(line.value, line.near(), 40)
     low, high = line.value(a), line.value(b)

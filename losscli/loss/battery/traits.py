@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.domain import LOG, Floats
 from losscli.loss import BoundLoss, Trait
-from losscli.loss.battery.line import Line
+from losscli.loss.battery.line import ScoreLine
 from losscli.loss.battery.slopes import breaks, jumps
 
 MEASURED = (
@@ -26,7 +26,7 @@ _NOISE = 1e-12  # the slope along a direction in which the loss is constant
 class Measurements:
     """What one line shows; every property is one trait."""
 
-    def __init__(self, line: Line):
+    def __init__(self, line: ScoreLine):
         assert line.slope is not None
         self.line, self.t, self.out = line, line.near(), line.far()
         with np.errstate(over="ignore"):
@@ -94,7 +94,7 @@ class Measurements:
             return np.nan_to_num(np.diff(slope) / np.diff(t), nan=np.inf, posinf=np.inf, neginf=-np.inf)
 
 
-def breaks_at_centre(line: Line) -> bool:
+def breaks_at_centre(line: ScoreLine) -> bool:
     """Whether the value itself jumps where the grid has no point: also that of a single one."""
     near = line.near(3.0)
     values = line.value(near)
@@ -108,7 +108,7 @@ def is_bounded(near: Floats, far: Floats) -> bool:
     return bool(np.max(np.abs(far - least)) <= 3.0 * np.max(near - least) + 1e-12)
 
 
-def measured(seen: Sequence[Line]) -> Trait:
+def measured(seen: Sequence[ScoreLine]) -> Trait:
     """The traits that all these lines show."""
     found = [Measurements(line) for line in seen]
     traits = Trait(0)
@@ -119,7 +119,7 @@ def measured(seen: Sequence[Line]) -> Trait:
     return traits
 
 
-def is_symmetric(loss: BoundLoss, seen: Sequence[Line]) -> bool:
+def is_symmetric(loss: BoundLoss, seen: Sequence[ScoreLine]) -> bool:
     """Whether too high costs what too low does, on the lines of a loss of numbers."""
     miss = np.array([0.01, 0.3, 0.9, 2.1, 13.0])
     for line in seen:

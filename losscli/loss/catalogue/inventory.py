@@ -13,7 +13,7 @@ from losscli.loss.catalogue.refused import REFUSED_LOSSES
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class LossFamily:
     """A family of the inventory: its letter, what its losses are of, and their ids."""
 
     letter: str
@@ -21,11 +21,11 @@ class Family:
     ids: tuple[str, ...]
 
 
-def _family(letter: str, title: str, ids: str) -> Family:
-    return Family(letter, title, tuple(ids.split()))
+def _family(letter: str, title: str, ids: str) -> LossFamily:
+    return LossFamily(letter, title, tuple(ids.split()))
 
 
-FAMILIES: tuple[Family, ...] = (
+FAMILIES: tuple[LossFamily, ...] = (
     _family(
         "A",
         "one value",
@@ -95,7 +95,7 @@ REFUSED = frozenset(one.name for one in REFUSED_LOSSES)
 class Coverage:
     """How many ids of a family are computed, refused by name, and neither."""
 
-    family: Family
+    family: LossFamily
     computed: int
     refused: int
 

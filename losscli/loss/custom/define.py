@@ -15,7 +15,7 @@ import numpy as np
 from losscli.domain import IDENTITY, REALS, Floats, Kind, Task, Unit
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, Loss, Param, Params
-from losscli.loss.custom.measure import Measured, measure
+from losscli.loss.custom.measure import MeasuredLoss, measure
 from losscli.loss.expression import (
     FUNCTIONS,
     Apply,
@@ -170,10 +170,10 @@ def _record(name: str, defaults: Mapping[str, float], tree: Node, formula: _Form
     constants = frozenset(abs(number) for number in numbers_in(tree))
 
     @lru_cache(maxsize=64)
-    def at(params: tuple[tuple[str, float], ...]) -> Measured:
+    def at(params: tuple[tuple[str, float], ...]) -> MeasuredLoss:
         return measure(BoundLoss(bare, params), constants | {abs(value) for _, value in params})
 
-    def facts(params: Params) -> Measured:
+    def facts(params: Params) -> MeasuredLoss:
         return at(tuple((key, float(value)) for key, value in params.items()))
 
     usual = facts(defaults)
@@ -195,7 +195,7 @@ def _record(name: str, defaults: Mapping[str, float], tree: Node, formula: _Form
     )
 
 
-def _infimum(facts: Callable[[Params], Measured], usual: Measured, varies: bool) -> Any:
+def _infimum(facts: Callable[[Params], MeasuredLoss], usual: MeasuredLoss, varies: bool) -> Any:
     if not varies or usual.infimum in (0.0, -np.inf):
         return usual.infimum
 
@@ -206,7 +206,7 @@ def _infimum(facts: Callable[[Params], Measured], usual: Measured, varies: bool)
     return least
 
 
-def _check_least(name: str, own: Measured, usual: Measured) -> None:
+def _check_least(name: str, own: MeasuredLoss, usual: MeasuredLoss) -> None:
     """Raises UsageError for parameters at which a loss is not bounded below as at its defaults."""
     for bound in (0.0, -np.inf):
         if (usual.infimum == bound) != (own.infimum == bound):

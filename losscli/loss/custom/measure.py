@@ -17,7 +17,7 @@ from losscli.domain import (
     Unit,
 )
 from losscli.loss import Argument, BoundLoss, Trait
-from losscli.loss.battery import SCALE, TARGETS, Line, is_bounded, is_symmetric, jumps, lines, measured
+from losscli.loss.battery import SCALE, TARGETS, ScoreLine, is_bounded, is_symmetric, jumps, lines, measured
 from losscli.loss.constant import Target, best_constant
 
 _DOMAINS = (REALS, NONZERO, ABOVE_MINUS_ONE, NONNEGATIVE, POSITIVE)
@@ -33,7 +33,7 @@ _UNITS = {0.0: Unit.ONE, 1.0: Unit.Y, 2.0: Unit.Y2}
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredLoss:
     """infimum: a number, or a function of the target; perfect: what perfect predictions of some targets cost,
     empty for classes."""
 
@@ -62,7 +62,7 @@ class Measured:
         return "; ".join([*said, kinks])
 
 
-def measure(bound: BoundLoss, constants: Collection[float]) -> Measured:
+def measure(bound: BoundLoss, constants: Collection[float]) -> MeasuredLoss:
     """A loss of one score, known by its value and slope alone. constants: the sizes in its formula."""
     numbers = bound.loss.task in NUMBERS
     target, prediction = _domains(bound) if bound.loss.argument is Argument.PREDICTION else (REALS, REALS)
@@ -73,7 +73,7 @@ def measure(bound: BoundLoss, constants: Collection[float]) -> Measured:
         kinks = _kinks(bound, seen, constants)
         least = _least(bound, seen)
         traits = _traits(bound, seen)
-    return Measured(
+    return MeasuredLoss(
         traits=traits,
         kinks=kinks,
         infimum=least,
@@ -109,7 +109,7 @@ def _domains(bound: BoundLoss) -> tuple[Interval, Interval]:
     return REALS, REALS
 
 
-def _traits(bound: BoundLoss, seen: list[tuple[Line, ...]]) -> Trait:
+def _traits(bound: BoundLoss, seen: list[tuple[ScoreLine, ...]]) -> Trait:
     """What is seen near holds at every width, what is seen from afar at one of them; where there is no slope,
     nothing but bounds can be seen."""
     if bound.loss.slope is None:
@@ -127,7 +127,9 @@ def _traits(bound: BoundLoss, seen: list[tuple[Line, ...]]) -> Trait:
     return traits
 
 
-def _kinks(bound: BoundLoss, seen: list[tuple[Line, ...]], constants: Collection[float]) -> tuple[float, ...]:
+def _kinks(
+    bound: BoundLoss, seen: list[tuple[ScoreLine, ...]], constants: Collection[float]
+) -> tuple[float, ...]:
     """The places in r or m where the slope jumps, whatever the target."""
     if bound.loss.slope is None or bound.loss.argument is Argument.SCORE:
         return ()
@@ -135,7 +137,7 @@ def _kinks(bound: BoundLoss, seen: list[tuple[Line, ...]], constants: Collection
     return found[0] if found and all(own == found[0] for own in found) else ()
 
 
-def _kinks_of(line: list[Line], constants: Collection[float]) -> tuple[float, ...]:
+def _kinks_of(line: list[ScoreLine], constants: Collection[float]) -> tuple[float, ...]:
     """Of one line, seen in several widths; each at a constant of the formula if it is next to one."""
     places: list[float] = []
     for own in line:
@@ -151,7 +153,7 @@ def _kinks_of(line: list[Line], constants: Collection[float]) -> tuple[float, ..
     return tuple(sorted(places))
 
 
-def _least(bound: BoundLoss, seen: list[tuple[Line, ...]]) -> float | Callable[[Floats], Floats]:
+def _least(bound: BoundLoss, seen: list[tuple[ScoreLine, ...]]) -> float | Callable[[Floats], Floats]:
     """The least value over predictions: one number, or a function of the target."""
     each = [_least_of([own[i] for own in seen]) for i in range(len(seen[0]))]
     if not each or -np.inf in each:
@@ -164,7 +166,7 @@ def _least(bound: BoundLoss, seen: list[tuple[Line, ...]]) -> float | Callable[[
     return lambda y: _searched(bound, y)
 
 
-def _least_of(line: list[Line]) -> float:
+def _least_of(line: list[ScoreLine]) -> float:
     """0 where it is that to rounding; -inf where it falls on and on."""
     near = np.concatenate([own.value(np.append(own.near(), own.centre)) for own in line])
     far = np.concatenate([own.value(own.far()) for own in line])
@@ -178,7 +180,7 @@ def _least_of(line: list[Line]) -> float:
     return 0.0 if abs(least) <= _NOTHING * span else least
 
 
-def _zoomed(line: Line) -> float:
+def _zoomed(line: ScoreLine) -> float:
     """The least value near the centre, by ever finer grids."""
     grid = np.append(line.near(), line.centre)
     least = np.inf

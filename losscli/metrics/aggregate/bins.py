@@ -16,7 +16,7 @@ def weight_at(place: Codes, w: Floats, size: int) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class BinGrid:
     """Where the bins are: around `centre`, on the scale of `spread` > 0, as far as `reach` on either side."""
 
     centre: float
@@ -44,12 +44,12 @@ class Grid:
 class Bins:
     """Weight and mean of a column by bin. Merges by addition."""
 
-    grid: Grid
+    grid: BinGrid
     w: Floats
     wu: Floats  # Σ w (y - centre)
 
     @classmethod
-    def of(cls, grid: Grid, y: Floats, w: Floats) -> "Bins":
+    def of(cls, grid: BinGrid, y: Floats, w: Floats) -> "Bins":
         """y, w: (n,), y within the reach of the grid."""
         u = y - grid.centre
         place = grid.place(u)

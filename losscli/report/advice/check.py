@@ -1,6 +1,6 @@
 """The losses of the short list against the baseline, out of fold."""
 
-from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.fits.screen import head, words
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, count, digits_of, percent
@@ -19,7 +19,7 @@ def check_grids(screen: Screen[Advice]) -> list[Grid]:
     rows = (_cells(screen, row, digits, beside) for row in check.losses)
     against = f"vs {check.baseline}"
     figures = right(head(check.metric), against, head(check.other))
-    heads = ("loss", *figures, Column(against, right=True, drop=1))
+    heads = ("loss", *figures, GridColumn(against, right=True, drop=1))
     title = f"{words(check.metric)}, out of fold".upper()
     return tabulate(title, heads, rows, _notes(screen), complete=False)
 

@@ -1,6 +1,6 @@
 """The profile and what it asks for, as tables."""
 
-from losscli.report.blocks import Cell, Column, Grid, Note, Role, right, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Note, Role, right, tabulate
 from losscli.report.names import visible
 from losscli.report.numbers import percent, significant
 from losscli.report.screen import Screen
@@ -24,7 +24,7 @@ def profile_grids(screen: Screen[Advice]) -> list[Grid]:
     notes += [
         f"{one.title} is not known: {visible(one.reason or '')}" for one in profile if one.value is None
     ]
-    return tabulate("", ("FIGURE", *right("value"), Column("how to read it", flow=True)), rows, notes)
+    return tabulate("", ("FIGURE", *right("value"), GridColumn("how to read it", flow=True)), rows, notes)
 
 
 def _is_none(one: Finding) -> bool:
@@ -61,7 +61,7 @@ def rule_grids(screen: Screen[Advice]) -> list[Grid]:
     base = [row for row in alone if row[0] == advice.check.baseline]
     rows = [(", ".join(own), _sentence(rule)) for rule in advice.rules if (own := _of(rule, listed))]
     rows = [*base, *rows, *(row for row in alone if row not in base)]
-    heads = (Column("SHORT LIST", flow=True), Column("why", flow=True))
+    heads = (GridColumn("SHORT LIST", flow=True), GridColumn("why", flow=True))
     return tabulate("", heads, ((loss, visible(why)) for loss, why in rows))
 
 

@@ -1,7 +1,7 @@
 """The losses ranked by precision and by recall: each rank beside the other metric and the number of rows
 that are predicted positive."""
 
-from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.fits.screen import COUNTED, FitScreen, Standing, head
 from losscli.report.names import visible
 from losscli.report.numbers import ranks
@@ -41,13 +41,13 @@ def _grid(screen: FitScreen, metric: str, other: str, ranked: list[tuple[Fit, Ra
     chosen = screen.found.threshold_rule is not None
     macro = " (macro)" if screen.found.positive is None else ""
     heads = (
-        Column(metric.upper() + macro, least=len("PRECISION")),
+        GridColumn(metric.upper() + macro, least=len("PRECISION")),
         *right("rank"),
-        Column(metric, right=True, least=len("precision")),
-        Column(other, right=True, least=len("precision")),
-        Column(head(COUNTED), right=True, drop=1 if chosen else 0),
+        GridColumn(metric, right=True, least=len("precision")),
+        GridColumn(other, right=True, least=len("precision")),
+        GridColumn(head(COUNTED), right=True, drop=1 if chosen else 0),
         *right("threshold" if chosen else ""),
-        Column(head("average_precision"), right=True, drop=2),
+        GridColumn(head("average_precision"), right=True, drop=2),
     )
     rows: list[tuple[str | Cell, ...]] = [
         (

@@ -2,7 +2,7 @@
 fit loses at every level of contamination, how it was reached, which rows it passes over, and what could not
 be fitted or ranked."""
 
-from losscli.report.blocks import Cell, Column, Grid, Role, right, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.fits.ranking import excess_text
 from losscli.report.fits.screen import FitScreen, Standing, contamination, head, words
 from losscli.report.names import visible
@@ -52,7 +52,7 @@ def _grid(screen: FitScreen, scheme: str, size: float | None, records: tuple[Deg
     figures = right(*levels, "area", f"{metric} at {levels[0]}", f"at {levels[-1]}")
     ordered = sorted(records, key=lambda one: (one.rank is None, one.rank or 0))
     title = f"EXCESS BY SHARE OF BAD ROWS: {contamination(scheme, size)}"
-    heads = ("loss", "robust", *figures, Column("note", flow=True))
+    heads = ("loss", "robust", *figures, GridColumn("note", flow=True))
     return tabulate(title, heads, (_row(screen, one) for one in ordered), always=2)
 
 
@@ -75,7 +75,7 @@ def detail_grids(screen: FitScreen) -> list[Grid]:
 def _optimizer(screen: FitScreen) -> list[Grid]:
     """How near the optimizer asked for came to the certified optimum."""
     figures = right("iterations", "objective", "above optimum")
-    heads = ("loss", *figures, "converged", Column("note", flow=True))
+    heads = ("loss", *figures, "converged", GridColumn("note", flow=True))
     rows = [
         (
             screen.clip(screen.loss(one.fit.spec), 28),
@@ -96,8 +96,8 @@ def _certificates(screen: FitScreen) -> list[Grid]:
         "loss",
         "converged",
         *right("iterations", *of_objective, "efficiency"),
-        Column("certificate", flow=True),
-        Column("also", flow=True),
+        GridColumn("certificate", flow=True),
+        GridColumn("also", flow=True),
     )
     rows = [
         (
@@ -137,7 +137,7 @@ def _downweighted(screen: FitScreen) -> list[Grid]:
         for fit in screen.found.fits
         if fit.downweighted
     ]
-    heads = ("loss", *right("count"), Column("rows", flow=True))
+    heads = ("loss", *right("count"), GridColumn("rows", flow=True))
     return tabulate("ROWS OF WEIGHT < 0.1", heads, rows, always=2)
 
 
@@ -149,4 +149,4 @@ def row_names(rows: tuple[Downweighted, ...], most: int) -> str:
 
 def _unranked(screen: FitScreen) -> list[Grid]:
     rows = [(screen.loss(one.spec), visible(one.reason)) for one in screen.found.unranked]
-    return tabulate("", ("NOT RANKED", Column("reason", flow=True)), rows)
+    return tabulate("", ("NOT RANKED", GridColumn("reason", flow=True)), rows)

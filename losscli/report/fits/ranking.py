@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from losscli.report.blocks import Cell, Column, Grid, Role, tabulate
+from losscli.report.blocks import Cell, Grid, GridColumn, Role, tabulate
 from losscli.report.fits.screen import FitScreen, Standing, contamination, head, when_bad, words
 from losscli.report.names import display_names, some
 from losscli.report.numbers import fixed, percent, ranks
@@ -19,7 +19,7 @@ _DEAR = 0.9  # an efficiency below is said beside the name
 class _Part:
     """One column: its head, its cell for a class of losses, and its text for the best constant."""
 
-    column: Column
+    column: GridColumn
     cell: Callable[[Standing], Cell]
     constant: str
 
@@ -44,13 +44,15 @@ def _clean(screen: FitScreen) -> list[_Part]:
     headline = screen.found.headline
     labels = _labels(screen)
     constant = screen.gap(screen.found.constant.get(headline))
-    rank = _Part(Column("rank"), lambda one: Cell(_rank(one)), "--")
-    loss = _Part(Column("loss"), lambda one: Cell(labels[one.fit.spec], _role(screen, one)), "best constant")
+    rank = _Part(GridColumn("rank"), lambda one: Cell(_rank(one)), "--")
+    loss = _Part(
+        GridColumn("loss"), lambda one: Cell(labels[one.fit.spec], _role(screen, one)), "best constant"
+    )
     parts = [
         *((loss, rank) if screen.all else (rank, loss)),  # columns that are stacked keep the first
         _metric(screen, headline, 0),
         _Part(
-            Column("vs best", right=True),
+            GridColumn("vs best", right=True),
             lambda one: Cell(_versus(screen, one)),
             "" if constant is None else _signed(constant),
         ),
@@ -59,7 +61,7 @@ def _clean(screen: FitScreen) -> list[_Part]:
     others = [name for name in beside if name in screen.metrics]
     parts += [_metric(screen, name, 1) for name in others[:1]]
     if screen.found.l1:
-        parts.append(_Part(Column("slopes 0", right=True, drop=2), lambda one: Cell(_zeros(one)), ""))
+        parts.append(_Part(GridColumn("slopes 0", right=True, drop=2), lambda one: Cell(_zeros(one)), ""))
     if not screen.all:  # there the matrix has them
         parts += [_metric(screen, name, 6 + place) for place, name in enumerate(others[1:])]
     return parts
@@ -69,7 +71,7 @@ def _metric(screen: FitScreen, name: str, drop: int) -> _Part:
     def cell(one: Standing) -> Cell:
         return Cell(screen.text(one.fit, name))
 
-    return _Part(Column(head(name), right=True, drop=drop), cell, screen.constant(name))
+    return _Part(GridColumn(head(name), right=True, drop=drop), cell, screen.constant(name))
 
 
 def _zeros(one: Standing) -> str:
@@ -126,11 +128,13 @@ def _bad(screen: FitScreen) -> list[_Part]:
     """Rank, excess at the highest levels and area; for features only the last level."""
     levels = screen.bad[0].levels
     places = [place for place, level in enumerate(levels) if level > 0][-_LEVELS:]
-    parts = [_Part(Column("robust", right=True), lambda one: Cell(_bad_rank(one.bad)), "--")]
+    parts = [_Part(GridColumn("robust", right=True), lambda one: Cell(_bad_rank(one.bad)), "--")]
     parts += [_level(place, levels[place], drop=2 * (places[-1] - place)) for place in places]
-    parts.append(_Part(Column("area", right=True), lambda one: Cell(_area(one.bad)), "100"))
+    parts.append(_Part(GridColumn("area", right=True), lambda one: Cell(_area(one.bad)), "100"))
     if screen.leverage:
-        parts.append(_Part(Column("x-lev", right=True, drop=3), lambda one: Cell(_last(one.leverage)), "100"))
+        parts.append(
+            _Part(GridColumn("x-lev", right=True, drop=3), lambda one: Cell(_last(one.leverage)), "100")
+        )
     return parts
 
 
@@ -138,7 +142,7 @@ def _level(place: int, level: float, drop: int) -> _Part:
     def cell(one: Standing) -> Cell:
         return Cell("" if one.bad is None else excess_text(one.bad.excess[place]))
 
-    return _Part(Column(f"{100 * level:g} %", right=True, drop=drop), cell, "100")
+    return _Part(GridColumn(f"{100 * level:g} %", right=True, drop=drop), cell, "100")
 
 
 def _bad_rank(record: Degradation | None) -> str:
