@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from losscli.cli.command import command
-from losscli.cli.options import Advise, Compare, Diff, Explain, Fit, Losses, Predict
+from losscli.cli.options import Advise, Compare, Diff, Explain, Fit, Losses, Predict, ShowRoles
 from losscli.errors import ExitCode
 
 app = typer.Typer(
@@ -90,6 +90,20 @@ def predict(flags: Predict) -> int:
     losscli predict model.json new.csv --output predictions.csv
     """
     from losscli.cli.predict import run
+
+    return run(flags)
+
+
+@command(app, short_help="What is each column of a file?")
+def roles(flags: ShowRoles) -> int:
+    """What each column of a file is, why, and the flag that says otherwise.
+
+    \b
+    losscli roles preds.csv
+    losscli roles data.csv --for fit
+    losscli roles preds.csv --format json
+    """
+    from losscli.cli.roles import run
 
     return run(flags)
 
