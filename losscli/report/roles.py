@@ -69,7 +69,7 @@ def _grids(screen: AnyScreen, roles: Roles, path: str) -> list[Grid]:
     own = [one for one in roles.columns if one.file == path]
     rows = [_row(screen, run) for run in _runs(own, fold=not screen.all)]
     title = visible(path) if len(roles.inputs) > 1 else ""
-    heads = ("COLUMN", "is", "model", Column("why", flow=True), "otherwise")
+    heads = ("COLUMN", "is", "model", "otherwise", Column("why", flow=True))
     return tabulate(title, heads, rows, always=2)
 
 
@@ -81,8 +81,8 @@ def _row(screen: AnyScreen, run: Sequence[ColumnRole]) -> tuple[Cell, ...]:
     if "LABEL:COL" in flag:
         flag = "--pred MODEL=…"
     role = Role.DIM if one.role == "none" else Role.PLAIN
-    texts = (screen.clip(name, 28), _is(screen, run), model, visible(why))
-    return (*(Cell(text, role) for text in texts), Cell(visible(flag), Role.CODE))
+    texts = (screen.clip(name, 28), _is(screen, run), model)
+    return (*(Cell(text, role) for text in texts), Cell(visible(flag), Role.CODE), Cell(visible(why), role))
 
 
 def _is(screen: AnyScreen, run: Sequence[ColumnRole]) -> str:
