@@ -21,7 +21,7 @@ class PredictionRoles(Reading, Roles):
     ] = None
     pred: Annotated[
         tuple[str, ...],
-        Flag("MODEL", "A model, a column, NAME=COL, NAME=LABEL:COL,… or a pattern; repeat it.", DATA),
+        Flag("MODEL", "A model, a column, NAME=COL, NAME=LABEL:COL,... or a pattern; repeat it.", DATA),
     ] = ()
     id: Annotated[str | None, Flag("COL", "Row id: joins files, names rows.", DATA)] = None
     match: Annotated[

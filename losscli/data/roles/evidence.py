@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.features import Training
 from losscli.data.roles.ids import is_id, is_index, named_like_id
-from losscli.data.roles.left_out import Files
+from losscli.data.roles.left_out import Files, is_time
 from losscli.data.roles.models import ModelColumns, Predictions
 from losscli.data.roles.problem import Problem
 from losscli.data.roles.target import is_numeric, shell_word
@@ -140,6 +140,8 @@ def _left_out(table: Table, name: str, problem: Problem) -> tuple[str, str]:
         return "named like an id, but values repeat", f"--group {shell_word(name)}"
     if any(line.startswith(f"{name}: a bound") for line in problem.decisions):
         return "the end of an interval is no model", f"--pred {shell_word(name)}"
+    if is_time(table, name):
+        return "a date or time", f"--time {shell_word(name)}"
     if not is_numeric(table, name):
         return "text, and its name is no prediction's", f"--by {shell_word(name)}"
     if is_prediction_name(name):
