@@ -17,6 +17,7 @@ from losscli.result import Warning_
 Files = Sequence[tuple[Table, str]]  # tables as read, and what stands before their names in the joined one
 _TIMES = frozenset({"date", "ds", "time", "timestamp", "datetime"})
 _DATE = re.compile(r"\s*(?:\d{4}([-/.])\d{1,2}(?:\1\d{1,2})?|\d{1,2}([-/.])\d{1,2}\2\d{2,4})(?!\d)")
+_ALONE = "left out: "
 _LOOKED_AT = 100  # rows
 
 
@@ -28,8 +29,9 @@ def with_left_out(problem: Problem, table: Table, files: Files, asked: Asked) ->
         said.append(f"each value of {problem.model_column} is a model, rows paired by {problem.id}")
     elif problem.id is not None:
         said.append(f"rows named by {problem.id}")
-    mentioned = " ".join(line for line in problem.decisions if line.startswith("left out: "))
-    names = [told for one, name, told in left if told not in mentioned]
+    models = [line.removeprefix(_ALONE).rpartition(" has no ")[0] for line in problem.decisions]
+    named = tuple(filter(None, models))  # models without a class or a box, said by name
+    names = [told for _, name, told in left if not name.startswith(named)]
     if names:
         said.append(f"left out: {listed(tuple(dict.fromkeys(names)))}")
     warnings = time_warnings(table, problem.time)
