@@ -1,15 +1,16 @@
 """`losscli advise`: flags → request, advice → formats and exit code; the parts that `losscli fit` shares."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from losscli.cli.flags import command_line, large, word
+from losscli.cli.flags import command_line, large
 from losscli.cli.interrupt import heard
 from losscli.cli.options import AdviseFlags
 from losscli.cli.output import print_result, progress, say
 from losscli.cli.places import asked_formats, check_places, write_files
-from losscli.domain import Task
+from losscli.cli.roles import asked_of_features
 from losscli.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def run(flags: AdviseFlags) -> int:
 
     formats = asked_formats(flags, Advice)
     check_places(flags, [flags.data])
-    request, asked = request_of(flags), asked_of(flags)  # what they refuse is said before any work
+    request = request_of(flags)  # what it refuses is said before any work, and what is said of columns
+    asked = replace(asked_of_features(flags), missing=flags.missing)
     from losscli.advice import advise
 
     found = work(advise, flags, request, asked)
@@ -34,24 +36,6 @@ def run(flags: AdviseFlags) -> int:
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
     return ending(found.interrupted, found.advice.check.repeats, 2)
-
-
-def asked_of(flags: AdviseFlags) -> "Asked":
-    """What is said of the columns. Raises UsageError."""
-    from losscli.data.roles.features import Asked
-
-    return Asked(
-        target=flags.target,
-        id=flags.id,
-        weights=flags.weights,
-        group=flags.group,
-        time=flags.time,
-        task=word(Task, flags.task, "--task"),
-        positive=flags.positive,
-        features=flags.features,
-        drop=flags.drop,
-        missing=flags.missing,
-    )
 
 
 def request_of(flags: AdviseFlags) -> "FitRequest":

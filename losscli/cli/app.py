@@ -13,6 +13,7 @@ from losscli.cli.options import (
     FitFlags,
     LossesFlags,
     PredictFlags,
+    RolesFlags,
 )
 from losscli.errors import ExitCode
 
@@ -98,6 +99,20 @@ def predict(flags: PredictFlags) -> int:
     losscli predict model.json new.csv --output predictions.csv
     """
     from losscli.cli.predict import run
+
+    return run(flags)
+
+
+@command(app, short_help="What is each column of a file?")
+def roles(flags: RolesFlags) -> int:
+    """What each column of a file is, why, and the flag that says otherwise.
+
+    \b
+    losscli roles preds.csv
+    losscli roles data.csv --for fit
+    losscli roles preds.csv --format json
+    """
+    from losscli.cli.roles import run
 
     return run(flags)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ from losscli.cli.flags import command_line, large, losses_of, word
 from losscli.cli.options import CompareFlags
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, write_files
+from losscli.cli.roles import asked_of_predictions
 from losscli.comparison.gate import Allowance, GateRule, fails, gate_line, judged, parse_allowance, parse_rule
-from losscli.domain import Kind, Task
 from losscli.errors import ExitCode, UsageError
 from losscli.loss import BoundLoss
 from losscli.loss.catalogue import tasks_of
@@ -99,7 +100,7 @@ def _compare(
     losses = tuple(spec_at(spec, cost) for spec in losses_of(flags.loss))
     paths, recorded = _baseline(flags)
     pinned = recorded.result.replicates if recorded is not None else None
-    asked = asked_roles(flags, losses)
+    asked = _asked(flags, losses)
     request = Request(
         losses=losses,
         cost=cost,
@@ -129,30 +130,12 @@ def _compare(
         return compare(table, problem, request, inputs)
 
 
-def asked_roles(flags: CompareFlags, losses: Iterable[Spec]) -> "Asked":
+def _asked(flags: CompareFlags, losses: Iterable[Spec]) -> "Asked":
     """What the flags say of the columns; losses: those that are asked for."""
-    from losscli.data.roles import Asked, ClassWeight
+    from losscli.data.roles import ClassWeight
 
-    confidence = flags.kind == "confidence"
-    return Asked(
-        target=flags.target,
-        truth=flags.truth,
-        common=flags.match == "common",
-        pred=flags.pred,
-        id=flags.id,
-        weights=flags.weights,
-        group=flags.group,
-        time=flags.time,
-        by=flags.by,
-        model_column=flags.model_column,
-        task=word(Task, flags.task, "--task"),
-        kind=None if confidence else word(Kind, flags.kind, "--kind"),
-        of_predicted=confidence,
-        positive=flags.positive,
-        classes=tuple(part.strip() for part in (flags.classes or "").split(",") if part.strip()),
-        order=flags.order,
-        normalize=flags.normalize,
-        level=flags.level,
+    return replace(
+        asked_of_predictions(flags),
         threshold=flags.threshold,
         class_weight=ClassWeight.parse(flags.class_weight) if flags.class_weight is not None else None,
         cost=flags.cost,

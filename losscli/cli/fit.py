@@ -5,13 +5,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from losscli.cli.advise import asked_of, ending, request_of, strength, work
+from losscli.cli.advise import ending, request_of, strength, work
 from losscli.cli.cost import parse_cost
 from losscli.cli.custom import own_losses
 from losscli.cli.flags import losses_of
 from losscli.cli.options import FitFlags
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files, write_whole
+from losscli.cli.roles import asked_of_features
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss.catalogue import tasks_of
 from losscli.spec import Spec
@@ -52,7 +53,8 @@ def _asked(flags: FitFlags) -> "Asked":
     from losscli.data.roles.class_weight import ClassWeight
 
     return replace(
-        asked_of(flags),
+        asked_of_features(flags),
+        missing=flags.missing,
         fold=flags.fold_column,
         losses=tuple(tasks_of(spec) for spec in losses_of(flags.loss)),
         class_weight=ClassWeight.parse(flags.class_weight) if flags.class_weight is not None else None,

@@ -14,6 +14,7 @@ _ADVICE = "Give a model that losscli fit --save has written"
 
 def run(flags: PredictFlags) -> int:
     """Predict, and print or write the predictions."""
+    from losscli.data.roles.ids import id_columns
     from losscli.data.table import read
     from losscli.fitting.model import predicted_csv, read_model
 
@@ -21,6 +22,9 @@ def run(flags: PredictFlags) -> int:
     model = read_model(read_text(flags.model, "model of losscli fit", _ADVICE), flags.model)
     with large([flags.data], "reading"):
         table = read(flags.data, flags.read_options())
+        long = [name for name in id_columns(table, ()) if table.columns[name].inexact is not None]
+        if long and flags.data != "-":  # ids of more digits than a number holds stay text
+            table = read(flags.data, flags.read_options(*long))
     predictions = predicted_csv(model, table)
     if flags.output is None:
         show(_readable(predictions) if sys.stdout.isatty() else predictions)

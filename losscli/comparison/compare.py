@@ -25,7 +25,6 @@ from losscli.comparison.warnings import with_warnings
 from losscli.comparison.whole_sample import find_whole_sample
 from losscli.data.roles import Problem
 from losscli.data.roles.class_weight import plain
-from losscli.data.roles.values import time_warnings
 from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, Table
 from losscli.domain import TASKS, Kind
@@ -61,7 +60,7 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
         costs=cost_table(facts, found.losses),
     )
     more = (
-        *time_warnings(table, problem.time),
+        *problem.warnings,
         *forecast_warnings(table, problem),
         *vector_warnings(table, problem),
     )

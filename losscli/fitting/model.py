@@ -7,11 +7,12 @@ import numpy as np
 
 from losscli import __version__
 from losscli.data.frame import Encoder, load_features
-from losscli.data.table import Table
+from losscli.data.roles.ids import id_columns
+from losscli.data.table import Table, block_count
 from losscli.descent.perceptron import ACTIVATIONS
 from losscli.domain import IDENTITY, LOG, LOGIT, SEVERAL, SOFTMAX, Floats, Kind, Task
 from losscli.errors import DataError, Where
-from losscli.fitting.predictions import WORDS, prediction_columns, table_csv
+from losscli.fitting.predictions import WORDS, Column, prediction_columns, table_csv
 from losscli.result.common import Name
 from losscli.result.json import Document, Key
 from losscli.result.reading import distinct, loaded, quoted
@@ -103,6 +104,12 @@ class SavedModel(Document):
                 raise ValueError(f"models[{number}]{why}")
 
 
+def _words(table: Table, name: str) -> list[str]:
+    """A column as it stands in the file."""
+    blocks = range(block_count(table))
+    return [word or "" for block in blocks for word in table.text(block, name)]
+
+
 def read_model(text: str, path: str) -> SavedModel:
     """The model in a file's text. Raises DataError where it is none."""
     return loaded(
@@ -148,10 +155,10 @@ def _unfit(model: TrainedModel, columns: int, outputs: int) -> str | None:
 
 
 def predicted_csv(model: SavedModel, table: Table) -> str:
-    """The predictions of every model for every row of a table, as CSV. Raises DataError for one that no
-    number holds."""
+    """The predictions of every model for every row of a table, as CSV, behind the columns that name rows.
+    Raises DataError for one that no number holds."""
     x = load_features(table, model.encoder)
-    columns = []
+    columns: list[Column] = [(name, _words(table, name)) for name in id_columns(table, ())]
     for one in model.models:
         with np.errstate(all="ignore"):
             prediction = one.predict(x)

@@ -39,7 +39,9 @@ def of_means(
             return math.nan if isinstance(found, complex) else found
 
         with np.errstate(invalid="ignore"):  # a comparison with NaN, of a replicate without a row
-            return np.asarray(np.vectorize(combined, otypes=[np.float64])(*means))
+            every = np.array(means, dtype=np.float64)
+            found = [combined(*own) for own in every.reshape(len(every), -1).T.tolist()]
+            return np.array(found, dtype=np.float64).reshape(every.shape[1:])
     mean = np.asarray(means[0], dtype=np.float64)
     if one.loss.reduction is Reduction.RELATIVE and best is not None:
         return np.asarray(mean / (best() or math.nan))

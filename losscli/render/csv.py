@@ -17,6 +17,7 @@ from losscli.report import Explanation, Listing, visible
 from losscli.result import (
     Advice,
     Changes,
+    ColumnRole,
     Comparison,
     Degradation,
     Fit,
@@ -25,6 +26,7 @@ from losscli.result import (
     LossTable,
     LossValue,
     PenaltyPath,
+    Roles,
     RowRecord,
     Threshold,
 )
@@ -140,6 +142,10 @@ def _changes(result: Changes) -> str:
     return _table(_CHANGE_COLUMNS, [*losses, *metrics])
 
 
+def _roles(result: Roles) -> str:
+    return _table(" ".join(field.name for field in fields(ColumnRole)), map(_values, result.columns))
+
+
 def _listing(listing: Listing) -> str:
     return _records(_flat(loss_record(loss)) for loss in listing.losses)
 
@@ -188,6 +194,7 @@ _TABLES: dict[type, Callable[[Any], str]] = {
     Fits: _fits,
     Advice: _advice,
     Changes: _changes,
+    Roles: _roles,
     Listing: _listing,
     Explanation: _explanation,
 }

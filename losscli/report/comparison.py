@@ -5,7 +5,15 @@ from losscli.report.blocks import Grid, Line, Report, Role, right, tabulate
 from losscli.report.choice import choose
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.costs import cost_grids
-from losscli.report.data import class_weight_text, decision_texts, file_text, fitting, rows_text
+from losscli.report.data import (
+    class_weight_text,
+    decision_texts,
+    file_text,
+    fitting,
+    models_text,
+    rows_text,
+    target_text,
+)
 from losscli.report.found import View
 from losscli.report.losses import loss_grids
 from losscli.report.metrics import metric_grids, positive_rows
@@ -20,7 +28,6 @@ from losscli.report.typed import again, explaining, typed
 from losscli.report.verdict import verdict
 from losscli.result import Comparison, Difference
 
-_NAMED_MODELS = 8
 _SAID = ("model ",)  # decisions that the data line says too
 
 
@@ -54,9 +61,7 @@ def _data_fields(screen: CompareScreen) -> tuple[str, ...]:
     comparison = screen.found
     files = [file_text(screen, item.path) for item in comparison.inputs]
     shown = files if len(files) <= 3 or screen.all else [*files[:2], f"{len(files) - 2} more files"]
-    target = f"target {screen.clip(comparison.target, 18)}"
-    if comparison.positive is not None:
-        target += f": positive {screen.clip(comparison.positive, 16)}{_share(screen)}"
+    target = target_text(screen, comparison.target, comparison.positive, comparison.labels) + _share(screen)
     fields = [*shown, rows_text(screen, comparison.rows), comparison.task, target]
     if comparison.weights is not None:
         fields.append(f"weights {screen.clip(comparison.weights, 20)}")
@@ -64,7 +69,7 @@ def _data_fields(screen: CompareScreen) -> tuple[str, ...]:
         fields.append(class_weight_text(screen, comparison.class_weight))
     if comparison.threshold is not None and comparison.positive is not None:
         fields.append(f"threshold {comparison.threshold:g}")
-    return (*fields, _models(screen))
+    return (*fields, models_text(screen, comparison.models, screen.models))
 
 
 def _share(screen: CompareScreen) -> str:
@@ -73,19 +78,6 @@ def _share(screen: CompareScreen) -> str:
         return ""
     rows = positive_rows(screen)
     return f" ({'' if rows is None else f'{rows:,.0f}, '}{percent(prevalence)})"
-
-
-def _models(screen: CompareScreen) -> str:
-    names = list(screen.models.values())
-    kinds = {model.kind for model in screen.found.models}
-    if not names:
-        return "no models"
-    noun = "model" if len(names) == 1 else "models"
-    most = _NAMED_MODELS if screen.width is None else 4
-    listed = " ".join(names if len(names) <= most or screen.all else [*names[: most - 1], "…"])
-    number = f"{len(names)} " if len(names) > most else ""
-    kind = f" ({kinds.pop()})" if len(kinds) == 1 and kinds != {"value"} else ""
-    return f"{number}{noun} {listed}{kind}"
 
 
 def _pairs(screen: CompareScreen) -> list[Grid]:

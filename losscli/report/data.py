@@ -2,18 +2,20 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from losscli.report.names import cell_width, visible
 from losscli.report.numbers import count
 from losscli.report.screen import Screen
-from losscli.result import RowCounts
+from losscli.result import Model, RowCounts
 from losscli.spec import number_text
 
 _PATH_CELLS = 28
 _DECISIONS = 3
 _CLASSES = 5
 _LINES = 3
+_NAMED_MODELS = 8
 _PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
 AnyScreen = Screen[Any]
 
@@ -22,6 +24,64 @@ def file_text(screen: AnyScreen, path: str) -> str:
     """The path, or on a terminal, where it is long, its last part."""
     whole = screen.width is None or cell_width(visible(path)) <= _PATH_CELLS
     return screen.clip(path if whole else os.path.basename(path), _PATH_CELLS)
+
+
+def target_text(screen: AnyScreen, target: str, positive: str | None, classes: Sequence[str]) -> str:
+    """`target label: positive yes`, `target species: cat, dog, emu`, `target y`."""
+    text = f"target {screen.clip(target, 18)}"
+    if positive is not None:
+        return f"{text}: positive {screen.clip(positive, 16)}"
+    return text + classes_text(screen, classes) if classes else text
+
+
+def classes_text(screen: AnyScreen, classes: Sequence[str]) -> str:
+    """`: cat, dog, emu`, or `: 12 classes`."""
+    if len(classes) > _CLASSES:
+        return f": {len(classes)} classes"
+    return f": {', '.join(screen.clip(label, 12) for label in classes)}"
+
+
+def models_text(screen: AnyScreen, models: Sequence[Model], names: Mapping[str, str] | None = None) -> str:
+    """`models rf gb (probability in …_prob_*)`: their names, what they predict, and their columns where these
+    are called otherwise. names: how each is shown."""
+    if not models:
+        return "no models"
+    shown = [names[one.name] if names else screen.clip(one.name, 24) for one in models]
+    kinds = {one.kind for one in models}
+    most = _NAMED_MODELS if screen.width is None else 4
+    listed = " ".join(shown if len(shown) <= most or screen.all else [*shown[: most - 1], "…"])
+    number = f"{len(shown)} " if len(shown) > most else ""
+    what = kinds.pop() if len(kinds) == 1 and kinds != {"value"} else ""
+    places = {_columns_of(one, alone=len(models) == 1) for one in models}
+    where = f"in {screen.clip(places.pop(), 40)}" if len(places) == 1 and places != {""} else ""
+    said = " ".join(filter(None, (what, where)))
+    return f"{number}model{'s' * (len(shown) > 1)} {listed}{f' ({said})' if said else ''}"
+
+
+def _columns_of(model: Model, *, alone: bool) -> str:
+    """The columns of a model; of several its own name in them as an ellipsis; "" where it is named by its
+    one column."""
+    if model.columns == (model.name,):
+        return ""
+    called = model.columns if alone else [name.replace(model.name, "…", 1) for name in model.columns]
+    return folded_columns(called)
+
+
+def folded_columns(names: Sequence[str]) -> str:
+    """`prob_*`: names by what they begin and end with; else each of a few, or the first and the last."""
+    if len(names) < 2:
+        return "".join(names)
+    start = _shared_start(names)
+    end = _shared_start([name[len(start) :][::-1] for name in names])[::-1]
+    if len(start) + len(end) > 1:
+        return f"{start}*{end}"
+    return ", ".join(names) if len(names) <= _CLASSES else f"{names[0]} … {names[-1]} ({len(names)} columns)"
+
+
+def _shared_start(names: Sequence[str]) -> str:
+    first, last = min(names), max(names)
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return "".join(letter for letter, _ in same)
 
 
 def rows_text(screen: AnyScreen, rows: RowCounts) -> str:

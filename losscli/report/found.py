@@ -8,7 +8,7 @@ from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss, Loss, Params
 from losscli.report.traits import bound_at_one
-from losscli.result import Advice, Changes, Comparison, Fits
+from losscli.result import Advice, Changes, Comparison, Fits, Roles
 
 if TYPE_CHECKING:
     from losscli.loss.battery import Checked
@@ -65,7 +65,7 @@ class Checks:
     losses: "Sequence[Checked]"
 
 
-Found = Comparison | Fits | Advice | Changes | Listing | Explanation | Checks
+Found = Comparison | Fits | Advice | Changes | Roles | Listing | Explanation | Checks
 
 
 def bind_records(losses: Sequence[Loss], written: Params) -> list[BoundLoss]:

@@ -13,7 +13,8 @@ from losscli.report.diff import diff_report
 from losscli.report.explain import explain_report
 from losscli.report.fits import fits_report
 from losscli.report.found import Checks, Explanation, Found, Listing, View
-from losscli.result import Advice, Changes, Comparison, Fits
+from losscli.report.roles import roles_report
+from losscli.result import Advice, Changes, Comparison, Fits, Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Verb:
     report: Callable[[Any, View], Report]
 
 
-def _paths(found: Comparison | Fits | Advice) -> Iterable[str]:
+def _paths(found: Comparison | Fits | Advice | Roles) -> Iterable[str]:
     return (item.path for item in found.inputs)
 
 
@@ -50,6 +51,7 @@ VERBS: dict[type, Verb] = {
         lambda found: (found.old.path, found.new.path),
         diff_report,
     ),
+    Roles: Verb("roles", "the roles of columns", _paths, roles_report),
     Listing: Verb("losses", "a list of losses", _task, catalogue_report),
     Explanation: Verb("explain", "an explanation", lambda found: (found.losses[0].name,), explain_report),
     Checks: Verb("check-loss", "checks of losses", lambda found: (), checks_report),

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from losscli.result.common import Input, Warning_
-
-SCHEMA = "losscli/roles/1"
+from losscli.result.json import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,13 @@ class ColumnRole:
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(Document):
     """The roles of all columns.
 
     reads_for: the command that reads the files so: compare or fit
     """
+
+    SCHEMA = "losscli/roles/1"
 
     version: str
     command: tuple[str, ...]

@@ -228,18 +228,20 @@ def test_the_task(trained, y, asked, task, labels):
 @pytest.mark.parametrize(
     ("values", "rows", "hint"),
     [
-        (3, 30, "; integers with 3 values: --task multiclass if they are classes"),
+        (3, 30, "the target is integers with 3 values: --task multiclass if they are classes"),
         (3, 29, ""),
-        (50, 500, "; integers with 50 values: --task multiclass if they are classes"),
+        (50, 500, "the target is integers with 50 values: --task multiclass if they are classes"),
         (51, 600, ""),
-        (2, 20, "; integers with 2 values: --task binary if they are classes"),
+        (2, 20, "the target is integers with 2 values: --task binary if they are classes"),
     ],
 )
 def test_integers_may_be_classes(trained, values, rows, hint):
     y = [5 + i % values for i in range(rows)]
-    assert f"task regression: the target is a number{hint}" in trained({"x": range(rows), "y": y}).decisions
+    found = trained({"x": range(rows), "y": y}).decisions
+    assert "task regression: the target is a number" in found
+    assert [line for line in found if line.startswith("the target is integers")] == [hint] * bool(hint)
     halves = [value / 2 for value in y]
-    assert "task regression: the target is a number" in trained({"x": range(rows), "y": halves}).decisions
+    assert not [line for line in trained({"x": range(rows), "y": halves}).decisions if "integers" in line]
 
 
 @pytest.mark.parametrize(

@@ -378,7 +378,9 @@ def test_a_saved_model_predicts_every_output(table, fit, command, tmp_path, mode
         assert code == 0, err
         head, *rows = csv.reader(text.splitlines())
         assert len(rows) == N
-        assert len(head) == L * len(result["fits"])
+        assert head[0] == "id"
+        rows = [row[1:] for row in rows]
+        assert len(head) == 1 + L * len(result["fits"])
         if model == "linear":
             fitted, found = result["fits"][0], np.array(rows[0][:L], float)
             scores = [

@@ -10,7 +10,19 @@ from losscli.loss.catalogue import CATALOGUE, named
 from losscli.render import Format
 from losscli.report import VERBS, Checks, Explanation, Listing, View, report_of, title_of
 from losscli.report.blocks import Drawing, Grid, Heading, Line, Note, Paragraph
-from losscli.result import Advice, Check, CheckRow, Finding, FiredRule, Input, Listed, RowCounts, Warning_
+from losscli.result import (
+    Advice,
+    Check,
+    CheckRow,
+    ColumnRole,
+    Finding,
+    FiredRule,
+    Input,
+    Listed,
+    Roles,
+    RowCounts,
+    Warning_,
+)
 from render import fits, samples, test_changes
 
 ADVICE = Advice(
@@ -40,11 +52,29 @@ ADVICE = Advice(
     unknown=("what a mistake costs",),
     warnings=(Warning_("few_rows", "few rows", "take more"),),
 )
+ROLES = Roles(
+    version="0",
+    command=("losscli", "roles", "p.csv"),
+    inputs=(Input("p.csv", "0" * 64, 3),),
+    reads_for="compare",
+    task="regression",
+    target="y",
+    positive=None,
+    classes=(),
+    decisions=("target y", "left out: ds"),
+    columns=(
+        ColumnRole("p.csv", "y", "target", None, None, None, "its name is a target's", "--target COL"),
+        ColumnRole("p.csv", "pred", "prediction", "pred", "value", None, "'pred' in its name", "--pred pred"),
+        ColumnRole("p.csv", "ds", "none", None, None, None, "a date or time", "--time ds"),
+    ),
+    warnings=(Warning_("time_unused", "'ds' is a time", "--time ds takes that into account"),),
+)
 FOUND = {
     "compare": samples.judged(),
     "fit": fits.warned(),
     "advise": ADVICE,
     "diff": test_changes.made(),
+    "roles": ROLES,
     "losses": Listing(CATALOGUE[:5], None),
     "explain": Explanation(named("huber"), {}),
     "check-loss": Checks([checked(named("huber")[0].bind({}, scale=1.0))]),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from losscli.cli.options.flag import ARGUMENTS, Flag
+from losscli.cli.options.roles import FeatureRoles
 from losscli.cli.options.shared import CONFIDENCE, DATA, TABLE, TableFlags
 
 JUDGING = "Judging"  # a panel of the help
@@ -11,15 +12,10 @@ L2 = Flag("X", "Penalty: auto, or its strength, 0 or more.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdviseFlags(TableFlags):
+class AdviseFlags(TableFlags, FeatureRoles):
     """Features and a target, and how a model is judged."""
 
     data: Annotated[str, Flag("DATA", TABLE, ARGUMENTS)]
-    features: Annotated[
-        tuple[str, ...],
-        Flag("COL", "A feature; repeat it. All other columns if not said.", DATA, after="positive"),
-    ] = ()
-    drop: Annotated[tuple[str, ...], Flag("COL", "A column that is no feature; repeat it.", DATA)] = ()
     missing: Annotated[
         Literal["error", "drop", "impute"],
         Flag("RULE", "error; drop: leave such rows out; impute: fill in.", DATA, after="max_unpacked"),

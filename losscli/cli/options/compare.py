@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from losscli.cli.options.flag import ARGUMENTS, Flag
+from losscli.cli.options.flag import Flag
+from losscli.cli.options.roles import PredictionRoles
 from losscli.cli.options.shared import (
     ALL,
     CLASS_WEIGHT,
@@ -13,8 +14,6 @@ from losscli.cli.options.shared import (
     EXCLUDE,
     OUTPUT,
     SCALE,
-    TABLE,
-    TASK,
     TableFlags,
 )
 
@@ -22,55 +21,10 @@ LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareFlags(TableFlags):
+class CompareFlags(TableFlags, PredictionRoles):
     """Predictions, and how they are judged."""
 
-    predictions: Annotated[tuple[str, ...], Flag("PREDICTIONS", TABLE, ARGUMENTS)]
-    target: Annotated[
-        str | None, Flag("COL", "Target column; of several targets a pattern, 'truth_*'.", DATA)
-    ] = None
-    truth: Annotated[
-        str | None,
-        Flag("FILE", "The file that the target comes from, joined by --id.", DATA, after="target"),
-    ] = None
-    pred: Annotated[
-        tuple[str, ...],
-        Flag("MODEL", "A model, a column, NAME=COL, NAME=LABEL:COL,... or a pattern; repeat it.", DATA),
-    ] = ()
-    id: Annotated[str | None, Flag("COL", "Row id: joins files, names rows.", DATA)] = None
-    match: Annotated[
-        Literal["all", "common"],
-        Flag("RULE", "all: every id is in every file; common: only ids that all have.", DATA, after="id"),
-    ] = "all"
-    model_column: Annotated[
-        str | None,
-        Flag("COL", "Each of its values is a model, rows matched by --id.", DATA, after="match"),
-    ] = None
     class_weight: Annotated[str | None, CLASS_WEIGHT] = None
-    group: Annotated[str | None, Flag("COL", "Rows of one value are resampled together.", DATA)] = None
-    time: Annotated[str | None, Flag("COL", "Rows are resampled in blocks of its order.", DATA)] = None
-    by: Annotated[str | None, Flag("COL", "Each value of it is a slice, judged by itself.", DATA)] = None
-    task: Annotated[str | None, TASK] = None
-    kind: Annotated[
-        str | None,
-        Flag(
-            "KIND",
-            "What predictions are: value, label, probability, logit, score; confidence: the probability of "
-            "the class that is predicted.",
-            DATA,
-        ),
-    ] = None
-    normalize: Annotated[bool, Flag("", "Divide the columns of classes by their sum, row by row.", DATA)] = (
-        False
-    )
-    level: Annotated[float | None, Flag("P", "Of the intervals, e.g. 0.8.", DATA, above=0, below=1)] = None
-    classes: Annotated[
-        str | None, Flag("a,b,c", "Every class, in the order of its column.", DATA, after="positive")
-    ] = None
-    order: Annotated[
-        str | None,
-        Flag("low,mid,high", "The classes in their order, for ordinal losses.", DATA, after="classes"),
-    ] = None
     missing: Annotated[
         Literal["error", "drop"],
         Flag("RULE", "error, or drop: leave such rows out.", DATA, after="max_unpacked"),

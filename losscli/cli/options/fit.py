@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from losscli.cli.options.advise import JUDGING, L2, AdviseFlags
 from losscli.cli.options.flag import Flag
-from losscli.cli.options.shared import ALL, CLASS_WEIGHT, DATA, DEFINE, EXCLUDE, OUTPUT, SCALE
+from losscli.cli.options.shared import ALL, CLASS_WEIGHT, DATA, DEFINE, EXCLUDE, FOLD_COLUMN, OUTPUT, SCALE
 
 TRAINED = "Losses and model"  # a panel of the help
 
@@ -16,7 +16,7 @@ class FitFlags(AdviseFlags):
     """Those of `advise`, what is trained and how, and what is kept of it."""
 
     class_weight: Annotated[str | None, CLASS_WEIGHT] = None
-    fold_column: Annotated[str | None, Flag("COL", "The fold of each row.", DATA, after="time")] = None
+    fold_column: Annotated[str | None, FOLD_COLUMN] = None
     task: Annotated[
         str | None,
         Flag(

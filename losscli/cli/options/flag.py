@@ -64,7 +64,7 @@ class FlagField:
     @property
     def typed(self) -> str:
         """How it is named on the command line."""
-        return self.flag.metavar if self.positional else f"--{self.name.replace('_', '-')}"
+        return self.flag.metavar if self.positional else f"--{self.name.rstrip('_').replace('_', '-')}"
 
     def read(self, value: Any) -> Any:
         """The value of the record. Raises UsageError for one that the flag does not take."""

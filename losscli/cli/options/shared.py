@@ -20,6 +20,7 @@ TASK = Flag(
     DATA,
 )
 CLASS_WEIGHT = Flag("RULE", "balanced, or LABEL=W,LABEL=W: times the row weights.", DATA, after="weights")
+FOLD_COLUMN = Flag("COL", "The fold of each row.", DATA, after="time")
 DEFINE = Flag("LOSS", "A loss by its formula, 'asym = where(r > 0, 3*r**2, r**2)'; repeat it.")
 EXCLUDE = Flag("SPEC", "A loss to leave out; repeat it.", specs=True)
 SCALE = Flag("S", "Residual scale s, in units of y.", above=0)

@@ -1,10 +1,11 @@
 """What every column of the files is, why, and the flag that says otherwise."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.features import Training
 from losscli.data.roles.ids import is_id, is_index, named_like_id
+from losscli.data.roles.left_out import Files, is_time
 from losscli.data.roles.models import ModelColumns, Predictions
 from losscli.data.roles.problem import Problem
 from losscli.data.roles.target import is_numeric, shell_word
@@ -25,20 +26,11 @@ _MEANT = {  # flag → the role that it gives
 }
 
 
-def roles_of(
-    tables: Sequence[Table], stems: Sequence[str], problem: Problem, asked: Asked
-) -> list[ColumnRole]:
-    """The role of every column of files of predictions, in their order.
-
-    tables: as read; stems: what the files are called, where there are several, before a column's name.
-    """
-    several = len(tables) > 1
-    found = []
-    for table, stem in zip(tables, stems, strict=True):
+def roles_of(files: Files, problem: Problem, asked: Asked) -> Iterator[ColumnRole]:
+    """The role of every column of files of predictions, in their order."""
+    for table, before in files:
         for name in table.columns:
-            shown = f"{stem}:{name}" if several else name
-            found.append(_role(table, name, shown, problem, asked))
-    return found
+            yield _role(table, name, before + name, problem, asked)
 
 
 def _role(table: Table, name: str, shown: str, problem: Problem, asked: Asked) -> ColumnRole:
@@ -48,18 +40,33 @@ def _role(table: Table, name: str, shown: str, problem: Problem, asked: Asked) -
                 return _prediction(table, name, shown, model, part, problem, asked)
     named = asked.named.get(name)
     if named is not None:
-        return ColumnRole(table.path, name, _MEANT[named], None, None, None, f"{named} names it", named)
-    if name in problem.targets or shown in problem.targets:
-        why = "--target names it" if asked.target else _why_target(name)
+        return ColumnRole(
+            table.path, name, _MEANT[named], None, None, None, f"{named} names it", f"{named} COL"
+        )
+    if name == problem.model_column:
+        why = "its name: each value is a model"
+        return ColumnRole(table.path, name, "model", None, None, None, why, f"--by {shell_word(name)}")
+    if name == problem.id:
+        why = "its name: pairs the rows of the models"
+        return ColumnRole(table.path, name, "id", None, None, None, why, "--id COL")
+    if {name, shown} & {*problem.targets, *problem.target_sources}:
+        why = _why_target(table, name, problem, asked)
         return ColumnRole(table.path, name, "target", None, None, None, why, "--target COL")
     return ColumnRole(table.path, name, "none", None, None, None, *_left_out(table, name, problem))
 
 
-def _why_target(name: str) -> str:
-    known = {folded(word) for word in TARGET_NAMES}
-    return (
-        "its name is a target's" if folded(name.strip()) in known else "what is predicted is named after it"
-    )
+def _why_target(table: Table, name: str, problem: Problem, asked: Asked) -> str:
+    if asked.target is not None:
+        return "--target names it"
+    if table.path == asked.truth:
+        return "--truth names its file"
+    if name in problem.target_sources and len(problem.targets) == 1:
+        return f"one-hot: {problem.target} is the column with the 1"
+    if folded(name.strip()) in {folded(word) for word in TARGET_NAMES}:
+        return "its name is a target's"
+    if len(problem.targets) > 1:
+        return "the names beside it say the same"
+    return "what is predicted is named after it"
 
 
 def _prediction(
@@ -76,10 +83,10 @@ def _prediction(
         table.path,
         name,
         "prediction",
-        model.name,
+        None if problem.model_column else model.name,
         str(part.kind),
         _speaks_of(part, place, problem),
-        _why_prediction(table, name, part, asked),
+        _why_prediction(table, name, part, problem, asked),
         "--pred MODEL=COL" if len(part.columns) == 1 else "--pred 'MODEL=LABEL:COL,…'",
     )
 
@@ -100,9 +107,11 @@ def _speaks_of(part: Predictions, place: int, problem: Problem) -> str | None:
     return problem.positive if part.kind is Kind.PROBABILITY else None
 
 
-def _why_prediction(table: Table, name: str, part: Predictions, asked: Asked) -> str:
+def _why_prediction(table: Table, name: str, part: Predictions, problem: Problem, asked: Asked) -> str:
     words = [word for *_, word in role_spans(name)]
     said = "--pred names it" if asked.pred else ""
+    if not said and name in problem.targets:
+        said = "named as the target is in another file"
     if not said and words:
         said = f"{words[-1]!r} in its name"
     if not said and len(part.columns) > 1:
@@ -129,8 +138,10 @@ def _left_out(table: Table, name: str, problem: Problem) -> tuple[str, str]:
         return "names rows: its name, and no two values are the same", f"--id {shell_word(name)}"
     if named_like_id(name):
         return "named like an id, but values repeat", f"--group {shell_word(name)}"
-    if any(line.startswith((f"{name}: a bound", f"left out: {name}")) for line in problem.decisions):
+    if any(line.startswith(f"{name}: a bound") for line in problem.decisions):
         return "the end of an interval is no model", f"--pred {shell_word(name)}"
+    if is_time(table, name):
+        return "a date or time", f"--time {shell_word(name)}"
     if not is_numeric(table, name):
         return "text, and its name is no prediction's", f"--by {shell_word(name)}"
     if is_prediction_name(name):
@@ -151,10 +162,11 @@ def roles_of_training(table: Table, training: Training) -> Iterator[ColumnRole]:
     for name in table.columns:
         role, kind, why, flag = "none", None, "", f"--features {shell_word(name)}"
         if name in training.target_columns:
-            role, why, flag = "target", training.decisions[0], "--target COL"
+            why = "the last column" if "(last column)" in training.decisions[0] else "its name is a target's"
+            role, flag = "target", "--target COL"
         elif name in named:
             role, flag = named[name]
-            why = f"{flag} names it"
+            why, flag = f"{flag} names it", f"{flag} COL"
         elif name in training.features:
             role, flag = "feature", f"--drop {shell_word(name)}"
             kind = "number" if name in training.numbers else "text, a column per value"

@@ -1,6 +1,6 @@
 """Table → Training: what `fit` learns from, and which columns it leaves out, each decision said in words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -9,10 +9,11 @@ from losscli.data.roles.classes import binary_labels, class_labels, label_order
 from losscli.data.roles.columns import check_features, chosen_columns, left_out
 from losscli.data.roles.flags import useless_flag
 from losscli.data.roles.ids import is_id, is_index
+from losscli.data.roles.left_out import told, unused_time
 from losscli.data.roles.models import listed
 from losscli.data.roles.several import Targets, several_targets
 from losscli.data.roles.target import MAX_CLASSES, check_named, is_numeric, shell_word, target_by_name
-from losscli.data.roles.tasks import counts_hint, task_of_flags, task_of_target
+from losscli.data.roles.tasks import A_NUMBER, counts_hint, task_of_flags, task_of_target
 from losscli.data.roles.values import check_number, time_warnings
 from losscli.data.table import Table
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task
@@ -161,13 +162,33 @@ def training_problem(table: Table, asked: Asked) -> Training:
         decisions=(
             f"target {target}{why_target}",
             f"task {task}: {why}",
+            *(_hints(table, target) if why == A_NUMBER else ()),
             *([f"positive class {labels[1]}"] if task is Task.BINARY else []),
             *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
+            *_rows_and_rest(table, asked, [name for name in chosen if name not in used]),
         ),
-        warnings=(*warnings, *time_warnings(table, asked.time)),
+        warnings=(*warnings, *_time_warnings(table, asked, {*targets, *used}, texts)),
         targets=() if several is None else several.names,
         outputs=() if several is None else tuple(several.columns),
     )
+
+
+def _rows_and_rest(table: Table, asked: Asked, unfit: Sequence[str]) -> list[str]:
+    """What names the rows, and what is no feature though no flag says so; unfit: what holds too little."""
+    index = [name for name, column in table.columns.items() if is_index(column) and name not in asked.named]
+    left = listed([told(table, name) for name in (*index, *unfit)])
+    said = [] if asked.id is None else [f"rows named by {asked.id}"]
+    return [*said, f"left out: {left}"] if left else said
+
+
+def _time_warnings(
+    table: Table, asked: Asked, used: Collection[str], texts: Sequence[str]
+) -> tuple[Warning_, ...]:
+    """Of the column of --time; without a way to split rows, of a time that nothing takes into account."""
+    if asked.time or asked.group or asked.fold:
+        return time_warnings(table, asked.time)
+    free = [(table, name) for name in table.columns if name not in asked.named and name not in used]
+    return unused_time([*free, *((table, name) for name in texts)])
 
 
 def _several(table: Table, asked: Asked) -> Targets | None:
@@ -225,10 +246,7 @@ def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
             advice="Leave --task out; losscli compare judges predictions of them",
         )
     found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
-    task, why = found or (
-        Task.REGRESSION,
-        f"the target is a number{_class_hint(table, target) or counts_hint(table, target)}",
-    )
+    task, why = found or (Task.REGRESSION, A_NUMBER)
     if task in (Task.REGRESSION, Task.COUNTS):
         check_number(table, target, _number_advice(table, target))
     return task, why
@@ -242,13 +260,18 @@ def _check_flags(asked: Asked, task: Task) -> None:
         raise useless_flag(f"--class-weight {asked.class_weight.text}", task, "has no classes to weigh")
 
 
+def _hints(table: Table, target: str) -> Iterator[str]:
+    """What else the numbers of a target may be."""
+    yield from filter(None, (_class_hint(table, target), counts_hint(table, target)))
+
+
 def _class_hint(table: Table, target: str) -> str:
     column = table.columns[target]
     count = len(column.values or ())
     if not column.whole or not 1 < count <= min(MAX_CLASSES, FEW_VALUES * table.rows):
         return ""
     task = Task.BINARY if count == 2 else Task.MULTICLASS
-    return f"; integers with {count} values: --task {task} if they are classes"
+    return f"the target is integers with {count} values: --task {task} if they are classes"
 
 
 def _number_advice(table: Table, target: str) -> str:

@@ -6,8 +6,10 @@ from pathlib import PurePath
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.classes import label_order
+from losscli.data.roles.evidence import roles_of
 from losscli.data.roles.forecasts import at_shared_levels
 from losscli.data.roles.ids import named_like_id
+from losscli.data.roles.left_out import Files, with_left_out
 from losscli.data.roles.long import split_models
 from losscli.data.roles.models import ModelColumns, listed
 from losscli.data.roles.problem import Problem
@@ -16,7 +18,7 @@ from losscli.data.roles.target import check_named, check_units, target_by_name, 
 from losscli.data.table import ReadOptions, Table, align, beside, check_same, read
 from losscli.domain import Task
 from losscli.errors import Fix, LosscliError, UsageError, Where
-from losscli.result import Input
+from losscli.result import ColumnRole, Input
 
 Opened = tuple[Table, Problem, tuple[Input, ...]]
 
@@ -27,17 +29,39 @@ def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Open
     Raises DataError where a file cannot be read or the files do not fit together, UsageError where a
     role must be named.
     """
+    posed, inputs = _opened(paths, options, asked)
+    return posed.table, posed.problem, inputs
+
+
+def roles_of_files(
+    paths: Sequence[str], options: ReadOptions, asked: Asked
+) -> tuple[Problem, tuple[Input, ...], tuple[ColumnRole, ...]]:
+    """The problem that files pose, with what is said of reading among its decisions, and the role of every
+    column; raises as `open_files` does."""
+    posed, inputs = _opened(paths, options, asked)
+    problem = replace(posed.problem, decisions=(*posed.table.notes, *posed.problem.decisions))
+    return problem, inputs, tuple(roles_of(posed.files, problem, asked))
+
+
+def _opened(paths: Sequence[str], options: ReadOptions, asked: Asked) -> tuple["Posed", tuple[Input, ...]]:
     tables = [read(path, options) for path in paths]
     truth = None if asked.truth is None else read(asked.truth, options)
     every = tables if truth is None else [truth, *tables]
     inputs = tuple(Input(table.path, table.sha256, table.rows) for table in every)
-    table, problem = pose(tables, _stems(paths), asked, truth)
-    return table, problem, inputs
+    return pose(tables, _stems(paths), asked, truth), inputs
 
 
-def pose(
-    tables: Sequence[Table], stems: Sequence[str], asked: Asked, truth: Table | None = None
-) -> tuple[Table, Problem]:
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """What tables pose. table: of all columns with a role; files: each as it was read, and what stands before
+    the names of its columns in that table: `stem:` where there are several."""
+
+    table: Table
+    problem: Problem
+    files: Files
+
+
+def pose(tables: Sequence[Table], stems: Sequence[str], asked: Asked, truth: Table | None = None) -> Posed:
     """The problem that tables pose, one or several; stems: what each is called; truth: that of the target."""
     check_units(tables[0], asked)
     for table in tables if truth is None else (truth, *tables):
@@ -46,11 +70,20 @@ def pose(
     if len(tables) == 1 and truth is None:
         models = split_models(tables[0], asked)
         if models is None:
-            return read_roles(tables[0], asked).problem(asked)
-        stems, tables, asked = models.names, models.tables, models.asked
-    elif truth is not None and asked.id is None:
-        raise _no_id((truth, *tables))
-    return _joined(_aligned(tables, stems, asked, truth), asked)
+            table, problem = read_roles(tables[0], asked).problem(asked)
+            files: Files = ((tables[0], ""),)
+        else:
+            table, problem = _joined(_aligned(models.tables, models.names, models.asked, None), models.asked)
+            problem = replace(problem, model_column=models.column)
+            files = ((tables[0], f"{models.names[0]}:"),)
+    else:
+        if truth is not None and asked.id is None:
+            raise _no_id((truth, *tables))
+        table, problem = _joined(_aligned(tables, stems, asked, truth), asked)
+        files = tuple((one, f"{name}:") for name, one in zip(stems, tables, strict=True))
+        if truth is not None:
+            files = ((truth, f"{stem(truth.path)}:"), *files)
+    return Posed(table, with_left_out(problem, table, files, asked), files)
 
 
 def _no_id(tables: Sequence[Table]) -> UsageError:
@@ -237,7 +270,17 @@ def _joined(files: Sequence[_File], asked: Asked) -> tuple[Table, Problem]:
     decisions = [line for line in problems[0].decisions if not line.startswith("model ")]
     decisions += [f"model {model.name}: {model.kind} in {listed(model.columns)}" for model in models]
     decisions += [line for line in dict.fromkeys(said) if line]
-    return table, replace(problems[0], models=tuple(models), labels=labels, decisions=tuple(decisions))
+    sources = [name for reading in readings for name in reading.one_hot]
+    sources += [
+        file.shown(name) for file, reading in zip(files, readings, strict=True) for name in reading.targets
+    ]
+    return table, replace(
+        problems[0],
+        models=tuple(models),
+        labels=labels,
+        decisions=tuple(decisions),
+        target_sources=tuple(dict.fromkeys(sources)),
+    )
 
 
 def _check_one_task(problems: Sequence[Problem]) -> None:

@@ -36,6 +36,8 @@ def _all_differ(table: Table, column: Column) -> bool:
         return True
     if column.missing:
         return False
+    if column.inexact is not None:  # its digits tell rows apart, and no double holds them
+        return column.whole
     if column.values is not None:
         return len(column.values) == table.rows
     if column.type is ColumnType.NUMBER and not column.whole:

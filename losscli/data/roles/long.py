@@ -17,8 +17,12 @@ _MOST_MODELS = 200
 
 @dataclass(frozen=True, slots=True)
 class Long:
-    """The models of a long file, a table each; asked: with the id that pairs their rows."""
+    """The models of a long file, a table each.
 
+    column: whose values they are; asked: with the id that pairs their rows.
+    """
+
+    column: str
     names: tuple[str, ...]
     tables: tuple[Table, ...]
     asked: Asked
@@ -62,7 +66,7 @@ def split_models(table: Table, asked: Asked) -> Long | None:
         take_rows(table, np.flatnonzero(codes == place).astype(np.int32), names)
         for place in range(len(words))
     )
-    return Long(words, tables, replace(asked, id=key, model_column=None))
+    return Long(column, words, tables, replace(asked, id=key, model_column=None))
 
 
 def _model_column(table: Table, asked: Asked) -> str | None:

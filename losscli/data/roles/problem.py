@@ -11,12 +11,13 @@ from losscli.data.roles.models import ModelColumns, Vectors, find_models, listed
 from losscli.data.roles.predictions import Predicted
 from losscli.data.roles.recode import Recoded, recoded_predictions
 from losscli.data.roles.target import check_named, is_numeric, shell_word
-from losscli.data.roles.tasks import task_of
+from losscli.data.roles.tasks import A_NUMBER, counts_hint, task_of
 from losscli.data.roles.values import check_number, is_truth
 from losscli.data.roles.vectors import with_boxes
 from losscli.data.table import ColumnType, Table
 from losscli.domain import CLASSES, Kind, Task, sides
 from losscli.errors import Fix, UsageError, Where
+from losscli.result import Warning_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Problem:
     task: Task
     target: str  # as it is shown; of several columns all their names
     targets: tuple[str, ...]
+    target_sources: tuple[str, ...] = ()  # columns that it is made of, and what other files call it
     weights: str | None
     id: str | None
     # The classes: those of the target, sorted, then those only predicted; binary: (negative, positive);
@@ -38,12 +40,14 @@ class Problem:
     group: str | None = None  # rows of one value are resampled together
     time: str | None = None  # rows are resampled in blocks of its order
     by: str | None = None  # rows of one value are a slice
+    model_column: str | None = None  # whose values are the models, of a long file
     threshold: float | None  # as given; None: 0.5 for probabilities, 0 for scores
     level: float | None = None  # of the intervals that are predicted
     class_weight: ClassWeight | None = None  # what a row counts for its true class, as asked
     class_factors: tuple[float, ...] = ()  # the same of each true class, once the rows are counted
     class_weights: tuple[float, ...] = ()  # Σw of the true classes, once the rows are counted
     decisions: tuple[str, ...]
+    warnings: tuple[Warning_, ...] = ()  # of the columns
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -93,6 +97,8 @@ def resolve(table: Table, target: str, predicted: Predicted, asked: Asked) -> tu
     if asked.class_weight is not None:
         asked.class_weight.check(own)
     decisions = [f"target {target}", f"task {task}: {why}"]
+    if why == A_NUMBER and (hint := counts_hint(table, target)):
+        decisions.append(hint)
     if task is Task.BINARY:
         decisions.append(f"positive class {labels[1]}")
     if asked.order is not None:

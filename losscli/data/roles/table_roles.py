@@ -33,7 +33,7 @@ class TableRoles:
     predicted: Predicted
     found: Vectors | None = None
     said: tuple[str, ...] = ()
-    one_hot: bool = False
+    one_hot: tuple[str, ...] = ()  # the columns that the target is made of
 
     @property
     def predictions(self) -> tuple[str, ...]:
@@ -51,7 +51,8 @@ class TableRoles:
             table, problem = resolve_detection(self.table, self.targets[0], self.predicted, self.found, asked)
         else:
             table, problem = resolve_vectors(self.table, self.found, asked)
-        return table, replace(problem, decisions=(*problem.decisions, *self.said))
+        decisions = (*problem.decisions, *self.said)
+        return table, replace(problem, decisions=decisions, target_sources=self.one_hot)
 
 
 def read_roles(table: Table, asked: Asked) -> TableRoles:
@@ -177,7 +178,7 @@ def _one_hot(table: Table, asked: Asked, task: Task | None) -> TableRoles | None
     if not predicted.blocks:
         return None
     return TableRoles(
-        made, (name,), predicted, said=(f"{name}: one-hot in {', '.join(names)}",), one_hot=True
+        made, (name,), predicted, said=(f"{name}: one-hot in {', '.join(names)}",), one_hot=names
     )
 
 

@@ -21,6 +21,8 @@ from losscli.errors import DataError, Fix, UsageError, Where
 
 _BITS = ({"0", "1"}, {"-1", "1"})
 _SMALL_COUNT, _FEW_COUNTS = 1_000, 5  # counts above are numbers like any other
+A_NUMBER = "the target is a number"  # why, where nothing else is said
+_SKEWED = 0.4  # 1/√mean of Poisson counts
 
 
 def task_of(table: Table, target: str, predicted: Predicted, asked: Asked) -> tuple[Task, str]:
@@ -148,7 +150,7 @@ def _of_numbers(table: Table, target: str, predicted: Predicted) -> tuple[Task, 
             return Task.MULTICLASS, f"integers on both sides, {len(labels)} values"
         if any(one.type is ColumnType.TEXT and not is_numeric(table, one.name) for one in own):
             return Task.MULTICLASS, "predictions are text"
-    return Task.REGRESSION, f"the target is a number{counts_hint(table, target)}"
+    return Task.REGRESSION, A_NUMBER
 
 
 def _probability_of_numbers(
@@ -173,9 +175,9 @@ def _probability_of_numbers(
 
 
 def counts_hint(table: Table, target: str) -> str:
-    """`; whole numbers …: --task counts if they are counts`, where a target looks like counts; else "".
+    """`whole numbers …: --task counts if they are counts`, where a target looks like counts; else "".
 
-    Whole, at least 0, small, more than a few values, and skewed: the mean above the median.
+    Whole, at least 0, small, more than a few values, and and skewed to the right.
     """
     column = table.columns[target]
     if not column.whole or column.low is None or column.low < 0 or (column.high or 0) > _SMALL_COUNT:
@@ -184,11 +186,11 @@ def counts_hint(table: Table, target: str) -> str:
         return ""
     if not is_skewed(table, target):
         return ""
-    return "; whole, 0 or more, small and skewed: --task counts if they are counts"
+    return "the target is whole, 0 or more, small and skewed: --task counts if it is counts"
 
 
 def is_skewed(table: Table, name: str) -> bool:
-    """Whether the mean of a number column lies above its median by a tenth of its standard deviation."""
+    """Whether the skewness of a number column is that of counts around 6 or fewer, and no chance."""
     import numpy as np
 
     if table.columns[name].type is not ColumnType.NUMBER:
@@ -196,6 +198,8 @@ def is_skewed(table: Table, name: str) -> bool:
     step = max(1, table.rows // BLOCK)
     values = np.concatenate([table.numbers(block, name)[::step] for block in range(block_count(table))])
     values = values[np.isfinite(values)]
-    if len(values) < _FEW_COUNTS:
+    spread = values.std() if len(values) else 0.0
+    if spread == 0.0:
         return False
-    return bool(values.mean() - np.median(values) > 0.1 * values.std())
+    skewness = (((values - values.mean()) / spread) ** 3).mean()
+    return bool(skewness > max(_SKEWED, 2.0 * np.sqrt(6.0 / len(values))))

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from losscli.domain import Task
 from losscli.report.blocks import Block, Line, Role
-from losscli.report.data import class_weight_text, cost_text, decision_texts, file_text, fitting, rows_text
+from losscli.report.data import (
+    class_weight_text,
+    classes_text,
+    cost_text,
+    decision_texts,
+    file_text,
+    fitting,
+    rows_text,
+)
 from losscli.report.fits.screen import FitScreen
 from losscli.report.fits.verdict import verdict
 from losscli.report.names import visible
@@ -15,8 +23,11 @@ from losscli.result import Fits
 def opening(screen: FitScreen) -> dict[str, Sequence[Block]]:
     """The data in three lines at most, the answer, and what more there is to say of the data, by section."""
     fields = _fields(screen)
+    decisions = decision_texts(screen, screen.found.decisions)
+    if fitting((*fields, *decisions), screen.width) == len(fields) + len(decisions):
+        fields, decisions = [*fields, *decisions], []
     first = fitting(fields, screen.width)
-    rest = (*fields[first:], *decision_texts(screen, screen.found.decisions))
+    rest = (*fields[first:], *decisions)
     return {
         "data": [Line(tuple(fields[:first]))],
         "answer": verdict(screen),
@@ -65,7 +76,7 @@ def _target(screen: FitScreen) -> str:
         share = "" if fits.prevalence is None else f" ({percent(fits.prevalence)})"
         text += f": positive {screen.clip(fits.positive, 16)}{share}"
     elif fits.classes:
-        text += f": {len(fits.classes)} classes"
+        text += classes_text(screen, fits.classes)
     elif fits.outputs:
         text += f": {count(len(fits.outputs), 'label' if fits.task == Task.MULTILABEL else 'output')}"
     return text
