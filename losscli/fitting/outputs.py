@@ -8,7 +8,7 @@ import numpy as np
 from losscli.data.roles.features import Training
 from losscli.data.roles.flags import useless_flag
 from losscli.domain import SEVERAL, Floats, Task
-from losscli.errors import UsageError
+from losscli.errors import Fix, UsageError
 from losscli.fitting.folds import NAMED_CLASSES, Folds
 from losscli.fitting.request import Request
 from losscli.result import Warning_
@@ -21,17 +21,20 @@ def check_request(request: Request, task: Task) -> None:
     if request.contaminate:
         raise UsageError(
             f"--contaminate {request.contaminate[0]}: the task is {task}, and rows are spoiled in one target",
-            advice="Leave --contaminate out, or train one target at a time: --target COL",
+            advice="Leave it out, or train one target at a time with --target:",
+            fixes=[Fix(("--contaminate",), "no row is spoiled")],
         )
     if request.path is not None:
         raise UsageError(
             f"--path {request.path}: the task is {task}, and a path is of the losses of one target",
-            advice="Leave --path out, or train one target at a time: --target COL",
+            advice="Leave it out, or train one target at a time with --target:",
+            fixes=[Fix(("--path",), "no path of strengths")],
         )
     if request.penalty_scale != "raw" and task is Task.MULTIOUTPUT:
         raise UsageError(
             f"--penalty-scale {request.penalty_scale}: the task is {task}, and outputs have a unit each",
-            advice="Leave --penalty-scale out, or train one target at a time: --target COL",
+            advice="Leave it out, or train one target at a time with --target:",
+            fixes=[Fix(("--penalty-scale",), "penalties as they are")],
         )
     if request.scale is not None:
         raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")
