@@ -43,11 +43,12 @@ class Fix:
     """Flags that settle what was refused: what was typed, with these in place of flags of the same names.
 
     flags: as typed, each with its value, ("--positive", "yes"); a flag that needs a value and stands alone is
-    taken away; gives: what is read then.
+    taken away, and where `without`, all are; gives: what is read then.
     """
 
     flags: tuple[str, ...]
     gives: str
+    without: bool = False
 
 
 class LosscliError(Exception):

@@ -53,7 +53,8 @@ def _mended(error: LosscliError, arguments: Sequence[str]) -> list[str]:
     typed = _command(arguments).strip()
     records = [getattr(own.cls, "record", None) for own in app.registered_commands if own.name == typed]
     known = [own for record in records if record is not None for own in flag_fields(record)]
-    return list(lines_of(error.fixes, arguments, {own.typed for own in known if own.kind is bool}))
+    flags = {own.typed: own.kind is not bool for own in known}
+    return list(lines_of(error.fixes, arguments, flags))
 
 
 def _open_streams() -> None:

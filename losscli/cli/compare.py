@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from losscli.cli.cost import at_cost, parse_cost, spec_at
@@ -15,7 +16,7 @@ from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.cli.roles import asked_of_predictions
 from losscli.comparison.gate import Allowance, GateRule, fails, gate_line, judged, parse_allowance, parse_rule
-from losscli.errors import ExitCode, UsageError
+from losscli.errors import ExitCode, Fix, UsageError
 from losscli.loss import BoundLoss
 from losscli.loss.catalogue import tasks_of
 from losscli.result import Comparison, Recorded
@@ -39,7 +40,7 @@ def _run(flags: CompareFlags) -> int:
     check_places(flags, [*flags.predictions, *filter(None, [flags.baseline, flags.truth])])
     cost = parse_cost(flags.cost)
     rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
-    allowances = [at_cost(one, cost) for one in _allowances(flags)]
+    allowances = [at_cost(parse_allowance(text), cost) for text in flags.max_regression]
     strict = flags.inconclusive == "fail"
     found = judged(_compare(flags, rules, allowances, cost), rules, allowances)
     written = partial(render.written, found, all=flags.all, strict=strict)
@@ -51,20 +52,12 @@ def _run(flags: CompareFlags) -> int:
     return ExitCode.GATE_FAILED if failed else ExitCode.OK
 
 
-def _allowances(flags: CompareFlags) -> list[Allowance]:
-    if flags.max_regression and flags.baseline is None:
-        raise UsageError(
-            f"--max-regression {flags.max_regression[0]}: worse than which model?",
-            advice="Name it: --baseline MODEL",
-        )
-    return [parse_allowance(text) for text in flags.max_regression]
-
-
 def _lists_rows(rows: str | None) -> bool:
     if rows not in (None, "flagged"):
         raise UsageError(
             f"--rows {rows}: rows are listed that are flagged or decide, and no others",
-            advice="Type --rows flagged",
+            advice="There is one word for it:",
+            fixes=[Fix(("--rows", "flagged"), "outliers, and the rows that decide")],
         )
     return rows is not None
 
@@ -76,24 +69,39 @@ def _baseline(flags: CompareFlags) -> tuple[tuple[str, ...], Recorded | None]:
     if path is None or not os.path.isfile(path) or path in flags.predictions:
         return flags.predictions, None
     if flags.id is None:
-        raise UsageError(
-            f"--baseline {path}: a file is paired row by row by an id, or a reordered one would pair wrongly",
-            advice="Name the column: --id COL",
-        )
+        raise _no_id(flags, path)
     if not is_result(path):
         return (*flags.predictions, path), None
+    recorded = read_result(path)
     if not flags.max_regression:
+        loss = next((one.spec for one in recorded.result.losses), "LOSS")
         raise UsageError(
             f"--baseline {path}: how much worse may a loss be?",
-            advice=f"Say it: --max-regression LOSS=2%; or see what changed: losscli diff {path} NEW.json",
+            advice=f"losscli diff {quote(path)} NEW.json shows what changed; to judge it, say how much:",
+            fixes=[Fix(("--max-regression", f"{loss}=2%"), f"{loss} at most 2 % worse")],
         )
-    return flags.predictions, read_result(path)
+    return flags.predictions, recorded
+
+
+def _no_id(flags: CompareFlags, path: str) -> UsageError:
+    from losscli.data.roles.files import fixes_of_ids
+    from losscli.data.table import read
+
+    options = flags.read_options()
+    files = flags.predictions[:1] if is_result(path) else (flags.predictions[0], path)
+    fixes = fixes_of_ids([read(file, options) for file in files])
+    return UsageError(
+        f"--baseline {path}: a file is paired row by row by an id, or a reordered one would pair wrongly",
+        advice="Name the column:" if fixes else "Give both files a column of ids, and name it with --id",
+        fixes=fixes,
+    )
 
 
 def _compare(
     flags: CompareFlags, rules: Iterable[GateRule], allowances: Iterable[Allowance], cost: BoundLoss | None
 ) -> Comparison:
     from losscli.comparison.compare import Request, compare
+    from losscli.comparison.verdicts.regressions import baselines
     from losscli.data.roles.files import open_files
     from losscli.inference import Correction
 
@@ -126,6 +134,13 @@ def _compare(
     options = flags.read_options(flags.id, flags.group, flags.by, jobs=request.jobs)
     with large(paths, "reading"):
         table, problem, inputs = open_files(paths, options, asked)
+    if allowances and flags.baseline is None:
+        names = [model.name for model in problem.models]
+        raise UsageError(
+            f"--max-regression {flags.max_regression[0]}: worse than which model?",
+            advice="Say which is the baseline:" if len(names) > 1 else "There is one model, and no baseline",
+            fixes=baselines(names) or [Fix(("--max-regression",), "one model, judged by itself")],
+        )
     with large(paths, "comparing"):
         return compare(table, problem, request, inputs)
 

@@ -1,36 +1,44 @@
 """What was typed, mended: a complete line to paste for each way to settle what was refused."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import join
 
 from losscli.errors import Fix
 
+MOST_LINES = 4
 
-def lines_of(fixes: Iterable[Fix], arguments: Sequence[str], alone: Collection[str]) -> Iterator[str]:
-    """`losscli compare preds.csv --positive yes  # yes is the positive class`.
 
-    arguments: as typed after `losscli`; alone: the flags of the command that take no value.
+def lines_of(fixes: Iterable[Fix], arguments: Sequence[str], flags: Mapping[str, bool]) -> Iterator[str]:
+    """`losscli compare preds.csv --positive yes  # yes is the positive class`; a few of them, each once, none
+    with a sign that a terminal does not show.
+
+    arguments: as typed after `losscli`; flags: those of the command, and whether each takes a value.
     """
+    mends: dict[tuple[str, ...], str] = {}
     for fix in fixes:
-        yield f"  {join(['losscli', *mended(arguments, fix.flags, alone)])}  # {fix.gives}"
+        words = tuple(mended(arguments, fix, flags))
+        if "".join(words).isprintable() and sorted(words) != sorted(arguments):
+            mends.setdefault(words, " ".join(fix.gives.split()))
+    for words, gives in list(mends.items())[:MOST_LINES]:
+        yield f"  {join(['losscli', *words])}  # {gives}"
 
 
-def mended(arguments: Sequence[str], flags: Sequence[str], alone: Collection[str]) -> list[str]:
-    """The arguments with these flags in place of those of the same names. A flag that needs a value and has
-    none in `flags` is taken away."""
-    given = list(_pairs(flags, alone))
-    names = {name for name, *_ in given}
-    kept = [words for words in _pairs(arguments, alone) if words[0].partition("=")[0] not in names]
-    new = [words for words in given if len(words) > 1 or words[0] in alone]
+def mended(arguments: Sequence[str], fix: Fix, flags: Mapping[str, bool]) -> list[str]:
+    """The arguments with the flags of the fix in place of those of the same names. One that takes a value and
+    has none is taken away."""
+    new = list(_pairs(fix.flags, flags))
+    names = {name for name, *_ in new}
+    kept = [words for words in _pairs(arguments, flags) if words[0].partition("=")[0] not in names]
+    if fix.without:
+        new = []
+    new = [words for words in new if len(words) > 1 or not flags.get(words[0], True)]
     return [word for words in (*kept, *new) for word in words]
 
 
-def _pairs(words: Sequence[str], alone: Collection[str]) -> Iterator[tuple[str, ...]]:
-    """Each flag with its value, each other word by itself."""
+def _pairs(words: Sequence[str], flags: Mapping[str, bool]) -> Iterator[tuple[str, ...]]:
+    """Each flag with its value, which may begin with a dash, each other word by itself."""
     at = 0
     while at < len(words):
-        word = words[at]
-        takes = word.startswith("--") and "=" not in word and word not in alone and word != "--"
-        valued = takes and at + 1 < len(words) and not words[at + 1].startswith("--")
-        yield tuple(words[at : at + 2]) if valued else (word,)
+        valued = flags.get(words[at], False) and at + 1 < len(words) and words[at + 1] not in flags
+        yield tuple(words[at : at + 2]) if valued else (words[at],)
         at += 2 if valued else 1

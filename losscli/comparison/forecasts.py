@@ -1,14 +1,14 @@
 """Whether the columns of a forecast can be one: spreads above 0, ends of intervals and quantiles in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from losscli.data.roles import ModelColumns, Predictions, Problem
-from losscli.data.roles.target import shell_word
 from losscli.data.roles.values import check_range
 from losscli.data.table import BLOCK, Table, block_count, first_bad, number_at, unusable
 from losscli.domain import POSITIVE, Kind, Task
+from losscli.errors import Fix
 from losscli.result import Warning_
 
 
@@ -19,24 +19,35 @@ def check_forecasts(table: Table, problem: Problem) -> None:
         for part in model.parts:
             if part.kind is Kind.MOMENTS:
                 what = "variance" if part.is_variance else "standard deviation"
-                check_range(table, part.columns[1], POSITIVE, f"a {what} is above 0", _mend(problem, model))
+                check_range(table, part.columns[1], POSITIVE, f"a {what} is above 0", *_mend(problem, model))
             elif part.kind is Kind.INTERVAL:
                 (low, high), said = part.columns, "{0:g}, above its upper end {1:g} ({2})"
-                check_order(table, low, high, np.greater, said, _mend(problem, model))
+                check_order(table, low, high, np.greater, said, *_mend(problem, model))
 
 
-def _mend(problem: Problem, bad: ModelColumns) -> str:
-    others = " ".join(f"--pred {shell_word(one.name)}" for one in problem.models if one is not bad)
-    return f"Mend the row, or compare the others: {others}" if others else "Mend the row"
+def _mend(problem: Problem, bad: ModelColumns) -> tuple[str, list[Fix]]:
+    others = [one.name for one in problem.models if one is not bad]
+    if not others:
+        return "Mend the row", []
+    flags = tuple(word for name in others for word in ("--pred", name))
+    return "Mend the row, or compare the others:", [Fix(flags, f"without {bad.name}")]
 
 
-def check_order(table: Table, low: str, high: str, wrong: np.ufunc, said: str, advice: str) -> None:
+def check_order(
+    table: Table,
+    low: str,
+    high: str,
+    wrong: np.ufunc,
+    said: str,
+    advice: str,
+    fixes: Sequence[Fix] = (),
+) -> None:
     """Raises DataError for the first row whose two numbers are in the wrong order. said: of both, and of the
     name of the second."""
     row = first_bad(table, lambda block: wrong(table.numbers(block, low), table.numbers(block, high)))
     if row is not None:
         numbers = number_at(table, row, low), number_at(table, row, high)
-        raise unusable(table, row, low, said.format(*numbers, high), advice)
+        raise unusable(table, row, low, said.format(*numbers, high), advice, fixes)
 
 
 def forecast_warnings(table: Table, problem: Problem) -> Iterator[Warning_]:

@@ -10,11 +10,11 @@ from losscli.comparison.influence import median_residual
 from losscli.comparison.vectors import check_vectors
 from losscli.data.roles import Problem
 from losscli.data.roles.outputs import OUTPUTS, SHARES
-from losscli.data.roles.values import check_finite, check_present, check_range, check_weights
+from losscli.data.roles.values import DROP, check_finite, check_present, check_range, check_weights
 from losscli.data.rows import Reading, Rows, present
 from losscli.data.table import Table, block_count, first_bad, unusable
 from losscli.domain import NUMBERS, TASKS, UNIT, Codes, Floats, Interval, Kind, Task
-from losscli.errors import DataError, Where
+from losscli.errors import DataError, Fix, Where
 from losscli.inference.scale import robust_scale
 from losscli.loss.arguments import codes
 from losscli.loss.constant import Target
@@ -24,7 +24,12 @@ NAMED_ROWS = 5  # so many rows are named where a loss is ruled out
 EXACT_TARGET = 2_048  # rows up to which the target's distribution is every row; beyond, bins
 SAMPLED, SAMPLED_ROWS = 16, 7  # blocks that say where the bins are, and every seventh row of them
 ONE_NUMBER = NUMBERS | {Task.FORECAST}  # tasks whose target is a number
-MEND = "Mend it, or leave such rows out for all models: --missing drop"
+NORMALIZE = Fix(("--normalize",), "each row divided by its sum")
+SCORES = (
+    Fix(("--kind", "score"), "a score, of any size"),
+    Fix(("--kind", "logit"), "log-odds: 0 is a probability of one half"),
+)
+MEND = "Mend it, or leave such rows out for all models:"
 Scale = tuple[float | None, str | None]  # s, and why there is none
 
 
@@ -85,8 +90,8 @@ def check_values(reading: Reading) -> None:
     table, problem = reading.table, reading.problem
     if not reading.drop:
         for name in problem.columns:
-            check_present(table, name, MEND)
-            check_finite(table, name, MEND)
+            check_present(table, name, MEND, [DROP])
+            check_finite(table, name, MEND, [DROP])
         if problem.group is not None and table.columns[problem.group].first_word is None:
             _check_group(table, problem.group)
     if problem.task is Task.FORECAST:
@@ -103,7 +108,8 @@ def check_values(reading: Reading) -> None:
                         name,
                         UNIT,
                         "a probability lies in [0, 1]",
-                        "If these are scores: --kind score (or logit)",
+                        "Say what it is:",
+                        SCORES,
                     )
 
 
@@ -111,7 +117,7 @@ def _check_group(table: Table, name: str) -> None:
     """Raises DataError for a missing value among numbers, which may have been read as text."""
     row = first_bad(table, lambda block: ~present(table, name, block))
     if row is not None:
-        raise unusable(table, row, name, "missing", MEND)
+        raise unusable(table, row, name, "missing", MEND, [DROP])
 
 
 def ranged_kind(problem: Problem) -> Kind | None:
@@ -188,8 +194,9 @@ def _undecided(table: Table, problem: Problem, intervals: Sequence[Interval]) ->
 def _ranged(problem: Problem) -> list[tuple[int, str]]:
     """The arrays whose values losses may rule out, with their columns: the target and the values of models,
     or binary scores as they stand in the file."""
-    if problem.task in NUMBERS:
-        return [(0, problem.target), *((m + 1, model.columns[0]) for m, model in enumerate(problem.models))]
+    if problem.task in ONE_NUMBER:
+        parts = [(m + 1, part) for m, model in enumerate(problem.models) for part in model.parts]
+        return [(0, problem.target), *((m, part.columns[0]) for m, part in parts if part.kind is Kind.VALUE)]
     several = problem.task in OUTPUTS
     if not several and Task.BINARY not in problem.tasks:
         return []
@@ -248,9 +255,8 @@ def _check_screening(table: Table, problem: Problem, found: Screening) -> None:
                 f"the probabilities of {model.name} in row {row:,} do not sum to 1: "
                 f"off by {found.sum_error[m]:.3g}",
                 where=table.where(row, model.columns[0]),
-                advice="Divide each row by its sum, or if these are logits: --kind logit"
-                if problem.task is Task.DISTRIBUTION
-                else "If these are scores: --kind score (or logit)",
+                advice="Divide each row by its sum, or say what these are:",
+                fixes=SCORES[1:] if problem.task is Task.DISTRIBUTION else (NORMALIZE, *SCORES),
             )
 
 

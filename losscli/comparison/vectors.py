@@ -12,7 +12,7 @@ from losscli.data.roles.values import check_range, is_truth
 from losscli.data.roles.words import stated_kind
 from losscli.data.table import BLOCK, Table, block_count, first_bad, number_at, unusable
 from losscli.domain import LABELS, NONNEGATIVE, Floats, Kind, Mask, Task
-from losscli.errors import DataError
+from losscli.errors import DataError, Fix
 from losscli.loss import Argument
 from losscli.loss.arguments import Arguments, Predicted
 from losscli.loss.catalogue.boxes import IOU
@@ -55,10 +55,11 @@ def _check_label(table: Table, name: str, *, is_target: bool) -> None:
 
     row = first_bad(table, is_no_label)
     if row is not None:
-        task = "If the targets are numbers: --task multioutput"
-        kind = "If these are no labels: --kind probability, score or logit"
+        fixes = [Fix(("--kind", str(kind)), f"a {kind} per label") for kind in (Kind.PROBABILITY, Kind.SCORE)]
+        if is_target:
+            fixes = [Fix(("--task", "multioutput"), "the targets are numbers")]
         what = f"{number_at(table, row, name):g}; a label is 0 or 1"
-        raise unusable(table, row, name, what, task if is_target else kind)
+        raise unusable(table, row, name, what, "Say what it is:", fixes)
 
 
 def _check_sums(table: Table, problem: Problem) -> None:
@@ -67,7 +68,11 @@ def _check_sums(table: Table, problem: Problem) -> None:
         raise DataError(
             f"the shares of the target in row {row:,} add up to {1.0 + off:.6g}, not 1",
             where=table.where(row, problem.targets[0]),
-            advice="Divide each row by its sum; if these are no shares: --task multioutput or multilabel",
+            advice="Divide each row by its sum, or say what they are:",
+            fixes=[
+                Fix(("--task", "multioutput"), "several numbers"),
+                Fix(("--task", "multilabel"), "several labels of 0 or 1"),
+            ],
         )
 
 

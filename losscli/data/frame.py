@@ -9,10 +9,17 @@ from numpy.typing import NDArray
 
 from losscli.data.roles.features import Training
 from losscli.data.roles.target import shell_word
-from losscli.data.roles.values import check_finite, check_number, check_present, check_weights, numbers_of
+from losscli.data.roles.values import (
+    DROP,
+    check_finite,
+    check_number,
+    check_present,
+    check_weights,
+    numbers_of,
+)
 from losscli.data.table import ColumnType, Table, block_count
 from losscli.domain import Codes, Floats, Mask
-from losscli.errors import DataError, Where, did_you_mean
+from losscli.errors import DataError, Fix, Where, did_you_mean
 from losscli.inference.order import weighted_medians
 from losscli.result import RowKey
 from losscli.spec import number_text
@@ -189,13 +196,13 @@ def load_features(table: Table, encoder: Encoder) -> Floats:
 
 
 def _check_values(table: Table, training: Training) -> None:
-    out = "leave such rows out: --missing drop"
+    impute = Fix(("--missing", "impute"), "missing features are filled with a usual value")
     for name in training.columns if training.missing != "drop" else ():
-        check_finite(table, name, f"Mend it, or {out}")
+        check_finite(table, name, "Mend it, or do without:", [DROP])
         if name not in training.features:
-            check_present(table, name, f"Fill it in, or {out}")
+            check_present(table, name, "Fill it in, or do without:", [DROP])
         elif training.missing == "error":
-            check_present(table, name, f"Fill it in, {out}, or fill all with a usual value: --missing impute")
+            check_present(table, name, "Fill it in, or say what to do:", [DROP, impute])
     if training.weights is not None:
         check_weights(table, training.weights)
 

@@ -127,14 +127,8 @@ def _labels_or_numbers(table: Table, name: str, problem: Problem, block: int) ->
     """A column as numbers, or, for classes, as codes of the labels; missing is NaN."""
     if not problem.labels:
         return table.numbers(block, name)
-    if table.columns[name].type is ColumnType.TEXT:
-        codes = table.codes(block, name, problem.labels).astype(np.float64)
-        codes[codes < 0] = np.nan
-        return codes
-    numbers = table.numbers(block, name)
-    codes = np.full(len(numbers), np.nan)
-    for code, label in enumerate(problem.labels):
-        codes[numbers == float(label)] = code
+    codes = table.codes(block, name, problem.labels).astype(np.float64)
+    codes[codes < 0] = np.nan
     return codes
 
 

@@ -3,7 +3,7 @@
 from losscli.data.roles.features import Training
 from losscli.data.roles.flags import useless_flag
 from losscli.domain import CLASSES, SEVERAL, Task
-from losscli.errors import UsageError
+from losscli.errors import Fix, UsageError
 from losscli.fitting.augment import Recipe, parse
 from losscli.fitting.request import FitRequest
 from losscli.fitting.threshold import ThresholdRule
@@ -26,7 +26,8 @@ def check_request(request: FitRequest, task: Task) -> None:
         if value is not None:
             raise UsageError(
                 f"{flag} {value}: the task is {task}, and {why}",
-                advice=f"Leave {flag} out, or train one target at a time: --target COL",
+                advice="Leave it out, or train one target at a time with --target:",
+                fixes=[Fix((flag,), f"the same without {flag}")],
             )
     if request.scale is not None:
         raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")

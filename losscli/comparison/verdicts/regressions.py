@@ -12,11 +12,16 @@ from losscli.comparison.request import Request
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.data.roles import Problem
 from losscli.data.roles.files import stem
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import Fix, UsageError, did_you_mean
 from losscli.inference import Studentised, holm, regression
 from losscli.result import LossTable, LossValue, Regression, finite
 
 HOLM = "worse than tolerated, but not once corrected for the number of gates"
+
+
+def baselines(names: Sequence[str]) -> list[Fix]:
+    """What to type for each of several models to be the baseline."""
+    return [Fix(("--baseline", name), f"the others against {name}") for name in names if len(names) > 1]
 
 
 def find_baseline(problem: Problem, request: Request) -> int | None:
@@ -38,6 +43,7 @@ def find_baseline(problem: Problem, request: Request) -> int | None:
         raise UsageError(
             f"--baseline {wanted}: that names {what}",
             advice=did_you_mean(wanted, names) or f"Models: {', '.join(names)}",
+            fixes=baselines(names),
         )
     if len(names) == 1:
         raise UsageError(

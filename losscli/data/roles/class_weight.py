@@ -8,9 +8,10 @@ import numpy as np
 
 from losscli.data.table.grammar import DOT, number_text
 from losscli.domain import Floats
-from losscli.errors import UsageError, did_you_mean
+from losscli.errors import Fix, UsageError, did_you_mean
 
 BALANCED = "balanced"
+_ALIKE = (Fix(("--class-weight", BALANCED), "every class counts as much as any other"),)
 _EXAMPLE = "For example --class-weight balanced or --class-weight yes=5,no=1"
 
 
@@ -35,11 +36,17 @@ class ClassWeight:
             value = DOT.number(number.strip())
             if not equals or value is None:
                 advice = did_you_mean(text.strip(), [BALANCED]) or _EXAMPLE
-                raise UsageError(f"--class-weight {text}: {part!r} is not LABEL=WEIGHT", advice=advice)
+                raise UsageError(
+                    f"--class-weight {text}: {part!r} is not LABEL=WEIGHT", advice=advice, fixes=_ALIKE
+                )
             if not 0 < value < math.inf:
-                raise UsageError(f"--class-weight {text}: {number.strip()} is not above 0", advice=_EXAMPLE)
+                raise UsageError(
+                    f"--class-weight {text}: {number.strip()} is not above 0", advice=_EXAMPLE, fixes=_ALIKE
+                )
             if label.strip() in weights:
-                raise UsageError(f"--class-weight {text} gives {label.strip()!r} twice")
+                raise UsageError(
+                    f"--class-weight {text} gives {label.strip()!r} twice", advice=_EXAMPLE, fixes=_ALIKE
+                )
             weights[label.strip()] = value
         return cls(text.strip(), weights)
 
@@ -50,6 +57,7 @@ class ClassWeight:
                 raise UsageError(
                     f"--class-weight {self.text}: no row is of class {label!r}",
                     advice=did_you_mean(label, labels) or f"The classes: {', '.join(labels[:12])}",
+                    fixes=_ALIKE,
                 )
 
     def factors(self, labels: Sequence[str], weights: Floats) -> Floats:

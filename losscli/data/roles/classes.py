@@ -1,7 +1,7 @@
 """The classes of a target: their order, and which of two is the positive one."""
 
 from losscli.data.roles.labels import opposites
-from losscli.data.roles.target import shell_word, target_labels, target_text
+from losscli.data.roles.target import fixes_of_targets, shell_word, target_labels, target_text
 from losscli.data.roles.words import NEGATIVE_NAMES, POSITIVE_NAMES
 from losscli.data.table import ColumnType, Table
 from losscli.data.table.grammar import DOT
@@ -9,15 +9,23 @@ from losscli.errors import DataError, Fix, UsageError, Where, did_you_mean
 
 
 def class_labels(table: Table, target: str) -> tuple[str, ...]:
-    """The classes of a target, sorted. Raises DataError where there are too many values to be classes."""
+    """The classes of a target, sorted. Raises DataError where it has no value, or too many to be classes."""
     found = target_labels(table.columns, target)
+    if found == ():
+        raise DataError(
+            "the target has no value",
+            where=Where(table.path, column=target),
+            advice="Fill it in, or name another target",
+            fixes=fixes_of_targets(table, {target}),
+        )
     if found is None:
         number = table.columns[target].type is ColumnType.NUMBER
         raise DataError(
             "the target has too many different values to be classes",
             where=Where(table.path, column=target),
-            advice="Name another target with --target",
-            fixes=[Fix(("--task", "regression"), "the target is a number")] * number,
+            advice=None if number else "Name another target",
+            fixes=[Fix(("--task", "regression"), "the target is a number")] * number
+            or fixes_of_targets(table, {target}),
         )
     return found
 

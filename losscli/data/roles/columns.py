@@ -1,13 +1,14 @@
 """Which columns of a table are features, and which of them say too little or too much to be one."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from losscli.data.roles.ids import is_id, is_index
 from losscli.data.roles.target import is_numeric, shell_word, target_text
 from losscli.data.roles.values import check_number
 from losscli.data.table import MAX_VALUES, Column, Table
-from losscli.errors import DataError, UsageError, Where, did_you_mean
+from losscli.errors import DataError, Fix, UsageError, Where, did_you_mean
 from losscli.result import Warning_
 
 MAX_LEVELS = 50  # of a text feature that is not named
@@ -38,14 +39,31 @@ def _matching(
                 f"{flag} {shell_word(text)}: no column or pattern of that name",
                 where=Where(table.path),
                 advice=did_you_mean(text, free) or f"The columns left for features: {', '.join(free[:12])}",
+                fixes=_instead(flag, wanted, text, get_close_matches(text, free, n=2)),
             )
         if text in taken:
             raise UsageError(
                 f"{flag} {shell_word(text)}: that column is {taken[text]}, and no feature",
                 where=Where(table.path),
-                advice=f"Leave it out of {flag}",
+                advice="A column has one role:",
+                fixes=_instead(flag, wanted, text, ()),
             )
         yield from found
+
+
+def _instead(flag: str, wanted: Sequence[str], text: str, near: Sequence[str]) -> list[Fix]:
+    """What to type in place of one of the words of a flag: a near one, else the others alone."""
+    others = [one for one in wanted if one != text]
+    fixes = [
+        Fix(_repeated(flag, [one if word == text else word for word in wanted]), f"{one} in place of {text}")
+        for one in near
+    ]
+    return fixes or [Fix(_repeated(flag, others), f"without {text}")]
+
+
+def _repeated(flag: str, words: Sequence[str]) -> tuple[str, ...]:
+    """The flag before each of the words; by itself where there are none."""
+    return tuple(one for word in words for one in (flag, word)) or (flag,)
 
 
 def left_out(table: Table, name: str, *, named: bool) -> Warning_ | None:
@@ -78,14 +96,18 @@ def _too_many_levels(column: Column, rows: int) -> str | None:
     return f"is text with {f'over {MAX_VALUES:,}' if column.values is None else count} values"
 
 
-def check_features(table: Table, numbers: Sequence[str], texts: Sequence[str], missing: str) -> None:
+def check_features(
+    table: Table, numbers: Sequence[str], texts: Sequence[str], missing: str, drop: Sequence[str]
+) -> None:
     """Raises DataError for a word among the numbers of a feature, too many values of a text feature, and
-    two columns of the model with one name. missing: error, drop or impute."""
+    two columns of the model with one name. missing: error, drop or impute; drop: what is left out already."""
+
+    def without(name: str) -> Fix:
+        return Fix(_repeated("--drop", (*drop, name)), f"{name} is no feature")
+
     for name in numbers:
-        or_empty = "" if missing == "error" else f" or empty it (--missing {missing})"
-        check_number(
-            table, name, f"Correct the field{or_empty}, or leave the column out: --drop {shell_word(name)}"
-        )
+        or_empty = "" if missing == "error" else ", or empty it"
+        check_number(table, name, f"Correct the field{or_empty}, or do without:", [without(name)])
     names = set(numbers)
     for name in texts:
         values = table.columns[name].values
@@ -93,13 +115,15 @@ def check_features(table: Table, numbers: Sequence[str], texts: Sequence[str], m
             raise DataError(
                 f"this text column has over {MAX_VALUES:,} values, too many for a column each",
                 where=Where(table.path, column=name),
-                advice=f"Group its values, or leave it out: --drop {shell_word(name)}",
+                advice="Group its values, or do without:",
+                fixes=[without(name)],
             )
         for one in (f"{name}={value}" for value in values):
             if one in names:
                 raise DataError(
                     f"two columns of the model would be called {one!r}",
                     where=Where(table.path, column=name),
-                    advice="Rename a column of the file",
+                    advice="Rename a column of the file, or do without:",
+                    fixes=[without(name)],
                 )
             names.add(one)

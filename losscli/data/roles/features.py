@@ -1,6 +1,6 @@
 """Table → Training: what `fit` learns from, and which columns it leaves out, each decision said in words."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -12,14 +12,22 @@ from losscli.data.roles.ids import is_id, is_index
 from losscli.data.roles.left_out import told, unused_time
 from losscli.data.roles.models import listed
 from losscli.data.roles.several import Targets, several_targets
-from losscli.data.roles.target import MAX_CLASSES, check_named, is_numeric, shell_word, target_by_name
-from losscli.data.roles.tasks import A_NUMBER, counts_hint, task_of_flags, task_of_target
-from losscli.data.roles.values import check_number, time_warnings
+from losscli.data.roles.target import (
+    MAX_CLASSES,
+    check_named,
+    fixes_of_targets,
+    is_numeric,
+    is_target_too,
+    target_by_name,
+)
+from losscli.data.roles.tasks import A_NUMBER, check_target, counts_hint, task_of_flags, task_of_target
+from losscli.data.roles.values import ALIKE, check_number, time_warnings
 from losscli.data.table import Table
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task
-from losscli.errors import DataError, UsageError, Where
+from losscli.errors import DataError, Fix, UsageError, Where
 from losscli.result import Warning_
 
+_USABLE = frozenset({"id_column", "text_column"})  # left out, but features where they are named
 FEW_VALUES = 0.1  # of the rows: whole numbers with fewer distinct values may be classes
 
 
@@ -141,11 +149,12 @@ def training_problem(table: Table, asked: Asked) -> Training:
         raise UsageError(
             f"no feature is left{f': {warnings[0].message}' if warnings else ''}",
             where=Where(table.path),
-            advice="Name features with --features, or name fewer columns with --drop",
+            advice="Say which columns are features:" if warnings else "Name fewer columns with --drop:",
+            fixes=_features_again(asked, found),
         )
     texts = tuple(name for name in used if not is_numeric(table, name))
     numbers = tuple(name for name in used if name not in texts)
-    check_features(table, numbers, texts, asked.missing)
+    check_features(table, numbers, texts, asked.missing, asked.drop)
     return Training(
         task=task,
         target=target,
@@ -191,6 +200,17 @@ def _time_warnings(
     return unused_time([*free, *((table, name) for name in texts)])
 
 
+def _features_again(asked: Asked, found: Mapping[str, Warning_ | None]) -> list[Fix]:
+    """What to type where no feature is left: the columns left out that may be one, or all of them again."""
+    usable = [name for name, one in found.items() if one is not None and one.code in _USABLE]
+    fixes = [Fix(("--features", name), f"{name} is a feature") for name in usable[:2]]
+    if asked.drop:
+        fixes.append(Fix(("--drop",), "no column is left out"))
+    if asked.features and not usable:
+        fixes.append(Fix(("--features",), "every other column is a feature"))
+    return fixes
+
+
 def _several(table: Table, asked: Asked) -> Targets | None:
     """Several targets, those that --drop names left out; None where there is one."""
     dropped = {name for name in table.columns if any(fnmatchcase(name, text) for text in asked.drop)}
@@ -212,7 +232,8 @@ def _target(table: Table, asked: Asked) -> tuple[str, str]:
         raise UsageError(
             "no column is left for the target",
             where=Where(table.path),
-            advice="Every column has another role: give --target, and --id, --weights … to other columns",
+            advice="Every column has another role:",
+            fixes=[Fix((flag,), f"{name} is the target") for name, flag in asked.named.items()],
         )
     return free[-1], " (last column)"
 
@@ -221,20 +242,20 @@ def _check_roles(table: Table, targets: Sequence[str], asked: Asked) -> None:
     for name, flag in asked.named.items():
         check_named(table, name, flag)
         if name in targets:
-            raise UsageError(
-                f"{flag} {shell_word(name)}: that column is the target",
-                where=Where(table.path),
-                advice=f"Name another column with {flag}, or another target with --target",
-            )
+            raise is_target_too(table, flag, name)
     ways = {"--group": asked.group, "--time": asked.time, "--fold-column": asked.fold}
     splitting = [flag for flag, name in ways.items() if name is not None]
     if len(splitting) > 1:
         raise UsageError(
             f"{' and '.join(splitting)} each say how rows are split into folds",
-            advice=f"Give one of them, such as {splitting[0]}",
+            advice="Give one of them:",
+            fixes=[
+                Fix(tuple(one for one in splitting if one != flag), f"rows are split by {ways[flag]}")
+                for flag in splitting
+            ],
         )
     if asked.weights is not None:
-        check_number(table, asked.weights)
+        check_number(table, asked.weights, None, [ALIKE])
 
 
 def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
@@ -243,12 +264,13 @@ def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
         raise UsageError(
             f"--task {asked.task}: no loss is trained for such targets",
             where=Where(table.path),
-            advice="Leave --task out; losscli compare judges predictions of them",
+            advice="losscli compare judges predictions of them; or train what the values say:",
+            fixes=[Fix(("--task",), "the task that the target makes")],
         )
     found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
     task, why = found or (Task.REGRESSION, A_NUMBER)
     if task in (Task.REGRESSION, Task.COUNTS):
-        check_number(table, target, _number_advice(table, target))
+        check_target(table, target)
     return task, why
 
 
@@ -274,12 +296,6 @@ def _class_hint(table: Table, target: str) -> str:
     return f"the target is integers with {count} values: --task {task} if they are classes"
 
 
-def _number_advice(table: Table, target: str) -> str:
-    if is_numeric(table, target):
-        return "Correct the field, or empty it and use --missing drop"
-    return "Use --task binary or --task multiclass, or name another target with --target"
-
-
 def _labels(table: Table, target: str, task: Task, asked: Asked) -> tuple[str, ...]:
     """The classes of the target; () for numbers."""
     if task in NUMBERS | SEVERAL:
@@ -287,9 +303,13 @@ def _labels(table: Table, target: str, task: Task, asked: Asked) -> tuple[str, .
     found = class_labels(table, target)
     if len(found) < 2:
         raise DataError(
-            f"the target has {f'one class, {found[0]!r}' if found else 'no value'}",
+            f"the target has one class, {found[0]!r}",
             where=Where(table.path, column=target),
-            advice="A loss needs two classes or more to learn from: name another target with --target",
+            advice="A loss needs two classes or more to learn from",
+            fixes=[
+                *fixes_of_targets(table, {target, *asked.named}),
+                *[Fix(("--task", "regression"), "the target is a number")] * is_numeric(table, target),
+            ],
         )
     if task is Task.BINARY:
         return binary_labels(table, target, asked.positive)

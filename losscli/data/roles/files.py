@@ -8,13 +8,14 @@ from losscli.data.roles.asked import Asked
 from losscli.data.roles.classes import label_order
 from losscli.data.roles.evidence import roles_of
 from losscli.data.roles.forecasts import at_shared_levels
-from losscli.data.roles.ids import named_like_id
+from losscli.data.roles.ids import may_name_rows, named_like_id
 from losscli.data.roles.left_out import Files, with_left_out
 from losscli.data.roles.long import split_models
 from losscli.data.roles.models import ModelColumns, listed
 from losscli.data.roles.problem import Problem
 from losscli.data.roles.table_roles import TableRoles, read_roles
-from losscli.data.roles.target import check_named, check_units, target_by_name, targets_beside
+from losscli.data.roles.target import check_named, check_units, shell_word, target_by_name, targets_beside
+from losscli.data.roles.words import is_prediction_name
 from losscli.data.table import ReadOptions, Table, align, beside, check_same, read
 from losscli.domain import Task
 from losscli.errors import Fix, LosscliError, UsageError, Where
@@ -44,6 +45,15 @@ def roles_of_files(
 
 
 def _opened(paths: Sequence[str], options: ReadOptions, asked: Asked) -> tuple["Posed", tuple[Input, ...]]:
+    twice = next((path for place, path in enumerate(paths) if path in paths[:place]), None)
+    if twice is not None:
+        raise UsageError("this file is given twice", where=Where(twice), advice="Give every file once")
+    if asked.model_column is not None and (len(paths) > 1 or asked.truth is not None):
+        raise UsageError(
+            f"--model-column {shell_word(asked.model_column)}: several files are a model each",
+            advice="Leave it out, or give one file:",
+            fixes=[Fix(("--model-column",), "each file is a model")],
+        )
     tables = [read(path, options) for path in paths]
     truth = None if asked.truth is None else read(asked.truth, options)
     every = tables if truth is None else [truth, *tables]
@@ -86,13 +96,25 @@ def pose(tables: Sequence[Table], stems: Sequence[str], asked: Asked, truth: Tab
     return Posed(table, with_left_out(problem, table, files, asked), files)
 
 
-def _no_id(tables: Sequence[Table]) -> UsageError:
+def fixes_of_ids(tables: Sequence[Table], but: str | None = None) -> list[Fix]:
+    """The columns that all tables have and that may name their rows, those named like it first; but: one that
+    does not."""
     shared = [name for name in tables[0].columns if all(name in table.columns for table in tables)]
-    ranked = sorted(shared, key=lambda name: not named_like_id(name))
+    names = [
+        name
+        for name in sorted(shared, key=lambda name: not named_like_id(name))
+        if name != but and all(may_name_rows(table, name) for table in tables)
+    ]
+    return [Fix(("--id", name), f"rows are paired by {name}") for name in names[:2]]
+
+
+def _no_id(tables: Sequence[Table]) -> UsageError:
+    fixes = fixes_of_ids(tables)
     return UsageError(
-        "--truth pairs rows by an id",
-        advice="Name the column that all files have:" if ranked else "Give all files a column of ids",
-        fixes=[Fix(("--id", name), f"rows are paired by {name}") for name in ranked[:2]],
+        "the file with the target and those with predictions are paired row by row by an id",
+        where=Where(tables[0].path),
+        advice="Name the column that all files have:" if fixes else "Give all files a column of ids",
+        fixes=fixes,
     )
 
 
@@ -131,7 +153,7 @@ def _aligned(tables: Sequence[Table], stems: Sequence[str], asked: Asked, truth:
         raise _no_id([source, *(table for _, table in given)])
     first = given[0][1] if source is None else source
     order = [first, *(table for _, table in given if table is not first)]
-    rows, said = align(order, key=asked.id, common=asked.common)
+    rows, said = align(order, key=asked.id, common=asked.common, others=lambda: fixes_of_ids(order, asked.id))
     placed = {id(table): row for table, row in zip(order, rows, strict=True)}
     targets = () if source is None else _targets_of(placed[id(source)], asked, alone=truth is not None)
     by_truth = truth is not None or (source is not None and all(table is not source for _, table in given))
@@ -146,7 +168,16 @@ def _aligned(tables: Sequence[Table], stems: Sequence[str], asked: Asked, truth:
             views.append((stem, own, {}))
         else:
             views.append((stem, *_with_target(placed[id(source)], targets, own, asked)))
-    readings = _readings([view for _, view, _ in views], [stem for stem, *_ in views], asked)
+    told = replace(asked, target=targets[0]) if by_truth and len(targets) == 1 else asked
+    readings = _readings([view for _, view, _ in views], [stem for stem, *_ in views], told)
+    for (_, view, _), reading in zip(views, readings, strict=True) if by_truth else ():
+        if not reading.one_hot and not set(reading.targets) <= set(targets):
+            raise UsageError(
+                f"no column predicts {listed(targets)}, the target of the other file",
+                where=Where(view.path),
+                advice="Name its predictions after the target, or say which column is the target:",
+                fixes=[Fix(("--target", name), f"{name} is the target") for name in targets[:2]],
+            )
     if said:
         readings[0] = replace(readings[0], said=(*readings[0].said, *said))
     return [
@@ -184,8 +215,9 @@ def _targets_of(table: Table, asked: Asked, *, alone: bool) -> tuple[str, ...]:
     named = target_by_name(table, asked.named)
     if named is not None:
         return (named,)
-    if alone and len(left) > 1:
-        return tuple(left)
+    outputs = tuple(name for name in left if not is_prediction_name(name))
+    if alone and len(outputs) > 1:
+        return outputs
     raise UsageError(
         "which column is the target?",
         where=Where(table.path),
@@ -231,7 +263,12 @@ def _readings(tables: Sequence[Table], stems: Sequence[str], asked: Asked) -> li
             raise errors[0]
     for table, wanted in zip(tables, own, strict=True):
         if asked.pred and not wanted:
-            raise UsageError("no --pred names a model of this file", where=Where(table.path))
+            raise UsageError(
+                "no --pred names a model of this file",
+                where=Where(table.path),
+                advice="Name one of each file, or leave the file out:",
+                fixes=[Fix(("--pred",), "every model of every file")],
+            )
     return [
         read_roles(table, replace(asked, pred=() if "" in wanted else tuple(wanted)))
         for table, wanted in zip(tables, own, strict=True)
@@ -242,8 +279,12 @@ def _joined(files: Sequence[_File], asked: Asked) -> tuple[Table, Problem]:
     """The files beside each other, and the problem that they pose together."""
     first = files[0].reading
     readings = [_ordered(one.reading, first, one.table) for one in files]
+
+    def ids_of_files() -> list[Fix]:
+        return fixes_of_ids([reading.table for reading in readings], asked.id)
+
     said = [
-        check_same(first.table, here, reading.table, there, asked.id)
+        check_same(first.table, here, reading.table, there, asked.id, ids_of_files)
         for reading in readings[1:]
         for here, there in zip(first.targets, reading.targets, strict=True)
     ]
@@ -300,6 +341,11 @@ def _ordered(reading: TableRoles, first: TableRoles, table: Table) -> TableRoles
             f"the target takes {len(reading.targets)} columns here, {len(first.targets)} in the first file",
             where=Where(table.path),
             advice=f"Here: {', '.join(reading.targets)}; there: {', '.join(first.targets)}",
+            fixes=[
+                Fix(("--target", name), f"{name} is the target of every file")
+                for name in (*first.targets, *reading.targets)
+                if name in table.columns and name in first.table.columns
+            ],
         )
     if reading.found is None or first.found is None:
         return reading

@@ -18,7 +18,7 @@ def useless_flag(given: str, task: Task, why: str) -> UsageError:
     return UsageError(
         f"{given}: the task is {task}, which {why}",
         advice=f"Leave {flag} out, or say --task",
-        fixes=[Fix((flag,), f"the same without {flag}")],
+        fixes=[Fix((flag,), f"the same without {flag}", without=True)],
     )
 
 

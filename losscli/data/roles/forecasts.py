@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.models import ModelColumns, Predictions, Vectors
-from losscli.data.roles.target import shell_word, target_by_name
+from losscli.data.roles.target import target_by_name
 from losscli.data.roles.values import numbers_of
 from losscli.data.roles.words import SEPARATORS, is_prediction_name, stated_kind, without_role_words
 from losscli.data.table import Table, block_count
@@ -118,7 +118,8 @@ def at_shared_levels(models: Sequence[ModelColumns], table: Table) -> tuple[tupl
         raise UsageError(
             f"{' and '.join(own)} have no quantile of one level in common",
             where=Where(table.path),
-            advice=f"Compare them one by one: --pred {shell_word(next(iter(own)))}",
+            advice="Compare them one by one:",
+            fixes=[Fix(("--pred", name), f"{name} alone") for name in own],
         )
     levels = tuple(sorted(shared))
     if all(len(one) == len(levels) for one in own.values()):

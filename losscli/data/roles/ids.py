@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from losscli.data.roles.words import folded
+from losscli.data.roles.words import folded, is_prediction_name
 from losscli.data.table import Column, ColumnType, Table, coded
 
 _NAMES = frozenset({"id", "index", "rowid", "rowindex", "rownumber", "row", "uid", "uuid", "key", "sampleid"})
@@ -24,6 +24,12 @@ def named_like_id(name: str) -> bool:
 def is_id(table: Table, name: str) -> bool:
     """Whether a column names rows: by its name, and no two rows have one value."""
     return named_like_id(name) and _all_differ(table, table.columns[name])
+
+
+def may_name_rows(table: Table, name: str) -> bool:
+    """Whether the values of a column could pair rows, whatever it is called: no two are the same, and they
+    are no predictions."""
+    return not is_prediction_name(name) and _all_differ(table, table.columns[name])
 
 
 def id_columns(table: Table, taken: Collection[str]) -> tuple[str, ...]:

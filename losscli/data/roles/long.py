@@ -43,7 +43,8 @@ def split_models(table: Table, asked: Asked) -> Long | None:
         raise DataError(
             f"more than {_MOST_MODELS} values: too many to be models",
             where=Where(table.path, column=column),
-            advice="Name another column with --model-column",
+            advice="A model has many rows:",
+            fixes=[Fix(("--model-column",), "a line per row")],
         )
     key = asked.id or _id_of(table, asked, column)
     if key is None:

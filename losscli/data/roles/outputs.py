@@ -15,7 +15,7 @@ from losscli.data.roles.words import ROLE_WORDS, SEPARATORS, TARGET_PREFIXES, ro
 from losscli.data.table import Table, block_count
 from losscli.data.table.grammar import DOT
 from losscli.domain import Kind, Task
-from losscli.errors import UsageError, Where, did_you_mean
+from losscli.errors import Fix, UsageError, Where, did_you_mean
 from losscli.spec import number_text
 
 OUTPUTS = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL, Task.DISTRIBUTION})
@@ -150,6 +150,7 @@ def _chosen(
                 where=Where(table.path),
                 advice=did_you_mean(text, [one.name for one in sets])
                 or f"The models found: {', '.join(one.name for one in sets) or 'none'}",
+                fixes=[only([one], f"{one.name} alone") for one in sets[:2]],
             )
         found |= {tuple(one.columns.values()): replace(one, given=given or None) for one in own}
     return list(found.values())
@@ -165,18 +166,19 @@ def _whole(table: Table, sets: Sequence[_Set], labels: Sequence[str], *, extra: 
     for one in sets:
         absent = next((label for label in labels if label not in one.columns), None)
         if absent is not None:
-            named = " ".join(f"--pred {shell_word(other.name)}" for other in whole)
             raise UsageError(
                 f"model {one.name} has no column for {absent!r}, which is a target",
                 where=Where(table.path),
-                advice=f"Add {one.column(absent)}" + (f", or compare the others: {named}" if named else ""),
+                advice=f"Add {one.column(absent)}{', or compare the others:' if whole else ''}",
+                fixes=[only(whole, f"without {one.name}")] if whole else [],
             )
         beyond = next((label for label in one.columns if label not in labels), None)
         if beyond is not None and not extra:
             raise UsageError(
                 f"{one.columns[beyond]} of model {one.name} has no target: they are {', '.join(labels)}",
                 where=Where(table.path),
-                advice=f"To leave it out: --pred {shell_word(one.name)}",
+                advice="To leave it out:",
+                fixes=[only(sets, f"without {one.columns[beyond]}")],
             )
     return [replace(one, columns={label: one.columns[label] for label in labels}) for one in whole]
 
@@ -250,6 +252,11 @@ def _models(sets: Sequence[_Set], parts: Sequence[Predictions]) -> tuple[ModelCo
             models += [ModelColumns(one.column("") or prefix, (part,)) for one, part in members]
     check_names(models)
     return tuple(models)
+
+
+def only(models: Sequence[_Set] | Sequence[ModelColumns], gives: str) -> Fix:
+    """These models and no others."""
+    return Fix(tuple(word for one in models for word in ("--pred", one.name)), gives)
 
 
 def find_boxes(table: Table, free: Sequence[str], asked: Asked) -> Vectors | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from losscli.data.roles.asked import Asked
@@ -15,7 +16,8 @@ from losscli.data.roles.blocks import (
     spelled,
 )
 from losscli.data.roles.ids import is_index, named_like_id
-from losscli.data.roles.target import is_numeric, shell_word
+from losscli.data.roles.labels import match_labels
+from losscli.data.roles.target import fixes_of_targets, is_numeric, shell_word
 from losscli.data.roles.values import check_number
 from losscli.data.roles.words import (
     is_prediction_name,
@@ -113,7 +115,8 @@ class _Finder:
             return DataError(
                 f"no prediction column beside the target {self.target!r}",
                 where=self.where,
-                advice="Name it so that it holds the word pred, prob, score or logit, or give --pred COLUMN",
+                advice="Add a column of predictions to the file, with pred, prob, score or logit in its name",
+                fixes=fixes_of_targets(self.table, {self.target, *self.asked.named}),
             )
         left = numbers or self.free
         what = (
@@ -223,6 +226,9 @@ class _Finder:
         fixes = [self._in_order(model, columns)] if len(columns) == len(self.labels) else []
         others = [one for one in self.free if one not in block.names and is_prediction_name(one)]
         fixes += [fix_of_models([one], f"{one} alone") for one in others[:1]]
+        if self._may_be_numbers():
+            flags = (*_preds(columns[:_SHOWN]), "--task", "regression")
+            fixes.append(Fix(flags, f"{len(columns[:_SHOWN])} models, of numbers"))
         return UsageError(
             f"model {model} has no column for the class {label!r}, which the target has",
             where=self.where,
@@ -264,7 +270,10 @@ class _Finder:
             for name in columns:
                 if given is not None and single.get(name) not in (None, given):
                     raise UsageError(
-                        f"--pred {text}: {name!r} already is the model {single[name]!r}", where=self.where
+                        f"--pred {shell_word(text)}: {name!r} already is the model {single[name]!r}",
+                        where=self.where,
+                        advice="A column is one model:",
+                        fixes=[self._with(text, None, f"{name} is {single[name]}")],
                     )
                 single[name] = given or single.get(name)
         return Predicted(single, tuple(blocks.values()))
@@ -279,7 +288,7 @@ class _Finder:
             if text == name_of(block, self.target) or (text in block.names and self._is_one(block)):
                 return block
         given, equals, said = text.partition("=")
-        if equals and ":" in said and text not in self.table.columns:
+        if equals and ":" in said and text not in self.table.columns and self.labels:
             return self._spelled_out(text, given, said)
         if not equals:
             given, said = "", text
@@ -311,10 +320,15 @@ class _Finder:
         others = {label: name for label, name in columns.items() if label not in known}
         absent = [label for label in self.labels if label not in known]
         if absent:
+            meant = match_labels(self.labels, tuple(columns)).of
+            spelled_out = ",".join(f"{meant[label]}:{name}" for label, name in columns.items())
+            alike = set(self.labels) <= set(meant.values()) and len(set(meant.values())) == len(columns)
             raise UsageError(
                 f"--pred {shell_word(text)}: no column for the class {absent[0]!r}",
                 where=self.where,
                 advice=f"The target has {', '.join(self.labels)}: write {given}=LABEL:COLUMN for each",
+                fixes=[self._with(text, f"{given}={spelled_out}", "labels as the target spells them")] * alike
+                or [self._with(text, None, "what the names say")],
             )
         return Block("", "", known, others, given or None)
 
@@ -344,18 +358,29 @@ class _Finder:
     def _none_of(self, text: str, proposed: Sequence[Block]) -> UsageError:
         column = text if text in self.table.columns else text.partition("=")[2]
         if column in self.table.columns:
+            flag = self.asked.named.get(column, "--target")
+            is_what = "the target" if column == self.target else f"what {flag} names"
             return UsageError(
-                f"--pred {text}: {column!r} has another role",
+                f"--pred {shell_word(text)}: {column!r} is {is_what}",
                 where=self.where,
-                advice="--target, --id, --weights, --group and --time set the other roles",
+                advice="A column has one role:",
+                fixes=[self._with(text, None, f"without {text}")],
             )
         known = [*(name_of(block, self.target) for block in proposed), *self.free]
+        near = get_close_matches(text, known, n=2)
         return UsageError(
-            f"--pred {text}: no model, column or pattern of that name",
+            f"--pred {shell_word(text)}: no model, column or pattern of that name",
             where=self.where,
             advice=did_you_mean(text, known)
             or f"The columns left for predictions: {', '.join(self.free[:12])}",
+            fixes=[self._with(text, one, f"{one} in place of {text}") for one in near]
+            or [self._with(text, None, f"without {text}")],
         )
+
+    def _with(self, text: str, new: str | None, gives: str) -> Fix:
+        """Every --pred as given but one, which is another or none."""
+        others = [new if one == text else one for one in self.asked.pred]
+        return Fix(_preds([one for one in others if one is not None]) or ("--pred",), gives)
 
 
 def _parts(said: str, free: Iterable[str]) -> list[str]:

@@ -10,9 +10,9 @@ from losscli.data.roles.flags import check_asked
 from losscli.data.roles.models import ModelColumns, Vectors, find_models, listed
 from losscli.data.roles.predictions import Predicted
 from losscli.data.roles.recode import Recoded, recoded_predictions
-from losscli.data.roles.target import check_named, is_numeric, shell_word
-from losscli.data.roles.tasks import A_NUMBER, counts_hint, task_of
-from losscli.data.roles.values import check_number, is_truth
+from losscli.data.roles.target import check_named, is_numeric, is_target_too
+from losscli.data.roles.tasks import A_NUMBER, check_target, counts_hint, task_of
+from losscli.data.roles.values import ALIKE, check_number, is_truth
 from losscli.data.roles.vectors import with_boxes
 from losscli.data.table import ColumnType, Table
 from losscli.domain import CLASSES, Kind, Task, sides
@@ -83,6 +83,8 @@ def resolve(table: Table, target: str, predicted: Predicted, asked: Asked) -> tu
     if not classes:
         predicted = predicted.one_by_one()
     read = recoded_predictions(table, target, predicted, own, asked) if classes else Recoded(table, predicted)
+    if task is Task.BINARY and read.unknown:
+        raise _a_third(table, target, read.unknown[0], own)
     labels = own + _others(read, own, task, asked)
     models = find_models(
         read.table,
@@ -93,7 +95,7 @@ def resolve(table: Table, target: str, predicted: Predicted, asked: Asked) -> tu
         classes=classes,
         kind=asked.kind,
     )
-    _check_columns(read.table, target, labels, models, task)
+    _check_columns(read.table, target, models, task)
     if asked.class_weight is not None:
         asked.class_weight.check(own)
     decisions = [f"target {target}", f"task {task}: {why}"]
@@ -194,7 +196,7 @@ def resolve_detection(
 def _check_weights(table: Table, asked: Asked) -> None:
     if asked.weights is not None:
         check_named(table, asked.weights, "--weights")
-        check_number(table, asked.weights)
+        check_number(table, asked.weights, None, [ALIKE])
 
 
 def _check_numbers(table: Table, found: Vectors) -> None:
@@ -207,11 +209,7 @@ def _check_units(table: Table, target: str, asked: Asked) -> None:
     """Raises UsageError where the target shall say which rows belong together."""
     for flag, name in (("--group", asked.group), ("--time", asked.time), ("--by", asked.by)):
         if name == target:
-            raise UsageError(
-                f"{flag} {shell_word(name)}: that column is the target",
-                where=Where(table.path),
-                advice=f"Name another column with {flag}, or another target with --target",
-            )
+            raise is_target_too(table, flag, name)
 
 
 def _labels(table: Table, target: str, predicted: Predicted, task: Task, asked: Asked) -> tuple[str, ...]:
@@ -244,17 +242,31 @@ def _others(read: Recoded, own: Sequence[str], task: Task, asked: Asked) -> tupl
     return (*said, *sorted(found - set(said), key=label_order))
 
 
-def _check_columns(
-    table: Table, target: str, labels: tuple[str, ...], models: tuple[ModelColumns, ...], task: Task
-) -> None:
+def _a_third(table: Table, target: str, label: str, own: Sequence[str]) -> UsageError:
+    """A label that is predicted beside the two of a binary target."""
+    return UsageError(
+        f"{label!r} is predicted, and the target {target!r} has {' and '.join(filter(None, own))} alone",
+        where=Where(table.path),
+        advice="Of two classes none is a third; say that there are more:",
+        fixes=[
+            Fix(
+                ("--positive", "--threshold", "--cost", "--task", "multiclass"),
+                f"{label} is a class of its own, and counts as wrong",
+            )
+        ],
+    )
+
+
+def _check_columns(table: Table, target: str, models: tuple[ModelColumns, ...], task: Task) -> None:
     """Every column can hold what its role needs."""
     if task in (Task.REGRESSION, Task.COUNTS):
-        check_number(table, target)
+        check_target(table, target)
     for model in models:
         for part in model.parts:
             if part.kind is not Kind.LABEL:
                 for name in part.columns:
-                    check_number(table, name)
+                    as_labels = Fix(("--kind", "label"), f"{name} holds labels")
+                    check_number(table, name, None, [as_labels] * (task in CLASSES))
             if task is Task.MULTICLASS and part.kind is not Kind.LABEL and not part.labels:
                 raise _one_for_several(table, model, part.columns[0], str(part.kind), models)
 

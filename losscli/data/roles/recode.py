@@ -61,7 +61,15 @@ def recoded_predictions(
             check_number(table, name)
             table = _percentages(table, name, said)
     if len(own) == 2:
+        before = len(said)
         table = _confidences(table, target, predicted, list(labels), own, asked, said)
+        if asked.of_predicted and len(said) == before:
+            raise UsageError(
+                "--kind confidence: no column of labels says which class is predicted",
+                where=Where(table.path),
+                advice="A confidence stands beside a label, pred beside prob; without labels:",
+                fixes=[Fix(("--kind", "probability"), f"probabilities of {own[1]}")],
+            )
     return Recoded(table, predicted, tuple(said), tuple(dict.fromkeys(unknown)))
 
 

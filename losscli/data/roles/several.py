@@ -13,10 +13,10 @@ from losscli.data.roles.target import is_numeric, shell_word, target_by_name
 from losscli.data.roles.values import check_number, is_truth, numbers_of
 from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import SEVERAL, Task
-from losscli.errors import DataError, UsageError, Where
+from losscli.errors import DataError, Fix, UsageError, Where
 
 _PLAIN = ("target",)  # a feature may well be called y_max or label_length
-_NAMED = "Name them target_a, target_b …, or give a pattern: --target 'truth_*'"
+_NAMED = "Name them target_a, target_b …, or give a pattern such as --target 'truth_*'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,12 @@ def several_targets(
 
 def too_many(table: Table, why: str, names: Sequence[str]) -> UsageError:
     """Several targets where one is needed. why: as `the losses given are for one target`."""
-    others = " ".join(f"--drop {shell_word(name)}" for name in names[1:])
+    dropped = tuple(word for name in names[1:] for word in ("--drop", name))
     return UsageError(
         f"{why}, and there are {len(names)}: {listed(names)}",
         where=Where(table.path),
-        advice=f"Take one at a time: --target {shell_word(names[0])} {others}",
+        advice="Take one at a time:",
+        fixes=[Fix(("--target", names[0], *dropped), f"{names[0]} alone, the others no features")],
     )
 
 
@@ -91,13 +92,20 @@ def _refuse(table: Table, columns: Mapping[str, str], pattern: str | None, task:
     only = next(iter(columns.values()), None)
     if pattern is not None and pattern not in table.columns and WILD.search(pattern):
         what = f"one column, {only}" if only is not None else "no column of numbers"
-        advice = f"Name it: --target {shell_word(only)}" if only is not None else _NAMED
         raise UsageError(
-            f"--target {shell_word(pattern)}: it matches {what}", where=Where(table.path), advice=advice
+            f"--target {shell_word(pattern)}: it matches {what}",
+            where=Where(table.path),
+            advice=_NAMED if only is None else "Name it:",
+            fixes=[Fix(("--target",), "the target by its name")]
+            if only is None
+            else [Fix(("--target", only), f"{only} is the target")],
         )
     if task is not None:
         raise UsageError(
-            f"--task {task}: no two columns have names of targets", where=Where(table.path), advice=_NAMED
+            f"--task {task}: no two columns have names of targets",
+            where=Where(table.path),
+            advice=_NAMED,
+            fixes=[Fix(("--task",), "a single target")],
         )
 
 
@@ -125,5 +133,6 @@ def _check_label(table: Table, name: str) -> None:
             raise DataError(
                 f"the value in row {row:,} is {values[wrong[0]]:g}; a label is 0 or 1",
                 where=table.where(row, name),
-                advice="Use --task multioutput if the targets are numbers",
+                advice="If the targets are numbers:",
+                fixes=[Fix(("--task", "multioutput"), "several numbers")],
             )

@@ -20,7 +20,7 @@ from losscli.data.roles.views import with_text
 from losscli.data.roles.words import is_prediction_name, role_spans
 from losscli.data.table import Table, block_count
 from losscli.domain import CLASSES, NUMBERS, TASKS, Kind, Task
-from losscli.errors import LosscliError, UsageError, Where
+from losscli.errors import Fix, LosscliError, UsageError, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ def read_roles(table: Table, asked: Asked) -> TableRoles:
             f"{who} {task}: no columns are named as it needs them",
             where=Where(table.path),
             advice=TASKS[task].named_as,
+            fixes=[Fix(("--task",) if asked.task else ("--loss",), "the task that the columns make")],
         )
     return _of_vectors(table, found)
 

@@ -9,6 +9,7 @@ from losscli.errors import Fix, UsageError, Where, did_you_mean
 
 MAX_CLASSES = 50  # whole numbers may be classes up to here
 _MANY_ROWS = 20  # from which on text that is mostly distinct is no class
+_FOLDED = frozenset(folded(word) for word in TARGET_NAMES)
 _SHOWN = 3  # targets that are proposed
 
 
@@ -19,11 +20,10 @@ def check_named(table: Table, name: str, flag: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(table.columns), n=3, cutoff=0.6) or list(table.columns)[:_SHOWN]
-    listed = ", ".join(list(table.columns)[:12])
     raise UsageError(
-        f"there is no column {name!r}",
+        f"{flag} {shell_word(name)}: there is no column {name!r}",
         where=Where(table.path),
-        advice=f"{did_you_mean(name, table.columns) or f'It has: {listed}.'} Name it with {flag}.",
+        advice=did_you_mean(name, table.columns) or f"It has: {', '.join(list(table.columns)[:12])}.",
         fixes=[Fix((flag, one), f"{one} is what {flag} names") for one in near],
     )
 
@@ -35,7 +35,11 @@ def check_units(table: Table, asked: Asked) -> None:
         raise UsageError(
             "--group and --time each say which rows are resampled together",
             where=Where(table.path),
-            advice="Give one of them, such as --group",
+            advice="Give one of them:",
+            fixes=[
+                Fix(("--time",), f"rows of one {asked.group} are resampled together"),
+                Fix(("--group",), f"rows are resampled in blocks of the order of {asked.time}"),
+            ],
         )
     for flag, name in (("--group", asked.group), ("--time", asked.time), ("--by", asked.by)):
         if name is not None:
@@ -55,12 +59,15 @@ def find_target(table: Table, asked: Asked) -> str:
     beside = targets_beside(table, asked.named)
     if len(beside) == 1:
         return beside[0]
-    likely = _likely_targets(table, asked)
+    named = {name: flag for name, flag in asked.named.items() if folded(name.strip()) in _FOLDED}
+    if named:
+        name, flag = next(iter(named.items()))
+        raise is_target_too(table, flag, name)
     raise UsageError(
         f"no column is called {', '.join(TARGET_NAMES[:8])} or the like",
         where=Where(table.path),
         advice="Name the target:",
-        fixes=[Fix(("--target", name), f"{name} is the target") for name in likely],
+        fixes=[Fix(("--target", name), f"{name} is the target") for name in _likely_targets(table, asked)],
     )
 
 
@@ -75,7 +82,7 @@ def targets_beside(table: Table, taken: Collection[str]) -> tuple[str, ...]:
 def _likely_targets(table: Table, asked: Asked) -> list[str]:
     """The columns with a word of a target in their names, then the others that are no predictions."""
     telling = {word for name in TARGET_NAMES for word in words(name)} - {"y", "ground", "test", "val", "true"}
-    free = [name for name in table.columns if name not in asked.named]
+    free = [name for name in table.columns if name not in asked.named and name not in asked.pred]
     ranked = [name for name in free if telling & set(words(name)) and not is_prediction_name(name)]
     ranked += [name for name in free if not is_prediction_name(name)]
     return list(dict.fromkeys(ranked or free))[:_SHOWN]
@@ -88,6 +95,28 @@ def target_by_name(table: Table, taken: Collection[str | None]) -> str | None:
         if name not in taken:
             known.setdefault(folded(name.strip()), name)
     return next((known[one] for word in TARGET_NAMES if (one := folded(word)) in known), None)
+
+
+def fixes_of_targets(table: Table, but: Collection[str]) -> list[Fix]:
+    """Other columns that may be the target; but: those that may not."""
+    free = [name for name in table.columns if name not in but and not is_prediction_name(name)]
+    return [Fix(("--target", name), f"{name} is the target") for name in free[-2:]]
+
+
+def is_target_too(table: Table, flag: str, name: str) -> UsageError:
+    """A column that a flag gives another role is the target. flag: --group …"""
+    return UsageError(
+        f"{flag} {shell_word(name)}: that column is the target",
+        where=Where(table.path),
+        advice="A column has one role:",
+        fixes=[
+            Fix((flag,), f"{name} is the target"),
+            *(
+                Fix((*fix.flags, flag, name), f"{fix.gives}, {name} is what {flag} names")
+                for fix in fixes_of_targets(table, {name})
+            ),
+        ],
+    )
 
 
 def is_numeric(table: Table, name: str) -> bool:

@@ -8,6 +8,7 @@ from losscli.data.roles.models import is_label_column
 from losscli.data.roles.predictions import Predicted
 from losscli.data.roles.target import (
     MAX_CLASSES,
+    fixes_of_targets,
     is_mostly_distinct,
     is_numeric,
     target_labels,
@@ -15,7 +16,8 @@ from losscli.data.roles.target import (
 from losscli.data.roles.values import check_number
 from losscli.data.roles.words import stated_kind
 from losscli.data.table import BLOCK, ColumnType, Table, block_count
-from losscli.data.table.people import number_advice
+from losscli.data.table.grammar import shown
+from losscli.data.table.people import number_advice, number_fixes
 from losscli.domain import CLASSES, NUMBERS, Kind, Task
 from losscli.errors import DataError, Fix, UsageError, Where
 
@@ -111,11 +113,23 @@ def no_classes(table: Table, name: str, role: str) -> DataError:
     found = [one for one in table.columns if one != name and is_numeric(table, one)]
     flag = "--target" if role == "target" else "--pred"
     return DataError(
-        f"{word!r} (row {row:,}) is no number, and this {role} is no column of classes",
+        f"{shown(word)} (row {row:,}) is no number, and this {role} is no column of classes",
         where=where,
         advice=number_advice(column, where.file or table.path),
-        fixes=[Fix((flag, one), f"{one} is the {role}") for one in found[:1]],
+        fixes=number_fixes(column) or [Fix((flag, one), f"{one} is the {role}") for one in found[:1]],
     )
+
+
+def check_target(table: Table, target: str) -> None:
+    """Raises DataError for a target of numbers with a word among them, or that is text."""
+    labels = () if is_mostly_distinct(table, target) else target_labels(table.columns, target) or ()
+    fixes = []
+    if len(labels) > 1 and not is_numeric(table, target):
+        task = Task.BINARY if len(labels) == 2 else Task.MULTICLASS
+        fixes = [Fix(("--task", str(task)), f"{len(labels)} classes")]
+    elif not is_numeric(table, target):
+        fixes = fixes_of_targets(table, {target})
+    check_number(table, target, "Say what is predicted:" if fixes else None, fixes)
 
 
 def are_written_numbers(table: Table, name: str) -> bool:

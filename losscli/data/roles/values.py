@@ -1,22 +1,25 @@
 """Whether the values of a column can hold its role; the first that cannot is named."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count, unusable
 from losscli.data.table.store import not_a_number
 from losscli.domain import NONNEGATIVE, Floats, Interval
-from losscli.errors import DataError
+from losscli.errors import DataError, Fix
 from losscli.result import Warning_
 
+DROP = Fix(("--missing", "drop"), "rows with such a value are left out")
+ALIKE = Fix(("--weights",), "every row counts alike")
 _DATE = re.compile(r"\d{4}(?!\d)")  # text that begins so is sorted in time
 
 
-def check_number(table: Table, name: str, advice: str | None = None) -> None:
+def check_number(table: Table, name: str, advice: str | None = None, fixes: Sequence[Fix] = ()) -> None:
     """Raises DataError for a column with a word, or with a number that no double holds.
 
-    advice: what to type of a word, in place of what the reader says.
+    advice, fixes: what to do about a word, before what the reader says of it.
     """
     column = table.columns[name]
     if column.type is ColumnType.NUMBER:
@@ -24,25 +27,37 @@ def check_number(table: Table, name: str, advice: str | None = None) -> None:
             table.numbers(0, name)  # says which number, and where
         return
     found = not_a_number(table, name)
-    raise found if advice is None else DataError(found.what, where=found.where, advice=advice)
+    raise DataError(
+        found.what,
+        where=found.where,
+        advice=found.advice if advice is None or found.fixes else advice,
+        fixes=(*found.fixes, *fixes),
+    )
 
 
-def check_present(table: Table, name: str, advice: str) -> None:
+def check_present(table: Table, name: str, advice: str, fixes: Sequence[Fix] = ()) -> None:
     """Raises DataError for a column with a missing value."""
     column = table.columns[name]
     if column.first_missing is not None:
         count = f" ({column.missing:,} are)" if column.missing > 1 else ""
-        raise unusable(table, column.first_missing, name, f"missing{count}", advice)
+        raise unusable(table, column.first_missing, name, f"missing{count}", advice, fixes)
 
 
-def check_finite(table: Table, name: str, advice: str) -> None:
+def check_finite(table: Table, name: str, advice: str, fixes: Sequence[Fix] = ()) -> None:
     """Raises DataError for a column with an infinite value."""
     row = table.columns[name].first_infinite
     if row is not None:
-        raise unusable(table, row, name, "infinite", advice)
+        raise unusable(table, row, name, "infinite", advice, fixes)
 
 
-def check_range(table: Table, name: str, interval: Interval, law: str, advice: str | None = None) -> None:
+def check_range(
+    table: Table,
+    name: str,
+    interval: Interval,
+    law: str,
+    advice: str | None = None,
+    fixes: Sequence[Fix] = (),
+) -> None:
     """Raises DataError for a number column with a finite value outside the interval; law says why."""
     column = table.columns[name]
     ends = np.array([end for end in (column.low, column.high) if end is not None])
@@ -57,6 +72,7 @@ def check_range(table: Table, name: str, interval: Interval, law: str, advice: s
                 f"the value in row {row:,} is {values[bad[0]]:g}; {law}",
                 where=table.where(row, name),
                 advice=advice,
+                fixes=fixes,
             )
 
 
@@ -79,7 +95,7 @@ def numbers_of(table: Table, block: int, name: str) -> Floats:
 
 def check_weights(table: Table, name: str) -> None:
     """Raises DataError for a negative weight."""
-    check_range(table, name, NONNEGATIVE, "a weight is not negative", "Mend it, or leave --weights out")
+    check_range(table, name, NONNEGATIVE, "a weight is not negative", "Mend it, or do without:", [ALIKE])
 
 
 def time_warnings(table: Table, name: str | None) -> tuple[Warning_, ...]:

@@ -9,13 +9,13 @@ from losscli.data.roles.asked import Asked
 from losscli.data.roles.forecasts import chosen_models, find_forecasts
 from losscli.data.roles.ids import is_index
 from losscli.data.roles.models import ModelColumns, Vectors, check_names
-from losscli.data.roles.outputs import OUTPUTS, find_boxes, find_outputs
+from losscli.data.roles.outputs import OUTPUTS, find_boxes, find_outputs, only
 from losscli.data.roles.target import is_numeric, shell_word
 from losscli.data.roles.values import is_truth, numbers_of
 from losscli.data.roles.words import without_role_words
 from losscli.data.table import Table
 from losscli.domain import Floats, Task
-from losscli.errors import UsageError, Where
+from losscli.errors import Fix, UsageError, Where
 
 
 def find_vectors(table: Table, asked: Asked, *, plain: bool = False) -> Vectors | None:
@@ -67,8 +67,11 @@ def with_boxes(
         raise UsageError(
             f"no model has both a class and a box: {', '.join(alone)}",
             where=Where(table.path),
-            advice="Name its columns alike, rf_prob and rf_x1 …; or judge one side alone: --task boxes, "
-            "binary or multiclass",
+            advice="Name its columns alike, rf_prob and rf_x1 …; or judge one side alone:",
+            fixes=[
+                Fix(("--task", "boxes"), "the boxes alone"),
+                Fix(("--task", "multiclass"), "the classes alone"),
+            ],
         )
     for text in asked.pred:
         if not chosen_models(both, replace(asked, pred=(text,))):
@@ -76,6 +79,7 @@ def with_boxes(
                 f"--pred {shell_word(text)}: no model with a class and a box is called so",
                 where=Where(table.path),
                 advice=f"The models found: {', '.join(model.name for model in both)}",
+                fixes=[only([model], f"{model.name} alone") for model in both[:2]],
             )
     said = () if asked.pred else tuple(f"left out: {line}" for line in alone)
     return chosen_models(both, asked), said

@@ -134,7 +134,8 @@ class Text:
         """The error for a fault in a text that begins at a position."""
         if isinstance(fault, Nul):
             fault = self._explained(start, fault)
-        return self.source.error(fault.what, line=self.line_of(start) + fault.line - 1, advice=fault.advice)
+        line = self.line_of(start) + fault.line - 1
+        return self.source.error(fault.what, line=line, advice=fault.advice, fixes=fault.fixes)
 
     def _explained(self, start: int, fault: Nul) -> Fault:
         """What the first NUL behind a position means, by the bytes that follow it."""

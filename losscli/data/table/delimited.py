@@ -10,7 +10,7 @@ from itertools import chain, islice
 from losscli.data.table.chunks import Chunk, Text, chunks, decoded
 from losscli.data.table.columns import Columns
 from losscli.data.table.facts import ColumnType, Limits, ReadOptions
-from losscli.data.table.header import Header, guessed, preamble_advice, read_header
+from losscli.data.table.header import Header, guessed, read_header, tell_preamble
 from losscli.data.table.open import Source
 from losscli.data.table.parse import WIDE, Piece, Plan, parse_exact, parse_fast
 from losscli.data.table.scanner import Fault, Ragged, records
@@ -124,7 +124,7 @@ class _Reader:
             return parse_exact(decoded(chunk, self.text, plan.delimiter, len(plan.styles)), plan)
         except Fault as fault:
             if isinstance(fault, Ragged):
-                fault.advice = preamble_advice(self.text, self.options) or fault.advice
+                tell_preamble(fault, self.text, self.options)
             raise self.text.fault_at(chunk.start, fault) from None
 
     def _notes(self, plan: Plan) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """The first row of a table that cannot be used, and the error that names it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from losscli.data.table.facts import BLOCK, Table, block_count
 from losscli.domain import Mask
-from losscli.errors import DataError
+from losscli.errors import DataError, Fix
 
 
 def first_bad(table: Table, test: Callable[[int], Mask]) -> int | None:
@@ -23,6 +23,9 @@ def number_at(table: Table, row: int, name: str) -> float:
     return float(table.numbers((row - 1) // BLOCK, name)[(row - 1) % BLOCK])
 
 
-def unusable(table: Table, row: int, name: str, what: str, advice: str | None) -> DataError:
+def unusable(
+    table: Table, row: int, name: str, what: str, advice: str | None, fixes: Sequence[Fix] = ()
+) -> DataError:
     """Of the value in a 1-based data row; what: "missing", "3; a label is 0 or 1" …"""
-    return DataError(f"the value in row {row:,} is {what}", where=table.where(row, name), advice=advice)
+    where = table.where(row, name)
+    return DataError(f"the value in row {row:,} is {what}", where=where, advice=advice, fixes=fixes)

@@ -16,7 +16,7 @@ from losscli.data.table.grammar import NumberStyle, has_leading_zero, shown
 from losscli.data.table.parse import Plan, Style, numbers_of, style_of
 from losscli.data.table.preamble import DELIMITERS, behind_lines, likely_lines
 from losscli.data.table.scanner import Fault, records
-from losscli.errors import DataError
+from losscli.errors import DataError, Fix
 
 _SAMPLE_BYTES, _SAMPLE_ROWS = 1 << 16, 200
 _SHOWN_NAMES = 27  # that are written out in an advice
@@ -53,21 +53,21 @@ def read_header(text: Text, options: ReadOptions) -> Header:
         else:
             _check(names, delimiter, options, lambda: text.line_of(head.end) - 1)
     except Fault as fault:
-        fault.advice = preamble_advice(text, options) or fault.advice
+        tell_preamble(fault, text, options)
         raise text.fault_at(position, fault) from None
     if options.columns:
         return Header(options.columns, delimiter, position)
     return Header(names, delimiter, head.end)
 
 
-def preamble_advice(text: Text, options: ReadOptions) -> str | None:
-    """What to type where the file seems to have lines before its header."""
+def tell_preamble(fault: Fault, text: Text, options: ReadOptions) -> None:
+    """What to type, in the fault, where the file seems to have lines before its header."""
     lines = likely_lines(text, behind_lines(text, options.skip_lines), options)
-    if not lines:
-        return None
-    lines += options.skip_lines
-    stand, them = ("line stands", "it") if lines == 1 else (f"{lines} lines stand", "them")
-    return f"If the first {stand} before the header, skip {them}: --skip-lines {lines}"
+    if lines:
+        lines += options.skip_lines
+        stand, them = ("line stands", "it") if lines == 1 else (f"{lines} lines stand", "them")
+        fault.advice = f"If the first {stand} before the header, skip {them}:"
+        fault.fixes = [Fix(("--skip-lines", str(lines)), f"the header is behind {them}")]
 
 
 class _Head:
@@ -169,14 +169,21 @@ def _check(names: Sequence[str], delimiter: str, options: ReadOptions, lines: Ca
     of_pandas = list(names) == ["", *map(str, range(len(names) - 1))]  # an index and columns without names
     if not of_pandas and _are_numbers(names, delimiter, options):
         first = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-        flags = f"--delimiter {quote(delimiter)} " if options.delimiter is None and delimiter != "," else ""
-        skipped = f"--skip-lines {options.skip_lines} " if options.skip_lines else ""
-        columns = f"{flags}--columns {_placeholders(len(names))}"
+        what = f"the first line holds numbers ({first}), not names"
+        sign = "tab" if delimiter == "\t" else delimiter
+        flags = ("--delimiter", sign) if options.delimiter is None and delimiter != "," else ()
+        if len(names) > _SHOWN_NAMES:
+            more = f"{' '.join(map(quote, flags))} --columns {_counted(len(names))}".strip()
+            raise Fault(what, 1, f"If it is data, name its columns: {more}")
+        columns = (*flags, "--columns", _placeholders(len(names)))
         raise Fault(
-            f"the first line holds numbers ({first}), not names",
+            what,
             1,
-            f"If it is data, name its columns: {skipped}{columns}; "
-            f"if it is a header, put names in its place: --skip-lines {lines()} {columns}",
+            "Name its columns:",
+            [
+                Fix(columns, "the first line is data; put your own names"),
+                Fix((*columns, "--skip-lines", str(lines())), "the first line is a header of numbers"),
+            ],
         )
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
@@ -188,10 +195,13 @@ def _check(names: Sequence[str], delimiter: str, options: ReadOptions, lines: Ca
 
 
 def _placeholders(columns: int) -> str:
-    """So many names, joined by commas, for the shell: a target and predictions."""
-    if columns > _SHOWN_NAMES:
-        return f'"y,$(seq -s, -f pred_%.0f 1 {columns - 1})"'
+    """So many names, joined by commas: a target and predictions."""
     return ",".join(["y", *(f"pred_{sign}" for sign in ascii_lowercase)][:columns])
+
+
+def _counted(columns: int) -> str:
+    """Many names, for the shell to make."""
+    return f'"y,$(seq -s, -f pred_%.0f 1 {columns - 1})"'
 
 
 def _check_named(fields: Sequence[str], delimiter: str, options: ReadOptions) -> None:
@@ -202,11 +212,14 @@ def _check_named(fields: Sequence[str], delimiter: str, options: ReadOptions) ->
         raise Fault(
             f"--columns names {len(names)}, but the first line has {count}",
             1,
-            f"Give as many names: --columns {_placeholders(len(fields))}. "
-            f"The delimiter is {delimiter!r}; --delimiter sets it.",
+            f"The delimiter is {delimiter!r}; --delimiter sets it. Give as many names",
+            [Fix(("--columns", _placeholders(len(fields))), "put your own names")]
+            if len(fields) <= _SHOWN_NAMES
+            else [],
         )
     if [field.lower() for field in fields] == [name.lower() for name in names]:
-        raise Fault("the first line is a header with the names of --columns", 1, "Leave --columns out.")
+        again = Fix(("--columns",), "the names of the header")
+        raise Fault("the first line is a header with the names of --columns", 1, "Leave it out:", [again])
 
 
 def guessed(text: Text, header: Header, options: ReadOptions) -> Plan:

@@ -1,6 +1,6 @@
 """Several tables as one: row by row, or by an id; rows of a table by their places."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from types import MappingProxyType
@@ -16,32 +16,46 @@ from losscli.data.table.store import StoredTable
 from losscli.domain import Codes, Floats
 from losscli.errors import DataError, Fix, Where, did_you_mean
 
+Fixes = Callable[[], Sequence[Fix]]  # what to type, found where it is needed
+BY_ID = "Pair the rows by a column of ids that all files have, with --id"
+
 
 def align(
-    tables: Sequence[Table], *, key: str | None, common: bool = False, limits: Limits | None = None
+    tables: Sequence[Table],
+    *,
+    key: str | None,
+    common: bool = False,
+    others: Fixes = list,
+    limits: Limits | None = None,
 ) -> tuple[list[Table], tuple[str, ...]]:
     """The tables with their rows in the order of the first one's, and what was left out, in words.
 
-    key: the id column that every table has; None pairs row by row. common: only the ids that all tables have.
+    key: the id column that every table has; None pairs row by row. common: only the ids that all tables have;
+    others: other columns that may pair the rows, should the key not do.
     Raises DataError where ids are missing, double or, unless common, not in every table, and where lengths
     differ.
     """
     if key is None:
         for other in tables[1:]:
-            _check_length(tables[0], other)
+            _check_length(tables[0], other, others)
         return list(tables), ()
     limits = limits or Limits()
-    ids = [_Ids(table, key) for table in tables]
+    ids = [_Ids(table, key, others) for table in tables]
     first, notes = ids[0], []
     aligned = [tables[0]]
     if common:
         kept = np.flatnonzero(np.logical_and.reduce([first.is_in(other) for other in ids]))
         notes = [f"{one.table.path}: {left:,} ids left out" for one in ids if (left := one.count - len(kept))]
         if not len(kept):
-            raise DataError(f"the files have no value of {shown(key)} in common", where=Where(tables[0].path))
+            raise DataError(
+                f"the files have no value of {shown(key)} in common",
+                where=Where(tables[0].path),
+                advice="Spell the ids alike in all files, or name another column with --id",
+                fixes=others(),
+            )
         if len(kept) < first.count:
             aligned = [take_rows(tables[0], kept.astype(np.int32), limits=limits)]
-            first = _Ids(aligned[0], key)
+            first = _Ids(aligned[0], key, others)
     for one in ids[1:]:
         order = first.positions_in(one)
         if not common:
@@ -106,22 +120,26 @@ def _blocks(table: Table) -> range:
     return range(block_count(table))
 
 
-def _check_length(first: Table, other: Table) -> None:
+def _check_length(first: Table, other: Table, others: Fixes) -> None:
     if first.rows != other.rows:
         raise DataError(
             f"{first.path} has {first.rows:,} rows, {other.path} has {other.rows:,}",
-            advice="Pair their rows by a column that all files have: --id COL",
+            advice=BY_ID,
+            fixes=[
+                Fix((*one.flags, "--match", "common"), f"{one.gives}, of the ids that all files have")
+                for one in others()
+            ],
         )
 
 
 class _Ids:
     """The id column of a table: every one there, every one once."""
 
-    def __init__(self, table: Table, key: str) -> None:
+    def __init__(self, table: Table, key: str, others: Fixes) -> None:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        self.table, self.key = table, key
+        self.table, self.key, self.others = table, key, others
         if key not in table.columns:
             raise DataError(
                 f"there is no column {shown(key)}",
@@ -129,7 +147,12 @@ class _Ids:
                 advice=did_you_mean(key, table.columns),
             )
         if (row := table.columns[key].first_missing) is not None:
-            raise DataError(f"row {row:,} has no id", where=table.where(row, key))
+            raise DataError(
+                f"row {row:,} has no id",
+                where=table.where(row, key),
+                advice="Every row needs one: fill it in, or take the row out of the file",
+                fixes=others(),
+            )
         blocks = [_whole_block(table, block, key).cast(pa.large_string()) for block in _blocks(table)]
         self.texts = pa.concat_arrays(blocks)
         self.count = len(self.texts)
@@ -150,7 +173,8 @@ class _Ids:
                 raise DataError(
                     f"the id {shown(word)} stands twice, in {places}",
                     where=Where(self.table.path, None, self.key),
-                    advice="Ids must name one row each.",
+                    advice="Ids must name one row each: take one of the rows out of the file",
+                    fixes=self.others(),
                 )
 
     def is_in(self, other: "_Ids") -> Any:
@@ -248,18 +272,20 @@ class _Reordered(StoredTable):
         return self.original.where(int(self.order[row - 1]) + 1, name)
 
 
-def check_same(first: Table, name: str, other: Table, target: str, key: str | None) -> str:
+def check_same(
+    first: Table, name: str, other: Table, target: str, key: str | None, others: Fixes = list
+) -> str:
     """What was passed over, in words, where the targets of two aligned tables differ by rounding to single
     precision alone, else ""; raises DataError where they differ by more.
 
-    key: the column that rows were paired by.
+    key: the column that rows were paired by; others: those that may pair them better.
     """
     kinds = first.columns[name].type, other.columns[target].type
     if kinds[0] is not kinds[1]:
         raise DataError(
             f"the target {shown(name)} is {kinds[0].value} in {first.path} "
             f"and {shown(target)} is {kinds[1].value} in {other.path}",
-            advice="The targets of all files must be the same.",
+            advice="The targets of all files must be the same",
         )
     rounded = False
     for block in _blocks(first):
@@ -273,7 +299,8 @@ def check_same(first: Table, name: str, other: Table, target: str, key: str | No
             raise DataError(
                 f"the targets differ at {place}: {here}, but {there} in {other.where(number, target)}",
                 where=first.where(number, name),
-                advice="Pair the rows by a column that all files have: --id COL" if key is None else None,
+                advice=BY_ID if key is None else "The targets of all files must be the same",
+                fixes=others(),
             )
     return f"{other.path}: target rounded to single precision" if rounded else ""
 

@@ -9,6 +9,7 @@ import threading
 import weakref
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -16,7 +17,7 @@ from losscli.data.table.archive import only_member
 from losscli.data.table.bounds import longest_stream, most_unpacked, size_text, too_much_unpacked
 from losscli.data.table.packing import DECODERS, MEMORY, READ, SUFFIXES, Unpacked, sniffed
 from losscli.data.table.spool import opened, temporary, write_all
-from losscli.errors import DataError, Where
+from losscli.errors import DataError, Fix, Where
 
 
 class Source:
@@ -42,8 +43,10 @@ class Source:
         self.member = ""
         self.most = most_unpacked(self.size, gigabytes)
 
-    def error(self, what: str, *, line: int | None = None, advice: str | None = None) -> DataError:
-        return DataError(what, where=Where(self.shown, line), advice=advice)
+    def error(
+        self, what: str, *, line: int | None = None, advice: str | None = None, fixes: Sequence[Fix] = ()
+    ) -> DataError:
+        return DataError(what, where=Where(self.shown, line), advice=advice, fixes=fixes)
 
     def read_at(self, size: int, position: int) -> bytes:
         """Bytes of the file itself; those that follow the bytes hashed so far are hashed."""

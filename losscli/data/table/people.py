@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
-from shlex import quote
+from shlex import quote, split
 
 from losscli.data.table.facts import Column
 from losscli.data.table.grammar import BLANKS, COMMA, DOT, GROUPING, NumberStyle, has_leading_zero
 from losscli.data.table.packing import SUFFIXES, made_from, unpacked_name
+from losscli.errors import Fix
 
 _LONGEST = 200  # characters of a field that are looked at
 _SIGNS = {ord(sign): "-" for sign in "\u2010\u2011\u2012\u2013\u2014\u2212"}
@@ -53,12 +54,16 @@ class PeopleNumber:
         if self.plain:
             return f"Write it in plain digits and signs: {self.plain}"
         if not self.strip:
-            first, *others = self.flags
-            also = "".join(f"; if it groups digits, {flag}" for flag in others)
-            return f"If {_ROLES[first]}, say so: {first}{also}"
+            return "Say how its numbers are written:"
         line, made = _line(path, column, self)
         then = f"; then read {made} with {' or '.join(self.flags)}" if self.flags else ""
         return f"Strip {self.strip}: {line}{then}"
+
+    @property
+    def fixes(self) -> list[Fix]:
+        """The flags that read it as it stands."""
+        flags = () if self.strip or self.plain else self.flags
+        return [Fix(tuple(split(flag)), _ROLES[flag]) for flag in flags]
 
 
 _STYLES = (
@@ -213,9 +218,17 @@ def number_advice(column: Column, path: str) -> str:
         )
     advice = "Correct the field, or empty it and use --missing drop"
     word = column.only_word
-    if word is None:
-        return advice
-    return f"{advice}; if {word!r} means missing, say so: --missing-word {quote(word)}"
+    return advice if word is None else f"{advice}; or if {word!r} means missing, say so:"
+
+
+def number_fixes(column: Column) -> list[Fix]:
+    """The flags that make numbers of a text column: how they are written, or a word for missing."""
+    _, field = column.first_word or (0, "")
+    people = people_number(field)
+    if people is not None:
+        return people.fixes
+    word = None if list_places(field) is not None or has_leading_zero(field) else column.only_word
+    return [] if word is None else [Fix(("--missing-word", word), f"{word!r} means missing")]
 
 
 def _line(path: str, column: str, number: PeopleNumber) -> tuple[str, str]:

@@ -1,14 +1,16 @@
 """The exact scanner: RFC 4180 to the letter, slow, and able to name the line of what is wrong."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from losscli.errors import Fix
 
 
 class Fault(Exception):
     """What breaks the rules at a 1-based line of the text scanned."""
 
-    def __init__(self, what: str, line: int, advice: str) -> None:
-        self.what, self.line, self.advice = what, line, advice
+    def __init__(self, what: str, line: int, advice: str, fixes: Sequence[Fix] = ()) -> None:
+        self.what, self.line, self.advice, self.fixes = what, line, advice, fixes
         super().__init__(what)
 
 

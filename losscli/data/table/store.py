@@ -15,7 +15,7 @@ import numpy as np
 from losscli.data.table.buffers import bits, fixed, strings
 from losscli.data.table.facts import Column, ColumnType, Table
 from losscli.data.table.grammar import DOT, number_text, shown
-from losscli.data.table.people import number_advice
+from losscli.data.table.people import number_advice, number_fixes
 from losscli.data.table.spool import no_room
 from losscli.domain import Codes, Floats
 from losscli.errors import DataError, Where
@@ -147,7 +147,7 @@ class StoredTable:
 
     def codes(self, block: int, name: str, values: tuple[str, ...]) -> Codes:
         if self.columns[name].type is ColumnType.NUMBER:
-            return _number_codes(self._block(block, name), values)
+            return _number_codes(self.numbers(block, name), values)
         import pyarrow.compute as pc
 
         places = pc.index_in(self._block(block, name), value_set=strings(values))
@@ -189,7 +189,8 @@ def not_a_number(table: Table, name: str) -> DataError:
     row, word = column.first_word
     where = table.where(row, name)
     advice = number_advice(column, where.file or table.path)
-    return DataError(f"{shown(word)} (row {row:,}) is not a number", where=where, advice=advice)
+    what = f"{shown(word)} (row {row:,}) is not a number"
+    return DataError(what, where=where, advice=advice, fixes=number_fixes(column))
 
 
 def _number_codes(block: Floats, values: tuple[str, ...]) -> Codes:
