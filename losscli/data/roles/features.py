@@ -246,13 +246,16 @@ def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
             advice="losscli compare judges predictions of them; or train what the values say:",
             fixes=[Fix(("--task",), "the task that the target makes")],
         )
-    found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
+    found = task_of_flags(asked.task, asked.losses, asked.positive)
+    if found is None and not is_numeric(table, target) and len(table.columns[target].values or ()) == 1:
+        found = Task.BINARY, "text of one value"  # of which there is nothing to learn
+    found = found or task_of_target(table, target)
     task, why = found or (
         Task.REGRESSION,
         f"the target is a number{_class_hint(table, target) or counts_hint(table, target)}",
     )
     if task in (Task.REGRESSION, Task.COUNTS):
-        check_target(table, target)
+        check_target(table, target, asked.named)
     return task, why
 
 

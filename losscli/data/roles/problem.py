@@ -256,13 +256,13 @@ def _check_columns(
 ) -> None:
     """Every column can hold what its role needs."""
     if task in (Task.REGRESSION, Task.COUNTS):
-        check_target(table, target)
+        check_target(table, target, [name for model in models for name in model.columns])
     for model in models:
         for part in model.parts:
             if part.kind is not Kind.LABEL:
                 for name in part.columns:
-                    labels = Fix(("--kind", "label"), f"{name} holds labels")
-                    check_number(table, name, None, [labels] * (task in CLASSES))
+                    meant = Fix(("--kind", "label"), f"{name} holds labels")
+                    check_number(table, name, None, [meant] * (task in CLASSES))
             if task is Task.MULTICLASS and part.kind is not Kind.LABEL and not part.labels:
                 raise _one_for_several(table, model, part.columns[0], str(part.kind), models)
 
