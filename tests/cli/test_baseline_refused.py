@@ -61,8 +61,8 @@ def test_files_that_are_no_baseline(inside, write, tmp_path):
         assert done.returncode == 2 and said in done.stderr
     for words, said in (
         (gated(), "how much worse may a loss be?"),
-        (("compare", "new.csv", "--baseline", "old.json", *MAE), "Name the column: --id COL"),
-        (("compare", "new.csv", "--replicates"), "Name the column: --id COL"),
+        (("compare", "new.csv", "--baseline", "old.json", *MAE), "Name the column:"),
+        (("compare", "new.csv", "--replicates"), "Name the column:"),
     ):
         done = inside(*words)
         assert done.returncode == 2 and said in done.stderr

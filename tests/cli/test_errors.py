@@ -19,7 +19,7 @@ DROP = "--missing drop"
 BAD = {  # text of data.csv, arguments, what the message must hold
     "no such file": (GOOD, ["nope.csv"], ["nope.csv"]),
     "no target": ("a,pred\n1,2\n", [], ["data.csv", "no column is called target", "--target a"]),
-    "no prediction": ("y\n1\n2\n", [], ["data.csv", "no prediction column", "'y'", "--pred"]),
+    "no prediction": ("y\n1\n2\n", [], ["data.csv", "no prediction column", "'y'", "pred"]),
     "many numeric": ("y,a,b c\n1,2.5,3\n", [], ["data.csv", "--pred a --pred 'b c'"]),
     "wrong target": (GOOD, ["--target", "z"], ["data.csv", "'z'", "--target"]),
     "wrong pred": (GOOD, ["--pred", "perd"], ["data.csv", "--pred perd", "Did you mean pred?"]),
@@ -36,6 +36,11 @@ BAD = {  # text of data.csv, arguments, what the message must hold
     "names twice": ("y,pred,pred\n1,2,3\n", [], ["data.csv, line 1", "'pred'"]),
     "probability": ("y,prob\n0,0.5\n1,1.2\n", [], ["data.csv, line 3, column 'prob'", "1.2", "--kind score"]),
     "strange labels": ("y,pred\nno,no\nyes,so\nno,or\n", [], ["no, or, so", "no, yes", "--task multiclass"]),
+    "third label": (
+        "y,pred\nno,no\nyes,no\nno,so\n",
+        ["--task", "binary"],
+        ["'so' is predicted", "no and yes", "--task multiclass"],
+    ),
     "positive class": ("y,prob\na,0.5\nb,0.2\n", [], ["data.csv, column 'y'", "a or b", "--positive b"]),
     "wrong positive": ("y,prob\na,0.5\nb,0.2\n", ["--positive", "c"], ["--positive c", "a and b"]),
     "negative weight": ("y,pred,w\n1,2.5,1\n2,3,-1\n", ["--weights", "w"], ["line 3, column 'w'", "-1"]),
@@ -216,8 +221,8 @@ def test_an_error_of_the_process(losscli, write, files):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "error: data.csv, line 2,000, column 'pred': 'oops' (row 1,999) is not a number\n"
-        "Correct the field, or empty it and use --missing drop; if 'oops' means missing, say so: "
-        "--missing-word oops\n"
+        "Correct the field, or empty it and use --missing drop; or if 'oops' means missing, say so:\n"
+        "  losscli compare data.csv --output report.json --missing-word oops  # 'oops' means missing\n"
     )
     assert list(files()) == ["data.csv"]
 

@@ -106,7 +106,7 @@ def test_the_only_model_is_not_to_be_left_out(inside: Run, write: Write) -> None
     assert alone.stderr.splitlines()[-1] == "Mend the row"
     two = _table("y,a_mean,a_sd,b_mean,b_sd", *((y, y, 0 if y > 7 else 1, y, 2) for y in TARGETS))
     done = inside("compare", write(two))
-    assert "compare the others: --pred b" in done.stderr
+    assert "losscli compare data.csv --pred b" in done.stderr
     assert inside("compare", write(two), "--pred", "b").returncode == 0
 
 

@@ -153,7 +153,7 @@ def test_text_with_too_many_values(trained):
     assert found.warnings[0].message == "column 'city' is text with over 1,000 values, and is left out"
     with pytest.raises(DataError, match="this text column has over 1,000 values") as error:
         trained(columns, features=("city",))
-    assert error.value.advice == "Group its values, or leave it out: --drop city"
+    assert "--drop city  # " in str(error.value)
 
 
 @pytest.mark.parametrize("missing", ["error", "drop", "impute"])
@@ -178,15 +178,16 @@ def test_no_feature_is_left(trained):
 @pytest.mark.parametrize(
     ("missing", "advice"),
     [
-        ("error", "Correct the field, or leave the column out: --drop x"),
-        ("impute", "Correct the field or empty it (--missing impute), or leave the column out: --drop x"),
+        ("error", "Correct the field, "),
+        ("impute", "Correct the field, "),
     ],
 )
 def test_a_word_among_the_numbers_of_a_feature(trained, missing, advice):
     with pytest.raises(DataError, match=r"'oops' \(row 6\) is not a number") as error:
         trained({"x": [1, 2, 3, 4, 5, "oops"], "y": SIX["y"]}, missing=missing)
     assert (error.value.where.line, error.value.where.column) == (7, "x")
-    assert error.value.advice == advice
+    assert advice in str(error.value)
+    assert "--drop x  # " in str(error.value)
 
 
 def test_columns_of_one_name_in_the_model(trained):

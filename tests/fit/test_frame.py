@@ -116,8 +116,8 @@ def test_a_missing_value_is_named(framed, name, missing):
     with pytest.raises(DataError, match="the value in row 3 is missing") as error:
         framed(columns, weights="w", group="g", features=("x", "c"), missing=missing)
     assert (error.value.where.line, error.value.where.column) == (4, name)
-    assert "--missing drop" in error.value.advice
-    assert ("--missing impute" in error.value.advice) == (name in "xc")
+    assert "--missing drop" in str(error.value)
+    assert ("--missing impute" in str(error.value)) == (name in "xc")
 
 
 @pytest.mark.parametrize("missing", ["error", "impute"])
@@ -127,7 +127,7 @@ def test_an_infinite_value_is_named(framed, name, missing):
     with pytest.raises(DataError, match="the value in row 2 is infinite") as error:
         framed(columns, weights="w", group="g", features=("x", "c"), missing=missing)
     assert (error.value.where.line, error.value.where.column) == (3, name)
-    assert "--missing drop" in error.value.advice
+    assert "--missing drop" in str(error.value)
 
 
 @pytest.mark.parametrize("name", list(ROLES))
@@ -266,7 +266,7 @@ def test_new_rows_are_filled_where_the_encoder_knows_how(framed, table):
     [
         ({"X": X, "c": C}, "there is no column 'x', which the model needs", "It has: X, c"),
         ({"x": X, "cc": C}, "there is no column 'c'", "Did you mean cc"),
-        ({"x": [1, 2, "oops", 4], "c": C}, r"'oops' \(row 3\) is not a number", "needs a number"),
+        ({"x": [1, 2, "oops", 4], "c": C}, r"'oops' \(row 3\) is not a number", "--missing-word oops"),
         ({"x": [1, 2, "", 4], "c": C}, "the value in row 3 is missing", "--missing impute"),
         ({"x": X, "c": ["a", "", "b", ""]}, r"the value in row 2 is missing \(2 are\)", "--missing impute"),
         ({"x": [1, 2, 3, "inf"], "c": C}, "the value in row 4 is infinite", "finite"),
@@ -277,4 +277,4 @@ def test_new_rows_that_do_not_fit(framed, table, columns, message, advice):
     encoder = Encoder.of(frame, everything(frame), frame.w)
     with pytest.raises(DataError, match=message) as error:
         load_features(table(columns), encoder)
-    assert advice in error.value.advice
+    assert advice in str(error.value)

@@ -475,7 +475,7 @@ def test_screens_fit_a_terminal(table, command, targets):
         (LABELS, ["--class-weight", "balanced"], "has no classes to weigh"),
         (NUMBERS, ["--loss", "huber"], "--target target_rain --drop target_wind --drop target_fog"),
         (NUMBERS, ["--task", "multilabel"], "a label is 0 or 1"),
-        (NUMBERS, ["--target", "target_r*"], "Name it: --target target_rain"),
+        (NUMBERS, ["--target", "target_r*"], "--target target_rain"),
         (NUMBERS, ["--target", "truth_*"], "it matches no column of numbers"),
         (NUMBERS, ["--drop", "target_*", "--task", "multioutput"], "no two columns have names of targets"),
         (NUMBERS, ["--group", "target_rain", "--target", "target_[rw]*"], "it matches one column"),

@@ -257,7 +257,7 @@ def test_what_is_no_detection_stays_what_it_is(save: Save) -> None:
             lambda data: {n.replace("rf_p", "a_p").replace("gb_p", "b_p"): c for n, c in data.items()},
             {},
             "no model has both a class and a box: a_prob has no box, b_prob has no box, rf has no class",
-            "--task boxes, binary or multiclass",
+            "judge one side alone",
         ),
         (lambda data: data, {"pred": ("xg",)}, "--pred xg: no model with a class and a box", "rf, gb"),
         (

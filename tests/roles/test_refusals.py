@@ -53,7 +53,7 @@ TARGETS: dict[str, list[Any]] = {
     "patterns": cycled("*", "?", "[a]"),
     "capitals": cycled("Yes", "yes", "YES"),
     "infinite": cycled("inf", "1", "2"),
-    "huge": cycled("1e308", "-1e308"),
+    "huge": cycled("1e100", "-1e100"),
 }
 PREDICTIONS: dict[str, list[Any]] = {
     **TARGETS,

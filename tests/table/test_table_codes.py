@@ -173,9 +173,9 @@ def test_missing_numbers_of_a_number_column(table):
 def test_the_only_word_is_offered(table, fields, offered):
     with pytest.raises(DataError) as caught:
         table(csv(fields)).numbers(0, "y")
-    assert caught.value.advice.endswith(offered)
+    assert offered in str(caught.value)
     assert "--missing drop" in caught.value.advice
     for others in (["1", "?", "x"], ["?", "?"], ["1", "2026-01-01"]):
         with pytest.raises(DataError) as caught:
             table(csv(others)).numbers(0, "y")
-        assert "--missing-word" not in caught.value.advice
+        assert "--missing-word" not in str(caught.value)

@@ -94,7 +94,7 @@ def test_refused(table, data, options, line, words, advice):
             table(data, limits=limits, **options)
         assert caught.value.where.file.endswith("data.csv")
         assert caught.value.where.line == line
-        assert advice in caught.value.advice
+        assert advice in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_refused(table, data, options, line, words, advice):
         ("–5", "Write it in plain digits and signs: -5"),
         ("\u00a05", "Write it in plain digits and signs: 5"),
         ("5\u2009", "Write it in plain digits and signs: 5"),
-        ("1 000", "If the space groups digits, say so: --thousands ' '"),
-        ("1,5", "If the comma is the decimal sign, say so: --decimal ,"),
-        ("1,234", "--decimal ,; if it groups digits, --thousands ,"),
-        ("1,234,567", "If the comma groups digits, say so: --thousands ,"),
-        ("1.234.567", "If the dot groups digits, say so: --decimal , --thousands ."),
+        ("1 000", "--thousands ' '  # the space groups digits"),
+        ("1,5", "--decimal ,  # the comma is the decimal sign"),
+        ("1,234", "--decimal ,  # the comma is the decimal sign\n--thousands ,  # the comma groups digits"),
+        ("1,234,567", "--thousands ,  # the comma groups digits"),
+        ("1.234.567", "--decimal , --thousands .  # the dot groups digits"),
         ("5%", "/data.csv > data_plain.csv"),
         ("1e", "Correct the field, or empty it and use --missing drop"),
         ("2026-01-01", "Correct the field, or empty it and use --missing drop"),
@@ -130,7 +130,7 @@ def test_words_among_numbers(table, field, advice):
         assert repr(field)[:50] in caught.value.what
         assert len(caught.value.what) < 100
         assert (caught.value.where.line, caught.value.where.column) == (3, "p")
-        assert caught.value.advice.endswith(advice)
+        assert advice in str(caught.value)
 
 
 def test_a_word_after_many_good_rows(table):
@@ -191,7 +191,7 @@ def test_what_is_no_table(table, name):
     with pytest.raises(DataError, match=words) as caught:
         table(data, name)
     assert caught.value.where.file.endswith(name)
-    assert advice in caught.value.advice
+    assert advice in str(caught.value)
 
 
 def test_json_lines_under_the_name_of_csv(table, whole):

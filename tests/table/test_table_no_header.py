@@ -1,7 +1,6 @@
 """A first line of numbers is no header: `columns` names what is under none."""
 
 import random
-import shlex
 
 import pytest
 
@@ -9,14 +8,14 @@ from losscli.data.table import Limits, ReadOptions, read
 from losscli.errors import DataError, UsageError
 
 
-def line_of(advice: str, which: int) -> ReadOptions:
-    """The options of the line for data (0) or for a header (1)."""
-    words = shlex.split(advice.split("; if it is a header")[which].split(": ", 1)[1])
+def line_of(error: DataError, which: int, skipped: int) -> ReadOptions:
+    """The options of the line for data (0) or for a header (1); skipped: lines, as typed."""
+    words = error.fixes[which].flags
     found = dict(zip(words[::2], words[1::2], strict=True))
     return ReadOptions(
         delimiter=found.get("--delimiter"),
         columns=tuple(found["--columns"].split(",")),
-        skip_lines=int(found.get("--skip-lines", 0)),
+        skip_lines=int(found.get("--skip-lines", skipped)),
     )
 
 
@@ -42,7 +41,7 @@ def test_the_lines_are_complete(tmp_path, delimiter, seed):
             read(str(path), ReadOptions(skip_lines=skipped), limits=Limits(chunk=chunk))
         assert caught.value.where.line == skipped + blank + 1
         for which, count in ((0, 5), (1, 4)):
-            options = line_of(caught.value.advice, which)
+            options = line_of(caught.value, which, skipped)
             assert len(options.columns) == columns
             found = read(str(path), options, limits=Limits(chunk=chunk))
             assert (found.rows, len(found.columns)) == (count, columns)
@@ -89,15 +88,15 @@ def test_columns(table, whole):
 @pytest.mark.parametrize(
     ("columns", "words", "advice"),
     [
-        (("y",), "--columns names 1, but the first line has 2 fields", "--columns y,pred_a."),
-        (("y", "p", "q"), "--columns names 3, but the first line has 2 fields", "--columns y,pred_a."),
-        (("A", "b"), "the first line is a header", "Leave --columns out"),
+        (("y",), "--columns names 1, but the first line has 2 fields", "--columns y,pred_a  #"),
+        (("y", "p", "q"), "--columns names 3, but the first line has 2 fields", "--columns y,pred_a  #"),
+        (("A", "b"), "the first line is a header", "Leave it out"),
     ],
 )
 def test_columns_refused(table, columns, words, advice):
     with pytest.raises(DataError, match=words) as caught:
         table(b"a,b\n1,2\n", columns=columns)
-    assert advice in caught.value.advice
+    assert advice in str(caught.value)
     assert caught.value.where.line == 1
 
 

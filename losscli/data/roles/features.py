@@ -267,10 +267,12 @@ def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
             advice="losscli compare judges predictions of them; or train what the values say:",
             fixes=[Fix(("--task",), "the task that the target makes")],
         )
-    found = task_of_flags(asked.task, asked.losses, asked.positive) or task_of_target(table, target)
-    task, why = found or (Task.REGRESSION, A_NUMBER)
+    found = task_of_flags(asked.task, asked.losses, asked.positive)
+    if found is None and not is_numeric(table, target) and len(table.columns[target].values or ()) == 1:
+        found = Task.BINARY, "text of one value"  # of which there is nothing to learn
+    task, why = found or task_of_target(table, target) or (Task.REGRESSION, A_NUMBER)
     if task in (Task.REGRESSION, Task.COUNTS):
-        check_target(table, target)
+        check_target(table, target, asked.named)
     return task, why
 
 

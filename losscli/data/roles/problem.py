@@ -260,7 +260,7 @@ def _a_third(table: Table, target: str, label: str, own: Sequence[str]) -> Usage
 def _check_columns(table: Table, target: str, models: tuple[ModelColumns, ...], task: Task) -> None:
     """Every column can hold what its role needs."""
     if task in (Task.REGRESSION, Task.COUNTS):
-        check_target(table, target)
+        check_target(table, target, [name for model in models for name in model.columns])
     for model in models:
         for part in model.parts:
             if part.kind is not Kind.LABEL:

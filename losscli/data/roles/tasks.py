@@ -1,6 +1,6 @@
 """The task that target and predictions make, and why: the same rules for compare, fit and advise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.labels import match_labels, opposites
@@ -120,15 +120,18 @@ def no_classes(table: Table, name: str, role: str) -> DataError:
     )
 
 
-def check_target(table: Table, target: str) -> None:
-    """Raises DataError for a target of numbers with a word among them, or that is text."""
+def check_target(table: Table, target: str, taken: Collection[str]) -> None:
+    """Raises DataError for a target of numbers with a word among them, or that is text.
+
+    taken: columns with another role.
+    """
     labels = () if is_mostly_distinct(table, target) else target_labels(table.columns, target) or ()
     fixes = []
     if len(labels) > 1 and not is_numeric(table, target):
         task = Task.BINARY if len(labels) == 2 else Task.MULTICLASS
         fixes = [Fix(("--task", str(task)), f"{len(labels)} classes")]
     elif not is_numeric(table, target):
-        fixes = fixes_of_targets(table, {target})
+        fixes = fixes_of_targets(table, {target, *taken})
     check_number(table, target, "Say what is predicted:" if fixes else None, fixes)
 
 
