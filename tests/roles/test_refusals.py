@@ -212,6 +212,7 @@ SAID: tuple[tuple[str, ...], ...] = (
     ("--truth", "a.csv"),
     ("--truth", "a.csv", "--id", "id"),
 )
+PARTS = 4  # that may run beside each other, of every second file
 NAMES = ("y", "y_true", "Class", "price", "my target")
 
 
@@ -223,7 +224,8 @@ def beside(one: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
     return dict(reversed(columns.items())) if one["turned"] else columns
 
 
-def test_lines_of_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_lines_of_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
     monkeypatch.chdir(tmp_path)
     dimensions = {
         "values": [
@@ -237,7 +239,7 @@ def test_lines_of_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         "id": [True, False],
         "turned": [False, True],
     }
-    for one in pairwise(dimensions, 2):
+    for one in list(pairwise(dimensions, 2))[part :: 2 * PARTS]:
         path = written(beside(one), one["sign"])
         said = [word.format(target=one["name"]) for word in one["said"]]
         holds(["compare", path, *said, *FAST])
