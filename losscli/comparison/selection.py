@@ -7,7 +7,7 @@ from losscli.comparison.request import Request
 from losscli.comparison.screening import Screening, ranged_kind
 from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, TASKS, Interval, Kind, Task, any_of
-from losscli.errors import NoDefault, UsageError
+from losscli.errors import Fix, NoDefault, UsageError
 from losscli.loss import BoundLoss, FromData, Loss
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.result import Refused
@@ -115,12 +115,23 @@ def select(problem: Problem, request: Request, measured: Measured) -> Selection:
                 continue
         refused.append(Refused(str(spec), reason, ()))
     if not bound:
-        first = refused[0] if refused else None
-        raise UsageError(
-            f"{first.spec} does not apply: {first.reason}" if first else "no loss is left",
-            advice="Leave --loss out to see every loss that applies",
-        )
+        raise _none_left(refused, request, measured)
     return tuple(bound.values()), tuple(refused)
+
+
+def _none_left(refused: Sequence[Refused], request: Request, measured: Measured) -> UsageError:
+    """No loss applies, and why; of intervals alone, whose level is not known, what says it."""
+    if measured.intervals and measured.level is None and not request.losses:
+        return UsageError(
+            "no name says the level of the intervals, and without it no loss applies",
+            advice="Say which share of the targets they are meant to hold:",
+            fixes=[Fix(("--level", f"{level:g}"), f"intervals of {level:.0%}") for level in (0.9, 0.8, 0.95)],
+        )
+    first = refused[0] if refused else None
+    return UsageError(
+        f"{first.spec} does not apply: {first.reason}" if first else "no loss is left",
+        advice="Leave --loss out to see every loss that applies",
+    )
 
 
 def allowances(

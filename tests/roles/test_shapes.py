@@ -62,6 +62,16 @@ def pasted_holds(answer: Answer, depth: int = MOST_PASTES) -> None:
                 pasted_holds(again, depth - 1)
 
 
+def test_intervals_of_no_known_level_ask_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{i},{i - 1},{i + 1.5}\n" for i in range(30))
+    path.write_text("y,lower,upper\n" + rows, encoding="utf-8")
+    answer = run(["compare", str(path), *FAST])
+    assert answer.code == 2
+    assert "--level 0.9" in answer.err
+    pasted_holds(answer)
+
+
 LABELS = st.one_of(
     st.lists(st.text("abcdeXYZ", min_size=1, max_size=4), min_size=2, max_size=5, unique_by=str.lower),
     st.integers(2, 5).map(lambda k: [str(i) for i in range(k)]),
