@@ -369,3 +369,36 @@ def test_a_file_given_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     answer = run(["compare", path, path])
     assert answer.code == 2
     assert "twice" in answer.err
+
+
+def test_the_target_comes_from_the_truth_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is called there, and though the file of predictions has a column with a target's name."""
+    monkeypatch.chdir(tmp_path)
+    ids = [f"r{i}" for i in range(N)]
+    written({"id": ids, "y": (X + 5).tolist(), "pred": (X + 1).tolist()})
+    for name in ("truth", "pred", "y", "SalePrice"):
+        written({"id": ids, name: X.tolist()}, name="b.csv")
+        answer = holds(["compare", "a.csv", "--truth", "b.csv", "--id", "id", *FAST])
+        assert answer.code == 0, answer.err
+        (mae,) = (one for one in answer.found["losses"] if one["name"] == "mae")
+        assert answer.found["target"] == name
+        assert min(one["value"] for one in mae["results"]) == pytest.approx(1.0)
+
+
+def test_columns_of_three_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three probabilities of one class, whose names count: three models, where that is asked for."""
+    monkeypatch.chdir(tmp_path)
+    seeds = {f"prob_{k}": np.roll(SHARE, k).tolist() for k in range(3)}
+    answer = holds(["compare", written({"y_true": cycled(0, 1), **seeds}), *FAST])
+    assert answer.code == 2
+    assert "3 models" in [gives for _, gives in answer.promises]
+
+
+def test_classes_counted_from_0_are_no_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Probabilities of every class in another count: no line makes a regression of them."""
+    monkeypatch.chdir(tmp_path)
+    columns = {"label": cycled(1, 2, 3), **block("prob_{c}", range(3), 8)}
+    answer = holds(["compare", written(columns), *FAST])
+    assert answer.code == 2
+    assert answer.lines
+    assert not any("regression" in line for line in answer.lines)

@@ -163,7 +163,7 @@ class _Finder:
             raise self._without(block, absent[0])
         if scores:
             return Settled(own.without_others(), self._score_kind(block), "by name")
-        return summed or self._as_they_are(own.without_others())
+        return summed or self._as_they_are(own.without_others(), block.names)
 
     def _summed(self, block: Block) -> Settled | None:
         """A block whose rows add up to 1 or to 100, with the columns of other classes or not; else None."""
@@ -178,14 +178,17 @@ class _Finder:
                 break
         return None
 
-    def _as_they_are(self, block: Block) -> Settled:
-        """A block whose rows do not add up: normalised where that is asked for, scores by their values."""
+    def _as_they_are(self, block: Block, every: Sequence[str]) -> Settled:
+        """A block whose rows do not add up: normalised where that is asked for, scores by their values.
+
+        every: its columns, and those named after classes that the target lacks.
+        """
         shares = shares_of(self.table, block.names)
         if self.asked.normalize and shares.low >= 0.0:
             return Settled(block, Kind.PROBABILITY, "each row divided by its sum", normalized=True)
         if not shares.in_unit and stated_kind(block.common) is None and not self._may_be_numbers():
             return Settled(block, Kind.SCORE, "values outside 0 to 1")
-        raise self._off(block, shares)
+        raise self._off(block, shares, every)
 
     def _score_kind(self, block: Block) -> Kind:
         if self.asked.kind in (Kind.SCORE, Kind.LOGIT):
@@ -226,9 +229,6 @@ class _Finder:
         fixes = [self._in_order(model, columns)] if len(columns) == len(self.labels) else []
         others = [one for one in self.free if one not in block.names and is_prediction_name(one)]
         fixes += [fix_of_models([one], f"{one} alone") for one in others[:1]]
-        if self._may_be_numbers():
-            flags = (*_preds(columns[:_SHOWN]), "--task", "regression")
-            fixes.append(Fix(flags, f"{len(columns[:_SHOWN])} models, of numbers"))
         return UsageError(
             f"model {model} has no column for the class {label!r}, which the target has",
             where=self.where,
@@ -236,7 +236,7 @@ class _Finder:
             fixes=fixes,
         )
 
-    def _off(self, block: Block, shares: Shares) -> UsageError:
+    def _off(self, block: Block, shares: Shares, every: Sequence[str]) -> UsageError:
         """The names are those of classes, and the values no probabilities: one model, or one a column."""
         names = block.names
         one = f"{name_of(block, self.target)}={spelled(block)}"
@@ -244,9 +244,10 @@ class _Finder:
         if shares.low >= 0.0:
             fixes.append(Fix(("--pred", one, "--normalize"), "one model, each row divided by its sum"))
         fixes.append(Fix(("--pred", one, "--kind", "score"), "one model, a score per class"))
-        if len(self.labels) == 2 or self._may_be_numbers():
+        is_probability = stated_kind(block.common) is Kind.PROBABILITY  # and never the target as a number
+        if len(self.labels) == 2 or (self._may_be_numbers() and not is_probability):
             task = () if len(self.labels) == 2 else ("--task", "regression")
-            fixes.append(replace(fix_of_models(names, f"{len(names)} models"), flags=(*_preds(names), *task)))
+            fixes.append(Fix((*_preds(every), *task), f"{len(every)} models"))
         return UsageError(
             f"the columns {', '.join(names[:_SHOWN])} are named after the classes of {self.target!r}, but "
             f"their sum is not 1 in every row (off by up to {shares.off_one:.2g})",
