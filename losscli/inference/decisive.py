@@ -83,7 +83,11 @@ class Tops:
         return Tops(self.positive.merge(other.positive), self.negative.merge(other.negative))
 
     def decisive(self) -> Decisive:
-        """Exact for the difference of two mean losses: no other rows, as few, move it as far."""
+        """The fewest rows whose removal reverses the sign of the sum of contributions.
+
+        Exact for the difference of two mean losses: no other rows, as few, move it as far. Broderick,
+        Giordano and Meager 2020, arXiv:2011.14999, ask the same of any estimate.
+        """
         up, down = self.positive.without(), self.negative.without()
         if not math.isfinite(up[0] + down[0]):
             return _none(INFINITE)
@@ -108,16 +112,6 @@ def _exceeds(one: Floats, other: Floats) -> Mask:
 
 def _none(reason: str) -> Decisive:
     return Decisive(None, np.zeros(0, dtype=np.intp), reason)
-
-
-def decisive_rows(d: Floats, w: Floats, number: Codes) -> Decisive:
-    """The fewest rows whose removal reverses the sign of Σwd/Σw.
-
-    d: row losses of one model minus those of the other; w > 0: weights; number: row numbers; (n,) each.
-    Broderick, Giordano and Meager 2020, arXiv:2011.14999, ask the same of any estimate; for a mean it
-    takes no approximation.
-    """
-    return Tops.of(w * d, number).decisive()
 
 
 def expected_rows(rows: int, t: float) -> float:

@@ -18,7 +18,6 @@ from losscli.inference.decisive import (
     UNANIMOUS,
     Decisive,
     Tops,
-    decisive_rows,
     expected_rows,
     warns,
 )
@@ -27,7 +26,7 @@ SMALL = st.lists(st.integers(-6, 6), min_size=1, max_size=9)
 
 
 def numbered(d: Floats, w: Floats | None = None) -> Decisive:
-    return decisive_rows(d, np.ones(len(d)) if w is None else w, np.arange(1, len(d) + 1))
+    return Tops.of(d if w is None else w * d, np.arange(1, len(d) + 1)).decisive()
 
 
 def fewest(contributions: list[int]) -> int | None:
@@ -76,7 +75,7 @@ def test_swapping_the_models_finds_the_same_rows(d: list[int]) -> None:
 
 
 def test_named_by_row_number() -> None:
-    found = decisive_rows(np.array([-1.0, 5, -1, 0, -2]), np.ones(5), np.array([10, 20, 30, 40, 50]))
+    found = Tops.of(np.array([-1.0, 5, -1, 0, -2]), np.array([10, 20, 30, 40, 50])).decisive()
     assert (found.count, found.rows.tolist()) == (1, [20])
 
 

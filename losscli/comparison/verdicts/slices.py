@@ -67,7 +67,7 @@ def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slic
     differences = beside([one.differences for one in drawn]).take(fair)
     family = judge(differences, request.confidence, sizes[fair], Correction.HOLM)
     places = {k: place for place, k in enumerate(fair)}
-    ranks, p, reason = _ranks(np.array([one.values for one in drawn]), names, request.confidence)
+    ranks, p, reason = _ranks(np.array([one.values for one in drawn]), names)
     return Slices(
         column=column,
         spec=spec,
@@ -225,10 +225,10 @@ def _rows_needed(boot: Bootstrap, table: LossTable, loss: int, tests: int) -> in
 
 
 def _ranks(
-    values: Floats, names: Sequence[str], confidence: float
+    values: Floats, names: Sequence[str]
 ) -> tuple[Mapping[str, float] | None, float | None, str | None]:
     """Mean ranks over the slices, the p that all rank alike, and why there is none; values: (slices, m)."""
     if len(names) < 3 or len(values) < BLOCKS:
         return None, None, FEW_BLOCKS
-    found = rank_blocks(values, confidence)
+    found = rank_blocks(values)
     return dict(zip(names, map(float, found.mean_ranks), strict=True)), found.p, found.reason

@@ -1,7 +1,7 @@
 """The facts of a column, gathered block by block in row order."""
 
 from math import isnan
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +13,6 @@ from losscli.domain import Floats
 
 _JUDGED = 200  # distinct texts of a column that are judged for numbers written for people
 _BY_HAND = 256  # distinct texts of a block up to which Python judges each
-
-
-class ColumnFacts(Protocol):
-    """What both kinds of column gather."""
-
-    def add(self, block: Any) -> None: ...
-    def column(self, name: str) -> Column: ...
 
 
 class NumberFacts:
