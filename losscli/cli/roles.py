@@ -55,7 +55,7 @@ def _of_predictions(flags: RolesFlags) -> "Roles":
     with large(flags.predictions, "reading"):
         options = flags.read_options(flags.id, flags.group, flags.by)
         asked = replace(asked_of_predictions(flags), losses=_tasks(flags))
-        problem, inputs, columns = roles_of_files(flags.predictions, options, asked)
+        table, problem, inputs, columns = roles_of_files(flags.predictions, options, asked)
     return Roles(
         version=__version__,
         command=command_line(),
@@ -65,7 +65,7 @@ def _of_predictions(flags: RolesFlags) -> "Roles":
         target=problem.target,
         positive=problem.positive,
         classes=problem.labels,
-        decisions=problem.decisions,
+        decisions=(*table.notes, *problem.decisions),
         columns=columns,
         warnings=problem.warnings,
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from losscli.comparison.forecasts import check_order
 from losscli.data.roles import Problem, stacked
+from losscli.data.roles.asked import BY_FLAG
 from losscli.data.roles.outputs import SHARES
 from losscli.data.roles.values import check_range, is_truth
 from losscli.data.roles.words import stated_kind
@@ -101,7 +102,7 @@ def vector_terms(
 def vector_warnings(table: Table, problem: Problem) -> Iterator[Warning_]:
     """A line where target shares do not add up to 1 by more than rounding, and where columns that are called
     probabilities are judged as numbers for want of labels or shares."""
-    if problem.task is Task.MULTIOUTPUT and "task multioutput: --task" not in problem.decisions:
+    if problem.task is Task.MULTIOUTPUT and problem.why != BY_FLAG:
         spoken = [
             model.name
             for model in problem.models

@@ -1,6 +1,6 @@
 """What `losscli roles` found: what each column of a file is, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from losscli.result.common import Input, Warning_
 from losscli.result.json import Document
@@ -23,9 +23,9 @@ class ColumnRole:
     file: str
     column: str
     role: str
-    model: str | None
-    kind: str | None
-    of: str | None
+    model: str | None = field(default=None, kw_only=True)
+    kind: str | None = field(default=None, kw_only=True)
+    of: str | None = field(default=None, kw_only=True)
     why: str
     flag: str
 

@@ -292,3 +292,12 @@ def test_a_name_twice(pose, columns):
     with pytest.raises(UsageError, match="two models are called 'm'") as error:
         pose(columns({"y": [0.5, 1], **named}), pred=("m=rf_pred_1", "m=gb_pred_1"))
     assert error.value.fixes[0].flags == ("--pred", "model1=rf_pred_1", "--pred", "model2=gb_pred_1")
+
+
+def test_what_is_done_to_every_file_is_said(pose):
+    first = "id,label,pred\n1,yes,yes\n2,no,no\n3,yes,no\n"
+    second = "id,label,pred\n1,yes,YES\n2,no,NO\n3,yes,NO\n"
+    said = "labels of pred matched ignoring capitals and outer blanks"
+    assert f"b: {said}" in pose({"a": first, "b": second}).decisions
+    assert said in pose({"a": second, "b": first}).decisions
+    assert sum(said in line for line in pose({"a": second, "b": second}).decisions) == 1

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from losscli.data.roles.class_weight import ClassWeight
 from losscli.domain import CLASSES, Kind, Task
 
+BY_FLAG = "--task"  # why a task is what it is, where the flag says so
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:

@@ -1,6 +1,7 @@
 """Which columns of a table are features, and which of them say too little or too much to be one."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -66,8 +67,20 @@ def _repeated(flag: str, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(one for word in words for one in (flag, word)) or (flag,)
 
 
-def left_out(table: Table, name: str, *, named: bool) -> Warning_ | None:
-    """Why a column is no feature although none of its values is wrong, or None.
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Why a column is no feature although none of its values is wrong. code: of the warning."""
+
+    code: str
+    why: str
+    advice: str
+
+    def warning(self, name: str) -> Warning_:
+        return Warning_(self.code, f"column {name!r} {self.why}, and is left out", self.advice)
+
+
+def unfit(table: Table, name: str, *, named: bool) -> Unfit | None:
+    """Why a column is no feature, or None.
 
     named: whether --features gives its very name, so that text may have any number of values.
     """
@@ -83,7 +96,7 @@ def left_out(table: Table, name: str, *, named: bool) -> Warning_ | None:
     elif not is_numeric(table, name) and not named:
         why = _too_many_levels(column, table.rows)
         advice = f"--features '*' --features {shell_word(name)} uses it; {advice}"
-    return None if why is None else Warning_(code, f"column {name!r} {why}, and is left out", advice)
+    return None if why is None else Unfit(code, why, advice)
 
 
 def _too_many_levels(column: Column, rows: int) -> str | None:

@@ -7,14 +7,14 @@ from losscli.data.roles.features import Training
 from losscli.data.roles.ids import is_id, is_index, named_like_id
 from losscli.data.roles.left_out import Files, is_time
 from losscli.data.roles.models import ModelColumns, Predictions
+from losscli.data.roles.outputs import CORNERS
 from losscli.data.roles.problem import Problem
-from losscli.data.roles.target import is_numeric, shell_word
+from losscli.data.roles.target import BY_NAME, BY_TARGET, is_numeric, shell_word
 from losscli.data.roles.words import TARGET_NAMES, folded, is_prediction_name, role_spans
 from losscli.data.table import Table
 from losscli.domain import Kind
 from losscli.result import ColumnRole
 
-_CORNERS = ("x1", "y1", "x2", "y2")
 _MEANT = {  # flag → the role that it gives
     "--id": "id",
     "--weights": "weights",
@@ -40,30 +40,30 @@ def _role(table: Table, name: str, shown: str, problem: Problem, asked: Asked) -
                 return _prediction(table, name, shown, model, part, problem, asked)
     named = asked.named.get(name)
     if named is not None:
-        return ColumnRole(
-            table.path, name, _MEANT[named], None, None, None, f"{named} names it", f"{named} COL"
-        )
+        return ColumnRole(table.path, name, _MEANT[named], f"{named} names it", f"{named} COL")
     if name == problem.model_column:
         why = "its name: each value is a model"
-        return ColumnRole(table.path, name, "model", None, None, None, why, f"--by {shell_word(name)}")
+        return ColumnRole(table.path, name, "model", why, f"--by {shell_word(name)}")
     if name == problem.id:
         why = "its name: pairs the rows of the models"
-        return ColumnRole(table.path, name, "id", None, None, None, why, "--id COL")
+        return ColumnRole(table.path, name, "id", why, "--id COL")
     if {name, shown} & {*problem.targets, *problem.target_sources}:
         why = _why_target(table, name, problem, asked)
-        return ColumnRole(table.path, name, "target", None, None, None, why, "--target COL")
-    return ColumnRole(table.path, name, "none", None, None, None, *_left_out(table, name, problem))
+        return ColumnRole(table.path, name, "target", why, "--target COL")
+    said = _said(shown, problem)
+    why, flag = (said, f"--pred {shell_word(name)}") if said else _left_out(table, name)
+    return ColumnRole(table.path, name, "none", why, flag)
 
 
 def _why_target(table: Table, name: str, problem: Problem, asked: Asked) -> str:
     if asked.target is not None:
-        return "--target names it"
+        return BY_TARGET
     if table.path == asked.truth:
         return "--truth names its file"
     if name in problem.target_sources and len(problem.targets) == 1:
         return f"one-hot: {problem.target} is the column with the 1"
     if folded(name.strip()) in {folded(word) for word in TARGET_NAMES}:
-        return "its name is a target's"
+        return BY_NAME
     if len(problem.targets) > 1:
         return "the names beside it say the same"
     return "what is predicted is named after it"
@@ -83,11 +83,11 @@ def _prediction(
         table.path,
         name,
         "prediction",
-        None if problem.model_column else model.name,
-        str(part.kind),
-        _speaks_of(part, place, problem),
-        _why_prediction(table, name, part, problem, asked),
-        "--pred MODEL=COL" if len(part.columns) == 1 else "--pred 'MODEL=LABEL:COL,…'",
+        why=_why_prediction(table, name, part, problem, asked),
+        flag="--pred MODEL=COL" if len(part.columns) == 1 else "--pred 'MODEL=LABEL:COL,…'",
+        model=None if problem.model_column else model.name,
+        kind=str(part.kind),
+        of=_speaks_of(part, place, problem),
     )
 
 
@@ -97,7 +97,7 @@ def _speaks_of(part: Predictions, place: int, problem: Problem) -> str | None:
     if part.labels:
         return part.labels[place]
     if part.kind is Kind.BOX:
-        return _CORNERS[place]
+        return CORNERS[place]
     if part.kind is Kind.INTERVAL:
         return ("lower end", "upper end")[place]
     if part.kind is Kind.MOMENTS:
@@ -129,7 +129,14 @@ def _why_prediction(table: Table, name: str, part: Predictions, problem: Problem
     return "; ".join(filter(None, [said or "the only number column left", values]))
 
 
-def _left_out(table: Table, name: str, problem: Problem) -> tuple[str, str]:
+def _said(shown: str, problem: Problem) -> str | None:
+    """Why a column is no model, where a decision says it."""
+    if shown in problem.alone:
+        return f"its model has no {problem.alone[shown]}"
+    return "the end of an interval is no model" if shown in problem.bounds else None
+
+
+def _left_out(table: Table, name: str) -> tuple[str, str]:
     """(why a column has no role, the flag that gives it one)."""
     column = table.columns[name]
     if is_index(column):
@@ -138,8 +145,6 @@ def _left_out(table: Table, name: str, problem: Problem) -> tuple[str, str]:
         return "names rows: its name, and no two values are the same", f"--id {shell_word(name)}"
     if named_like_id(name):
         return "named like an id, but values repeat", f"--group {shell_word(name)}"
-    if any(line.startswith(f"{name}: a bound") for line in problem.decisions):
-        return "the end of an interval is no model", f"--pred {shell_word(name)}"
     if is_time(table, name):
         return "a date or time", f"--time {shell_word(name)}"
     if not is_numeric(table, name):
@@ -158,12 +163,10 @@ def roles_of_training(table: Table, training: Training) -> Iterator[ColumnRole]:
         training.time: ("time", "--time"),
         training.fold: ("fold", "--fold-column"),
     }
-    left = {one.message.partition(" ")[2]: one for one in training.warnings}
     for name in table.columns:
         role, kind, why, flag = "none", None, "", f"--features {shell_word(name)}"
         if name in training.target_columns:
-            why = "the last column" if "(last column)" in training.decisions[0] else "its name is a target's"
-            role, flag = "target", "--target COL"
+            why, role, flag = training.why_target, "target", "--target COL"
         elif name in named:
             role, flag = named[name]
             why, flag = f"{flag} names it", f"{flag} COL"
@@ -172,6 +175,5 @@ def roles_of_training(table: Table, training: Training) -> Iterator[ColumnRole]:
             kind = "number" if name in training.numbers else "text, a column per value"
             why = "a column without another role"
         else:
-            message = next((one for one in left if one.startswith(repr(name))), "")
-            why = message.removeprefix(f"{name!r} ").removesuffix(", and is left out") or "--drop names it"
-        yield ColumnRole(table.path, name, role, None, kind, None, why, flag)
+            why = training.unfit.get(name, "--drop names it")
+        yield ColumnRole(table.path, name, role, why, flag, kind=kind)

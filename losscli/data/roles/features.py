@@ -6,13 +6,16 @@ from fnmatch import fnmatchcase
 
 from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.classes import binary_labels, class_labels, label_order
-from losscli.data.roles.columns import check_features, chosen_columns, left_out
+from losscli.data.roles.columns import Unfit, check_features, chosen_columns, unfit
 from losscli.data.roles.flags import useless_flag
 from losscli.data.roles.ids import is_id, is_index
 from losscli.data.roles.left_out import told, unused_time
 from losscli.data.roles.models import listed
 from losscli.data.roles.several import Targets, several_targets
 from losscli.data.roles.target import (
+    BY_NAME,
+    BY_TARGET,
+    LAST,
     MAX_CLASSES,
     check_named,
     fixes_of_targets,
@@ -72,6 +75,7 @@ class Training:
 
     task: Task
     target: str  # as it is shown; of several columns all their names
+    why_target: str  # BY_TARGET, BY_NAME or LAST
     weights: str | None
     id: str | None
     group: str | None
@@ -82,6 +86,7 @@ class Training:
     class_weight: ClassWeight | None  # what a training row counts for its class
     labels: tuple[str, ...]  # the classes, sorted; binary: (negative, positive); () for numbers
     missing: str  # error, drop or impute
+    unfit: Mapping[str, str]  # column → why it is no feature, though no flag says so
     decisions: tuple[str, ...]
     warnings: tuple[Warning_, ...]
     targets: tuple[str, ...] = ()  # the columns of several targets; () for one
@@ -132,7 +137,7 @@ def training_problem(table: Table, asked: Asked) -> Training:
         target, why_target = _target(table, asked)
         targets: tuple[str, ...] = (target,)
     else:
-        target, why_target, targets = listed(several.names), several.found, several.names
+        target, why_target, targets = listed(several.names), several.why_target, several.names
     _check_roles(table, targets, asked)
     task, why = _task(table, target, asked) if several is None else (several.task, several.why)
     _check_flags(asked, task)
@@ -142,15 +147,16 @@ def training_problem(table: Table, asked: Asked) -> Training:
     taken = dict.fromkeys(targets, "the target" if several is None else "a target")
     taken |= {name: f"named by {flag}" for name, flag in asked.named.items()}
     chosen = chosen_columns(table, taken, asked.features, asked.drop)
-    found = {name: left_out(table, name, named=name in asked.features) for name in chosen}
-    warnings = [warning for warning in found.values() if warning is not None]
-    used = [name for name, warning in found.items() if warning is None]
+    found = {name: unfit(table, name, named=name in asked.features) for name in chosen}
+    left = {name: one for name, one in found.items() if one is not None}
+    warnings = [one.warning(name) for name, one in left.items()]
+    used = [name for name in chosen if name not in left]
     if not used:
         raise UsageError(
             f"no feature is left{f': {warnings[0].message}' if warnings else ''}",
             where=Where(table.path),
             advice="Say which columns are features:" if warnings else "Name fewer columns with --drop:",
-            fixes=_features_again(asked, found),
+            fixes=_features_again(asked, left),
         )
     texts = tuple(name for name in used if not is_numeric(table, name))
     numbers = tuple(name for name in used if name not in texts)
@@ -158,6 +164,7 @@ def training_problem(table: Table, asked: Asked) -> Training:
     return Training(
         task=task,
         target=target,
+        why_target=why_target,
         weights=asked.weights,
         id=asked.id,
         group=asked.group,
@@ -168,18 +175,26 @@ def training_problem(table: Table, asked: Asked) -> Training:
         class_weight=asked.class_weight,
         labels=labels,
         missing=asked.missing,
+        unfit={name: one.why for name, one in left.items()},
         decisions=(
-            f"target {target}{why_target}",
+            f"target {target}{_how(why_target, several)}",
             f"task {task}: {why}",
             *(_hints(table, target) if why == A_NUMBER else ()),
             *([f"positive class {labels[1]}"] if task is Task.BINARY else []),
             *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
-            *_rows_and_rest(table, asked, [name for name in chosen if name not in used]),
+            *_rows_and_rest(table, asked, tuple(left)),
         ),
         warnings=(*warnings, *_time_warnings(table, asked, {*targets, *used}, texts)),
         targets=() if several is None else several.names,
         outputs=() if several is None else tuple(several.columns),
     )
+
+
+def _how(why_target: str, several: Targets | None) -> str:
+    """How the target was found, in words, where that is not the plain case."""
+    if several is not None:
+        return " (by their names)" if why_target == BY_NAME else ""
+    return " (last column)" if why_target == LAST else ""
 
 
 def _rows_and_rest(table: Table, asked: Asked, unfit: Sequence[str]) -> list[str]:
@@ -200,9 +215,9 @@ def _time_warnings(
     return unused_time([*free, *((table, name) for name in texts)])
 
 
-def _features_again(asked: Asked, found: Mapping[str, Warning_ | None]) -> list[Fix]:
+def _features_again(asked: Asked, left: Mapping[str, Unfit]) -> list[Fix]:
     """What to type where no feature is left: the columns left out that may be one, or all of them again."""
-    usable = [name for name, one in found.items() if one is not None and one.code in _USABLE]
+    usable = [name for name, one in left.items() if one.code in _USABLE]
     fixes = [Fix(("--features", name), f"{name} is a feature") for name in usable[:2]]
     if asked.drop:
         fixes.append(Fix(("--drop",), "no column is left out"))
@@ -220,10 +235,10 @@ def _several(table: Table, asked: Asked) -> Targets | None:
 def _target(table: Table, asked: Asked) -> tuple[str, str]:
     """The target and how it was found: named, else by its name, else the last column without a role."""
     if asked.target is not None:
-        return check_named(table, asked.target, "--target"), ""
+        return check_named(table, asked.target, "--target"), BY_TARGET
     named = target_by_name(table, asked.named)
     if named is not None:
-        return named, ""
+        return named, BY_NAME
     free = [
         name for name, column in table.columns.items() if name not in asked.named and not is_index(column)
     ]
@@ -235,7 +250,7 @@ def _target(table: Table, asked: Asked) -> tuple[str, str]:
             advice="Every column has another role:",
             fixes=[Fix((flag,), f"{name} is the target") for name, flag in asked.named.items()],
         )
-    return free[-1], " (last column)"
+    return free[-1], LAST
 
 
 def _check_roles(table: Table, targets: Sequence[str], asked: Asked) -> None:

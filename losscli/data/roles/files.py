@@ -36,12 +36,10 @@ def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Open
 
 def roles_of_files(
     paths: Sequence[str], options: ReadOptions, asked: Asked
-) -> tuple[Problem, tuple[Input, ...], tuple[ColumnRole, ...]]:
-    """The problem that files pose, with what is said of reading among its decisions, and the role of every
-    column; raises as `open_files` does."""
+) -> tuple[Table, Problem, tuple[Input, ...], tuple[ColumnRole, ...]]:
+    """As `open_files`, and the role of every column."""
     posed, inputs = _opened(paths, options, asked)
-    problem = replace(posed.problem, decisions=(*posed.table.notes, *posed.problem.decisions))
-    return problem, inputs, tuple(roles_of(posed.files, problem, asked))
+    return posed.table, posed.problem, inputs, tuple(roles_of(posed.files, posed.problem, asked))
 
 
 def _opened(paths: Sequence[str], options: ReadOptions, asked: Asked) -> tuple["Posed", tuple[Input, ...]]:
@@ -308,9 +306,9 @@ def _joined(files: Sequence[_File], asked: Asked) -> tuple[Table, Problem]:
     own = tuple(label for label in problems[0].labels if all(label in p.labels for p in problems))
     every = {label for problem in problems for label in problem.labels}
     labels = own + tuple(sorted(every - set(own), key=label_order))
-    decisions = [line for line in problems[0].decisions if not line.startswith("model ")]
-    decisions += [f"model {model.name}: {model.kind} in {listed(model.columns)}" for model in models]
-    decisions += [line for line in dict.fromkeys(said) if line]
+    every_said = [*problems[0].said]
+    for file, problem in zip(files[1:], problems[1:], strict=True):
+        every_said += [f"{file.stem}: {line}" for line in problem.said if line not in problems[0].said]
     sources = [name for reading in readings for name in reading.one_hot]
     sources += [
         file.shown(name) for file, reading in zip(files, readings, strict=True) for name in reading.targets
@@ -319,7 +317,15 @@ def _joined(files: Sequence[_File], asked: Asked) -> tuple[Table, Problem]:
         problems[0],
         models=tuple(models),
         labels=labels,
-        decisions=tuple(decisions),
+        said=tuple(filter(None, dict.fromkeys([*every_said, *said]))),
+        bounds=tuple(
+            file.shown(name) for file, one in zip(files, problems, strict=True) for name in one.bounds
+        ),
+        alone={
+            file.shown(name): lacks
+            for file, one in zip(files, problems, strict=True)
+            for name, lacks in one.alone.items()
+        },
         target_sources=tuple(dict.fromkeys(sources)),
     )
 

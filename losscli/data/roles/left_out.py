@@ -17,38 +17,34 @@ from losscli.result import Warning_
 Files = Sequence[tuple[Table, str]]  # tables as read, and what stands before their names in the joined one
 _TIMES = frozenset({"date", "ds", "time", "timestamp", "datetime"})
 _DATE = re.compile(r"\s*(?:\d{4}([-/.])\d{1,2}(?:\1\d{1,2})?|\d{1,2}([-/.])\d{1,2}\2\d{2,4})(?!\d)")
-_ALONE = "left out: "
 _LOOKED_AT = 100  # rows
 
 
 def with_left_out(problem: Problem, table: Table, files: Files, asked: Asked) -> Problem:
     """The problem with what names its rows, and which columns have no role; table: of those that have one."""
     left = list(_left_out(problem, files, asked))
+    names = tuple(dict.fromkeys(told(one, name) for one, name in left))
     said = []
     if problem.model_column is not None:
         said.append(f"each value of {problem.model_column} is a model, rows paired by {problem.id}")
     elif problem.id is not None:
         said.append(f"rows named by {problem.id}")
-    models = [line.removeprefix(_ALONE).rpartition(" has no ")[0] for line in problem.decisions]
-    named = tuple(filter(None, models))  # models without a class or a box, said by name
-    names = [told for _, name, told in left if not name.startswith(named)]
     if names:
-        said.append(f"left out: {listed(tuple(dict.fromkeys(names)))}")
+        said.append(f"left out: {listed(names)}")
     warnings = time_warnings(table, problem.time)
     if problem.group is None and problem.time is None:
-        warnings += unused_time([(one, name) for one, name, _ in left])
-    return replace(problem, decisions=(*problem.decisions, *said), warnings=(*problem.warnings, *warnings))
+        warnings += unused_time(left)
+    return replace(problem, said=(*problem.said, *said), warnings=(*problem.warnings, *warnings))
 
 
-def _left_out(problem: Problem, files: Files, asked: Asked) -> Iterator[tuple[Table, str, str]]:
-    """(file, column, what is said of it) of every column without a role; a bound of an interval has said its
-    own."""
+def _left_out(problem: Problem, files: Files, asked: Asked) -> Iterator[tuple[Table, str]]:
+    """(file, column) of every column without a role of which nothing else is said."""
     used = {*problem.columns, *problem.target_sources, *asked.named, problem.id, problem.model_column}
-    bounds = {line.partition(": a bound")[0] for line in problem.decisions if ": a bound" in line}
+    used |= {*problem.bounds, *problem.alone}
     for table, before in files:
         for name in table.columns:
-            if not used & {name, before + name} and name not in bounds:
-                yield table, name, told(table, name)
+            if not used & {name, before + name}:
+                yield table, name
 
 
 def told(table: Table, name: str) -> str:

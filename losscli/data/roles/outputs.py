@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from losscli.data.roles.asked import Asked
+from losscli.data.roles.asked import BY_FLAG, Asked
 from losscli.data.roles.models import ModelColumns, Predictions, Vectors, check_names
 from losscli.data.roles.target import shell_word, targets_beside
 from losscli.data.roles.values import is_truth, numbers_of
@@ -186,7 +186,7 @@ def _whole(table: Table, sets: Sequence[_Set], labels: Sequence[str], *, extra: 
 def _task(table: Table, targets: Sequence[str], sets: Sequence[_Set], asked: Asked) -> tuple[Task, str]:
     """The task and why: as a flag says, as the losses say, else by the values of the targets."""
     if asked.task is not None:
-        return asked.task, "--task"
+        return asked.task, BY_FLAG
     shared = frozenset.intersection(*asked.losses) & OUTPUTS if asked.losses else frozenset()
     if len(shared) == 1:
         return next(iter(shared)), "the given losses are for it"

@@ -1,7 +1,7 @@
 """Target and predictions → Problem: the task, the classes, the models, each decision said in words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.class_weight import ClassWeight
@@ -25,6 +25,7 @@ class Problem:
     """What is compared: the roles of the columns and the task they make."""
 
     task: Task
+    why: str  # it is that task
     target: str  # as it is shown; of several columns all their names
     targets: tuple[str, ...]
     target_sources: tuple[str, ...] = ()  # columns that it is made of, and what other files call it
@@ -46,8 +47,24 @@ class Problem:
     class_weight: ClassWeight | None = None  # what a row counts for its true class, as asked
     class_factors: tuple[float, ...] = ()  # the same of each true class, once the rows are counted
     class_weights: tuple[float, ...] = ()  # Σw of the true classes, once the rows are counted
-    decisions: tuple[str, ...]
+    hints: tuple[str, ...] = ()  # what else the target may be, and the order of its classes
+    said: tuple[str, ...] = ()  # what was done to columns, and which have no role
+    bounds: tuple[str, ...] = ()  # ends of intervals that are no models
+    alone: Mapping[str, str] = field(default_factory=dict)  # column → what its model lacks: box or class
     warnings: tuple[Warning_, ...] = ()  # of the columns
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """What was decided, in words."""
+        box = " and box" if self.task is Task.DETECTION else ""
+        return (
+            f"target {listed(self.targets)}",
+            f"task {self.task}: {self.why}",
+            *([] if self.positive is None else [f"positive class {self.positive}"]),
+            *self.hints,
+            *(f"model {one.name}: {one.kind}{box} in {listed(one.columns)}" for one in self.models),
+            *self.said,
+        )
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -98,17 +115,11 @@ def resolve(table: Table, target: str, predicted: Predicted, asked: Asked) -> tu
     _check_columns(read.table, target, models, task)
     if asked.class_weight is not None:
         asked.class_weight.check(own)
-    decisions = [f"target {target}", f"task {task}: {why}"]
-    if why == A_NUMBER and (hint := counts_hint(table, target)):
-        decisions.append(hint)
-    if task is Task.BINARY:
-        decisions.append(f"positive class {labels[1]}")
-    if asked.order is not None:
-        decisions.append(f"classes in the order {' < '.join(own)}")
-    decisions += [f"model {model.name}: {model.kind} in {listed(model.columns)}" for model in models]
-    decisions += read.said
+    hint = counts_hint(table, target) if why == A_NUMBER else ""
+    in_words = "" if asked.order is None else f"classes in the order {' < '.join(own)}"
     return read.table, Problem(
         task=task,
+        why=why,
         target=target,
         targets=(target,),
         weights=asked.weights,
@@ -123,7 +134,8 @@ def resolve(table: Table, target: str, predicted: Predicted, asked: Asked) -> tu
         models=models,
         threshold=asked.threshold,
         class_weight=asked.class_weight,
-        decisions=tuple(decisions),
+        hints=tuple(filter(None, (hint, in_words))),
+        said=read.said,
     )
 
 
@@ -143,12 +155,10 @@ def resolve_vectors(table: Table, found: Vectors, asked: Asked) -> tuple[Table, 
             fixes=[Fix(("--pred",), "every model")],
         )
     _check_numbers(table, found)
-    target = listed(found.targets)
-    decisions = [f"target {target}", f"task {found.task}: {found.why}"]
-    decisions += [f"model {model.name}: {model.kind} in {listed(model.columns)}" for model in found.models]
     return table, Problem(
         task=found.task,
-        target=target,
+        why=found.why,
+        target=listed(found.targets),
         targets=found.targets,
         weights=asked.weights,
         id=asked.id,
@@ -161,7 +171,6 @@ def resolve_vectors(table: Table, found: Vectors, asked: Asked) -> tuple[Table, 
         models=found.models,
         threshold=asked.threshold,
         level=found.level,
-        decisions=tuple(decisions),
     )
 
 
@@ -174,22 +183,16 @@ def resolve_detection(
     """
     table, found = resolve(table, target, predicted, asked.of_class)
     _check_numbers(table, boxes)
-    models, others = with_boxes(found.models, boxes.models, asked, table)
-    targets = (target, *boxes.targets)
-    said = [line for line in found.decisions if line.startswith(("positive class ", "classes "))]
+    models, alone = with_boxes(found.models, boxes.models, asked, table)
     return table, replace(
         found,
         task=Task.DETECTION,
+        why="there are a class and the corners of a box",
         target=f"{target} and box",
-        targets=targets,
+        targets=(target, *boxes.targets),
         models=models,
-        decisions=(
-            f"target {listed(targets)}",
-            f"task {Task.DETECTION}: there are a class and the corners of a box",
-            *said,
-            *(f"model {model.name}: {model.kind} and box in {listed(model.columns)}" for model in models),
-            *others,
-        ),
+        said=(*found.said, *(f"left out: {model.name} has no {lacks}" for model, lacks in alone)),
+        alone={name: lacks for model, lacks in alone for name in model.columns},
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.data.roles.asked import BY_FLAG
 from losscli.data.roles.ids import is_index
 from losscli.data.roles.models import listed
 from losscli.data.roles.outputs import TRUE_WORDS, WILD, are_binary, target_columns
-from losscli.data.roles.target import is_numeric, shell_word, target_by_name
+from losscli.data.roles.target import BY_NAME, BY_TARGET, is_numeric, shell_word, target_by_name
 from losscli.data.roles.values import check_number, is_truth, numbers_of
 from losscli.data.table import BLOCK, Table, block_count
 from losscli.domain import SEVERAL, Task
@@ -21,10 +22,10 @@ _NAMED = "Name them target_a, target_b …, or give a pattern such as --target '
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """The targets: label → column, as in target_rain; how they were found and why they are of their task."""
+    """The targets: label → column, as in target_rain; why they are targets, and of their task."""
 
     columns: Mapping[str, str]
-    found: str
+    why_target: str
     task: Task
     why: str
 
@@ -61,7 +62,7 @@ def several_targets(
             check_number(table, name)
         if chosen is Task.MULTILABEL:
             _check_label(table, name)
-    return Targets(columns, "" if pattern else " (by their names)", chosen, why)
+    return Targets(columns, BY_TARGET if pattern else BY_NAME, chosen, why)
 
 
 def too_many(table: Table, why: str, names: Sequence[str]) -> UsageError:
@@ -114,7 +115,7 @@ def _task(
 ) -> tuple[Task, str]:
     """As a flag says, as the losses say, else by the values."""
     if task is not None:
-        return task, "--task"
+        return task, BY_FLAG
     shared = frozenset.intersection(*losses) & SEVERAL if losses else frozenset()
     if len(shared) == 1:
         return next(iter(shared)), "the given losses are for it"

@@ -26,7 +26,8 @@ from losscli.errors import Fix, LosscliError, UsageError, Where
 @dataclass(frozen=True, slots=True)
 class TableRoles:
     """The columns of the target, the predictions of one column or a column per class, and what is found where
-    a target or a prediction takes several. table: the file's columns, and those made of them."""
+    a target or a prediction takes several. table: the file's columns, and those made of them; bounds: ends of
+    intervals, where their points alone are models."""
 
     table: Table
     targets: tuple[str, ...]
@@ -34,12 +35,7 @@ class TableRoles:
     found: Vectors | None = None
     said: tuple[str, ...] = ()
     one_hot: tuple[str, ...] = ()  # the columns that the target is made of
-
-    @property
-    def predictions(self) -> tuple[str, ...]:
-        models = self.found.models if self.found is not None else ()
-        inside = (name for model in models for name in model.columns)
-        return tuple(dict.fromkeys([*self.predicted.columns, *inside]))
+    bounds: tuple[str, ...] = ()
 
     def problem(self, asked: Asked) -> tuple[Table, Problem]:
         """The problem that it poses, and the table as that problem reads it."""
@@ -51,8 +47,9 @@ class TableRoles:
             table, problem = resolve_detection(self.table, self.targets[0], self.predicted, self.found, asked)
         else:
             table, problem = resolve_vectors(self.table, self.found, asked)
-        decisions = (*problem.decisions, *self.said)
-        return table, replace(problem, decisions=decisions, target_sources=self.one_hot)
+        bounds = (f"{name}: a bound, no model" for name in self.bounds)
+        said = (*problem.said, *self.said, *bounds)
+        return table, replace(problem, said=said, bounds=self.bounds, target_sources=self.one_hot)
 
 
 def read_roles(table: Table, asked: Asked) -> TableRoles:
@@ -125,10 +122,8 @@ def _points(table: Table, asked: Asked) -> TableRoles | None:
     inside = {name for model in points.values() for name in model.columns}
     spoken = [name for name in table.columns if is_prediction_name(name) and name not in inside]
     single = [name for name in table.columns if name in points or name in spoken]
-    said = tuple(
-        f"{name}: a bound, no model" for name in table.columns if name in inside and name not in points
-    )
-    return TableRoles(table, found.targets, Predicted(dict.fromkeys(single)), said=said)
+    bounds = tuple(name for name in table.columns if name in inside and name not in points)
+    return TableRoles(table, found.targets, Predicted(dict.fromkeys(single)), bounds=bounds)
 
 
 def class_labels_of(table: Table, target: str, task: Task | None) -> tuple[str, ...]:

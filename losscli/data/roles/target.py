@@ -8,6 +8,8 @@ from losscli.data.table import Column, ColumnType, Table
 from losscli.errors import Fix, UsageError, Where, did_you_mean
 
 MAX_CLASSES = 50  # whole numbers may be classes up to here
+# Why a column is the target.
+BY_TARGET, BY_NAME, LAST = "--target names it", "its name is a target's", "the last column"
 _MANY_ROWS = 20  # from which on text that is mostly distinct is no class
 _FOLDED = frozenset(folded(word) for word in TARGET_NAMES)
 _SHOWN = 3  # targets that are proposed

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from losscli.data.roles.asked import Asked
+from losscli.data.roles.asked import BY_FLAG, Asked
 from losscli.data.roles.labels import match_labels, opposites
 from losscli.data.roles.models import is_label_column
 from losscli.data.roles.predictions import Predicted
@@ -62,7 +62,7 @@ def task_of_flags(
     with one target column count.
     """
     if task is not None:
-        return task, "--task"
+        return task, BY_FLAG
     if losses:
         shared = frozenset.intersection(*losses) & (CLASSES | NUMBERS)
         if Task.COUNTS in shared:
@@ -194,7 +194,7 @@ def _probability_of_numbers(
 def counts_hint(table: Table, target: str) -> str:
     """`whole numbers …: --task counts if they are counts`, where a target looks like counts; else "".
 
-    Whole, at least 0, small, more than a few values, and and skewed to the right.
+    Whole, at least 0, small, more than a few values, and skewed to the right.
     """
     column = table.columns[target]
     if not column.whole or column.low is None or column.low < 0 or (column.high or 0) > _SMALL_COUNT:

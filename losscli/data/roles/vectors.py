@@ -45,9 +45,10 @@ def find_vectors(table: Table, asked: Asked, *, plain: bool = False) -> Vectors 
 
 def with_boxes(
     classes: Sequence[ModelColumns], boxes: Sequence[ModelColumns], asked: Asked, table: Table
-) -> tuple[tuple[ModelColumns, ...], tuple[str, ...]]:
-    """The models that predict a class and a box, of these those that --pred names, and who else is left out,
-    in words. What is left of both names without role words is the same: rf_prob, rf_x1.
+) -> tuple[tuple[ModelColumns, ...], tuple[tuple[ModelColumns, str], ...]]:
+    """The models that predict a class and a box, of these those that --pred names; without --pred each other
+    model, and which it lacks: `box` or `class`. What is left of both names without role words is the same:
+    rf_prob, rf_x1.
 
     Raises UsageError where no model has both, and for a --pred that names none.
     """
@@ -59,13 +60,12 @@ def with_boxes(
         if rest in own
     ]
     check_names(both)
-    alone = [
-        f"{model.name} has no box" for model, rest in zip(classes, rests, strict=True) if rest not in own
-    ]
-    alone += [f"{model.name} has no class" for rest, model in own.items() if rest not in rests]
+    alone = [(model, "box") for model, rest in zip(classes, rests, strict=True) if rest not in own]
+    alone += [(model, "class") for rest, model in own.items() if rest not in rests]
     if not both:
+        lacking = ", ".join(f"{model.name} has no {lacks}" for model, lacks in alone)
         raise UsageError(
-            f"no model has both a class and a box: {', '.join(alone)}",
+            f"no model has both a class and a box: {lacking}",
             where=Where(table.path),
             advice="Name its columns alike, rf_prob and rf_x1 …; or judge one side alone:",
             fixes=[
@@ -81,8 +81,7 @@ def with_boxes(
                 advice=f"The models found: {', '.join(model.name for model in both)}",
                 fixes=[only([model], f"{model.name} alone") for model in both[:2]],
             )
-    said = () if asked.pred else tuple(f"left out: {line}" for line in alone)
-    return chosen_models(both, asked), said
+    return chosen_models(both, asked), () if asked.pred else tuple(alone)
 
 
 def stacked(table: Table, block: int, names: Sequence[str]) -> Floats:
