@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from losscli.data.roles.blocks import label_in
+from losscli.data.roles.candidates import Predicted, Settled, name_of
 from losscli.data.roles.labels import match_labels
-from losscli.data.roles.predictions import Predicted, Settled, name_of
 from losscli.data.roles.target import MAX_CLASSES, target_text
 from losscli.data.roles.words import SEPARATORS, TARGET_PREFIXES, stated_kind, without_role_words
 from losscli.data.table import Column, ColumnType, Table

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from losscli.data.roles.asked import Asked
+from losscli.data.roles.candidates import Predicted
 from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.classes import binary_labels, class_labels, in_order, label_order
 from losscli.data.roles.flags import check_asked
 from losscli.data.roles.models import ModelColumns, Vectors, find_models, listed
-from losscli.data.roles.predictions import Predicted
 from losscli.data.roles.recode import Recoded, recoded_predictions
 from losscli.data.roles.target import check_named, is_numeric, is_target_too
 from losscli.data.roles.tasks import A_NUMBER, check_target, counts_hint, task_of

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.data.roles.asked import Asked
+from losscli.data.roles.candidates import Predicted, Settled
 from losscli.data.roles.labels import Match, match_labels
 from losscli.data.roles.models import is_label_column
-from losscli.data.roles.predictions import Predicted, Settled
 from losscli.data.roles.target import is_mostly_distinct, is_numeric, target_labels
 from losscli.data.roles.tasks import no_classes
 from losscli.data.roles.values import check_number, numbers_of

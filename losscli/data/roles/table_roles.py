@@ -8,9 +8,10 @@ from itertools import takewhile
 import numpy as np
 
 from losscli.data.roles.asked import Asked
+from losscli.data.roles.candidates import Predicted
 from losscli.data.roles.models import Vectors
 from losscli.data.roles.outputs import TRUE_WORDS, are_binary, corner_columns, target_columns
-from losscli.data.roles.predictions import Predicted, find_predictions
+from losscli.data.roles.predictions import find_predictions
 from losscli.data.roles.problem import Problem, resolve, resolve_detection, resolve_vectors
 from losscli.data.roles.target import find_target, is_mostly_distinct, is_numeric, target_labels
 from losscli.data.roles.tasks import task_of, task_of_flags

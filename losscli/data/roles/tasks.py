@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from losscli.data.roles.asked import BY_FLAG, Asked
+from losscli.data.roles.candidates import Predicted
 from losscli.data.roles.labels import match_labels, opposites
 from losscli.data.roles.models import is_label_column
-from losscli.data.roles.predictions import Predicted
 from losscli.data.roles.target import (
     MAX_CLASSES,
     fixes_of_targets,
