@@ -22,7 +22,7 @@ def run(flags: PredictFlags) -> int:
     model = read_model(read_text(flags.model, "model of losscli fit", _ADVICE), flags.model)
     with large([flags.data], "reading"):
         table = read(flags.data, flags.read_options())
-        long = [name for name in id_columns(table, ()) if table.columns[name].inexact is not None]
+        long = [name for name in id_columns(table) if table.columns[name].inexact is not None]
         if long and flags.data != "-":  # ids of more digits than a number holds stay text
             table = read(flags.data, flags.read_options(*long))
     predictions = predicted_csv(model, table)

@@ -9,7 +9,8 @@ from losscli.comparison.forecasts import check_forecasts
 from losscli.comparison.influence import median_residual
 from losscli.comparison.vectors import check_vectors
 from losscli.data.roles import Problem
-from losscli.data.roles.outputs import OUTPUTS, SHARES
+from losscli.data.roles.blocks import SHARES
+from losscli.data.roles.outputs import OUTPUTS
 from losscli.data.roles.values import DROP, check_finite, check_present, check_range, check_weights
 from losscli.data.rows import Reading, Rows, present
 from losscli.data.table import Table, block_count, first_bad, unusable

@@ -8,7 +8,7 @@ import numpy as np
 from losscli.comparison.forecasts import check_order
 from losscli.data.roles import Problem, stacked
 from losscli.data.roles.asked import BY_FLAG
-from losscli.data.roles.outputs import SHARES
+from losscli.data.roles.blocks import SHARES
 from losscli.data.roles.values import check_range, is_truth
 from losscli.data.roles.words import stated_kind
 from losscli.data.table import BLOCK, Table, block_count, first_bad, number_at, unusable

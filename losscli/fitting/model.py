@@ -158,7 +158,7 @@ def predicted_csv(model: SavedModel, table: Table) -> str:
     """The predictions of every model for every row of a table, as CSV, behind the columns that name rows.
     Raises DataError for one that no number holds."""
     x = load_features(table, model.encoder)
-    columns: list[Column] = [(name, _words(table, name)) for name in id_columns(table, ())]
+    columns: list[Column] = [(name, _words(table, name)) for name in id_columns(table)]
     for one in model.models:
         with np.errstate(all="ignore"):
             prediction = one.predict(x)

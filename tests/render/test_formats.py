@@ -63,9 +63,11 @@ ROLES = Roles(
     classes=(),
     decisions=("target y", "left out: ds"),
     columns=(
-        ColumnRole("p.csv", "y", "target", None, None, None, "its name is a target's", "--target COL"),
-        ColumnRole("p.csv", "pred", "prediction", "pred", "value", None, "'pred' in its name", "--pred pred"),
-        ColumnRole("p.csv", "ds", "none", None, None, None, "a date or time", "--time ds"),
+        ColumnRole("p.csv", "y", "target", "its name is a target's", "--target COL"),
+        ColumnRole(
+            "p.csv", "pred", "prediction", "'pred' in its name", "--pred pred", model="pred", kind="value"
+        ),
+        ColumnRole("p.csv", "ds", "none", "a date or time", "--time ds"),
     ),
     warnings=(Warning_("time_unused", "'ds' is a time", "--time ds takes that into account"),),
 )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.roles.outputs import SHARES
+from losscli.data.roles.blocks import SHARES
 from losscli.domain import Codes, Kind, Task, any_of
 from losscli.loss import Loss
 

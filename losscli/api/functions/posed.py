@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.api.functions.kinds import codes_of, distinct, kind_of, labels_of
-from losscli.data.roles.outputs import SHARES
+from losscli.data.roles.blocks import SHARES
 from losscli.domain import CLASSES, NUMBERS, TASKS, UNIT, Floats, Interval, Kind, Task, any_of
 from losscli.loss import Loss
 from losscli.loss.arguments import Arguments, Arrays

@@ -16,6 +16,7 @@ from losscli.data.table import Table, block_count
 from losscli.data.table.grammar import DOT, number_text
 from losscli.domain import Floats
 
+SHARES = 0.02  # by which the shares of a row may miss 1 and be judged
 _PIECES = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
 _MOST_PIECES = 40  # of a name that is looked at
 _RELATIVE = 1e-6  # by which sums of single-precision shares miss 1

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.features import Training
 from losscli.data.roles.ids import is_id, is_index, named_like_id
-from losscli.data.roles.left_out import Files, is_time
+from losscli.data.roles.left_out import Files
 from losscli.data.roles.models import ModelColumns, Predictions
 from losscli.data.roles.outputs import CORNERS
 from losscli.data.roles.problem import Problem
 from losscli.data.roles.target import BY_NAME, BY_TARGET, is_numeric, shell_word
+from losscli.data.roles.times import is_time
 from losscli.data.roles.words import TARGET_NAMES, folded, is_prediction_name, role_spans
 from losscli.data.table import Table
 from losscli.domain import Kind

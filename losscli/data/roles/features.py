@@ -9,7 +9,7 @@ from losscli.data.roles.classes import binary_labels, class_labels, label_order
 from losscli.data.roles.columns import Unfit, check_features, chosen_columns, unfit
 from losscli.data.roles.flags import useless_flag
 from losscli.data.roles.ids import is_id, is_index
-from losscli.data.roles.left_out import told, unused_time
+from losscli.data.roles.left_out import told
 from losscli.data.roles.models import listed
 from losscli.data.roles.several import Targets, several_targets
 from losscli.data.roles.target import (
@@ -24,7 +24,8 @@ from losscli.data.roles.target import (
     target_by_name,
 )
 from losscli.data.roles.tasks import A_NUMBER, check_target, counts_hint, task_of_flags, task_of_target
-from losscli.data.roles.values import ALIKE, check_number, time_warnings
+from losscli.data.roles.times import text_time, unused_time
+from losscli.data.roles.values import ALIKE, check_number
 from losscli.data.table import Table
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task
 from losscli.errors import DataError, Fix, UsageError, Where
@@ -210,7 +211,7 @@ def _time_warnings(
 ) -> tuple[Warning_, ...]:
     """Of the column of --time; without a way to split rows, of a time that nothing takes into account."""
     if asked.time or asked.group or asked.fold:
-        return time_warnings(table, asked.time)
+        return text_time(table, asked.time)
     free = [(table, name) for name in table.columns if name not in asked.named and name not in used]
     return unused_time([*free, *((table, name) for name in texts)])
 

@@ -1,10 +1,9 @@
 """Columns that name rows: an index that a data frame wrote out, and ids."""
 
 import re
-from collections.abc import Collection
 
 from losscli.data.roles.words import folded, is_prediction_name
-from losscli.data.table import Column, ColumnType, Table, coded
+from losscli.data.table import Column, ColumnType, Table, distinct
 
 _NAMES = frozenset({"id", "index", "rowid", "rowindex", "rownumber", "row", "uid", "uuid", "key", "sampleid"})
 _ENDING = re.compile(r".*[a-z0-9](?:Id|ID|_id|_ID|_Id)\Z")  # PassengerId, sample_id
@@ -32,9 +31,9 @@ def may_name_rows(table: Table, name: str) -> bool:
     return not is_prediction_name(name) and _all_differ(table, table.columns[name])
 
 
-def id_columns(table: Table, taken: Collection[str]) -> tuple[str, ...]:
-    """The columns that name rows, in the order of the file; taken: those with another role."""
-    return tuple(name for name in table.columns if name not in taken and is_id(table, name))
+def id_columns(table: Table) -> tuple[str, ...]:
+    """The columns that name rows, in the order of the file."""
+    return tuple(name for name in table.columns if is_id(table, name))
 
 
 def _all_differ(table: Table, column: Column) -> bool:
@@ -48,4 +47,4 @@ def _all_differ(table: Table, column: Column) -> bool:
         return len(column.values) == table.rows
     if column.type is ColumnType.NUMBER and not column.whole:
         return False
-    return coded(table, column.name)[1] == table.rows
+    return distinct(table, column.name) == table.rows

@@ -8,7 +8,7 @@ from losscli.data.roles.asked import Asked
 from losscli.data.roles.ids import named_like_id
 from losscli.data.roles.target import check_named, find_target, target_text
 from losscli.data.roles.words import folded
-from losscli.data.table import ColumnType, Table, block_count, coded, take_rows
+from losscli.data.table import ColumnType, Table, block_count, coded, distinct, take_rows
 from losscli.errors import DataError, Fix, LosscliError, UsageError, Where
 
 _NAMES = frozenset({"model", "modelname", "estimator", "algorithm", "method", "run", "system"})
@@ -110,10 +110,10 @@ def _check_repeats(table: Table, asked: Asked) -> None:
         return
     if target == name:
         return
-    ids, distinct = coded(table, name)
-    if distinct == table.rows:
+    if distinct(table, name) == table.rows:
         return
-    counts, (goals, _) = np.bincount(ids), coded(table, target)
+    ids, goals = coded(table, name)[0], coded(table, target)[0]
+    counts = np.bincount(ids)
     often = int(counts[0]) if len(counts) else 0
     if (
         often < 2

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-import numpy as np
-
 from losscli.data.roles.asked import BY_FLAG, Asked
+from losscli.data.roles.blocks import SHARES, shares_of
 from losscli.data.roles.models import ModelColumns, Predictions, Vectors, check_names
 from losscli.data.roles.target import shell_word, targets_beside
-from losscli.data.roles.values import is_truth, numbers_of
+from losscli.data.roles.values import is_truth
 from losscli.data.roles.words import ROLE_WORDS, SEPARATORS, TARGET_PREFIXES, role_spans, without_role_words
-from losscli.data.table import Table, block_count
+from losscli.data.table import Table
 from losscli.data.table.grammar import DOT
 from losscli.domain import Kind, Task
 from losscli.errors import Fix, UsageError, Where, did_you_mean
@@ -21,7 +20,6 @@ from losscli.spec import number_text
 OUTPUTS = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL, Task.DISTRIBUTION})
 CORNERS = ("x1", "y1", "x2", "y2")
 TRUE_WORDS = (*TARGET_PREFIXES, "true", "gt")
-SHARES = 0.02  # by which the shares of a row may miss 1
 WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 _BINARY = ((0.0, 1.0), (0.0,), (1.0,))
 
@@ -210,13 +208,8 @@ def are_binary(table: Table, names: Iterable[str]) -> bool:
 
 def _are_shares(table: Table, names: Iterable[str]) -> bool:
     """Whether the numbers of every whole row are at least 0 and add up to 1."""
-    columns = list(names)
-    for block in range(block_count(table)):
-        rows = np.column_stack([numbers_of(table, block, name) for name in columns])
-        rows = rows[np.isfinite(rows).all(axis=1)]
-        if (rows < 0).any() or (np.abs(rows.sum(axis=1) - 1.0) > SHARES).any():
-            return False
-    return True
+    shares = shares_of(table, tuple(names))
+    return shares.low >= 0.0 and shares.off_one <= SHARES
 
 
 def _kinds(table: Table, task: Task, sets: Sequence[_Set], asked: Asked) -> Iterator[Kind]:

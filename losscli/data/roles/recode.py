@@ -48,11 +48,11 @@ def recoded_predictions(
     unknown: list[str] = []
     for settled in predicted.blocks:
         table = _block_of(table, settled, said)
-    labels = {}
+    labels: list[str] = []
     for name in predicted.single:
         if _holds_labels(table, name, own, asked):
             match = _matched(table, target, name, own, asked)
-            labels[name] = match
+            labels.append(name)
             unknown += match.unknown
             if any(label != other for label, other in match.of.items()):
                 table = recoded(table, name, match.of)
@@ -62,7 +62,7 @@ def recoded_predictions(
             table = _percentages(table, name, said)
     if len(own) == 2:
         before = len(said)
-        table = _confidences(table, target, predicted, list(labels), own, asked, said)
+        table = _confidences(table, predicted, labels, own, asked, said)
         if asked.of_predicted and len(said) == before:
             raise UsageError(
                 "--kind confidence: no column of labels says which class is predicted",
@@ -146,7 +146,6 @@ def _percentages(table: Table, name: str, said: list[str]) -> Table:
 
 def _confidences(
     table: Table,
-    target: str,
     predicted: Predicted,
     labels: Sequence[str],
     own: tuple[str, ...],

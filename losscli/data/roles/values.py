@@ -1,6 +1,5 @@
 """Whether the values of a column can hold its role; the first that cannot is named."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,11 +8,9 @@ from losscli.data.table import BLOCK, Column, ColumnType, Table, block_count, un
 from losscli.data.table.store import not_a_number
 from losscli.domain import NONNEGATIVE, Floats, Interval
 from losscli.errors import DataError, Fix
-from losscli.result import Warning_
 
 DROP = Fix(("--missing", "drop"), "rows with such a value are left out")
 ALIKE = Fix(("--weights",), "every row counts alike")
-_DATE = re.compile(r"\d{4}(?!\d)")  # text that begins so is sorted in time
 
 
 def check_number(table: Table, name: str, advice: str | None = None, fixes: Sequence[Fix] = ()) -> None:
@@ -96,17 +93,3 @@ def numbers_of(table: Table, block: int, name: str) -> Floats:
 def check_weights(table: Table, name: str) -> None:
     """Raises DataError for a negative weight."""
     check_range(table, name, NONNEGATIVE, "a weight is not negative", "Mend it, or do without:", [ALIKE])
-
-
-def time_warnings(table: Table, name: str | None) -> tuple[Warning_, ...]:
-    """Text is sorted as text: dates that do not begin with the year come out of order."""
-    word = None if name is None else table.columns[name].first_word
-    if word is None or _DATE.match(word[1]):
-        return ()
-    return (
-        Warning_(
-            "time_is_text",
-            f"{name!r} is text such as {word[1]!r}, and is sorted as text, not in time",
-            "Write dates as 2024-01-31, or times as numbers",
-        ),
-    )

@@ -6,12 +6,13 @@ from types import MappingProxyType
 
 import numpy as np
 
-from losscli.data.table import Column, ColumnType, Limits, Table, block_count
+from losscli.data.table import ColumnType, Limits, Table, block_count
 from losscli.data.table.buffers import strings
 from losscli.data.table.columns import Columns
 from losscli.data.table.join import JoinedTable
 from losscli.data.table.store import StoredTable
 from losscli.domain import Floats
+from losscli.errors import Where
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Made(StoredTable):
     base: Table
     source: str
 
-    def where(self, row, name):  # type: ignore[no-untyped-def]
+    def where(self, row: int, name: str) -> Where:
         return self.base.where(row, self.source)
 
 
@@ -52,19 +53,6 @@ def recoded(table: Table, name: str, of: Mapping[str, str]) -> Table:
     return with_text(
         table, name, name, lambda block: (of.get(word or "", word or "") for word in table.text(block, name))
     )
-
-
-def chosen(table: Table, names: Mapping[str, str]) -> Table:
-    """The columns of these names alone, under others; names: old → new."""
-    columns = {new: _renamed(table.columns[old], new) for old, new in names.items()}
-    parts = {new: (table, old) for old, new in names.items()}
-    return JoinedTable(MappingProxyType(columns), MappingProxyType(parts), table, table.notes)
-
-
-def _renamed(column: Column, name: str) -> Column:
-    from dataclasses import replace
-
-    return replace(column, name=name)
 
 
 def _beside(table: Table, sources: Mapping[str, str], columns: Columns) -> Table:

@@ -12,5 +12,5 @@ from losscli.data.table.facts import (
     block_count,
 )
 from losscli.data.table.first_bad import first_bad, number_at, unusable
-from losscli.data.table.join import align, beside, check_same, coded, take_rows
+from losscli.data.table.join import align, beside, check_same, coded, distinct, take_rows
 from losscli.data.table.read import read

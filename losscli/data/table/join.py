@@ -228,6 +228,18 @@ def coded(table: Table, name: str) -> tuple[Codes, int]:
     return fixed(found.indices, np.int32).astype(np.intp), len(found.dictionary)
 
 
+def distinct(table: Table, name: str) -> int:
+    """How many distinct values a column has; missing is a value."""
+    if table.columns[name].type is ColumnType.NUMBER:
+        return len(np.unique(np.concatenate([table.numbers(block, name) for block in _blocks(table)])))
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return int(
+        pc.count_distinct(pa.chunked_array([_whole_block(table, b, name) for b in _blocks(table)])).as_py()
+    )
+
+
 def take_rows(
     table: Table, order: Any, names: Sequence[str] | None = None, limits: Limits | None = None
 ) -> Table:
