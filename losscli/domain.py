@@ -13,6 +13,9 @@ Codes = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 
+DOMINATED = "dominated by a few large errors"  # how the reason of a mean that few rows carry begins
+
+
 class Task(StrEnum):
     REGRESSION = "regression"
     COUNTS = "counts"

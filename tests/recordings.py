@@ -95,7 +95,7 @@ def document(
 
 def _loss(spec: str, results: Mapping[str, Any], few: bool) -> dict[str, Any]:
     parsed = Spec.parse(spec)
-    reason = "too few effective rows: 2.1 of 11" if few else None
+    reason = "dominated by a few large errors: 2.1 effective rows of 11" if few else None
     return {
         "spec": spec,
         "name": parsed.name,

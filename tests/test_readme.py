@@ -71,7 +71,7 @@ def test_python_answers_this(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_first_five_lines_answer() -> None:
     for name, answer in (
         ("area", "mae: best set pred_huber and pred_gbm"),
-        ("tumour", "bce: logistic_prob is lowest"),
+        ("tumour", "bce: best set logistic_prob and forest_prob"),
         ("wine", "cross_entropy: best set forest"),
     ):
         for columns in (80, 120):

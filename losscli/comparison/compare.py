@@ -18,6 +18,7 @@ from losscli.comparison.row_table import reasons, row_table
 from losscli.comparison.screening import Screening, check_values, screen
 from losscli.comparison.selection import Measured, allowances, find_domains, ruled_out, select
 from losscli.comparison.summary import EXACT_ROWS, Layout, Summary, probe, summarise
+from losscli.comparison.tails import find_tails
 from losscli.comparison.vectors import vector_warnings
 from losscli.comparison.verdicts import with_verdicts
 from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
@@ -105,6 +106,7 @@ def _gathered(reading: Reading, request: Request) -> TableFacts:
         rule=rule,
         no_rule=no_rule,
         summary=summary,
+        tails=find_tails(reading, layout, summary.moments),
         medians=medians,
         bulk_medians=bulk_medians,
         whole_sample=find_whole_sample(reading, losses, seen.used),

@@ -1,13 +1,12 @@
 """Sums → the table of each loss: value, interval, effective rows, skill and rank of every model."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from losscli.comparison.medians import Values
-from losscli.comparison.reasons import few_effective
 from losscli.comparison.request import Request
 from losscli.comparison.screening import Screening
 from losscli.comparison.selection import Measured, needed
@@ -17,6 +16,7 @@ from losscli.data.roles import Problem
 from losscli.data.rows import Reading
 from losscli.domain import Kind
 from losscli.inference import ranks, t_quantile, t_refusal, wilson
+from losscli.inference.tail import Tail
 from losscli.loss import BoundLoss, Reduction
 from losscli.loss.catalogue import CATALOGUE
 from losscli.loss.reduction import of_means
@@ -37,6 +37,7 @@ class Found:
     low: float | None = None
     high: float | None = None
     effective_rows: float | None = None
+    tail_shape: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class TableFacts:
 
     rule: which rows are flagged; no_rule: why none is; medians, bulk_medians, whole_sample: (loss, model)
     → value, for losses that are a median, of all rows and of those not flagged, or take all rows together;
+    tails: of the row quantities whose means few rows may carry, by their places;
     outside: (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss;
     allowed: losses that a gate weighs against the baseline, by their numbers, with their tolerances.
     """
@@ -58,6 +60,7 @@ class TableFacts:
     rule: OutlierRule | None
     no_rule: str | None
     summary: Summary
+    tails: Mapping[int, Tail]
     medians: Values
     bulk_medians: Values
     whole_sample: Values
@@ -137,17 +140,18 @@ def _mean(facts: TableFacts, one: BoundLoss, place: int) -> Found:
         return Found(math.inf, f"{INFINITE}the sum; {_too_large(one)}")
     effective = finite(float(moments.effective_rows[place])) if one.from_zero else None
     shown = float(of_means(one, [value]))
-    few = None if effective is None else few_effective(one, effective, int(moments.positive[place]))
-    reason = few or facts.no_formula
+    tail = facts.tails.get(place)
+    shape = finite(tail.shape) if tail is not None else None
+    reason = (tail and tail.why()) or facts.no_formula
     if reason is None and one.loss.name == "zero_one" and facts.seen.unweighted:
         low, high = wilson(value * moments.rows, moments.rows, facts.request.confidence)
-        return Found(shown, None, low, high, effective)
+        return Found(shown, None, low, high, effective, shape)
     reason = reason or t_refusal(moments.rows, float(moments.skewness[place]))
     if reason is not None:
-        return Found(shown, reason, effective_rows=effective)
+        return Found(shown, reason, effective_rows=effective, tail_shape=shape)
     half = t_quantile(facts.request.confidence, moments.rows - 1) * float(moments.standard_error[place])
     low, high = of_means(one, [np.array([value - half, value + half])]).tolist()
-    return Found(shown, None, low, high, effective)
+    return Found(shown, None, low, high, effective, shape)
 
 
 def reference(facts: TableFacts, loss: int) -> tuple[float | None, str | None]:
@@ -182,6 +186,7 @@ def loss_table(facts: TableFacts, loss: int) -> tuple[LossTable, list[Found]]:
                 high=this.high,
                 reason=this.reason or (no_skill if skill is None else None),
                 effective_rows=this.effective_rows,
+                tail_shape=this.tail_shape,
                 skill=skill,
                 rank=places[m],
                 rank_low=None,

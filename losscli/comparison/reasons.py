@@ -1,9 +1,7 @@
 """Why a figure has no interval, or a pair no verdict: what several tables say."""
 
-from losscli.domain import Floats
-from losscli.inference import FEW_EFFECTIVE
 from losscli.loss import BoundLoss, Trait
-from losscli.result import FEW, ON_FEW, LossValue, rests_on_few
+from losscli.result import ON_FEW, LossValue, rests_on_few
 
 MISSING = "a value is missing"
 NOT_RESAMPLED = "only the primary loss is resampled here; name this one first with --loss"
@@ -15,27 +13,18 @@ FEW_RESAMPLES = "too few resamples for so many pairs at this level; raise --resa
 FEW_UNITS = "too few rows, or too few of them differ, for an interval"
 
 
-def few_effective(bound: BoundLoss, effective: float, positive: int, units: str = "") -> str | None:
-    """Why a mean rests on a few rows: an unbounded loss, measured from 0, of less than a fifth as many
-    effective rows, (Σx)²/Σx², as have a loss; None where it does not. units: what is counted, if no rows."""
-    if Trait.BOUNDED in bound.traits or not bound.from_zero or not effective < FEW_EFFECTIVE * positive:
-        return None
-    return f"{FEW}: {effective:.1f} of {positive:,}{units}"
-
-
-def few_units(bound: BoundLoss, x: Floats, units: str = "") -> str | None:
-    """The same of the sums of resampled units: (U,)."""
-    positive = int((x > 0).sum())
-    if not positive:
-        return None
-    x = x / x.max()
-    return few_effective(bound, float(x.sum() ** 2 / (x @ x)), positive, units)
+def may_rest_on_few(bound: BoundLoss) -> bool:
+    """Whether a few rows can carry the mean of a loss: it has no upper bound, and is measured from 0."""
+    return Trait.BOUNDED not in bound.traits and bound.from_zero
 
 
 def no_ratio(one: LossValue, other: LossValue) -> str | None:
     """Why two losses have no ratio with an interval, or None."""
     if one.value is None or other.value is None:
         return MISSING
-    if rests_on_few(one.reason) or rests_on_few(other.reason):
-        return ON_FEW
     return None if one.value > 0 and other.value > 0 else NO_RATIO
+
+
+def kept_on_few(one: LossValue, other: LossValue) -> str | None:
+    """Why two values of which the rows are not at hand have no interval: few carry one; None where not."""
+    return ON_FEW if rests_on_few(one.reason) or rests_on_few(other.reason) else None

@@ -5,9 +5,18 @@ from dataclasses import replace
 
 from losscli.comparison.losses import CLIP, TableFacts
 from losscli.comparison.vectors import SUM_TOLERANCE
+from losscli.domain import DOMINATED
 from losscli.inference.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
-from losscli.result import INFINITE, Comparison, LossTable, Resampling, Warning_, is_infinite, rests_on_few
+from losscli.result import (
+    INFINITE,
+    Comparison,
+    LossTable,
+    Resampling,
+    Warning_,
+    is_infinite,
+    rests_on_few,
+)
 
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
@@ -54,11 +63,13 @@ def _few_rows(found: Comparison) -> Iterator[Warning_]:
         shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
         count = f"{max(least[names[0]], 1):.0f} of {found.rows.used:,}"
         if len(names) == 1:
-            said = f"{names[0]} rests on {count} rows: no interval; do not choose or gate on it"
+            said = (
+                f"{names[0]} is {DOMINATED} ({count} effective rows): no interval; do not choose on it alone"
+            )
         else:
             said = (
-                f"{shown} rest on too few rows ({names[0]} on {count}): no interval; "
-                "do not choose or gate on them"
+                f"{shown} are {DOMINATED} ({names[0]}: {count} effective rows): no interval; "
+                "do not choose on them alone"
             )
         yield Warning_("few_effective_rows", said, None)
 

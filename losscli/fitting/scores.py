@@ -10,6 +10,7 @@ from losscli.fitting.crossval import CrossValidation, Judgement, judged
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, bulk
 from losscli.inference import t_quantile, t_refusal, wilson
+from losscli.inference.tail import Tail
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.metric import Metric, Undefined, finite_outcome
 from losscli.result import Curve, Score, Threshold, finite
@@ -119,6 +120,9 @@ def _interval(metric: Metric, own: Judged, value: float, confidence: float) -> t
     if metric.rows is None:
         return NO_INTERVAL
     x = metric.rows(summary)
+    dominated = Tail.of(np.abs(x)).why()
+    if dominated is not None:
+        return dominated
     sd = float(x.std(ddof=1)) if len(x) > 1 else 0.0
     skewness = float(((x - x.mean()) ** 3).mean() / sd**3) if sd else 0.0
     refusal = t_refusal(len(x), skewness)

@@ -1,7 +1,6 @@
 """Intervals, verdicts and ranks, from arrays of replicates or by formula."""
 
 from losscli.inference.analytic import (
-    FEW_EFFECTIVE,
     corrected_t,
     corrected_t_interval,
     t_quantile,
@@ -17,7 +16,6 @@ from losscli.inference.regression import RatioVerdict, log_ratio, regression
 from losscli.inference.studentised import Studentised, beside, plain, smooth
 
 __all__ = [
-    "FEW_EFFECTIVE",
     "POWER",
     "Correction",
     "Family",

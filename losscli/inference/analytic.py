@@ -6,7 +6,6 @@ from statistics import NormalDist
 
 T_ROWS = 1_000  # a t interval needs so many rows
 T_SKEW = 0.05  # and |skewness|/√n no larger than this
-FEW_EFFECTIVE = 0.2  # of the rows with a loss: below it an unbounded loss rests on a few rows
 
 
 def normal_quantile(confidence: float) -> float:

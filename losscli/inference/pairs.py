@@ -43,18 +43,20 @@ def judge(
     confidence: float,
     units: int | Codes,
     correction: Correction = Correction.MAX_T,
+    carried: Mask | None = None,
 ) -> Family:
     """The family of P = K differences; units: the number of rows, or groups of them, that were resampled, of
-    each difference (K,) where they are not the same.
+    each difference (K,) where they are not the same; carried: (K,) those that a few rows carry.
 
     MAX_T: symmetric intervals from the largest |t*| of all pairs in each replicate; Westfall and Young 1993,
     Resampling-based multiple testing; Romano and Wolf 2005, doi:10.1198/016214504000000539. Else from the
     |t*| of each alone, at the level of its correction.
-    A pair whose rows are too few, or differ in too few of them, to be shown at all has no interval and is
-    left out of the correction: it would hide what the others show.
+    A pair whose rows are too few, or differ in too few of them, to be shown at all, or that a few rows carry,
+    has no interval and is left out of the correction: it would hide what the others show.
     """
     size = np.abs(statistics(found))
     fair = judgeable(found, confidence, units)
+    fair &= True if carried is None else ~carried
     p, critical = np.full(len(size), np.nan), np.full(len(size), np.nan)
     p[fair], critical[fair] = _decided(np.abs(found.t[:, fair]), size[fair], 1 - confidence, correction)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

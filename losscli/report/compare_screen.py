@@ -86,6 +86,11 @@ class Gap:
         return self.pair.verdict == self.better
 
     @property
+    def carried(self) -> bool:
+        """Whether a few rows carry the difference, so that it has no verdict."""
+        return rests_on_few(self.pair.reason)
+
+    @property
     def open(self) -> bool:
         """Within noise: not shown, or 0 lies in the interval where no verdict is given."""
         if self.pair.verdict is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from losscli.domain import DOMINATED
 from losscli.report.blocks import Cell, Grid, GridColumn, Line, Note, Report, Role, right, tabulate
 from losscli.report.change_answer import answer
 from losscli.report.change_screen import (
@@ -19,7 +20,7 @@ from losscli.report.numbers import count, p_text
 from losscli.report.screen import ROLES, following
 from losscli.report.telling import telling
 from losscli.report.typed import again, explaining, typed
-from losscli.result import ON_FEW, Changes, LossChange, MetricChange
+from losscli.result import Changes, LossChange, MetricChange, rests_on_few
 
 _NAMED_MODELS, _NAMED = 4, 3
 _METRICS, _METRIC_ROWS = 6, 10
@@ -172,13 +173,13 @@ def _few(screen: ChangeScreen) -> list[Note]:
     names = list(dict.fromkeys(visible(spec_name(one.spec)) for one in _shown(screen) if _is_few(one)))
     if not names:
         return []
-    verb = "rests" if len(names) == 1 else "rest"
-    text = f"{_some(screen, names)} {verb} on too few rows: no interval; do not choose on a change with ?"
+    verb = "is" if len(names) == 1 else "are"
+    text = f"{_some(screen, names)} {verb} {DOMINATED}: no interval; do not choose on a change with ?"
     return [Note("?", text)]
 
 
 def _is_few(one: LossChange) -> bool:
-    return one.reason == ON_FEW
+    return rests_on_few(one.reason)
 
 
 def _missing(screen: ChangeScreen) -> list[Note]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.choice import Choice, label
-from losscli.report.compare_screen import CompareScreen, ordered, row_digits, trustless, value_text
+from losscli.report.compare_screen import CompareScreen, ordered, row_digits, value_text
 from losscli.report.names import visible
 from losscli.report.numbers import percent, ranks
 from losscli.report.traits import asks
@@ -101,7 +101,7 @@ def _value_cell(screen: CompareScreen, table: LossTable, result: LossValue) -> C
 def _role(screen: CompareScreen, table: LossTable, result: LossValue) -> Role:
     """Green only for a model proven better than all others, red only for one proven worse than the leader."""
     best = ordered(table)
-    if len(table.results) < 2 or not best or trustless(result):
+    if len(table.results) < 2 or not best:
         return Role.PLAIN
     leader = best[0].model
     if result.model != leader and result.value == best[0].value:
@@ -124,7 +124,7 @@ def _leader_cells(screen: CompareScreen, table: LossTable) -> tuple[Cell, Cell]:
     if first.value == second.value:
         return Cell("equal"), Cell("")
     gap = screen.pair(table.spec, first.model, second.model)
-    mark = "? " if trustless(first) or trustless(second) else "~ " if gap is not None and gap.open else ""
+    mark = "" if gap is None else "? " if gap.carried else "~ " if gap.open else ""
     size = relative(first.value, second.value)
     return Cell(mark + ("" if size is None else percent(size))), Cell(screen.model(first.model), Role.STRONG)
 

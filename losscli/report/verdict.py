@@ -3,6 +3,7 @@
 Relative differences are relative to the best model's value, everywhere on the screen.
 """
 
+from losscli.domain import DOMINATED
 from losscli.report.blocks import Paragraph, Role
 from losscli.report.compare_screen import (
     CompareScreen,
@@ -93,9 +94,11 @@ def _unjudged(screen: CompareScreen, table: LossTable, best: list[LossValue]) ->
     if rest[_LISTED:]:
         listed.append(f"{len(rest) - _LISTED} more up to {_excess(table, leader, best[-1])}")
     behind = [f"Behind it: {', '.join(listed)}."] if listed else []
-    few = any(trustless(result) for result in best)
-    why = "A value with ? rests on too few rows for a verdict" if few else "Noise has not been tested"
-    return [first, *behind, f"{why}: these differences may be chance."]
+    gaps = [screen.pair(table.spec, leader.model, other.model) for other in rest]
+    if any(gap is not None and gap.carried for gap in gaps):
+        differ = "The difference is" if len(gaps) == 1 else "Differences with ? are"
+        return [first, *behind, f"{differ} {DOMINATED}, and may be chance."]
+    return [first, *behind, "Noise has not been tested: these differences may be chance."]
 
 
 def _excess(table: LossTable, leader: LossValue, other: LossValue) -> str:
@@ -136,6 +139,8 @@ def _lead(
     if gap is not None and gap.proven:
         return f"{ahead} is better than {behind} {size}."
     sentence = f"{ahead} leads {behind} {size}: not shown"
+    if gap is not None and gap.carried:
+        return f"{sentence}, {DOMINATED}."
     if gap is not None and gap.pair.rows_needed is not None:
         sentence += f"; {would_decide(gap.pair.rows_needed)}"
     elif gap is not None and gap.pair.reason:

@@ -5,7 +5,6 @@ from losscli.result.agreement import Agreement, Dominance, Order
 from losscli.result.changes import ON_FEW, Changes, LossChange, MetricChange, Side, Unmatched
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, finite
 from losscli.result.comparison import (
-    FEW,
     INFINITE,
     AreaComparison,
     Comparison,

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from losscli.domain import DOMINATED
 from losscli.result.common import Confidence, Members, Warning_
 from losscli.result.json import Document
 
-ON_FEW = "a value rests on too few effective rows"  # the reason of a change that has no interval for it
+ON_FEW = f"{DOMINATED}: one of the values"  # why a change has no interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from losscli.domain import DOMINATED
 from losscli.result.agreement import Agreement
 from losscli.result.common import Members, Name, Natural, Refused, RowCounts, RowKey, TableResult, Warning_
 from losscli.result.json import Key
@@ -11,7 +12,6 @@ from losscli.result.reading import distinct
 from losscli.result.replicates import StoredReplicates
 from losscli.result.slices import Slices
 
-FEW = "too few effective rows"  # how the reason of a value that rests on a few rows begins
 INFINITE = "infinite: "  # how the reason of an infinite value begins
 
 
@@ -38,6 +38,7 @@ class LossValue:
     rank_high: int | None
     first_share: float | None
     clipped_rows: int
+    tail_shape: float | None = None  # of its largest row losses, where effective rows are few beside all
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ class Difference:
     decisive_rows: tuple[RowKey, ...]  # the first of those whose removal reverses the order
     decisive_count: int | None  # how many they are
     decisive_expected: float | None  # how many of independent Gaussian differences
+    effective_rows: float | None = None  # (Σ|d|)²/Σd² of the differences d of rows, or what is resampled
+    tail_shape: float | None = None  # of the largest |d|, where effective ones are few beside all that differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +368,7 @@ def is_infinite(reason: str | None) -> bool:
 
 def rests_on_few(reason: str | None) -> bool:
     """Whether a value has no interval because it rests on a few rows."""
-    return reason is not None and reason.startswith(FEW)
+    return reason is not None and reason.startswith(DOMINATED)
 
 
 def would_decide(rows: int) -> str:

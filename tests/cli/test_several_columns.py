@@ -52,7 +52,7 @@ def test_a_share_of_rows_that_cross_has_no_sign_and_an_interval(inside: Run, wri
 def test_a_class_of_losses_is_named_as_it_is_shown(inside: Run, write: Write) -> None:
     text = CROSSING.replace("5.9,9.9", "5.9,99")
     shown = inside("compare", write(text)).stdout
-    assert "? weighted_interval_score rests on" in shown
+    assert "? weighted_interval_score is dominated by a few large errors" in shown
 
 
 def test_one_clipped_probability(inside: Run, write: Write) -> None:

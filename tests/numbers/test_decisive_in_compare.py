@@ -166,7 +166,7 @@ def test_no_warning_on_gaussian_differences(compared: Compare) -> None:
 
 
 def test_no_warning_within_noise(compared: Compare) -> None:
-    d = np.concatenate([[30.0], np.random.default_rng(0).normal(size=200) - 0.1])
+    d = np.concatenate([[10.0], np.random.default_rng(0).normal(size=200) - 0.02])
     found = compared(of_differences(d), losses=["mae"])
     assert (only(found).verdict, only(found).decisive_count) == ("~", 1)
     assert not warned(found)

@@ -6,9 +6,9 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from losscli.domain import DOMINATED
 from losscli.errors import UsageError
 from losscli.inference import Correction
-from losscli.result import FEW
 
 NAMES = ("north", "south", "east")
 
@@ -210,7 +210,7 @@ def test_a_value_that_rests_on_few_rows_is_not_judged(compared):
     made["pred_a"][far] += 500
     found = by_value(compared(made, losses=["mse"], id="i", by="seg"))
     (a, b), (pair,) = found["east"].results, found["east"].comparisons
-    assert a.low is None and a.reason.startswith(FEW) and b.low is not None
+    assert a.low is None and a.reason.startswith(DOMINATED) and b.low is not None
     assert (pair.low, pair.verdict) == (None, None) and pair.difference == a.value - b.value
     rest = {name: np.asarray(x)[made["seg"] != "east"] for name, x in made.items()}
     without = by_value(compared(rest, losses=["mse"], id="i", by="seg"))

@@ -84,6 +84,10 @@ def judged(ridge: float = 24.14, huber: float = 23.56, gbm: float = 23.12) -> Co
         pair("mae", last, best, values[last] - values[best], 0.05, 1.8, "b"),
         pair("mae", next_, last, values[next_] - values[last], -1.0, 0.2, "~"),
         pair("tukey:c=103.12345", "gbm", "huber", -8.7, -20.0, 3.0, None),
+        *(
+            replace(pair("rmse", a, b, d, 0.0, 0.0, None), low=None, high=None, p=None, reason=FEW)
+            for a, b, d in (("gbm", "huber", 1.2), ("huber", "ridge", -0.3), ("gbm", "ridge", 0.9))
+        ),
     )
     losses = tuple(mae if table.spec == "mae" else table for table in comparison.losses)
     return replace(comparison, losses=losses, comparisons=comparisons)

@@ -296,7 +296,9 @@ def test_many_models_are_counted():
 
 def test_the_notes():
     output = text(ALL["one model"])
-    assert "? rmse rests on too few rows: no interval; do not choose on a change with ?" in output
+    assert (
+        "? rmse is dominated by a few large errors: no interval; do not choose on a change with ?" in output
+    )
     assert "+1.2 %?" in output
     assert "! mape of rf: no value in old.json: infinite: a target of 0, row 17" in output
     assert "! model xgb: not in old.json" in output

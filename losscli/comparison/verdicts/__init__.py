@@ -27,7 +27,6 @@ from losscli.domain import Floats
 from losscli.inference import pairs_of
 from losscli.inference.resample import time_block
 from losscli.result import (
-    ON_FEW,
     Comparison,
     Difference,
     Forecasts,
@@ -35,7 +34,6 @@ from losscli.result import (
     Regression,
     Resampling,
     SelfCheck,
-    rests_on_few,
 )
 
 EVERY_LOSS = 65_536  # rows up to which every loss is resampled; beyond, the primary one and those gated
@@ -120,10 +118,12 @@ def _self_check(
         return unchecked(names, f"{tables[loss].spec} is no mean over the rows")
     if len(boot.losses[loss].models) < len(names):
         return unchecked(names, MISSING)
-    if any(rests_on_few(one.reason) for one in tables[loss].results):
-        return unchecked(names, ON_FEW)
     if len(names) < 2:
         return ()
+    tails = [boot.tail(loss, a, b) for a, b in boot.losses[loss].pairs]
+    few = next((tail.why("differing rows") for tail in tails if tail and tail.carries), None)
+    if few is not None:
+        return unchecked(names, few)
     tolerance = dict(boot.facts.allowed).get(loss)
     power = boot.losses[loss].bound.loss.reduction.power
     tolerated = None if baseline is None or tolerance is None else Tolerated(baseline, tolerance, power)

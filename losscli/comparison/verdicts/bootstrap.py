@@ -16,7 +16,8 @@ from losscli.data.rows import Rows
 from losscli.domain import Floats, Mask
 from losscli.inference import Studentised, beside, bootstrap_t_intervals, log_ratio, pairs_of, plain, smooth
 from losscli.inference.resample import Replicates, UnitSums, replicate, squares
-from losscli.loss import BoundLoss
+from losscli.inference.tail import Tail
+from losscli.loss import BoundLoss, Trait
 from losscli.loss.reduction import of_means
 from losscli.metrics.aggregate import merge_each
 
@@ -51,7 +52,8 @@ class Bootstrap:
     found: of every loss and model; losses: of the losses that are resampled, by their numbers; sums: of the
     units, a column for each row quantity of these losses; places: of these columns, by their places in the
     layout; at: the column of the difference of two models in a loss; signs: of the units' differences, how
-    many are above and below 0; values: (B, m) each loss of its models; terms: the terms of each model's
+    many are above and below 0; tails: of the sizes of these differences, by unit, where units are groups by
+    row; values: (B, m) each loss of its models; terms: the terms of each model's
     summaries; flagged: replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,) Σwx
     of the columns that flagged rows nearly fill.
     """
@@ -66,6 +68,7 @@ class Bootstrap:
     places: Mapping[int, int]
     at: Mapping[tuple[int, int, int], int]
     signs: tuple[Floats, Floats]
+    tails: list[Tail]
     replicates: Replicates
     studentised: Studentised
     values: Mapping[int, Floats]
@@ -107,8 +110,15 @@ class Bootstrap:
 
     def discordant(self, loss: int, a: int, b: int) -> tuple[int, int]:
         """How many units only the first of a pair misses, and only the second."""
-        at = self.at[loss, a, b] - self.sums.sums.shape[1]
+        at = self.at[loss, a, b] - len(self.places)
         return int(self.signs[0][at]), int(self.signs[1][at])
+
+    def tail(self, loss: int, a: int, b: int) -> Tail | None:
+        """Of the sizes of the differences of a pair, by their places among the models; None where the loss is
+        bounded, so that no row can carry it, or no mean."""
+        if (loss, a, b) not in self.at or Trait.BOUNDED in self.losses[loss].bound.traits:
+            return None
+        return self.tails[self.at[loss, a, b] - len(self.places)]
 
     def log_ratio(self, loss: int, model: int, baseline: int) -> Studentised:
         """Of the losses of two models, by their numbers."""
@@ -165,17 +175,17 @@ def bootstrap(
         if facts.layout.losses[loss].loss.reduction.from_means
         and any(math.isfinite(one.value) for one in found[loss])
     }
-    sums, of_terms, flagged = _sums(facts, units, list(places), metrics)
-    terms = term_columns(facts) if metrics else ()
-    usable: Mask = np.asarray(np.isfinite(of_terms.sums).all(axis=0))
-    terms = [one for one in terms if usable[one.first : one.end].all()]
-    of_terms = UnitSums(of_terms.keys, of_terms.w, np.where(usable, of_terms.sums, 0.0))
     at: dict[tuple[int, int, int], int] = {}
     differences: list[tuple[int, int]] = []
     for loss, one in losses.items():
         for a, b in one.pairs if one.is_mean else ():
             at[loss, a, b] = len(places) + len(differences)
             differences.append((one.places[a][0], one.places[b][0]))
+    (sums, of_terms, flagged), tails = _sums(facts, units, list(places), differences, metrics)
+    terms = term_columns(facts) if metrics else ()
+    usable: Mask = np.asarray(np.isfinite(of_terms.sums).all(axis=0))
+    terms = [one for one in terms if usable[one.first : one.end].all()]
+    of_terms = UnitSums(of_terms.keys, of_terms.w, np.where(usable, of_terms.sums, 0.0))
     contrasts = sums.contrasts(differences).sums
     every = np.concatenate([sums.sums, contrasts, of_terms.sums], axis=1)
     judged = len(places) + len(differences)
@@ -206,6 +216,7 @@ def bootstrap(
         places=places,
         at=at,
         signs=((contrasts > 0).sum(axis=0), (contrasts < 0).sum(axis=0)),
+        tails=tails or [Tail.of(np.abs(one)) for one in contrasts.T],
         replicates=drawn,
         studentised=drawn.studentised,
         values={loss: _values(one, drawn) for loss, one in losses.items()},
@@ -250,12 +261,19 @@ def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
     return np.column_stack([of_means(own.bound, [drawn.means[:, p] for p in one]) for one in own.places])
 
 
-def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> list[UnitSums]:
-    """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
+def _sums(
+    facts: TableFacts,
+    units: ResamplingUnits,
+    columns: Sequence[int],
+    differences: Sequence[tuple[int, int]],
+    metrics: bool,
+) -> tuple[list[UnitSums], list[Tail]]:
+    """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows; and,
+    where units are groups, whose sums hide their rows, the tails of differences of two columns by row."""
     layout = facts.layout.only(columns)
     flagged = facts.summary.flagged_rows
 
-    def work(rows: Rows) -> list[UnitSums]:
+    def work(rows: Rows) -> tuple[list[UnitSums], list[Tail]]:
         keys = units.of(rows.number)
         x = list(row_quantities(facts.problem, layout, rows))
         more: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
@@ -263,6 +281,13 @@ def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], met
         outliers = UnitSums.of((column[out] for column in x), rows.w[out], keys[out])
         with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval
             of_terms = UnitSums.of(more, rows.w, keys)
-        return [UnitSums.of(x, rows.w, keys), of_terms, outliers]
+        tails = [Tail.of(np.abs(rows.w * (x[a] - x[b]))) for a, b in differences] if units.grouped else []
+        return [UnitSums.of(x, rows.w, keys), of_terms, outliers], tails
 
-    return facts.reading.fold(work, merge_each)
+    return facts.reading.fold(work, _merged)
+
+
+def _merged(
+    one: tuple[list[UnitSums], list[Tail]], other: tuple[list[UnitSums], list[Tail]]
+) -> tuple[list[UnitSums], list[Tail]]:
+    return merge_each(one[0], other[0]), merge_each(one[1], other[1])

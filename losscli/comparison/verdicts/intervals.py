@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.comparison.metrics import NO_INTERVAL
-from losscli.comparison.reasons import FEW_UNITS, NO_SPREAD, few_units
+from losscli.comparison.reasons import FEW_UNITS, NO_SPREAD, may_rest_on_few
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.metric_terms import replicated
 from losscli.domain import Floats
 from losscli.inference import figure_ranks, percentile_interval
+from losscli.inference.tail import Tail
 from losscli.metrics import metrics_for
 from losscli.result import LossTable, LossValue, MetricTable, MetricValue, rests_on_few
 
@@ -45,8 +46,10 @@ def _few_units(boot: Bootstrap, loss: int, model: int) -> str | None:
     if boot.units.column is None or not own.is_mean:
         return None
     place = own.places[own.models.index(model)][0]
-    what = " clusters" if boot.units.length is None else " blocks"
-    return few_units(own.bound, boot.sums.sums[:, place], what)
+    if not may_rest_on_few(own.bound):
+        return None
+    what = "clusters" if boot.units.length is None else "blocks"
+    return Tail.of(boot.sums.sums[:, place]).why(what)
 
 
 def with_metric_intervals(boot: Bootstrap, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:

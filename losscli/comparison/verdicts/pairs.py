@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TypeVar
 
+import numpy as np
+
 from losscli.comparison.reasons import FEW_RESAMPLES, FEW_UNITS, MISSING, NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.inference import (
@@ -18,16 +20,15 @@ from losscli.inference import (
     rank_intervals,
 )
 from losscli.inference.decisive import expected_rows
+from losscli.inference.tail import SHARE, Tail
 from losscli.inference.two_models import mcnemar
 from losscli.loss import Argument
 from losscli.result import (
-    ON_FEW,
     Difference,
     Discordant,
     LossTable,
     SliceDifference,
     finite,
-    rests_on_few,
 )
 
 D = TypeVar("D", Difference, SliceDifference)
@@ -39,34 +40,48 @@ def with_pairs(
     """The table with ranks, shares of firsts and the best set; and its pairs of models."""
     if loss not in boot.losses or len(boot.losses[loss].models) < 2:
         return table, _bare(table, NOT_RESAMPLED if loss not in boot.losses else MISSING)
-    if any(rests_on_few(one.reason) for one in table.results):
-        return table, _bare(table, ON_FEW)
-    found, units = boot.differences(loss), boot.units.count
-    family = judge(found, boot.confidence, units, correction)
-    table = _with_ranks(boot, loss, table, found, family)
+    found, units, own = boot.differences(loss), boot.units.count, boot.losses[loss]
+    tails = [boot.tail(loss, a, b) for a, b in own.pairs]
+    carried = np.array([tail is not None and tail.carries for tail in tails])
+    family = judge(found, boot.confidence, units, correction, carried)
+    table = _with_ranks(boot, loss, table, found, family, whole=not carried.any())
     is_primary = table.spec == primary
-    known = {}
-    for k, (a, b) in enumerate(boot.losses[loss].pairs):
-        names = tuple(table.results[boot.losses[loss].models[m]].model for m in (a, b))
-        if is_primary:
+    pairs = {(one.a, one.b): one for one in _bare(table, MISSING)}
+    for k, ((a, b), tail) in enumerate(zip(own.pairs, tails, strict=True)):
+        names = table.results[own.models[a]].model, table.results[own.models[b]].model
+        pair = _with_tail(pairs[names], tail)
+        if carried[k]:
+            pairs[names] = replace(pair, reason=tail.why("differing rows") if tail else None)
+        elif is_primary:
             expected = _expected(boot, loss, float(found.value[k]), float(found.error[k]))
-            known[names] = family, k, expected
+            pairs[names] = _judged(pair, boot.rows, family, k, expected, True)
         else:  # an effect, without correction and without a verdict
-            known[names] = judge(found.take([k]), boot.confidence, units), 0, None
-    pairs = [
-        _judged(one, boot.rows, *known[one.a, one.b], is_primary) if (one.a, one.b) in known else one
-        for one in _bare(table, MISSING)
-    ]
-    return table, pairs
+            alone = judge(found.take([k]), boot.confidence, units)
+            pairs[names] = _judged(pair, boot.rows, alone, 0, None, False)
+    return table, list(pairs.values())
+
+
+def _with_tail(pair: Difference, tail: Tail | None) -> Difference:
+    """The pair with what its rows say of how few carry it; the shape where effective ones are few."""
+    if tail is None or not tail.positive:
+        return pair
+    few = tail.effective < SHARE * tail.positive or tail.carries
+    return replace(
+        pair, effective_rows=finite(tail.effective), tail_shape=finite(tail.shape) if few else None
+    )
 
 
 def _with_ranks(
-    boot: Bootstrap, loss: int, table: LossTable, found: Studentised, family: Family
+    boot: Bootstrap, loss: int, table: LossTable, found: Studentised, family: Family, *, whole: bool
 ) -> LossTable:
+    """whole: whether every pair is judged; else the best set is of the models that none is shown better than,
+    as what a few rows carry would decide the other."""
     models = boot.losses[loss].models
     low, high = rank_intervals(family.verdicts, len(models))
     shares = first_shares(boot.values[loss])
-    members, _ = confidence_set(found, boot.confidence, boot.units.count)
+    members = [at for at, place in enumerate(low) if place == 1]
+    if whole:
+        members, _ = confidence_set(found, boot.confidence, boot.units.count)
     results = list(table.results)
     for at, m in enumerate(models):
         rank = results[m].rank or low[at]

@@ -80,6 +80,8 @@ def _against_model(
 ) -> tuple[Regression, float]:
     one, other = table.results[m], table.results[baseline]
     reason = "this loss cannot be resampled" if loss not in boot.losses else no_ratio(one, other)
+    tail = boot.tail(loss, *sorted((m, baseline)))
+    reason = reason or (tail.why("differing rows") if tail else None)
     waiting = undecided(table.spec, one, other, tolerance, reason)
     if reason is not None:
         return waiting, math.nan

@@ -3,13 +3,12 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from statistics import NormalDist
 
 import numpy as np
 
 from losscli.comparison.losses import TableFacts
-from losscli.comparison.reasons import FEW_UNITS, NO_MEAN, few_units
+from losscli.comparison.reasons import FEW_UNITS, NO_MEAN, may_rest_on_few
 from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Bootstrap, resamples_of
@@ -31,7 +30,9 @@ from losscli.inference import (
 )
 from losscli.inference.mean_ranks import rank_blocks
 from losscli.inference.resample import UnitSums, replicate, squares
-from losscli.result import ON_FEW, LossTable, Slice, SliceDifference, Slices, SliceValue, finite, rests_on_few
+from losscli.inference.tail import Tail
+from losscli.loss import BoundLoss, Trait
+from losscli.result import LossTable, Slice, SliceDifference, Slices, SliceValue, finite
 
 MOST = 100  # slices
 FEW_TESTS = 20  # beyond, more replicates: the correction asks for smaller p
@@ -61,19 +62,19 @@ def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slic
     count = request.resamples or _count(len(names), tests, request)
     drawn = [_drawn(sums[value].units, request, count, root) for value in order]
     bound = facts.layout.losses[loss]
-    few = [[few_units(bound, x) for x in sums[value].units.sums.T] for value in order]
-    fair = [k for k, (one, (a, b)) in enumerate(product(few, pairs)) if one[a] is None and one[b] is None]
+    few = [_few(bound, sums[value].units) for value in order]
+    apart = [_few_apart(bound, sums[value].units, pairs) for value in order]
     sizes = np.repeat([len(sums[value].units.keys) for value in order], len(pairs))
-    differences = beside([one.differences for one in drawn]).take(fair)
-    family = judge(differences, request.confidence, sizes[fair], Correction.HOLM)
-    places = {k: place for place, k in enumerate(fair)}
+    carried = np.array([why is not None for one in apart for why in one], dtype=np.bool_)
+    differences = beside([one.differences for one in drawn])
+    family = judge(differences, request.confidence, sizes, Correction.HOLM, carried)
     ranks, p, reason = _ranks(np.array([one.values for one in drawn]), names)
     return Slices(
         column=column,
         spec=spec,
         tests=tests,
         least_rows=_least_rows(1 - request.confidence, tests) if tests else None,
-        rows_needed=_rows_needed(boot, tables[loss], loss, tests),
+        rows_needed=_rows_needed(boot, loss, tests),
         mean_ranks=ranks,
         p=p,
         reason=reason,
@@ -83,8 +84,10 @@ def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slic
                 sums[value].rows,
                 tuple(_values(names, drawn[s], few[s])),
                 tuple(
-                    _difference(names, pair, drawn[s], sums[value].rows, family, places.get(k))
-                    for k, pair in enumerate(pairs, start=s * len(pairs))
+                    _difference(
+                        names, pair, drawn[s], sums[value].rows, family, s * len(pairs) + k, apart[s][k]
+                    )
+                    for k, pair in enumerate(pairs)
                 ),
             )
             for s, value in enumerate(order)
@@ -182,10 +185,30 @@ def _values(names: Sequence[str], drawn: _Drawn, few: Sequence[str | None]) -> I
         yield SliceValue(name, finite(float(level)), low, high, reason)
 
 
+def _few(bound: BoundLoss, units: UnitSums) -> list[str | None]:
+    """Why each model's mean is no ground for an interval, None where it is."""
+    if not may_rest_on_few(bound):
+        return [None] * units.sums.shape[1]
+    return [Tail.of(x).why() for x in units.sums.T]
+
+
+def _few_apart(bound: BoundLoss, units: UnitSums, pairs: Sequence[tuple[int, int]]) -> list[str | None]:
+    """The same of the difference of each pair."""
+    if Trait.BOUNDED in bound.traits:
+        return [None] * len(pairs)
+    return [Tail.of(np.abs(x)).why("differing rows") for x in units.contrasts(pairs).sums.T]
+
+
 def _difference(
-    names: Sequence[str], pair: tuple[int, int], drawn: _Drawn, rows: int, family: Family, k: int | None
+    names: Sequence[str],
+    pair: tuple[int, int],
+    drawn: _Drawn,
+    rows: int,
+    family: Family,
+    k: int,
+    few: str | None,
 ) -> SliceDifference:
-    """k: the place in the family, None where a value rests on too few units."""
+    """k: the place in the family; few: why the pair has no verdict, None where it has one."""
     a, b = pair
     bare = SliceDifference(
         a=names[a],
@@ -196,9 +219,9 @@ def _difference(
         p=None,
         verdict=None,
         rows_needed=None,
-        reason=ON_FEW,
+        reason=few,
     )
-    return bare if k is None else with_verdict(bare, family, k, rows)
+    return bare if few is not None else with_verdict(bare, family, k, rows)
 
 
 def _least_rows(alpha: float, tests: int) -> int:
@@ -206,15 +229,17 @@ def _least_rows(alpha: float, tests: int) -> int:
     return math.ceil(1 + math.log2(tests / alpha) - 1e-9)
 
 
-def _rows_needed(boot: Bootstrap, table: LossTable, loss: int, tests: int) -> int | None:
+def _rows_needed(boot: Bootstrap, loss: int, tests: int) -> int | None:
     """Rows at which a slice would show what the whole file has between its two best models, with 80 % power
     at the first step of Holm."""
     one = boot.losses.get(loss)
-    few = any(rests_on_few(result.reason) for result in table.results)
-    if one is None or few or len(one.models) < 2 or not tests:
+    if one is None or len(one.models) < 2 or not tests:
         return None
     values = [boot.found[loss][m].value for m in one.models]
     best = tuple(sorted(sorted(range(len(values)), key=lambda m: values[m])[:2]))
+    tail = boot.tail(loss, *best)
+    if tail is not None and tail.carries:
+        return None
     found = boot.differences(loss).take([one.pairs.index(best)])
     d, error = float(found.value[0]), float(found.error[0])
     if d == 0 or not 0 < error < math.inf:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from losscli.comparison.reasons import NOT_IN_BOTH, no_ratio
+from losscli.comparison.reasons import NOT_IN_BOTH, kept_on_few, no_ratio
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.regressions import undecided, weighed
 from losscli.comparison.verdicts.resampling_units import hashed
@@ -109,7 +109,7 @@ def against_recorded(
             a, b = one.value, other.value
             if a is not None and b is not None and math.isclose(a, b, rel_tol=_ORDER):
                 other = replace(other, value=a)
-            reason = no_ratio(one, other)
+            reason = no_ratio(one, other) or kept_on_few(one, other)
             if loss not in boot.losses or values is None:
                 reason = reason or NOT_IN_BOTH
             waiting = undecided(spec, one, other, tolerance, reason)
