@@ -1,12 +1,12 @@
-"""Results of compare made by hand, as the JSON document: rows in, replicates of their means out."""
+"""Results of compare made by hand, as the JSON document: rows in, what is kept of them out."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from losscli.inference.resample import draws, row_keys
-from losscli.result import DOUBLE, pack
+from losscli.inference.resample import row_keys
+from losscli.result import pack
 from losscli.spec import Spec
 
 Rows = Mapping[str, Mapping[str, Any]]  # {spec: {model: the loss of every row (n,)}}
@@ -21,7 +21,6 @@ NOTHING: dict[str, Any] = {
         "robustness",
         "comparisons",
         "discordant",
-        "regressions",
         "gates",
         "curves",
         "row_table",
@@ -45,10 +44,9 @@ def document(
     models = list(next(iter(arrays.values())))
     n = len(next(iter(arrays.values()))[models[0]])
     number = np.arange(1, n + 1) if keys is None else np.asarray(keys)
-    drawn = draws(row_keys(number), COUNT, seed).astype(np.float64)
-    w = drawn.sum(axis=0)
+    order = np.argsort(row_keys(number))
     stored = [
-        {"spec": spec, "model": model, "values": pack(drawn.T @ x / w)}
+        {"spec": spec, "model": model, "root": False, "bounded": False, "sums": pack(x[order])}
         for spec, models_ in arrays.items()
         for model, x in models_.items()
     ]
@@ -57,12 +55,15 @@ def document(
         "by": "rows",
         "column": None,
         "rows": n,
+        "units": n,
         "count": COUNT,
         "seed": seed,
-        "ids": f"{n:016x}",
-        "targets": "1" * 16,
-        "w": pack(w, DOUBLE),
+        "keys": pack(row_keys(number)[order]),
+        "ids": pack(row_keys(number)[order]),
+        "targets": pack(np.ones(n, dtype=np.uint64)),
+        "w": pack(np.ones(n)),
         "losses": stored,
+        "figures": [],
     }
     made: dict[str, Any] = {
         "schema": "losscli/compare/1",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from losscli.comparison.compare import Request, compare
-from losscli.comparison.gate import judged, parse_allowance, parse_rule
+from losscli.comparison.gates import judged, parse_allowances, parse_rule
 from losscli.data.roles import Asked
 from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
@@ -355,21 +355,24 @@ def test_gates_exclusions_and_regressions_name_sums(save: Save) -> None:
     path = numbers(save)
     spec = "0.7*huber:delta=1 + 0.3*mae"
     rule = parse_rule(f"{spec} > 0.5")
-    allowance = parse_allowance(f"{spec}=2%")
+    (allowance,) = parse_allowances([f"{spec}=2%"])
     assert str(rule.spec) == str(allowance.spec) == spec
     request = {
         "gated": (rule.spec, allowance.spec),
         "baseline": "rf_pred",
-        "allowed": ((allowance.spec, 0.02),),
+        "allowances": (allowance,),
     }
-    found = judged(run(path, ["mae"], **request), [rule], [allowance])
+    found = judged(run(path, ["mae"], **request), [rule])
     assert [(gate.spec, gate.model) for gate in found.gates] == [(spec, "gb_pred")] * 2
     assert found.gates[0].value == found.loss(spec).results[1].value
     left = run(path, [spec, "mae"], exclude=(Spec.parse(spec),))
     assert [table.spec for table in left.losses] == ["mae"]
     kept = run(path, [spec, "mae"], exclude=(Spec.parse("0.7*huber:delta=2 + 0.3*mae"),))
     assert [table.spec for table in kept.losses] == [spec, "mae"]
-    for text, flag in (("0.5*mae + hubr > 1", parse_rule), ("hubr + mae=2%", parse_allowance)):
+    for text, flag in (
+        ("0.5*mae + hubr > 1", parse_rule),
+        ("hubr + mae=2%", lambda text: parse_allowances([text])),
+    ):
         with pytest.raises(UsageError, match="is called 'hubr'"):
             flag(text)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from losscli.comparison.compare import Request, compare
-from losscli.comparison.gate import gate_line, judged, parse_rule
+from losscli.comparison.gates import gate_line, judged, parse_rule
 from losscli.data.roles import Asked
 from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
@@ -140,11 +140,10 @@ def test_an_infinite_loss_fails(judge):
     assert gate_line(b) == f"gate: FAIL bce > 9: bce of b_prob is infinite ({b.reason})"
 
 
-def test_too_few_effective_rows_are_inconclusive(judge):
+def test_a_limit_acts_on_the_value_whatever_it_rests_on(judge):
     rows = "".join(f"{i},{i + 0.01 + 1000 * (i == 7)}\n" for i in range(40))
     (gate,) = judge("y,pred\n" + rows, "mse > 1")
-    assert gate.verdict == "inconclusive"
-    assert gate.reason.startswith("dominated by a few large errors")
+    assert (gate.verdict, gate.reason) == ("fail", "no uncertainty used")
 
 
 def test_a_figure_that_rounds_to_the_limit_is_shown_in_full(judge):

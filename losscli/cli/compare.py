@@ -15,7 +15,15 @@ from losscli.cli.options import CompareFlags
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.cli.roles import asked_of_predictions
-from losscli.comparison.gate import Allowance, GateRule, fails, gate_line, judged, parse_allowance, parse_rule
+from losscli.comparison.gates import (
+    Allowance,
+    GateRule,
+    fails,
+    gate_line,
+    judged,
+    parse_allowances,
+    parse_rule,
+)
 from losscli.errors import ExitCode, Fix, UsageError
 from losscli.loss import BoundLoss
 from losscli.loss.catalogue import tasks_of
@@ -40,9 +48,9 @@ def _run(flags: CompareFlags) -> int:
     check_places(flags, [*flags.predictions, *filter(None, [flags.baseline, flags.truth])])
     cost = parse_cost(flags.cost)
     rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
-    allowances = [at_cost(parse_allowance(text), cost) for text in flags.max_regression]
+    allowances = [at_cost(one, cost) for one in parse_allowances(flags.max_regression)]
     strict = flags.inconclusive == "fail"
-    found = judged(_compare(flags, rules, allowances, cost), rules, allowances)
+    found = judged(_compare(flags, rules, allowances, cost), rules)
     written = partial(render.written, found, all=flags.all, strict=strict)
     write_files(formats, written)
     for gate in found.gates:
@@ -65,15 +73,23 @@ def _lists_rows(rows: str | None) -> bool:
 def _baseline(flags: CompareFlags) -> tuple[tuple[str, ...], Recorded | None]:
     """(the files to read, the earlier result): a baseline that is a file of predictions is one of the files,
     and its rows are found by their ids."""
-    path = flags.baseline
-    if path is None or not os.path.isfile(path) or path in flags.predictions:
+    if flags.baseline is None:
+        return flags.predictions, None
+    path, model = _model_in(flags.baseline)
+    if not os.path.isfile(path) or path in flags.predictions:
         return flags.predictions, None
     if flags.id is None:
         raise _no_id(flags, path)
     if not is_result(path):
         return (*flags.predictions, path), None
-    recorded = read_result(path)
-    if not flags.max_regression:
+    recorded = replace(read_result(path), model=model)
+    if model is not None and model not in recorded.models:
+        raise UsageError(
+            f"--baseline {flags.baseline}: {path} has no model {model!r}",
+            advice="Name one that it has:",
+            fixes=[Fix(("--baseline", f"{path}:{name}"), f"against {name}") for name in recorded.models],
+        )
+    if not flags.max_regression and not flags.fail_if:
         loss = next((one.spec for one in recorded.result.losses), "LOSS")
         raise UsageError(
             f"--baseline {path}: how much worse may a loss be?",
@@ -81,6 +97,14 @@ def _baseline(flags: CompareFlags) -> tuple[tuple[str, ...], Recorded | None]:
             fixes=[Fix(("--max-regression", f"{loss}=2%"), f"{loss} at most 2 % worse")],
         )
     return flags.predictions, recorded
+
+
+def _model_in(baseline: str) -> tuple[str, str | None]:
+    """`old.json:rf`: a result, and which of its models; the name of a file may have a colon too."""
+    path, colon, model = baseline.rpartition(":")
+    if not os.path.isfile(baseline) and colon and os.path.isfile(path) and is_result(path):
+        return path, model
+    return baseline, None
 
 
 def _no_id(flags: CompareFlags, path: str) -> UsageError:
@@ -112,11 +136,15 @@ def _compare(
     request = Request(
         losses=losses,
         cost=cost,
-        gated=(*(rule.spec for rule in rules if rule.is_loss), *(one.spec for one in allowances)),
+        gated=(
+            *(one.spec for one in rules if one.is_loss),
+            *(one.spec for one in allowances if one.is_loss),
+        ),
         baseline=None if recorded is not None else flags.baseline,
         recorded=recorded,
         replicates=flags.replicates,
-        allowed=tuple((one.spec, one.tolerance) for one in allowances),
+        allowances=tuple(allowances),
+        match_common=flags.match == "common",
         resamples=flags.resamples or (pinned.count if pinned is not None else None),
         list_rows=_lists_rows(flags.rows),
         correction=word(Correction, flags.correction, "--correction") or Correction.MAX_T,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from losscli.comparison.gate import Allowance, GateRule
+from losscli.comparison.gates import Allowance, GateRule
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss

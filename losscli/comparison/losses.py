@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli.comparison.gates import Allowance
 from losscli.comparison.medians import Values
 from losscli.comparison.request import Request
 from losscli.comparison.screening import Screening
@@ -48,7 +49,7 @@ class TableFacts:
     → value, for losses that are a median, of all rows and of those not flagged, or take all rows together;
     tails: of the row quantities whose means few rows may carry, by their places;
     outside: (loss, model) → the rows that the domain of the loss rules out; references: L₀ of each loss;
-    allowed: losses that a gate weighs against the baseline, by their numbers, with their tolerances.
+    allowed: losses that a gate weighs against the baseline, by their numbers.
     """
 
     request: Request
@@ -67,7 +68,7 @@ class TableFacts:
     outside: dict[tuple[int, int], str]
     references: Sequence[float | None]
     keys: dict[int, RowKey]
-    allowed: Sequence[tuple[int, float]]
+    allowed: Sequence[tuple[int, Allowance]]
 
     @property
     def problem(self) -> Problem:

@@ -5,19 +5,11 @@ from losscli.comparison.summary import Metrics
 from losscli.data.roles import ModelColumns
 from losscli.domain import CLASSES, NUMBERS, Kind, any_of, sigmoid
 from losscli.inference import ranks, wilson
-from losscli.metrics import metrics_for
+from losscli.metrics import SKILLS, metrics_for
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.metric import Metric, Outcome, Undefined, finite_outcome
 from losscli.result import LossTable, MetricTable, MetricValue
 
-# The skill of these losses is known by a name of its own: D².
-SKILLS = {
-    "mae": ("d2_absolute_error", "D² (absolute error)"),
-    "poisson": ("d2_poisson", "D² (Poisson)"),
-    "bce": ("d2_log_loss", "D² (log loss)"),
-    "cross_entropy": ("d2_log_loss", "D² (log loss)"),
-    "brier": ("d2_brier", "D² (Brier)"),
-}
 NO_INTERVAL = "no closed-form interval"
 
 

@@ -1,7 +1,7 @@
 """Why a figure has no interval, or a pair no verdict: what several tables say."""
 
 from losscli.loss import BoundLoss, Trait
-from losscli.result import ON_FEW, LossValue, rests_on_few
+from losscli.result import LossValue
 
 MISSING = "a value is missing"
 NOT_RESAMPLED = "only the primary loss is resampled here; name this one first with --loss"
@@ -23,8 +23,3 @@ def no_ratio(one: LossValue, other: LossValue) -> str | None:
     if one.value is None or other.value is None:
         return MISSING
     return None if one.value > 0 and other.value > 0 else NO_RATIO
-
-
-def kept_on_few(one: LossValue, other: LossValue) -> str | None:
-    """Why two values of which the rows are not at hand have no interval: few carry one; None where not."""
-    return ON_FEW if rests_on_few(one.reason) or rests_on_few(other.reason) else None

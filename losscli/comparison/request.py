@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from losscli.comparison.gates import Allowance
 from losscli.inference import Correction
 from losscli.loss import BoundLoss
 from losscli.result import Recorded
@@ -20,7 +21,8 @@ class Request:
     drop: leave out rows with missing or infinite values.
     baseline: the model that others may not be worse than.
     recorded: the earlier result that holds it, if it stands there.
-    allowed: losses, and how much worse they may be.
+    match_common: pair with it the rows that both have.
+    allowances: how much worse losses and metrics may be.
     correction: of the pairs on the primary loss, for their number.
     self_check: whether to try the verdicts on rows like these of which the truth is known.
     resamples: None is 2,000, or 9,999 with more than 5 models.
@@ -40,7 +42,8 @@ class Request:
     confidence: float = 0.95
     baseline: str | None = None
     recorded: Recorded | None = None
-    allowed: tuple[tuple[Spec, float], ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    match_common: bool = False
     correction: Correction = Correction.MAX_T
     resamples: int | None = None
     seed: int = 0

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from losscli.comparison.gates.allowances import Allowance, check_share
 from losscli.comparison.request import Request
 from losscli.comparison.screening import Screening, ranged_kind
 from losscli.data.roles import Problem
@@ -139,18 +140,24 @@ def allowances(
     problem: Problem,
     request: Request,
     measured: Measured,
-) -> tuple[tuple[int, float], ...]:
-    """The losses that are planned and may be worse than the baseline's by so much: number and tolerance.
-    A spec means the loss at its written parameters, and the others at their defaults."""
+) -> tuple[tuple[int, Allowance], ...]:
+    """The losses that are planned and may be worse than the baseline's by so much: number and allowance.
+    A spec means the loss at its written parameters, and the others at their defaults.
+
+    Raises UsageError where a share is allowed of a loss that can be negative.
+    """
     places = {one.spec: place for place, one in enumerate(losses)}
-    found: dict[tuple[int, float], None] = {}
-    for spec, tolerance in request.allowed:
+    found = []
+    for allowance in request.allowances:
+        if not allowance.is_loss:
+            continue
         try:
-            one = measured.bind(_found(spec, problem), spec)
+            one = measured.bind(_found(allowance.spec, problem), allowance.spec)
         except NoDefault:
             continue  # refused
+        check_share(allowance, one)
         if one.spec in places:
-            found[places[one.spec], tolerance] = None
+            found.append((places[one.spec], allowance))
     return tuple(found)
 
 

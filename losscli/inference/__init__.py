@@ -12,15 +12,16 @@ from losscli.inference.corrections import Correction, benjamini_hochberg, holm
 from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_interval
 from losscli.inference.order import ranks
 from losscli.inference.pairs import POWER, Family, figure_ranks, first_shares, judge, pairs_of, rank_intervals
-from losscli.inference.regression import RatioVerdict, log_ratio, regression
+from losscli.inference.regression import RegressionVerdict, Tolerance, regression, worsening
 from losscli.inference.studentised import Studentised, beside, plain, smooth
 
 __all__ = [
     "POWER",
     "Correction",
     "Family",
-    "RatioVerdict",
+    "RegressionVerdict",
     "Studentised",
+    "Tolerance",
     "benjamini_hochberg",
     "beside",
     "bootstrap_t_intervals",
@@ -32,7 +33,6 @@ __all__ = [
     "first_shares",
     "holm",
     "judge",
-    "log_ratio",
     "pairs_of",
     "percentile_interval",
     "plain",
@@ -43,4 +43,5 @@ __all__ = [
     "t_quantile",
     "t_refusal",
     "wilson",
+    "worsening",
 ]

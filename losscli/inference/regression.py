@@ -9,15 +9,84 @@ import numpy as np
 from losscli.domain import Floats
 from losscli.inference.intervals import bootstrap_t_limits
 from losscli.inference.pairs import POWER
-from losscli.inference.studentised import Studentised
+from losscli.inference.resample import Joint
+from losscli.inference.studentised import Studentised, smooth
 
 
 @dataclass(frozen=True, slots=True)
-class RatioVerdict:
-    """verdict: "pass", "fail" or "inconclusive"; value, low, high: L_new/L_base - 1 and its one-sided limits,
-    NaN where there are none; needed: times as many rows would decide in 80 % of samples, NaN where
-    decided or where the value lies on the tolerance; least: the smallest regression that would fail in 80 %
-    of samples of this size; p: one-sided, that it is not worse than tolerated, NaN where there is none."""
+class Tolerance:
+    """How much worse than the baseline a figure may be.
+
+    amount: 0.02 is 2 % where relative, else in the unit of the figure.
+    relative: to the baseline's figure.
+    greater_is_better: which side is worse.
+    """
+
+    amount: float
+    relative: bool
+    greater_is_better: bool
+
+    def measure(self, new: Floats | float, base: Floats | float) -> Floats:
+        """How much worse, on the scale that is judged, elementwise: the difference, or that of logarithms, on
+        which the replicates of a ratio lie about as far above as below."""
+        if self.relative:
+            with np.errstate(divide="ignore", invalid="ignore"):  # a figure of 0 is as far as can be
+                worse = np.log(new) - np.log(base)
+        else:
+            worse = np.subtract(new, base)
+        return np.asarray(-worse if self.greater_is_better else worse)
+
+    @property
+    def edge(self) -> float:
+        """The tolerance on that scale."""
+        if not self.relative:
+            return self.amount
+        if not self.greater_is_better:
+            return math.log1p(self.amount)
+        return -math.log1p(-self.amount) if self.amount < 1 else math.inf
+
+    def worsening(self, measured: float) -> float:
+        """What is measured as a share of the baseline's figure, 0.02 is 2 % worse, or in its own unit."""
+        if not self.relative:
+            return measured
+        if self.greater_is_better:
+            return -math.expm1(-measured)
+        return math.inf if measured > 700 else math.expm1(measured)
+
+    def allows(self, new: float, base: float) -> bool | None:
+        """Whether the order of two figures is certain without an interval: of an infinite and a finite one,
+        and relative to a baseline of 0; None where it is not."""
+        if math.isinf(new) or math.isinf(base):
+            return None if new == base else (new < base) != self.greater_is_better
+        if self.relative and base == 0:
+            return new <= 0 or self.greater_is_better
+        if self.relative and new == 0:
+            return not self.greater_is_better or self.amount >= 1
+        return None
+
+
+def worsening(tolerance: Tolerance, power: int, joint: Joint) -> Studentised:
+    """How much worse the first of two figures is, on the scale that is judged: one estimate.
+
+    joint: of the two means, `Replicates.joint`.
+    power: 2 where the figures are roots of the means, else 1.
+    """
+
+    def measure(new: Floats, base: Floats) -> Floats:
+        if power == 1:
+            return tolerance.measure(new, base)
+        return tolerance.measure(np.sqrt(np.maximum(new, 0.0)), np.sqrt(np.maximum(base, 0.0)))
+
+    return smooth(measure, *joint)
+
+
+@dataclass(frozen=True, slots=True)
+class RegressionVerdict:
+    """verdict: "pass", "fail" or "inconclusive"; value, low, high: how much worse, and its one-sided limits,
+    NaN where there are none; needed: times as many rows would decide in 80 % of samples, NaN where decided or
+    where the value lies on the tolerance; least: the smallest worsening that would fail in 80 % of samples of
+    this size;
+    p: one-sided, that it is not worse than tolerated, NaN where there is none."""
 
     verdict: str
     value: float
@@ -28,21 +97,16 @@ class RatioVerdict:
     p: float
 
 
-def log_ratio(new: Floats, base: Floats) -> Floats:
-    """log(L_new/L_base), on which the ratio's replicates lie about as far above as below."""
-    with np.errstate(divide="ignore", invalid="ignore"):  # a replicate without loss is as far as can be
-        return np.asarray(np.log(new) - np.log(base))
-
-
-def regression(found: Studentised, tolerance: float, confidence: float) -> RatioVerdict:
-    """The verdict on one log ratio (K = 1) against a tolerance, as 0.02: pass where the upper limit is not
-    above it, fail where the lower one is."""
-    value, error, edge = float(found.value[0]), float(found.error[0]), math.log1p(tolerance)
+def regression(found: Studentised, tolerance: Tolerance, confidence: float) -> RegressionVerdict:
+    """The verdict on one measure (K = 1) against a tolerance: pass where the upper limit is not above it,
+    fail where the lower one is."""
+    value, error, edge = float(found.value[0]), float(found.error[0]), tolerance.edge
     low, high = (float(end[0]) for end in bootstrap_t_limits(found, 1 - confidence))
     if error == 0.0:
         low = high = value
+    back = tolerance.worsening
     if not (math.isfinite(low) and math.isfinite(high)):
-        return RatioVerdict("inconclusive", _ratio(value), math.nan, math.nan, math.nan, math.nan, math.nan)
+        return RegressionVerdict("inconclusive", back(value), *[math.nan] * 5)
     power = NormalDist().inv_cdf(POWER)
     verdict = "pass" if high <= edge else "fail" if low > edge else "inconclusive"
     # The limit that has to clear the edge, on the side of which the value is.
@@ -50,8 +114,8 @@ def regression(found: Studentised, tolerance: float, confidence: float) -> Ratio
     needed = math.nan
     if verdict == "inconclusive" and value != edge:
         needed = max((reach / (value - edge)) ** 2, 1.0)
-    least = _ratio(edge + (value - low) + power * error)
-    return RatioVerdict(verdict, _ratio(value), _ratio(low), _ratio(high), needed, least, _p(found, edge))
+    least = back(edge + (value - low) + power * error)
+    return RegressionVerdict(verdict, back(value), back(low), back(high), needed, least, _p(found, edge))
 
 
 def _p(found: Studentised, edge: float) -> float:
@@ -61,7 +125,3 @@ def _p(found: Studentised, edge: float) -> float:
         return 0.0 if above > 0 else 1.0
     t = found.t[:, 0]
     return float((1 + (np.where(np.isnan(t), np.inf, t) >= above / error).sum()) / (1 + len(t)))
-
-
-def _ratio(log: float) -> float:
-    return math.inf if log > 700 else math.expm1(log)

@@ -183,8 +183,12 @@ class Replicates:
     @property
     def studentised(self) -> Studentised:
         """The means of the columns whose squares are there, K of them, with their standard errors."""
-        own = [k for k, (a, b) in enumerate(self.products) if a == b]
-        places = [self.products[k][0] for k in own]
+        return self.studentised_at([a for a, b in self.products if a == b])
+
+    def studentised_at(self, places: Sequence[int]) -> Studentised:
+        """The means of these columns, whose squares must be there, with their standard errors."""
+        known = {a: k for k, (a, b) in enumerate(self.products) if a == b}
+        own, places = [known[place] for place in places], list(places)
         scale = self.scale[places]
         return Studentised(
             self.mean[places],

@@ -78,6 +78,8 @@ def smooth(
         # Of means that move alike in every row, rounding leaves a spread that is none.
         variance[(variance <= _NOISE * most) & np.isfinite(most)] = 0.0
         errors = np.sqrt(variance)[:, None]
+        same = np.abs(values - values[0]) <= _NOISE * np.maximum(np.abs(values[0]), 1.0)
+    values = np.where(same & (errors[:, 0] == 0), values[0], values)  # rounding moves no replicate
     return Studentised(values[:1], errors[0], values[1:, None], errors[1:])
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.domain import IDENTITY, REALS, Floats, Interval, Kind, Link, Task, Unit
+from losscli.domain import IDENTITY, NUMBERS, REALS, Floats, Interval, Kind, Link, Task, Unit
 from losscli.loss.params import Facts, Param, Params, resolved
 from losscli.spec import Spec, number_text
 
@@ -105,6 +105,7 @@ class Trait(Flag):
 
 
 NO_TRAITS = Trait(0)
+_TARGETS = np.geomspace(1e-3, 1e3, 13)  # at which a loss that hangs on the target may be below 0
 _IMPLIED = (
     (Trait.STRONGLY_CONVEX, Trait.STRICTLY_CONVEX),
     (Trait.STRICTLY_CONVEX, Trait.CONVEX),
@@ -356,6 +357,14 @@ class BoundLoss:
         if callable(self.loss.infimum):
             return self.loss.task is Task.BINARY and not np.any(self.infimum(np.array([0.0, 1.0])))
         return self.loss.infimum == 0.0
+
+    @property
+    def can_be_negative(self) -> bool:
+        """Whether the least value over predictions is below 0 for some target, so that no share of the loss
+        says how much worse another is."""
+        if callable(self.loss.infimum):
+            return self.loss.task in NUMBERS and bool(np.any(self.infimum(_TARGETS) < 0))
+        return self.loss.infimum < 0
 
     def value(self, *arguments: Any) -> Floats:
         """Row values; arguments as `loss.argument` says. Too large for a double is inf, silently."""

@@ -17,6 +17,15 @@ METRICS: tuple[Metric, ...] = (
     *vectors.METRICS,
 )
 
+# The skill of these losses is known by a name of its own: D².
+SKILLS = {
+    "mae": ("d2_absolute_error", "D² (absolute error)"),
+    "poisson": ("d2_poisson", "D² (Poisson)"),
+    "bce": ("d2_log_loss", "D² (log loss)"),
+    "cross_entropy": ("d2_log_loss", "D² (log loss)"),
+    "brier": ("d2_brier", "D² (Brier)"),
+}
+
 
 def metrics_for(*tasks: Task, levels: Sequence[float] = (), verb: str = "compare") -> tuple[Metric, ...]:
     """The metrics that a verb takes of these tasks, in the order they are shown. levels: of the quantiles, if

@@ -117,13 +117,14 @@ _LINE: dict[str, Any] = {
 }
 
 METRICS: tuple[Metric, ...] = (
-    _metric("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", _r2, _CONSTANT_TARGET, word="R²"),
+    _metric("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", _r2, _CONSTANT_TARGET, word="R²", signed=True),
     _metric(
         "explained_variance",
         "Explained variance",
         "1 - var r / var y",
         _explained_variance,
         _CONSTANT_TARGET,
+        signed=True,
         only="compare",
     ),
     _metric(
@@ -132,6 +133,7 @@ METRICS: tuple[Metric, ...] = (
         "cov(y, p) / (sd y · sd p)",
         _pearson,
         "the target or the predictions are constant",
+        signed=True,
         only="compare",
     ),
     _metric(
@@ -140,6 +142,7 @@ METRICS: tuple[Metric, ...] = (
         "2 cov / (var y + var p + bias²)",
         _concordance,
         "target and predictions are one constant",
+        signed=True,
         only="compare",
     ),
     _metric(

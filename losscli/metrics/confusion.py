@@ -109,6 +109,7 @@ def _metric(
         "tasks": _BINARY,
         "needs": LABELS,
         "source": Confusion,
+        "signed": least < 0,
         "value": lambda c: outcome(within(c.tallies), undefined),
     }
     return metric_of_means(name, title, formula, within, **record | more)

@@ -35,6 +35,7 @@ class Metric:
     needs: the kinds of prediction of which one must be there.
     greater_is_better: None where neither is, as of a bias or of counts.
     best: of perfect predictions.
+    signed: whether it can be below 0, so that no share of it says how much worse another is.
     source: the summary type it reads.
     value: (summary) -> the figure, or why there is none.
     replicated: (summary `at` the means of its terms in B replicates) -> (B,), NaN where there is none; None
@@ -59,6 +60,7 @@ class Metric:
     needs: frozenset[Kind]
     greater_is_better: bool | None
     best: float | None
+    signed: bool = False
     source: type
     value: Callable[[Any], Outcome]
     replicated: Callable[[Any], Floats] | None = None

@@ -133,6 +133,7 @@ _R2 = metric_of_means(
     "mean over outputs of 1 - Σ r² / Σ (y - mean y)²",
     _r2,
     "every target is constant",
+    signed=True,
     only="compare",
     **_OF_OUTPUTS,
 )

@@ -34,14 +34,14 @@ def _write(found: Found, view: View) -> str:
 
 def _gates(found: Comparison, strict: bool) -> tuple[list[Gate], list[Gate]]:
     """(those that fail, those that cannot tell and do not)."""
-    from losscli.comparison.gate import fails
+    from losscli.comparison.gates import fails
 
     failed = [gate for gate in found.gates if fails(gate, strict=strict)]
     return failed, [gate for gate in found.gates if gate.verdict == "inconclusive" and gate not in failed]
 
 
 def _gate(gate: Gate) -> Annotation:
-    from losscli.comparison.gate import gate_line
+    from losscli.comparison.gates import gate_line
 
     return f"losscli: {_TITLES[gate.verdict]}", gate_line(gate).removeprefix("gate: ")
 

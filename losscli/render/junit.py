@@ -45,7 +45,7 @@ def _write(result: Found, view: View) -> str:
 
 def _end(gate: Gate, *, strict: bool) -> str:
     """The element in which a gate ends; empty for one that passes."""
-    from losscli.comparison.gate import fails
+    from losscli.comparison.gates import fails
 
     if fails(gate, strict=strict):
         return "failure"
@@ -57,7 +57,7 @@ def _name(gate: Gate) -> str:
 
 
 def _case(gate: Gate, name: str, end: str) -> str:
-    from losscli.comparison.gate import gate_line
+    from losscli.comparison.gates import gate_line
 
     head = f'    <testcase classname="losscli" name="{marked(name)}"'
     if not end:

@@ -22,7 +22,6 @@ from losscli.result.comparison import (
     Model,
     ModelShare,
     PartValue,
-    Regression,
     Resampling,
     Robustness,
     RowRecord,
@@ -48,11 +47,13 @@ from losscli.result.fits import (
 )
 from losscli.result.recorded import Recorded, recorded
 from losscli.result.replicates import (
-    DOUBLE,
-    StoredLoss,
+    StoredFigure,
+    StoredMean,
     StoredReplicates,
+    drawn_apart,
     mismatch,
     pack,
+    unless_rounded,
     unpack,
 )
 from losscli.result.roles import ColumnRole, Roles

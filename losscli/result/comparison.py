@@ -193,26 +193,14 @@ class Forecasts:
 
 
 @dataclass(frozen=True, slots=True)
-class Regression:
-    """How much worse a model is than the baseline, against what is allowed: value = L(model)/L(baseline) - 1
-    and its one-sided bounds; verdict pass, fail or inconclusive. visible: the smallest regression that
+class Gate:
+    """A limit on a figure, or on how much worse than a baseline's it is.
+
+    value: the figure, or against a baseline how much worse, as a share of its figure where `relative`, else
+    in the unit of the figure; low, high: one-sided limits of that, whose interval has the level `level`;
+    threshold: the limit. old, new: the two figures, None where infinite. visible: the smallest worsening that
     these rows would have shown."""
 
-    spec: str
-    model: str
-    baseline: str
-    tolerance: float
-    verdict: str
-    value: float | None
-    low: float | None
-    high: float | None
-    reason: str | None
-    rows_needed: int | None
-    visible: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
     text: str
     spec: str
     model: str
@@ -224,6 +212,12 @@ class Gate:
     reason: str | None
     rows_needed: int | None
     baseline: str | None = None  # that it is weighed against; None for a limit
+    old: float | None = None
+    new: float | None = None
+    relative: bool | None = None
+    greater_is_better: bool = False
+    level: float | None = None
+    visible: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +311,6 @@ class Comparison(TableResult):
     comparisons: tuple[Difference, ...] = ()
     discordant: tuple[Discordant, ...] = ()
     baseline: str | None = None
-    regressions: tuple[Regression, ...] = ()
     gates: tuple[Gate, ...] = ()
     curves: tuple[Curve, ...] = ()  # of the schema; a comparison has none
     row_table: tuple[RowRecord, ...] = ()  # if asked for

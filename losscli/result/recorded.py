@@ -8,10 +8,12 @@ from losscli.result.reading import loaded
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An earlier result, and the file that holds it."""
+    """An earlier result, and the file that holds it; model: the one of its models that is meant, if any
+    is."""
 
     path: str
     result: Comparison
+    model: str | None = None
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from losscli.comparison.gate import parse_rule
+from losscli.comparison.gates import parse_rule
 from losscli.errors import UsageError
 from losscli.loss.catalogue import CATALOGUE, known_names, named
 from losscli.loss.catalogue.refused import REFUSED_LOSSES, RefusedLoss

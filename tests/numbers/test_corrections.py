@@ -9,12 +9,14 @@ from comparisons import Compare
 from hypothesis import given
 from hypothesis import strategies as st
 
+from losscli.comparison.gates import parse_allowances
 from losscli.comparison.reasons import FEW_RESAMPLES
-from losscli.comparison.verdicts.regressions import HOLM, corrected
+from losscli.comparison.verdicts.weighing import HOLM, corrected
 from losscli.domain import Floats
 from losscli.inference import (
     Correction,
     Studentised,
+    Tolerance,
     benjamini_hochberg,
     bootstrap_t_intervals,
     holm,
@@ -24,8 +26,7 @@ from losscli.inference import (
     regression,
 )
 from losscli.inference.corrections import corrected as levels
-from losscli.result import Comparison, Difference, Regression
-from losscli.spec import Spec
+from losscli.result import Comparison, Difference, Gate
 
 ROWS = 1_000
 STEPWISE = [Correction.HOLM, Correction.BH, Correction.NONE]
@@ -121,7 +122,7 @@ def test_too_few_replicates_for_a_level_give_no_interval() -> None:
         for ends in (bootstrap_t_intervals(found, 0.95), percentile_interval(found.values[:, 0], 0.95)):
             assert np.isfinite(ends).all() == known
     for count, verdict in ((18, "inconclusive"), (19, "fail")):
-        gate = regression(family([50.0], count, 0), 0.02, 0.95)
+        gate = regression(family([50.0], count, 0), tolerated(0.02), 0.95)
         assert gate.verdict == verdict and math.isnan(gate.p) == (verdict != "fail")
 
 
@@ -186,30 +187,34 @@ def test_one_gate_fails_just_where_its_p_says_so(
     value: int, tolerance: float, count: int, confidence: float, seed: int
 ) -> None:
     found = family([value / 10], count, seed)
-    gate = regression(found, tolerance, confidence)
+    gate = regression(found, tolerated(tolerance), confidence)
     assert (gate.verdict == "fail") == (gate.p <= 1 - confidence + 1e-12)
     assert math.isnan(gate.p) == math.isnan(gate.low)
     if not math.isnan(gate.p):
         assert corrected([(record(gate.verdict), gate.p)], confidence)[0].verdict == gate.verdict
 
 
-def record(verdict: str) -> Regression:
-    empty = dict.fromkeys(("value", "low", "high", "reason", "rows_needed", "visible"))
-    return Regression(spec="mae", model="b", baseline="a", tolerance=0.02, verdict=verdict, **empty)
+def tolerated(share: float) -> Tolerance:
+    return Tolerance(share, relative=True, greater_is_better=False)
+
+
+def record(verdict: str) -> Gate:
+    empty = dict.fromkeys(("value", "low", "high", "reason", "rows_needed"))
+    return Gate(text="mae=2%", spec="mae", model="b", threshold=0.02, verdict=verdict, **empty)
 
 
 def test_gates_without_spread(compared: Compare) -> None:
     """A residual that is so many times the other in every row, to rounding."""
     for value, p, verdict in ((0.5, 0.0, "fail"), (0.0, 1.0, "pass")):
-        gate = regression(plain(value, np.full(99, value)), 0.02, 0.95)
+        gate = regression(plain(value, np.full(99, value)), tolerated(0.02), 0.95)
         assert (gate.p, gate.verdict) == (p, verdict)
     y, r = made()["y"], np.random.default_rng(9).normal(size=200)
     columns = {"y": y, "pred_old": y + r}
     columns |= {f"pred_{times}": y + times * r for times in (0.9, 1.05, 1.3, 1.7)}
-    allowed = tuple((Spec.parse(spec), 0.02) for spec in ("mae", "mse"))
-    found = compared(columns, losses=("mae", "mse"), baseline="pred_old", allowed=allowed)
-    assert [one.verdict for one in found.regressions] == ["pass", "fail", "fail", "fail"] * 2
-    for one in found.regressions:
+    allowed = parse_allowances(("mae=2%", "mse=2%"))
+    found = compared(columns, losses=("mae", "mse"), baseline="pred_old", allowances=allowed)
+    assert [one.verdict for one in found.gates] == ["pass", "fail", "fail", "fail"] * 2
+    for one in found.gates:
         assert one.low == pytest.approx(one.value) == one.high
 
 
@@ -233,19 +238,20 @@ def test_many_gates_step_by_step(gates: list[tuple[float, bool]]) -> None:
 
 
 def test_more_gates_ask_for_more(compared: Compare) -> None:
-    """Hardly worse than tolerated fails one gate, and not one of eight; much worse fails any."""
+    """By Holm's rule: hardly worse than tolerated fails one gate, not one of eight; much worse any."""
     rng = np.random.default_rng(8)
     y = rng.normal(size=400)
     columns = {"y": y, "pred_old": y + rng.normal(size=400)}
     columns |= {"pred_new": y + 1.12 * (columns["pred_old"] - y) + 0.3 * rng.normal(size=400)}
-    gates = [("mae", 0.125), *((f"huber:delta={delta}", 0.9) for delta in range(3, 10))]
-    allowed = tuple((Spec.parse(spec), tolerance) for spec, tolerance in gates)
-    asked = {"losses": tuple(spec for spec, _ in gates), "baseline": "pred_old"}
-    alone = compared(columns, allowed=allowed[:1], **asked).regressions
-    eight = compared(columns, allowed=allowed, **asked).regressions
+    texts = ["mae=12.5%", *(f"huber:delta={delta}=90%" for delta in range(3, 10))]
+    allowed = parse_allowances(texts)
+    specs = tuple(text.rpartition("=")[0] for text in texts)
+    asked = {"losses": specs, "baseline": "pred_old", "correction": Correction.HOLM}
+    alone = compared(columns, allowances=allowed[:1], **asked).gates
+    eight = compared(columns, allowances=allowed, **asked).gates
     assert [one.verdict for one in alone] == ["fail"]
     assert [one.verdict for one in eight] == ["inconclusive"] + ["pass"] * 7
     assert eight[0].reason == HOLM
     assert (eight[0].low, eight[0].high) == (alone[0].low, alone[0].high)
     columns["pred_new"] = columns["pred_new"] + 3.0 * rng.normal(size=400)
-    assert {one.verdict for one in compared(columns, allowed=allowed, **asked).regressions} == {"fail"}
+    assert {one.verdict for one in compared(columns, allowances=allowed, **asked).gates} == {"fail"}

@@ -10,7 +10,7 @@ from comparisons import Columns, Compare, delimited
 from scipy import special
 
 from losscli import render
-from losscli.comparison.gate import judged, parse_rule
+from losscli.comparison.gates import judged, parse_rule
 from losscli.data.roles import Asked, ClassWeight, Problem
 from losscli.data.roles.files import open_files
 from losscli.data.table import BLOCK, ReadOptions

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from losscli.spec import Spec
+from losscli.comparison.gates import parse_allowances
 
 ERRORS = 4  # Monte-Carlo standard errors
 
@@ -60,7 +60,7 @@ def test_false_passes_at_the_tolerance(compared, loss):
         losses=(loss,),
         self_check=True,
         baseline="pred_0",
-        allowed=((Spec.parse(loss), 0.02),),
+        allowances=parse_allowances([f"{loss}=2%"]),
     )
     (one,) = found.self_check
     assert about(one.false_pass, 0.05)

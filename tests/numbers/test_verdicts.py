@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from losscli.comparison.gates import parse_allowances
 from losscli.errors import UsageError
 from losscli.inference.two_models import delong
 from losscli.spec import Spec
@@ -111,8 +112,10 @@ def test_a_regression_is_judged_three_ways(compared, tolerance, verdict):
     rng = np.random.default_rng(0)
     e = np.abs(rng.normal(size=N))
     data = {"y": np.zeros(N), "pred_old": e, "pred_new": rng.permutation(e) * 1.25}
-    found = compared(data, losses=["mae"], baseline="pred_old", allowed=((Spec("mae"), tolerance),))
-    (one,) = found.regressions
+    found = compared(
+        data, losses=["mae"], baseline="pred_old", allowances=parse_allowances([f"mae={100 * tolerance:g}%"])
+    )
+    (one,) = found.gates
     assert (one.model, one.baseline, one.verdict) == ("pred_new", "pred_old", verdict)
     assert one.low < one.value < one.high
     assert (one.rows_needed is not None) == (verdict == "inconclusive")
@@ -168,9 +171,9 @@ def test_an_allowance_finds_its_loss_by_any_name_and_at_its_parameters(compared,
         losses=losses,
         gated=(wanted,),
         baseline="pred_old",
-        allowed=((wanted, 0.02),),
+        allowances=parse_allowances([f"{wanted}=2%"]),
     )
-    assert [(one.spec, one.verdict) for one in found.regressions] == [(spec, "fail")]
+    assert [(one.spec, one.verdict) for one in found.gates] == [(spec, "fail")]
 
 
 def test_a_baseline_alone_is_refused(compared):

@@ -166,7 +166,6 @@ def empty(models: Sequence[str], task: str = "regression", kind: str = "value") 
         comparisons=(),
         discordant=(),
         baseline=None,
-        regressions=(),
         gates=(),
         row_table=(),
         warnings=(),

@@ -23,6 +23,10 @@ def gate(
         reason=None if weighed else "no uncertainty used",
         rows_needed=9412 if verdict == "inconclusive" else None,
         baseline=baseline,
+        old=23.12 if weighed else None,
+        new=24.14 if weighed else None,
+        relative=True if weighed else None,
+        level=0.9 if weighed else None,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from losscli import render
-from losscli.comparison.gate import fails
+from losscli.comparison.gates import fails
 from losscli.errors import UsageError
 from render.gates import FAIL, PASS, UNSURE, gate, gated
 from render.samples import ALL, HOSTILE, judged

@@ -53,7 +53,12 @@ class CompareFlags(TableFlags, PredictionRoles):
     ] = None
     max_regression: Annotated[
         tuple[str, ...],
-        Flag("LOSS=2%", "How much worse than the baseline is allowed; repeat it.", VERDICT, specs=True),
+        Flag(
+            "NAME=2%",
+            "How much worse than the baseline a loss or metric may be, or +0.01.",
+            VERDICT,
+            specs=True,
+        ),
     ] = ()
     fail_if: Annotated[
         tuple[str, ...],

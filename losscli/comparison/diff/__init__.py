@@ -16,7 +16,7 @@ from losscli.comparison.diff.matching import (
     unpaired,
     warnings,
 )
-from losscli.comparison.reasons import kept_on_few, no_ratio
+from losscli.comparison.reasons import no_ratio
 from losscli.result import (
     Changes,
     LossChange,
@@ -87,11 +87,7 @@ def _loss(old: Recorded, new: Recorded, a: LossTable, b: LossTable, pair: Models
         p=None,
         verdict=None,
         rows_needed=None,
-        reason=_missing(old, before)
-        or _missing(new, after)
-        or no_ratio(before, after)
-        or kept_on_few(before, after)
-        or beyond,
+        reason=_missing(old, before) or _missing(new, after) or no_ratio(before, after) or beyond,
     )
 
 

@@ -10,7 +10,7 @@ from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
 from losscli.comparison.verdicts.pairs import discordant, with_pairs
-from losscli.comparison.verdicts.regressions import corrected, find_baseline, regressions
+from losscli.comparison.verdicts.regressions import against_model, drawing_of, find_baseline
 from losscli.comparison.verdicts.resampling_units import (
     ResamplingUnits,
     check_ids,
@@ -23,6 +23,7 @@ from losscli.comparison.verdicts.self_check import Tolerated, self_check, unchec
 from losscli.comparison.verdicts.series import block_length, differences_in_time, forecasts
 from losscli.comparison.verdicts.slices import find_slices
 from losscli.comparison.verdicts.stored import against_recorded, store
+from losscli.comparison.verdicts.weighing import table_of, weighed
 from losscli.domain import Floats
 from losscli.inference import pairs_of
 from losscli.inference.resample import time_block
@@ -30,8 +31,9 @@ from losscli.result import (
     Comparison,
     Difference,
     Forecasts,
+    Gate,
     LossTable,
-    Regression,
+    MetricTable,
     Resampling,
     SelfCheck,
 )
@@ -50,31 +52,36 @@ def with_verdicts(
     """
     request, recorded = facts.request, facts.request.recorded
     baseline = None if recorded is not None else find_baseline(facts.problem, request)
+    gated = (
+        [] if baseline is None and recorded is None else [table_of(one, point) for one in request.allowances]
+    )
     units, in_time = _units(facts, point.losses, primary)
     whole = facts.moments.rows <= EVERY_LOSS
-    boot = bootstrap(facts, values, units, _chosen(facts, primary), metrics=whole)
+    figures = whole or request.replicates or any(isinstance(one, MetricTable) for one in gated)
+    boot = bootstrap(facts, values, units, _chosen(facts, primary), metrics=figures)
     losses = [with_loss_intervals(boot, i, one) for i, one in enumerate(point.losses)]
     differences: list[Difference] = []
     for i, one in enumerate(losses):
         losses[i], pairs = with_pairs(boot, i, one, point.primary, request.correction)
         differences += pairs
-    kept = store(boot, losses) if request.replicates or recorded is not None else None
-    gated: tuple[Regression, ...] = ()
+    metrics = with_metric_intervals(boot, point.metrics)
+    found = replace(point, losses=tuple(losses), metrics=metrics)
+    kept = store(boot, found) if request.replicates or recorded is not None else None
+    gates: tuple[Gate, ...] = ()
     if baseline is not None:
-        gated = regressions(boot, losses, baseline)
+        gates = weighed(list(against_model(boot, found, baseline)), drawing_of(boot), request.correction)
     elif recorded is not None and kept is not None:
-        gated = corrected(list(against_recorded(boot, losses, kept, recorded)), request.confidence)
+        cases, drawing = against_recorded(boot, found, kept, recorded)
+        gates = weighed(cases, drawing, request.correction)
     return replace(
-        point,
-        losses=tuple(losses),
-        metrics=with_metric_intervals(boot, point.metrics),
+        found,
         robustness=with_share_intervals(boot, point.robustness, losses),
         comparisons=tuple(differences),
         discordant=tuple(discordant(boot, losses)),
         areas=tuple(roc_auc_differences(facts, point.metrics)) if whole else (),
         forecasts=in_time,
         baseline=None if baseline is None else facts.problem.models[baseline].name,
-        regressions=gated,
+        gates=gates,
         replicates=kept if request.replicates else None,
         agreement=find_agreement(boot, losses, differences, primary, curves=whole),
         slices=find_slices(boot, losses, primary),
@@ -88,7 +95,7 @@ def _chosen(facts: TableFacts, primary: int) -> list[int]:
     pairs, losses = len(pairs_of(len(facts.problem.models))), range(len(facts.layout.losses))
     if facts.moments.rows <= EVERY_LOSS and pairs * len(losses) <= MOST_PAIRS:
         return list(losses)
-    gated = dict(facts.allowed)
+    gated = {loss for loss, _ in facts.allowed}
     return [loss for loss in losses if loss == primary or loss in gated]
 
 
@@ -124,7 +131,7 @@ def _self_check(
     few = next((tail.why("differing rows") for tail in tails if tail and tail.carries), None)
     if few is not None:
         return unchecked(names, few)
-    tolerance = dict(boot.facts.allowed).get(loss)
+    tolerance = next((one.tolerance for place, one in boot.facts.allowed if place == loss), None)
     power = boot.losses[loss].bound.loss.reduction.power
     tolerated = None if baseline is None or tolerance is None else Tolerated(baseline, tolerance, power)
     units = boot.sums.take([places[0] for places in boot.losses[loss].places])

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from losscli.comparison.verdicts.metric_terms import TermColumns, metric_terms, 
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.data.rows import Rows
 from losscli.domain import Floats, Mask
-from losscli.inference import Studentised, beside, bootstrap_t_intervals, log_ratio, pairs_of, plain, smooth
+from losscli.inference import Studentised, beside, bootstrap_t_intervals, pairs_of, plain
 from losscli.inference.resample import Replicates, UnitSums, replicate, squares
 from losscli.inference.tail import Tail
 from losscli.loss import BoundLoss, Trait
@@ -52,11 +52,9 @@ class Bootstrap:
     found: of every loss and model; losses: of the losses that are resampled, by their numbers; sums: of the
     units, a column for each row quantity of these losses; places: of these columns, by their places in the
     layout; at: the column of the difference of two models in a loss; signs: of the units' differences, how
-    many are above and below 0; tails: of the sizes of these differences, by unit, where units are groups by
-    row; values: (B, m) each loss of its models; terms: the terms of each model's
-    summaries; flagged: replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,) Σwx
-    of the columns that flagged rows nearly fill.
-    """
+    many are above and below 0; tails: of the sizes of these differences; values: (B, m) each loss of its
+    models; terms: the terms of each model's summaries; flagged: replicates of the flagged rows alone, of the
+    same columns as `sums`; filled: (B,) Σwx of the columns that flagged rows nearly fill."""
 
     facts: TableFacts
     confidence: float
@@ -120,18 +118,6 @@ class Bootstrap:
             return None
         return self.tails[self.at[loss, a, b] - len(self.places)]
 
-    def log_ratio(self, loss: int, model: int, baseline: int) -> Studentised:
-        """Of the losses of two models, by their numbers."""
-        own = self.losses[loss]
-        at = [own.models.index(model), own.models.index(baseline)]
-        if own.is_mean:
-            half = 1.0 / own.bound.loss.reduction.power
-            places = [own.places[m][0] for m in at]
-            return smooth(lambda a, b: half * log_ratio(a, b), *self.replicates.joint(places))
-        a, b = (self.found[loss][m].value for m in (model, baseline))
-        values = self.values[loss]
-        return plain(math.log(a) - math.log(b), log_ratio(values[:, at[0]], values[:, at[1]]))
-
     def total(self, place: int) -> Floats:
         """(B,) Σwx of a row quantity, by its place in the layout."""
         column = self.places[place]
@@ -181,7 +167,7 @@ def bootstrap(
         for a, b in one.pairs if one.is_mean else ():
             at[loss, a, b] = len(places) + len(differences)
             differences.append((one.places[a][0], one.places[b][0]))
-    (sums, of_terms, flagged), tails = _sums(facts, units, list(places), differences, metrics)
+    sums, of_terms, flagged = _sums(facts, units, list(places), metrics)
     terms = term_columns(facts) if metrics else ()
     usable: Mask = np.asarray(np.isfinite(of_terms.sums).all(axis=0))
     terms = [one for one in terms if usable[one.first : one.end].all()]
@@ -189,17 +175,16 @@ def bootstrap(
     contrasts = sums.contrasts(differences).sums
     every = np.concatenate([sums.sums, contrasts, of_terms.sums], axis=1)
     judged = len(places) + len(differences)
-    joint = [pair for loss, one in losses.items() for pair in _joint(facts, loss, one)]
     request = facts.request
-    kept = request.replicates or request.recorded is not None  # to the same bits in both runs
+    kept = request.replicates or bool(request.allowances)  # to the same bits in all runs
     count = resamples_of(request, len(facts.problem.models))
     with np.errstate(over="ignore", invalid="ignore"):  # of huge losses, which get no interval
         drawn = replicate(
             UnitSums(sums.keys, sums.w, every),
             count,
             request.seed,
-            tuple(dict.fromkeys((*squares(judged), *joint))),
-            precise=bool(joint) or kept,
+            squares(judged),
+            precise=kept,
         )
         outliers, filled = None, {}
         if len(flagged.keys):
@@ -216,7 +201,7 @@ def bootstrap(
         places=places,
         at=at,
         signs=((contrasts > 0).sum(axis=0), (contrasts < 0).sum(axis=0)),
-        tails=tails or [Tail.of(np.abs(one)) for one in contrasts.T],
+        tails=[Tail.of(np.abs(one)) for one in contrasts.T],
         replicates=drawn,
         studentised=drawn.studentised,
         values={loss: _values(one, drawn) for loss, one in losses.items()},
@@ -249,31 +234,17 @@ def _resampled(facts: TableFacts, found: Sequence[Found], loss: int, places: dic
     )
 
 
-def _joint(facts: TableFacts, loss: int, own: ResampledLoss) -> list[tuple[int, int]]:
-    """The pairs of columns whose covariance a measure against the baseline needs."""
-    if not own.is_mean or loss not in dict(facts.allowed):
-        return []
-    return list(combinations(sorted({places[0] for places in own.places}), 2))
-
-
 def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
     """(B, m) The loss of each model, of the means of its parts."""
     return np.column_stack([of_means(own.bound, [drawn.means[:, p] for p in one]) for one in own.places])
 
 
-def _sums(
-    facts: TableFacts,
-    units: ResamplingUnits,
-    columns: Sequence[int],
-    differences: Sequence[tuple[int, int]],
-    metrics: bool,
-) -> tuple[list[UnitSums], list[Tail]]:
-    """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows; and,
-    where units are groups, whose sums hide their rows, the tails of differences of two columns by row."""
+def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> list[UnitSums]:
+    """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
     layout = facts.layout.only(columns)
     flagged = facts.summary.flagged_rows
 
-    def work(rows: Rows) -> tuple[list[UnitSums], list[Tail]]:
+    def work(rows: Rows) -> list[UnitSums]:
         keys = units.of(rows.number)
         x = list(row_quantities(facts.problem, layout, rows))
         more: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
@@ -281,13 +252,6 @@ def _sums(
         outliers = UnitSums.of((column[out] for column in x), rows.w[out], keys[out])
         with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval
             of_terms = UnitSums.of(more, rows.w, keys)
-        tails = [Tail.of(np.abs(rows.w * (x[a] - x[b]))) for a, b in differences] if units.grouped else []
-        return [UnitSums.of(x, rows.w, keys), of_terms, outliers], tails
+        return [UnitSums.of(x, rows.w, keys), of_terms, outliers]
 
-    return facts.reading.fold(work, _merged)
-
-
-def _merged(
-    one: tuple[list[UnitSums], list[Tail]], other: tuple[list[UnitSums], list[Tail]]
-) -> tuple[list[UnitSums], list[Tail]]:
-    return merge_each(one[0], other[0]), merge_each(one[1], other[1])
+    return facts.reading.fold(work, merge_each)

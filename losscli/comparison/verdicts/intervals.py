@@ -48,27 +48,31 @@ def _few_units(boot: Bootstrap, loss: int, model: int) -> str | None:
     place = own.places[own.models.index(model)][0]
     if not may_rest_on_few(own.bound):
         return None
-    what = "clusters" if boot.units.length is None else "blocks"
-    return Tail.of(boot.sums.sums[:, place]).why(what)
+    return Tail.of(boot.sums.sums[:, place]).why(boot.units.what)
 
 
 def with_metric_intervals(boot: Bootstrap, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
     """The metrics that are functions of means, with an interval where no formula gave one, and the ranks."""
-    problem = boot.facts.problem
-    known = {metric.name: metric for metric in metrics_for(*problem.tasks, levels=problem.levels)}
     found = []
     for table in tables:
-        metric = known.get(table.name)
-        if metric is None or metric.replicated is None:
-            found.append(table)
-            continue
-        values: dict[int, Floats] = {}
-        for term in boot.terms:
-            if term.source is metric.source and table.results[term.model].value is not None:
-                means = boot.replicates.means[:, term.first : term.end]
-                values[term.model] = replicated(metric, boot.facts, term, means)
-        found.append(_with_ranks(boot, _with_intervals(boot, table, values), values))
+        values = metric_values(boot, table)
+        found.append(_with_ranks(boot, _with_intervals(boot, table, values), values) if values else table)
     return tuple(found)
+
+
+def metric_values(boot: Bootstrap, table: MetricTable) -> dict[int, Floats]:
+    """(B,) The metric in every replicate, by the numbers of the models that have it; none where it is no
+    function of means."""
+    problem = boot.facts.problem
+    own = metrics_for(*problem.tasks, levels=problem.levels)
+    metric = next((one for one in own if one.name == table.name), None)
+    if metric is None or metric.replicated is None:
+        return {}
+    return {
+        term.model: replicated(metric, boot.facts, term, boot.replicates.means[:, term.first : term.end])
+        for term in boot.terms
+        if term.source is metric.source and table.results[term.model].value is not None
+    }
 
 
 def _with_intervals(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:

@@ -1,22 +1,27 @@
-"""Models against the baseline, on the losses that gates name."""
+"""Models against a model that is the baseline, on the losses and metrics that gates name."""
 
-import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-import numpy as np
-
-from losscli.comparison.reasons import FEW_UNITS, no_ratio
+from losscli.comparison.gates import Allowance
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.bootstrap import Bootstrap
+from losscli.comparison.verdicts.intervals import metric_values
+from losscli.comparison.verdicts.weighing import (
+    NOT_RESAMPLED,
+    Case,
+    Drawing,
+    Estimate,
+    Figures,
+    Means,
+    side_of,
+    table_of,
+)
 from losscli.data.roles import Problem
 from losscli.data.roles.files import stem
 from losscli.errors import Fix, UsageError, did_you_mean
-from losscli.inference import Studentised, holm, regression
-from losscli.result import LossTable, LossValue, Regression, finite
-
-HOLM = "worse than tolerated, but not once corrected for the number of gates"
+from losscli.loss import Trait
+from losscli.result import Comparison, LossTable, MetricTable
 
 
 def baselines(names: Sequence[str]) -> list[Fix]:
@@ -52,71 +57,51 @@ def find_baseline(problem: Problem, request: Request) -> int | None:
     return matches[0]
 
 
-def regressions(boot: Bootstrap, tables: Sequence[LossTable], baseline: int) -> tuple[Regression, ...]:
-    """Every other model against the baseline, on every loss that --max-regression names."""
-    found = [
-        _against_model(boot, loss, tolerance, tables[loss], m, baseline)
-        for loss, tolerance in boot.facts.allowed
-        for m in range(len(tables[loss].results))
-        if m != baseline
-    ]
-    return corrected(found, boot.confidence)
+def against_model(boot: Bootstrap, found: Comparison, baseline: int) -> Iterator[Case]:
+    """Every other model against the baseline, by its number, for every gate. found: the tables.
+
+    Raises DataError for a loss or a metric that does not apply.
+    """
+    for allowance in boot.facts.request.allowances:
+        table = table_of(allowance, found)
+        estimates = estimates_of(boot, allowance, table)
+        sides = [side_of(one) for one in table.results]
+        for m, one in enumerate(sides):
+            if m != baseline:
+                yield Case(allowance, table, one, sides[baseline], _both(estimates, m, baseline))
 
 
-def corrected(found: Sequence[tuple[Regression, float]], confidence: float) -> tuple[Regression, ...]:
-    """The gates with Holm's correction of those that fail; found: each with its one-sided p, NaN for none."""
-    known = [k for k, (_, p) in enumerate(found) if math.isfinite(p)]
-    adjusted = dict(zip(known, holm(np.array([found[k][1] for k in known])), strict=True))
-    return tuple(
-        replace(one, verdict="inconclusive", reason=HOLM)
-        if one.verdict == "fail" and k in adjusted and adjusted[k] > 1 - confidence + 1e-12
-        else one
-        for k, (one, _) in enumerate(found)
+def estimates_of(
+    boot: Bootstrap, allowance: Allowance, table: LossTable | MetricTable
+) -> dict[int, Estimate]:
+    """What resampling knows of each model, by its number: the sums of a mean, or the figure in each
+    replicate."""
+    if isinstance(table, MetricTable):
+        return {m: Figures(values) for m, values in metric_values(boot, table).items()}
+    loss = next((place for place, one in boot.facts.allowed if one == allowance), None)
+    own = None if loss is None else boot.losses.get(loss)
+    if loss is None or own is None:
+        return {}
+    if not own.is_mean:
+        return {m: Figures(boot.values[loss][:, at]) for at, m in enumerate(own.models)}
+    bounded, power = Trait.BOUNDED in own.bound.traits, own.bound.loss.reduction.power
+    return {m: Means(boot.sums.sums[:, own.places[at][0]], power, bounded) for at, m in enumerate(own.models)}
+
+
+def _both(estimates: dict[int, Estimate], new: int, base: int) -> tuple[Estimate, Estimate] | str:
+    if new in estimates and base in estimates:
+        return estimates[new], estimates[base]
+    return NOT_RESAMPLED
+
+
+def drawing_of(boot: Bootstrap) -> Drawing:
+    """How the units of a comparison are resampled."""
+    return Drawing(
+        boot.sums.keys,
+        boot.sums.w,
+        boot.units.what,
+        boot.rows,
+        len(boot.replicates.w),
+        boot.seed,
+        boot.confidence,
     )
-
-
-def _against_model(
-    boot: Bootstrap, loss: int, tolerance: float, table: LossTable, m: int, baseline: int
-) -> tuple[Regression, float]:
-    one, other = table.results[m], table.results[baseline]
-    reason = "this loss cannot be resampled" if loss not in boot.losses else no_ratio(one, other)
-    tail = boot.tail(loss, *sorted((m, baseline)))
-    reason = reason or (tail.why("differing rows") if tail else None)
-    waiting = undecided(table.spec, one, other, tolerance, reason)
-    if reason is not None:
-        return waiting, math.nan
-    return weighed(waiting, boot.log_ratio(loss, m, baseline), boot.confidence, boot.rows)
-
-
-def undecided(spec: str, one: LossValue, base: LossValue, tolerance: float, reason: str | None) -> Regression:
-    """The gate of a model against the baseline, before any interval."""
-    return Regression(
-        spec=spec,
-        model=one.model,
-        baseline=base.model,
-        tolerance=tolerance,
-        verdict="inconclusive",
-        value=finite(one.value / base.value - 1.0) if one.value is not None and base.value else None,
-        low=None,
-        high=None,
-        reason=reason,
-        rows_needed=None,
-        visible=None,
-    )
-
-
-def weighed(
-    waiting: Regression, ratio: Studentised, confidence: float, rows: int
-) -> tuple[Regression, float]:
-    """The gate with its verdict, and the one-sided p that it is not worse than tolerated."""
-    found = regression(ratio, waiting.tolerance, confidence)
-    decided = replace(
-        waiting,
-        verdict=found.verdict,
-        low=finite(found.low),
-        high=finite(found.high),
-        reason=None if math.isfinite(found.low) else FEW_UNITS,
-        rows_needed=math.ceil(rows * found.needed) if math.isfinite(found.needed) else None,
-        visible=finite(found.least),
-    )
-    return decided, found.p

@@ -10,7 +10,7 @@ from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, ColumnType, Table, block_count
 from losscli.domain import Codes
 from losscli.errors import DataError
-from losscli.inference.resample import ROW_UNITS, Keys, row_keys, text_keys, unit_keys
+from losscli.inference.resample import Keys, row_keys, text_keys, unit_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class ResamplingUnits:
         return "rows" if self.column is None else "group" if self.length is None else "time"
 
     @property
-    def grouped(self) -> bool:
-        """Whether a unit is a group of many rows, clusters or blocks, taken together for speed."""
-        return self.count > ROW_UNITS
+    def what(self) -> str:
+        """What a unit is, in the plural."""
+        return {"rows": "rows", "group": "clusters", "time": "blocks"}[self.by]
 
     def of(self, number: Codes) -> Keys:
         """The units of rows by their 1-based numbers: (n,) -> (n,)."""

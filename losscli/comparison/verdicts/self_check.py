@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.comparison.reasons import NO_RATIO
 from losscli.domain import Floats, Mask
-from losscli.inference import judge, log_ratio, pairs_of, regression, smooth
+from losscli.inference import Tolerance, judge, pairs_of, regression, worsening
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.result import SelfCheck
 
@@ -25,8 +25,16 @@ class Tolerated:
     the loss is the root of a mean, else 1."""
 
     baseline: int
-    tolerance: float
+    tolerance: Tolerance
     power: int
+
+    def at_the_edge(self, mean: float) -> float:
+        """The mean of the row losses of a model that is worse by just the tolerance; mean: the baseline's."""
+        base = mean ** (1 / self.power)
+        worse = (
+            base * (1 + self.tolerance.amount) if self.tolerance.relative else base + self.tolerance.amount
+        )
+        return float(worse**self.power)
 
 
 def self_check(
@@ -92,14 +100,14 @@ def _pass_rates(units: UnitSums, confidence: float, seed: int, tolerated: Tolera
     others = [m for m in range(len(mean)) if m != base]
     if mean[base] <= 0:
         return {}
-    to = np.full(len(mean), (1 + tolerated.tolerance) ** tolerated.power * mean[base])
+    to = np.full(len(mean), tolerated.at_the_edge(float(mean[base])))
     to[base] = mean[base]
     passed = dict.fromkeys(others, 0)
     products = (*squares(len(mean)), *((m, base) for m in others))
     for trial, drawn in enumerate(_drawn(_shifted(units, to), seed)):
         found = replicate(drawn, RESAMPLES, seed + 1 + trial, products, precise=True)
         for m in others:
-            ratio = smooth(lambda a, b: log_ratio(a, b) / tolerated.power, *found.joint([m, base]))
-            known = math.isfinite(float(ratio.value[0]))
-            passed[m] += known and regression(ratio, tolerated.tolerance, confidence).verdict == "pass"
+            worse = worsening(tolerated.tolerance, tolerated.power, found.joint([m, base]))
+            known = math.isfinite(float(worse.value[0]))
+            passed[m] += known and regression(worse, tolerated.tolerance, confidence).verdict == "pass"
     return {m: count / TRIALS for m, count in passed.items()}

@@ -1,74 +1,116 @@
-"""Replicates that a result keeps, and gates against those of an earlier one."""
+"""What a result keeps of its units, and gates against those of an earlier one."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.comparison.reasons import NOT_IN_BOTH, kept_on_few, no_ratio
+from losscli.comparison.reasons import NOT_IN_BOTH
 from losscli.comparison.verdicts.bootstrap import Bootstrap
-from losscli.comparison.verdicts.regressions import undecided, weighed
+from losscli.comparison.verdicts.intervals import metric_values
 from losscli.comparison.verdicts.resampling_units import hashed
+from losscli.comparison.verdicts.weighing import (
+    Case,
+    Drawing,
+    Estimate,
+    Figures,
+    Means,
+    Side,
+    side_of,
+    table_of,
+)
 from losscli.data.roles import Problem
-from losscli.data.rows import Reading
-from losscli.domain import Floats
-from losscli.errors import DataError, UsageError
-from losscli.inference import log_ratio, plain
+from losscli.domain import Codes, Floats
+from losscli.errors import DataError, Fix, UsageError
 from losscli.inference.resample import Keys, mixed
+from losscli.loss import Trait
 from losscli.loss.arguments import codes
 from losscli.result import (
-    DOUBLE,
+    Comparison,
     LossTable,
+    MetricTable,
     Recorded,
-    Regression,
-    StoredLoss,
+    StoredFigure,
+    StoredMean,
     StoredReplicates,
+    drawn_apart,
     mismatch,
     pack,
-    unpack,
+    unless_rounded,
 )
 
 _ORDER = 1e-12  # relative: what the order of the rows makes of one value
+MOST_NUMBERS = 2**21  # sums of units that are kept; beyond, of the primary loss and those asked for alone
 AGAIN = "Write it from the same rows, with --id and --replicates"
+NOT_OF_COMMON = "it is known of all rows alone; gate on a loss that is a mean"
 
 
-def store(boot: Bootstrap, tables: Sequence[LossTable]) -> StoredReplicates:
-    """The replicates of every loss that is resampled. Raises UsageError where rows have no id."""
+def store(boot: Bootstrap, found: Comparison) -> StoredReplicates:
+    """The units of a run. found: its tables. Raises UsageError where rows have no id."""
     problem = boot.facts.problem
     if problem.id is None:
         raise UsageError(
             "--replicates: a later run finds the rows by an id, or a reordered file would pair wrongly",
             advice="Name the column: --id COL",
         )
-    ids, targets = _hashes(boot.facts.reading, problem.id)
+    ids, targets = _hashes(boot)
     return StoredReplicates(
         id=problem.id,
         by=boot.units.by,
         column=boot.units.column,
         length=boot.units.length,
         rows=boot.rows,
+        units=len(boot.sums.keys),
         count=len(boot.replicates.w),
         seed=boot.seed,
-        ids=ids,
-        targets=targets,
-        w=pack(boot.replicates.w, DOUBLE),
-        losses=tuple(
-            StoredLoss(tables[loss].spec, tables[loss].results[m].model, pack(boot.values[loss][:, at]))
-            for loss, one in boot.losses.items()
-            for at, m in enumerate(one.models)
-        ),
+        keys=pack(boot.sums.keys),
+        ids=pack(ids),
+        targets=pack(targets),
+        w=pack(boot.sums.w),
+        losses=tuple(_means(boot, found)),
+        figures=tuple(_figures(boot, found)),
     )
 
 
-def _hashes(reading: Reading, column: str) -> tuple[str, str]:
-    """Σ of the hashes of the ids, and of (id, target), mod 2⁶⁴: whatever the order of the rows."""
-    ids = targets = 0
+def _means(boot: Bootstrap, found: Comparison) -> Iterator[StoredMean]:
+    """The losses that are means; of many units those asked for."""
+    request = boot.facts.request
+    own = {loss: one for loss, one in boot.losses.items() if one.is_mean}
+    asked = {found.primary, *(str(spec) for spec in request.losses), *(str(spec) for spec in request.gated)}
+    many = len(boot.sums.keys) * sum(len(one.models) for one in own.values()) > MOST_NUMBERS
+    for loss, one in own.items():
+        table = found.losses[loss]
+        if many and asked.isdisjoint((table.spec, table.name)):
+            continue
+        root, bounded = one.bound.loss.reduction.power == 2, Trait.BOUNDED in one.bound.traits
+        for at, m in enumerate(one.models):
+            sums = pack(boot.sums.sums[:, one.places[at][0]])
+            yield StoredMean(table.spec, table.results[m].model, root, bounded, sums)
+
+
+def _figures(boot: Bootstrap, found: Comparison) -> Iterator[StoredFigure]:
+    for loss, one in boot.losses.items():
+        for at, m in enumerate(() if one.is_mean else one.models):
+            table = found.losses[loss]
+            yield StoredFigure(table.spec, table.results[m].model, pack(boot.values[loss][:, at]))
+    for metric in found.metrics:
+        for m, values in metric_values(boot, metric).items():
+            yield StoredFigure(metric.name, metric.results[m].model, pack(values))
+
+
+def _hashes(boot: Bootstrap) -> tuple[Keys, Keys]:
+    """Σ of the hashes of the ids, and of (id, target), of the rows of each unit, mod 2⁶⁴: (U,) each."""
+    reading, keys = boot.facts.reading, boot.sums.keys
+    problem = reading.problem
+    assert problem.id is not None
+    ids, targets = np.zeros(len(keys), dtype=np.uint64), np.zeros(len(keys), dtype=np.uint64)
     for rows in reading.unclipped.each():
-        own = hashed(reading.text(rows, column))
-        ids += int(own.sum(dtype=np.uint64))
-        targets += int(mixed(own ^ _target_keys(reading.problem, rows.y)).sum(dtype=np.uint64))
-    return f"{ids % 2**64:016x}", f"{targets % 2**64:016x}"
+        own = hashed(reading.text(rows, problem.id))
+        place = np.searchsorted(keys, boot.units.of(rows.number))
+        np.add.at(ids, place, own)
+        np.add.at(targets, place, mixed(own ^ _target_keys(problem, rows.y)))
+    return ids, targets
 
 
 def _target_keys(problem: Problem, y: Floats) -> Keys:
@@ -80,63 +122,173 @@ def _target_keys(problem: Problem, y: Floats) -> Keys:
     return keys
 
 
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """An earlier result beside this one. old, now: the places of the units that both have; some: whether a
+    side has others."""
+
+    recorded: Recorded
+    kept: StoredReplicates
+    old: Codes
+    now: Codes
+    some: bool
+
+
 def against_recorded(
-    boot: Bootstrap, tables: Sequence[LossTable], now: StoredReplicates, old: Recorded
-) -> Iterator[tuple[Regression, float]]:
-    """Every model against its namesake in an earlier result, where each side has one model against that, on
-    every loss that --max-regression names; with the one-sided p, NaN for none.
+    boot: Bootstrap, found: Comparison, now: StoredReplicates, recorded: Recorded
+) -> tuple[list[Case], Drawing]:
+    """Every model against its namesake in an earlier result, for every gate, and the units that both have;
+    where each side has one model, or one is named, against that.
 
     Raises DataError where the two are not of the same rows, or a model or a loss has no counterpart.
     """
-    before = old.result.replicates
-    why = "it holds no replicates" if before is None else mismatch(before, now)
-    if old.result.positive != boot.facts.problem.positive:
-        why = why or f"the positive class differs: {old.result.positive} and {boot.facts.problem.positive}"
-    if before is None or why is not None:
-        raise DataError(f"--baseline {old.path}: {why}", advice=_advice(before, now))
-    known = {table.spec: table for table in old.result.losses}
-    for loss, tolerance in boot.facts.allowed:
-        spec, results = tables[loss].spec, tables[loss].results
-        if spec not in known:
-            others = [one.spec for one in known.values() if one.name == tables[loss].name]
+    earlier = _paired(boot, now, recorded)
+    drawing = Drawing(
+        boot.sums.keys[earlier.now],
+        boot.sums.w[earlier.now],
+        boot.units.what,
+        len(earlier.now) if earlier.some else boot.rows,
+        now.count,
+        now.seed,
+        boot.confidence,
+        _left_out(earlier, now) if earlier.some else None,
+    )
+    cases = []
+    for allowance in boot.facts.request.allowances:
+        table = table_of(allowance, found)
+        other = _counterpart(table, recorded)
+        for one in table.results:
+            name = _namesake(recorded, one.model, len(table.results))
+            base = replace(side_of(other.of(name)), model=f"{recorded.path}:{name}")
+            case = Case(allowance, table, side_of(one), base, NOT_IN_BOTH)
+            cases.append(_case(case, name, earlier, now, drawing))
+    return cases, drawing
+
+
+def _left_out(earlier: _Earlier, now: StoredReplicates) -> str:
+    there, here = earlier.kept.units - len(earlier.old), now.units - len(earlier.now)
+    return f"{len(earlier.now):,} rows in both; {there:,} only in {earlier.recorded.path}, {here:,} only here"
+
+
+def _paired(boot: Bootstrap, now: StoredReplicates, recorded: Recorded) -> _Earlier:
+    """Raises DataError where the two cannot be paired, with what to type."""
+    kept, request = recorded.result.replicates, boot.facts.request
+    if kept is None:
+        raise DataError(f"--baseline {recorded.path}: it holds no replicates", advice=AGAIN)
+    if recorded.result.positive != boot.facts.problem.positive:
+        a, b = recorded.result.positive, boot.facts.problem.positive
+        raise DataError(
+            f"--baseline {recorded.path}: the positive class differs: {a} and {b}",
+            advice=f"Type --positive {a}",
+        )
+    why = drawn_apart(kept, now) if request.match_common else mismatch(kept, now)
+    if why is None and request.match_common:
+        return _common(kept, now, recorded)
+    if why is not None:
+        raise DataError(
+            f"--baseline {recorded.path}: {why}", advice=_advice(kept, now), fixes=_match(kept, now)
+        )
+    every = np.arange(now.units)
+    return _Earlier(recorded, kept, every, every, some=False)
+
+
+def _match(kept: StoredReplicates, now: StoredReplicates) -> list[Fix]:
+    """The rows that both have, where some have."""
+    if drawn_apart(kept, now) is not None or now.by != "rows":
+        return []
+    common = len(np.intersect1d(kept.words(kept.ids), now.words(now.ids)))
+    fix = Fix(("--match", "common"), f"the {common:,} rows that both have")
+    return [fix] if 1 < common < max(kept.rows, now.rows) else []
+
+
+def _common(kept: StoredReplicates, now: StoredReplicates, recorded: Recorded) -> _Earlier:
+    """The rows that both sides have, found by their ids."""
+    if now.by != "rows" or max(kept.rows, now.rows) > min(kept.units, now.units) + abs(kept.rows - now.rows):
+        raise DataError(
+            f"--baseline {recorded.path}: rows that are resampled in groups cannot be matched one by one",
+            advice="Compare the two files of predictions: --baseline OLD.csv --match common",
+        )
+    (a, b) = (one.words(one.keys) for one in (kept, now))
+    _, old, new = np.intersect1d(a, b, return_indices=True)
+    if not len(new):
+        raise DataError(f"--baseline {recorded.path}: no row of it is here", advice=AGAIN)
+    for part, what in ((kept.words(kept.targets), now.words(now.targets)), (kept.weights(), now.weights())):
+        if (part[old] != what[new]).any():
             raise DataError(
-                f"--baseline {old.path}: it has no {spec}",
-                advice=f"It has {', '.join(others)}" if others else f"Write it with --loss {spec} too",
+                f"--baseline {recorded.path}: a row that both have has another target or weight", advice=AGAIN
             )
-        for m, one in enumerate(results):
-            name = _namesake(old, one.model, len(results))
-            values, other = before.values(spec, name), known[spec].of(name)
-            a, b = one.value, other.value
-            if a is not None and b is not None and math.isclose(a, b, rel_tol=_ORDER):
-                other = replace(other, value=a)
-            reason = no_ratio(one, other) or kept_on_few(one, other)
-            if loss not in boot.losses or values is None:
-                reason = reason or NOT_IN_BOTH
-            waiting = undecided(spec, one, other, tolerance, reason)
-            if reason is not None or values is None or one.value is None or other.value is None:
-                yield waiting, math.nan
-                continue
-            drawn = unpack(pack(boot.values[loss][:, boot.losses[loss].models.index(m)]), len(values))
-            ratio = plain(math.log(one.value) - math.log(other.value), log_ratio(drawn, values))
-            yield weighed(waiting, ratio, boot.confidence, boot.rows)
+    return _Earlier(recorded, kept, old, new, some=len(a) != len(new) or len(b) != len(new))
 
 
-def _advice(before: StoredReplicates | None, now: StoredReplicates) -> str:
+def _counterpart(table: LossTable | MetricTable, recorded: Recorded) -> LossTable | MetricTable:
+    """The same table of the earlier result. Raises DataError where it has none."""
+    if isinstance(table, MetricTable):
+        metric = recorded.result.metric(table.name)
+        if metric is None:
+            raise DataError(f"--baseline {recorded.path}: it has no {table.name}", advice=AGAIN)
+        return metric
+    known = {one.spec: one for one in recorded.result.losses}
+    if table.spec in known:
+        return known[table.spec]
+    others = [one.spec for one in known.values() if one.name == table.name]
+    raise DataError(
+        f"--baseline {recorded.path}: it has no {table.spec}",
+        advice=f"It has {', '.join(others)}" if others else f"Write it with --loss {table.spec} too",
+    )
+
+
+def _case(case: Case, model: str, earlier: _Earlier, now: StoredReplicates, drawing: Drawing) -> Case:
+    """The case with what both sides keep of it; model: as the earlier result names it."""
+    name = case.table.spec if isinstance(case.table, LossTable) else case.table.name
+    means = now.mean(name, case.new.model), earlier.kept.mean(name, model)
+    if means[0] is not None and means[1] is not None:
+        new, base = now.sums(means[0])[earlier.now], earlier.kept.sums(means[1])[earlier.old]
+        base = unless_rounded(new, base)
+        power = 2 if means[0].root else 1
+        a, b = case.new, case.base
+        if earlier.some:
+            a, b = (_of_common(one, x, drawing.w, power) for one, x in ((a, new), (b, base)))
+        bounded = means[0].bounded
+        return _with(case, a, b, (Means(new, power, bounded), Means(base, power, bounded)))
+    figures = now.figure(name, case.new.model), earlier.kept.figure(name, model)
+    if earlier.some:
+        return _with(case, case.new, case.base, NOT_OF_COMMON)
+    if figures[0] is not None and figures[1] is not None:
+        base = unless_rounded(figures[0], figures[1])
+        return _with(case, case.new, case.base, (Figures(figures[0]), Figures(base)))
+    return _with(case, case.new, case.base, NOT_IN_BOTH)
+
+
+def _with(case: Case, new: Side, base: Side, both: tuple[Estimate, Estimate] | str) -> Case:
+    """The case, its two values one where the order of the rows alone parts them."""
+    if math.isclose(new.value, base.value, rel_tol=_ORDER):
+        base = replace(base, value=new.value)
+    return Case(case.allowance, case.table, new, base, both)
+
+
+def _of_common(one: Side, sums: Floats, w: Floats, power: int) -> Side:
+    """The figure of the rows that both sides have; sums, w: (U,)."""
+    return replace(one, value=float((sums.sum() / w.sum()) ** (1 / power)))
+
+
+def _advice(before: StoredReplicates, now: StoredReplicates) -> str:
     """What to type where two runs do not fit."""
-    if before is not None and (before.ids, before.targets) == (now.ids, now.targets):
-        if before.seed != now.seed:
-            return f"Type --seed {before.seed}"
-        if before.count != now.count:
-            return "Leave --resamples out: it is that of the baseline"
+    if before.seed != now.seed:
+        return f"Type --seed {before.seed}"
+    if before.count != now.count:
+        return "Leave --resamples out: it is that of the baseline"
     return AGAIN
 
 
 def _namesake(old: Recorded, model: str, models: int) -> str:
+    if old.model is not None:
+        return old.model
     if models == len(old.models) == 1:
         return old.models[0]
     if model not in old.models:
         raise DataError(
             f"--baseline {old.path}: it has no model {model!r}",
-            advice=f"It has {', '.join(old.models)}; choose the models of this run with --pred",
+            advice=f"It has {', '.join(old.models)}; name the one that is meant:",
+            fixes=[Fix(("--baseline", f"{old.path}:{name}"), f"against {name}") for name in old.models],
         )
     return model

@@ -1,0 +1,56 @@
+"""The verdict of a gate in one line that grep finds."""
+
+from losscli.result import Gate, would_decide
+from losscli.spec import number_text
+
+_DIGITS = range(3, 16)
+_NO_NAME = "''"
+
+
+def gate_line(gate: Gate) -> str:
+    """`gate: FAIL mae: 11.8 -> 12.7, +7.5 % (90 % interval +3.4 to +11.9), limit +2 %; new against old`"""
+    if gate.baseline is not None:
+        sides = f"{gate.model} against {gate.baseline}"
+        return f"gate: {gate.verdict.upper()} {gate.spec}: {_regression(gate)}; {sides}"
+    value = "infinite" if gate.value is None else f"{gate.value:.6g}"
+    if gate.value != gate.threshold and value == f"{gate.threshold:.6g}":
+        value = number_text(gate.value or 0.0)
+    head = f"gate: {gate.verdict.upper()} {gate.text}: {gate.spec} of {gate.model or _NO_NAME}"
+    return f"{head} is {value} ({gate.reason})"
+
+
+def _regression(gate: Gate) -> str:
+    """`11.8 -> 12.7, +7.5 % (90 % interval +3.4 to +11.9), limit +2 %`, and what else there is to say."""
+    parts = [_values(gate)]
+    if gate.value is not None:
+        text = _change(gate, gate.value) + _unit(gate)
+        if gate.low is not None and gate.high is not None and gate.level is not None:
+            ends = sorted((gate.low, gate.high), reverse=gate.greater_is_better)
+            low, high = (_change(gate, end) for end in ends)
+            text += f" ({100 * gate.level:g} % interval {low} to {high})"
+        parts.append(text)
+    parts.append(f"limit {_change(gate, gate.threshold)}{_unit(gate)}")
+    text = ", ".join(parts) + (f" ({gate.reason})" if gate.reason else "")
+    if gate.rows_needed is not None:
+        text += f"; {would_decide(gate.rows_needed)}"
+    return text
+
+
+def _values(gate: Gate) -> str:
+    """`11.8 -> 12.7`, in as few digits as show the change."""
+    both = [gate.old, gate.new]
+    for digits in _DIGITS:
+        texts = ["infinite" if value is None else f"{value:.{digits}g}" for value in both]
+        if texts[0] != texts[1]:
+            break
+    return " -> ".join(texts)
+
+
+def _change(gate: Gate, worsening: float) -> str:
+    """`+7.5`: of the figure itself, which falls where it gets worse and greater is better."""
+    change = -worsening if gate.greater_is_better else worsening
+    return f"{100 * change if gate.relative else change:+.3g}"
+
+
+def _unit(gate: Gate) -> str:
+    return " %" if gate.relative else ""
