@@ -2,7 +2,7 @@
 
     python benchmarks/calibration.py [part ...] [--trials N] [--replicates N] [--rows N ...]
 
-Parts: size levels set few skew gate clusters series decisive folds.
+Parts: size levels set tails skew gate clusters series decisive folds.
 
 One trial is a file of rows. Trials of a batch share the drawn weights, which changes the spread of the
 figures by little and their mean not at all; every batch has weights of its own. Level 95 % throughout.
@@ -21,23 +21,23 @@ from scipy import stats
 
 from losscli.domain import Codes, Floats
 from losscli.inference import (
-    FEW_EFFECTIVE,
     Studentised,
+    Tolerance,
     bootstrap_t_intervals,
     confidence_set,
     corrected_t,
     judge,
-    log_ratio,
     pairs_of,
     regression,
-    smooth,
+    worsening,
 )
-from losscli.inference.decisive import decisive_rows, expected_rows, warns
+from losscli.inference.decisive import Tops, expected_rows, warns
 from losscli.inference.resample import UnitSums, optimal_block, replicate, row_keys, squares, time_block
+from losscli.inference.tail import Tail
 from losscli.inference.two_models import diebold_mariano
-from losscli.metrics.aggregate import Moments
 
 CONFIDENCE = 0.95
+TOLERANCE = Tolerance(0.02, relative=True, greater_is_better=False)
 COLUMNS = 4_500  # simulated at a time
 NOISES = (0.25, 1.0, 2.5)  # of the features of the second of two procedures; the first has the first
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
@@ -72,9 +72,7 @@ def simulated(losses: Floats, replicates: int, seed: int) -> Iterator[Studentise
     a, b = np.array(pairs_of(models)).T
     differences = (losses[:, :, a] - losses[:, :, b]).reshape(n, -1)
     columns = differences.shape[1]
-    found = Studentised(
-        *replicate(units_of(differences), replicates, seed, squares(columns), precise=False).errors
-    )
+    found = replicate(units_of(differences), replicates, seed, squares(columns), precise=False).studentised
     for trial in range(trials):
         yield found.take(list(range(trial * len(a), (trial + 1) * len(a))))
 
@@ -120,7 +118,7 @@ def levels(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[s
             for count, seed, rng in batches(trials, 1, n):
                 units = units_of(draw(rng, (n, count)))
                 found = replicate(units, replicates, seed, squares(count), precise=False)
-                low, high = bootstrap_t_intervals(Studentised(*found.errors), CONFIDENCE)
+                low, high = bootstrap_t_intervals(found.studentised, CONFIDENCE)
                 above, below = above + int((truth > high).sum()), below + int((truth < low).sum())
                 inside += int(((low <= truth) & (truth <= high)).sum())
             yield [f"{n:,}", name, *(percent(hits, trials) for hits in (inside, above, below))]
@@ -139,20 +137,51 @@ def best_set(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list
                 yield [f"{n:,}", name, str(models), percent(lost, trials)]
 
 
-def few(trials: int, _: int, rows: Sequence[int]) -> Iterator[list[str]]:
-    """Files in which a squared error is said to rest on too few effective rows."""
+def _bce(spread: float, factor: float) -> Draw:
+    """Log losses of a classifier whose true logits have this spread, and are multiplied by a factor."""
+
+    def draw(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+        logit = rng.normal(0.0, spread, shape)
+        side = np.where(rng.random(shape) < 1 / (1 + np.exp(-logit)), -1.0, 1.0)
+        return np.logaddexp(0.0, side * logit * factor)
+
+    return draw
+
+
+def tails(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[str]]:
+    """Files in which a mean, and the difference of two, is said to be dominated by a few large errors; how
+    often the interval of the other differences holds their mean, 0."""
     draws: dict[str, Draw] = {
-        "t3": lambda rng, shape: rng.standard_t(3, shape),
-        "normal": lambda rng, shape: rng.normal(0.0, 1.0, shape),
+        "bce, calibrated, logits of sd 5": _bce(5.0, 1.0),
+        "bce, overconfident (3 × the logit)": _bce(5.0 / 3, 3.0),
+        "squared Gaussian": lambda rng, shape: rng.normal(0.0, 1.0, shape) ** 2,
+        "lognormal(1)": lambda rng, shape: rng.lognormal(0.0, 1.0, shape),
+        "squared t3": lambda rng, shape: rng.standard_t(3, shape) ** 2,
     }
     for n in rows:
-        for name, draw in draws.items():
-            fired = 0
-            for count, _batch, rng in batches(trials, n // 200, n):
-                losses = draw(rng, (n, count)) ** 2
-                found = Moments.of(losses.T, np.ones(n), np.zeros(count), None, np.arange(n))
-                fired += int((found.effective_rows < FEW_EFFECTIVE * found.positive).sum())
-            yield [f"{n:,}", name, percent(fired, trials)]
+        for place, (name, draw) in enumerate(draws.items()):
+            levels = pairs = held = 0
+            for count, seed, rng in batches(trials, max(1, n // 200), n, place):
+                a, b = draw(rng, (n, count)), draw(rng, (n, count))
+                shown = judged_pairs(a - b, replicates, seed)
+                for one, d, differ in zip(a.T, (a - b).T, shown, strict=True):
+                    carried = Tail.of(np.abs(d)).carries
+                    levels, pairs = levels + Tail.of(one).carries, pairs + carried
+                    held += not carried and not differ
+            yield [
+                f"{n:,}",
+                name,
+                *(percent(k, trials) for k in (levels, pairs)),
+                percent(held, trials - pairs),
+            ]
+
+
+def judged_pairs(differences: Floats, replicates: int, seed: int) -> Iterator[bool]:
+    """Whether each of these differences, (n, trials), is declared."""
+    n, trials = differences.shape
+    found = replicate(units_of(differences), replicates, seed, squares(trials), precise=False).studentised
+    for trial in range(trials):
+        yield judge(found.take([trial]), CONFIDENCE, n).verdicts[0] != "~"
 
 
 def skew(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[str]]:
@@ -191,8 +220,8 @@ def gated(base: Floats, new: Floats, replicates: int, seed: int) -> Iterator[str
     products = squares(2 * count) + tuple(places)
     found = replicate(units_of(np.hstack([base, new])), replicates, seed, products, precise=False)
     for old, fresh in places:
-        one = smooth(log_ratio, *found.joint([fresh, old]))
-        yield regression(one, 0.02, CONFIDENCE).verdict
+        one = worsening(TOLERANCE, 1, found.joint([fresh, old]))
+        yield regression(one, TOLERANCE, CONFIDENCE).verdict
 
 
 def one_pair(
@@ -204,7 +233,7 @@ def one_pair(
     """
     rows, trials = differences.shape
     units = UnitSums.of(differences.T, np.ones(rows), row_keys(unit))
-    every = Studentised(*replicate(units, replicates, seed, squares(trials), precise=False).errors)
+    every = replicate(units, replicates, seed, squares(trials), precise=False).studentised
     for trial in range(trials):
         found = every.take([trial])
         yield found, judge(found, CONFIDENCE, len(units.keys)).verdicts[0] != "~"
@@ -277,7 +306,7 @@ def decisive(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list
                         if is_shown:
                             expected = expected_rows(n, float(found.value[0] / found.error[0]))
                             shown += 1
-                            warned += warns(decisive_rows(x, np.ones(n), row).count, expected)
+                            warned += warns(Tops.of(x, row).decisive().count, expected)
                 shares = percent(shown, trials), percent(warned, trials), percent(warned, max(shown, 1))
                 yield [f"{n:,}", name, str(t), *shares]
 
@@ -350,11 +379,11 @@ PARTS: dict[str, Part] = {
         "n|row losses|covered|truth above|truth below",
     ),
     "set": (best_set, (30, 200, 1_000), "A best model left out of the best set, %", "n|row losses|models|%"),
-    "few": (
-        few,
-        (200, 1_000, 5_000),
-        "mse said to rest on few effective rows, % of files",
-        "n|residuals|%",
+    "tails": (
+        tails,
+        (30, 200, 1_000, 4_000),
+        "Dominated by a few large errors, % of files, and intervals of other differences that hold 0",
+        "n|row losses|levels|pairs|covered",
     ),
     "skew": (
         skew,
