@@ -8,6 +8,7 @@ from losscli.data.roles.candidates import Predicted
 from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.classes import binary_labels, class_labels, in_order, label_order
 from losscli.data.roles.flags import check_asked
+from losscli.data.roles.labels import match_labels, opposites
 from losscli.data.roles.models import ModelColumns, Vectors, find_models, listed
 from losscli.data.roles.recode import Recoded, recoded_predictions
 from losscli.data.roles.target import check_named, is_numeric, is_target_too
@@ -232,7 +233,16 @@ def _labels(table: Table, target: str, predicted: Predicted, task: Task, asked: 
         found = tuple(label for label in asked.classes if label in found)
     if task is Task.MULTICLASS:
         return found
-    return binary_labels(table, target, asked.positive, predicted.named_positive(found))
+    other = _only_predicted(table, target, predicted, found[0], asked) if len(found) == 1 else ""
+    return binary_labels(table, target, asked.positive, predicted.named_positive(found), other)
+
+
+def _only_predicted(table: Table, target: str, predicted: Predicted, own: str, asked: Asked) -> str:
+    """The class that is predicted beside the only one of the target; "" where none is, several are, or it is
+    that one's usual opposite in other words."""
+    unknown = recoded_predictions(table, target, predicted, (own,), asked).unknown
+    strange = match_labels((own, *opposites(own)), unknown).unknown
+    return strange[0] if len(strange) == 1 else ""
 
 
 def _others(read: Recoded, own: Sequence[str], task: Task, asked: Asked) -> tuple[str, ...]:
