@@ -6,6 +6,7 @@ from losscli.inference import Correction
 from losscli.loss import BoundLoss
 from losscli.result import Recorded
 from losscli.spec import Spec
+from losscli.usual import CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Request:
     clip: float | None = None
     drop: bool = False
     exact: bool = False
-    confidence: float = 0.95
+    confidence: float = CONFIDENCE
     baseline: str | None = None
     recorded: Recorded | None = None
     allowed: tuple[tuple[Spec, float], ...] = ()

@@ -24,7 +24,7 @@ FOLD_COLUMN = Flag("COL", "The fold of each row.", DATA, after="time")
 DEFINE = Flag("LOSS", "A loss by its formula, 'asym = where(r > 0, 3*r**2, r**2)'; repeat it.")
 EXCLUDE = Flag("SPEC", "A loss to leave out; repeat it.", specs=True)
 SCALE = Flag("S", "Residual scale s, in units of y.", above=0)
-CONFIDENCE = Flag("P", "Confidence of the intervals.", above=0, below=1)
+CONFIDENCE_FLAG = Flag("P", "Confidence of the intervals.", above=0, below=1)
 FORMAT = Flag("FORMAT", "text, json, csv, markdown, github, junit or html.", OUTPUT)
 ALL = Flag("", "Every loss, metric and reason on screen.")
 
