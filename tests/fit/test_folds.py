@@ -149,7 +149,7 @@ def test_groups_that_leave_a_fold_empty():
     y, group = [1, 1, 0, 0, 1, 1, 1, 0, 1], np.array([3, 1, 0, 3, 1, 2, 3, 3, 3])
     with pytest.raises(UsageError, match="--folds 4: the groups are too few or too uneven") as error:
         split(y, labels=("a", "b"), group=group, folds=4, repeats=1, seed=16706)
-    assert error.value.advice == "Use --folds 3"
+    assert [fix.flags for fix in error.value.fixes] == [("--folds", "3"), ("--group",)]
 
 
 @pytest.mark.parametrize(
