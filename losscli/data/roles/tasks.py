@@ -202,8 +202,9 @@ def is_skewed(table: Table, name: str) -> bool:
     step = max(1, table.rows // BLOCK)
     values = np.concatenate([table.numbers(block, name)[::step] for block in range(block_count(table))])
     values = values[np.isfinite(values)]
-    spread = values.std() if len(values) else 0.0
-    if spread == 0.0:
+    with np.errstate(over="ignore", invalid="ignore"):  # near 1e308
+        spread = values.std() if len(values) else 0.0
+    if not 0.0 < spread < np.inf:
         return False
     skewness = (((values - values.mean()) / spread) ** 3).mean()
     return bool(skewness > max(_SKEWED, 2.0 * np.sqrt(6.0 / len(values))))
