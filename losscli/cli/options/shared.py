@@ -47,6 +47,9 @@ class ReadingFlags:
         tuple[str, ...],
         Flag("WORD", "A word for a missing value, beside NA, NaN and so on; repeat it.", DATA),
     ] = ()
+    zero_padded: Annotated[
+        bool, Flag("", "Whole numbers with leading zeros are numbers: 007 is 7.", DATA)
+    ] = False
     max_unpacked: Annotated[
         float | None, Flag("GB", "What an input may unpack to; if not said, 1 or 200 times its size.", DATA)
     ] = None
@@ -66,6 +69,7 @@ class ReadingFlags:
             skip_lines=self.skip_lines,
             columns=tuple(self.columns.split(",")) if self.columns else (),
             missing_words=self.missing_word,
+            padded=self.zero_padded,
             max_unpacked=self.max_unpacked,
             text=frozenset(filter(None, text)),
             jobs=jobs,
