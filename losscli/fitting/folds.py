@@ -143,7 +143,7 @@ def _in_time(time: Codes, folds: int) -> list[Pair]:
     if count < folds + 1:
         raise UsageError(
             f"--folds {folds}: the time has {count} values, and the first fold must have a past",
-            advice=f"Use --folds {count - 1}" if count > 2 else "Name another column with --time",
+            advice="Use fewer --folds" if count > 2 else "Name another column with --time",
         )
     times = TimeSeriesSplit(folds).split(np.arange(count))
     return [(np.flatnonzero(time < test[0]), np.flatnonzero(np.isin(time, test))) for _, test in times]
@@ -173,7 +173,7 @@ def _check_enough(y: Floats, labels: Sequence[str], group: Codes | None, folds: 
         if count < folds:
             raise UsageError(
                 f"--folds {folds}: there are {count} {what}, and each fold needs one",
-                advice=f"Use --folds {count}" if count > 1 else "More data is needed to judge a loss",
+                advice="Use fewer --folds" if count > 1 else "More data is needed to judge a loss",
             )
 
 
