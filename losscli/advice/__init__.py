@@ -40,6 +40,7 @@ class Advised:
     interrupted: bool
 
 
+@np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
 def advise(
     table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], progress: Progress
 ) -> Advised:

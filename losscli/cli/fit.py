@@ -16,6 +16,7 @@ from losscli.cli.roles import asked_of_features
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss.catalogue import tasks_of
 from losscli.spec import Spec
+from losscli.usual import REPEATS
 
 if TYPE_CHECKING:
     from losscli.data.roles.features import Asked
@@ -75,7 +76,7 @@ def _request(flags: FitFlags) -> "FitRequest":
         if value is not None and not used:
             raise UsageError(f"{flag} {value}: {why}", advice=f"Leave it out, or add {instead}")
     share, patience = flags.early_stopping, 10 if flags.patience is None else flags.patience
-    seeds, repeats = (3, 1) if deep else (1, 10)
+    seeds, repeats = (3, 1) if deep else (1, REPEATS)
     threshold, rule = _threshold(flags.threshold)
     return replace(
         request_of(flags),

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+import numpy as np
+
 from losscli import __version__
 from losscli.comparison.costs import cost_table
 from losscli.comparison.forecasts import forecast_warnings
@@ -36,6 +38,7 @@ __all__ = ["Request", "compare"]
 NAMED_FLAGGED = 100_000  # flagged rows that are named one by one
 
 
+@np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
 def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[Input]) -> Comparison:
     """Everything that `losscli compare` finds: every loss of every model, with intervals and verdicts.
 

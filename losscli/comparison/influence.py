@@ -26,7 +26,7 @@ def median_over(arrays: Sequence[Floats]) -> Floats:
     for turn in range(k):
         for i in range(turn % 2, k - 1, 2):
             lanes[i], lanes[i + 1] = np.minimum(lanes[i], lanes[i + 1]), np.maximum(lanes[i], lanes[i + 1])
-    return lanes[k // 2] if k % 2 else (lanes[k // 2 - 1] + lanes[k // 2]) / 2
+    return lanes[k // 2] if k % 2 else lanes[k // 2 - 1] / 2 + lanes[k // 2] / 2
 
 
 def median_residual(rows: Rows) -> Floats:

@@ -7,6 +7,7 @@ from losscli.inference import Correction
 from losscli.loss import BoundLoss
 from losscli.result import Recorded
 from losscli.spec import Spec
+from losscli.usual import CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Request:
     clip: float | None = None
     drop: bool = False
     exact: bool = False
-    confidence: float = 0.95
+    confidence: float = CONFIDENCE
     baseline: str | None = None
     recorded: Recorded | None = None
     allowances: tuple[Allowance, ...] = ()

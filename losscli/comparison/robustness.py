@@ -48,12 +48,14 @@ def _record(
     own = _own_reason(facts, loss) or facts.no_rule
     shares: list[ModelShare] = []
     weights: list[float] = []
+    too_large = False
     for m, (model, this) in enumerate(zip(facts.problem.models, found, strict=True)):
         usable = own is None and math.isfinite(this.value)
         place = excess_place(facts, loss, m) if usable else None
         excess = _excess(facts, loss, place) if place is not None else None
         share = top = None
-        if excess is not None and excess[1] > 0:
+        too_large |= excess is not None and not math.isfinite(excess[1])
+        if excess is not None and 0 < excess[1] < math.inf:
             if probed is None:
                 share = min(max(excess[0] / excess[1], 0.0), 1.0)
             elif place is not None:
@@ -68,6 +70,7 @@ def _record(
     if own is None and figure is None and weight is None:
         moved_out = probed is not None and any(share.top_share for share in shares)
         own = "a moved target leaves the domain of the loss" if moved_out else "no model has any loss"
+        own = "the sum of the rows is too large for a double" if too_large else own
     return Robustness(
         spec=table.spec,
         basis="flagged" if probed is None else "probe",

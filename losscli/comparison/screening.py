@@ -280,5 +280,7 @@ def _residual_scale(reading: Reading, median: float) -> Scale:
         return float(above / below)
 
     s = robust_scale(median, quartiles, mean)
+    if s == np.inf:
+        return None, "the residuals are too large to have a residual scale s"
     why = "the median model predicts every target exactly, so that there is no residual scale s"
     return s, None if s is not None else why

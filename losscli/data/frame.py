@@ -24,6 +24,7 @@ from losscli.inference.order import weighted_medians
 from losscli.result import RowKey
 from losscli.spec import number_text
 
+_STEEPEST = 1e304  # slope, of the largest target over the largest value of a feature
 _TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
 
 
@@ -71,6 +72,7 @@ def load(table: Table, training: Training) -> Frame:
     row = np.flatnonzero(usable & (w != 0.0))
     y = _target(table, training)[row]
     _check_target(table, training, y)
+    _check_slopes(table, training, 1.0 if training.labels else float(np.abs(y).max()))
     levels = tuple(tuple(map(str, table.columns[name].values or ())) for name in training.texts)
     texts = [_codes(table, name, known) for name, known in zip(training.texts, levels, strict=True)]
     fold, fold_names = _distinct(table, training.fold, row)
@@ -247,6 +249,20 @@ def _check_learnable(table: Table, name: str, y: Floats, training: Training) -> 
             where=where,
             advice="Write the target in another unit",
         )
+
+
+def _check_slopes(table: Table, training: Training, peak: float) -> None:
+    """Raises DataError for a feature of numbers so small that its slope would be too large. peak: of |y|."""
+    for name in training.numbers:
+        column = table.columns[name]
+        size = max(abs(column.low or 0.0), abs(column.high or 0.0))
+        if size and max(peak, 1.0) / size > _STEEPEST:
+            raise DataError(
+                f"the feature's largest value is {size:g}, whose slope is no number that a computer has",
+                where=Where(table.path, column=name),
+                advice="Write the feature in another unit, or do without:",
+                fixes=[Fix(("--drop", name), f"{name} is no feature")] * (len(training.features) > 1),
+            )
 
 
 def _target(table: Table, training: Training) -> Floats:

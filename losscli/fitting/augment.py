@@ -46,10 +46,16 @@ def stacked(*parts: Examples) -> Examples:
     return rows if (rows.w > 0.0).all() else rows.at(rows.w > 0.0)
 
 
+def column_mean(x: Floats, w: Floats) -> Floats:
+    """(p,) The weighted mean of each column (n, p), also where the sum is too large."""
+    mean = np.average(x, axis=0, weights=w)
+    return np.asarray(mean if np.isfinite(mean).all() else w / w.sum() @ x)
+
+
 def column_sd(x: Floats, w: Floats) -> Floats:
     """(p,) The weighted standard deviation (ddof 0) of each column (n, p), in units of its largest distance
     from the mean, whose square may be too large."""
-    away = np.abs(x - np.average(x, axis=0, weights=w))
+    away = np.abs(x - column_mean(x, w))
     unit = np.maximum(away.max(axis=0, initial=0.0), np.finfo(float).tiny)
     return np.asarray(unit * np.sqrt(np.average((away / unit) ** 2, axis=0, weights=w)))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from losscli.domain import CLASS_SCHEMES, CLASSES, NUMBER_SCHEMES, SCHEMES, Codes, Floats, Task
 from losscli.errors import UsageError, unknown
-from losscli.fitting.augment import column_sd
+from losscli.fitting.augment import column_mean, column_sd
 from losscli.spec import Spec, number_text
 
 LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2)
@@ -174,8 +174,9 @@ def _moved(clean: Clean, y: Floats, signs: Floats, size: float) -> Floats:
 def _wrong_side(size: float, clean: Clean, rows: Codes) -> tuple[Floats, Floats]:
     """Features at mean + size × sd, and a target as far from the fit's centre as the fit's own value
     there, or size × s, but on the other side."""
-    centre = np.average(clean.x, axis=0, weights=clean.w)
-    moved = centre + size * column_sd(clean.x, clean.w)
+    centre = column_mean(clean.x, clean.w)
+    far = centre + size * column_sd(clean.x, clean.w)
+    moved = np.where(np.isfinite(far), far, np.finfo(np.float64).max)  # as far out as a number can be
     middle, there = (clean.fit(np.broadcast_to(x, clean.x.shape))[rows] for x in (centre, moved))
     gain = there - middle
     if clean.task is Task.COUNTS:

@@ -15,7 +15,7 @@ from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings
 from losscli.domain import NUMBERS, Codes, Floats, Task
 from losscli.engine import each
-from losscli.errors import UsageError
+from losscli.errors import Fix, UsageError
 from losscli.fitting.assemble import Run, assemble
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
@@ -46,6 +46,7 @@ class Fitted:
     interrupted: bool
 
 
+@np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
 def fit(
     table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], progress: Progress
 ) -> Fitted:
@@ -210,7 +211,11 @@ def _check_enough(folds: Folds, whole: FullFit) -> None:
     if least < 2 * (columns + 1):
         raise UsageError(
             f"a training fold has {least:,} rows for {columns:,} columns: fewer than two per coefficient",
-            advice="Give a penalty (--l2 0.01, or --l2 0 to fit without one), or use fewer --features",
+            advice="Give a penalty, or use fewer --features:",
+            fixes=[
+                Fix(("--l2", "0.01"), "slopes are penalised"),
+                Fix(("--l2", "0"), "no penalty: noise is fitted"),
+            ],
         )
 
 

@@ -1,14 +1,14 @@
 """Rows → folds: which are learned from and which are judged on, repeat after repeat."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from losscli.data.roles.features import Training
 from losscli.domain import Codes, Floats, Task
-from losscli.errors import UsageError
+from losscli.errors import Fix, UsageError
 from losscli.result import Warning_
 
 NAMED_CLASSES = 5  # so many are named in a warning
@@ -55,17 +55,39 @@ def splits(
     that learns from the past only. Raises UsageError where there are too few rows, groups, times or
     members of a class.
     """
+    asked = _Asked(labels, group, fold, time, folds, repeats, seed)
+    try:
+        return _splits(y, asked)
+    except UsageError as error:
+        raise UsageError(error.what, advice=error.advice, fixes=_fixes(y, asked)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What `splits` is given beside y."""
+
+    labels: Sequence[str]
+    group: Codes | None
+    fold: Codes | None
+    time: Codes | None
+    folds: int
+    repeats: int
+    seed: int
+
+
+def _splits(y: Floats, asked: _Asked) -> Folds:
+    labels, group, folds, repeats = asked.labels, asked.group, asked.folds, asked.repeats
     if folds < 2:
         raise UsageError(f"--folds {folds} leaves nothing to judge on", advice="Give --folds 2 or more")
     if repeats < 1:
         raise UsageError(f"--repeats {repeats}: nothing would be judged", advice="Give --repeats 1 or more")
-    if fold is not None:
-        pairs, splitter = [_given(fold)], "as given"
-    elif time is not None:
-        pairs, splitter = [_in_time(time, folds)], "in time"
+    if asked.fold is not None:
+        pairs, splitter = [_given(asked.fold)], "as given"
+    elif asked.time is not None:
+        pairs, splitter = [_in_time(asked.time, folds)], "in time"
     else:
         _check_enough(y, labels, group, folds)
-        pairs = [_shuffled(y, labels, group, folds, seed + repeat) for repeat in range(repeats)]
+        pairs = [_shuffled(y, labels, group, folds, asked.seed + repeat) for repeat in range(repeats)]
         ways = ["by group"] * (group is not None) + ["stratified"] * bool(labels)
         splitter = ", ".join(ways) or "shuffled"
     found = tuple(
@@ -76,10 +98,31 @@ def splits(
     if not all(len(split.test) for split in found):
         raise UsageError(
             f"--folds {folds}: the groups are too few or too uneven to fill so many folds",
-            advice=f"Use --folds {folds - 1}",
+            advice="Use fewer --folds",
         )
     lacking = _check_classes(found, y.astype(np.intp), labels) if labels else ()
     return Folds(found, splitter, len(pairs[0]), len(pairs), lacking)
+
+
+def _fixes(y: Floats, asked: _Asked) -> Iterator[Fix]:
+    """As many folds as can be made, and rows split as if nothing joined them, where that can be."""
+    if asked.fold is None:
+        fewer = (replace(asked, folds=folds) for folds in range(min(asked.folds - 1, len(y)), 1, -1))
+        most = next((one.folds for one in fewer if _can_be(y, one)), None)
+        if most is not None:
+            yield Fix(("--folds", str(most)), f"{most} folds")
+    alone = replace(asked, group=None, time=None, fold=None)
+    for flag, codes in (("--group", asked.group), ("--time", asked.time), ("--fold-column", asked.fold)):
+        if codes is not None and _can_be(y, alone):
+            yield Fix((flag,), f"{asked.folds} folds of rows, each by itself")
+
+
+def _can_be(y: Floats, asked: _Asked) -> bool:
+    try:
+        _splits(y, asked)
+    except UsageError:
+        return False
+    return True
 
 
 def _given(fold: Codes) -> list[Pair]:
@@ -100,7 +143,7 @@ def _in_time(time: Codes, folds: int) -> list[Pair]:
     if count < folds + 1:
         raise UsageError(
             f"--folds {folds}: the time has {count} values, and the first fold must have a past",
-            advice=f"Use --folds {count - 1}" if count > 2 else "Name another column with --time",
+            advice="Use fewer --folds" if count > 2 else "Name another column with --time",
         )
     times = TimeSeriesSplit(folds).split(np.arange(count))
     return [(np.flatnonzero(time < test[0]), np.flatnonzero(np.isin(time, test))) for _, test in times]
@@ -130,7 +173,7 @@ def _check_enough(y: Floats, labels: Sequence[str], group: Codes | None, folds: 
         if count < folds:
             raise UsageError(
                 f"--folds {folds}: there are {count} {what}, and each fold needs one",
-                advice=f"Use --folds {count}" if count > 1 else "More data is needed to judge a loss",
+                advice="Use fewer --folds" if count > 1 else "More data is needed to judge a loss",
             )
 
 

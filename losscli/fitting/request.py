@@ -6,6 +6,7 @@ from losscli.descent.networks import EarlyStopping
 from losscli.loss import BoundLoss
 from losscli.result import Input
 from losscli.spec import Spec
+from losscli.usual import CONFIDENCE, FOLDS, REPEATS
 
 _LINEAR, _AUTO = Spec("linear"), Spec("auto")
 
@@ -43,8 +44,8 @@ class FitRequest:
     penalty_scale: str = "raw"
     path: Spec | None = None
     l2: float | None = None
-    folds: int = 5
-    repeats: int = 10
+    folds: int = FOLDS
+    repeats: int = REPEATS
     contaminate: tuple[Spec, ...] | None = None
     threshold: float | None = None
     threshold_rule: str | None = None
@@ -53,7 +54,7 @@ class FitRequest:
     label_smoothing: float | None = None
     augment: tuple[Spec, ...] = ()
     seed: int = 0
-    confidence: float = 0.95
+    confidence: float = CONFIDENCE
     jobs: int = 1
     command: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from losscli.data.frame import Frame, recoded
 from losscli.domain import Floats, Kind, usual_threshold
-from losscli.errors import UsageError
+from losscli.errors import Fix, UsageError
 from losscli.fitting.folds import Split, splits
 from losscli.fitting.judge import kind_of
 from losscli.loss import Loss
@@ -84,5 +84,6 @@ def inner_splits(frame: Frame, split: Split, rule: ThresholdRule, seed: int) -> 
     except UsageError as error:
         what = f"--threshold {rule.name}: {folds} folds within the training rows of fold {split.fold + 1}"
         advice = "Give --threshold a number, or more rows, groups or folds"
-        raise UsageError(f"{what} cannot be made: {error.what}", advice=advice) from None
+        usual = Fix(("--threshold",), "the usual threshold")
+        raise UsageError(f"{what} cannot be made: {error.what}", advice=advice, fixes=[usual]) from None
     return tuple(Split(split.repeat, split.fold, own[one.train], own[one.test]) for one in found.splits)

@@ -51,12 +51,17 @@ def corrected_t(differences: Sequence[float], ratio: float) -> tuple[float, floa
     ratio: rows judged on over rows learned from. The variance is (1/J + ratio) s²; Nadeau and Bengio 2003,
     doi:10.1023/A:1024068626366. The error is nan for fewer than two folds.
     """
-    count = len(differences)
-    mean = math.fsum(differences) / count if count else math.nan
+    count, largest = len(differences), max(map(abs, differences), default=math.nan)
+    if not count or not math.isfinite(largest):
+        return math.nan, math.nan
+    # In units of a power of 2, so that nothing is rounded and no square is too large for a double
+    unit = math.ldexp(1.0, math.frexp(largest)[1] - 1) if largest else 1.0
+    d = [one / unit for one in differences]
+    mean = math.fsum(d) / count
     if count < 2:
-        return mean, math.nan
-    variance = math.fsum((d - mean) ** 2 for d in differences) / (count - 1)
-    return mean, math.sqrt((1 / count + ratio) * variance)
+        return unit * mean, math.nan
+    variance = math.fsum((one - mean) ** 2 for one in d) / (count - 1)
+    return unit * mean, unit * math.sqrt((1 / count + ratio) * variance)
 
 
 def corrected_t_interval(

@@ -153,8 +153,8 @@ def of_levels(levels: Sequence[float]) -> tuple[Metric, ...]:
 
     found, place = [], len(levels)
     for i, j in central_pairs(levels):
-        ends, pair = f"{percent(levels[i])}_{percent(levels[j])}", f"{levels[i]:g} … {levels[j]:g}"
-        between, nominal = "share of targets between the two quantiles", round(levels[j] - levels[i], 12)
+        ends, nominal = f"{percent(levels[i])}_{percent(levels[j])}", round(levels[j] - levels[i], 12)
+        between, pair = "share of targets between the two quantiles", f"{100 * nominal:.6g} %"
         distance = "mean distance of the two quantiles"
         found += [
             share(f"coverage_{ends}", f"Coverage {pair}", between, place, nominal),

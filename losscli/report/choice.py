@@ -3,27 +3,40 @@
 The rule: the primary loss first; then the classes of losses in the order of `telling`, which asks one
 question per line (the mean, the median, a compromise, what most rows say, ratios, the worst row …);
 then the others in the order of the catalogue. One row per class, shown by the member that comes
-first there; at most `MOST` rows.
+first there; at most `MOST` rows. Of a forecast the losses of its distribution and of its point stand
+apart, since they answer different questions: at most `_OF_EACH` of either.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from losscli.domain import Task
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import ELLIPSIS, cell_width, spec_name
 from losscli.report.telling import telling
+from losscli.report.traits import is_of_point
 from losscli.result import LossTable
 
-MOST = 10
+MOST, _OF_EACH = 10, 3
+_DISTRIBUTION, _POINT = "DISTRIBUTION", "POINT"  # of a forecast
 _LABEL_CELLS = 24
 _RESIDUAL_SQUARED = ("mse", "rmse")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The losses to show, and how many classes of losses are left out."""
+    """The losses to show, and how many classes of losses are left out.
 
-    tables: tuple[LossTable, ...]
+    tables: the groups one after another; groups: those under one title, each with what they are of, "" where
+    there is one group.
+    """
+
+    groups: tuple[tuple[str, tuple[LossTable, ...]], ...]
     left_out: int
+
+    @property
+    def tables(self) -> tuple[LossTable, ...]:
+        return tuple(table for _, tables in self.groups for table in tables)
 
 
 def choose(screen: CompareScreen) -> Choice:
@@ -31,9 +44,27 @@ def choose(screen: CompareScreen) -> Choice:
     comparison = screen.found
     if screen.all:
         first = [table for table in comparison.losses if table.spec == comparison.primary]
-        return Choice((*first, *(table for table in comparison.losses if table not in first)), 0)
-    representatives = _representatives(screen)
-    return Choice(tuple(representatives[:MOST]), max(0, len(representatives) - MOST))
+        return Choice(
+            _apart(screen, [*first, *(table for table in comparison.losses if table not in first)]), 0
+        )
+    found = _representatives(screen)
+    groups = _apart(screen, found)
+    if len(groups) == 1:
+        groups = (("", groups[0][1][:MOST]),)
+    else:
+        groups = tuple((of, tables[:_OF_EACH]) for of, tables in groups)
+    return Choice(groups, len(found) - sum(len(tables) for _, tables in groups))
+
+
+def _apart(
+    screen: CompareScreen, tables: Sequence[LossTable]
+) -> tuple[tuple[str, tuple[LossTable, ...]], ...]:
+    """The losses of a forecast's distribution and those of its point, the primary's first; else one group."""
+    found: dict[str, list[LossTable]] = {}
+    for table in tables:
+        of = _POINT if screen.found.task == Task.FORECAST and is_of_point(table.name) else _DISTRIBUTION
+        found.setdefault(of, []).append(table)
+    return tuple((of if len(found) > 1 else "", tuple(group)) for of, group in found.items()) or (("", ()),)
 
 
 def _representatives(screen: CompareScreen) -> list[LossTable]:

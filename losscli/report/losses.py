@@ -11,27 +11,38 @@ from losscli.report.numbers import percent, ranks
 from losscli.report.traits import asks
 from losscli.result import LossTable, LossValue
 
-_TITLE = "LOSSES (lower is better)"
+_TITLE, _BETTER = "LOSSES", "lower is better"
 
 
 def loss_grids(screen: CompareScreen, choice: Choice) -> list[Grid]:
-    """The losses in blocks of up to four models; what is said of a whole row stands in the first block."""
+    """The losses in tables of what they are of, each in blocks of up to four models."""
+    grids: list[Grid] = []
+    for number, (of, tables) in enumerate(choice.groups):
+        title = f"{_TITLE} OF THE {of}" if of else _TITLE
+        notes = _below(choice) if number + 1 == len(choice.groups) else ()
+        grids += _group(screen, title, tables, notes)
+    if screen.all and len(screen.found.models) > 1:
+        grids += _interval_grids(screen, choice)
+    return grids
+
+
+def _group(
+    screen: CompareScreen, title: str, tables: Sequence[LossTable], notes: tuple[str, ...]
+) -> list[Grid]:
+    """A table of losses; what is said of a whole row stands in the first block of models."""
     blocks = screen.blocks()
     grids: list[Grid] = []
     for number, models in enumerate(blocks):
-        last = number + 1 == len(blocks)
-        title = _TITLE if number == 0 else "LOSSES, more models"
-        extras = _extras(screen) if number == 0 else ()
+        head = f"{title}, more models" if number else f"{title} ({_BETTER})"
+        extras = () if number else _extras(screen)
         rows = (
             row
-            for table in choice.tables
+            for table in tables
             for row in (_row(screen, table, models, number == 0), *_parts(screen, table, models, len(extras)))
         )
-        heads = (title, *right(*map(screen.model, models)), *extras)
-        notes = _below(choice) if last else ()
-        grids += tabulate("", heads, rows, notes, always=1 + len(models), complete=screen.all)
-    if screen.all and len(screen.found.models) > 1:
-        grids += _interval_grids(screen, choice)
+        heads = (head, *right(*map(screen.model, models)), *extras)
+        below = notes if number + 1 == len(blocks) else ()
+        grids += tabulate("", heads, rows, below, always=1 + len(models), complete=screen.all)
     return grids
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from losscli.domain import Task
+from losscli.domain import Kind, Task
 from losscli.metrics import known_as
 from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.compare_screen import CompareScreen
@@ -15,6 +15,7 @@ from losscli.result import MetricTable, is_infinite
 RANKING = ("average_precision", "roc_auc", "f1")
 CALIBRATION = ("mean_bias", "calibration_slope", "calibration_intercept", "ece")
 _MOST = 6
+_MOST_BESIDE = 4  # of a forecast's distribution, beside those of its point
 _PAIRS = 3  # of models, whose errors are compared row by row
 
 
@@ -32,23 +33,30 @@ def metric_grids(screen: CompareScreen) -> list[Grid]:
             texts = {m.name: _text(precision, m.name) if precision else "" for m in screen.found.models}
             grids += _ranked(screen, "PRECISION", "avg precision", texts)
             grids += _ranked(screen, "RECALL", "", dict.fromkeys(texts, ""))
-        grids += _across(screen, "METRICS", _telling(screen))
+        if screen.found.task == Task.FORECAST:
+            grids += _of_distribution(screen)
+        grids += _across(
+            screen,
+            "OF THE POINT" if screen.found.task == Task.FORECAST else "METRICS",
+            telling(screen.found.task).metrics.split(),
+        )
     if screen.found.task in (Task.BINARY, Task.MULTICLASS):
         grids += _across(screen, "CALIBRATION", CALIBRATION)
     return grids
 
 
-def _telling(screen: CompareScreen) -> Sequence[str]:
-    """Those of forecasts have names of their levels."""
-    if screen.found.task == Task.FORECAST:
-        return [table.name for table in screen.found.metrics]
-    return telling(screen.found.task).metrics.split()
+def _of_distribution(screen: CompareScreen) -> list[Grid]:
+    """What is known of intervals and quantiles, which coverage and width lead, then of distributions."""
+    records = {table.name: known_as(table.name, table.title) for table in screen.found.metrics}
+    own = {name: one for name, one in records.items() if one is None or Task.FORECAST in one.tasks}
+    names = sorted(own, key=lambda name: (one := own[name]) is not None and Kind.INTERVAL not in one.needs)
+    return _across(screen, "METRICS", names, _MOST if len(own) == len(records) else _MOST_BESIDE)
 
 
-def _across(screen: CompareScreen, title: str, names: Sequence[str]) -> list[Grid]:
+def _across(screen: CompareScreen, title: str, names: Sequence[str], most: int = _MOST) -> list[Grid]:
     """Models down, the metrics that were found across; perfect predictions where no direction is better."""
     found = [screen.found.metric(name) for name in names]
-    tables = [table for table in found if table is not None and _has_value(table)][:_MOST]
+    tables = [table for table in found if table is not None and _has_value(table)][:most]
     if not tables:
         return []
     rows = []

@@ -10,7 +10,7 @@ class Telling:
     """Names, apart by blanks, the most telling first.
 
     losses: of predictions that are compared; the others follow in the order of the catalogue.
-    metrics: the same, beside precision, recall and calibration of classes.
+    metrics: the same, beside precision, recall and calibration of classes; of forecasts those of the point.
     changes: of metrics, where two results are compared; those of one result unless said.
     beside: metrics beside the one that ranks fits; the first stays, the others where there is room.
     columns: what a formula runs over, where a row has several columns.
@@ -28,18 +28,23 @@ def telling(task: str) -> Telling:
     return _TELLING.get(task) or Telling()
 
 
+_OF_NUMBERS = (
+    "rmse mse mae huber tukey smooth_l1 medae mape rmsle msle quantile max_error smape cauchy "
+    "log_cosh welsch linex poisson gamma"
+)
+_METRICS_OF_NUMBERS = "r2 bias calibration_slope calibration_intercept trimmed_mae"
 _TELLING: dict[str, Telling] = {
     Task.REGRESSION: Telling(
-        losses="rmse mse mae huber tukey smooth_l1 medae mape rmsle msle quantile max_error smape cauchy "
-        "log_cosh welsch linex poisson gamma",
-        metrics="r2 bias calibration_slope calibration_intercept trimmed_mae",
+        losses=_OF_NUMBERS,
+        metrics=_METRICS_OF_NUMBERS,
         changes="r2 bias calibration_slope trimmed_mae",
         beside="rmse medae trimmed_mae r2 bias",
     ),
+    Task.FORECAST: Telling(losses=_OF_NUMBERS, metrics=_METRICS_OF_NUMBERS),
     Task.COUNTS: Telling(
         losses="poisson rmse mse mae rmsle msle tweedie negative_binomial gamma huber mape medae max_error "
         "tukey",
-        metrics="r2 bias calibration_slope calibration_intercept trimmed_mae",
+        metrics=_METRICS_OF_NUMBERS,
         changes="r2 bias calibration_slope trimmed_mae",
         beside="rmse medae trimmed_mae r2 bias",
     ),

@@ -93,6 +93,13 @@ def asks(spec: str, elicits: str) -> str:
     return elicits
 
 
+def is_of_point(name: str) -> bool:
+    """Whether a loss of a forecast judges its point alone: no record of its name is one of a distribution."""
+    with suppress(UsageError):
+        return all(loss.task is not Task.FORECAST for loss in named(name))
+    return True  # one of another's own, of residuals
+
+
 def formula_text(loss: Loss) -> str:
     """The formula of the reduced figure, where it is not the mean of the rows."""
     functions = {Reduction.ROOT: "sqrt(mean(%s))", Reduction.MEDIAN: "median(%s)", Reduction.MAX: "max(%s)"}

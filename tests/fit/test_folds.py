@@ -129,27 +129,27 @@ def test_rows_of_one_time_stay_together():
     [
         (range(9), {"folds": 1}, "--folds 1 leaves nothing", "--folds 2"),
         (range(9), {"repeats": 0}, "--repeats 0", "--repeats 1"),
-        (range(3), {}, "--folds 5: there are 3 rows", "Use --folds 3"),
+        (range(3), {}, "--folds 5: there are 3 rows", "--folds 3 "),
         ([5], {}, "--folds 5: there are 1 rows", "More data"),
-        (range(9), {"group": np.arange(9) % 3}, "--folds 5: there are 3 groups", "Use --folds 3"),
+        (range(9), {"group": np.arange(9) % 3}, "--folds 5: there are 3 groups", "--folds 3 "),
         (range(9), {"group": np.zeros(9, int)}, "--folds 5: there are 1 groups", "More data"),
-        (np.arange(9) % 3, {"labels": LABELS}, "there are 3 rows of the largest class", "Use --folds 3"),
+        (np.arange(9) % 3, {"labels": LABELS}, "there are 3 rows of the largest class", "--folds 3 "),
         (range(9), {"fold": np.zeros(9, int)}, "--fold-column: that column has one value", "Name a column"),
-        (range(9), {"time": np.arange(9) % 5}, "--folds 5: the time has 5 values", "Use --folds 4"),
+        (range(9), {"time": np.arange(9) % 5}, "--folds 5: the time has 5 values", "--folds 4 "),
         (range(9), {"time": np.arange(9) % 2}, "--folds 5: the time has 2 values", "--time"),
     ],
 )
 def test_too_few(y, asked, message, advice):
     with pytest.raises(UsageError, match=message) as error:
         split(y, **asked)
-    assert advice in error.value.advice
+    assert advice in str(error.value)
 
 
 def test_groups_that_leave_a_fold_empty():
     y, group = [1, 1, 0, 0, 1, 1, 1, 0, 1], np.array([3, 1, 0, 3, 1, 2, 3, 3, 3])
     with pytest.raises(UsageError, match="--folds 4: the groups are too few or too uneven") as error:
         split(y, labels=("a", "b"), group=group, folds=4, repeats=1, seed=16706)
-    assert error.value.advice == "Use --folds 3"
+    assert [fix.flags for fix in error.value.fixes] == [("--folds", "3"), ("--group",)]
 
 
 @pytest.mark.parametrize(

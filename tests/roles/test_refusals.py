@@ -402,3 +402,20 @@ def test_classes_counted_from_0_are_no_numbers(tmp_path: Path, monkeypatch: pyte
     assert answer.code == 2
     assert answer.lines
     assert not any("regression" in line for line in answer.lines)
+
+
+@pytest.mark.parametrize("columns", ["both", "target", "prediction"])
+def test_numbers_with_leading_zeros(tmp_path: Path, columns: str) -> None:
+    """Every refusal leads to the reading as numbers by a line that it prints."""
+    codes, numbers = [f"{i:03d}" for i in range(7, 19)], [str(i) for i in range(8, 20)]
+    y = numbers if columns == "prediction" else codes
+    p = numbers if columns == "target" else codes
+    path = tmp_path / "codes.csv"
+    path.write_text("y,pred\n" + "".join(f"{a},{b}\n" for a, b in zip(y, p, strict=True)))
+    for line in (["compare", str(path), *FAST], ["compare", str(path), "--task", "regression", *FAST]):
+        refused = run(line)
+        if refused.code == 0:
+            continue  # labels on both sides
+        padded = [words for words in refused.lines if "--zero-padded" in words]
+        assert padded, refused.err
+        assert run(padded[0][1:]).found["task"] == "regression"

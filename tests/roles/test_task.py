@@ -185,3 +185,33 @@ def test_a_label_only_predicted_needs_no_probability_column(pose, columns, extra
     assert found.labels == ("a", "b", "c", extra)
     assert found.true_labels == 3
     assert found.models[0].columns == ("prob_a", "prob_b", "prob_c", "pred")
+
+
+@pytest.mark.parametrize(
+    "pair", [("0", "1"), ("-1", "1"), ("no", "yes"), ("3", "5"), ("cat", "dog"), ("1", "2")]
+)
+@pytest.mark.parametrize("positive", [0, 1])
+@pytest.mark.parametrize("only", [0, 1])
+@pytest.mark.parametrize("name", ["prob", "score", "pred", "alike"])
+def test_a_slice_of_one_class(pose, columns, pair, positive, only, name):
+    """Labels name the other class; without any, the usual opposite or what --positive says."""
+    p = {"prob": [0.2, 0.7], "score": [-1.5, 2.5], "pred": list(pair), "alike": [pair[only]] * 2}[name]
+    text = columns({"y": [pair[only]] * 2, "pred" if name == "alike" else name: p})
+    found = pose(text, task=BINARY, positive=pair[positive])
+    assert found.positive == pair[positive]
+    assert pair[only] in found.labels
+    if pair == ("-1", "1") and only == positive == 1 and name == "pred":
+        assert found.labels == ("0", "1")  # -1 is 0 in other words
+    elif name == "pred" or only != positive:
+        assert set(found.labels) == set(pair)
+
+
+@pytest.mark.parametrize("label", ["3", "cat"])
+def test_one_class_asks_which_it_is(pose, columns, label):
+    with pytest.raises(UsageError, match="has one class") as error:
+        pose(columns({"y": [label] * 2, "prob": [0.1, 0.7]}), task=BINARY)
+    for fix in error.value.fixes:
+        assert (
+            pose(columns({"y": [label] * 2, "prob": [0.1, 0.7]}), positive=fix.flags[1]).positive
+            == fix.flags[1]
+        )

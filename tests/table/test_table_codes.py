@@ -87,6 +87,18 @@ def test_columns_of_codes(table, whole, name, seed):
                         assert numbers == [float(x) for x in fields if x not in ("NA", "")]
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_codes_that_are_said_to_be_numbers(table, name):
+    """--zero-padded: no column is text for its zeros, but those that are named as text are."""
+    fields = ["10", *CODES, "NA", "1e3"]
+    for limits in (Limits(), FEW):
+        found = table(FORMATS[name](fields), name, limits=limits, padded=True)
+        numbers = [x for x in found.numbers(0, "y").tolist() if not math.isnan(x)]
+        assert numbers == [float(x) for x in fields if x != "NA"]
+        kept = table(FORMATS[name](fields), name, limits=limits, padded=True, text=frozenset({"y"}))
+        assert kept.columns["y"].type is ColumnType.TEXT
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_a_late_code(table, end, quote):

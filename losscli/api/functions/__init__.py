@@ -66,11 +66,13 @@ class LossFunction:
 
         kind : {"value", "probability", "logit", "score", "label"}, default=None
             What p is, where the loss reads several kinds. None: labels of y are labels, values in [0, 1] are
-            probabilities, and others are scores; logits must be called so.
+            probabilities, which must add up to 1 where a class has a column each, and others are scores;
+            logits must be called so.
 
         labels : sequence, default=None
             The classes in the order of the columns of p, the second of two the positive one. None: those of
-            y, sorted.
+            y, sorted; of two the positive one is 1, true, yes, y, pos or positive against its opposite, and
+            any other pair must be named.
 
         levels : sequence of float, default=None
             The level of each column of p, where these are quantiles.

@@ -15,6 +15,7 @@ from losscli.loss.arguments import Arguments, Arrays
 
 Array = NDArray[Any]
 _PAIRS = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL, Task.DISTRIBUTION, Task.BOXES})
+_ENDS = frozenset({Kind.INTERVAL, Kind.MOMENTS})  # of two columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +73,11 @@ def pose(
     """The rows of arrays, and which of the records they are for; None is found from y and p, or left to its
     default. Raises ValueError where there is none, or several, and for values that cannot be used."""
     targets, predicted = np.asarray(y), np.asarray(p)
-    if not targets.ndim or not predicted.ndim or len(targets) != len(predicted) or not len(targets):
-        raise ValueError(
-            f"y and p need as many rows each: their shapes are {targets.shape}, {predicted.shape}"
-        )
+    shapes = f"their shapes are {targets.shape}, {predicted.shape}"
+    if not targets.ndim or not predicted.ndim or len(targets) != len(predicted):
+        raise ValueError(f"y and p need as many rows each: {shapes}")
+    if not targets.size or not predicted.size:
+        raise ValueError(f"y and p need a row and a column or more: {shapes}")
     loss = _record(records, targets, predicted, labels)
     w = _weights(weights, len(targets))
     names: Array | None = None
@@ -83,6 +85,7 @@ def pose(
         names = labels_of(loss, targets, predicted, labels)
         targets = codes_of(targets, names, "y")
     found = kind_of(loss, predicted, names, kind)
+    _check_columns(loss.task, found, predicted, labels if names is None else names.tolist())
     used = w > 0
     posed = Posed(
         loss=loss,
@@ -133,11 +136,23 @@ def _suits(task: Task, y: Array, p: Array) -> bool:
     return p.ndim == 1 or (p.ndim == 2 and (task is Task.MULTICLASS or p.shape[1] == 2))
 
 
+def _check_columns(task: Task, kind: Kind, p: Array, labels: Sequence[Any] | None) -> None:
+    """Raises ValueError where p has not the column for each label, or the two, that it needs."""
+    if task is Task.MULTICLASS and kind is not Kind.LABEL and p.ndim == 1:
+        raise ValueError(f"p is one column, and {any_of({kind})} of several classes needs one for each")
+    if labels is not None and p.ndim == 2 and p.shape[1] != len(labels):
+        raise ValueError(f"p has {p.shape[1]} columns for {len(labels)} labels: {list(labels)}")
+    if kind in _ENDS and p.shape[1] != 2:
+        raise ValueError(f"{any_of({kind})} is 2 columns, and p has {p.shape[1]}")
+
+
 def _predictions(task: Task, kind: Kind, p: Array, labels: Array | None) -> Floats:
     """p as numbers, as codes of labels, or, of two columns for two classes, as the second's."""
     if kind is Kind.LABEL and labels is not None:
         return codes_of(p, labels, "p").astype(np.float64)
     numbers = _numbers(p, "p")
+    if kind is Kind.PROBABILITY and numbers.ndim == 2 and task is not Task.MULTILABEL:
+        _adds_up(numbers, "p")
     if task is Task.BINARY and numbers.ndim == 2:
         return numbers[:, 1] if kind is Kind.PROBABILITY else numbers[:, 1] - numbers[:, 0]
     return numbers
@@ -173,8 +188,6 @@ def _check(posed: Posed) -> None:
         _inside(posed.p, loss.prediction, f"p under {loss.name}")
     if posed.kind is Kind.PROBABILITY:
         _inside(posed.p, UNIT, "a probability")
-        if posed.p.ndim == 2 and loss.task is not Task.MULTILABEL:
-            _adds_up(posed.p, "p")
     if posed.kind is Kind.QUANTILES and (posed.levels is None or len(posed.levels) != posed.p.shape[1]):
         raise ValueError(f"{loss.name} reads {any_of({posed.kind})}: say the level of each column, levels=")
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from losscli.cli.options.flag import ARGUMENTS, Flag
 from losscli.cli.options.roles import FeatureRoles
-from losscli.cli.options.shared import CONFIDENCE, DATA, TABLE, TableFlags
+from losscli.cli.options.shared import CONFIDENCE_FLAG, DATA, TABLE, TableFlags
+from losscli.usual import CONFIDENCE, FOLDS
 
 JUDGING = "Judging"  # a panel of the help
 L2 = Flag("X", "Penalty: auto, or its strength, 0 or more.")
@@ -21,6 +22,6 @@ class AdviseFlags(TableFlags, FeatureRoles):
         Flag("RULE", "error; drop: leave such rows out; impute: fill in.", DATA, after="max_unpacked"),
     ] = "error"
     l2: Annotated[str, L2.on(JUDGING)] = "auto"
-    folds: Annotated[int, Flag("N", "Folds.", JUDGING, least=2)] = 5
+    folds: Annotated[int, Flag("N", "Folds.", JUDGING, least=2)] = FOLDS
     seed: Annotated[int, Flag("N", "Seed of splits, and of rows drawn.", JUDGING, least=0)] = 0
-    confidence: Annotated[float, CONFIDENCE.on(JUDGING)] = 0.95
+    confidence: Annotated[float, CONFIDENCE_FLAG.on(JUDGING)] = CONFIDENCE

@@ -8,7 +8,7 @@ from losscli.cli.options.roles import PredictionRoles
 from losscli.cli.options.shared import (
     ALL,
     CLASS_WEIGHT,
-    CONFIDENCE,
+    CONFIDENCE_FLAG,
     DATA,
     DEFINE,
     EXCLUDE,
@@ -16,6 +16,7 @@ from losscli.cli.options.shared import (
     SCALE,
     TableFlags,
 )
+from losscli.usual import CONFIDENCE
 
 LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
 
@@ -73,7 +74,7 @@ class CompareFlags(TableFlags, PredictionRoles):
     ] = "max-t"
     seed: Annotated[int, Flag("N", "Of the resamples.", VERDICT, least=0)] = 0
     self_check: Annotated[bool, Flag("", "How often verdicts err on rows like these.", VERDICT)] = False
-    confidence: Annotated[float, CONFIDENCE.on(VERDICT)] = 0.95
+    confidence: Annotated[float, CONFIDENCE_FLAG.on(VERDICT)] = CONFIDENCE
     rows: Annotated[
         str | None,
         Flag(

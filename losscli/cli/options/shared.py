@@ -24,7 +24,7 @@ FOLD_COLUMN = Flag("COL", "The fold of each row.", DATA, after="time")
 DEFINE = Flag("LOSS", "A loss by its formula, 'asym = where(r > 0, 3*r**2, r**2)'; repeat it.")
 EXCLUDE = Flag("SPEC", "A loss to leave out; repeat it.", specs=True)
 SCALE = Flag("S", "Residual scale s, in units of y.", above=0)
-CONFIDENCE = Flag("P", "Confidence of the intervals.", above=0, below=1)
+CONFIDENCE_FLAG = Flag("P", "Confidence of the intervals.", above=0, below=1)
 FORMAT = Flag("FORMAT", "text, json, csv, markdown, github, junit or html.", OUTPUT)
 ALL = Flag("", "Every loss, metric and reason on screen.")
 
@@ -47,6 +47,9 @@ class ReadingFlags:
         tuple[str, ...],
         Flag("WORD", "A word for a missing value, beside NA, NaN and so on; repeat it.", DATA),
     ] = ()
+    zero_padded: Annotated[
+        bool, Flag("", "Whole numbers with leading zeros are numbers: 007 is 7.", DATA)
+    ] = False
     max_unpacked: Annotated[
         float | None, Flag("GB", "What an input may unpack to; if not said, 1 or 200 times its size.", DATA)
     ] = None
@@ -66,6 +69,7 @@ class ReadingFlags:
             skip_lines=self.skip_lines,
             columns=tuple(self.columns.split(",")) if self.columns else (),
             missing_words=self.missing_word,
+            padded=self.zero_padded,
             max_unpacked=self.max_unpacked,
             text=frozenset(filter(None, text)),
             jobs=jobs,

@@ -188,6 +188,7 @@ class Shares:
         return max(printed, whole * _RELATIVE * max(1.0, self.columns / 10))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # scores near 1e308: sums that are no 1 in any case
 def shares_of(table: Table, names: Sequence[str]) -> Shares:
     """What every whole row of these number columns adds up to; one pass over them."""
     low, high, one, hundred = np.inf, -np.inf, 0.0, 0.0

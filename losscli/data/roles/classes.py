@@ -65,12 +65,13 @@ def label_order(label: str) -> tuple[int, float, str]:
 
 
 def binary_labels(
-    table: Table, target: str, positive: str | None, named: str | None = None
+    table: Table, target: str, positive: str | None, named: str | None = None, other: str = ""
 ) -> tuple[str, str]:
     """(negative, positive) of a binary target.
 
-    positive: as --positive gives it; named: the class that the name of a prediction speaks of. Raises
-    DataError for more than two values, UsageError where the positive class must be said, or is unknown.
+    positive: as --positive gives it; named: the class that the name of a prediction speaks of; other: the one
+    class that is predicted beside a target of one class. Raises DataError for more than two values,
+    UsageError where the positive class must be said, or is unknown.
     """
     found = class_labels(table, target)
     column, where = table.columns[target], Where(table.path, column=target)
@@ -88,6 +89,8 @@ def binary_labels(
         positive = positive if value is None else target_text(value)
     if positive is not None and len(found) == 1 and positive not in found:
         return found[0], positive  # a slice may hold negatives alone
+    if len(found) == 1 and other:
+        found = (*found, other)
     if positive is not None and positive not in found:
         raise UsageError(
             f"--positive {positive}: the target has no such value",
@@ -95,23 +98,45 @@ def binary_labels(
             advice=did_you_mean(positive, found) or f"It has {' and '.join(found)}",
             fixes=[Fix(("--positive", label), f"{label} is the positive class") for label in found[::-1]],
         )
-    if positive is None:
-        positive = _usual_positive(found) or named
-    if positive is None:
-        raise UsageError(
-            f"which class is the positive one, {' or '.join(found)}?",
+    two = two_classes(found, positive) or two_classes(found, named)
+    if two is None:
+        raise which_is_positive(found, where)
+    return two
+
+
+def which_is_positive(found: tuple[str, ...], where: Where) -> UsageError:
+    """What is asked where neither the classes of a target nor a flag say which of two is positive."""
+    fixes = [Fix(("--positive", label), f"{label} is the positive class") for label in found[::-1]]
+    if len(found) == 1:
+        other = next(iter(opposites(found[0])), f"not {found[0]}")
+        fixes.append(Fix(("--positive", other), f"{found[0]} is the negative class, the only one here"))
+        return UsageError(
+            f"the target has one class, {found[0]!r}",
             where=where,
-            advice="Say it:",
-            fixes=[Fix(("--positive", label), f"{label} is the positive class") for label in found[::-1]],
+            advice="Say which class is the positive one:",
+            fixes=fixes,
         )
+    return UsageError(
+        f"which class is the positive one, {' or '.join(found)}?", where=where, advice="Say it:", fixes=fixes
+    )
+
+
+def two_classes(found: tuple[str, ...], positive: str | None = None) -> tuple[str, str] | None:
+    """(negative, positive) of one or two classes; None where nothing says which of them is positive.
+
+    positive: what is said to be, one of them; None: 1, true, yes, y, pos or positive against its opposite. Of
+    one class the other is its opposite, "" where it has none.
+    """
+    positive = _usual_positive(found) if positive is None else positive
+    if positive is None:
+        return None
     others = [label for label in found if label != positive]
-    negative = others[0] if others else next(iter(opposites(positive)), "")
-    return negative, positive
+    return others[0] if others else next(iter(opposites(positive)), ""), positive
 
 
 def _usual_positive(found: tuple[str, ...]) -> str | None:
-    """1, true, yes, y, pos, positive against its opposite (or alone)."""
-    if set(found) <= {"-1", "1"} and "1" in found:
+    """1, true, yes, y, pos, positive against its opposite (or alone); 1 against -1."""
+    if set(found) <= {"-1", "1"} and "-1" in found:
         return "1"
     by_lower = {label.lower(): label for label in found}
     for positive, negative in zip(POSITIVE_NAMES, NEGATIVE_NAMES, strict=True):

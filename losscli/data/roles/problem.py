@@ -8,6 +8,7 @@ from losscli.data.roles.candidates import Predicted
 from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.classes import binary_labels, class_labels, in_order, label_order
 from losscli.data.roles.flags import check_asked
+from losscli.data.roles.labels import match_labels, opposites
 from losscli.data.roles.models import ModelColumns, Vectors, find_models, listed
 from losscli.data.roles.recode import Recoded, recoded_predictions
 from losscli.data.roles.target import check_named, is_numeric, is_target_too
@@ -15,6 +16,7 @@ from losscli.data.roles.tasks import A_NUMBER, check_target, counts_hint, task_o
 from losscli.data.roles.values import ALIKE, check_number, is_truth
 from losscli.data.roles.vectors import with_boxes
 from losscli.data.table import ColumnType, Table
+from losscli.data.table.people import number_fixes
 from losscli.domain import CLASSES, Kind, Task, sides
 from losscli.errors import Fix, UsageError, Where
 from losscli.result import Warning_
@@ -232,7 +234,16 @@ def _labels(table: Table, target: str, predicted: Predicted, task: Task, asked: 
         found = tuple(label for label in asked.classes if label in found)
     if task is Task.MULTICLASS:
         return found
-    return binary_labels(table, target, asked.positive, predicted.named_positive(found))
+    other = _only_predicted(table, target, predicted, found[0], asked) if len(found) == 1 else ""
+    return binary_labels(table, target, asked.positive, predicted.named_positive(found), other)
+
+
+def _only_predicted(table: Table, target: str, predicted: Predicted, own: str, asked: Asked) -> str:
+    """The class that is predicted beside the only one of the target; "" where none is, several are, or it is
+    that one's usual opposite in other words."""
+    unknown = recoded_predictions(table, target, predicted, (own,), asked).unknown
+    strange = match_labels((own, *opposites(own)), unknown).unknown
+    return strange[0] if len(strange) == 1 else ""
 
 
 def _others(read: Recoded, own: Sequence[str], task: Task, asked: Asked) -> tuple[str, ...]:
@@ -271,13 +282,15 @@ def _check_columns(table: Table, target: str, models: tuple[ModelColumns, ...], 
                     as_labels = Fix(("--kind", "label"), f"{name} holds labels")
                     check_number(table, name, None, [as_labels] * (task in CLASSES))
             if task is Task.MULTICLASS and part.kind is not Kind.LABEL and not part.labels:
-                raise _one_for_several(table, model, part.columns[0], str(part.kind), models)
+                raise _one_for_several(table, target, model, part.columns[0], str(part.kind), models)
 
 
 def _one_for_several(
-    table: Table, model: ModelColumns, name: str, kind: str, models: Sequence[ModelColumns]
+    table: Table, target: str, model: ModelColumns, name: str, kind: str, models: Sequence[ModelColumns]
 ) -> UsageError:
-    fixes = [Fix(("--task", "regression"), "the target is a number")] if is_numeric(table, name) else []
+    written = tuple(word for fix in number_fixes(table.columns[target])[:1] for word in fix.flags)
+    numbers = is_numeric(table, name) and (is_numeric(table, target) or written)
+    fixes = [Fix(("--task", "regression", *written), "the target is a number")] if numbers else []
     others = [one for one in models if all(part.kind is Kind.LABEL or part.labels for part in one.parts)]
     if others:
         words = tuple(word for one in others for word in ("--pred", one.columns[0]))

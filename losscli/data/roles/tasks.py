@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 
 from losscli.data.roles.asked import BY_FLAG, Asked
 from losscli.data.roles.candidates import Predicted
-from losscli.data.roles.labels import match_labels, opposites
+from losscli.data.roles.classes import which_is_positive
+from losscli.data.roles.labels import match_labels
 from losscli.data.roles.models import is_label_column
 from losscli.data.roles.target import (
     MAX_CLASSES,
@@ -38,7 +39,7 @@ def task_of(table: Table, target: str, predicted: Predicted, asked: Asked) -> tu
     found = task_of_target(table, target)
     labels = target_labels(table.columns, target) or ()
     if found is not None and found[0] is Task.MULTICLASS and len(labels) == 1 and not predicted.blocks:
-        raise _one_class(table, target, labels[0])
+        raise which_is_positive(labels, Where(table.path, column=target))
     beyond = (*_beyond(table, predicted, labels), *asked.classes)
     classes = {*labels, *beyond}
     if predicted.blocks:
@@ -89,20 +90,6 @@ def task_of_target(table: Table, target: str) -> tuple[Task, str] | None:
     if len(values) == 2:
         return Task.BINARY, f"the target has the two values {' and '.join(sorted(values))}"
     return Task.MULTICLASS, f"the target is text with {len(values) or 'many'} values"
-
-
-def _one_class(table: Table, target: str, label: str) -> UsageError:
-    """Text of one value: nothing says whether that is the positive class."""
-    other = next(iter(opposites(label)), f"not {label}")
-    return UsageError(
-        f"the target has one class, {label!r}",
-        where=Where(table.path, column=target),
-        advice="Say which class is the positive one:",
-        fixes=[
-            Fix(("--positive", label), f"{label} is the positive class, the only one here"),
-            Fix(("--positive", other), f"{label} is the negative class, the only one here"),
-        ],
-    )
 
 
 def no_classes(table: Table, name: str, role: str) -> DataError:
@@ -215,8 +202,9 @@ def is_skewed(table: Table, name: str) -> bool:
     step = max(1, table.rows // BLOCK)
     values = np.concatenate([table.numbers(block, name)[::step] for block in range(block_count(table))])
     values = values[np.isfinite(values)]
-    spread = values.std() if len(values) else 0.0
-    if spread == 0.0:
+    with np.errstate(over="ignore", invalid="ignore"):  # near 1e308
+        spread = values.std() if len(values) else 0.0
+    if not 0.0 < spread < np.inf:
         return False
     skewness = (((values - values.mean()) / spread) ** 3).mean()
     return bool(skewness > max(_SKEWED, 2.0 * np.sqrt(6.0 / len(values))))

@@ -80,7 +80,7 @@ class _Reader:
             )
         found = columns.finish(inexact)
         whole = [i for i, column in enumerate(found.values()) if i in zeros and column.whole]
-        if whole:
+        if whole and not self.options.padded:
             return plan.with_zeros(whole)
         lines = _Lines(self.text, plan.delimiter, starts, first_rows)
         return StoredTable(

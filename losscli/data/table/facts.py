@@ -87,6 +87,7 @@ class ReadOptions:
     columns: the names of the columns of a delimited file that has no header.
     missing_words: beyond those that are missing in every file, ignoring case and outer blanks.
     text: names of columns kept as text, leading zeros and all.
+    padded: whether 007 is the number 7, and no text.
     """
 
     encoding: str | None = None
@@ -96,6 +97,7 @@ class ReadOptions:
     columns: tuple[str, ...] = ()
     missing_words: tuple[str, ...] = ()
     text: frozenset[str] = frozenset()
+    padded: bool = False
     skip_lines: int = 0  # before the header
     max_unpacked: float | None = None  # gigabytes that an input may unpack to; None is what `bounds` says
     jobs: int = 0  # threads; 0 is one per core
@@ -104,7 +106,7 @@ class ReadOptions:
         """The styles a number column may have, the likelier first."""
         thousands, missing = self.thousands or "", frozenset(self.missing_words)
         decimals = self.decimal or {".": ",", ",": "."}.get(thousands) or (".," if delimiter == ";" else ".")
-        return tuple(NumberStyle(decimal, thousands, missing) for decimal in decimals)
+        return tuple(NumberStyle(decimal, thousands, missing, self.padded) for decimal in decimals)
 
     def __post_init__(self) -> None:
         if self.skip_lines < 0:

@@ -21,11 +21,13 @@ EXACT = 2.0**53  # below it every whole number is a double, and no other text ro
 @dataclass(frozen=True)
 class NumberStyle:
     """The decimal sign and the thousands sign ("" for none) of a column, and the words for missing, in lower
-    case, beyond MISSING. A thousands sign of GROUPING stands for its like too."""
+    case, beyond MISSING; padded: whether whole numbers with leading zeros are numbers, 007 is 7. A thousands
+    sign of GROUPING stands for its like too."""
 
     decimal: str = "."
     thousands: str = ""
     missing: frozenset[str] = frozenset()
+    padded: bool = False
 
     @cached_property
     def pattern(self) -> str:

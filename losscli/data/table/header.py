@@ -240,7 +240,8 @@ def guessed(text: Text, header: Header, options: ReadOptions) -> Plan:
             styles[i] = None
     pairs = enumerate(zip(fields, styles, strict=True))
     whole = {i for i, (column, style) in pairs if style is not None and _are_whole(column, style)}
-    codes = [i for i in whole if len(rungs) == 1 and any(map(has_leading_zero, fields[i]))]
+    may_be_codes = len(rungs) == 1 and not options.padded
+    codes = [i for i in whole if may_be_codes and any(map(has_leading_zero, fields[i]))]
     return Plan(header.delimiter, tuple(styles), rungs, whole=frozenset(whole)).with_zeros(codes)
 
 

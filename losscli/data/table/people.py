@@ -213,9 +213,7 @@ def number_advice(column: Column, path: str) -> str:
     if list_places(field) is not None:
         return list_advice(path, column.name)
     if has_leading_zero(field):
-        return (
-            "Whole numbers with a leading zero are read as text; if these count something, write them without"
-        )
+        return "Whole numbers with a leading zero are read as text; if these count something, say so:"
     advice = "Correct the field, or empty it and use --missing drop"
     word = column.only_word
     return advice if word is None else f"{advice}; or if {word!r} means missing, say so:"
@@ -227,7 +225,9 @@ def number_fixes(column: Column) -> list[Fix]:
     people = people_number(field)
     if people is not None:
         return people.fixes
-    word = None if list_places(field) is not None or has_leading_zero(field) else column.only_word
+    if has_leading_zero(field):
+        return [Fix(("--zero-padded",), f"{field.strip()} is a number")]
+    word = None if list_places(field) is not None else column.only_word
     return [] if word is None else [Fix(("--missing-word", word), f"{word!r} means missing")]
 
 

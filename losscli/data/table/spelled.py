@@ -37,7 +37,7 @@ def settle(store: Store, column: int, facts: TextFacts) -> Spelled | None:
     if facts.first_word is not None:
         return None
     blocks = range(-(-facts.rows // BLOCK))
-    first = _first_zero(store.get(column, i) for i in blocks)
+    first = None if facts.style.padded else _first_zero(store.get(column, i) for i in blocks)
     if first is not None and all(is_whole(_numbers(store.get(column, i), facts.style)[0]) for i in blocks):
         facts.first_word, facts.numeric = first, 0
         return None
