@@ -1,4 +1,4 @@
-"""How often gates err: files of two models whose figures differ by just the tolerance, judged as by the command.
+"""How often gates err: files of two models whose figures differ by just the tolerance, as the command judges.
 
     python benchmarks/gates.py [--trials N] [--resamples N] [--cell NAME ...]
 
@@ -32,7 +32,7 @@ Rows = dict[str, Floats]  # y, old, new, and the cluster of each row
 
 @dataclass(frozen=True)
 class Cell:
-    """rows: in a file; of: what the gate names; draw: (generator, rows, clustered) -> rows; figure: of y, p."""
+    """rows: in a file; of: of the gate; draw: (generator, rows, clustered) -> rows; figure: of y, p."""
 
     rows: int
     of: str
