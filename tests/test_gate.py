@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from losscli.comparison.compare import Request, compare
-from losscli.comparison.gates import gate_line, judged, parse_rule
+from losscli.comparison.gates import judged, parse_rule
 from losscli.data.roles import Asked
 from losscli.data.roles.files import open_files
 from losscli.data.table import ReadOptions
 from losscli.errors import DataError, UsageError
+from losscli.report.gates import gate_line
 from losscli.spec import Spec
 
 GOOD = {

@@ -19,7 +19,6 @@ from losscli.comparison.gates import (
     Allowance,
     GateRule,
     fails,
-    gate_line,
     judged,
     parse_allowances,
     parse_rule,
@@ -27,6 +26,7 @@ from losscli.comparison.gates import (
 from losscli.errors import ExitCode, Fix, UsageError
 from losscli.loss import BoundLoss
 from losscli.loss.catalogue import tasks_of
+from losscli.report.gates import gate_line
 from losscli.result import Comparison, Recorded
 from losscli.spec import Spec
 

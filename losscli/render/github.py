@@ -41,7 +41,7 @@ def _gates(found: Comparison, strict: bool) -> tuple[list[Gate], list[Gate]]:
 
 
 def _gate(gate: Gate) -> Annotation:
-    from losscli.comparison.gates import gate_line
+    from losscli.report.gates import gate_line
 
     return f"losscli: {_TITLES[gate.verdict]}", gate_line(gate).removeprefix("gate: ")
 

@@ -57,7 +57,7 @@ def _name(gate: Gate) -> str:
 
 
 def _case(gate: Gate, name: str, end: str) -> str:
-    from losscli.comparison.gates import gate_line
+    from losscli.report.gates import gate_line
 
     head = f'    <testcase classname="losscli" name="{marked(name)}"'
     if not end:

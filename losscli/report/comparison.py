@@ -15,11 +15,12 @@ from losscli.report.data import (
     target_text,
 )
 from losscli.report.found import View
+from losscli.report.gates import figures
 from losscli.report.losses import loss_grids
 from losscli.report.metrics import metric_grids, positive_rows
 from losscli.report.names import visible
 from losscli.report.notes import notes, refusal_grids
-from losscli.report.numbers import Figure, digits_of, p_text, percent, significant
+from losscli.report.numbers import Figure, digits_of, p_text, percent
 from losscli.report.robustness import robustness_grids
 from losscli.report.rows import row_grids
 from losscli.report.screen import following
@@ -106,15 +107,11 @@ def _pair_texts(screen: CompareScreen, pair: Difference) -> tuple[str, ...]:
 
 
 def _gates(screen: CompareScreen) -> list[Grid]:
-    rows = []
-    for gate in screen.found.gates:
-        value = "n/a"
-        if gate.value is not None and gate.baseline is not None:
-            value = percent(gate.value, gate.low, gate.high, sign=True)
-        elif gate.value is not None:
-            value = significant(gate.value)
-        rows.append((visible(gate.text), screen.model(gate.model), gate.verdict, value))
-    return tabulate("", ("GATES", "model", "verdict", *right("value")), rows, always=2)
+    rows = [
+        (visible(gate.text), screen.model(gate.model), gate.verdict, *figures(gate))
+        for gate in screen.found.gates
+    ]
+    return tabulate("", ("GATES", "model", "verdict", *right("value"), "change"), rows, always=2)
 
 
 def _next_command(screen: CompareScreen) -> str:

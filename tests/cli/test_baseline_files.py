@@ -40,7 +40,7 @@ def test_codes_in_every_format(inside, write, form):
         assert done.returncode == code and done.stderr.startswith(said)
         assert (done.stdout == "") == (code == 2)
         if code == 1 and form == "text":
-            assert re.search(r"\nmae=2%  rf_pred  fail +\+50[.0]* % \[", done.stdout)
+            assert re.search(r"\nmae=2%  rf_pred  fail +0\.514 -> 0\.771 +\+50 % \[", done.stdout)
 
 
 def test_the_commands_in_processes_of_their_own(losscli, write):

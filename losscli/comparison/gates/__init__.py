@@ -1,11 +1,10 @@
 """Gates: what ends a run with exit 1."""
 
 from losscli.comparison.gates.allowances import Allowance, parse_allowances
-from losscli.comparison.gates.lines import gate_line
 from losscli.comparison.gates.rules import GateRule, judged, parse_rule
 from losscli.result import Gate
 
-__all__ = ["Allowance", "GateRule", "fails", "gate_line", "judged", "parse_allowances", "parse_rule"]
+__all__ = ["Allowance", "GateRule", "fails", "judged", "parse_allowances", "parse_rule"]
 
 
 def fails(gate: Gate, *, strict: bool) -> bool:

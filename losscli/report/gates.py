@@ -1,4 +1,4 @@
-"""The verdict of a gate in one line that grep finds."""
+"""Gates: the verdict in one line that grep finds, and the figures of a table."""
 
 from losscli.result import Gate, would_decide
 from losscli.spec import number_text
@@ -19,15 +19,33 @@ def gate_line(gate: Gate) -> str:
     return f"{head} is {value} ({gate.reason})"
 
 
+def figures(gate: Gate) -> tuple[str, str]:
+    """`11.8 -> 12.7` and `+7.5 % [+3.4, +11.9]`; of a limit the value, and nothing."""
+    if gate.baseline is None:
+        return "infinite" if gate.value is None else f"{gate.value:.6g}", ""
+    if gate.value is None:
+        return _values(gate), ""
+    text = _change(gate, gate.value) + _unit(gate)
+    ends = _ends(gate)
+    return _values(gate), text if ends is None else f"{text} [{ends[0]}, {ends[1]}]"
+
+
+def _ends(gate: Gate) -> tuple[str, str] | None:
+    """The interval of the change, lower end first; None where there is none."""
+    if gate.low is None or gate.high is None:
+        return None
+    low, high = sorted((gate.low, gate.high), reverse=gate.greater_is_better)
+    return _change(gate, low), _change(gate, high)
+
+
 def _regression(gate: Gate) -> str:
     """`11.8 -> 12.7, +7.5 % (90 % interval +3.4 to +11.9), limit +2 %`, and what else there is to say."""
     parts = [_values(gate)]
     if gate.value is not None:
         text = _change(gate, gate.value) + _unit(gate)
-        if gate.low is not None and gate.high is not None and gate.level is not None:
-            ends = sorted((gate.low, gate.high), reverse=gate.greater_is_better)
-            low, high = (_change(gate, end) for end in ends)
-            text += f" ({100 * gate.level:g} % interval {low} to {high})"
+        ends = _ends(gate)
+        if ends is not None and gate.level is not None:
+            text += f" ({100 * gate.level:g} % interval {ends[0]} to {ends[1]})"
         parts.append(text)
     parts.append(f"limit {_change(gate, gate.threshold)}{_unit(gate)}")
     text = ", ".join(parts) + (f" ({gate.reason})" if gate.reason else "")
