@@ -22,6 +22,8 @@ QUICK = (
     "--no-contaminate",
     "--max-iter",
     "3",
+    "--jobs",
+    "1",
     "--format",
     "json",
 )  # of fit
