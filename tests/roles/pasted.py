@@ -27,6 +27,7 @@ QUICK = (
     "--format",
     "json",
 )  # of fit
+BRIEF = ("--folds", "2", "--jobs", "1", "--format", "json")  # of advise
 
 
 @dataclass(frozen=True)
