@@ -104,7 +104,7 @@ def test_any_predict_proba(
 ) -> None:
     """The log loss of scikit-learn, or a refusal whose lines hold: never another figure.
 
-    Probabilities add up to 1 at the digits that are written, or are rounded one by one, and taken as they are.
+    Probabilities add up to 1 at the digits that are written, or are rounded one by one and taken as they are.
     """
     rng = np.random.default_rng(seed)
     y = rng.permutation(np.arange(30) % len(labels))
