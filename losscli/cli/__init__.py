@@ -3,8 +3,9 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from losscli.errors import ExitCode, LosscliError
 
@@ -18,11 +19,9 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; only errors are printed here."""
     from typer.exceptions import Abort, Exit, TyperException
 
-    from losscli.cli.app import app
-
     _open_streams()
     try:
-        return int(app(args=list(arguments), prog_name="losscli", standalone_mode=False) or 0)
+        return int(_parser()(args=list(arguments), prog_name="losscli", standalone_mode=False) or 0)
     except LosscliError as error:
         place = str(error.where)
         lines = (*filter(None, [error.advice]), *_mended(error, arguments))
@@ -40,6 +39,16 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(ExitCode.USAGE, ": ".join(map(str, [*where, error.strerror or error])))
     except Exception as error:
         return _unexpected(error)
+
+
+@cache
+def _parser() -> Callable[..., Any]:
+    """The commands as typer parses them: made of its flags once, for every line of a process."""
+    from typer.main import get_command
+
+    from losscli.cli.app import app
+
+    return get_command(app)
 
 
 def _mended(error: LosscliError, arguments: Sequence[str]) -> list[str]:

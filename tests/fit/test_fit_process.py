@@ -168,7 +168,7 @@ def numbers(n: int = 60, seed: int = 0, **more: Sequence[Any]) -> Columns:
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.csv")), ids=lambda path: path.stem)
 def test_a_sample_file_needs_no_flag(inside, tmp_path, path):
     """The flags make it short; none says what the file holds."""
-    done = inside("fit", str(path), "--repeats", "1", "--folds", "3", "--output", "found.json")
+    done = inside("fit", str(path), "--repeats", "1", "--folds", "2", "--output", "found.json")
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
     first, *rest = done.stdout.splitlines()

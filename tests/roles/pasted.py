@@ -22,9 +22,12 @@ QUICK = (
     "--no-contaminate",
     "--max-iter",
     "3",
+    "--jobs",
+    "1",
     "--format",
     "json",
 )  # of fit
+BRIEF = ("--folds", "2", "--jobs", "1", "--format", "json")  # of advise
 
 
 @dataclass(frozen=True)

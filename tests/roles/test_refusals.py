@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .pasted import FAST, QUICK, Answer, broken_promise, run
+from .pasted import BRIEF, FAST, QUICK, Answer, broken_promise, run
 from .shapes import delimited
 
 N = 24
@@ -283,7 +283,7 @@ def test_lines_of_fit_and_advise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             one["name"]: one["values"],
         }
         words = [word.format(target=one["name"]) for word in one["said"]]
-        quick = QUICK if one["verb"] == "fit" else QUICK[:2] + QUICK[-2:]
+        quick = QUICK if one["verb"] == "fit" else BRIEF
         holds([one["verb"], written(columns), *words, *quick])
 
 
@@ -294,17 +294,21 @@ def test_any_target_is_fitted_or_refused(tmp_path: Path, monkeypatch: pytest.Mon
         "verb": ["fit", "advise"],
         "flags": [
             (),
-            ("--task", "binary"),
-            ("--task", "multiclass"),
-            ("--task", "counts"),
+            ("--task", "binary", "--loss", "bce", "--loss", "hinge"),
+            ("--task", "multiclass", "--loss", "cross_entropy"),
+            ("--task", "counts", "--loss", "poisson"),
             ("--positive", "zz"),
         ],
     }
+    done = set()
     for one in pairwise(dimensions, 4):
         path = written({"x": X.tolist(), "y": one["target"]})
-        quick = QUICK if one["verb"] == "fit" else QUICK[:2] + QUICK[-2:]
+        quick = QUICK if one["verb"] == "fit" else BRIEF
         flags = one["flags"] if one["verb"] == "fit" or "--task" not in one["flags"] else ()
-        holds([one["verb"], path, *flags, *quick], depth=0)
+        case = (one["verb"], flags, *one["target"])
+        if case not in done:
+            holds([one["verb"], path, *flags, *quick], depth=0)
+        done.add(case)
 
 
 def test_lines_of_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,6 @@
+import os
+import shlex
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,26 @@ def table(write: Callable[..., str]) -> Read:
         return read(write(data, name), ReadOptions(**options), limits=limits or Limits())
 
     return made
+
+
+@pytest.fixture
+def python_line(tmp_path: Path) -> Callable[[str], None]:
+    """Do what `python -c …`, a line for the shell, does in tmp_path: here, for an interpreter that imports
+    pandas takes a second to start."""
+
+    def run(line: str) -> None:
+        python, flag, program = shlex.split(line)
+        assert (python, flag) == ("python", "-c")
+        before = os.getcwd()
+        os.chdir(tmp_path)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)  # as in a shell
+                exec(program, {})
+        finally:
+            os.chdir(before)
+
+    return run
 
 
 @pytest.fixture

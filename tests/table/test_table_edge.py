@@ -175,25 +175,32 @@ def test_the_command(tmp_path, capfd, name):
         ) / len(y)
 
 
+CORRECT = ["Correct the field, or empty it and use --missing drop"]
+PASTE = "…"  # a line to paste
+
+
 @pytest.mark.parametrize(
-    ("name", "line", "column", "words"),
+    ("name", "line", "column", "words", "advice"),
     [
-        ("dates.csv", 2, "y", "'2026-01-01' (row 1) is not a number"),
-        ("thousands_quoted.csv", 2, "y", "'1,234' (row 1) is not a number"),
-        ("unicode_digits.csv", 2, "y", "'١٢' (row 1) is not a number"),
-        ("na_spellings.csv", 12, "p", "'-' (row 11) is not a number"),
-        ("quoted_empty.csv", 2, "p", "the value in row 1 is missing (2 are)"),
+        ("dates.csv", 2, "y", "'2026-01-01' (row 1) is not a number", CORRECT),
+        ("thousands_quoted.csv", 2, "y", "'1,234' (row 1) is not a number",
+         ["Say how its numbers are written:", PASTE, PASTE, PASTE]),
+        ("unicode_digits.csv", 2, "y", "'١٢' (row 1) is not a number", ["Say what is predicted:", PASTE]),
+        ("na_spellings.csv", 12, "p", "'-' (row 11) is not a number", CORRECT),
+        ("quoted_empty.csv", 2, "p", "the value in row 1 is missing (2 are)",
+         ["Mend it, or leave such rows out for all models:", PASTE]),
         ("float_precision.csv", 3, "p", "row 2: '9007199254740993' is a whole number that a double cannot "
-         "hold (it would become 9007199254740992)"),
+         "hold (it would become 9007199254740992)",
+         ["Write it as a float (9007199254740992.0), or read the column as text (--id or --group)."]),
     ],
 )  # fmt: skip
-def test_the_command_names_the_value(tmp_path, capfd, name, line, column, words):
+def test_the_command_names_the_value(tmp_path, capfd, name, line, column, words, advice):
     path = tmp_path / name
     path.write_bytes(COMPARED.get(name, PRECISION))
     assert losscli.cli.run(["compare", str(path), "--pred", "p", "--loss", "mae"]) == 2
     error = capfd.readouterr().err.splitlines()
     assert error[0] == f"error: {path}, line {line}, column '{column}': {words}"
-    assert len(error) >= 2
+    assert [PASTE if said.startswith(f"  losscli compare {path} ") else said for said in error[1:]] == advice
 
 
 PRECISION = (

@@ -5,7 +5,6 @@ import io
 import itertools
 import json
 import random
-import shlex
 import subprocess
 import sys
 
@@ -87,16 +86,14 @@ OTHERS = {
 @pytest.mark.parametrize("shape", OTHERS)
 @pytest.mark.parametrize("indent", [None, 1])
 @pytest.mark.parametrize("name", ["it's.json", "d.json.gz"])
-def test_the_line_for_another_shape_is_run(tmp_path, whole, shape, indent, name):
+def test_the_line_for_another_shape_is_run(tmp_path, python_line, whole, shape, indent, name):
     data = json.dumps(OTHERS[shape], indent=indent, default=str).encode()
     path = tmp_path / name
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     with pytest.raises(DataError, match="neither an array of records nor columns and data") as caught:
         read(str(path))
     line = caught.value.advice.removeprefix("Make a table of it: ").split("; name the columns")[0]
-    words = shlex.split(line)
-    assert words[0] == "python"
-    subprocess.run([sys.executable, *words[1:]], cwd=tmp_path, check=True)
+    python_line(line)
     (made,) = tmp_path.glob("*_plain.csv")
     found = whole(read(str(made)))
     assert found[next(iter(found))][1] is not None

@@ -4,6 +4,7 @@ its default is the flag's. Adding a flag is a field of the record of its command
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, fields, replace
+from functools import cache
 from inspect import get_annotations
 from math import inf
 from types import NoneType, UnionType
@@ -98,8 +99,7 @@ def flag_fields(record: type) -> tuple[FlagField, ...]:
     """The flags of a record in the order of the help: what has no name first, then each behind the one that
     is declared before it, or behind the one that its `after` names. One declared anew keeps its place.
     """
-    hints = get_type_hints(record, include_extras=True)
-    found = {own.name: _field(own.name, hints[own.name], own.default) for own in fields(record)}
+    found = _declared(record)
     order: list[str] = []
     for own in reversed(record.__mro__):
         place = len(order)
@@ -113,6 +113,13 @@ def flag_fields(record: type) -> tuple[FlagField, ...]:
                 order.insert(place, name)
                 place += 1
     return tuple(found[name] for name in order)
+
+
+@cache
+def _declared(record: type) -> Mapping[str, FlagField]:
+    """The flags of a record by name; what a type says is read once in a process."""
+    hints = get_type_hints(record, include_extras=True)
+    return {own.name: _field(own.name, hints[own.name], own.default) for own in fields(record)}
 
 
 def _field(name: str, hint: Any, default: Any) -> FlagField:
