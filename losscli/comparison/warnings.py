@@ -63,14 +63,10 @@ def _few_rows(found: Comparison) -> Iterator[Warning_]:
         shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
         count = f"{max(least[names[0]], 1):.0f} of {found.rows.used:,}"
         if len(names) == 1:
-            said = (
-                f"{names[0]} is {DOMINATED} ({count} effective rows): no interval; do not choose on it alone"
-            )
+            said = f"{names[0]} is {DOMINATED} ({count} effective rows), and has no interval"
         else:
-            said = (
-                f"{shown} are {DOMINATED} ({names[0]}: {count} effective rows): no interval; "
-                "do not choose on them alone"
-            )
+            least_of = f"{names[0]}: {count} effective rows"
+            said = f"{shown} are {DOMINATED} ({least_of}), and have no interval"
         yield Warning_("few_effective_rows", said, None)
 
 
