@@ -7,6 +7,7 @@ from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.reasons import MISSING
 from losscli.comparison.verdicts.agreement import find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
+from losscli.comparison.verdicts.decompositions import find_decompositions
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
 from losscli.comparison.verdicts.pairs import discordant, with_pairs
@@ -66,6 +67,7 @@ def with_verdicts(
         gated = regressions(boot, losses, baseline)
     elif recorded is not None and kept is not None:
         gated = corrected(list(against_recorded(boot, losses, kept, recorded)), request.confidence)
+    decompositions, curves = find_decompositions(boot, losses, primary)
     return replace(
         point,
         losses=tuple(losses),
@@ -79,6 +81,8 @@ def with_verdicts(
         regressions=gated,
         replicates=kept if request.replicates else None,
         agreement=find_agreement(boot, losses, differences, primary, curves=whole),
+        decompositions=decompositions,
+        curves=curves,
         slices=find_slices(boot, losses, primary),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
