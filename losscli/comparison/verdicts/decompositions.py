@@ -55,7 +55,8 @@ def with_intervals(boot: Bootstrap, work: Decomposing, found: Sequence[Parts]) -
         yield from (one.record for one in found)
         return
     sums = UnitSums.of(columns, work.sample.w, boot.units.of(work.sample.number))
-    drawn = replicate(sums, RESAMPLES, boot.seed, squares(len(columns)), precise=False).studentised
+    count = work.facts.request.resamples or RESAMPLES
+    drawn = replicate(sums, count, boot.seed, squares(len(columns)), precise=False).studentised
     ends = iter(np.stack(bootstrap_t_intervals(drawn, boot.confidence), axis=1))
     constants = iter(sums.sums.T[_PARTS - 1 :: _PARTS])
     for one in found:
@@ -70,27 +71,27 @@ def _with_interval(work: Decomposing, one: Parts, ends: Sequence[Floats], consta
     record = one.record
     if rests_on_few(one.value.reason) or few_units(one.bound, constants) is not None:
         return replace(record, reason=ON_FEW)
-    if not np.isfinite(ends[2]).all():
-        return replace(record, reason=record.reason or FEW_UNITS)
-    record = replace(record, uncertainty=_over(record.uncertainty, *ends[2].tolist()))
+    known = [bool(np.isfinite(own).all()) for own in ends]
+    if known[2]:
+        record = replace(record, uncertainty=_over(record.uncertainty, *ends[2].tolist()))
     if work.no_chance is not None:
         return record
-    if not np.isfinite(ends).all():
-        return replace(record, reason=FEW_UNITS)
-    chance = work.chance(one.bound, one.elicited, one.model, calibrated=False)
-    gained, sd = chance.expected(one.bound)
+    if not all(known):
+        record = replace(record, reason=FEW_UNITS)
+    gained, sd = work.chance(one.bound, one.elicited, one.model, calibrated=False).expected(one.bound)
     spread = NormalDist().inv_cdf((1 + work.facts.request.confidence) / 2) * sd
-    parts = (record.miscalibration, record.discrimination)
-    low_high = [
-        overfitted_interval(part.value or 0.0, (float(own[0]), float(own[1])), gained, spread)
-        for part, own in zip(parts, ends, strict=False)
-    ]
-    (low, high), of_discrimination = low_high
-    return replace(
-        record,
-        miscalibration=_over(record.miscalibration, low if record.clear else 0.0, high),
-        discrimination=_over(record.discrimination, *of_discrimination),
-    )
+
+    def gain(part: Estimate, own: Floats) -> Estimate:
+        low, high = overfitted_interval(part.value or 0.0, (float(own[0]), float(own[1])), gained, spread)
+        return _over(part, low, high)
+
+    if known[0]:
+        of_miscalibration = gain(record.miscalibration, ends[0])
+        low = of_miscalibration.low if record.clear else 0.0
+        record = replace(record, miscalibration=replace(of_miscalibration, low=low))
+    if known[1]:
+        record = replace(record, discrimination=gain(record.discrimination, ends[1]))
+    return record
 
 
 def _over(part: Estimate, low: float, high: float) -> Estimate:
