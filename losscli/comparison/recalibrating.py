@@ -20,7 +20,7 @@ _DRAWN, _FEWEST, _USUAL, _MOST = 200_000, 39, 199, 999  # targets that are drawn
 # doi:10.1214/aos/1021379864, for a truth that rises everywhere.
 _RATE, _SPREAD_RATE = 2 / 3, 5 / 6
 _KINDS = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
-_TASKS = frozenset({Task.REGRESSION, Task.COUNTS, Task.BINARY})
+TASKS = frozenset({Task.REGRESSION, Task.COUNTS, Task.BINARY})
 _ELICITED = {"mean": MEAN, "P(y=1)": MEAN, "median": Elicited(0.5, quantile=True)}
 _AT_LEVEL = {"the {tau}-quantile": True, "the {tau}-expectile": False}  # whether it is a quantile
 
@@ -29,7 +29,7 @@ def elicited_of(bound: BoundLoss) -> Elicited | None:
     """What a loss asks for, where it is a mean over the rows and consistent for a mean, a quantile or an
     expectile; None for others, for sums, and for a loss of the user's own."""
     loss = bound.loss
-    known = loss.task in _TASKS and loss.reduction.is_mean and not loss.terms
+    known = loss.task in TASKS and loss.reduction.is_mean and not loss.terms
     if not known or not loss.needs & set(_KINDS) or all(loss is not one for one in CATALOGUE):
         return None
     if loss.elicits in _AT_LEVEL:

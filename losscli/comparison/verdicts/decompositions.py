@@ -8,7 +8,7 @@ import numpy as np
 
 from losscli.comparison.decomposition import Decomposing, Parts, unknown
 from losscli.comparison.reasons import FEW_UNITS, few_units
-from losscli.comparison.recalibrating import Sample, elicited_of
+from losscli.comparison.recalibrating import TASKS, Sample, elicited_of
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
 from losscli.comparison.whole_sample import MOST, TOO_MANY
 from losscli.domain import Floats
@@ -34,7 +34,7 @@ def find_decompositions(
         for i, bound in enumerate(facts.layout.losses)
         if (every or i == primary) and (elicited := elicited_of(bound)) is not None
     }
-    if not losses:
+    if not losses or facts.problem.task not in TASKS:
         return (), ()
     if facts.moments.rows > MOST:
         own = [table for _, _, table in losses.values()] if every else []
