@@ -27,10 +27,12 @@ def decomposition_grids(screen: CompareScreen) -> list[Grid]:
     if not known:
         return []
     first, second, third = (right(name, screen.confidence) for name in _PARTS)
-    heads = (_TITLE, "model", *first, *right("by chance"), *second, *third)
+    heads = (_TITLE, *first, *right("by chance"), *second, *third)
     reasons = dict.fromkeys(visible(one.reason) for one in shown if one.reason is not None)
-    notes = (_MEANING, _BY_CHANCE.format(confidence=screen.confidence), *reasons)
-    return tabulate("", heads, (_row(screen, one) for one in known), notes, always=3)
+    chance = any(one.calibrated_limit is not None for one in known)
+    by_chance = [_BY_CHANCE.format(confidence=screen.confidence)] if chance else []
+    notes = (_MEANING, *by_chance, *reasons)
+    return tabulate("", heads, (_row(screen, one) for one in known), notes, always=2)
 
 
 def _row(screen: CompareScreen, one: Decomposition) -> tuple[Cell, ...]:
@@ -40,7 +42,7 @@ def _row(screen: CompareScreen, one: Decomposition) -> tuple[Cell, ...]:
     chance = "" if one.calibrated_limit is None else digits.text(one.calibrated_limit)
     mark = Cell(first[0] + "*" * one.clear, Role.BAD if one.clear else Role.PLAIN)
     rest = (first[1], chance, *(text for pair in others for text in pair))
-    return Cell(screen.spec(one.spec)), Cell(screen.model(one.model)), mark, *map(Cell, rest)
+    return Cell(f"{screen.spec(one.spec)} of {screen.model(one.model)}"), mark, *map(Cell, rest)
 
 
 def _texts(part: Estimate, digits: Digits) -> tuple[str, str]:
