@@ -13,7 +13,7 @@ from losscli.cli.files import is_result, read_result
 from losscli.cli.flags import command_line, large, losses_of, word
 from losscli.cli.options import CompareFlags
 from losscli.cli.output import print_result, say
-from losscli.cli.places import asked_formats, check_places, write_files
+from losscli.cli.places import asked_formats, check_places, format_of, write_files
 from losscli.cli.roles import asked_of_predictions
 from losscli.comparison.gates import (
     Allowance,
@@ -58,6 +58,11 @@ def _run(flags: CompareFlags) -> int:
     print_result(written, flags.format, quiet=flags.quiet)
     failed = any(fails(gate, strict=strict) for gate in found.gates)
     return ExitCode.GATE_FAILED if failed else ExitCode.OK
+
+
+def _in_full(flags: CompareFlags) -> bool:
+    """Whether everything that is found is written somewhere."""
+    return flags.all or "json" in (flags.format, *map(format_of, flags.output))
 
 
 def _lists_rows(rows: str | None) -> bool:
@@ -146,6 +151,7 @@ def _compare(
         allowances=tuple(allowances),
         match_common=flags.match == "common",
         resamples=flags.resamples or (pinned.count if pinned is not None else None),
+        decompose=_in_full(flags),
         list_rows=_lists_rows(flags.rows),
         correction=word(Correction, flags.correction, "--correction") or Correction.MAX_T,
         seed=flags.seed,

@@ -28,6 +28,7 @@ class Request:
     self_check: whether to try the verdicts on rows like these of which the truth is known.
     resamples: None is 2,000, or 9,999 with more than 5 models.
     replicates: keep them in the result.
+    decompose: every loss that has parts in its parts, with intervals and curves; else the primary one alone.
     list_rows: name the flagged and the deciding rows one by one.
     exact: no sketch however many rows.
     """
@@ -50,6 +51,7 @@ class Request:
     seed: int = 0
     self_check: bool = False
     replicates: bool = False
+    decompose: bool = False
     list_rows: bool = False
     jobs: int = 1
     command: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from losscli.comparison.decomposition import WORTH, saving
 from losscli.comparison.losses import CLIP, TableFacts
 from losscli.comparison.vectors import SUM_TOLERANCE
 from losscli.domain import DOMINATED
@@ -11,6 +12,7 @@ from losscli.metrics.distribution import Distribution, roc_auc_error
 from losscli.result import (
     INFINITE,
     Comparison,
+    Decomposition,
     LossTable,
     Resampling,
     Warning_,
@@ -20,6 +22,7 @@ from losscli.result import (
 
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
+CLEARLY = 1.2  # times what chance shows, from which on recalibration is worth a line
 CLUSTERS = 20  # or blocks; on fewer, intervals are rough
 
 
@@ -32,6 +35,7 @@ def with_warnings(found: Comparison, facts: TableFacts, more: Sequence[Warning_]
         *more,
         *_leaders(found),
         *_deciding(found),
+        *_miscalibrated(found),
         *_flagged(found),
         *_inputs(found, facts),
         *_sketched(facts),
@@ -123,6 +127,36 @@ def _deciding(found: Comparison) -> Iterator[Warning_]:
         others = f"; {len(few) - 1:,} more on few rows" if len(few) > 1 else ""
         advice = None if found.row_table else "See them: --rows flagged"
         yield Warning_("decisive_rows", f"{said} ({expected:,.0f} expected){others}", advice)
+
+
+def _by_chance(one: Decomposition, table: LossTable) -> float:
+    """The share of its loss that recalibration may seem to save of a calibrated model."""
+    return (one.calibrated_limit or 0.0) / (table.of(one.model).value or 1.0)
+
+
+def _miscalibrated(found: Comparison) -> Iterator[Warning_]:
+    """One line for the models of which recalibration would clearly save WORTH of the primary loss or more."""
+    table = found.loss(found.primary)
+    if table.reference is None:  # a share of it has no meaning
+        return
+    own = {one.model: one for one in found.decompositions if one.spec == table.spec and one.clear}
+    shares = {model: saving(one, table.of(model)) for model, one in own.items()}
+    models = [
+        model
+        for model in sorted(shares, key=lambda m: -shares[m])
+        if shares[model] >= max(WORTH, CLEARLY * _by_chance(own[model], table))
+    ]
+    if models:
+        first, *others = (f"{model} would save up to {_percent(shares[model])}" for model in models[:NAMED])
+        said = [f"{first} of its {table.name}", *(text.replace(" would save", "") for text in others)]
+        more = f" and {len(models) - NAMED} more models less" if len(models) > NAMED else ""
+        chance = max(_by_chance(own[m], table) for m in models)
+        message = f"recalibrating {', '.join(said)}{more}; chance alone shows up to {_percent(chance)}"
+        yield Warning_("miscalibrated", message, None)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _flagged(found: Comparison) -> Iterator[Warning_]:

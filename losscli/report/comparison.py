@@ -14,6 +14,7 @@ from losscli.report.data import (
     rows_text,
     target_text,
 )
+from losscli.report.decomposition import decomposition_grids
 from losscli.report.found import View
 from losscli.report.gates import figures
 from losscli.report.losses import loss_grids
@@ -47,6 +48,7 @@ def comparison_report(comparison: Comparison, view: View) -> Report:
         pairs=_pairs(screen),
         costs=cost_grids(screen),
         metrics=metric_grids(screen),
+        decomposition=decomposition_grids(screen),
         robustness=robustness_grids(screen, choice),
         agreement=agreement_grids(screen),
         slices=slice_grids(screen),

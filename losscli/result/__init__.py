@@ -31,6 +31,7 @@ from losscli.result.comparison import (
     rests_on_few,
     would_decide,
 )
+from losscli.result.decomposition import Decomposition, Estimate, ReliabilityCurve
 from losscli.result.fits import (
     Degradation,
     Downweighted,

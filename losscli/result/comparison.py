@@ -7,6 +7,7 @@ from typing import Annotated
 from losscli.domain import DOMINATED
 from losscli.result.agreement import Agreement
 from losscli.result.common import Members, Name, Natural, Refused, RowCounts, RowKey, TableResult, Warning_
+from losscli.result.decomposition import Decomposition, ReliabilityCurve
 from losscli.result.json import Key
 from losscli.result.reading import distinct
 from losscli.result.replicates import StoredReplicates
@@ -312,7 +313,7 @@ class Comparison(TableResult):
     discordant: tuple[Discordant, ...] = ()
     baseline: str | None = None
     gates: tuple[Gate, ...] = ()
-    curves: tuple[Curve, ...] = ()  # of the schema; a comparison has none
+    curves: tuple[ReliabilityCurve, ...] = ()  # of the primary loss, in full results
     row_table: tuple[RowRecord, ...] = ()  # if asked for
     warnings: tuple[Warning_, ...] = ()
     resampling: Resampling = Resampling("rows", None, 0, None)
@@ -325,6 +326,7 @@ class Comparison(TableResult):
     slices: Slices | None = None  # if asked for
     class_weight: Mapping[str, float] | None = None  # what a row of each class counts, if asked for
     costs: tuple[Cost, ...] = ()  # if asked for
+    decompositions: tuple[Decomposition, ...] = ()  # of the primary loss; of others in full results
 
     def verify(self) -> None:
         models = [model.name for model in self.models]

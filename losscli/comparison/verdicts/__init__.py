@@ -7,6 +7,7 @@ from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.reasons import MISSING
 from losscli.comparison.verdicts.agreement import find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
+from losscli.comparison.verdicts.decompositions import find_decompositions
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
 from losscli.comparison.verdicts.pairs import discordant, with_pairs
@@ -36,6 +37,7 @@ from losscli.result import (
     MetricTable,
     Resampling,
     SelfCheck,
+    StoredReplicates,
 )
 
 EVERY_LOSS = 65_536  # rows up to which every loss is resampled; beyond, the primary one and those gated
@@ -52,9 +54,8 @@ def with_verdicts(
     """
     request, recorded = facts.request, facts.request.recorded
     baseline = None if recorded is not None else find_baseline(facts.problem, request)
-    gated = (
-        [] if baseline is None and recorded is None else [table_of(one, point) for one in request.allowances]
-    )
+    weighs = baseline is not None or recorded is not None
+    gated = [table_of(one, point) for one in request.allowances if weighs]
     units, in_time = _units(facts, point.losses, primary)
     whole = facts.moments.rows <= EVERY_LOSS
     figures = whole or request.replicates or any(isinstance(one, MetricTable) for one in gated)
@@ -67,12 +68,7 @@ def with_verdicts(
     metrics = with_metric_intervals(boot, point.metrics)
     found = replace(point, losses=tuple(losses), metrics=metrics)
     kept = store(boot, found) if request.replicates or recorded is not None else None
-    gates: tuple[Gate, ...] = ()
-    if baseline is not None:
-        gates = weighed(list(against_model(boot, found, baseline)), drawing_of(boot), request.correction)
-    elif recorded is not None and kept is not None:
-        cases, drawing = against_recorded(boot, found, kept, recorded)
-        gates = weighed(cases, drawing, request.correction)
+    decompositions, curves = find_decompositions(boot, losses, primary)
     return replace(
         found,
         robustness=with_share_intervals(boot, point.robustness, losses),
@@ -81,13 +77,28 @@ def with_verdicts(
         areas=tuple(roc_auc_differences(facts, point.metrics)) if whole else (),
         forecasts=in_time,
         baseline=None if baseline is None else facts.problem.models[baseline].name,
-        gates=gates,
+        gates=_gates(boot, found, baseline, kept),
         replicates=kept if request.replicates else None,
         agreement=find_agreement(boot, losses, differences, primary, curves=whole),
+        decompositions=decompositions,
+        curves=curves,
         slices=find_slices(boot, losses, primary),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
     )
+
+
+def _gates(
+    boot: Bootstrap, found: Comparison, baseline: int | None, kept: StoredReplicates | None
+) -> tuple[Gate, ...]:
+    """Against a model by its number, or an earlier result; none where there is no baseline."""
+    request = boot.facts.request
+    if baseline is not None:
+        return weighed(list(against_model(boot, found, baseline)), drawing_of(boot), request.correction)
+    if request.recorded is None or kept is None:
+        return ()
+    cases, drawing = against_recorded(boot, found, kept, request.recorded)
+    return weighed(cases, drawing, request.correction)
 
 
 def _chosen(facts: TableFacts, primary: int) -> list[int]:

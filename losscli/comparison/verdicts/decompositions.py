@@ -1,0 +1,100 @@
+"""The parts of losses with their intervals, and the reliability curves of the primary loss."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import NormalDist
+
+import numpy as np
+
+from losscli.comparison.decomposition import Decomposing, Parts, unknown
+from losscli.comparison.reasons import FEW_UNITS, may_rest_on_few
+from losscli.comparison.recalibrating import TASKS, Sample, elicited_of
+from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
+from losscli.comparison.whole_sample import MOST, TOO_MANY
+from losscli.domain import Floats
+from losscli.inference import bootstrap_t_intervals
+from losscli.inference.calibrated import overfitted_interval
+from losscli.inference.resample import UnitSums, replicate, squares
+from losscli.inference.tail import Tail
+from losscli.result import Decomposition, Estimate, LossTable, ReliabilityCurve, rests_on_few
+
+_PARTS = 3  # whose intervals are asked for: miscalibration, discrimination, uncertainty
+
+
+def find_decompositions(
+    boot: Bootstrap, tables: Sequence[LossTable], primary: int
+) -> tuple[tuple[Decomposition, ...], tuple[ReliabilityCurve, ...]]:
+    """(the parts of every loss that has them, by loss and model; the primary loss's curve of every model).
+
+    tables: with verdicts; primary: the number of the primary loss. Unless the request asks for all, the parts
+    of the primary loss alone, without intervals. Reads all rows at once.
+    """
+    facts, every = boot.facts, boot.facts.request.decompose
+    losses = {
+        i: (bound, elicited, tables[i])
+        for i, bound in enumerate(facts.layout.losses)
+        if (every or i == primary) and (elicited := elicited_of(bound)) is not None
+    }
+    if not losses or facts.problem.task not in TASKS:
+        return (), ()
+    if facts.moments.rows > MOST:
+        own = [table for _, _, table in losses.values()] if every else []
+        return tuple(unknown(table, one, TOO_MANY) for table in own for one in table.results), ()
+    work = Decomposing(facts, Sample.read(facts))
+    models = range(len(facts.problem.models))
+    found = [work.parts(*loss, model) for loss in losses.values() for model in models]
+    if not every:
+        return tuple(one.record for one in found), ()
+    curves = work.curves(*losses[primary]) if primary in losses else ()
+    return tuple(with_intervals(boot, work, found)), tuple(curves)
+
+
+def with_intervals(boot: Bootstrap, work: Decomposing, found: Sequence[Parts]) -> Iterator[Decomposition]:
+    """Every record, with the intervals that are fair."""
+    columns = [gains for one in found for gains in one.gains]
+    if not columns:
+        yield from (one.record for one in found)
+        return
+    sums = UnitSums.of(columns, work.sample.w, boot.units.of(work.sample.number))
+    count = work.facts.request.resamples or RESAMPLES
+    drawn = replicate(sums, count, boot.seed, squares(len(columns)), precise=False).studentised
+    ends = iter(np.stack(bootstrap_t_intervals(drawn, boot.confidence), axis=1))
+    constants = iter(sums.sums.T[_PARTS - 1 :: _PARTS])
+    for one in found:
+        if one.gains:
+            yield _with_interval(work, one, [next(ends) for _ in range(_PARTS)], next(constants))
+        else:
+            yield one.record
+
+
+def _with_interval(work: Decomposing, one: Parts, ends: Sequence[Floats], constants: Floats) -> Decomposition:
+    """ends: the intervals of the mean gains; constants: what the best constant loses in each unit."""
+    record = one.record
+    dominated = Tail.of(constants).why() if may_rest_on_few(one.bound) else None
+    if rests_on_few(one.value.reason) or dominated is not None:
+        return replace(record, reason=dominated or one.value.reason)
+    known = [bool(np.isfinite(own).all()) for own in ends]
+    if known[2]:
+        record = replace(record, uncertainty=_over(record.uncertainty, *ends[2].tolist()))
+    if work.no_chance is not None:
+        return record
+    if not all(known):
+        record = replace(record, reason=FEW_UNITS)
+    gained, sd = work.chance(one.bound, one.elicited, one.model, calibrated=False).expected(one.bound)
+    spread = NormalDist().inv_cdf((1 + work.facts.request.confidence) / 2) * sd
+
+    def gain(part: Estimate, own: Floats) -> Estimate:
+        low, high = overfitted_interval(part.value or 0.0, (float(own[0]), float(own[1])), gained, spread)
+        return _over(part, low, high)
+
+    if known[0]:
+        of_miscalibration = gain(record.miscalibration, ends[0])
+        low = of_miscalibration.low if record.clear else 0.0
+        record = replace(record, miscalibration=replace(of_miscalibration, low=low))
+    if known[1]:
+        record = replace(record, discrimination=gain(record.discrimination, ends[1]))
+    return record
+
+
+def _over(part: Estimate, low: float, high: float) -> Estimate:
+    return Estimate(part.value, low, high)
