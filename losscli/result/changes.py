@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from losscli.domain import DOMINATED
 from losscli.result.common import Confidence, Members, Warning_
 from losscli.result.json import Document
-
-ON_FEW = f"{DOMINATED}: one of the values"  # why a change has no interval
 
 
 @dataclass(frozen=True, slots=True)
