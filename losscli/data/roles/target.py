@@ -82,11 +82,13 @@ def targets_beside(table: Table, taken: Collection[str]) -> tuple[str, ...]:
 
 
 def _likely_targets(table: Table, asked: Asked) -> list[str]:
-    """The columns with a word of a target in their names, then the others that are no predictions."""
+    """The columns with a word of a target in their names, then the others that are no predictions; text that
+    is another in most rows names rows, and comes last."""
     telling = {word for name in TARGET_NAMES for word in words(name)} - {"y", "ground", "test", "val", "true"}
     free = [name for name in table.columns if name not in asked.named and name not in asked.pred]
     ranked = [name for name in free if telling & set(words(name)) and not is_prediction_name(name)]
-    ranked += [name for name in free if not is_prediction_name(name)]
+    others = [name for name in free if not is_prediction_name(name)]
+    ranked += sorted(others, key=lambda name: not is_numeric(table, name) and is_mostly_distinct(table, name))
     return list(dict.fromkeys(ranked or free))[:_SHOWN]
 
 
