@@ -101,6 +101,7 @@ def _compare(
     flags: CompareFlags, rules: Iterable[GateRule], allowances: Iterable[Allowance], cost: BoundLoss | None
 ) -> Comparison:
     from losscli.comparison.compare import Request, compare
+    from losscli.comparison.metrics import check_order
     from losscli.comparison.verdicts.regressions import baselines
     from losscli.data.roles.files import open_files
     from losscli.inference import Correction
@@ -113,6 +114,7 @@ def _compare(
         losses=losses,
         cost=cost,
         gated=(*(rule.spec for rule in rules if rule.is_loss), *(one.spec for one in allowances)),
+        metrics=tuple(str(rule.spec) for rule in rules if not rule.is_loss),
         baseline=None if recorded is not None else flags.baseline,
         recorded=recorded,
         replicates=flags.replicates,
@@ -141,6 +143,7 @@ def _compare(
             advice="Say which is the baseline:" if len(names) > 1 else "There is one model, and no baseline",
             fixes=baselines(names) or [Fix(("--max-regression",), "one model, judged by itself")],
         )
+    check_order(problem, request.metrics)
     with large(paths, "comparing"):
         return compare(table, problem, request, inputs)
 

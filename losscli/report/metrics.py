@@ -33,7 +33,7 @@ def metric_grids(screen: CompareScreen) -> list[Grid]:
             grids += _ranked(screen, "PRECISION", "avg precision", texts)
             grids += _ranked(screen, "RECALL", "", dict.fromkeys(texts, ""))
         grids += _across(screen, "METRICS", _telling(screen))
-    if screen.found.task in (Task.BINARY, Task.MULTICLASS):
+    if screen.found.task == Task.BINARY:
         grids += _across(screen, "CALIBRATION", CALIBRATION)
     return grids
 

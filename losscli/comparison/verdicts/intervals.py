@@ -1,6 +1,6 @@
 """Intervals of single losses, and of metrics with the ranks of their models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.metric_terms import replicated
 from losscli.domain import Floats
 from losscli.inference import figure_ranks, percentile_interval
-from losscli.metrics import metrics_for
+from losscli.metrics.metric import Metric
 from losscli.result import LossTable, LossValue, MetricTable, MetricValue, rests_on_few
 
 UNDEFINED = "undefined in some resamples, or a figure of 0 or 1"
@@ -49,10 +49,14 @@ def _few_units(boot: Bootstrap, loss: int, model: int) -> str | None:
     return few_units(own.bound, boot.sums.sums[:, place], what)
 
 
-def with_metric_intervals(boot: Bootstrap, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
-    """The metrics that are functions of means, with an interval where no formula gave one, and the ranks."""
-    problem = boot.facts.problem
-    known = {metric.name: metric for metric in metrics_for(*problem.tasks, levels=problem.levels)}
+def with_metric_intervals(
+    boot: Bootstrap, tables: Sequence[MetricTable], metrics: Iterable[Metric]
+) -> tuple[MetricTable, ...]:
+    """The metrics that are functions of means, with an interval where no formula gave one, and the ranks.
+
+    metrics: the records that the tables are of.
+    """
+    known = {metric.name: metric for metric in metrics}
     found = []
     for table in tables:
         metric = known.get(table.name)
