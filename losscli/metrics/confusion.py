@@ -205,8 +205,15 @@ def _weighted(name: str, formula: str, parts: Parts) -> Metric:
 
 def _micro(name: str) -> Metric:
     """Where a row has one label, each false positive is a false negative: all three are the accuracy."""
-    record: dict[str, Any] = {"tasks": CLASSES, "only": "compare"}
+    record = {"tasks": CLASSES} | _words(name, "micro")
     return _share(f"{name}_micro", f"Micro {_TITLES[name]}", "hits / rows, the accuracy", _accuracy, **record)
+
+
+def _words(name: str, average: str) -> dict[str, Any]:
+    """What screens say of an average that compare alone takes."""
+    narrow = {"precision": f"{average} prec", "recall": f"{average} rec"}.get(name, "")
+    short = f"{average} f1" if name == "f1" else ""
+    return {"only": "compare", "word": f"{average} {_TITLES[name]}", "narrow": narrow, "short": short}
 
 
 def _accuracy(t: Tallies) -> tuple[Floats, Floats]:
@@ -340,7 +347,7 @@ METRICS: tuple[Metric, ...] = (
         only="compare",
     ),
     *(
-        _macro(f"{name}_macro", _TITLES[name], *parts, tasks=_BINARY, only="compare", aliases=())
+        _macro(f"{name}_macro", _TITLES[name], *parts, **_words(name, "macro"), tasks=_BINARY, aliases=())
         for name, parts in _PARTS.items()
     ),
     _weighted("precision", *_PARTS["precision"]),
