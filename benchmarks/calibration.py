@@ -2,7 +2,7 @@
 
     python benchmarks/calibration.py [part ...] [--trials N] [--replicates N] [--rows N ...]
 
-Parts: size levels set few skew gate clusters series decisive folds.
+Parts: size levels set few skew gate clusters series decisive folds metrics.
 
 One trial is a file of rows. Trials of a batch share the drawn weights, which changes the spread of the
 figures by little and their mean not at all; every batch has weights of its own. Level 95 % throughout.
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+import metric_designs
 import numpy as np
 from scipy import stats
 
@@ -32,7 +33,7 @@ from losscli.inference import (
     regression,
     smooth,
 )
-from losscli.inference.decisive import decisive_rows, expected_rows, warns
+from losscli.inference.decisive import Tops, expected_rows, warns
 from losscli.inference.resample import UnitSums, optimal_block, replicate, row_keys, squares, time_block
 from losscli.inference.two_models import diebold_mariano
 from losscli.metrics.aggregate import Moments
@@ -72,9 +73,7 @@ def simulated(losses: Floats, replicates: int, seed: int) -> Iterator[Studentise
     a, b = np.array(pairs_of(models)).T
     differences = (losses[:, :, a] - losses[:, :, b]).reshape(n, -1)
     columns = differences.shape[1]
-    found = Studentised(
-        *replicate(units_of(differences), replicates, seed, squares(columns), precise=False).errors
-    )
+    found = replicate(units_of(differences), replicates, seed, squares(columns), precise=False).studentised
     for trial in range(trials):
         yield found.take(list(range(trial * len(a), (trial + 1) * len(a))))
 
@@ -120,7 +119,7 @@ def levels(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[s
             for count, seed, rng in batches(trials, 1, n):
                 units = units_of(draw(rng, (n, count)))
                 found = replicate(units, replicates, seed, squares(count), precise=False)
-                low, high = bootstrap_t_intervals(Studentised(*found.errors), CONFIDENCE)
+                low, high = bootstrap_t_intervals(found.studentised, CONFIDENCE)
                 above, below = above + int((truth > high).sum()), below + int((truth < low).sum())
                 inside += int(((low <= truth) & (truth <= high)).sum())
             yield [f"{n:,}", name, *(percent(hits, trials) for hits in (inside, above, below))]
@@ -204,7 +203,7 @@ def one_pair(
     """
     rows, trials = differences.shape
     units = UnitSums.of(differences.T, np.ones(rows), row_keys(unit))
-    every = Studentised(*replicate(units, replicates, seed, squares(trials), precise=False).errors)
+    every = replicate(units, replicates, seed, squares(trials), precise=False).studentised
     for trial in range(trials):
         found = every.take([trial])
         yield found, judge(found, CONFIDENCE, len(units.keys)).verdicts[0] != "~"
@@ -277,7 +276,7 @@ def decisive(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list
                         if is_shown:
                             expected = expected_rows(n, float(found.value[0] / found.error[0]))
                             shown += 1
-                            warned += warns(decisive_rows(x, np.ones(n), row).count, expected)
+                            warned += warns(Tops.of(x, row).decisive().count, expected)
                 shares = percent(shown, trials), percent(warned, trials), percent(warned, max(shown, 1))
                 yield [f"{n:,}", name, str(t), *shares]
 
@@ -332,6 +331,21 @@ def fold_errors(x: Floats, y: Floats, judged: Codes) -> Floats:
     moment = (x.mT @ y[..., None])[:, None] - x_judged.mT @ y_judged
     errors = y_judged - x_judged @ np.linalg.solve(gram, moment)
     return np.asarray((errors**2).mean(axis=(2, 3)))
+
+
+def metric_intervals(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[str]]:
+    """Coverage of the intervals of metrics, of files that have one."""
+    for name, (draw, metrics) in metric_designs.DESIGNS.items():
+        truth = metric_designs.truth(draw, metrics)
+        for n in rows:
+            inside, known = np.zeros(len(metrics), int), np.zeros(len(metrics), int)
+            for trial in range(trials):
+                made = draw(np.random.default_rng([n, trial]), n)
+                ends = np.array(metric_designs.intervals(metrics, made, replicates, trial, CONFIDENCE))
+                known += np.isfinite(ends).all(axis=1)
+                inside += (ends[:, 0] <= truth) & (truth <= ends[:, 1])
+            for one, hits, files in zip(metrics, inside.tolist(), known.tolist(), strict=True):
+                yield [name, one.name, f"{n:,}", percent(hits, max(files, 1)), percent(files, trials)]
 
 
 Part = tuple[Callable[[int, int, Sequence[int]], Iterator[list[str]]], tuple[int, ...], str, str]
@@ -391,6 +405,12 @@ PARTS: dict[str, Part] = {
         (100,),
         "Two procedures declared different over folds, by the gap in expected squared error, %",
         "n|repeats × folds|gap|corrected t|uncorrected t",
+    ),
+    "metrics": (
+        metric_intervals,
+        (200, 2_000),
+        "Coverage of the intervals of metrics, % of files that have one",
+        "rows|metric|n|covered|files with one",
     ),
 }
 

@@ -1,5 +1,6 @@
 """Metrics of several outputs, labels and boxes."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import LABELS, Floats, Kind, Task
+from losscli.inference import FEW_EFFECTIVE
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.forecast import Sums, mean_of_term
 from losscli.metrics.metric import Metric, mean_over, metric_of_means, over
+from losscli.result import FEW
 
 Parts = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
@@ -35,37 +38,52 @@ class OfBoxes(Sums):
 
 @dataclass(frozen=True, slots=True)
 class OfOutputs:
-    """The joint moments of every output; absolute: Σw|r| of each, (L,), or `at` B replicates (L, B)."""
+    """The joint moments of every output.
+
+    absolute: Σw|r| of each, (L,); no term.
+    heavy: Σ(wr²)² and the number of rows with r ≠ 0, (2, L).
+    """
 
     each: tuple[Comoments, ...]
     absolute: Floats
+    heavy: Floats
 
     @classmethod
     def of(cls, y: Floats, p: Floats, w: Floats) -> "OfOutputs":
         """y, p: (n, L); w: (n,)."""
-        return cls(tuple(Comoments.of(*pair, w) for pair in zip(y.T, p.T, strict=True)), w @ np.abs(p - y))
+        r = p - y
+        heavy = np.array([((w[:, None] * r * r) ** 2).sum(axis=0), (r != 0).sum(axis=0)])
+        each = tuple(Comoments.of(*pair, w) for pair in zip(y.T, p.T, strict=True))
+        return cls(each, w @ np.abs(r), heavy)
 
     def merge(self, other: "OfOutputs") -> "OfOutputs":
         each = tuple(a.merge(b) for a, b in zip(self.each, other.each, strict=True))
-        return OfOutputs(each, self.absolute + other.absolute)
+        return OfOutputs(each, self.absolute + other.absolute, self.heavy + other.heavy)
+
+    def few(self, output: int) -> str | None:
+        """Why the mean squared error of an output rests on a few rows: less than a fifth as many effective
+        ones as have an error; None where it does not."""
+        fourth, positive = self.heavy[:, output].tolist()
+        effective = float(self.each[output].rr) ** 2 / fourth if fourth > 0 else math.inf
+        if not effective < FEW_EFFECTIVE * positive:
+            return None
+        return f"{FEW}: {effective:.1f} of {positive:,.0f}"
 
     @property
     def width(self) -> int:
         """How many terms there are."""
-        return sum(one.width for one in self.each) + len(self.each)
+        return sum(one.width for one in self.each)
 
     def terms(self, y: Floats, p: Floats) -> Iterator[Floats]:
         """The row quantities whose means say it all: (n,) each."""
         for one, true, predicted in zip(self.each, y.T, p.T, strict=True):
             yield from one.terms(true, predicted)
-        yield from np.abs(p - y).T
 
     def at(self, means: Floats) -> "OfOutputs":
         """The summary where the terms have these means: (B, C)."""
-        count = len(self.each)
-        parts = np.split(means[:, :-count], count, axis=1)
+        parts = np.split(means, len(self.each), axis=1)
         each = tuple(one.at(part) for one, part in zip(self.each, parts, strict=True))
-        return OfOutputs(each, means[:, -count:].T)
+        return replace(self, each=each)
 
 
 def label_terms(y: Floats, label: Floats) -> Iterator[Floats]:
@@ -165,18 +183,25 @@ def of_label(label: int) -> tuple[Metric, ...]:
 
 
 def of_output(output: int) -> tuple[Metric, ...]:
-    """Mean absolute error, root mean squared error and R² of one output by its place."""
-    error = _OF_OUTPUTS | {"greater_is_better": None, "best": 0.0}
+    """Mean absolute error, root mean squared error and R² of one output by its place. The first two are
+    levels, whose interval is that of a loss."""
+    shared = _OF_OUTPUTS | {"greater_is_better": None}
+    squared: dict[str, Any] = shared | {"few": lambda found: found.few(output)}
+    level: dict[str, Any] = {"best": 0.0, "replicated": None}
 
-    def own(found: OfOutputs) -> Comoments:
-        return found.each[output]
+    def mae(found: OfOutputs) -> Floats:
+        return over(found.absolute[output], found.each[output].w)
+
+    def rmse(found: OfOutputs) -> Floats:
+        return np.asarray(np.sqrt(over(found.each[output].rr, found.each[output].w)))
+
+    def r2(found: OfOutputs) -> Floats:
+        return 1 - over(found.each[output].rr, found.each[output].yy)
 
     return (
-        metric_of_means("mae", "", "", lambda f: over(f.absolute[output], own(f).w), **error),
-        metric_of_means("rmse", "", "", lambda f: np.sqrt(over(own(f).rr, own(f).w)), **error),
-        metric_of_means(
-            "r2", "", "", lambda f: 1 - over(own(f).rr, own(f).yy), "the target is constant", **error
-        ),
+        metric_of_means("mae", "Mean absolute error", "mean |r|", mae, **shared | level),
+        metric_of_means("rmse", "Root mean squared error", "√(mean r²)", rmse, **squared | level),
+        metric_of_means("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", r2, "the target is constant", **squared),
     )
 
 

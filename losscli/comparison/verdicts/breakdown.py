@@ -1,19 +1,34 @@
 """What an average hides: the figures of each class or label, the confusion matrix, those of each output."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from losscli.comparison.losses import TableFacts
 from losscli.comparison.metrics import metric_table
+from losscli.comparison.reasons import FEW_UNITS
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.intervals import with_metric_intervals
-from losscli.domain import Task
+from losscli.data.rows import Rows
+from losscli.domain import Floats, Kind, Mask, Task
+from losscli.inference import bootstrap_t_intervals
+from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.metrics.confusion import Confusion, of_class
 from losscli.metrics.metric import Metric
 from losscli.metrics.vectors import OfLabels, of_label, of_output
-from losscli.result import ClassScores, ConfusionMatrix, MetricTable, OutputScores
+from losscli.result import (
+    ClassScores,
+    ConfusionMatrix,
+    MetricTable,
+    MetricValue,
+    OutputScores,
+    rests_on_few,
+)
 
 MOST = 100  # classes, labels or outputs that are told apart
+Tables = Sequence[MetricTable]
 
 
 def class_scores(boot: Bootstrap) -> tuple[ClassScores, ...]:
@@ -21,19 +36,27 @@ def class_scores(boot: Bootstrap) -> tuple[ClassScores, ...]:
     problem = boot.facts.problem
     several = problem.task is Task.MULTILABEL
     names = problem.targets if several else problem.labels
+    metrics = of_label if several else of_class
     return tuple(
         ClassScores(model=problem.models[m].name, name=name, **figures, **_counts(boot.facts, m, code))
-        for m, code, name, figures in _each(boot, names, of_label if several else of_class)
+        for m, code, name, figures in _each(boot, names, lambda code: _tables(boot, metrics(code)))
     )
 
 
 def output_scores(boot: Bootstrap) -> tuple[OutputScores, ...]:
     """Of every model and output of several, in the order of both; none of more than MOST."""
     problem = boot.facts.problem
-    names = problem.targets if problem.task is Task.MULTIOUTPUT else ()
+    if problem.task is not Task.MULTIOUTPUT or len(problem.targets) > MOST:
+        return ()
+    levels = _levels(boot)
+
+    def tables(place: int) -> Tables:
+        own = _tables(boot, of_output(place))
+        return [_with_level(one, levels[one.name][:, place]) if one.name in levels else one for one in own]
+
     return tuple(
         OutputScores(model=problem.models[m].name, output=name, **figures)
-        for m, _, name, figures in _each(boot, names, of_output)
+        for m, _, name, figures in _each(boot, problem.targets, tables)
     )
 
 
@@ -48,22 +71,22 @@ def confusions(facts: TableFacts) -> tuple[ConfusionMatrix, ...]:
 
 
 def _each(
-    boot: Bootstrap, names: Sequence[str], metrics: Callable[[int], tuple[Metric, ...]]
+    boot: Bootstrap, names: Sequence[str], tables: Callable[[int], Tables]
 ) -> Iterator[tuple[int, int, str, dict[str, Any]]]:
     """(model, place of the part, its name, figures with their intervals), model by model."""
     if len(names) > MOST:
         return
-    tables = [_tables(boot, metrics(place)) for place in range(len(names))]
+    each = [tables(place) for place in range(len(names))]
     for m in range(len(boot.facts.problem.models)):
         for place, name in enumerate(names):
-            yield m, place, name, _figures(tables[place], m)
+            yield m, place, name, _figures(each[place], m)
 
 
-def _tables(boot: Bootstrap, metrics: tuple[Metric, ...]) -> tuple[MetricTable, ...]:
+def _tables(boot: Bootstrap, metrics: tuple[Metric, ...]) -> Tables:
     return with_metric_intervals(boot, [metric_table(boot.facts, one) for one in metrics], metrics)
 
 
-def _figures(tables: Sequence[MetricTable], model: int) -> dict[str, Any]:
+def _figures(tables: Tables, model: int) -> dict[str, Any]:
     """The fields of a record: each figure with its ends, and what is missing of them."""
     found: dict[str, Any] = {}
     missing: dict[str, list[str]] = {}
@@ -87,3 +110,37 @@ def _counts(facts: TableFacts, model: int, code: int) -> dict[str, Any]:
             _, predicted, true = labels.tallies
             return {"support": float(true[code]), "predicted": float(predicted[code])}
     raise AssertionError("a class or a label has a summary")
+
+
+def _levels(boot: Bootstrap) -> dict[str, Floats]:
+    """The ends of the intervals of mae and rmse, as losses have them: (models, outputs, 2) each, NaN where
+    there are none. One more pass over the rows, with the draws of all other intervals."""
+    problem = boot.facts.problem
+
+    def work(rows: Rows) -> UnitSums:
+        with np.errstate(over="ignore", invalid="ignore"):  # of huge errors, which get no interval
+            errors = np.concatenate([np.abs(model[Kind.VALUE] - rows.y).T for model in rows.models])
+            return UnitSums.of([*errors, *errors**2], rows.w, boot.units.of(rows.number))
+
+    sums = boot.facts.reading.fold(work, UnitSums.merge)
+    usable: Mask = np.asarray(np.isfinite(sums.sums).all(axis=0))
+    sums = UnitSums(sums.keys, sums.w, np.where(usable, sums.sums, 0.0))
+    drawn = replicate(sums, len(boot.replicates.w), boot.seed, squares(sums.sums.shape[1]), precise=False)
+    ends = np.column_stack(bootstrap_t_intervals(drawn.studentised, boot.confidence))
+    ends[~usable | ~np.isfinite(ends).all(axis=1)] = np.nan
+    mae, mse = ends.reshape(2, len(problem.models), len(problem.targets), 2)
+    return {"mae": mae, "rmse": np.sqrt(np.maximum(mse, 0.0))}
+
+
+def _with_level(table: MetricTable, ends: Floats) -> MetricTable:
+    """ends: of every model, (m, 2)."""
+    pairs = zip(table.results, ends.tolist(), strict=True)
+    return replace(table, results=tuple(_within(one, *own) for one, own in pairs))
+
+
+def _within(one: MetricValue, low: float, high: float) -> MetricValue:
+    if one.value is None or rests_on_few(one.reason):
+        return one
+    if not low < high:
+        return replace(one, reason=FEW_UNITS)
+    return replace(one, low=min(low, one.value), high=max(high, one.value), reason=None)

@@ -65,7 +65,8 @@ def with_metric_intervals(
             continue
         values: dict[int, Floats] = {}
         for term in boot.terms:
-            if term.source is metric.source and table.results[term.model].value is not None:
+            one = table.results[term.model]
+            if term.source is metric.source and one.value is not None and not rests_on_few(one.reason):
                 means = boot.replicates.means[:, term.first : term.end]
                 values[term.model] = replicated(metric, boot.facts, term, means)
         found.append(_with_ranks(boot, _with_intervals(boot, table, values), values))
