@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.comparison.reasons import few_sums
 from losscli.domain import Floats, Task
 from losscli.inference import percentile_interval, wilson
 from losscli.inference.resample import UnitSums, replicate, row_keys
@@ -67,14 +68,15 @@ def scored_labels(rng: np.random.Generator, n: int) -> Made:
     ]
 
 
-def outputs(*, relative: bool) -> Draw:
-    """One lognormal output with normal errors, of one size or relative to it."""
+def outputs(draw: Callable[..., Floats], *, relative: bool) -> Draw:
+    """One output with normal errors, of one size or relative to it; no terms where few rows decide."""
 
     def made(rng: np.random.Generator, n: int) -> Made:
-        y = rng.lognormal(1.0, 0.5, (n, 1))
-        p = y + rng.normal(0.0, 0.2, (n, 1)) * (y if relative else 3.0)
+        y = draw(rng, (n, 1))
+        p = y + rng.normal(0.0, 0.2, (n, 1)) * (y if relative else 1.0)
         found = OfOutputs.of(y, p, np.ones(n))
-        return [(found, list(found.terms(y, p)))]
+        few = few_sums((p - y)[:, 0] ** 2) or few_sums((y - y.mean())[:, 0] ** 2)
+        return [(found, [] if few else list(found.terms(y, p)))]
 
     return made
 
@@ -101,8 +103,12 @@ DESIGNS: dict[str, tuple[Draw, list[Metric]]] = {
     "2 classes, 10 %": (two_classes(0.1), named(*OF_TWO, task=Task.BINARY)),
     "3 scored classes": (scored_classes, named("roc_auc_ovo", task=Task.MULTICLASS)),
     "4 labels": (scored_labels, named(*OF_LABELS, task=Task.MULTILABEL)),
-    "output, normal errors": (outputs(relative=False), [of_output(0)[-1]]),
-    "output, relative errors": (outputs(relative=True), [of_output(0)[-1]]),
+    "normal output": (outputs(lambda r, size: r.normal(0, 0.5, size), relative=False), [of_output(0)[-1]]),
+    "gamma output": (outputs(lambda r, size: r.gamma(3, 0.3, size), relative=False), [of_output(0)[-1]]),
+    "gamma output, relative errors": (
+        outputs(lambda r, size: r.gamma(3, 0.3, size), relative=True),
+        [of_output(0)[-1]],
+    ),
 }
 
 
@@ -128,13 +134,13 @@ def intervals(
     for metric in metrics:
         summary = of_source(metric, [one for one, _ in made])
         ends: tuple[float, float] | None = None
-        if isinstance(metric.of(summary), Undefined) or (metric.few is not None and metric.few(summary)):
+        if isinstance(metric.of(summary), Undefined):
             pass
         elif metric.proportion is not None:
             ends = wilson(*metric.proportion(summary), confidence)
         elif metric.interval is not None and isinstance(summary, list) and len(summary) == 1:
             ends = metric.interval(summary[0], confidence)
-        elif metric.replicated is not None:
+        elif metric.replicated is not None and terms_of(made, summary):
             if id(summary) not in drawn:
                 drawn[id(summary)] = means_of(made, summary, replicates, seed)
             parts: list[Any] = summary if isinstance(summary, list) else [summary]
@@ -146,9 +152,13 @@ def intervals(
     return found
 
 
+def terms_of(made: Made, summary: object) -> list[Floats]:
+    return next(columns for one, columns in made if one is summary)
+
+
 def means_of(made: Made, summary: object, replicates: int, seed: int) -> Floats:
     """The means of the terms of a summary in each replicate: (B, C)."""
-    terms = next(columns for one, columns in made if one is summary)
+    terms = terms_of(made, summary)
     rows = len(terms[0])
     units = UnitSums.of(terms, np.ones(rows), row_keys(np.arange(rows)))
     return replicate(units, replicates, seed, precise=False).means

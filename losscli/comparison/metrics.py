@@ -66,8 +66,6 @@ def metric_table(facts: TableFacts, metric: Metric) -> MetricTable:
         ends, reason = None, facts.no_formula
         if isinstance(outcome, Undefined):
             reason = outcome.reason
-        elif metric.few is not None and (few := metric.few(facts.summary.metrics[m][metric.source])):
-            reason = few
         elif reason is None:
             ends = _interval(metric, facts, m)
             reason = None if ends else metric.no_interval or NO_INTERVAL

@@ -18,18 +18,27 @@ FEW_UNITS = "too few rows, or too few of them differ, for an interval"
 def few_effective(bound: BoundLoss, effective: float, positive: int, units: str = "") -> str | None:
     """Why a mean rests on a few rows: an unbounded loss, measured from 0, of less than a fifth as many
     effective rows, (Σx)²/Σx², as have a loss; None where it does not. units: what is counted, if no rows."""
-    if Trait.BOUNDED in bound.traits or not bound.from_zero or not effective < FEW_EFFECTIVE * positive:
+    if Trait.BOUNDED in bound.traits or not bound.from_zero:
         return None
-    return f"{FEW}: {effective:.1f} of {positive:,}{units}"
+    return _too_few(effective, positive, units)
 
 
 def few_units(bound: BoundLoss, x: Floats, units: str = "") -> str | None:
     """The same of the sums of resampled units: (U,)."""
+    return None if Trait.BOUNDED in bound.traits or not bound.from_zero else few_sums(x, units)
+
+
+def few_sums(x: Floats, units: str = "") -> str | None:
+    """The same of sums that are not negative and have no bound: (U,)."""
     positive = int((x > 0).sum())
     if not positive:
         return None
     x = x / x.max()
-    return few_effective(bound, float(x.sum() ** 2 / (x @ x)), positive, units)
+    return _too_few(float(x.sum() ** 2 / (x @ x)), positive, units)
+
+
+def _too_few(effective: float, positive: int, units: str) -> str | None:
+    return f"{FEW}: {effective:.1f} of {positive:,}{units}" if effective < FEW_EFFECTIVE * positive else None
 
 
 def no_ratio(one: LossValue, other: LossValue) -> str | None:

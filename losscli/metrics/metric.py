@@ -51,7 +51,6 @@ class Metric:
     aliases: other names of it.
     ordered: whether it needs classes in an order.
     no_interval: why it has none, where it is no function of means and has no formula.
-    few: (summary) -> why the figure rests on a few rows, so that no interval is fair; None where it does not.
     """
 
     name: str
@@ -76,7 +75,6 @@ class Metric:
     aliases: tuple[str, ...] = ()
     ordered: bool = False
     no_interval: str = ""
-    few: Callable[[Any], str | None] | None = None
 
     def of(self, summary: Any) -> Outcome:
         """The figure of a summary; of a list of them, one a class or a label, the mean over those that have

@@ -125,7 +125,8 @@ class Pooled:
 
     @classmethod
     def of(cls, each: list[Distribution]) -> "Pooled":
-        return cls(Distribution(each[0].exact, tuple(piece for one in each for piece in one.pieces)))
+        every = Distribution(each[0].exact, tuple(piece for one in each for piece in one.pieces))
+        return cls(Distribution(every.exact, (every.table(),)))
 
     @property
     def width(self) -> int:
@@ -137,10 +138,9 @@ class Pooled:
 
         prediction, there: (n, L).
         """
-        whole = Distribution(self.all.exact, (self.all.table(),))
-        columns = zip(prediction.T, there.T, strict=True)
-        by_label = [list(whole.terms(p, own, p)) for p, own in columns]
-        yield from (np.mean(own, axis=0) for own in zip(*by_label, strict=True))
+        p = prediction.ravel()
+        for term in self.all.terms(p, there.ravel(), p):
+            yield term.reshape(prediction.shape).mean(axis=1)
 
     def at(self, means: Floats) -> Ranked:
         """What the terms say where they have these means: (B, C)."""

@@ -1,6 +1,5 @@
 """Metrics of several outputs, labels and boxes."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,11 +7,9 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import LABELS, Floats, Kind, Task
-from losscli.inference import FEW_EFFECTIVE
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.forecast import Sums, mean_of_term
 from losscli.metrics.metric import Metric, mean_over, metric_of_means, over
-from losscli.result import FEW
 
 Parts = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
@@ -41,33 +38,20 @@ class OfOutputs:
     """The joint moments of every output.
 
     absolute: Σw|r| of each, (L,); no term.
-    heavy: Σ(wr²)² and the number of rows with r ≠ 0, (2, L).
     """
 
     each: tuple[Comoments, ...]
     absolute: Floats
-    heavy: Floats
 
     @classmethod
     def of(cls, y: Floats, p: Floats, w: Floats) -> "OfOutputs":
         """y, p: (n, L); w: (n,)."""
-        r = p - y
-        heavy = np.array([((w[:, None] * r * r) ** 2).sum(axis=0), (r != 0).sum(axis=0)])
         each = tuple(Comoments.of(*pair, w) for pair in zip(y.T, p.T, strict=True))
-        return cls(each, w @ np.abs(r), heavy)
+        return cls(each, w @ np.abs(p - y))
 
     def merge(self, other: "OfOutputs") -> "OfOutputs":
         each = tuple(a.merge(b) for a, b in zip(self.each, other.each, strict=True))
-        return OfOutputs(each, self.absolute + other.absolute, self.heavy + other.heavy)
-
-    def few(self, output: int) -> str | None:
-        """Why the mean squared error of an output rests on a few rows: less than a fifth as many effective
-        ones as have an error; None where it does not."""
-        fourth, positive = self.heavy[:, output].tolist()
-        effective = float(self.each[output].rr) ** 2 / fourth if fourth > 0 else math.inf
-        if not effective < FEW_EFFECTIVE * positive:
-            return None
-        return f"{FEW}: {effective:.1f} of {positive:,.0f}"
+        return OfOutputs(each, self.absolute + other.absolute)
 
     @property
     def width(self) -> int:
@@ -186,7 +170,6 @@ def of_output(output: int) -> tuple[Metric, ...]:
     """Mean absolute error, root mean squared error and R² of one output by its place. The first two are
     levels, whose interval is that of a loss."""
     shared = _OF_OUTPUTS | {"greater_is_better": None}
-    squared: dict[str, Any] = shared | {"few": lambda found: found.few(output)}
     level: dict[str, Any] = {"best": 0.0, "replicated": None}
 
     def mae(found: OfOutputs) -> Floats:
@@ -200,8 +183,8 @@ def of_output(output: int) -> tuple[Metric, ...]:
 
     return (
         metric_of_means("mae", "Mean absolute error", "mean |r|", mae, **shared | level),
-        metric_of_means("rmse", "Root mean squared error", "√(mean r²)", rmse, **squared | level),
-        metric_of_means("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", r2, "the target is constant", **squared),
+        metric_of_means("rmse", "Root mean squared error", "√(mean r²)", rmse, **shared | level),
+        metric_of_means("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", r2, "the target is constant", **shared),
     )
 
 

@@ -2,15 +2,14 @@
 
 from losscli.result.advice import Advice, Check, CheckRow, Finding, FiredRule, Listed
 from losscli.result.agreement import Agreement, Dominance, Order
+from losscli.result.breakdown import ClassScores, ConfusionMatrix, OutputScores
 from losscli.result.changes import ON_FEW, Changes, LossChange, MetricChange, Side, Unmatched
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, finite
 from losscli.result.comparison import (
     FEW,
     INFINITE,
     AreaComparison,
-    ClassScores,
     Comparison,
-    ConfusionMatrix,
     Cost,
     Curve,
     Difference,
@@ -24,7 +23,6 @@ from losscli.result.comparison import (
     MetricValue,
     Model,
     ModelShare,
-    OutputScores,
     PartValue,
     Regression,
     Resampling,

@@ -1,14 +1,14 @@
 """What an average hides: the figures of each class or label, the confusion matrix, those of each output."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from losscli.comparison.losses import TableFacts
 from losscli.comparison.metrics import metric_table
-from losscli.comparison.reasons import FEW_UNITS
+from losscli.comparison.reasons import FEW_UNITS, few_sums
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.intervals import with_metric_intervals
 from losscli.data.rows import Rows
@@ -17,14 +17,13 @@ from losscli.inference import bootstrap_t_intervals
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.metrics.confusion import Confusion, of_class
 from losscli.metrics.metric import Metric
-from losscli.metrics.vectors import OfLabels, of_label, of_output
+from losscli.metrics.vectors import OfLabels, OfOutputs, of_label, of_output
 from losscli.result import (
     ClassScores,
     ConfusionMatrix,
     MetricTable,
     MetricValue,
     OutputScores,
-    rests_on_few,
 )
 
 MOST = 100  # classes, labels or outputs that are told apart
@@ -48,11 +47,10 @@ def output_scores(boot: Bootstrap) -> tuple[OutputScores, ...]:
     problem = boot.facts.problem
     if problem.task is not Task.MULTIOUTPUT or len(problem.targets) > MOST:
         return ()
-    levels = _levels(boot)
+    errors = _Errors.of(boot)
 
     def tables(place: int) -> Tables:
-        own = _tables(boot, of_output(place))
-        return [_with_level(one, levels[one.name][:, place]) if one.name in levels else one for one in own]
+        return [errors.told(one, place) for one in _tables(boot, of_output(place))]
 
     return tuple(
         OutputScores(model=problem.models[m].name, output=name, **figures)
@@ -112,35 +110,79 @@ def _counts(facts: TableFacts, model: int, code: int) -> dict[str, Any]:
     raise AssertionError("a class or a label has a summary")
 
 
-def _levels(boot: Bootstrap) -> dict[str, Floats]:
-    """The ends of the intervals of mae and rmse, as losses have them: (models, outputs, 2) each, NaN where
-    there are none. One more pass over the rows, with the draws of all other intervals."""
-    problem = boot.facts.problem
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """Of m models and L outputs: ends of the intervals of mae and rmse, (m, L, 2) each, NaN where there are
+    none; why mse, and the spread of the target, rest on few rows."""
+
+    mae: Floats
+    rmse: Floats
+    few_errors: list[list[str | None]]
+    few_targets: list[str | None]
+
+    @classmethod
+    def of(cls, boot: Bootstrap) -> "_Errors":
+        """One more pass over the rows, with the draws of all other intervals."""
+        sums = _sums(boot)
+        usable: Mask = np.asarray(np.isfinite(sums.sums).all(axis=0))
+        sums = UnitSums(sums.keys, sums.w, np.where(usable, sums.sums, 0.0))
+        drawn = replicate(sums, len(boot.replicates.w), boot.seed, squares(len(sums.sums.T)), precise=False)
+        ends = np.column_stack(bootstrap_t_intervals(drawn.studentised, boot.confidence))
+        ends[~usable | ~np.isfinite(ends).all(axis=1)] = np.nan
+        few = [few_sums(column, _units(boot)) for column in sums.sums.T]
+        m, outputs = len(boot.facts.problem.models), len(boot.facts.problem.targets)
+        size = m * outputs
+        return cls(
+            ends[:size].reshape(m, outputs, 2),
+            np.sqrt(np.maximum(ends[size : 2 * size].reshape(m, outputs, 2), 0.0)),
+            [few[first : first + outputs] for first in range(size, 2 * size, outputs)],
+            few[2 * size :],
+        )
+
+    def told(self, table: MetricTable, output: int) -> MetricTable:
+        """The table of one figure of an output, with the intervals of levels, and without one that few rows
+        decide."""
+        results = []
+        for m, one in enumerate(table.results):
+            few = None if table.name == "mae" else self.few_errors[m][output]
+            few = few or (self.few_targets[output] if table.name == "r2" else None)
+            if one.value is None:
+                results.append(one)
+            elif few is not None:
+                results.append(replace(one, low=None, high=None, reason=few))
+            elif table.name == "r2":
+                results.append(one)
+            else:
+                ends = (self.mae if table.name == "mae" else self.rmse)[m, output]
+                results.append(_within(one, *ends.tolist()))
+        return replace(table, results=tuple(results))
+
+
+def _sums(boot: Bootstrap) -> UnitSums:
+    """Of the units: |r| of every model and output, then r², then the squared distance of each target from its
+    mean."""
+    own = boot.facts.summary.metrics[0][OfOutputs]
+    assert isinstance(own, OfOutputs)
+    means = np.array([one.y for one in own.each])
 
     def work(rows: Rows) -> UnitSums:
         with np.errstate(over="ignore", invalid="ignore"):  # of huge errors, which get no interval
             errors = np.concatenate([np.abs(model[Kind.VALUE] - rows.y).T for model in rows.models])
-            return UnitSums.of([*errors, *errors**2], rows.w, boot.units.of(rows.number))
+            columns = [*errors, *errors**2, *((rows.y - means) ** 2).T]
+            return UnitSums.of(columns, rows.w, boot.units.of(rows.number))
 
-    sums = boot.facts.reading.fold(work, UnitSums.merge)
-    usable: Mask = np.asarray(np.isfinite(sums.sums).all(axis=0))
-    sums = UnitSums(sums.keys, sums.w, np.where(usable, sums.sums, 0.0))
-    drawn = replicate(sums, len(boot.replicates.w), boot.seed, squares(sums.sums.shape[1]), precise=False)
-    ends = np.column_stack(bootstrap_t_intervals(drawn.studentised, boot.confidence))
-    ends[~usable | ~np.isfinite(ends).all(axis=1)] = np.nan
-    mae, mse = ends.reshape(2, len(problem.models), len(problem.targets), 2)
-    return {"mae": mae, "rmse": np.sqrt(np.maximum(mse, 0.0))}
+    return boot.facts.reading.fold(work, UnitSums.merge)
 
 
-def _with_level(table: MetricTable, ends: Floats) -> MetricTable:
-    """ends: of every model, (m, 2)."""
-    pairs = zip(table.results, ends.tolist(), strict=True)
-    return replace(table, results=tuple(_within(one, *own) for one, own in pairs))
+def _units(boot: Bootstrap) -> str:
+    """What is resampled, behind a number; nothing for rows."""
+    if boot.units.column is None:
+        return ""
+    return " clusters" if boot.units.length is None else " blocks"
 
 
 def _within(one: MetricValue, low: float, high: float) -> MetricValue:
-    if one.value is None or rests_on_few(one.reason):
-        return one
     if not low < high:
         return replace(one, reason=FEW_UNITS)
+    assert one.value is not None
     return replace(one, low=min(low, one.value), high=max(high, one.value), reason=None)

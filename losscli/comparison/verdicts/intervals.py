@@ -65,8 +65,7 @@ def with_metric_intervals(
             continue
         values: dict[int, Floats] = {}
         for term in boot.terms:
-            one = table.results[term.model]
-            if term.source is metric.source and one.value is not None and not rests_on_few(one.reason):
+            if term.source is metric.source and table.results[term.model].value is not None:
                 means = boot.replicates.means[:, term.first : term.end]
                 values[term.model] = replicated(metric, boot.facts, term, means)
         found.append(_with_ranks(boot, _with_intervals(boot, table, values), values))
