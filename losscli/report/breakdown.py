@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from losscli.report.blocks import Grid, GridColumn, right, tabulate
+from losscli.report.blocks import Grid, GridColumn, Line, Role, right, tabulate
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import visible
 from losscli.report.numbers import Digits, Figure, digits_of, significant
@@ -11,7 +11,7 @@ from losscli.result import ClassScores, ConfusionMatrix, OutputScores
 _ROWS = 8  # of outputs on the default screen
 _CLASSES = 12  # of a matrix that is drawn
 _CELLS = 20
-_MEANS = "losses and metrics above are means over the outputs, as if all were of one unit"
+_TOGETHER = "losses above take all outputs together, as if they were of one unit"
 Scores = ClassScores | OutputScores
 
 
@@ -38,11 +38,13 @@ def class_grids(screen: CompareScreen) -> list[Grid]:
     return [*grids, *(grid for one in screen.found.confusion for grid in _confusion(screen, one))]
 
 
-def output_grids(screen: CompareScreen) -> list[Grid]:
+def output_grids(screen: CompareScreen) -> Sequence[Grid | Line]:
     """The figures of each output and model: where they are few, or with `--all`."""
     scores = screen.found.outputs
-    if not scores or (len(scores) > _ROWS and not screen.all):
+    if not scores:
         return []
+    if len(scores) > _ROWS and not screen.all:
+        return [Line((f"{_TOGETHER}; each by itself: --all",), Role.DIM)]
     names = ("mae", "rmse", "r2")
     ordered = sorted(scores, key=_places([one.output for one in scores]))
     rows = [
@@ -54,7 +56,7 @@ def output_grids(screen: CompareScreen) -> list[Grid]:
         for one in ordered
     ]
     heads = [GridColumn("OUTPUTS"), GridColumn("model"), *_heads(screen, names)]
-    return tabulate("", heads, rows, (_MEANS, *_reasons(scores)), complete=False)
+    return tabulate("", heads, rows, (_TOGETHER, *_reasons(scores)), complete=False)
 
 
 def _places(names: Sequence[str]) -> Callable[[Scores], int]:

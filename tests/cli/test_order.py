@@ -41,4 +41,4 @@ def test_outputs_are_shown_one_by_one(inside, write):
     rows = np.round(np.column_stack([rng.normal(size=(60, 2)), rng.normal(size=(60, 2))]), 3)
     text = "target_a,target_b,pred_a,pred_b\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)
     shown = inside("compare", write(text, "outputs.csv")).stdout
-    assert "OUTPUTS" in shown and "means over the outputs" in shown
+    assert "OUTPUTS" in shown and "as if they were of one unit" in shown
