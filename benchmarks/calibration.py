@@ -2,7 +2,7 @@
 
     python benchmarks/calibration.py [part ...] [--trials N] [--replicates N] [--rows N ...]
 
-Parts: size levels set tails skew gate clusters series decisive folds.
+Parts: size levels set tails skew gate clusters series decisive folds metrics.
 
 One trial is a file of rows. Trials of a batch share the drawn weights, which changes the spread of the
 figures by little and their mean not at all; every batch has weights of its own. Level 95 % throughout.
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+import metric_designs
 import numpy as np
 from scipy import stats
 
@@ -363,6 +364,21 @@ def fold_errors(x: Floats, y: Floats, judged: Codes) -> Floats:
     return np.asarray((errors**2).mean(axis=(2, 3)))
 
 
+def metric_intervals(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[str]]:
+    """Coverage of the intervals of metrics, of files that have one."""
+    for name, (draw, metrics) in metric_designs.DESIGNS.items():
+        truth = metric_designs.truth(draw, metrics)
+        for n in rows:
+            inside, known = np.zeros(len(metrics), int), np.zeros(len(metrics), int)
+            for trial in range(trials):
+                made = draw(np.random.default_rng([n, trial]), n)
+                ends = np.array(metric_designs.intervals(metrics, made, replicates, trial, CONFIDENCE))
+                known += np.isfinite(ends).all(axis=1)
+                inside += (ends[:, 0] <= truth) & (truth <= ends[:, 1])
+            for one, hits, files in zip(metrics, inside.tolist(), known.tolist(), strict=True):
+                yield [name, one.name, f"{n:,}", percent(hits, max(files, 1)), percent(files, trials)]
+
+
 Part = tuple[Callable[[int, int, Sequence[int]], Iterator[list[str]]], tuple[int, ...], str, str]
 # The simulation, its numbers of rows, the title and the header of its table.
 PARTS: dict[str, Part] = {
@@ -420,6 +436,12 @@ PARTS: dict[str, Part] = {
         (100,),
         "Two procedures declared different over folds, by the gap in expected squared error, %",
         "n|repeats × folds|gap|corrected t|uncorrected t",
+    ),
+    "metrics": (
+        metric_intervals,
+        (200, 2_000),
+        "Coverage of the intervals of metrics, % of files that have one",
+        "rows|metric|n|covered|files with one",
     ),
 }
 

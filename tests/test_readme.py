@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from losscli.metrics import METRICS
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", README)
@@ -90,3 +92,9 @@ def test_the_list_of_losses_is_fresh() -> None:
     assert made == (ROOT / "docs/losses.md").read_text(encoding="utf-8"), (
         "run: losscli losses --format markdown > docs/losses.md"
     )
+
+
+def test_the_page_of_metrics_names_every_one() -> None:
+    page = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
+    known = {name for code in re.findall(r"`([^`]*)`", page) for name in code.split()}
+    assert {metric.name for metric in METRICS if metric.only != "fit"} <= known

@@ -130,6 +130,7 @@ def _compare(
     flags: CompareFlags, rules: Iterable[GateRule], allowances: Iterable[Allowance], cost: BoundLoss | None
 ) -> Comparison:
     from losscli.comparison.compare import Request, compare
+    from losscli.comparison.metrics import check_order
     from losscli.comparison.verdicts.regressions import baselines
     from losscli.data.roles.files import open_files
     from losscli.inference import Correction
@@ -144,6 +145,10 @@ def _compare(
         gated=(
             *(one.spec for one in rules if one.is_loss),
             *(one.spec for one in allowances if one.is_loss),
+        ),
+        metrics=(
+            *(str(one.spec) for one in rules if not one.is_loss),
+            *(str(one.spec) for one in allowances if not one.is_loss),
         ),
         baseline=None if recorded is not None else flags.baseline,
         recorded=recorded,
@@ -175,6 +180,7 @@ def _compare(
             advice="Say which is the baseline:" if len(names) > 1 else "There is one model, and no baseline",
             fixes=baselines(names) or [Fix(("--max-regression",), "one model, judged by itself")],
         )
+    check_order(problem, request.metrics)
     with large(paths, "comparing"):
         return compare(table, problem, request, inputs)
 

@@ -1,13 +1,17 @@
 """Summaries → the table of each metric."""
 
+from collections.abc import Iterable
+
 from losscli.comparison.losses import TableFacts
-from losscli.comparison.summary import Metrics
-from losscli.data.roles import ModelColumns
-from losscli.domain import CLASSES, NUMBERS, Kind, any_of, sigmoid
+from losscli.comparison.summary import RANKED_CLASSES, Metrics
+from losscli.data.roles import ModelColumns, Problem
+from losscli.domain import CLASSES, NUMBERS, Kind, Task, any_of, sigmoid
+from losscli.errors import Fix, UsageError
 from losscli.inference import ranks, wilson
-from losscli.metrics import SKILLS, metrics_for
+from losscli.metrics import SKILLS, known_as, metrics_for
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.metric import Metric, Outcome, Undefined, finite_outcome
+from losscli.metrics.several import PAIRED_CLASSES, RANKED_LABELS, OneVsOne
 from losscli.result import LossTable, MetricTable, MetricValue
 
 NO_INTERVAL = "no closed-form interval"
@@ -16,13 +20,34 @@ NO_INTERVAL = "no closed-form interval"
 def metric_tables(facts: TableFacts, losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
     """Every metric of the task that at least one model has the predictions for."""
     problem = facts.problem
-    own = metrics_for(*problem.tasks, levels=problem.levels)
+    own = metrics_of(facts)
     served = (metric for metric in own if any(model.serves(metric.needs) for model in problem.models))
-    tables = tuple(_table(facts, metric) for metric in served)
+    tables = tuple(metric_table(facts, metric) for metric in served)
     return tables + (_skill_tables(losses) if problem.tasks[0] in CLASSES | NUMBERS else ())
 
 
-def _table(facts: TableFacts, metric: Metric) -> MetricTable:
+def check_order(problem: Problem, names: Iterable[str]) -> None:
+    """Raises UsageError where a metric is asked for by its name that needs an order of the classes, and there
+    is none."""
+    known = (known_as(name, "", *problem.tasks) for name in names)
+    asked = next((metric for metric in known if metric is not None and metric.ordered), None)
+    own = problem.labels[: problem.true_labels]
+    if asked is not None and not problem.places:
+        raise UsageError(
+            f"{asked.name} needs the order of the classes, which words do not tell",
+            advice="Say it, in the order that is yours:",
+            fixes=[Fix(("--order", ",".join(one)), f"{' < '.join(one)}") for one in (own, own[::-1])],
+        )
+
+
+def metrics_of(facts: TableFacts) -> tuple[Metric, ...]:
+    """Those of the task, and those that a gate names."""
+    problem = facts.problem
+    return metrics_for(*problem.tasks, levels=problem.levels, asked=facts.request.metrics)
+
+
+def metric_table(facts: TableFacts, metric: Metric) -> MetricTable:
+    """One metric of every model, with an interval where a formula gives one."""
     models = facts.problem.models
     outcomes = [_outcome(metric, model, facts.summary.metrics[m]) for m, model in enumerate(models)]
     values = [None if isinstance(outcome, Undefined) else outcome for outcome in outcomes]
@@ -35,7 +60,7 @@ def _table(facts: TableFacts, metric: Metric) -> MetricTable:
             reason = outcome.reason
         elif reason is None:
             ends = _interval(metric, facts, m)
-            reason = None if ends else NO_INTERVAL
+            reason = None if ends else metric.no_interval or NO_INTERVAL
         low, high = ends or (None, None)
         results.append(MetricValue(model.name, values[m], low, high, reason, places[m], None, None))
     return MetricTable(metric.name, metric.title, better, metric.best, tuple(results))
@@ -55,12 +80,22 @@ def _interval(metric: Metric, facts: TableFacts, model: int) -> tuple[float, flo
 
 def _outcome(metric: Metric, model: ModelColumns, summaries: Metrics) -> Outcome:
     summary = summaries.get(metric.source)
-    if summary is None or not model.serves(metric.needs):
+    if not model.serves(metric.needs):
         return Undefined(f"it needs {any_of(metric.needs)}")
+    if summary is None:
+        return Undefined(_too_many(metric))
     logits = not any(part.kind is Kind.PROBABILITY for part in model.parts)
     if isinstance(summary, list) and Kind.SCORE not in metric.needs and logits:
         summary = [_as_probability(one) for one in summary]
     return finite_outcome(metric.of(summary))
+
+
+def _too_many(metric: Metric) -> str:
+    if Task.MULTILABEL in metric.tasks:
+        return f"it is computed for up to {RANKED_LABELS} labels"
+    return (
+        f"it is computed for up to {PAIRED_CLASSES if metric.source is OneVsOne else RANKED_CLASSES} classes"
+    )
 
 
 def _as_probability(d: Distribution) -> Distribution:

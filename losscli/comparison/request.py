@@ -16,6 +16,7 @@ class Request:
 
     losses: empty for every one that applies.
     gated: those that a gate needs beside them.
+    metrics: what a gate names that is no loss, `fbeta:beta=3`.
     cost: what decisions cost, a loss that is computed in any case.
     scale: s as given, in units of y.
     clip: probabilities stay in [clip, 1 - clip].
@@ -35,6 +36,7 @@ class Request:
 
     losses: tuple[Spec, ...] = ()
     gated: tuple[Spec, ...] = ()
+    metrics: tuple[str, ...] = ()
     cost: BoundLoss | None = None
     exclude: tuple[Spec, ...] = ()
     scale: float | None = None

@@ -9,7 +9,7 @@ from losscli.comparison.medians import Medians, Values
 from losscli.comparison.vectors import vector_terms
 from losscli.data.roles import Problem
 from losscli.data.rows import Reading, Rows, arguments_of
-from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kind, Mask, Task
+from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kind, Mask, Task, log_softmax
 from losscli.loss import Argument, BoundLoss
 from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.loss.reduction import quantities
@@ -27,14 +27,17 @@ from losscli.metrics.forecast import (
     interval_terms,
     quantile_terms,
 )
-from losscli.metrics.vectors import OfOutputs
+from losscli.metrics.several import PAIRED_CLASSES, RANKED_LABELS, OneVsOne, Pooled, TopLabel
+from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms
 
 EXACT_ROWS = 1_000_000  # above, distributions of scores are rounded unless asked otherwise
 RANKED_CLASSES = 20  # one-vs-rest ranking metrics up to here
 
 OutlierRule = Callable[[Rows], Mask]
 Move = Callable[[Floats], Floats]  # of every target: (n,) -> (n,)
-Metrics = dict[type, Comoments | OfOutputs | Confusion | Sums | list[Distribution]]
+Metrics = dict[
+    type, Comoments | OfOutputs | Confusion | Sums | OneVsOne | TopLabel | Pooled | list[Distribution]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ def _merge_metrics(a: Metrics, b: Metrics) -> Metrics:
             assert isinstance(other, list)
             merged[kind] = merge_each(one, other)
         else:
-            merged[kind] = one.merge(other)  # type: ignore[arg-type]
+            merged[kind] = one.merge(other)  # type: ignore[arg-type,union-attr]
     return merged
 
 
@@ -174,7 +177,14 @@ def summarise(
         )
 
     summary = reading.fold(work, Summary.merge)
+    summary = replace(summary, metrics=tuple(map(_with_pooled, summary.metrics)))
     return summary, medians.split(sought.values(summary.looks, series, reading.blocks, reading.jobs))
+
+
+def _with_pooled(found: Metrics) -> Metrics:
+    """With the distributions of all labels as one, where each label has its own."""
+    each = found.get(Distribution)
+    return found | {Pooled: Pooled.of(each)} if OfLabels in found and isinstance(each, list) else found
 
 
 def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
@@ -223,13 +233,47 @@ def _metrics_of(
         return {OfOutputs: OfOutputs.of(y, model[Kind.VALUE], w)}
     if task in NUMBERS:
         return {Comoments: Comoments.of(y, model[Kind.VALUE], w)}
+    if task is Task.MULTILABEL:
+        return _of_labels(problem, y, w, model, exact=exact)
     if task not in CLASSES:
         return {source: source.of(columns, w) for source, columns in own_terms(task, problem, y, model)}
     k = len(problem.labels)
-    found: Metrics = {Confusion: Confusion.of(*labelled(task, problem, y, model), w, k)}
-    if not model.keys().isdisjoint(RANKING) and (task is Task.BINARY or k <= RANKED_CLASSES):
+    found: Metrics = {
+        Confusion: Confusion.of(*labelled(task, problem, y, model), w, k, places_of(task, problem))
+    }
+    if model.keys().isdisjoint(RANKING):
+        return found
+    if task is Task.BINARY or k <= RANKED_CLASSES:
+        found[Distribution] = [Distribution.of(p, own, w, exact=exact) for p, own in ranked(y, model)]
+    if task is Task.MULTICLASS:
+        found |= _of_classes(problem, codes(y), w, model, exact=exact)
+    return found
+
+
+def _of_labels(problem: Problem, y: Floats, w: Floats, model: Predicted, *, exact: bool) -> Metrics:
+    labels = Arguments(Task.MULTILABEL, y, model, problem.threshold).get(Argument.LABEL, LABELS)
+    found: Metrics = {OfLabels: OfLabels.of(label_terms(*labels), w)}
+    if not model.keys().isdisjoint(RANKING) and y.shape[1] <= RANKED_LABELS:
         found[Distribution] = [Distribution.of(p, own, w, exact=exact) for p, own in ranked(y, model)]
     return found
+
+
+def _of_classes(problem: Problem, true: Codes, w: Floats, model: Predicted, *, exact: bool) -> Metrics:
+    """What is read of the predictions for several classes together."""
+    found: Metrics = {}
+    p = ranking(model)
+    if 2 <= problem.true_labels <= PAIRED_CLASSES:
+        found[OneVsOne] = OneVsOne.of(true, p, w, problem.true_labels, exact=exact)
+    if Kind.PROBABILITY in model or Kind.LOGIT in model:
+        p = model[Kind.PROBABILITY] if Kind.PROBABILITY in model else np.exp(log_softmax(model[Kind.LOGIT]))
+        found[TopLabel] = TopLabel.of(true, p, w, exact=exact)
+    return found
+
+
+def places_of(task: Task, problem: Problem) -> Floats | None:
+    """Of each class in their order, (k,); None where none is known."""
+    known = task is Task.MULTICLASS and problem.places
+    return np.array(problem.places, dtype=np.float64) if known else None
 
 
 def labelled(task: Task, problem: Problem, y: Floats, model: Predicted) -> tuple[Codes, Codes]:
@@ -238,12 +282,19 @@ def labelled(task: Task, problem: Problem, y: Floats, model: Predicted) -> tuple
     return codes(y), label.astype(np.intp)
 
 
+def ranking(model: Predicted) -> Floats:
+    """What ranks the rows: (n,), or a column per class or label."""
+    return model[next(kind for kind in RANKING if kind in model)]
+
+
 def ranked(y: Floats, model: Predicted) -> Iterator[tuple[Floats, Mask]]:
     """What ranks the rows, and which are positive, (n,) each: of two classes once, of several each class
-    against the rest."""
-    p = model[next(kind for kind in RANKING if kind in model)]
+    against the rest, of labels each."""
+    p = ranking(model)
     if p.ndim == 1:
         yield p, y == 1.0
+    elif y.ndim == 2:
+        yield from zip(p.T, y.T > 0, strict=True)
     else:
         yield from ((column, y == code) for code, column in enumerate(p.T))
 

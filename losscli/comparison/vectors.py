@@ -12,13 +12,12 @@ from losscli.data.roles.blocks import SHARES
 from losscli.data.roles.values import check_range, is_truth
 from losscli.data.roles.words import stated_kind
 from losscli.data.table import BLOCK, Table, block_count, first_bad, number_at, unusable
-from losscli.domain import LABELS, NONNEGATIVE, Floats, Kind, Mask, Task
+from losscli.domain import NONNEGATIVE, Floats, Kind, Mask, Task
 from losscli.errors import DataError, Fix
-from losscli.loss import Argument
-from losscli.loss.arguments import Arguments, Predicted
+from losscli.loss.arguments import Predicted
 from losscli.loss.catalogue.boxes import IOU
 from losscli.metrics.forecast import Sums
-from losscli.metrics.vectors import OfBoxes, OfLabels, box_terms, label_terms
+from losscli.metrics.vectors import OfBoxes, box_terms
 from losscli.result import Warning_
 
 SUM_TOLERANCE = 1e-3  # rounding of printed shares; beyond, a note
@@ -91,11 +90,8 @@ def _worst_sum(table: Table, names: Sequence[str]) -> tuple[float, int]:
 def vector_terms(
     task: Task, y: Floats, model: Predicted, threshold: float | None
 ) -> Iterator[tuple[type[Sums], Iterator[Floats]]]:
-    """The summaries of a model's labels or boxes, and the row quantities that each takes: (n,) each."""
-    if task is Task.MULTILABEL:
-        given = Arguments(task, y, model, threshold)
-        yield OfLabels, label_terms(*given.get(Argument.LABEL, LABELS))
-    elif task is Task.BOXES:
+    """The summaries of a model's boxes, and the row quantities that each takes: (n,) each."""
+    if task is Task.BOXES:
         yield OfBoxes, box_terms(1.0 - IOU.value(y, model[Kind.BOX]))
 
 

@@ -23,6 +23,7 @@ from losscli.result import (
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
 CLEARLY = 1.2  # times what chance shows, from which on recalibration is worth a line
+ONE_OUTPUT = 0.9  # share of a squared error from which one output is most of it
 CLUSTERS = 20  # or blocks; on fewer, intervals are rough
 
 
@@ -39,6 +40,7 @@ def with_warnings(found: Comparison, facts: TableFacts, more: Sequence[Warning_]
         *_flagged(found),
         *_inputs(found, facts),
         *_sketched(facts),
+        *_outputs(found),
     ]
     return replace(found, warnings=tuple(every))
 
@@ -87,6 +89,22 @@ def _few_units(of: Resampling) -> Iterator[Warning_]:
             f"intervals rest on {of.units} {what} of {of.column}; fewer than {CLUSTERS} are rough",
             f"Take a verdict as a hint, or gather more {what}",
         )
+
+
+def _outputs(found: Comparison) -> Iterator[Warning_]:
+    """Where one output of several makes up nearly all of the mean squared error of a model."""
+    worst = (0.0, "", "")
+    for model in found.models:
+        own = [one for one in found.outputs if one.model == model.name and one.rmse is not None]
+        total = sum((one.rmse or 0.0) ** 2 for one in own)
+        if len(own) > 1 and total > 0:
+            shares = (((one.rmse or 0.0) ** 2 / total, one.output, one.model) for one in own)
+            worst = max(worst, *shares, key=lambda one: one[0])
+    share, output, model_name = worst
+    if share > ONE_OUTPUT:
+        size = "nearly all" if share > 0.999 else f"{100 * share:.0f} %"
+        said = f"{output} makes up {size} of mse of {model_name}: outputs are averaged as they are"
+        yield Warning_("outputs_differ", said, "Judge each by itself (OUTPUTS), or divide each by its spread")
 
 
 def _leaders(found: Comparison) -> Iterator[Warning_]:

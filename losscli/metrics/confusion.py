@@ -8,36 +8,61 @@ import numpy as np
 
 from losscli.domain import CLASSES, LABELS, Codes, Floats, Task
 from losscli.metrics.aggregate import weight_at
-from losscli.metrics.metric import Metric, mean_over, metric_of_means, outcome, over
+from losscli.metrics.metric import (
+    Family,
+    Metric,
+    Outcome,
+    Undefined,
+    mean_over,
+    metric_of_means,
+    outcome,
+    over,
+)
+from losscli.spec import number_text
 
 _BINARY = frozenset({Task.BINARY})
+_SEVERAL = frozenset({Task.MULTICLASS})
 _NO_WEIGHT = "no row has weight"
+_NO_F = "no row is positive or predicted positive"
+NO_ORDER = "words have no order: --order low,mid,high says it, of the classes that the target has"
+_ROUNDING = 1e-14  # of a squared distance per row
 Parts = Callable[["Tallies"], tuple[Floats, Floats]]  # what is divided, and by what
 
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """Weights of rows by true class (row) and predicted class (column): (k, k). Merges by addition."""
+    """Weights of rows by true class (row) and predicted class (column): (k, k). Merges by addition.
+
+    places: of each class in their order, (k,); None where they have none.
+    """
 
     matrix: Floats
+    places: Floats | None = None
 
     @classmethod
-    def of(cls, true: Codes, predicted: Codes, w: Floats, classes: int) -> "Confusion":
+    def of(
+        cls, true: Codes, predicted: Codes, w: Floats, classes: int, places: Floats | None = None
+    ) -> "Confusion":
         """true, predicted: codes below `classes`, (n,); w: (n,)."""
         cells = weight_at(true * classes + predicted, w, classes * classes)
-        return cls(cells.reshape(classes, classes))
+        return cls(cells.reshape(classes, classes), places)
 
     def merge(self, other: "Confusion") -> "Confusion":
-        return Confusion(self.matrix + other.matrix)
+        return Confusion(self.matrix + other.matrix, self.places)
 
     @property
     def tallies(self) -> "Tallies":
-        return Tallies(np.diag(self.matrix), self.matrix.sum(axis=0), self.matrix.sum(axis=1))
+        apart = None
+        if self.places is not None:
+            apart = np.asarray((self.matrix * (self.places[:, None] - self.places) ** 2).sum())
+        return Tallies(
+            np.diag(self.matrix), self.matrix.sum(axis=0), self.matrix.sum(axis=1), apart, self.places
+        )
 
     @property
     def width(self) -> int:
         """How many terms there are."""
-        return 3 * len(self.matrix)
+        return 3 * len(self.matrix) + (self.places is not None)
 
     def terms(self, true: Codes, predicted: Codes) -> Iterator[Floats]:
         """The row quantities whose means are the tallies: (n,) each."""
@@ -45,19 +70,31 @@ class Confusion:
         yield from (((true == code) & (predicted == code)).astype(np.float64) for code in codes)
         yield from ((predicted == code).astype(np.float64) for code in codes)
         yield from ((true == code).astype(np.float64) for code in codes)
+        if self.places is not None:
+            yield (self.places[true] - self.places[predicted]) ** 2
 
     def at(self, means: Floats) -> "Tallies":
-        """The tallies where the terms have these means: (B, 3k)."""
-        return Tallies(*np.split(means, 3, axis=-1))
+        """The tallies where the terms have these means: (B, C)."""
+        if self.places is None:
+            hits, predicted, true = np.split(means, 3, axis=-1)
+            return Tallies(hits, predicted, true)
+        hits, predicted, true = np.split(means[..., :-1], 3, axis=-1)
+        return Tallies(hits, predicted, true, means[..., -1], self.places)
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """Weights by class of the rows that are labelled rightly, of the predicted and of the true: (…, k)."""
+    """Weights by class of the rows that are labelled rightly, of the predicted and of the true: (…, k).
+
+    apart, places: of classes in an order, the sum of the squared distances of true and predicted places, (…),
+    and the place of each class, (k,).
+    """
 
     hits: Floats
     predicted: Floats
     true: Floats
+    apart: Floats | None = None
+    places: Floats | None = None
 
     @property
     def total(self) -> Floats:
@@ -89,6 +126,21 @@ def _kappa(t: Tallies) -> Floats:
     n = t.total
     chance = over((t.true * t.predicted).sum(axis=-1), n * n)
     return over(over(t.right, n) - chance, 1 - chance)
+
+
+def _quadratic_kappa(t: Tallies) -> Floats:
+    """Cohen 1968, doi:10.1037/h0026256: 1 - (squared distance)/(that of independent classes)."""
+    assert t.places is not None and t.apart is not None
+    n = t.total
+    here, there = t.true @ t.places, t.predicted @ t.places
+    chance = (t.true + t.predicted) @ t.places**2 - 2 * over(here * there, n)
+    return 1 - over(t.apart, np.where(chance > _ROUNDING * n * len(t.places) ** 2, chance, 0.0))
+
+
+def _ordered_kappa(c: Confusion) -> Outcome:
+    if c.places is None:
+        return Undefined(NO_ORDER)
+    return outcome(np.clip(_quadratic_kappa(c.tallies), -1.0, 1.0), "all rows are of one class")
 
 
 def _metric(
@@ -137,14 +189,92 @@ def _macro(name: str, title: str, formula: str, parts: Parts, **more: Any) -> Me
     def figure(t: Tallies) -> Floats:
         return mean_over((t.true > 0) | (t.predicted > 0), *parts(t), axis=-1)
 
-    tasks = frozenset({Task.MULTICLASS})
-    return _metric(name, f"Macro {title}", f"mean over classes of {formula}", figure, tasks=tasks, **more)
+    record: dict[str, Any] = {"tasks": _SEVERAL, "aliases": (f"{name}_macro",)} | more
+    return _metric(name, f"Macro {title}", f"mean over classes that occur of {formula}", figure, **record)
+
+
+def _weighted(name: str, formula: str, parts: Parts) -> Metric:
+    """The mean over the classes, as often as each is true, of a ratio; 0/0 counts as 0."""
+
+    def figure(t: Tallies) -> Floats:
+        return over((t.true * np.nan_to_num(over(*parts(t)))).sum(axis=-1), t.total)
+
+    record: dict[str, Any] = {"tasks": CLASSES, "only": "compare"}
+    written = f"mean over true classes, by their rows, of {formula}"
+    return _metric(f"{name}_weighted", f"Weighted {_TITLES[name]}", written, figure, **record)
+
+
+def _micro(name: str) -> Metric:
+    """Where a row has one label, each false positive is a false negative: all three are the accuracy."""
+    record = {"tasks": CLASSES} | _words(name, "micro")
+    return _share(f"{name}_micro", f"Micro {_TITLES[name]}", "hits / rows, the accuracy", _accuracy, **record)
+
+
+def _words(name: str, average: str) -> dict[str, Any]:
+    """What screens say of an average that compare alone takes."""
+    narrow = {"precision": f"{average} prec", "recall": f"{average} rec"}.get(name, "")
+    short = f"{average} f1" if name == "f1" else ""
+    return {"only": "compare", "word": f"{average} {_TITLES[name]}", "narrow": narrow, "short": short}
+
+
+def _accuracy(t: Tallies) -> tuple[Floats, Floats]:
+    return t.right, t.total
+
+
+def _fbeta(beta: float) -> tuple[Metric, ...]:
+    """Of the positive class, and the mean over several; van Rijsbergen 1979, Information Retrieval, ch. 7."""
+    square, text = beta * beta, number_text(beta)
+    parts = "(1 + β²) hits / (predicted + β² true)"
+
+    def ratio(t: Tallies) -> tuple[Floats, Floats]:
+        return (1 + square) * t.hits, t.predicted + square * t.true
+
+    def of_positive(t: Tallies) -> Floats:
+        part, whole = ratio(t)
+        return over(part[..., 1], whole[..., 1])
+
+    name, title, words = f"fbeta:beta={text}", f"F-beta at {text}", f"{parts}, β = {text}"
+    more: dict[str, Any] = {"word": f"F{text}", "aliases": (f"f{text}", f"f{text}_macro")}
+    own = _metric(name, title, words, of_positive, _NO_F, **more | {"aliases": more["aliases"][:1]})
+    return own, _macro(name, title, words, ratio, **more | {"word": f"macro F{text}"})
+
+
+def of_class(code: int) -> tuple[Metric, ...]:
+    """Precision, recall and F1 of one class by its code; no model is ranked by them."""
+
+    def metric(name: str, undefined: str) -> Metric:
+        formula, parts = _PARTS[name]
+
+        def own(t: Tallies) -> tuple[Floats, Floats]:
+            part, whole = parts(t)
+            return part[..., code], whole[..., code]
+
+        one: dict[str, Any] = {"tasks": CLASSES, "greater_is_better": None}
+        if name == "f1":  # no share of rows
+            return _metric(name, _TITLES[name], formula, _ratio(own), undefined, **one)
+        return _share(name, _TITLES[name], formula, own, undefined, **one)
+
+    return (
+        metric("precision", "the class is never predicted"),
+        metric("recall", "no row is of the class"),
+        metric("f1", "the class is neither true nor predicted"),
+    )
 
 
 def _count(name: str, title: str, formula: str, figure: Callable[[Tallies], Floats], **more: Any) -> Metric:
     more |= {"greater_is_better": None, "best": None, "value": lambda c: float(figure(c.tallies))}
     return _metric(name, title, formula, figure, replicated=None, **more)
 
+
+# Of every class: in words, what is divided, and by what.
+_PARTS: dict[str, tuple[str, Parts]] = {
+    "precision": ("hits / predicted", lambda t: (t.hits, t.predicted)),
+    "recall": ("hits / true", lambda t: (t.hits, t.true)),
+    "f1": ("2 hits / (true + predicted)", lambda t: (2 * t.hits, t.true + t.predicted)),
+}
+_TITLES = {"precision": "precision", "recall": "recall", "f1": "F1"}
+
+FAMILIES = (Family("fbeta", "beta", (0.5, 2.0), _fbeta),)
 
 METRICS: tuple[Metric, ...] = (
     _share(
@@ -166,23 +296,14 @@ METRICS: tuple[Metric, ...] = (
         "F1",
         "2 tp / (2 tp + fp + fn)",
         _ratio(lambda t: (2 * t.hits[..., 1], t.predicted[..., 1] + t.true[..., 1])),
-        "no row is positive or predicted positive",
+        _NO_F,
         short="f1",
         word="F1",
     ),
-    _macro("precision", "precision", "hits / predicted", lambda t: (t.hits, t.predicted)),
-    _macro("recall", "recall", "hits / true", lambda t: (t.hits, t.true)),
-    _macro(
-        "f1",
-        "F1",
-        "2 hits / (true + predicted)",
-        lambda t: (2 * t.hits, t.true + t.predicted),
-        short="macro f1",
-        word="F1",
-    ),
-    _share(
-        "accuracy", "Accuracy", "hits / rows", lambda t: (t.right, t.total), tasks=CLASSES, short="accuracy"
-    ),
+    _macro("precision", "precision", *_PARTS["precision"]),
+    _macro("recall", "recall", *_PARTS["recall"]),
+    _macro("f1", "F1", *_PARTS["f1"], short="macro f1", word="F1"),
+    _share("accuracy", "Accuracy", "hits / rows", _accuracy, tasks=CLASSES, short="accuracy"),
     _metric(
         "balanced_accuracy",
         "Balanced accuracy",
@@ -214,6 +335,33 @@ METRICS: tuple[Metric, ...] = (
         tasks=CLASSES,
         only="compare",
     ),
+    _metric(
+        "quadratic_kappa",
+        "Quadratic weighted kappa",
+        "1 - Σ (place - predicted place)² / that of independent classes; places among the classes that occur",
+        _quadratic_kappa,
+        least=-1.0,
+        tasks=_SEVERAL,
+        value=_ordered_kappa,
+        short="quadratic kappa",
+        ordered=True,
+        only="compare",
+    ),
+    *(
+        _macro(f"{name}_macro", _TITLES[name], *parts, **_words(name, "macro"), tasks=_BINARY, aliases=())
+        for name, parts in _PARTS.items()
+    ),
+    _weighted("precision", *_PARTS["precision"]),
+    _share(
+        "recall_weighted",
+        "Weighted recall",
+        "hits / rows, the accuracy",
+        _accuracy,
+        tasks=CLASSES,
+        only="compare",
+    ),
+    _weighted("f1", *_PARTS["f1"]),
+    *(_micro(name) for name in _PARTS),
     _share(
         "specificity",
         "Specificity",

@@ -55,22 +55,36 @@ class Distribution:
         """How many terms there are."""
         return 5
 
+    @property
+    def weight(self) -> float:
+        """Of all rows."""
+        return float(sum(piece[1].sum() + piece[2].sum() for piece in self.pieces))
+
     def terms(self, prediction: Floats, positive: Mask, probability: Floats) -> Iterator[Floats]:
         """Row quantities, (n,) each, by the influence of each row: the mean of the first is the logit of
         `average_precision`, of the second that of `roc_auc`, of the third `mean_bias`, of the others the
         shares of the classes. Hampel 1974, doi:10.1080/01621459.1974.10482962."""
         table = self.table()
-        place = np.searchsorted(table[0], prediction if self.exact else _rounded(prediction))
         for figure, influence in ((average_precision, _influence_on_ap), (roc_auc, _influence_on_auc)):
             value = _inside(figure(self))
             if value is None:
                 yield np.zeros(len(prediction))
             else:
-                own = influence(table, value)
-                moved = np.where(positive, own[0][place], own[1][place])
+                moved = self._by_row(table, influence(table, value), prediction, positive)
                 yield np.log(value / (1 - value)) + moved / (value * (1 - value))
         yield probability - positive
         yield from (positive.astype(np.float64), (~positive).astype(np.float64))
+
+    def _by_row(self, table: Table, own: tuple[Floats, Floats], prediction: Floats, positive: Mask) -> Floats:
+        """(n,) what stands at each prediction, of a positive or of a negative row: (k,) each."""
+        place = np.searchsorted(table[0], prediction if self.exact else _rounded(prediction))
+        return np.where(positive, own[0][place], own[1][place])
+
+    def influence_on_auc(self, prediction: Floats, positive: Mask) -> Floats:
+        """(n,) how each row moves `roc_auc`, of which the distribution has one."""
+        table, area = self.table(), roc_auc(self)
+        assert not isinstance(area, Undefined)
+        return self._by_row(table, _influence_on_auc(table, area), prediction, positive)
 
     def at(self, means: Floats) -> "Ranked":
         """What the terms say where they have these means: (B, 5). NaN where the figure is 0 or 1, or there is

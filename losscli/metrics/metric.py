@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import Floats, Kind, Task
+from losscli.errors import UsageError
+from losscli.spec import Spec, number_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ class Metric:
     elicits: what is best to predict for it, which of constants is the mean, else the median.
     threshold: the probability above which to decide for the positive class is best for it, None for the
       usual one.
+    aliases: other names of it.
+    ordered: whether it needs classes in an order.
+    no_interval: why it has none, where it is no function of means and has no formula.
     """
 
     name: str
@@ -69,6 +74,9 @@ class Metric:
     interval: Callable[[Any, float], tuple[float, float] | None] | None = None
     elicits: str = "mean"
     threshold: float | None = None
+    aliases: tuple[str, ...] = ()
+    ordered: bool = False
+    no_interval: str = ""
 
     def of(self, summary: Any) -> Outcome:
         """The figure of a summary; of a list of them, one a class or a label, the mean over those that have
@@ -82,6 +90,39 @@ class Metric:
     def error(self, value: float) -> float:
         """A figure as an error, 0 the best: what is missing to 1 where greater is better."""
         return 1.0 - value if self.greater_is_better else value
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Metrics with a parameter: `fbeta:beta=2`.
+
+    usual: the values at which they are always computed.
+    records: of a value, one record a kind of task.
+    below: what a value must be, beside above 0.
+    """
+
+    name: str
+    param: str
+    usual: tuple[float, ...]
+    records: Callable[[float], tuple[Metric, ...]]
+    below: float = math.inf
+
+    def of(self, spec: Spec) -> tuple[Metric, ...]:
+        """The metrics of a spec. Raises UsageError for another parameter, or a value out of its range."""
+        example = f"For example {self.name}:{self.param}={number_text(self.usual[-1])}"
+        values = spec.numbers()
+        if values.keys() != {self.param}:
+            raise UsageError(f"{spec}: {self.name} has one parameter, {self.param}", advice=example)
+        value = values[self.param]
+        if not 0 < value < self.below:
+            bound = "above 0" if self.below == math.inf else f"between 0 and {self.below:g}"
+            raise UsageError(f"{spec}: {self.param} is not {bound}", advice=example)
+        return self.records(value)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Those that are always computed."""
+        return tuple(metric for value in self.usual for metric in self.records(value))
 
 
 def metric_of_means(

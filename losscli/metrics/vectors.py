@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from losscli.domain import LABELS, RANKING, Floats, Kind, Task
+from losscli.domain import LABELS, Floats, Kind, Task
 from losscli.metrics.comoments import Comoments
-from losscli.metrics.distribution import Distribution, average_precision
 from losscli.metrics.forecast import Sums, mean_of_term
-from losscli.metrics.metric import Metric, Outcome, Undefined, mean_over, metric_of_means, over
+from losscli.metrics.metric import Metric, mean_over, metric_of_means, over
 
+Parts = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 IOU_ENOUGH = 0.5  # overlap from which a box counts as found
 
 
@@ -36,17 +35,23 @@ class OfBoxes(Sums):
 
 @dataclass(frozen=True, slots=True)
 class OfOutputs:
-    """The joint moments of every output."""
+    """The joint moments of every output.
+
+    absolute: Σw|r| of each, (L,); no term.
+    """
 
     each: tuple[Comoments, ...]
+    absolute: Floats
 
     @classmethod
     def of(cls, y: Floats, p: Floats, w: Floats) -> "OfOutputs":
         """y, p: (n, L); w: (n,)."""
-        return cls(tuple(Comoments.of(*pair, w) for pair in zip(y.T, p.T, strict=True)))
+        each = tuple(Comoments.of(*pair, w) for pair in zip(y.T, p.T, strict=True))
+        return cls(each, w @ np.abs(p - y))
 
     def merge(self, other: "OfOutputs") -> "OfOutputs":
-        return OfOutputs(tuple(a.merge(b) for a, b in zip(self.each, other.each, strict=True)))
+        each = tuple(a.merge(b) for a, b in zip(self.each, other.each, strict=True))
+        return OfOutputs(each, self.absolute + other.absolute)
 
     @property
     def width(self) -> int:
@@ -61,7 +66,8 @@ class OfOutputs:
     def at(self, means: Floats) -> "OfOutputs":
         """The summary where the terms have these means: (B, C)."""
         parts = np.split(means, len(self.each), axis=1)
-        return OfOutputs(tuple(one.at(part) for one, part in zip(self.each, parts, strict=True)))
+        each = tuple(one.at(part) for one, part in zip(self.each, parts, strict=True))
+        return replace(self, each=each)
 
 
 def label_terms(y: Floats, label: Floats) -> Iterator[Floats]:
@@ -78,12 +84,12 @@ def box_terms(iou: Floats) -> Iterator[Floats]:
     yield (iou >= IOU_ENOUGH).astype(np.float64)
 
 
-def _micro_f1(found: OfLabels) -> Floats:
-    hits, predicted, true = (tally.sum(axis=0) for tally in found.tallies)
-    return over(2 * hits, predicted + true)
+def _micro(parts: Parts) -> Callable[[OfLabels], Floats]:
+    """A ratio of hits, predicted and true of all labels together."""
+    return lambda found: over(*parts(*(tally.sum(axis=0) for tally in found.tallies)))
 
 
-def _macro(parts: Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]) -> Callable[[OfLabels], Floats]:
+def _macro(parts: Parts) -> Callable[[OfLabels], Floats]:
     """The mean over the labels that occur, true or predicted, of a ratio of hits, predicted and true; 0/0
     counts as 0."""
 
@@ -106,12 +112,12 @@ def _rmse(found: OfOutputs) -> Floats:
     return np.asarray(np.mean([np.sqrt(over(one.rr, one.w)) for one in found.each], axis=0))
 
 
-def _average_precision(d: Distribution) -> Outcome:
-    """Of one label."""
-    found = average_precision(d)
-    return Undefined("no label is there") if isinstance(found, Undefined) else found
-
-
+# Of hits, predicted and true: what is divided, and by what.
+_PARTS: dict[str, Parts] = {
+    "precision": lambda hits, predicted, true: (hits, predicted),
+    "recall": lambda hits, predicted, true: (hits, true),
+    "f1": lambda hits, predicted, true: (2 * hits, predicted + true),
+}
 _OF_OUTPUTS: dict[str, Any] = {
     "tasks": frozenset({Task.MULTIOUTPUT}),
     "needs": frozenset({Kind.VALUE}),
@@ -123,9 +129,64 @@ _OF_BOXES: dict[str, Any] = {
     "source": OfBoxes,
 }
 _LABELLED: dict[str, Any] = {"tasks": frozenset({Task.MULTILABEL}), "needs": LABELS, "source": OfLabels}
-_of_labels: Callable[..., Metric] = partial(
-    metric_of_means, undefined="no label is there or predicted", **_LABELLED
-)
+_NO_LABEL = "no label is there or predicted"
+
+
+def _of_labels(
+    name: str,
+    title: str,
+    formula: str,
+    figure: Callable[[OfLabels], Floats],
+    undefined: str = _NO_LABEL,
+    **more: Any,
+) -> Metric:
+    return metric_of_means(name, title, formula, figure, undefined, **_LABELLED | more)
+
+
+def of_label(label: int) -> tuple[Metric, ...]:
+    """Precision, recall and F1 of one label by its place."""
+
+    def metric(name: str, title: str, undefined: str) -> Metric:
+        def parts(found: OfLabels) -> tuple[Floats, Floats]:
+            return _PARTS[name](*(tally[label] for tally in found.tallies))
+
+        def proportion(found: OfLabels) -> tuple[float, float]:
+            successes, trials = parts(found)
+            return float(successes), float(trials)
+
+        more = {} if name == "f1" else {"proportion": proportion}
+        return _of_labels(
+            name, title, "", lambda found: over(*parts(found)), undefined, greater_is_better=None, **more
+        )
+
+    return (
+        metric("precision", "Precision", "it is never predicted"),
+        metric("recall", "Recall", "no row has it"),
+        metric("f1", "F1", "the label is neither there nor predicted"),
+    )
+
+
+def of_output(output: int) -> tuple[Metric, ...]:
+    """Mean absolute error, root mean squared error and R² of one output by its place. The first two are
+    levels, whose interval is that of a loss."""
+    shared = _OF_OUTPUTS | {"greater_is_better": None}
+    level: dict[str, Any] = {"best": 0.0, "replicated": None}
+
+    def mae(found: OfOutputs) -> Floats:
+        return over(found.absolute[output], found.each[output].w)
+
+    def rmse(found: OfOutputs) -> Floats:
+        return np.asarray(np.sqrt(over(found.each[output].rr, found.each[output].w)))
+
+    def r2(found: OfOutputs) -> Floats:
+        return 1 - over(found.each[output].rr, found.each[output].yy)
+
+    return (
+        metric_of_means("mae", "Mean absolute error", "mean |r|", mae, **shared | level),
+        metric_of_means("rmse", "Root mean squared error", "√(mean r²)", rmse, **shared | level),
+        metric_of_means("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", r2, "the target is constant", **shared),
+    )
+
 
 _R2 = metric_of_means(
     "r2_mean",
@@ -154,7 +215,7 @@ METRICS: tuple[Metric, ...] = (
         "f1_micro",
         "Micro F1",
         "2 tp / (2 tp + fp + fn), summed over labels",
-        _micro_f1,
+        _micro(_PARTS["f1"]),
         short="micro f1",
         word="micro F1",
     ),
@@ -162,7 +223,7 @@ METRICS: tuple[Metric, ...] = (
         "f1_macro",
         "Macro F1",
         "mean over labels that occur of 2 tp / (2 tp + fp + fn)",
-        _macro(lambda hits, predicted, true: (2 * hits, predicted + true)),
+        _macro(_PARTS["f1"]),
         short="macro f1",
         word="macro F1",
     ),
@@ -170,19 +231,33 @@ METRICS: tuple[Metric, ...] = (
         "precision_macro",
         "Macro precision",
         "mean over labels that occur of tp / (tp + fp)",
-        _macro(lambda hits, predicted, true: (hits, predicted)),
+        _macro(_PARTS["precision"]),
         word="macro precision",
         narrow="macro prec",
-        only="fit",
     ),
     _of_labels(
         "recall_macro",
         "Macro recall",
         "mean over labels that occur of tp / (tp + fn)",
-        _macro(lambda hits, predicted, true: (hits, true)),
+        _macro(_PARTS["recall"]),
         word="macro recall",
         narrow="macro rec",
-        only="fit",
+    ),
+    _of_labels(
+        "precision_micro",
+        "Micro precision",
+        "tp / (tp + fp), summed over labels",
+        _micro(_PARTS["precision"]),
+        "no label is predicted",
+        only="compare",
+    ),
+    _of_labels(
+        "recall_micro",
+        "Micro recall",
+        "tp / (tp + fn), summed over labels",
+        _micro(_PARTS["recall"]),
+        "no label is there",
+        only="compare",
     ),
     mean_of_term(
         "subset_accuracy",
@@ -192,20 +267,6 @@ METRICS: tuple[Metric, ...] = (
         share=True,
         narrow="subset",
         **_LABELLED,
-    ),
-    Metric(
-        name="average_precision_macro",
-        title="Macro average precision",
-        word="macro average precision",
-        narrow="avg prec",
-        formula="mean over labels that are there of Σ (R_k - R_(k-1)) P_k",
-        tasks=frozenset({Task.MULTILABEL}),
-        only="fit",
-        needs=frozenset(RANKING),
-        greater_is_better=True,
-        best=1.0,
-        source=Distribution,
-        value=_average_precision,
     ),
     mean_of_term("mean_iou", "Mean IoU", "mean of intersection / union", 0, **_OF_BOXES),
     mean_of_term("iou_50", "Boxes found", "share of boxes with IoU ≥ 0.5", 1, share=True, **_OF_BOXES),

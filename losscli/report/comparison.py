@@ -2,6 +2,7 @@
 
 from losscli.report.agreement import agreement_grids
 from losscli.report.blocks import Grid, Line, Report, Role, right, tabulate
+from losscli.report.breakdown import class_grids, output_grids
 from losscli.report.choice import choose
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.costs import cost_grids
@@ -49,6 +50,8 @@ def comparison_report(comparison: Comparison, view: View) -> Report:
         costs=cost_grids(screen),
         metrics=metric_grids(screen),
         decomposition=decomposition_grids(screen),
+        outputs=output_grids(screen),
+        classes=class_grids(screen),
         robustness=robustness_grids(screen, choice),
         agreement=agreement_grids(screen),
         slices=slice_grids(screen),

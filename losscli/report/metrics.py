@@ -40,7 +40,7 @@ def metric_grids(screen: CompareScreen) -> list[Grid]:
             "OF THE POINT" if screen.found.task == Task.FORECAST else "METRICS",
             telling(screen.found.task).metrics.split(),
         )
-    if screen.found.task in (Task.BINARY, Task.MULTICLASS):
+    if screen.found.task == Task.BINARY:
         grids += _across(screen, "CALIBRATION", CALIBRATION)
     return grids
 

@@ -56,7 +56,7 @@ _TELLING: dict[str, Telling] = {
     ),
     Task.MULTICLASS: Telling(
         losses="cross_entropy brier zero_one focal spherical crammer_singer_hinge multi_margin gce sce",
-        metrics="accuracy balanced_accuracy f1 mcc roc_auc",
+        metrics="quadratic_kappa accuracy balanced_accuracy f1 mcc roc_auc",
         changes="accuracy balanced_accuracy f1 mcc roc_auc average_precision",
         beside="accuracy balanced_accuracy brier",
     ),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from losscli.domain import DOMINATED
 from losscli.result.agreement import Agreement
+from losscli.result.breakdown import ClassScores, ConfusionMatrix, OutputScores
 from losscli.result.common import Members, Name, Natural, Refused, RowCounts, RowKey, TableResult, Warning_
 from losscli.result.decomposition import Decomposition, ReliabilityCurve
 from losscli.result.json import Key
@@ -327,6 +328,9 @@ class Comparison(TableResult):
     class_weight: Mapping[str, float] | None = None  # what a row of each class counts, if asked for
     costs: tuple[Cost, ...] = ()  # if asked for
     decompositions: tuple[Decomposition, ...] = ()  # of the primary loss; of others in full results
+    classes: tuple[ClassScores, ...] = ()  # of classes and labels
+    confusion: tuple[ConfusionMatrix, ...] = ()  # of classes
+    outputs: tuple[OutputScores, ...] = ()  # of several numbers
 
     def verify(self) -> None:
         models = [model.name for model in self.models]

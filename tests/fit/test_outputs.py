@@ -17,6 +17,7 @@ from sklearn.metrics import (
     precision_score,
     r2_score,
     recall_score,
+    roc_auc_score,
     root_mean_squared_error,
 )
 from threadpoolctl import threadpool_limits
@@ -242,6 +243,7 @@ def test_metrics_of_labels_are_those_of_scikit_learn():
             "subset_accuracy": np.average((told[0] == told[1]).all(axis=1), weights=WEIGHTS),
             "hamming": hamming_loss(*told, **w),
             "average_precision_macro": average_precision_score(LABELS, p, average="macro", **w),
+            "roc_auc_macro": roc_auc_score(LABELS, p, average="macro", **w),
         },
         rel=1e-12,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.metrics import fbeta_score
+from sklearn.metrics import jaccard_score
 
 import losscli.cli
 import losscli.metrics
@@ -19,30 +19,30 @@ from losscli.metrics.metric import Metric, outcome, over
 Command = Callable[..., str]
 
 
-def _f2(t: Tallies) -> Floats:
-    return over(5 * t.hits[..., 1], 4 * t.true[..., 1] + t.predicted[..., 1])
+def _csi(t: Tallies) -> Floats:
+    return over(t.hits[..., 1], t.true[..., 1] + t.predicted[..., 1] - t.hits[..., 1])
 
 
-F2 = Metric(
-    name="fbeta:beta=2",
-    title="F-beta at 2",
-    word="F2",
-    narrow="F2",
-    formula="5 tp / (5 tp + fp + 4 fn)",
+CSI = Metric(
+    name="critical_success_index",
+    title="Critical success index",
+    word="CSI",
+    narrow="CSI",
+    formula="tp / (tp + fp + fn)",
     tasks=frozenset({Task.BINARY}),
     needs=LABELS,
     greater_is_better=True,
     best=1.0,
     source=Confusion,
-    value=lambda c: outcome(_f2(c.tallies), "no row is positive or predicted positive"),
-    replicated=_f2,
+    value=lambda c: outcome(_csi(c.tallies), "no row is positive or predicted positive"),
+    replicated=_csi,
 )
 
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
     """What losscli prints, in this process, where the metric is one of those there are."""
-    monkeypatch.setattr(losscli.metrics, "METRICS", (*losscli.metrics.METRICS, F2))
+    monkeypatch.setattr(losscli.metrics, "METRICS", (*losscli.metrics.METRICS, CSI))
     rng = np.random.default_rng(2)
     x = rng.normal(size=(120, 2))
     y = (x[:, 0] + rng.logistic(size=120) > 0.8).astype(int)
@@ -70,17 +70,17 @@ def _lines(*columns: Floats) -> str:
 
 def test_compare_has_it(command: Command) -> None:
     found = json.loads(command("compare", "preds.csv", "--format", "json"))
-    own = next(one for one in found["metrics"] if one["name"] == F2.name)
+    own = next(one for one in found["metrics"] if one["name"] == CSI.name)
     assert own["greater_is_better"] is True
     rows = np.loadtxt("preds.csv", delimiter=",", skiprows=1)
     for result, p in zip(own["results"], rows[:, 1:].T, strict=True):
-        assert result["value"] == pytest.approx(fbeta_score(rows[:, 0], p > 0.5, beta=2), rel=1e-12)
+        assert result["value"] == pytest.approx(jaccard_score(rows[:, 0], p > 0.5), rel=1e-12)
         assert result["low"] < result["value"] < result["high"]
         assert result["rank_low"] <= result["rank"] <= result["rank_high"]
-    assert "F-beta at 2" in command("compare", "preds.csv", "--all")
-    assert "F-beta at 2" in command("compare", "preds.csv", "--all", "--format", "markdown")
+    assert "Critical success index" in command("compare", "preds.csv", "--all")
+    assert "Critical success index" in command("compare", "preds.csv", "--all", "--format", "markdown")
     lines = [
-        row for row in _rows(command("compare", "preds.csv", "--format", "csv")) if row["name"] == F2.name
+        row for row in _rows(command("compare", "preds.csv", "--format", "csv")) if row["name"] == CSI.name
     ]
     assert [(row["kind"], row["model"], float(row["value"])) for row in lines] == [
         ("metric", one["model"], one["value"]) for one in own["results"]
@@ -91,16 +91,16 @@ def test_fit_has_it(command: Command) -> None:
     words = ("fit", "train.csv", "--loss", "bce", "--loss", "hinge", "--repeats", "1", "--folds", "3")
     found = json.loads(command(*words, "--no-contaminate", "--format", "json"))
     names = list(found["fits"][0]["scores"])
-    assert names[0] == found["headline"] == "average_precision" and names[-1] == F2.name
+    assert names[0] == found["headline"] == "average_precision" and names[-1] == CSI.name
     for one in found["fits"]:
-        value, p, r = (one["scores"][name]["value"] for name in (F2.name, "precision", "recall"))
-        assert value == pytest.approx(5 * p * r / (4 * p + r), rel=1e-12)
-    assert found["constant"][F2.name] == 0
-    assert next(one for one in found["ranking"] if one["metric"] == F2.name)["greater_is_better"] is True
-    assert " F2" in command(*words, "--no-contaminate", "--all")
-    assert " F2" in command(*words, "--no-contaminate", "--all", "--format", "markdown")
+        value, p, r = (one["scores"][name]["value"] for name in (CSI.name, "precision", "recall"))
+        assert value == pytest.approx(p * r / (p + r - p * r), rel=1e-12)
+    assert found["constant"][CSI.name] == 0
+    assert next(one for one in found["ranking"] if one["metric"] == CSI.name)["greater_is_better"] is True
+    assert " CSI" in command(*words, "--no-contaminate", "--all")
+    assert " CSI" in command(*words, "--no-contaminate", "--all", "--format", "markdown")
     shown = _rows(command(*words, "--no-contaminate", "--format", "csv"))
-    lines = [row for row in shown if row["metric"] == F2.name and row["kind"] == "metric"]
+    lines = [row for row in shown if row["metric"] == CSI.name and row["kind"] == "metric"]
     assert [(row["spec"], float(row["value"])) for row in lines] == [
-        (one["spec"], one["scores"][F2.name]["value"]) for one in found["fits"]
+        (one["spec"], one["scores"][CSI.name]["value"]) for one in found["fits"]
     ]

@@ -14,10 +14,11 @@ from losscli.comparison.reasons import NO_SPREAD
 from losscli.comparison.verdicts.intervals import UNDEFINED
 from losscli.domain import Floats, Task
 from losscli.inference.resample import draws, row_keys
-from losscli.metrics import comoments, confusion, metrics_for
+from losscli.metrics import comoments, metrics_for
+from losscli.metrics.confusion import Confusion
 from losscli.result import Comparison, MetricValue
 
-SIGNED = {"mcc", "cohen_kappa", "pearson", "concordance"}  # from -1 to 1
+SIGNED = {"mcc", "cohen_kappa", "quadratic_kappa", "pearson", "concordance"}  # from -1 to 1
 BELOW_ONE = {"r2", "explained_variance"}
 ANY = {"bias", "calibration_slope", "calibration_intercept"}
 
@@ -189,12 +190,13 @@ def test_figures_without_spread_have_no_interval(compared: Compare) -> None:
     certain = made | {"w": w, "m0_prob": 0.2 + 0.6 * made["y"]}
     found = reasons(compared(certain, weights="w"))
     assert found.pop("roc_auc") == found.pop("average_precision") == UNDEFINED
-    labelled = {
-        metric.name for metric in confusion.METRICS if metric.replicated and Task.BINARY in metric.tasks
-    }
+    assert "unweighted" in str(found.pop("partial_auc:max_fpr=0.1"))
+    labelled = {one.name for one in metrics_for(Task.BINARY) if one.replicated and one.source is Confusion}
     assert found == dict.fromkeys(labelled, NO_SPREAD)
     constant = reasons(compared(made | {"m0_prob": np.full(300, 0.3)}))
-    assert {"f1", "balanced_accuracy", "cohen_kappa", "roc_auc"} == constant.keys()
+    assert constant.pop("partial_auc:max_fpr=0.1")
+    never_positive = {"f1", "fbeta:beta=0.5", "fbeta:beta=2", "recall_macro"}
+    assert never_positive | {"balanced_accuracy", "cohen_kappa", "roc_auc"} == constant.keys()
     assert set(constant.values()) == {NO_SPREAD}
     y = numbers()["y"]
     assert reasons(compared({"y": y, "pred": y})).keys() == {one.name for one in comoments.METRICS}

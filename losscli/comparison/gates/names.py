@@ -2,15 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 from losscli.domain import Task, sides
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.loss import Loss
 from losscli.loss.catalogue import find, known_names, named
 from losscli.loss.catalogue.refused import refused_loss
-from losscli.metrics import SKILLS, metrics_for
+from losscli.metrics import FAMILIES, SKILLS, known_as, metrics_for
 from losscli.metrics.forecast import speaks_of_levels
+from losscli.metrics.metric import Metric
 from losscli.result import Comparison, LossTable, MetricTable
 from losscli.spec import Spec
 
@@ -31,36 +31,50 @@ class Measure:
 
 def measure_of(spec: Spec, flag: str) -> Measure:
     """What a spec names; flag: as typed, for the error. Raises UsageError for what is neither loss nor
-    metric."""
-    metric = _metrics().get(spec.name)
-    if metric is None and speaks_of_levels(spec.name):
-        metric = Measure(spec, False, None, False)
+    metric, and for a parameter that a metric does not take."""
+    if spec.name in _skills() or speaks_of_levels(spec.name):
+        skill = spec.name in _skills()
+        return Measure(_without_parameters(spec, flag), False, True if skill else None, skill)
+    metric = _metric(spec, flag)
     if metric is not None:
-        if spec.params:
-            raise UsageError(
-                f"{flag}: {spec.name} has no parameter {spec.params[0][0]!r}", advice="Leave it out"
-            )
-        return metric
+        return Measure(spec, False, metric.greater_is_better, metric.signed)
     unknown = next((part.name for _, part in spec.terms if part.name not in known_names()), None)
     if unknown is not None and refused_loss(unknown) is None:
-        advice = did_you_mean(unknown, [*known_names(), *_metrics()]) or "See losscli losses"
+        metrics = [one.name for one in metrics_for(*Task)]
+        advice = did_you_mean(unknown, [*known_names(), *metrics, *_skills()]) or "See losscli losses"
         raise UsageError(f"{flag}: no loss or metric is called {unknown!r}", advice=advice)
     named(spec.name)
     return Measure(spec, True, False, False)
 
 
-@cache
-def _metrics() -> dict[str, Measure]:
-    own = {
-        one.name: Measure(Spec(one.name), False, one.greater_is_better, one.signed)
-        for one in metrics_for(*Task)
-    }
-    return own | {name: Measure(Spec(name), False, True, True) for name, _ in SKILLS.values()}
+def _metric(spec: Spec, flag: str) -> Metric | None:
+    """The metric of a name, an alias or a spec that compare takes."""
+    known = (*metrics_for(*Task), *(one for family in FAMILIES for one in family.metrics))
+    names = {name for one in known for name in (one.name, Spec.parse(one.name).name, *one.aliases)}
+    if spec.name not in names:
+        return None
+    found = next((one for one in known if str(spec) in (one.name, *one.aliases)), None)
+    if found is None and all(family.name != spec.name for family in FAMILIES):
+        _without_parameters(spec, flag)
+    return found or known_as(str(spec))
+
+
+def _without_parameters(spec: Spec, flag: str) -> Spec:
+    if spec.params:
+        unknown = spec.params[0][0]
+        raise UsageError(f"{flag}: {spec.name} has no parameter {unknown!r}", advice="Leave it out")
+    return spec
+
+
+def _skills() -> frozenset[str]:
+    """The names under which the skill of a loss is known."""
+    return frozenset(name for name, _ in SKILLS.values())
 
 
 def metric_table(spec: Spec, flag: str, comparison: Comparison) -> MetricTable:
     """The table of a metric. Raises DataError where it is not computed for the task."""
-    found = comparison.metric(spec.name)
+    record = known_as(str(spec), "", *sides(Task(comparison.task), binary=comparison.positive is not None))
+    found = comparison.metric(str(spec) if record is None else record.name)
     if found is None:
         raise DataError(
             f"{flag}: {spec.name} is not computed for this {comparison.task} task",

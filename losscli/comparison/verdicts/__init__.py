@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import Found, TableFacts
+from losscli.comparison.metrics import metrics_of
 from losscli.comparison.reasons import MISSING
 from losscli.comparison.verdicts.agreement import find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
+from losscli.comparison.verdicts.breakdown import class_scores, confusions, output_scores
 from losscli.comparison.verdicts.decompositions import find_decompositions
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
@@ -65,12 +67,15 @@ def with_verdicts(
     for i, one in enumerate(losses):
         losses[i], pairs = with_pairs(boot, i, one, point.primary, request.correction)
         differences += pairs
-    metrics = with_metric_intervals(boot, point.metrics)
+    metrics = with_metric_intervals(boot, point.metrics, metrics_of(facts))
     found = replace(point, losses=tuple(losses), metrics=metrics)
     kept = store(boot, found) if request.replicates or recorded is not None else None
     decompositions, curves = find_decompositions(boot, losses, primary)
     return replace(
         found,
+        classes=class_scores(boot),
+        confusion=confusions(facts),
+        outputs=output_scores(boot),
         robustness=with_share_intervals(boot, point.robustness, losses),
         comparisons=tuple(differences),
         discordant=tuple(discordant(boot, losses)),

@@ -12,7 +12,7 @@ from losscli.comparison.verdicts.metric_terms import replicated
 from losscli.domain import Floats
 from losscli.inference import figure_ranks, percentile_interval
 from losscli.inference.tail import Tail
-from losscli.metrics import metrics_for
+from losscli.metrics.metric import Metric
 from losscli.result import LossTable, LossValue, MetricTable, MetricValue, rests_on_few
 
 UNDEFINED = "undefined in some resamples, or a figure of 0 or 1"
@@ -51,21 +51,24 @@ def _few_units(boot: Bootstrap, loss: int, model: int) -> str | None:
     return Tail.of(boot.sums.sums[:, place]).why(boot.units.what)
 
 
-def with_metric_intervals(boot: Bootstrap, tables: Sequence[MetricTable]) -> tuple[MetricTable, ...]:
-    """The metrics that are functions of means, with an interval where no formula gave one, and the ranks."""
+def with_metric_intervals(
+    boot: Bootstrap, tables: Sequence[MetricTable], metrics: Sequence[Metric]
+) -> tuple[MetricTable, ...]:
+    """The metrics that are functions of means, with an interval where no formula gave one, and the ranks.
+
+    metrics: the records that the tables are of.
+    """
     found = []
     for table in tables:
-        values = metric_values(boot, table)
+        values = metric_values(boot, table, metrics)
         found.append(_with_ranks(boot, _with_intervals(boot, table, values), values) if values else table)
     return tuple(found)
 
 
-def metric_values(boot: Bootstrap, table: MetricTable) -> dict[int, Floats]:
+def metric_values(boot: Bootstrap, table: MetricTable, metrics: Sequence[Metric]) -> dict[int, Floats]:
     """(B,) The metric in every replicate, by the numbers of the models that have it; none where it is no
-    function of means."""
-    problem = boot.facts.problem
-    own = metrics_for(*problem.tasks, levels=problem.levels)
-    metric = next((one for one in own if one.name == table.name), None)
+    function of means. metrics: the records, of which the table's is found by its name."""
+    metric = next((one for one in metrics if one.name == table.name), None)
     if metric is None or metric.replicated is None:
         return {}
     return {

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.comparison.losses import TableFacts
-from losscli.comparison.summary import Metrics, labelled, own_terms, ranked
+from losscli.comparison.summary import Metrics, labelled, own_terms, ranked, ranking
 from losscli.data.roles import Problem
 from losscli.data.rows import Rows
-from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, sigmoid
-from losscli.loss.arguments import Predicted, side
+from losscli.domain import CLASSES, LABELS, NUMBERS, SEVERAL, Floats, Kind, Task, sigmoid
+from losscli.loss import Argument
+from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.confusion import Confusion
 from losscli.metrics.metric import Metric, Undefined
-from losscli.metrics.vectors import OfOutputs
+from losscli.metrics.several import OneVsOne, Pooled
+from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def metric_terms(facts: TableFacts, rows: Rows) -> Iterator[Floats]:
     for summaries, predicted in zip(facts.summary.metrics, rows.models, strict=True):
         for task in problem.tasks:
             y = side(rows.y, problem.task, task)
-            if task in CLASSES | NUMBERS | {Task.MULTIOUTPUT}:
+            if task in CLASSES | NUMBERS | SEVERAL:
                 yield from _of_one(task, problem, summaries, y, predicted)
                 continue
             for _, columns in own_terms(task, problem, y, predicted):
@@ -64,6 +66,13 @@ def _of_one(
                 yield from summary.terms(y, predicted[Kind.VALUE])
             case Confusion():
                 yield from summary.terms(*labelled(task, problem, y, predicted))
+            case OfLabels():
+                given = Arguments(task, y, predicted, problem.threshold)
+                yield from label_terms(*given.get(Argument.LABEL, LABELS))
+            case OneVsOne():
+                yield from summary.terms(codes(y), ranking(predicted))
+            case Pooled():
+                yield from summary.terms(ranking(predicted), y > 0)
             case list():
                 logits = Kind.PROBABILITY not in predicted and Kind.LOGIT in predicted
                 for one, (p, positive) in zip(summary, ranked(y, predicted), strict=True):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from losscli.comparison.gates import Allowance
+from losscli.comparison.metrics import metrics_of
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.intervals import metric_values
@@ -77,7 +78,9 @@ def estimates_of(
     """What resampling knows of each model, by its number: the sums of a mean, or the figure in each
     replicate."""
     if isinstance(table, MetricTable):
-        return {m: Figures(values) for m, values in metric_values(boot, table).items()}
+        return {
+            m: Figures(values) for m, values in metric_values(boot, table, metrics_of(boot.facts)).items()
+        }
     loss = next((place for place, one in boot.facts.allowed if one == allowance), None)
     own = None if loss is None else boot.losses.get(loss)
     if loss is None or own is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli.comparison.metrics import metrics_of
 from losscli.comparison.reasons import NOT_IN_BOTH
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.intervals import metric_values
@@ -95,7 +96,7 @@ def _figures(boot: Bootstrap, found: Comparison) -> Iterator[StoredFigure]:
             table = found.losses[loss]
             yield StoredFigure(table.spec, table.results[m].model, pack(boot.values[loss][:, at]))
     for metric in found.metrics:
-        for m, values in metric_values(boot, metric).items():
+        for m, values in metric_values(boot, metric, metrics_of(boot.facts)).items():
             yield StoredFigure(metric.name, metric.results[m].model, pack(values))
 
 

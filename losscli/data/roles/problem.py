@@ -75,6 +75,18 @@ class Problem:
         return sides(self.task, binary=self.positive is not None, points=points)
 
     @property
+    def places(self) -> tuple[int, ...]:
+        """Of each class, in their order: numbers by value, words as --order has them; () where there is none,
+        as for words that are predicted and not in it."""
+        numbers = all(label_order(label)[0] == 0 for label in self.labels)
+        if not self.ordered or (len(self.labels) > self.true_labels and not numbers):
+            return ()
+        if len(self.labels) == self.true_labels:
+            return tuple(range(len(self.labels)))
+        order = sorted(self.labels, key=label_order)
+        return tuple(order.index(label) for label in self.labels)
+
+    @property
     def levels(self) -> tuple[float, ...]:
         """Of the quantiles that are predicted, the same for every model that has any."""
         return next((part.levels for model in self.models for part in model.parts if part.levels), ())
