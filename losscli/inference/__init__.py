@@ -12,7 +12,13 @@ from losscli.inference.corrections import Correction, benjamini_hochberg, holm
 from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_interval
 from losscli.inference.order import ranks
 from losscli.inference.pairs import POWER, Family, figure_ranks, first_shares, judge, pairs_of, rank_intervals
-from losscli.inference.regression import RegressionVerdict, Tolerance, regression, worsening
+from losscli.inference.regression import (
+    RegressionVerdict,
+    Tolerance,
+    figure_regression,
+    regression,
+    worsening,
+)
 from losscli.inference.studentised import Studentised, beside, plain, smooth
 
 __all__ = [
@@ -30,6 +36,7 @@ __all__ = [
     "corrected_t",
     "corrected_t_interval",
     "figure_ranks",
+    "figure_regression",
     "first_shares",
     "holm",
     "judge",

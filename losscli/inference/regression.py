@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from losscli.domain import Floats
-from losscli.inference.intervals import bootstrap_t_limits
+from losscli.inference.intervals import bootstrap_t_limits, percentile_interval
 from losscli.inference.pairs import POWER
 from losscli.inference.resample import Joint
 from losscli.inference.studentised import Studentised, smooth
@@ -99,12 +99,32 @@ class RegressionVerdict:
 
 def regression(found: Studentised, tolerance: Tolerance, confidence: float) -> RegressionVerdict:
     """The verdict on one measure (K = 1) against a tolerance: pass where the upper limit is not above it,
-    fail where the lower one is."""
-    value, error, edge = float(found.value[0]), float(found.error[0]), tolerance.edge
+    fail where the lower one is. Limits by the bootstrap-t."""
+    value, error = float(found.value[0]), float(found.error[0])
     low, high = (float(end[0]) for end in bootstrap_t_limits(found, 1 - confidence))
     if error == 0.0:
         low = high = value
-    back = tolerance.worsening
+    return _verdict(value, error, low, high, tolerance, _p(found, tolerance.edge))
+
+
+def figure_regression(
+    value: float, values: Floats, tolerance: Tolerance, confidence: float
+) -> RegressionVerdict:
+    """The same of a measure whose spread inside a replicate is not known; values: (B,), NaN where there is
+    none. Limits by the percentiles of the replicates: those of a figure that ends at 0 or 1 are skewed."""
+    known = values[np.isfinite(values)]
+    low, high = percentile_interval(values, 2 * confidence - 1)
+    if len(known) == len(values) and (known == value).all():
+        low = high = value
+    error = float(np.std(known)) if len(known) else math.nan
+    p = float((1 + (known <= tolerance.edge).sum()) / (1 + len(known)))
+    return _verdict(value, error, min(low, value), max(high, value), tolerance, p)
+
+
+def _verdict(
+    value: float, error: float, low: float, high: float, tolerance: Tolerance, p: float
+) -> RegressionVerdict:
+    back, edge = tolerance.worsening, tolerance.edge
     if not (math.isfinite(low) and math.isfinite(high)):
         return RegressionVerdict("inconclusive", back(value), *[math.nan] * 5)
     power = NormalDist().inv_cdf(POWER)
@@ -115,7 +135,7 @@ def regression(found: Studentised, tolerance: Tolerance, confidence: float) -> R
     if verdict == "inconclusive" and value != edge:
         needed = max((reach / (value - edge)) ** 2, 1.0)
     least = back(edge + (value - low) + power * error)
-    return RegressionVerdict(verdict, back(value), back(low), back(high), needed, least, _p(found, edge))
+    return RegressionVerdict(verdict, back(value), back(low), back(high), needed, least, p)
 
 
 def _p(found: Studentised, edge: float) -> float:

@@ -40,8 +40,8 @@ def measure_of(spec: Spec, flag: str) -> Measure:
         return Measure(spec, False, metric.greater_is_better, metric.signed)
     unknown = next((part.name for _, part in spec.terms if part.name not in known_names()), None)
     if unknown is not None and refused_loss(unknown) is None:
-        metrics = [one.name for one in metrics_for(*Task)]
-        advice = did_you_mean(unknown, [*known_names(), *metrics, *_skills()]) or "See losscli losses"
+        names = dict.fromkeys([*known_names(), *(one.name for one in metrics_for(*Task)), *_skills()])
+        advice = did_you_mean(unknown, list(names)) or "See losscli losses"
         raise UsageError(f"{flag}: no loss or metric is called {unknown!r}", advice=advice)
     named(spec.name)
     return Measure(spec, True, False, False)

@@ -10,7 +10,15 @@ from losscli.comparison.gates.allowances import Allowance
 from losscli.comparison.gates.names import loss_table, metric_table
 from losscli.comparison.reasons import FEW_UNITS, MISSING
 from losscli.domain import Floats
-from losscli.inference import Correction, Studentised, Tolerance, holm, plain, regression, worsening
+from losscli.inference import (
+    Correction,
+    Studentised,
+    Tolerance,
+    figure_regression,
+    holm,
+    regression,
+    worsening,
+)
 from losscli.inference.resample import Joint, Keys, UnitSums, replicate
 from losscli.inference.tail import Tail
 from losscli.result import (
@@ -49,6 +57,9 @@ class Figures:
 
 
 Estimate = Means | Figures
+Measured = (
+    Studentised | Floats | str
+)  # of a mean; of another figure in every replicate, (B,); why there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,7 @@ def corrected(found: Sequence[tuple[Gate, float]], confidence: float) -> tuple[G
     )
 
 
-def _gate(case: Case, measured: Studentised | str, drawing: Drawing) -> tuple[Gate, float]:
+def _gate(case: Case, measured: Measured, drawing: Drawing) -> tuple[Gate, float]:
     """The gate, and the one-sided p that the model is not worse than tolerated, NaN where there is none."""
     tolerance, new, base = case.allowance.tolerance, case.new, case.base
     worse = math.nan
@@ -156,7 +167,11 @@ def _gate(case: Case, measured: Studentised | str, drawing: Drawing) -> tuple[Ga
         return replace(bare, reason=BOTH_INFINITE), math.nan
     if isinstance(measured, str):
         return replace(bare, reason=measured), math.nan
-    found = regression(measured, tolerance, drawing.confidence)
+    if isinstance(measured, Studentised):
+        found = regression(measured, tolerance, drawing.confidence)
+    else:
+        value = float(tolerance.measure(new.value, base.value))
+        found = figure_regression(value, measured, tolerance, drawing.confidence)
     few = f"few {drawing.what}: {len(drawing.keys)}" if len(drawing.keys) < FEW_ROWS else None
     said = "; ".join(filter(None, (few, drawing.left_out))) or None
     gate = replace(
@@ -171,11 +186,11 @@ def _gate(case: Case, measured: Studentised | str, drawing: Drawing) -> tuple[Ga
     return gate, found.p
 
 
-def _measured(cases: Sequence[Case], drawing: Drawing) -> list[Studentised | str]:
+def _measured(cases: Sequence[Case], drawing: Drawing) -> list[Measured]:
     """How much worse each is on the scale that is judged, or why that is not known: one resampling for
     all."""
-    found: list[Studentised | str] = [_alone(case) for case in cases]
-    means = [k for k, one in enumerate(found) if one == ""]
+    found: list[Measured] = [_alone(case) for case in cases]
+    means = [k for k, one in enumerate(found) if isinstance(one, str) and not one]
     if not means:
         return found
     columns = [column for k in means for column in _columns(cases[k])]
@@ -190,7 +205,7 @@ def _measured(cases: Sequence[Case], drawing: Drawing) -> list[Studentised | str
     return found
 
 
-def _alone(case: Case) -> Studentised | str:
+def _alone(case: Case) -> Measured:
     """The measure of figures that are known in every replicate; of means "", as they wait for the units."""
     if isinstance(case.both, str):
         return case.both
@@ -199,9 +214,8 @@ def _alone(case: Case) -> Studentised | str:
         tail = None if new.bounded else Tail.of(np.abs(new.sums - _factor(case) * base.sums))
         return (tail.why("differing rows") if tail else None) or ""
     assert isinstance(new, Figures) and isinstance(base, Figures)
-    measure = case.allowance.tolerance.measure
-    value = float(measure(case.new.value, case.base.value))
-    return plain(value, measure(new.values, base.values))
+    values = case.allowance.tolerance.measure(new.values, base.values)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _means(case: Case) -> tuple[Means, Means]:
