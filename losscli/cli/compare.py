@@ -95,7 +95,7 @@ def _baseline(flags: CompareFlags) -> tuple[tuple[str, ...], Recorded | None]:
             fixes=[Fix(("--baseline", f"{path}:{name}"), f"against {name}") for name in recorded.models],
         )
     if not flags.max_regression and not flags.fail_if:
-        loss = next((one.spec for one in recorded.result.losses), "LOSS")
+        loss = recorded.result.primary
         raise UsageError(
             f"--baseline {path}: how much worse may a loss be?",
             advice=f"losscli diff {quote(path)} NEW.json shows what changed; to judge it, say how much:",
