@@ -57,4 +57,15 @@ from losscli.result.replicates import (
     unpack,
 )
 from losscli.result.roles import ColumnRole, Roles
-from losscli.result.slices import Slice, SliceDifference, Slices, SliceValue
+from losscli.result.slices import (
+    AgainstBaseline,
+    Friedman,
+    ImanDavenport,
+    Nemenyi,
+    RankGap,
+    RankTests,
+    Slice,
+    SliceDifference,
+    Slices,
+    SliceValue,
+)

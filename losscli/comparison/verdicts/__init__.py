@@ -73,6 +73,7 @@ def with_verdicts(
     elif recorded is not None and kept is not None:
         cases, drawing = against_recorded(boot, found, kept, recorded)
         gates = weighed(cases, drawing, request.correction)
+    control = None if baseline is None else facts.problem.models[baseline].name
     return replace(
         found,
         robustness=with_share_intervals(boot, point.robustness, losses),
@@ -80,11 +81,11 @@ def with_verdicts(
         discordant=tuple(discordant(boot, losses)),
         areas=tuple(roc_auc_differences(facts, point.metrics)) if whole else (),
         forecasts=in_time,
-        baseline=None if baseline is None else facts.problem.models[baseline].name,
+        baseline=control,
         gates=gates,
         replicates=kept if request.replicates else None,
         agreement=find_agreement(boot, losses, differences, primary, curves=whole),
-        slices=find_slices(boot, losses, primary),
+        slices=find_slices(boot, losses, primary, control),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
     )
