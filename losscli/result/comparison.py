@@ -182,10 +182,13 @@ class AreaComparison:
 @dataclass(frozen=True, slots=True)
 class Forecasts:
     """Diebold and Mariano's test that two models lose equally in time; `lags` of differences that may be
-    correlated. statistic: negative, a is better."""
+    correlated. horizon: the steps ahead that were forecast, one more than the lags, which then weigh alike;
+    None where not said: the lags are those of the blocks, in Bartlett weights. statistic: negative, a is
+    better."""
 
     a: str
     b: str
+    horizon: int | None
     lags: int
     statistic: float | None
     p: float | None

@@ -114,7 +114,7 @@ def _units(
     kept = recorded.result.replicates if recorded is not None else None
     length = (kept.length if kept is not None else None) or block_length(d, time_block(times.count))
     names = [one.model for one in tables[primary].results if one.value is not None]
-    return time_units(times, problem.time, length), tuple(forecasts(d, names, length))
+    return time_units(times, problem.time, length), tuple(forecasts(d, names, length, facts.request.horizon))
 
 
 def _self_check(
