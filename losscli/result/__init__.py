@@ -1,7 +1,7 @@
 """What a run found: frozen records, and their JSON. A figure that can be None has its reason beside it."""
 
 from losscli.result.advice import Advice, Check, CheckRow, Finding, FiredRule, Listed
-from losscli.result.agreement import Agreement, Dominance, Order
+from losscli.result.agreement import Agreement, Dominance, MurphyCurve, Order
 from losscli.result.changes import ON_FEW, Changes, LossChange, MetricChange, Side, Unmatched
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, finite
 from losscli.result.comparison import (

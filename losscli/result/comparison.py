@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from losscli.domain import DOMINATED
-from losscli.result.agreement import Agreement
+from losscli.result.agreement import Agreement, MurphyCurve
 from losscli.result.common import Members, Name, Natural, Refused, RowCounts, RowKey, TableResult, Warning_
 from losscli.result.json import Key
 from losscli.result.reading import distinct
@@ -315,7 +315,7 @@ class Comparison(TableResult):
     discordant: tuple[Discordant, ...] = ()
     baseline: str | None = None
     gates: tuple[Gate, ...] = ()
-    curves: tuple[Curve, ...] = ()  # of the schema; a comparison has none
+    curves: tuple[MurphyCurve, ...] = ()  # of the leader, and the models it is compared with
     row_table: tuple[RowRecord, ...] = ()  # if asked for
     warnings: tuple[Warning_, ...] = ()
     resampling: Resampling = Resampling("rows", None, 0, None)

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.reasons import MISSING
-from losscli.comparison.verdicts.agreement import find_agreement
+from losscli.comparison.verdicts.agreement import are_ordered, find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
+from losscli.comparison.verdicts.murphy_curves import compare_curves
 from losscli.comparison.verdicts.outliers import with_share_intervals
 from losscli.comparison.verdicts.pairs import discordant, with_pairs
 from losscli.comparison.verdicts.regressions import against_model, drawing_of, find_baseline
@@ -73,6 +74,8 @@ def with_verdicts(
     elif recorded is not None and kept is not None:
         cases, drawing = against_recorded(boot, found, kept, recorded)
         gates = weighed(cases, drawing, request.correction)
+    compared = whole and are_ordered(losses[primary])
+    dominance, curves = compare_curves(boot, losses, primary) if compared else ((), ())
     control = None if baseline is None else facts.problem.models[baseline].name
     return replace(
         found,
@@ -84,7 +87,8 @@ def with_verdicts(
         baseline=control,
         gates=gates,
         replicates=kept if request.replicates else None,
-        agreement=find_agreement(boot, losses, differences, primary, curves=whole),
+        agreement=find_agreement(boot, losses, differences, primary, dominance),
+        curves=curves,
         slices=find_slices(boot, losses, primary, control),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
