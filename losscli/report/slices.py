@@ -70,9 +70,9 @@ def _lead(screen: CompareScreen, one: Slice) -> tuple[Cell, Cell, Cell]:
         return Cell(""), Cell(""), Cell("")
     first, second = known[0], known[1]
     assert first.value is not None and second.value is not None
-    if first.value == second.value:
-        return Cell("equal"), Cell(""), Cell("")
     pair = _pair(one, first.model, second.model)
+    if first.value == second.value or (pair is not None and pair.difference == 0):
+        return Cell("equal"), Cell(""), Cell("")
     proven = pair is not None and pair.verdict in ("a", "b")
     size = relative(first.value, second.value)
     mark = "" if proven else "? " if pair is not None and pair.verdict is None else "~ "

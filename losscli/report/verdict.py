@@ -133,7 +133,7 @@ def _lead(
     screen: CompareScreen, table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None
 ) -> str:
     ahead, behind = screen.model(leader.model), screen.model(other.model)
-    if leader.value == other.value:
+    if leader.value == other.value or (gap is not None and gap.equal):
         return f"{ahead} and {behind} are equal."
     size = _size(table, leader, other, gap)
     if gap is not None and gap.proven:

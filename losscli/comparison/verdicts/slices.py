@@ -28,6 +28,8 @@ from losscli.inference import (
     bootstrap_t_intervals,
     judge,
     pairs_of,
+    rows_for,
+    without_rounding,
 )
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.inference.tail import Tail
@@ -162,6 +164,8 @@ def _drawn(units: UnitSums, request: Request, count: int, root: bool) -> _Drawn:
         drawn = replicate(every, count, request.seed, squares(both.shape[1]), precise=False)
         found = drawn.studentised
     levels, differences = found.take(list(range(models))), found.take(list(range(models, both.shape[1])))
+    size = np.array([abs(levels.value[a]) + abs(levels.value[b]) for a, b in pairs])
+    differences = without_rounding(differences, size)
     low, high = bootstrap_t_intervals(levels, request.confidence)
     values = levels.value
     if root:
@@ -248,4 +252,4 @@ def _rows_needed(boot: Bootstrap, loss: int, tests: int) -> int | None:
         return None
     normal = NormalDist()
     reach = normal.inv_cdf(1 - (1 - boot.confidence) / (2 * tests)) + normal.inv_cdf(POWER)
-    return math.ceil(boot.rows * (reach * error / d) ** 2)
+    return rows_for(boot.rows, (reach * error / d) ** 2)

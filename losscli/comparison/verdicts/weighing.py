@@ -10,7 +10,7 @@ from losscli.comparison.gates.allowances import Allowance
 from losscli.comparison.gates.names import loss_table, metric_table
 from losscli.comparison.reasons import FEW_UNITS, MISSING
 from losscli.domain import Floats
-from losscli.inference import Correction, Studentised, Tolerance, holm, plain, regression, worsening
+from losscli.inference import Correction, Studentised, Tolerance, holm, plain, regression, rows_for, worsening
 from losscli.inference.resample import Joint, Keys, UnitSums, replicate
 from losscli.inference.tail import Tail
 from losscli.result import (
@@ -165,7 +165,7 @@ def _gate(case: Case, measured: Studentised | str, drawing: Drawing) -> tuple[Ga
         low=finite(found.low),
         high=finite(found.high),
         reason=said if math.isfinite(found.low) else FEW_UNITS,
-        rows_needed=math.ceil(drawing.rows * found.needed) if math.isfinite(found.needed) else None,
+        rows_needed=rows_for(drawing.rows, found.needed),
         visible=finite(found.least),
     )
     return gate, found.p
