@@ -182,7 +182,7 @@ def test_the_command(tmp_path, capfd, name):
         ("thousands_quoted.csv", 2, "y", "'1,234' (row 1) is not a number"),
         ("unicode_digits.csv", 2, "y", "'١٢' (row 1) is not a number"),
         ("na_spellings.csv", 12, "p", "'-' (row 11) is not a number"),
-        ("quoted_empty.csv", 2, "p", "the value in row 1 is missing (2 are)"),
+        ("quoted_empty.csv", 2, "p", "the value in row 1 is missing, as in every row"),
         ("float_precision.csv", 3, "p", "row 2: '9007199254740993' is a whole number that a double cannot "
          "hold (it would become 9007199254740992)"),
     ],
