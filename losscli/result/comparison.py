@@ -39,6 +39,7 @@ class LossValue:
     first_share: float | None
     clipped_rows: int
     tail_shape: float | None = None  # of its largest row losses, where effective rows are few beside all
+    skill_reason: str | None = None  # why there is no skill
 
 
 @dataclass(frozen=True, slots=True)
