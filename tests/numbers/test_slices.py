@@ -10,6 +10,7 @@ from scipy.stats import friedmanchisquare
 from losscli.domain import DOMINATED
 from losscli.errors import UsageError
 from losscli.inference import Correction
+from losscli.inference.mean_ranks import TIED
 
 NAMES = ("north", "south", "east")
 
@@ -255,6 +256,17 @@ def test_ranks_on_which_all_slices_agree_have_an_infinite_f(compared):
     assert (found.friedman.chi2, found.iman_davenport.f, found.iman_davenport.p) == (10.0, None, 0.0)
     assert "infinite" in found.iman_davenport.reason and found.friedman.reason is None
     assert (found.baseline, found.against_baseline, found.baseline_reason) == (None, (), None)
+
+
+def test_models_that_are_equal_but_for_rounding_tie_in_every_slice(compared):
+    y = np.round(np.random.default_rng(0).normal(3, 1, 200), 2)
+    made = {"y": y, "pred_a": y + 0.1, "pred_b": y - 0.1, "pred_c": y + 0.3, "seg": np.arange(200) % 5}
+    found = compared(made, losses=["mae"], by="seg").slices
+    assert found.mean_ranks == {"pred_a": 1.5, "pred_b": 1.5, "pred_c": 3.0}
+    made["pred_c"] = y + 0.1
+    tied = compared(made, losses=["mae"], by="seg").slices
+    assert set(tied.mean_ranks.values()) == {2.0} and tied.p is None
+    assert tied.rank_tests.friedman.reason == tied.rank_tests.iman_davenport.reason == tied.reason == TIED
 
 
 def test_a_baseline_without_a_value_has_no_rank(compared):

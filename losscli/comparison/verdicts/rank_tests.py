@@ -2,10 +2,14 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
 
 from losscli.domain import Floats
 from losscli.inference import pairs_of
 from losscli.inference.mean_ranks import BlockRanks, rank_blocks
+from losscli.inference.studentised import ROUNDING
 from losscli.result import AgainstBaseline, Friedman, ImanDavenport, Nemenyi, RankGap, RankTests, finite
 
 BLOCKS = 5  # slices from which mean ranks are worth a test
@@ -15,8 +19,21 @@ NO_BASELINE = "the baseline has no value of the primary loss"
 
 
 def mean_ranks(values: Floats, names: Sequence[str]) -> BlockRanks | None:
-    """Of the models over the slices, (slices, m) values; None where either are too few for a test."""
-    return rank_blocks(values) if len(names) >= 3 and len(values) >= BLOCKS else None
+    """Of the models over the slices, (slices, m) values; None where either are too few for a test. Values
+    that are equal but for rounding tie."""
+    return rank_blocks(_tied(values)) if len(names) >= 3 and len(values) >= BLOCKS else None
+
+
+def _tied(values: Floats) -> Floats:
+    """Each value, or the one next below it in its slice where no more than rounding lies between."""
+    order = np.argsort(values, axis=1)
+    rising = np.take_along_axis(values, order, axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # of huge losses
+        for lower, upper in pairwise(rising.T):
+            np.copyto(upper, lower, where=upper - lower <= ROUNDING * (np.abs(lower) + np.abs(upper)))
+    found = np.empty_like(rising)
+    np.put_along_axis(found, order, rising, axis=1)
+    return found
 
 
 def rank_tests(found: BlockRanks, names: Sequence[str], confidence: float, baseline: str | None) -> RankTests:
