@@ -1,5 +1,6 @@
 """A record of flags → a command of typer's, its help in plain text under panels, without the cost of rich."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import MISSING
 from inspect import Parameter, Signature, getdoc
@@ -11,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from losscli.cli.options import ARGUMENTS, FlagField, flag_fields, record_of
+from losscli.errors import UsageError
 
 Run = TypeVar("Run", bound=Callable[[Any], int])
 
@@ -75,13 +77,23 @@ class RecordCommand(TyperCommand):
                 formatter.write_dl(records)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The flags that may stand alone get their value, so that they take no file for it."""
+        """The flags that may stand alone get their value, so that they take no file for it.
+
+        Raises losscli's UsageError for a flag of one value that is given twice: which is meant is not known.
+        """
         alone = {own.typed: own.flag.alone for own in flag_fields(self.record) if own.flag.alone is not None}
         given = []
         for word, following in zip_longest(args, args[1:]):
             given.append(word)
             if word in alone and not _is_number(following):
                 given.append(alone[word])
+        _, _, order = self.make_parser(ctx).parse_args(args=list(given))
+        for param, times in Counter(order).items():
+            if times > 1 and not (_is_argument(param) or param.multiple or getattr(param, "is_flag", False)):
+                raise UsageError(
+                    f"{max(param.opts, key=len)} is given {times} times, and takes one value",
+                    advice="Leave out all but the one that is meant",
+                )
         return super().parse_args(ctx, given)
 
 

@@ -136,6 +136,11 @@ def _compare(
     from losscli.inference import Correction
 
     losses = tuple(spec_at(spec, cost) for spec in losses_of(flags.loss))
+    if flags.horizon is not None and flags.time is None:
+        raise UsageError(
+            f"--horizon {flags.horizon}: steps ahead in which column of times?",
+            advice="Name it with --time COLUMN, or leave --horizon out",
+        )
     paths, recorded = _baseline(flags)
     pinned = recorded.result.replicates if recorded is not None else None
     asked = _asked(flags, losses)
@@ -159,6 +164,7 @@ def _compare(
         decompose=_in_full(flags),
         list_rows=_lists_rows(flags.rows),
         correction=word(Correction, flags.correction, "--correction") or Correction.MAX_T,
+        horizon=flags.horizon,
         seed=flags.seed,
         self_check=flags.self_check,
         exclude=tuple(spec_at(spec, cost) for spec in losses_of(flags.exclude)),

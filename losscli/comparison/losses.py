@@ -185,7 +185,7 @@ def loss_table(facts: TableFacts, loss: int) -> tuple[LossTable, list[Found]]:
                 value=value,
                 low=this.low,
                 high=this.high,
-                reason=this.reason or (no_skill if skill is None else None),
+                reason=this.reason,
                 effective_rows=this.effective_rows,
                 tail_shape=this.tail_shape,
                 skill=skill,
@@ -194,6 +194,9 @@ def loss_table(facts: TableFacts, loss: int) -> tuple[LossTable, list[Found]]:
                 rank_high=None,
                 first_share=None,
                 clipped_rows=int(facts.summary.clipped[m]) if _reads_probabilities(one) else 0,
+                skill_reason=None
+                if skill is not None
+                else no_skill or this.reason or "too large for a double",
             )
         )
     table = LossTable(

@@ -111,7 +111,7 @@ def _skill_tables(losses: tuple[LossTable, ...]) -> tuple[MetricTable, ...]:
             places = ranks([one.skill for one in loss.results], greater_is_better=True)
             results = []
             for one, place in zip(loss.results, places, strict=True):
-                reason = NO_INTERVAL if one.skill is not None else one.reason or "no skill"
+                reason = NO_INTERVAL if one.skill is not None else one.skill_reason
                 results.append(MetricValue(one.model, one.skill, None, None, reason, place, None, None))
             tables.append(MetricTable(name, title, True, 1.0, tuple(results)))
     return tuple(tables)

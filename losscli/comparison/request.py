@@ -26,6 +26,7 @@ class Request:
     match_common: pair with it the rows that both have.
     allowances: how much worse losses and metrics may be.
     correction: of the pairs on the primary loss, for their number.
+    horizon: the steps ahead that were forecast, of rows in time order.
     self_check: whether to try the verdicts on rows like these of which the truth is known.
     resamples: None is 2,000, or 9,999 with more than 5 models.
     replicates: keep them in the result.
@@ -50,6 +51,7 @@ class Request:
     match_common: bool = False
     correction: Correction = Correction.MAX_T
     resamples: int | None = None
+    horizon: int | None = None
     seed: int = 0
     self_check: bool = False
     replicates: bool = False

@@ -24,6 +24,7 @@ from losscli.inference.order import weighted_medians
 from losscli.result import RowKey
 from losscli.spec import number_text
 
+IMPUTE = Fix(("--missing", "impute"), "missing features are filled with a usual value")
 _STEEPEST = 1e304  # slope, of the largest target over the largest value of a feature
 _TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
 
@@ -198,25 +199,40 @@ def load_features(table: Table, encoder: Encoder) -> Floats:
 
 
 def _check_values(table: Table, training: Training) -> None:
-    impute = Fix(("--missing", "impute"), "missing features are filled with a usual value")
     for name in training.columns if training.missing != "drop" else ():
         check_finite(table, name, "Mend it, or do without:", [DROP])
         if name not in training.features:
-            check_present(table, name, "Fill it in, or do without:", [DROP])
+            only = ", as only features are imputed" if training.missing == "impute" else ""
+            check_present(table, name, f"Fill it in, or do without{only}:", [DROP])
         elif training.missing == "error":
-            check_present(table, name, "Fill it in, or say what to do:", [DROP, impute])
+            check_present(table, name, "Fill it in, or say what to do:", [DROP, IMPUTE])
     if training.weights is not None:
         check_weights(table, training.weights)
+
+
+def _would_be_imputed(table: Table, training: Training, needed: Sequence[str], label: str) -> bool:
+    """Whether --missing impute would leave rows of the class: nothing but features is missing, nothing is
+    infinite, and a row of it counts. needed: the used columns that are no features."""
+    columns = table.columns
+    if any(columns[name].first_missing is not None for name in needed):
+        return False
+    if any(columns[name].first_infinite is not None for name in training.columns):
+        return False
+    counts = np.ones(table.rows) if training.weights is None else _numbers(table, training.weights)
+    return bool((_target(table, training)[counts != 0.0] == training.labels.index(label)).any())
 
 
 def _check_target(table: Table, training: Training, y: Floats) -> None:
     """Raises DataError where the rows that are left do not say what to learn. y: (n,) or (n, L)."""
     where = Where(table.path, column=training.target_columns[0])
+    needed = [name for name in training.columns if name not in training.features]
     if not len(y):
+        empty = next((name for name in needed if table.columns[name].missing == table.rows), None)
         raise DataError(
             "no row is left to learn from",
             where=Where(table.path),
-            advice="Every row has a missing or infinite value, or weight 0: --drop columns that lack many",
+            advice="Every row has a missing or infinite value, or weight 0: "
+            + (f"{empty!r} has no value, name another column" if empty else "--drop columns that lack many"),
         )
     counts = np.bincount(y.astype(np.intp), minlength=len(training.labels)) if training.labels else ()
     for label, count in zip(training.labels, counts, strict=True):
@@ -224,7 +240,8 @@ def _check_target(table: Table, training: Training, y: Floats) -> None:
             raise DataError(
                 f"no row of class {label!r} is left: each has a missing or infinite value, or weight 0",
                 where=where,
-                advice="Fill these rows in (--missing impute), or take the class out of the file",
+                advice="Mend these rows, or take the class out of the file",
+                fixes=[IMPUTE] * _would_be_imputed(table, training, needed, label),
             )
     for name, own in zip(training.target_columns, y.reshape(len(y), -1).T, strict=True):
         _check_learnable(table, name, own, training)

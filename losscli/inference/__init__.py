@@ -11,7 +11,16 @@ from losscli.inference.best_set import confidence_set
 from losscli.inference.corrections import Correction, benjamini_hochberg, holm
 from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_interval
 from losscli.inference.order import ranks
-from losscli.inference.pairs import POWER, Family, figure_ranks, first_shares, judge, pairs_of, rank_intervals
+from losscli.inference.pairs import (
+    POWER,
+    Family,
+    figure_ranks,
+    first_shares,
+    judge,
+    pairs_of,
+    rank_intervals,
+    rows_for,
+)
 from losscli.inference.regression import (
     RegressionVerdict,
     Tolerance,
@@ -19,7 +28,7 @@ from losscli.inference.regression import (
     regression,
     worsening,
 )
-from losscli.inference.studentised import Studentised, beside, plain, smooth
+from losscli.inference.studentised import Studentised, beside, plain, smooth, without_rounding
 
 __all__ = [
     "POWER",
@@ -46,9 +55,11 @@ __all__ = [
     "rank_intervals",
     "ranks",
     "regression",
+    "rows_for",
     "smooth",
     "t_quantile",
     "t_refusal",
     "wilson",
+    "without_rounding",
     "worsening",
 ]

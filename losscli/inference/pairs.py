@@ -1,5 +1,6 @@
 """All pairs of models on one loss, judged as one family."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,6 +14,7 @@ from losscli.inference.studentised import Studentised, beside, plain
 
 Pair = tuple[int, int]
 POWER = 0.8  # of the samples shall show the difference in question
+MOST_ROWS = 1e12  # that a plan may ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Family:
     verdicts: tuple[str, ...]
     needed: Floats
     least: Floats
+
+
+def rows_for(rows: int, needed: float) -> int | None:
+    """So many times the rows; None where that is no number, or more than anyone has."""
+    found = rows * needed
+    return math.ceil(found) if found <= MOST_ROWS else None
 
 
 def pairs_of(models: int) -> tuple[Pair, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from losscli.domain import Floats
 
 _NOISE = 1e-14
+ROUNDING = 1e-13  # of the means of two models: what their difference may be for no other reason
 Function = Callable[..., Floats]  # (*P arrays of means) -> array
 
 
@@ -50,6 +51,21 @@ def beside(parts: Sequence[Studentised]) -> Studentised:
         np.concatenate([one.error for one in parts]),
         np.concatenate([one.values for one in parts], axis=1),
         np.concatenate([one.errors for one in parts], axis=1),
+    )
+
+
+def without_rounding(found: Studentised, size: Floats) -> Studentised:
+    """Differences, with 0 for those that are no more than rounding; size: (K,) of what is subtracted. Where
+    the spread is no more either, the two are equal in every row, and so in every replicate."""
+    level = np.abs(found.value) <= ROUNDING * size
+    if not level.any():
+        return found
+    equal = level & (found.error <= ROUNDING * size)
+    return Studentised(
+        np.where(level, 0.0, found.value),
+        np.where(equal, 0.0, found.error),
+        np.where(equal & ~np.isnan(found.values), 0.0, found.values),
+        np.where(equal & ~np.isnan(found.errors), 0.0, found.errors),
     )
 
 

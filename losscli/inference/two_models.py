@@ -13,6 +13,7 @@ ABSENT = "one class is absent"
 SINGLE = "a class has a single row"
 SEPARATED = "the scores rank every pair of rows alike: the standard error is 0"
 CONSTANT = "all differences are equal: the standard error is 0"
+NO_VARIANCE = "the variance with so many lags is not positive"
 
 
 def mcnemar(only_a: int, only_b: int) -> float:
@@ -180,17 +181,18 @@ class DieboldMariano:
     reason: str | None
 
 
-def diebold_mariano(d: Floats, horizon: int = 1) -> DieboldMariano:
+def diebold_mariano(d: Floats, horizon: int = 1, *, rectangular: bool = False) -> DieboldMariano:
     """Diebold and Mariano's test that two forecasts lose equally, by Student's t with n-1 degrees of freedom.
 
     d: loss differences in time order, (n,), finite; horizon: the steps ahead that were forecast, whose
-    differences are correlated. With horizon 1 it is the paired t test. Not for nested models that were
-    estimated (Clark and West 2006, doi:10.1016/j.jeconom.2005.07.014). Raises ValueError unless
-    1 ≤ horizon < n.
+    differences are correlated over horizon - 1 lags. rectangular: whether all lags weigh alike, as where
+    forecasts are known to be so many steps ahead; then the variance may not be positive. With horizon 1 it is
+    the paired t test. Not for nested models that were estimated (Clark and West 2006,
+    doi:10.1016/j.jeconom.2005.07.014). Raises ValueError unless 1 ≤ horizon < n.
 
-    Diebold and Mariano 1995, doi:10.1080/07350015.1995.10524599; Bartlett weights, so that the variance is
-    positive, of Newey and West 1987, doi:10.2307/1913610; factor of Harvey, Leybourne and Newbold 1997,
-    doi:10.1016/S0169-2070(96)00719-4.
+    Diebold and Mariano 1995, doi:10.1080/07350015.1995.10524599, whose kernel is rectangular; else Bartlett
+    weights, so that the variance is positive, of Newey and West 1987, doi:10.2307/1913610; factor of Harvey,
+    Leybourne and Newbold 1997, doi:10.1016/S0169-2070(96)00719-4.
     """
     n = len(d)
     if not 1 <= horizon < n:
@@ -201,8 +203,11 @@ def diebold_mariano(d: Floats, horizon: int = 1) -> DieboldMariano:
 
     mean = float(d.mean())
     e = d - mean
-    lagged = (2 * (1 - k / horizon) * float(e[k:] @ e[:-k]) for k in range(1, horizon))
-    variance = math.fsum((float(e @ e), *lagged)) / n**2
+    weight = (1.0 if rectangular else 1 - k / horizon for k in range(1, horizon))
+    parts = [float(e @ e), *(2 * w * float(e[k:] @ e[:-k]) for k, w in enumerate(weight, start=1))]
+    variance = math.fsum(parts) / n**2
+    if variance <= _HAIR * parts[0] / n**2:
+        return DieboldMariano(None, None, NO_VARIANCE)
     factor = math.sqrt((n - horizon) * (n - horizon + 1)) / n
     statistic = factor * mean / math.sqrt(variance)
     return DieboldMariano(statistic, float(2 * stdtr(n - 1, -abs(statistic))), None)

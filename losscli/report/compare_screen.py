@@ -86,6 +86,11 @@ class Gap:
         return self.pair.verdict == self.better
 
     @property
+    def equal(self) -> bool:
+        """Equal but for rounding."""
+        return self.pair.difference == 0
+
+    @property
     def carried(self) -> bool:
         """Whether a few rows carry the difference, so that it has no verdict."""
         return rests_on_few(self.pair.reason)

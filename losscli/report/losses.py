@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from losscli.domain import Task
 from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.choice import Choice, label
 from losscli.report.compare_screen import CompareScreen, ordered, row_digits, value_text
@@ -19,7 +20,7 @@ def loss_grids(screen: CompareScreen, choice: Choice) -> list[Grid]:
     grids: list[Grid] = []
     for number, (of, tables) in enumerate(choice.groups):
         title = f"{_TITLE} OF THE {of}" if of else _TITLE
-        notes = _below(choice) if number + 1 == len(choice.groups) else ()
+        notes = _below(screen, choice) if number + 1 == len(choice.groups) else ()
         grids += _group(screen, title, tables, notes)
     if screen.all and len(screen.found.models) > 1:
         grids += _interval_grids(screen, choice)
@@ -132,9 +133,9 @@ def _leader_cells(screen: CompareScreen, table: LossTable) -> tuple[Cell, Cell]:
         return Cell(""), Cell(screen.model(best[0].model) if best else "")
     first, second = best[0], best[1]
     assert first.value is not None and second.value is not None
-    if first.value == second.value:
-        return Cell("equal"), Cell("")
     gap = screen.pair(table.spec, first.model, second.model)
+    if first.value == second.value or (gap is not None and gap.equal):
+        return Cell("equal"), Cell("")
     mark = "" if gap is None else "? " if gap.carried else "~ " if gap.open else ""
     size = relative(first.value, second.value)
     return Cell(mark + ("" if size is None else percent(size))), Cell(screen.model(first.model), Role.STRONG)
@@ -146,11 +147,14 @@ def relative(best: float, other: float) -> float | None:
     return share if math.isfinite(100 * share) else None
 
 
-def _below(choice: Choice) -> tuple[str, ...]:
+def _below(screen: CompareScreen, choice: Choice) -> tuple[str, ...]:
     """What the marks mean, and how many losses are left out."""
     starred = any(table.best_set is not None for table in choice.tables)
     said = ["* best set"] if starred else []
     said += [f"{choice.left_out:,} more: --all"] if choice.left_out else []
+    both = {"mae_prob", "brier"} <= {table.name for table in choice.tables}
+    if screen.all and screen.found.task == Task.BINARY and both:
+        said.append("mae_prob, 2|y - p|, is summed over both classes; brier, (y - p)², is not")
     return ("; ".join(said),) if said else ()
 
 

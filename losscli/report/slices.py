@@ -8,6 +8,7 @@ from losscli.report.compare_screen import MODELS_PER_BLOCK, CompareScreen
 from losscli.report.losses import relative
 from losscli.report.names import joined, some
 from losscli.report.numbers import Figure, count, digits_of, p_text, percent
+from losscli.report.rank_notes import rank_notes
 from losscli.result import Slice, SliceDifference, Slices, planned, rests_on_few
 
 _MOST = 12
@@ -69,9 +70,9 @@ def _lead(screen: CompareScreen, one: Slice) -> tuple[Cell, Cell, Cell]:
         return Cell(""), Cell(""), Cell("")
     first, second = known[0], known[1]
     assert first.value is not None and second.value is not None
-    if first.value == second.value:
-        return Cell("equal"), Cell(""), Cell("")
     pair = _pair(one, first.model, second.model)
+    if first.value == second.value or (pair is not None and pair.difference == 0):
+        return Cell("equal"), Cell(""), Cell("")
     proven = pair is not None and pair.verdict in ("a", "b")
     size = relative(first.value, second.value)
     mark = "" if proven else "? " if pair is not None and pair.verdict is None else "~ "
@@ -104,8 +105,9 @@ def _notes(screen: CompareScreen, found: Slices) -> list[str]:
         notes.append(f"these are too few resamples for so many: name fewer models, or --resamples {needed}")
     if found.mean_ranks is not None:
         ranks = ", ".join(f"{screen.model(name)} {rank:.2f}" for name, rank in found.mean_ranks.items())
-        p = "" if found.p is None else f" (all alike: p {p_text(found.p)})"
-        notes.append(f"mean rank over the slices: {ranks}{p}")
+        notes.append(f"mean rank over the slices: {ranks}")
+    if found.rank_tests is not None:
+        notes += rank_notes(screen, found.rank_tests, len(found.slices))
     return [*notes, *_shown(screen, found)]
 
 

@@ -133,7 +133,7 @@ def _lead(
     screen: CompareScreen, table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None
 ) -> str:
     ahead, behind = screen.model(leader.model), screen.model(other.model)
-    if leader.value == other.value:
+    if leader.value == other.value or (gap is not None and gap.equal):
         return f"{ahead} and {behind} are equal."
     size = _size(table, leader, other, gap)
     if gap is not None and gap.proven:
@@ -190,16 +190,19 @@ def _self_check(screen: CompareScreen) -> list[Paragraph]:
 
 def _in_time(screen: CompareScreen) -> list[Paragraph]:
     """Diebold and Mariano's test beside the blocks, where rows have a time."""
-    known = [one for one in screen.found.forecasts if one.p is not None]
+    tests = screen.found.forecasts
+    known = [one for one in tests if one.p is not None]
+    horizon = f", {tests[0].horizon} ahead" if tests and tests[0].horizon is not None else ""
     if not known:
-        return []
+        why = visible(tests[0].reason or "") if horizon else ""
+        return [Paragraph(f"Diebold-Mariano{horizon}: not done, {why}", Role.DIM)] if why else []
     pairs = [
         f"{screen.model(one.a)} and {screen.model(one.b)} {'' if one.p is None else p_text(one.p)}"
         for one in known[:_LISTED]
     ]
     more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
     lags = f"{known[0].lags} lag{'s' * (known[0].lags != 1)}"
-    return [Paragraph(f"Diebold-Mariano, {lags}, uncorrected p: {', '.join(pairs)}{more}", Role.DIM)]
+    return [Paragraph(f"Diebold-Mariano{horizon}, {lags}, uncorrected p: {', '.join(pairs)}{more}", Role.DIM)]
 
 
 def _units(screen: CompareScreen) -> str:

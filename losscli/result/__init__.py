@@ -1,7 +1,7 @@
 """What a run found: frozen records, and their JSON. A figure that can be None has its reason beside it."""
 
 from losscli.result.advice import Advice, Check, CheckRow, Finding, FiredRule, Listed
-from losscli.result.agreement import Agreement, Dominance, Order
+from losscli.result.agreement import Agreement, Dominance, MurphyCurve, Order
 from losscli.result.breakdown import ClassScores, ConfusionMatrix, OutputScores
 from losscli.result.changes import Changes, LossChange, MetricChange, Side, Unmatched
 from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, finite
@@ -59,4 +59,15 @@ from losscli.result.replicates import (
     unpack,
 )
 from losscli.result.roles import ColumnRole, Roles
-from losscli.result.slices import Slice, SliceDifference, Slices, SliceValue
+from losscli.result.slices import (
+    AgainstBaseline,
+    Friedman,
+    ImanDavenport,
+    Nemenyi,
+    RankGap,
+    RankTests,
+    Slice,
+    SliceDifference,
+    Slices,
+    SliceValue,
+)

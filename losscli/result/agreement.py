@@ -46,6 +46,19 @@ class Dominance:
 
 
 @dataclass(frozen=True, slots=True)
+class MurphyCurve:
+    """The mean elementary loss of a model at each threshold: of |y - θ| where θ is between the prediction and
+    y, in units of y, for the mean; of 1 - α and α, for a quantile. Every loss that asks for the functional is
+    a mixture of these."""
+
+    name: str
+    functional: str
+    model: str
+    x: tuple[float, ...]
+    y: tuple[float | None, ...]  # None where it overflows
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """leaders: of how many classes of losses each model is the leader; tau: the mean over the classes that
     the primary loss is not of."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from losscli.domain import DOMINATED
-from losscli.result.agreement import Agreement
+from losscli.result.agreement import Agreement, MurphyCurve
 from losscli.result.breakdown import ClassScores, ConfusionMatrix, OutputScores
 from losscli.result.common import Members, Name, Natural, Refused, RowCounts, RowKey, TableResult, Warning_
 from losscli.result.decomposition import Decomposition, ReliabilityCurve
@@ -41,6 +41,7 @@ class LossValue:
     first_share: float | None
     clipped_rows: int
     tail_shape: float | None = None  # of its largest row losses, where effective rows are few beside all
+    skill_reason: str | None = None  # why there is no skill
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +185,13 @@ class AreaComparison:
 @dataclass(frozen=True, slots=True)
 class Forecasts:
     """Diebold and Mariano's test that two models lose equally in time; `lags` of differences that may be
-    correlated. statistic: negative, a is better."""
+    correlated. horizon: the steps ahead that were forecast, one more than the lags, which then weigh alike;
+    None where not said: the lags are those of the blocks, in Bartlett weights. statistic: negative, a is
+    better."""
 
     a: str
     b: str
+    horizon: int | None
     lags: int
     statistic: float | None
     p: float | None
@@ -314,7 +318,7 @@ class Comparison(TableResult):
     discordant: tuple[Discordant, ...] = ()
     baseline: str | None = None
     gates: tuple[Gate, ...] = ()
-    curves: tuple[ReliabilityCurve, ...] = ()  # of the primary loss, in full results
+    curves: tuple[ReliabilityCurve | MurphyCurve, ...] = ()  # of the primary loss; of the models compared
     row_table: tuple[RowRecord, ...] = ()  # if asked for
     warnings: tuple[Warning_, ...] = ()
     resampling: Resampling = Resampling("rows", None, 0, None)

@@ -84,6 +84,16 @@ def test_a_value_that_a_flag_does_not_take(words, said):
     assert error.value.what == said
 
 
+@pytest.mark.parametrize(
+    "words", [["--id", "k", "--id", "j"], ["--id=k", "--id", "k"], ["-w", "well", "--how", "badly"]]
+)
+def test_a_flag_of_one_value_is_given_once(words):
+    with pytest.raises(UsageError, match="is given 2 times, and takes one value"):
+        run_longer("a.csv", *words)
+    (flags,) = run_longer("a.csv", "--words", "x", "--words", "x", "--all", "--all")
+    assert flags.words == ("x", "x") and flags.all
+
+
 def test_a_record_of_values_by_name():
     flags = record_of(FitFlags, {"data": "a.csv", "loss": ["mae"], "folds": 3, "save": None})
     assert flags == FitFlags(data="a.csv", loss=("mae",), folds=3)

@@ -14,11 +14,11 @@ import pytest
 from .conftest import ENVIRONMENT
 
 COMPARE = ("compare", "data.csv", "--jobs", "2", "--output", "a.json", "--output", "b.html")
-FIT = (
-    *("fit", "fit.csv", "--loss", "mse", "--loss", "huber", "--folds", "3", "--repeats", "2", "--jobs", "2"),
+ONCE = (
+    *("fit", "fit.csv", "--loss", "mse", "--loss", "huber", "--folds", "3", "--jobs", "2"),
     *("--output", "a.json", "--output", "b.html", "--save", "m.json"),
 )
-LONG = (*FIT, "--repeats", "400")
+FIT, LONG = (*ONCE, "--repeats", "2"), (*ONCE, "--repeats", "400")
 ENDS = {"a.json": "}\n", "b.html": "</html>\n", "m.json": "}\n"}
 # Says when signals are no longer the interpreter's.
 STARTED = """

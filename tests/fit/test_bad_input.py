@@ -36,7 +36,8 @@ def fit(tmp_path, monkeypatch, capfd) -> Callable[..., Done]:
             writer.writerow(columns)
             writer.writerows(zip(*columns.values(), strict=True))
         monkeypatch.chdir(tmp_path)
-        arguments = ["fit", "data.csv", "--repeats", "1", "--jobs", "1", *flags]
+        once = [] if "--repeats" in flags else ["--repeats", "1"]
+        arguments = ["fit", "data.csv", *once, "--jobs", "1", *flags]
         monkeypatch.setattr(sys, "argv", ["losscli", *arguments])
         capfd.readouterr()
         code = losscli.cli.run(arguments)
@@ -105,6 +106,42 @@ def test_what_cannot_be_learned_from_is_refused(fit, columns, flags, named):
     assert first.startswith("error: ")
     assert advice, "an error says what to do"
     assert named in done.stderr
+
+
+RARE = ["rare", *["oak", "elm"] * ((N - 1) // 2), "oak"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "flags", "imputed"),
+    [
+        ({"a": ["", *A[1:]], "k": RARE}, "", True),
+        ({"a": ["inf", *A[1:]], "k": RARE}, "", False),
+        ({"a": A, "g": ["", *range(1, N)], "k": RARE}, "--group g", False),
+        ({"a": A, "w": [0.0, *[1.0] * (N - 1)], "k": RARE}, "--weights w", False),
+    ],
+)
+def test_a_class_without_a_row_is_imputed_only_where_that_works(fit, columns, flags, imputed):
+    done = fit(columns, "--target", "k", "--missing", "drop", *flags.split())
+    assert done.returncode == 2 and "no row of class 'rare' is left" in done.stderr
+    assert ("--missing impute" in done.stderr) is imputed
+
+
+def test_dropping_rows_is_no_advice_where_none_would_be_left(fit):
+    empty = {"a": A, "y": [""] * N}
+    for missing in ("error", "impute"):
+        done = fit(empty, "--target", "y", "--missing", missing)
+        assert done.returncode == 2 and "--missing drop" not in done.stderr
+    done = fit(empty, "--target", "y", "--missing", "drop")
+    assert "'y' has no value, name another column" in done.stderr
+    done = fit({"a": A, "y": [*Y[:-1], ""]}, "--missing", "impute")
+    assert "as only features are imputed" in done.stderr and "--missing drop" in done.stderr
+
+
+def test_counts_show_each_metric_once(fit):
+    counts = {"a": A, "y": RNG.poisson(np.exp(A))}
+    lines = fit(counts, "--task", "counts", "--no-contaminate", "--loss", "poisson").stdout.splitlines()
+    (heads,) = [line.split() for line in lines if line.startswith("rank")]
+    assert "RMSE" in heads and "MAE" in heads and len(set(heads)) == len(heads)
 
 
 # --- warned

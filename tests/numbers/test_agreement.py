@@ -245,3 +245,24 @@ def test_constants(compared):
     assert {(one.on_rows, one.verdict, one.reason) for one in found.agreement.dominance} == {
         ("equal", "~", None)
     }
+
+
+def test_murphy_curves_are_the_means_of_elementary_losses(compared):
+    """By hand: for the mean |y - θ| where θ is between x and y, for the median ½ there; weighted means."""
+    mean, y, rng = noisy(200)
+    w = rng.integers(1, 4, 200)
+    made = columns(y, noise=mean + rng.normal(size=200), good=mean) | {"w": w}
+    found = compared(made, losses=["mae"], weights="w").curves
+    assert {(one.name, one.functional, one.model) for one in found} == {
+        ("murphy", functional, model)
+        for functional in ("mean", "median")
+        for model in ("pred_noise", "pred_good")
+    }
+    for one in found:
+        x, theta = made[one.model], np.array(one.x)[:, None]
+        between = (np.minimum(x, y) <= theta) & (theta < np.maximum(x, y))
+        score = np.abs(y - theta) if one.functional == "mean" else 0.5
+        assert len(one.x) == 24 and list(one.x) == sorted(set(one.x))
+        assert one.y == pytest.approx(np.average(between * score, axis=1, weights=w), rel=1e-12)
+    words = np.array(list("xyz"))[rng.integers(0, 3, 60)]
+    assert compared(columns(words, a=words, b=np.roll(words, 1))).curves == ()

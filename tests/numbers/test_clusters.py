@@ -184,10 +184,16 @@ def test_the_test_of_diebold_and_mariano_stands_beside_the_blocks(compared):
     (one,) = compared(made, time="t").forecasts
     d = np.abs(made["pred_a"] - made["y"]) - np.abs(made["pred_b"] - made["y"])
     expected = diebold_mariano(d, 7)
-    assert (one.a, one.b, one.lags) == ("pred_a", "pred_b", 6)
+    assert (one.a, one.b, one.horizon, one.lags) == ("pred_a", "pred_b", None, 6)
     assert one.statistic == pytest.approx(expected.statistic, rel=1e-9)
     assert one.p == pytest.approx(expected.p, rel=1e-9)
     assert compared(columns(343)).forecasts == ()
+    (ahead,) = compared(made, time="t", horizon=3).forecasts
+    expected = diebold_mariano(d, 3, rectangular=True)
+    assert (ahead.horizon, ahead.lags) == (3, 2)
+    assert (ahead.statistic, ahead.p) == pytest.approx((expected.statistic, expected.p), rel=1e-9)
+    (none,) = compared(made, time="t", horizon=343).forecasts
+    assert (none.lags, none.statistic, none.p, none.reason) == (342, None, None, "no more than 343 times")
 
 
 def test_rows_of_one_time_stay_together(compared):

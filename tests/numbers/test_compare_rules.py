@@ -10,6 +10,7 @@ from comparisons import Compare
 from scipy.special import expit
 
 from losscli.errors import DataError
+from losscli.render import written
 from losscli.result import Comparison
 
 
@@ -236,7 +237,34 @@ def test_no_skill_has_a_reason(compared: Compare) -> None:
     y = rng.gamma(20.0, p / 20.0)
     found = compared({"y": y, "pred": p}, losses=["gamma_nll"])
     result = found.losses[0].results[0]
-    assert result.skill is None and result.reason
+    assert result.skill is None and result.skill_reason == "the loss has no zero to measure from"
+
+
+def test_no_skill_where_the_target_is_constant_has_its_own_reason(compared: Compare) -> None:
+    y = np.full(60, 5.0)
+    made = {"y": y, "pred": y + np.random.default_rng(0).normal(size=60)}
+    found = compared(made, losses=["mae"], task="regression")
+    (result,), (d2,) = (
+        found.losses[0].results,
+        next(table.results for table in found.metrics if table.name == "d2_absolute_error"),
+    )
+    assert (result.skill, result.skill_reason) == (None, "the best constant has no loss")
+    assert result.low is not None and result.reason is None
+    assert (d2.value, d2.reason) == (None, "the best constant has no loss")
+
+
+@pytest.mark.parametrize("far", [0.0, 1.0])
+def test_losses_that_are_equal_but_for_rounding_are_equal(compared: Compare, far: float) -> None:
+    """Of targets with two decimals, ± 0.1; far: models that are worse by turns, whose means are level."""
+    y = np.round(np.random.default_rng(0).normal(3, 1, 200), 2)
+    turns = np.where(np.arange(200) % 2, 0.1, 0.1 + far)
+    made = {"y": y, "pred_a": y + turns, "pred_b": y - turns[::-1], "by": ["x"] * 200}
+    found = compared(made, losses=["mae", "mse", "rmse"], by="by")
+    for pair in (*found.comparisons, *found.slices.slices[0].comparisons):  # type: ignore[union-attr]
+        assert (pair.difference, pair.rows_needed) == (0.0, None), pair
+        assert pair.verdict in ("~", None) and pair.p == 1.0
+        assert pair.low == -pair.high if far else pair.low == pair.high == 0.0
+    assert "are equal." in written(found, "text", all=False, colour=False, width=None)
 
 
 @pytest.mark.parametrize(
@@ -263,3 +291,16 @@ def test_a_label_only_predicted_changes_no_figure_of_the_probabilities(compared:
     shares = [{t.spec: t.models[0].outlier_share for t in found.robustness} for found in (plain, other)]
     assert shares[0] == shares[1]
     assert shares[0]["label_smoothing:epsilon=0.1"] is not None
+
+
+def test_the_screen_says_that_mae_prob_is_summed_over_both_classes(compared: Compare) -> None:
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 60)
+    p = np.clip(0.3 + 0.4 * y + rng.normal(0, 0.1, 60), 0.01, 0.99)
+    found = compared({"y": y, "prob_a": p}, losses=["brier", "mae_prob"])
+    values = {table.spec: table.results[0].value for table in found.losses}
+    assert values == pytest.approx({"brier": np.mean((y - p) ** 2), "mae_prob": 2 * np.mean(np.abs(y - p))})
+    said = "mae_prob, 2|y - p|, is summed over both classes; brier, (y - p)², is not"
+    assert said in written(found, "text", all=True, colour=False, width=None)
+    alone = compared({"y": y, "prob_a": p}, losses=["brier"])
+    assert said not in written(alone, "text", all=True, colour=False, width=None)

@@ -1,4 +1,4 @@
-"""Ranks of models over blocks: Friedman, Iman and Davenport."""
+"""Ranks of models over blocks: Friedman, Iman and Davenport, Nemenyi, comparisons with a control."""
 
 import math
 from fractions import Fraction
@@ -43,7 +43,34 @@ def test_demsar() -> None:
     assert (found.mean_ranks * 14).tolist() == [44, 28, 40.5, 27.5]
     untied, ties = 14 * 5, 5 + 3 * 0.5
     assert found.chi2 == pytest.approx(9.278571 * untied / (untied - ties), abs=5e-6)
+    assert found.f == pytest.approx(13 * found.chi2 / (14 * 3 - found.chi2), rel=1e-12)
+    f = 13 * 9.278571 / (14 * 3 - 9.278571)
+    assert f == pytest.approx(3.69, abs=5e-3)  # as he prints it
     assert found.reason is None
+    assert found.critical_difference(0.95) == pytest.approx(1.253559, abs=5e-7)  # 1.25
+    assert found.critical_difference(0.90) == pytest.approx(1.118060, abs=5e-7)  # 1.12
+
+
+def test_demsar_against_the_control() -> None:
+    """His z; Holm by hand: the smallest p times 3, the next times 2, none below the one before."""
+    found = rank_blocks(np.array(DEMSAR.split(), dtype=float).reshape(14, 4)).against(0)
+    assert found.z == pytest.approx([-2.342160, -0.512348, -2.415353], abs=5e-7)
+    assert found.p == pytest.approx([0.019172, 0.608408, 0.015720], abs=5e-7)
+    assert found.adjusted == pytest.approx([3 * 0.015720, 0.608408, 3 * 0.015720], abs=2e-6)
+
+
+# q at .05 and .10 for 3 to 10 models, as Demšar 2006 prints them
+@pytest.mark.parametrize(
+    ("confidence", "printed"),
+    [
+        (0.95, [2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164]),
+        (0.90, [2.052, 2.291, 2.459, 2.589, 2.693, 2.780, 2.855, 2.920]),
+    ],
+)
+def test_critical_values(confidence: float, printed: list[float]) -> None:
+    for k, q in enumerate(printed, start=3):
+        found = rank_blocks(np.tile(np.arange(float(k)), (10, 1)))
+        assert found.critical_difference(confidence) / found.standard_error == pytest.approx(q, abs=1e-3)
 
 
 @given(seed=SEEDS, blocks=BLOCKS, k=MODELS, ties=st.booleans())
@@ -55,8 +82,9 @@ def test_friedman_against_scipy(seed: int, blocks: int, k: int, ties: bool) -> N
     if found.reason is not None:
         assert (ranks == ranks[0, 0]).all()
         return
-    statistic = scipy.stats.friedmanchisquare(*values.T).statistic
-    assert found.chi2 == pytest.approx(statistic, rel=1e-9, abs=1e-9)
+    theirs = scipy.stats.friedmanchisquare(*values.T)
+    assert found.chi2 == pytest.approx(theirs.statistic, rel=1e-9, abs=1e-9)
+    assert found.chi2_p == pytest.approx(theirs.pvalue, rel=1e-9)
 
 
 @given(seed=SEEDS, blocks=BLOCKS, k=MODELS, ties=st.booleans())

@@ -17,6 +17,7 @@ from losscli.inference import (
     pairs_of,
     rank_intervals,
     regression,
+    rows_for,
     smooth,
     worsening,
 )
@@ -51,6 +52,12 @@ def judged(models, confidence=0.95):
 def critical(found, family):
     """The |t| beyond which the first difference is shown."""
     return (family.high[0] - found.value[0]) / found.error[0]
+
+
+def test_a_plan_asks_for_no_more_rows_than_there_are():
+    assert rows_for(100, 2.001) == 201
+    assert rows_for(100, 1e10) == 10**12
+    assert {rows_for(100, x) for x in (1.1e10, 5e30, math.inf, math.nan)} == {None}
 
 
 # --- levels ----------------------------------------------------------------------------------------------

@@ -5,10 +5,12 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from scipy.stats import friedmanchisquare
 
 from losscli.domain import DOMINATED
 from losscli.errors import UsageError
 from losscli.inference import Correction
+from losscli.inference.mean_ranks import TIED
 
 NAMES = ("north", "south", "east")
 
@@ -224,7 +226,60 @@ def test_mean_ranks_over_the_slices(compared):
     assert found.mean_ranks == dict(zip(("pred_a", "pred_b", "pred_c"), np.mean(ranks, axis=0), strict=True))
     assert 0 <= found.p < 0.05
     four = compared(columns(a=1.0, b=1.5, c=2.0), losses=["mae"], by="seg").slices
-    assert (four.mean_ranks, four.p) == (None, None) and "5 slices" in four.reason
+    assert (four.mean_ranks, four.p, four.rank_tests) == (None, None, None) and "5 slices" in four.reason
+
+
+def test_tests_of_the_ranks_over_the_slices(compared):
+    made = columns(300, slices=tuple("pqrstuv"), a=1.0, b=1.05, c=1.5)
+    slices = compared(made, losses=["mae"], by="seg", baseline="pred_c").slices
+    values = np.array([[result.value for result in one.results] for one in slices.slices])
+    found, theirs = slices.rank_tests, friedmanchisquare(*values.T)
+    assert (found.friedman.chi2, found.friedman.p) == pytest.approx((theirs.statistic, theirs.pvalue))
+    assert (found.friedman.df, found.iman_davenport.df_between, found.iman_davenport.df_within) == (2, 2, 12)
+    assert found.iman_davenport.p == slices.p
+    error = math.sqrt(3 * 4 / (6 * 7))
+    assert found.nemenyi.critical_difference == pytest.approx(2.343 * error, abs=1e-3)  # Demšar 2006
+    ranks = slices.mean_ranks
+    apart = {(one.a, one.b): one.difference for one in found.nemenyi.pairs if one.differs}
+    assert apart.keys() == {("pred_a", "pred_c"), ("pred_b", "pred_c")}
+    assert apart["pred_a", "pred_c"] == ranks["pred_a"] - ranks["pred_c"] < -2.343 * error
+    first, second = found.against_baseline
+    assert (first.model, second.model) == ("pred_a", "pred_b")
+    assert first.z == pytest.approx((ranks["pred_a"] - ranks["pred_c"]) / error)
+    assert first.p == pytest.approx(2 * NormalDist().cdf(first.z))
+    assert (first.p_holm, second.p_holm) == pytest.approx((2 * first.p, max(2 * first.p, second.p)))
+
+
+def test_ranks_on_which_all_slices_agree_have_an_infinite_f(compared):
+    made = columns(300, slices=tuple("pqrst"), a=1.0, b=1.5, c=2.0)
+    found = compared(made, losses=["mae"], by="seg").slices.rank_tests
+    assert (found.friedman.chi2, found.iman_davenport.f, found.iman_davenport.p) == (10.0, None, 0.0)
+    assert "infinite" in found.iman_davenport.reason and found.friedman.reason is None
+    assert (found.baseline, found.against_baseline, found.baseline_reason) == (None, (), None)
+
+
+def test_models_that_are_equal_but_for_rounding_tie_in_every_slice(compared):
+    y = np.round(np.random.default_rng(0).normal(3, 1, 200), 2)
+    made = {"y": y, "pred_a": y + 0.1, "pred_b": y - 0.1, "pred_c": y + 0.3, "seg": np.arange(200) % 5}
+    found = compared(made, losses=["mae"], by="seg").slices
+    assert found.mean_ranks == {"pred_a": 1.5, "pred_b": 1.5, "pred_c": 3.0}
+    made["pred_c"] = y + 0.1
+    tied = compared(made, losses=["mae"], by="seg").slices
+    assert set(tied.mean_ranks.values()) == {2.0} and tied.p is None
+    assert tied.rank_tests.friedman.reason == tied.rank_tests.iman_davenport.reason == tied.reason == TIED
+
+
+def test_a_baseline_without_a_value_has_no_rank(compared):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 400)
+    p = {f"prob_{m}": np.clip(0.5 + 0.3 * (y - 0.5) + rng.normal(0, 0.2, 400), 0.01, 0.99) for m in "abcd"}
+    p["prob_b"][3] = 1.0 - y[3]
+    made = {"y": y} | p | {"seg": np.arange(400) % 5}
+    found = compared(made, losses=["bce"], by="seg", baseline="prob_b").slices.rank_tests
+    assert (found.against_baseline, found.baseline_reason) == (
+        (),
+        "the baseline has no value of the primary loss",
+    )
 
 
 def test_planning_figures(compared):

@@ -66,3 +66,20 @@ def test_a_leader_without_any_loss_to_speak_of(compared):
     assert (found.comparisons[0].relative, found.comparisons[0].verdict) == (None, "b")
     for form in ("text", "json", "csv", "markdown"):
         assert render.written(found, form, all=True, colour=False, width=None)
+
+
+def test_tests_of_the_ranks_are_named_in_plain_words(compared):
+    made = columns(300, slices=tuple("pqrstuv"), a=1.0, b=1.05, c=1.5)
+    found = compared(made, losses=["mae"], by="seg", baseline="pred_c")
+    lines = section(render.written(found, "text", all=False, colour=False, width=None))
+    first, second, third = lines[lines.index(next(line for line in lines if "mean rank over" in line)) + 1 :][
+        :3
+    ]
+    assert first.startswith("the models rank differently over the 7 slices, p ")
+    assert "(Iman-Davenport F " in first and "(Friedman chi-squared " in first and "df 2)" in first
+    assert second.startswith("mean ranks 1.25 or more apart differ (Nemenyi, 95 %): pred_a before pred_c")
+    assert third.startswith("ranks against pred_c, corrected (Holm): pred_a better, p 0.0")
+    alike = compared(columns(300, slices=tuple("pqrstuv"), a=1, b=1, c=1), losses=["mae"], by="seg")
+    lines = section(render.written(alike, "text", all=False, colour=False, width=None))
+    assert any(line.startswith("not shown that the models rank differently") for line in lines)
+    assert any(line.endswith("(Nemenyi, 95 %): no two are") for line in lines)

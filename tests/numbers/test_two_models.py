@@ -15,6 +15,7 @@ from losscli.inference import benjamini_hochberg, holm
 from losscli.inference.two_models import (
     ABSENT,
     CONSTANT,
+    NO_VARIANCE,
     SEPARATED,
     SINGLE,
     Area,
@@ -225,6 +226,28 @@ def test_diebold_mariano(horizon: int, statistic: float, p: float) -> None:
     assert found.p == pytest.approx(p, abs=5e-11)
     mirrored = diebold_mariano(-forecast_differences(), horizon)
     assert (mirrored.statistic, mirrored.p) == (-found.statistic, found.p)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("horizon", [1, 2, 4])
+def test_all_lags_of_a_horizon_weigh_alike(horizon: int) -> None:
+    """As R's forecast::dm.test has it: autocovariances over n, the factor of Harvey, Leybourne and Newbold,
+    Student's t with n - 1 degrees of freedom."""
+    d = forecast_differences()
+    n, e = len(d), d - d.mean()
+    covariance = [sum(e[t] * e[t - k] for t in range(k, n)) / n for k in range(horizon)]
+    raw = d.mean() / math.sqrt((covariance[0] + 2 * sum(covariance[1:])) / n)
+    statistic = raw * math.sqrt((n + 1 - 2 * horizon + horizon / n * (horizon - 1)) / n)
+    found = diebold_mariano(d, horizon, rectangular=True)
+    assert found.statistic == pytest.approx(statistic, rel=1e-12)
+    assert found.p == pytest.approx(2 * scipy.stats.t.sf(abs(statistic), n - 1), rel=1e-9)
+
+
+def test_a_variance_that_is_not_positive_is_no_ground_for_a_test() -> None:
+    """Differences that alternate: with one lag of full weight 1 - 2(n - 1)/n is below 0."""
+    d = 0.1 + np.tile([1.0, -1.0], 10)
+    found = diebold_mariano(d, 2, rectangular=True)
+    assert (found.statistic, found.p, found.reason) == (None, None, NO_VARIANCE)
+    assert diebold_mariano(d, 2).p is not None
 
 
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 60))

@@ -187,7 +187,7 @@ PASTE = "…"  # a line to paste
          ["Say how its numbers are written:", PASTE, PASTE, PASTE]),
         ("unicode_digits.csv", 2, "y", "'١٢' (row 1) is not a number", ["Say what is predicted:", PASTE]),
         ("na_spellings.csv", 12, "p", "'-' (row 11) is not a number", CORRECT),
-        ("quoted_empty.csv", 2, "p", "the value in row 1 is missing (2 are)",
+        ("quoted_empty.csv", 2, "p", "the value in row 1 is missing, as in every row",
          ["Mend it, or leave such rows out for all models:", PASTE]),
         ("float_precision.csv", 3, "p", "row 2: '9007199254740993' is a whole number that a double cannot "
          "hold (it would become 9007199254740992)",

@@ -25,6 +25,9 @@ LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
 class CompareFlags(TableFlags, PredictionRoles):
     """Predictions, and how they are judged."""
 
+    horizon: Annotated[
+        int | None, Flag("H", "Steps ahead of the forecasts, with --time.", DATA, after="time", least=1)
+    ] = None
     class_weight: Annotated[str | None, CLASS_WEIGHT] = None
     missing: Annotated[
         Literal["error", "drop"],

@@ -1,6 +1,5 @@
 """The units of both results → intervals and verdicts of their changes."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from losscli.comparison.reasons import FEW_UNITS, NOT_IN_BOTH
 from losscli.domain import Floats
-from losscli.inference import Family, Studentised, Tolerance, beside, judge, plain, worsening
+from losscli.inference import Family, Studentised, Tolerance, beside, judge, plain, rows_for, worsening
 from losscli.inference.resample import UnitSums, replicate
 from losscli.inference.tail import Tail
 from losscli.result import Comparison, LossChange, StoredReplicates, finite, unless_rounded
@@ -100,5 +99,5 @@ def _shown(change: LossChange, family: Family, k: int, rows: int, *, verdict: bo
         high=max(high, change.relative),
         p=finite(float(family.p[k])),
         verdict=_WORDS[family.verdicts[k]] if verdict else None,
-        rows_needed=math.ceil(rows * needed) if math.isfinite(needed) else None,
+        rows_needed=rows_for(rows, needed),
     )

@@ -6,11 +6,12 @@ from dataclasses import replace
 from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.metrics import metrics_of
 from losscli.comparison.reasons import MISSING
-from losscli.comparison.verdicts.agreement import find_agreement
+from losscli.comparison.verdicts.agreement import are_ordered, find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
 from losscli.comparison.verdicts.breakdown import class_scores, confusions, output_scores
 from losscli.comparison.verdicts.decompositions import find_decompositions
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
+from losscli.comparison.verdicts.murphy_curves import compare_curves
 from losscli.comparison.verdicts.outliers import with_share_intervals
 from losscli.comparison.verdicts.pairs import discordant, with_pairs
 from losscli.comparison.verdicts.regressions import against_model, drawing_of, find_baseline
@@ -70,7 +71,10 @@ def with_verdicts(
     metrics = with_metric_intervals(boot, point.metrics, metrics_of(facts))
     found = replace(point, losses=tuple(losses), metrics=metrics)
     kept = store(boot, found) if request.replicates or recorded is not None else None
-    decompositions, curves = find_decompositions(boot, losses, primary)
+    decompositions, reliability = find_decompositions(boot, losses, primary)
+    compared = whole and are_ordered(losses[primary])
+    dominance, murphy = compare_curves(boot, losses, primary) if compared else ((), ())
+    control = None if baseline is None else facts.problem.models[baseline].name
     return replace(
         found,
         classes=class_scores(boot),
@@ -81,13 +85,13 @@ def with_verdicts(
         discordant=tuple(discordant(boot, losses)),
         areas=tuple(roc_auc_differences(facts, point.metrics)) if whole else (),
         forecasts=in_time,
-        baseline=None if baseline is None else facts.problem.models[baseline].name,
+        baseline=control,
         gates=_gates(boot, found, baseline, kept),
         replicates=kept if request.replicates else None,
-        agreement=find_agreement(boot, losses, differences, primary, curves=whole),
+        agreement=find_agreement(boot, losses, differences, primary, dominance),
         decompositions=decompositions,
-        curves=curves,
-        slices=find_slices(boot, losses, primary),
+        curves=(*reliability, *murphy),
+        slices=find_slices(boot, losses, primary, control),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
     )
@@ -129,7 +133,7 @@ def _units(
     kept = recorded.result.replicates if recorded is not None else None
     length = (kept.length if kept is not None else None) or block_length(d, time_block(times.count))
     names = [one.model for one in tables[primary].results if one.value is not None]
-    return time_units(times, problem.time, length), tuple(forecasts(d, names, length))
+    return time_units(times, problem.time, length), tuple(forecasts(d, names, length, facts.request.horizon))
 
 
 def _self_check(

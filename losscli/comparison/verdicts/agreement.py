@@ -1,31 +1,15 @@
-"""Do the losses agree? The order of the models under every class of losses, and under every loss that asks
-for the mean, or the median."""
+"""Do the losses agree? The order of the models under every class of losses."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 import numpy as np
 
-from losscli.comparison.losses import TableFacts
 from losscli.comparison.reasons import NOT_RESAMPLED
-from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
-from losscli.domain import Codes, Floats, Kind, Task, sigmoid
-from losscli.inference import judge, pairs_of, percentile_interval
-from losscli.inference.murphy import MEAN, MEDIAN, Functional, dominance, elementary, thresholds
-from losscli.inference.resample import UnitSums, replicate, squares
-from losscli.loss.arguments import Predicted
+from losscli.comparison.verdicts.bootstrap import Bootstrap
+from losscli.domain import Floats
+from losscli.inference import pairs_of, percentile_interval
 from losscli.result import Agreement, Difference, Dominance, LossTable, Order, finite
-
-THRESHOLDS = 24  # at which two Murphy curves are resampled
-MANY_ROWS = 20_000  # beyond, the leader is compared with the next model alone: curves take memory
-CURVES = 5  # of the best models: the leader's, and those it is compared with
-NO_CURVE = "a prediction or a target is too large"
-FUNCTIONALS: dict[Task, tuple[Functional, ...]] = {
-    Task.REGRESSION: (MEAN, MEDIAN),
-    Task.COUNTS: (MEAN,),
-    Task.BINARY: (MEAN,),
-}
 
 
 def find_agreement(
@@ -33,19 +17,18 @@ def find_agreement(
     tables: Sequence[LossTable],
     differences: Sequence[Difference],
     primary: int,
-    *,
-    curves: bool,
+    dominance: Sequence[Dominance],
 ) -> Agreement | None:
     """None for a single model, and where the primary loss does not order all models.
 
-    tables: with verdicts; primary: the number of the primary loss; curves: whether to compare Murphy curves.
+    tables: with verdicts; primary: the number of the primary loss; dominance: what Murphy curves say.
     """
-    if len(tables[primary].results) < 2 or not _orders(tables[primary]):
+    if not are_ordered(tables[primary]):
         return None
     orders = [
         _order(boot, tables, differences, loss, primary)
         for loss, table in enumerate(tables)
-        if table.spec == table.members[0] and _orders(table)
+        if table.spec == table.members[0] and are_ordered(table)
     ]
     leaders = Counter(one.leader for one in orders if one.leader is not None)
     others = [one.tau for one in orders if one.spec not in tables[primary].members]
@@ -54,12 +37,13 @@ def find_agreement(
         leaders=dict(leaders.most_common()),
         tau=float(np.mean(others)) if others else None,
         orders=tuple(orders),
-        dominance=tuple(_dominance(boot, tables, primary)) if curves else (),
+        dominance=tuple(dominance),
     )
 
 
-def _orders(table: LossTable) -> bool:
-    return all(one.value is not None for one in table.results)
+def are_ordered(table: LossTable) -> bool:
+    """Whether there are models to order, and the loss orders them all."""
+    return len(table.results) > 1 and all(one.value is not None for one in table.results)
 
 
 def _order(
@@ -105,80 +89,3 @@ def _opposed(differences: Sequence[Difference], spec: str, primary: str) -> Iter
                 yield one.a, one.b
             if verdict == "b" and one.high < 0:
                 yield one.b, one.a
-
-
-def _dominance(boot: Bootstrap, tables: Sequence[LossTable], primary: int) -> Iterator[Dominance]:
-    """The leader of the primary loss against the next models, for each functional that has a family of losses
-    here. Reads all rows at once."""
-    facts, problem = boot.facts, boot.facts.problem
-    known = {
-        m: one.value
-        for m, (model, one) in enumerate(zip(problem.models, tables[primary].results, strict=True))
-        if one.value is not None and any(part.kind in _READ for part in model.parts)
-    }
-    if len(known) < 2 or problem.task not in FUNCTIONALS:
-        return
-    most = CURVES if facts.moments.rows <= MANY_ROWS else 2
-    leader, *others = sorted(known, key=lambda m: known[m])[:most]
-    y, w, number, p = _read(facts, [leader, *others])
-    names = [model.name for model in problem.models]
-    pairs = [(functional, other) for functional in FUNCTIONALS[problem.task] for other in others]
-    try:
-        curves = [dominance(p[leader], p[other], y, w, functional) for functional, other in pairs]
-    except OverflowError:  # of huge values, whose curves are not compared
-        return
-    with np.errstate(over="ignore", invalid="ignore"):  # of weights that keep the sums above finite
-        grids = {f: thresholds(y, list(p.values()), THRESHOLDS) for f, _ in pairs}
-        contrasts = [
-            elementary(float(t), p[leader], y, functional) - elementary(float(t), p[other], y, functional)
-            for functional, other in pairs
-            for t in grids[functional]
-        ]
-        sums = UnitSums.of(contrasts, w, boot.units.of(number))
-    shown = _shown(boot, sums, [len(grids[f]) for f, _ in pairs])
-    for (functional, other), found, verdict in zip(pairs, curves, shown, strict=True):
-        yield Dominance(
-            functional=str(functional),
-            a=names[leader],
-            b=names[other],
-            on_rows=found.dominates,
-            verdict=verdict,
-            a_ahead=-found.lowest,
-            a_threshold=found.theta_lowest,
-            b_ahead=found.highest,
-            b_threshold=found.theta_highest,
-            reason=None if verdict is not None else NO_CURVE,
-        )
-
-
-_READ = (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT)
-
-
-def _read(facts: TableFacts, models: Sequence[int]) -> tuple[Floats, Floats, Codes, dict[int, Floats]]:
-    """(targets, weights, row numbers, predictions by model), (n,) each."""
-    blocks = list(facts.reading.each())
-    y, w, number = (np.concatenate([getattr(rows, name) for rows in blocks]) for name in ("y", "w", "number"))
-    return y, w, number, {m: np.concatenate([_prediction(rows.models[m]) for rows in blocks]) for m in models}
-
-
-def _prediction(model: Predicted) -> Floats:
-    kind = next(kind for kind in _READ if kind in model)
-    return sigmoid(model[kind]) if kind is Kind.LOGIT else model[kind]
-
-
-def _shown(boot: Bootstrap, sums: UnitSums, sizes: Sequence[int]) -> Iterator[str | None]:
-    """What is shown of each pair of curves, None where there is nothing to judge; sums: their differences, so
-    many thresholds of each pair."""
-    columns = sums.sums.shape[1]
-    if not columns:  # all predictions and targets are one value
-        yield from ("~" for _ in sizes)
-        return
-    if not np.isfinite(sums.sums).all():
-        yield from (None for _ in sizes)
-        return
-    found = replicate(sums, RESAMPLES, boot.seed, squares(columns), precise=False).studentised
-    # One family, of all thresholds of all pairs: any verdict may be the one that is read.
-    verdicts = iter(judge(found, boot.confidence, boot.units.count).verdicts)
-    for size in sizes:
-        shown = {verdict for verdict in islice(verdicts, size) if verdict != "~"}
-        yield "crosses" if len(shown) > 1 else next(iter(shown), "~")

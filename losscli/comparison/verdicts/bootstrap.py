@@ -14,7 +14,14 @@ from losscli.comparison.verdicts.metric_terms import TermColumns, metric_terms, 
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.data.rows import Rows
 from losscli.domain import Floats, Mask
-from losscli.inference import Studentised, beside, bootstrap_t_intervals, pairs_of, plain
+from losscli.inference import (
+    Studentised,
+    beside,
+    bootstrap_t_intervals,
+    pairs_of,
+    plain,
+    without_rounding,
+)
 from losscli.inference.resample import Replicates, UnitSums, replicate, squares
 from losscli.inference.tail import Tail
 from losscli.loss import BoundLoss, Trait
@@ -98,11 +105,13 @@ class Bootstrap:
             return beside(
                 [self._ratio(loss, values[:, a] - values[:, b], models[a], models[b]) for a, b in own.pairs]
             )
+        means = self.replicates.mean
+        size = np.array([sum(abs(means[own.places[m][0]]) for m in pair) for pair in own.pairs])
         found = self.studentised.take([self.at[loss, a, b] for a, b in own.pairs])
+        found = without_rounding(found, size)
         if own.bound.loss.reduction.power == 1:
             return found
         # √a - √b is (a - b) over the sum of the roots, which moves little beside the difference.
-        means = self.replicates.mean
         roots = np.array([sum(math.sqrt(means[own.places[m][0]]) for m in pair) for pair in own.pairs])
         return found.over(np.where(roots > 0, roots, 1.0))
 

@@ -18,6 +18,7 @@ from losscli.inference import (
     first_shares,
     judge,
     rank_intervals,
+    rows_for,
 )
 from losscli.inference.decisive import expected_rows
 from losscli.inference.tail import SHARE, Tail
@@ -102,6 +103,7 @@ def _judged(
     found = with_verdict(pair, family, k, rows)
     return replace(
         found,
+        relative=0.0 if found.difference == 0 and found.relative is not None else found.relative,
         p=None if found.low is None else found.p,
         verdict=found.verdict if is_primary else None,
         decisive_expected=expected,
@@ -113,10 +115,19 @@ def with_verdict(pair: D, family: Family, k: int, rows: int) -> D:
     low, high, p = (finite(float(figures[k])) for figures in (family.low, family.high, family.p))
     if low is None or high is None:
         return replace(pair, p=p, verdict="~", reason=FEW_UNITS if p is None else FEW_RESAMPLES)
-    needed = float(family.needed[k])
-    rows_needed = math.ceil(rows * needed) if math.isfinite(needed) else None
+    rows_needed = rows_for(rows, float(family.needed[k]))
     verdict = family.verdicts[k]
-    return replace(pair, low=low, high=high, p=p, verdict=verdict, rows_needed=rows_needed, reason=None)
+    difference = 0.0 if low == -high else pair.difference  # equal but for rounding
+    return replace(
+        pair,
+        difference=difference,
+        low=low,
+        high=high,
+        p=p,
+        verdict=verdict,
+        rows_needed=rows_needed,
+        reason=None,
+    )
 
 
 def _expected(boot: Bootstrap, loss: int, value: float, error: float) -> float | None:

@@ -44,12 +44,27 @@ def block_length(d: Floats | None, least: int) -> int:
     return max([least, *(math.ceil(optimal_block(one)) for one in columns)])
 
 
-def forecasts(d: Floats | None, names: Sequence[str], length: int) -> Iterator[Forecasts]:
-    """Diebold and Mariano's test of every pair, with as many lags as a block has times before its last."""
+def forecasts(
+    d: Floats | None, names: Sequence[str], length: int, horizon: int | None
+) -> Iterator[Forecasts]:
+    """Diebold and Mariano's test of every pair: of forecasts so many steps ahead, where that is said, else
+    with as many lags as a block has times before its last."""
+    lags = (horizon or length) - 1
+    reason = _not_tested(d, horizon)
     for k, (a, b) in enumerate(pairs_of(len(names))):
-        pair = names[a], names[b]
-        if d is None or len(d) < 3:
-            yield Forecasts(*pair, length - 1, None, None, NO_MEAN if d is None else SHORT)
+        pair = names[a], names[b], horizon, lags
+        if d is None or reason is not None:
+            yield Forecasts(*pair, None, None, reason)
         else:
-            found = diebold_mariano(d[:, k], min(length, len(d) - 1))
-            yield Forecasts(*pair, length - 1, found.statistic, found.p, found.reason)
+            steps = min(length, len(d) - 1) if horizon is None else horizon
+            found = diebold_mariano(d[:, k], steps, rectangular=horizon is not None)
+            yield Forecasts(*pair, found.statistic, found.p, found.reason)
+
+
+def _not_tested(d: Floats | None, horizon: int | None) -> str | None:
+    """Why there is no test, None where there is one."""
+    if d is None:
+        return NO_MEAN
+    if len(d) < 3:
+        return SHORT
+    return None if horizon is None or horizon < len(d) else f"no more than {horizon} times"

@@ -13,6 +13,7 @@ from losscli.comparison.request import Request
 from losscli.comparison.summary import row_quantities
 from losscli.comparison.verdicts.bootstrap import MANY_RESAMPLES, RESAMPLES, Bootstrap, resamples_of
 from losscli.comparison.verdicts.pairs import with_verdict
+from losscli.comparison.verdicts.rank_tests import FEW_BLOCKS, mean_ranks, rank_tests
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.data.rows import Rows
 from losscli.data.table import Table
@@ -27,8 +28,9 @@ from losscli.inference import (
     bootstrap_t_intervals,
     judge,
     pairs_of,
+    rows_for,
+    without_rounding,
 )
-from losscli.inference.mean_ranks import rank_blocks
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.inference.tail import Tail
 from losscli.loss import BoundLoss, Trait
@@ -37,12 +39,13 @@ from losscli.result import LossTable, Slice, SliceDifference, Slices, SliceValue
 MOST = 100  # slices
 FEW_TESTS = 20  # beyond, more replicates: the correction asks for smaller p
 MOST_DRAWN = 2 * 10**7  # differences in replicates that are held in memory
-BLOCKS = 5  # slices from which mean ranks are worth a test
-FEW_BLOCKS = f"mean ranks need 3 models and {BLOCKS} slices"
 
 
-def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slices | None:
-    """What --by asks for; loss: the primary one, by its number. None where it is not asked for.
+def find_slices(
+    boot: Bootstrap, tables: Sequence[LossTable], loss: int, baseline: str | None
+) -> Slices | None:
+    """What --by asks for; loss: the primary one, by its number; baseline: the model that it is, if one is.
+    None where it is not asked for.
 
     Raises UsageError where the column has more values than can be slices.
     """
@@ -53,7 +56,7 @@ def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slic
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
     names = [tables[loss].results[m].model for m in models]
     if not facts.layout.losses[loss].loss.reduction.is_mean_or_root:
-        return Slices(column, spec, 0, None, None, None, None, NO_MEAN, ())
+        return Slices(column, spec, 0, None, None, None, None, None, NO_MEAN, ())
     sums = _sums(facts, boot.units, models, loss, column)
     root = facts.layout.losses[loss].loss.reduction.power == 2
     order = sorted(sums, key=lambda value: (-sums[value].rows, value is None, value or ""))
@@ -68,16 +71,17 @@ def find_slices(boot: Bootstrap, tables: Sequence[LossTable], loss: int) -> Slic
     carried = np.array([why is not None for one in apart for why in one], dtype=np.bool_)
     differences = beside([one.differences for one in drawn])
     family = judge(differences, request.confidence, sizes, Correction.HOLM, carried)
-    ranks, p, reason = _ranks(np.array([one.values for one in drawn]), names)
+    ranks = mean_ranks(np.array([one.values for one in drawn]), names)
     return Slices(
         column=column,
         spec=spec,
         tests=tests,
         least_rows=_least_rows(1 - request.confidence, tests) if tests else None,
         rows_needed=_rows_needed(boot, loss, tests),
-        mean_ranks=ranks,
-        p=p,
-        reason=reason,
+        mean_ranks=None if ranks is None else dict(zip(names, ranks.mean_ranks.tolist(), strict=True)),
+        p=None if ranks is None else ranks.p,
+        rank_tests=None if ranks is None else rank_tests(ranks, names, request.confidence, baseline),
+        reason=FEW_BLOCKS if ranks is None else ranks.reason,
         slices=tuple(
             Slice(
                 value,
@@ -160,6 +164,8 @@ def _drawn(units: UnitSums, request: Request, count: int, root: bool) -> _Drawn:
         drawn = replicate(every, count, request.seed, squares(both.shape[1]), precise=False)
         found = drawn.studentised
     levels, differences = found.take(list(range(models))), found.take(list(range(models, both.shape[1])))
+    size = np.array([abs(levels.value[a]) + abs(levels.value[b]) for a, b in pairs])
+    differences = without_rounding(differences, size)
     low, high = bootstrap_t_intervals(levels, request.confidence)
     values = levels.value
     if root:
@@ -246,14 +252,4 @@ def _rows_needed(boot: Bootstrap, loss: int, tests: int) -> int | None:
         return None
     normal = NormalDist()
     reach = normal.inv_cdf(1 - (1 - boot.confidence) / (2 * tests)) + normal.inv_cdf(POWER)
-    return math.ceil(boot.rows * (reach * error / d) ** 2)
-
-
-def _ranks(
-    values: Floats, names: Sequence[str]
-) -> tuple[Mapping[str, float] | None, float | None, str | None]:
-    """Mean ranks over the slices, the p that all rank alike, and why there is none; values: (slices, m)."""
-    if len(names) < 3 or len(values) < BLOCKS:
-        return None, None, FEW_BLOCKS
-    found = rank_blocks(values)
-    return dict(zip(names, map(float, found.mean_ranks), strict=True)), found.p, found.reason
+    return rows_for(boot.rows, (reach * error / d) ** 2)

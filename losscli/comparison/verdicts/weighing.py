@@ -17,6 +17,7 @@ from losscli.inference import (
     figure_regression,
     holm,
     regression,
+    rows_for,
     worsening,
 )
 from losscli.inference.resample import Joint, Keys, UnitSums, replicate
@@ -180,7 +181,7 @@ def _gate(case: Case, measured: Measured, drawing: Drawing) -> tuple[Gate, float
         low=finite(found.low),
         high=finite(found.high),
         reason=said if math.isfinite(found.low) else FEW_UNITS,
-        rows_needed=math.ceil(drawing.rows * found.needed) if math.isfinite(found.needed) else None,
+        rows_needed=rows_for(drawing.rows, found.needed),
         visible=finite(found.least),
     )
     return gate, found.p

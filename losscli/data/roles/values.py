@@ -35,6 +35,8 @@ def check_number(table: Table, name: str, advice: str | None = None, fixes: Sequ
 def check_present(table: Table, name: str, advice: str, fixes: Sequence[Fix] = ()) -> None:
     """Raises DataError for a column with a missing value."""
     column = table.columns[name]
+    if column.first_missing is not None and column.missing == table.rows and DROP in fixes:
+        raise unusable(table, 1, name, "missing, as in every row", "Name another column, or fill it in")
     if column.first_missing is not None:
         count = f" ({column.missing:,} are)" if column.missing > 1 else ""
         raise unusable(table, column.first_missing, name, f"missing{count}", advice, fixes)

@@ -169,7 +169,8 @@ MAE_PROB = Loss(
     traits=BOUNDED_BELL,
     choose="Labels are flipped at random at one rate: flips add a constant and shrink the rest.",
     avoid="You want probabilities: it asks for 0 or 1, whichever is more likely.",
-    trap="Summed over both classes, |y - p| + |(1-y) - (1-p)|; the mean over classes is half of it.",
+    trap="Summed over both classes, |y - p| + |(1-y) - (1-p)|; the mean over classes is half of it. "
+    "brier beside it is (y - p)², not doubled.",
     reference="Ghosh, Kumar and Sastry 2017, arXiv:1712.09482",
     inventory=("mae_prob",),
 )

@@ -12,7 +12,10 @@ from losscli.loss.catalogue.stable import divergence, expm1_gap, log_ratio
 from losscli.spec import number_text
 
 _TRAITS = Trait.STRICTLY_CONVEX | Trait.DIFFERENTIABLE | Trait.PROPER
-POWER_MEANING = "the variance grows like the mean to this power: 1 is poisson; gamma is 2, inverse_gaussian 3"
+POWER_MEANING = (
+    "the variance grows like the mean to this power: 1 is poisson; gamma is 2, inverse_gaussian 3; no "
+    "distribution has one between 0 and 1; others, such as 2.5 or -1, are valid elsewhere and not taken here"
+)
 
 POISSON = Loss(
     name="poisson",

@@ -58,7 +58,7 @@ def _clean(screen: FitScreen) -> list[_Part]:
         ),
     ]
     beside = ["cost", *telling(screen.found.task).beside.split()]
-    others = [name for name in beside if name in screen.metrics]
+    others = [name for name in beside if name in screen.metrics and name != headline]
     parts += [_metric(screen, name, 1) for name in others[:1]]
     if screen.found.l1:
         parts.append(_Part(GridColumn("slopes 0", right=True, drop=2), lambda one: Cell(_zeros(one)), ""))
