@@ -188,7 +188,7 @@ PASTE = "…"  # a line to paste
         ("unicode_digits.csv", 2, "y", "'١٢' (row 1) is not a number", ["Say what is predicted:", PASTE]),
         ("na_spellings.csv", 12, "p", "'-' (row 11) is not a number", CORRECT),
         ("quoted_empty.csv", 2, "p", "the value in row 1 is missing, as in every row",
-         ["Mend it, or leave such rows out for all models:", PASTE]),
+         ["Name another column, or fill it in"]),
         ("float_precision.csv", 3, "p", "row 2: '9007199254740993' is a whole number that a double cannot "
          "hold (it would become 9007199254740992)",
          ["Write it as a float (9007199254740992.0), or read the column as text (--id or --group)."]),
