@@ -108,17 +108,33 @@ def regression(found: Studentised, tolerance: Tolerance, confidence: float) -> R
 
 
 def figure_regression(
-    value: float, values: Floats, tolerance: Tolerance, confidence: float
+    value: float, values: Floats, tolerance: Tolerance, confidence: float, pieces: int
 ) -> RegressionVerdict:
     """The same of a measure whose spread inside a replicate is not known; values: (B,), NaN where there is
-    none. Limits by the percentiles of the replicates: those of a figure that ends at 0 or 1 are skewed."""
+    none; pieces: how many independent ones it rests on.
+
+    Limits by the percentiles of the replicates, which are skewed as a figure that ends at 0 or 1 is, moved
+    away from the value as Student's t is from the normal, and a spread over n - 1 from one over n; Hesterberg
+    2015, doi:10.1080/00031305.2015.1089789, section 4.
+    """
     known = values[np.isfinite(values)]
-    low, high = percentile_interval(values, 2 * confidence - 1)
+    ends = percentile_interval(values, 2 * confidence - 1)
+    low, high = (value + _few(pieces, confidence) * (end - value) for end in ends)
     if len(known) == len(values) and (known == value).all():
         low = high = value
     error = float(np.std(known)) if len(known) else math.nan
     p = float((1 + (known <= tolerance.edge).sum()) / (1 + len(known)))
     return _verdict(value, error, min(low, value), max(high, value), tolerance, p)
+
+
+def _few(pieces: int, confidence: float) -> float:
+    """By what a limit from so many pieces is moved away."""
+    from scipy.special import stdtrit
+
+    if pieces < 2:
+        return math.nan
+    t = float(stdtrit(pieces - 1, confidence))
+    return t / NormalDist().inv_cdf(confidence) * math.sqrt(pieces / (pieces - 1))
 
 
 def _verdict(

@@ -20,6 +20,7 @@ from losscli.comparison.verdicts.weighing import (
 )
 from losscli.data.roles import Problem
 from losscli.data.roles.files import stem
+from losscli.domain import Task
 from losscli.errors import Fix, UsageError, did_you_mean
 from losscli.loss import Trait
 from losscli.result import Comparison, LossTable, MetricTable
@@ -107,4 +108,13 @@ def drawing_of(boot: Bootstrap) -> Drawing:
         len(boot.replicates.w),
         boot.seed,
         boot.confidence,
+        pieces_of(boot),
     )
+
+
+def pieces_of(boot: Bootstrap) -> int:
+    """How many units a metric rests on: all of them, or the rows of the rarest of two classes."""
+    classes, units = boot.facts.seen.classes, len(boot.sums.keys)
+    if boot.facts.problem.task is not Task.BINARY:
+        return units
+    return min(units, int(boot.rows * classes.min() / classes.sum()))

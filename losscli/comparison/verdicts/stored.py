@@ -10,6 +10,7 @@ from losscli.comparison.metrics import metrics_of
 from losscli.comparison.reasons import NOT_IN_BOTH
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.intervals import metric_values
+from losscli.comparison.verdicts.regressions import pieces_of
 from losscli.comparison.verdicts.resampling_units import hashed
 from losscli.comparison.verdicts.weighing import (
     Case,
@@ -152,6 +153,7 @@ def against_recorded(
         now.count,
         now.seed,
         boot.confidence,
+        pieces_of(boot),
         _left_out(earlier, now) if earlier.some else None,
     )
     cases = []

@@ -87,6 +87,7 @@ class Case:
 class Drawing:
     """How units are resampled: their keys (U,), weights (U,), what they are, how often they are drawn.
 
+    pieces: how many units there are, or rows of the rarest class, if these are fewer.
     left_out: what was said of rows that only one side has.
     """
 
@@ -97,6 +98,7 @@ class Drawing:
     count: int
     seed: int
     confidence: float
+    pieces: int
     left_out: str | None = None
 
 
@@ -172,7 +174,7 @@ def _gate(case: Case, measured: Measured, drawing: Drawing) -> tuple[Gate, float
         found = regression(measured, tolerance, drawing.confidence)
     else:
         value = float(tolerance.measure(new.value, base.value))
-        found = figure_regression(value, measured, tolerance, drawing.confidence)
+        found = figure_regression(value, measured, tolerance, drawing.confidence, drawing.pieces)
     few = f"few {drawing.what}: {len(drawing.keys)}" if len(drawing.keys) < FEW_ROWS else None
     said = "; ".join(filter(None, (few, drawing.left_out))) or None
     gate = replace(
