@@ -1,13 +1,14 @@
 """Estimates with their replicates, each with its standard error."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from losscli.domain import Floats
 
+PIECE = 256  # estimates whose replicates are worked on at a time: what is in flight is a few of such blocks
 _NOISE = 1e-14
 Function = Callable[..., Floats]  # (*P arrays of means) -> array
 
@@ -41,6 +42,12 @@ class Studentised:
         return Studentised(
             self.value[places], self.error[places], self.values[:, places], self.errors[:, places]
         )
+
+    def pieces(self) -> Iterator["Studentised"]:
+        """The same in blocks of at most `PIECE` estimates, in order."""
+        for first in range(0, max(len(self.value), 1), PIECE):
+            part = slice(first, first + PIECE)
+            yield Studentised(self.value[part], self.error[part], self.values[:, part], self.errors[:, part])
 
 
 def beside(parts: Sequence[Studentised]) -> Studentised:
@@ -92,6 +99,16 @@ def plain(value: float, values: Floats) -> Studentised:
     return Studentised(
         np.array([value]), np.array([error]), values[:, None], np.full((len(values), 1), error)
     )
+
+
+def plain_differences(point: Floats, values: Floats, pairs: Sequence[tuple[int, int]]) -> Studentised:
+    """The differences first - second of K pairs of figures whose own spread is not known, each as `plain`
+    gives it. point: (m,); values: (m, B)."""
+    a, b = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    moved = values[a] - values[b]
+    moved[~np.isfinite(moved)] = np.nan
+    error = np.array([_spread(one[np.isfinite(one)]) for one in moved])
+    return Studentised(point[a] - point[b], error, moved.T, np.broadcast_to(error, moved.T.shape))
 
 
 def _spread(values: Floats) -> float:
