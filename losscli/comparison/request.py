@@ -26,7 +26,7 @@ class Request:
     allowances: how much worse losses and metrics may be.
     correction: of the pairs on the primary loss, for their number.
     self_check: whether to try the verdicts on rows like these of which the truth is known.
-    resamples: None is 2,000, or 9,999 with more than 5 models.
+    resamples: None is 2,000, or 9,999 with 6 to 20 models.
     replicates: keep them in the result.
     list_rows: name the flagged and the deciding rows one by one.
     exact: no sketch however many rows.
