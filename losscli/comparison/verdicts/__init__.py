@@ -7,6 +7,7 @@ from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.reasons import MISSING
 from losscli.comparison.verdicts.agreement import find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
+from losscli.comparison.verdicts.dependence import few_pieces
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.outliers import with_share_intervals
 from losscli.comparison.verdicts.pairs import discordant, with_pairs
@@ -87,6 +88,7 @@ def with_verdicts(
         slices=find_slices(boot, losses, primary),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
+        warnings=tuple(few_pieces(units, boot.sums.w)),
     )
 
 

@@ -29,6 +29,7 @@ from losscli.result import (
     LossTable,
     SliceDifference,
     finite,
+    rests_on_few,
 )
 
 D = TypeVar("D", Difference, SliceDifference)
@@ -65,8 +66,11 @@ def with_pairs(
 
 
 def _unranked(table: LossTable) -> LossTable:
-    """The table of a loss without pairs: why its ranks have no interval."""
-    results = (replace(one, reason=one.reason or NOT_RESAMPLED) for one in table.results)
+    """The table of a loss without pairs: why its ranks have no interval, unless its values say why."""
+    results = (
+        one if one.value is None or rests_on_few(one.reason) else replace(one, reason=NOT_RESAMPLED)
+        for one in table.results
+    )
     return replace(table, results=tuple(results))
 
 
