@@ -12,6 +12,7 @@ from losscli.metrics.metric import Metric, mean_over, metric_of_means, outcome, 
 
 _BINARY = frozenset({Task.BINARY})
 _NO_WEIGHT = "no row has weight"
+_FEWEST = 30  # rows of a class, below which ranks by its recall have no interval
 Parts = Callable[["Tallies"], tuple[Floats, Floats]]  # what is divided, and by what
 
 
@@ -160,6 +161,7 @@ METRICS: tuple[Metric, ...] = (
         "tp / (tp + fn)",
         lambda t: (t.hits[..., 1], t.true[..., 1]),
         "no row is positive",
+        ranked_from=(0, _FEWEST),
     ),
     _metric(
         "f1",
@@ -169,6 +171,7 @@ METRICS: tuple[Metric, ...] = (
         "no row is positive or predicted positive",
         short="f1",
         word="F1",
+        ranked_from=(0, _FEWEST),
     ),
     _macro("precision", "precision", "hits / predicted", lambda t: (t.hits, t.predicted)),
     _macro("recall", "recall", "hits / true", lambda t: (t.hits, t.true)),
@@ -192,6 +195,7 @@ METRICS: tuple[Metric, ...] = (
         tasks=CLASSES,
         short="balanced",
         narrow="balanced",
+        ranked_from=(_FEWEST, _FEWEST),
     ),
     _metric(
         "mcc",
@@ -203,6 +207,7 @@ METRICS: tuple[Metric, ...] = (
         tasks=CLASSES,
         short="mcc",
         only="compare",
+        ranked_from=(_FEWEST, _FEWEST),
     ),
     _metric(
         "cohen_kappa",
@@ -213,6 +218,7 @@ METRICS: tuple[Metric, ...] = (
         -1.0,
         tasks=CLASSES,
         only="compare",
+        ranked_from=(_FEWEST, _FEWEST),
     ),
     _share(
         "specificity",
@@ -221,6 +227,7 @@ METRICS: tuple[Metric, ...] = (
         lambda t: (t.hits[..., 0], t.true[..., 0]),
         "no row is negative",
         only="compare",
+        ranked_from=(_FEWEST, 0),
     ),
     _share(
         "negative_predictive_value",

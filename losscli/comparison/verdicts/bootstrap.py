@@ -13,12 +13,13 @@ from losscli.comparison.summary import RowQuantity, row_quantities
 from losscli.comparison.verdicts.metric_terms import TermColumns, metric_terms, term_columns
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.data.rows import Rows
-from losscli.domain import Codes, Floats, Mask
+from losscli.domain import Codes, Floats, Mask, Task
 from losscli.inference import Studentised, beside, bootstrap_t_intervals, pairs_of, plain
-from losscli.inference.resample import Replicates, UnitSums, replicate, squares
+from losscli.inference.resample import Replicates, UnitSums, effective_size, replicate, squares
 from losscli.inference.studentised import PIECE
 from losscli.inference.tail import Tail
 from losscli.loss import BoundLoss, Trait
+from losscli.loss.arguments import codes
 from losscli.loss.reduction import of_means
 from losscli.metrics.aggregate import merge_each
 
@@ -60,7 +61,8 @@ class Bootstrap:
     layout; at: the place of the difference of two models in a loss among all differences; signs: of the
     units' differences, how many are above and below 0; tails: of the sizes of these differences; precise:
     whether to the same bits in all runs; studentised: of the losses, and of the differences where these are
-    few; values: (B, m) each loss of its models; terms: the terms of each model's summaries; flagged:
+    few; values: (B, m) each loss of its models; terms: the terms of each model's summaries; classes: (2,) how
+    many units of equal weight have rows of each class, empty where there are not two; flagged:
     replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,) Σwx of the columns that
     flagged rows nearly fill."""
 
@@ -80,6 +82,7 @@ class Bootstrap:
     studentised: Studentised
     values: Mapping[int, Floats]
     terms: Sequence[TermColumns]
+    classes: Floats
     flagged: Replicates | None
     filled: Mapping[int, Floats]
 
@@ -192,7 +195,7 @@ def bootstrap(
         for a, b in one.pairs if one.is_mean else ():
             at[loss, a, b] = len(differences)
             differences.append((one.places[a][0], one.places[b][0]))
-    sums, of_terms, flagged = _sums(facts, units, list(places), metrics)
+    sums, of_terms, flagged, of_classes = _sums(facts, units, list(places), metrics)
     terms = term_columns(facts) if metrics else ()
     usable: Mask = np.asarray(np.isfinite(of_terms.sums).all(axis=0))
     terms = [one for one in terms if usable[one.first : one.end].all()]
@@ -233,6 +236,7 @@ def bootstrap(
         studentised=drawn.studentised,
         values={loss: _values(one, drawn) for loss, one in losses.items()},
         terms=[one.after(judged) for one in terms],
+        classes=effective_size(of_classes.sums),
         flagged=outliers,
         filled=filled,
     )
@@ -281,9 +285,11 @@ def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
 
 
 def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> list[UnitSums]:
-    """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
+    """Of these columns of the layout, of the terms of metrics, of the columns in the flagged rows, and of the
+    two classes where there are two."""
     layout = facts.layout.only(columns)
     flagged = facts.summary.flagged_rows
+    two = facts.problem.task is Task.BINARY
 
     def work(rows: Rows) -> list[UnitSums]:
         keys = units.of(rows.number)
@@ -293,6 +299,7 @@ def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], met
         outliers = UnitSums.of((column[out] for column in x), rows.w[out], keys[out])
         with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval
             of_terms = UnitSums.of(more, rows.w, keys)
-        return [UnitSums.of(x, rows.w, keys), of_terms, outliers]
+        classes = [(codes(rows.y) == c).astype(np.float64) for c in (0, 1)] if two else []
+        return [UnitSums.of(x, rows.w, keys), of_terms, outliers, UnitSums.of(classes, rows.w, keys)]
 
     return facts.reading.fold(work, merge_each)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.domain import Floats
+from losscli.inference.resample import effective_size
 from losscli.result import Warning_
 
 # Below these a pair of equal models is called different in more than 6 % of files instead of 5 %, or
@@ -17,7 +18,7 @@ def few_pieces(units: ResamplingUnits, w: Floats) -> Iterator[Warning_]:
     """The warning that clusters or blocks are few, or hold most rows in a few; w: (U,) their weights."""
     if units.column is None:
         return
-    effective = effective_pieces(w)
+    effective = float(effective_size(w[:, None])[0])
     if units.count < (CLUSTERS if units.length is None else BLOCKS) or effective < EFFECTIVE:
         unequal = f", as unequal as {effective:.1f} of one size" if effective < units.count / 2 else ""
         yield Warning_(
@@ -26,8 +27,3 @@ def few_pieces(units: ResamplingUnits, w: Floats) -> Iterator[Warning_]:
             f"{unequal}): verdicts err more often than they say",
             f"Take a verdict as a hint, or gather more {units.what}",
         )
-
-
-def effective_pieces(w: Floats) -> float:
-    """(Σw)²/Σw², as many pieces of equal weight would count as much; Kish 1965, Survey Sampling."""
-    return float(w.sum() ** 2 / (w @ w))

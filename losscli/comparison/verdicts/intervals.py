@@ -13,6 +13,7 @@ from losscli.domain import Floats
 from losscli.inference import figure_ranks, percentile_interval
 from losscli.inference.tail import Tail
 from losscli.metrics import metrics_for
+from losscli.metrics.metric import Metric
 from losscli.result import LossTable, LossValue, MetricTable, MetricValue, rests_on_few
 
 UNDEFINED = "undefined in some resamples, or a figure of 0 or 1"
@@ -63,9 +64,7 @@ def with_metric_intervals(boot: Bootstrap, tables: Sequence[MetricTable]) -> tup
 def metric_values(boot: Bootstrap, table: MetricTable) -> dict[int, Floats]:
     """(B,) The metric in every replicate, by the numbers of the models that have it; none where it is no
     function of means."""
-    problem = boot.facts.problem
-    own = metrics_for(*problem.tasks, levels=problem.levels)
-    metric = next((one for one in own if one.name == table.name), None)
+    metric = _record(boot, table.name)
     if metric is None or metric.replicated is None:
         return {}
     return {
@@ -73,6 +72,24 @@ def metric_values(boot: Bootstrap, table: MetricTable) -> dict[int, Floats]:
         for term in boot.terms
         if term.source is metric.source and table.results[term.model].value is not None
     }
+
+
+def _record(boot: Bootstrap, name: str) -> Metric | None:
+    problem = boot.facts.problem
+    own = metrics_for(*problem.tasks, levels=problem.levels)
+    return next((one for one in own if one.name == name), None)
+
+
+def _few_of_a_class(boot: Bootstrap, name: str) -> str | None:
+    """Why ranks by this metric have no interval: too few rows of one of two classes, or clusters with any."""
+    metric = _record(boot, name)
+    if metric is None or not len(boot.classes):
+        return None
+    rows = "" if boot.units.column is None else f" of {boot.units.what}"
+    for what, least, count in zip(("negatives", "positives"), metric.ranked_from, boot.classes, strict=True):
+        if count < least:
+            return f"fewer than {least} {what}{rows}: ranks have no interval"
+    return None
 
 
 def _with_intervals(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
@@ -95,10 +112,14 @@ def _with_interval(result: MetricValue, low: float, high: float) -> MetricValue:
 
 
 def _with_ranks(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
-    """Rank intervals from the differences of all pairs of models, as one family."""
+    """Rank intervals from the differences of all pairs of models, as one family; none where a
+    class has few rows."""
     usable = [m for m, drawn in values.items() if np.isfinite(drawn).mean() > 0.99]
     if table.greater_is_better is None or len(usable) < 2 or len(usable) < len(table.results):
         return table
+    few = _few_of_a_class(boot, table.name)
+    if few is not None:
+        return replace(table, results=tuple(replace(one, reason=one.reason or few) for one in table.results))
     sign = -1.0 if table.greater_is_better else 1.0
     point = [sign * (table.results[m].value or 0.0) for m in usable]
     drawn = [sign * values[m] for m in usable]
