@@ -267,7 +267,7 @@ def clustered(trials: int, replicates: int, counts: Sequence[int]) -> Iterator[l
 
 
 def unequal(trials: int, replicates: int, counts: Sequence[int]) -> Iterator[list[str]]:
-    """As `clustered`, with lognormal sizes (σ = 1.5) that a small batch shares, by how many clusters of one size
+    """As `clustered`, with lognormal sizes (σ = 1.5) that a batch shares, by how many clusters of one size
     they are worth; counts: of clusters."""
     found = {name: [0, 0] for name in ("below 4", "4 to 6", "6 to 10", "10 or more")}
     for clusters in counts:

@@ -88,7 +88,7 @@ def test_a_few_large_clusters_are_few_however_many_there_are(compared):
     """Kish's (Σn)²/Σn²: 2 of 100 rows and 40 of one are 240²/20,040 = 2.87 of one size."""
     made = columns() | {"g": np.r_[np.repeat([0, 1], 100), 2 + np.arange(40)]}
     (said,) = few_pieces(compared(made, group="g", resamples=200))
-    assert "few independent pieces (42 clusters of g, as unequal as 2.9 of one size)" in said
+    assert "few independent pieces (42 clusters of g, worth 2.9 of one size)" in said
 
 
 def test_short_series_are_few_blocks(compared):

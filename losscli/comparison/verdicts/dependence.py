@@ -10,7 +10,7 @@ from losscli.result import Warning_
 # Below these a pair of equal models is called different in more than 6 % of files instead of 5 %, or
 # intervals are rough: `docs/verdicts.md` has the figures.
 CLUSTERS = 20
-EFFECTIVE = 10.0  # clusters of equal size
+EFFECTIVE = 6.0  # clusters of one size that unequal ones are worth
 BLOCKS = 100  # as many as 1,000 times have where nothing asks for longer ones
 
 
@@ -20,10 +20,10 @@ def few_pieces(units: ResamplingUnits, w: Floats) -> Iterator[Warning_]:
         return
     effective = float(effective_size(w[:, None])[0])
     if units.count < (CLUSTERS if units.length is None else BLOCKS) or effective < EFFECTIVE:
-        unequal = f", as unequal as {effective:.1f} of one size" if effective < units.count / 2 else ""
+        unequal = f", worth {effective:.1f} of one size" if effective < units.count / 2 else ""
         yield Warning_(
             "few_clusters",
             f"dependent rows: few independent pieces ({units.count:,} {units.what} of {units.column}"
-            f"{unequal}): verdicts err more often than they say",
+            f"{unequal}): verdicts may err more often than they say",
             f"Take a verdict as a hint, or gather more {units.what}",
         )
