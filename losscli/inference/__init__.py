@@ -11,7 +11,16 @@ from losscli.inference.best_set import confidence_set
 from losscli.inference.corrections import Correction, benjamini_hochberg, holm
 from losscli.inference.intervals import bootstrap_t_intervals, bootstrap_t_limits, percentile_interval
 from losscli.inference.order import ranks
-from losscli.inference.pairs import POWER, Family, figure_ranks, first_shares, judge, pairs_of, rank_intervals
+from losscli.inference.pairs import (
+    POWER,
+    Family,
+    figure_ranks,
+    first_shares,
+    judge,
+    judge_pieces,
+    pairs_of,
+    rank_intervals,
+)
 from losscli.inference.regression import RegressionVerdict, Tolerance, regression, worsening
 from losscli.inference.studentised import Studentised, beside, plain, smooth
 
@@ -33,6 +42,7 @@ __all__ = [
     "first_shares",
     "holm",
     "judge",
+    "judge_pieces",
     "pairs_of",
     "percentile_interval",
     "plain",
