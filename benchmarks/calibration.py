@@ -2,7 +2,7 @@
 
     python benchmarks/calibration.py [part ...] [--trials N] [--replicates N] [--rows N ...]
 
-Parts: size levels set tails skew gate clusters series decisive folds metrics.
+Parts: size levels set tails skew gate clusters unequal series decisive folds metrics.
 
 One trial is a file of rows. Trials of a batch share the drawn weights, which changes the spread of the
 figures by little and their mean not at all; every batch has weights of its own. Level 95 % throughout.
@@ -33,7 +33,15 @@ from losscli.inference import (
     worsening,
 )
 from losscli.inference.decisive import Tops, expected_rows, warns
-from losscli.inference.resample import UnitSums, optimal_block, replicate, row_keys, squares, time_block
+from losscli.inference.resample import (
+    UnitSums,
+    effective_size,
+    optimal_block,
+    replicate,
+    row_keys,
+    squares,
+    time_block,
+)
 from losscli.inference.tail import Tail
 from losscli.inference.two_models import diebold_mariano
 
@@ -259,11 +267,29 @@ def clustered(trials: int, replicates: int, counts: Sequence[int]) -> Iterator[l
         yield [f"{clusters:,}", percent(by_cluster, trials), percent(by_row, trials)]
 
 
+def unequal(trials: int, replicates: int, counts: Sequence[int]) -> Iterator[list[str]]:
+    """As `clustered`, with lognormal sizes (σ = 1.5) that a batch shares, by how many clusters of one size
+    they are worth; counts: of clusters."""
+    found = {name: [0, 0] for name in ("below 4", "4 to 6", "6 to 10", "10 or more")}
+    for clusters in counts:
+        for count, seed, rng in batches(trials, COLUMNS // 30, clusters, 1):
+            sizes = np.clip(np.round(8 * rng.lognormal(0.0, 1.5, clusters)), 1, 2_000).astype(np.intp)
+            cluster = np.repeat(np.arange(clusters), sizes)
+            d = rng.normal(0.0, 1.0, (clusters, count))[cluster]
+            d += rng.normal(0.0, 1.0, (len(cluster), count))
+            worth = float(effective_size(sizes[:, None].astype(np.float64))[0])
+            own = list(found.values())[np.searchsorted([4, 6, 10], worth, side="right")]
+            own[0] += declared(d, cluster, replicates, seed)
+            own[1] += count
+    for name, (hits, seen) in found.items():
+        yield [name, f"{seen:,}", percent(hits, max(seen, 1))]
+
+
 def series(trials: int, replicates: int, rows: Sequence[int]) -> Iterator[list[str]]:
     """A pair of models of equal mean loss whose differences are a Gaussian AR(1) declared different."""
     for n in rows:
         row = np.arange(n)
-        for rho in (0.0, 0.3, 0.5, 0.8):
+        for rho in (0.0, 0.3, 0.5, 0.8, 0.9):
             by_block = by_row = by_test = 0
             every: list[int] = []
             for count, seed, rng in batches(trials, COLUMNS // 500, n, round(100 * rho)):
@@ -419,9 +445,15 @@ PARTS: dict[str, Part] = {
         "Exchangeable models with rows in clusters declared different, %",
         "clusters|clusters resampled|rows resampled",
     ),
+    "unequal": (
+        unequal,
+        (10, 15, 20, 30, 50),
+        "Exchangeable models with rows in clusters of unequal size declared different, %",
+        "worth clusters of one size|files|clusters resampled",
+    ),
     "series": (
         series,
-        (343, 2_000),
+        (60, 120, 343, 600, 1_000, 2_000),
         "Models of equal loss with differences that are an AR(1) declared different, %",
         "n|rho|times in a block (median)|blocks resampled|rows resampled|Diebold-Mariano",
     ),

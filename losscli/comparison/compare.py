@@ -26,7 +26,7 @@ from losscli.comparison.verdicts import with_verdicts
 from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
 from losscli.comparison.warnings import with_warnings
 from losscli.comparison.whole_sample import find_whole_sample
-from losscli.data.roles import Problem
+from losscli.data.roles import Problem, check_count
 from losscli.data.roles.class_weight import plain
 from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, Table
@@ -47,8 +47,9 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
     request: the losses and settings; empty for every loss that applies.
     inputs: the files as the user gave them, for the record.
 
-    Raises DataError where a value cannot be used, UsageError where no loss is left.
+    Raises DataError where a value cannot be used, UsageError where no loss is left, or models are too many.
     """
+    check_count(problem.models)
     facts = _gathered(Reading(table, problem, request.drop, request.clip, request.jobs), request)
     values, point = _point(facts, inputs)
     place = next(i for i, one in enumerate(point.losses) if one.spec == point.primary)

@@ -28,7 +28,7 @@ class Request:
     correction: of the pairs on the primary loss, for their number.
     horizon: the steps ahead that were forecast, of rows in time order.
     self_check: whether to try the verdicts on rows like these of which the truth is known.
-    resamples: None is 2,000, or 9,999 with more than 5 models.
+    resamples: None is 2,000, or 9,999 with 6 to 20 models.
     replicates: keep them in the result.
     decompose: every loss that has parts in its parts, with intervals and curves; else the primary one alone.
     list_rows: name the flagged and the deciding rows one by one.

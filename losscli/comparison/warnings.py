@@ -6,6 +6,7 @@ from dataclasses import replace
 from losscli.comparison.decomposition import WORTH, saving
 from losscli.comparison.losses import CLIP, TableFacts
 from losscli.comparison.vectors import SUM_TOLERANCE
+from losscli.comparison.verdicts.bootstrap import MOST_PAIRED
 from losscli.domain import DOMINATED
 from losscli.inference.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
@@ -14,7 +15,6 @@ from losscli.result import (
     Comparison,
     Decomposition,
     LossTable,
-    Resampling,
     Warning_,
     is_infinite,
     rests_on_few,
@@ -24,15 +24,16 @@ SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
 CLEARLY = 1.2  # times what chance shows, from which on recalibration is worth a line
 ONE_OUTPUT = 0.9  # share of a squared error from which one output is most of it
-CLUSTERS = 20  # or blocks; on fewer, intervals are rough
 
 
 def with_warnings(found: Comparison, facts: TableFacts, more: Sequence[Warning_]) -> Comparison:
-    """The comparison with its warnings, most telling first. more: those of the columns."""
+    """The comparison with its warnings, most telling first; those it has say what resampling met. more: those
+    of the columns."""
     every = [
         *_infinite(found),
         *_few_rows(found),
-        *_few_units(found.resampling),
+        *found.warnings,
+        *_many_models(found),
         *more,
         *_leaders(found),
         *_deciding(found),
@@ -81,14 +82,17 @@ def _speaker(table: LossTable, primary: str) -> str:
     return primary if primary in table.members else table.members[0]
 
 
-def _few_units(of: Resampling) -> Iterator[Warning_]:
-    if of.column is not None and of.units < CLUSTERS:
-        what = "clusters" if of.length is None else "blocks"
-        yield Warning_(
-            "few_clusters",
-            f"intervals rest on {of.units} {what} of {of.column}; fewer than {CLUSTERS} are rough",
-            f"Take a verdict as a hint, or gather more {what}",
-        )
+def _many_models(found: Comparison) -> Iterator[Warning_]:
+    if len(found.models) > MOST_PAIRED:
+        judged = {pair.spec for pair in found.comparisons}
+        names = [table.name for table in found.losses if table.spec in judged]
+        if names:
+            yield Warning_(
+                "many_models",
+                f"{len(found.models)} models: of losses, {', '.join(names)} alone "
+                f"{'has' if len(names) == 1 else 'have'} pairs and rank intervals",
+                "Name another first, or fewer models: --loss NAME, --pred 'PATTERN*'",
+            )
 
 
 def _outputs(found: Comparison) -> Iterator[Warning_]:

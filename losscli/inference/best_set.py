@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.domain import Floats
+from losscli.domain import Codes, Floats
 from losscli.inference.pairs import judgeable, pairs_of, statistics
 from losscli.inference.studentised import Studentised
 
@@ -16,24 +16,44 @@ def confidence_set(found: Studentised, confidence: float, units: int) -> tuple[l
     far when it goes, 1 for the last. Hansen, Lunde and Nason 2011, doi:10.3982/ECTA5771; replicates
     with a standard error of their own below 1,000 units, where a fixed one drops good models.
     """
-    models = round((1 + (1 + 8 * len(found.value)) ** 0.5) / 2)
-    moved = found.t if units < STUDENTISED_UNITS else _fixed(found)
-    moved = np.where(np.isnan(moved), np.inf, np.abs(moved))
-    fair = judgeable(found, confidence, units)
-    t = np.where(fair, statistics(found), 0.0)
-    moved[:, ~fair] = 0.0
-    lead = np.zeros((models, models))
-    for (a, b), one in zip(pairs_of(models), t, strict=True):
-        lead[a, b], lead[b, a] = one, -one
-    left, p, largest = list(range(models)), np.ones(models), 0.0
-    while len(left) > 1:
-        inside = [k for k, (a, b) in enumerate(pairs_of(models)) if a in left and b in left]
-        beyond = (moved[:, inside].max(axis=1) >= np.abs(t[inside]).max()).sum()
-        largest = max(largest, (1 + beyond) / (1 + len(moved)))
-        worst = max(left, key=lambda model: lead[model, left].max())
-        p[worst] = largest
-        left.remove(worst)
+    pairs = len(found.value)
+    models = round((1 + (1 + 8 * pairs) ** 0.5) / 2)
+    firsts, seconds = np.array(pairs_of(models), dtype=np.intp).reshape(-1, 2).T
+    share = (1 - confidence) / max(pairs, 1)
+    fair = np.concatenate([judgeable(piece, piece.t, share, units) for piece in found.pieces()])
+    t = np.where(fair, statistics(found.value, found.error), 0.0)
+    order = _worst_first(t, firsts, seconds, models)
+    # A pair is inside until the first of its two models goes: the largest of the pairs inside are gathered by
+    # when they go, and then from the last one back.
+    gone = np.empty(models, dtype=np.intp)
+    gone[order] = np.arange(models)
+    until = np.minimum(gone[firsts], gone[seconds])
+    size, moved, end = np.zeros(models), np.zeros((models, len(found.values))), 0
+    for piece in found.pieces():
+        part = slice(end, end := end + len(piece.value))
+        drawn = np.abs(piece.t if units < STUDENTISED_UNITS else _fixed(piece))
+        drawn = np.where(fair[part], np.where(np.isnan(drawn), np.inf, drawn), 0.0)
+        np.maximum.at(size, until[part], np.abs(t[part]))
+        for step in np.unique(until[part]):
+            highest = drawn[:, until[part] == step].max(axis=1)
+            moved[step] = np.maximum(moved[step], highest)
+    size, moved = (np.maximum.accumulate(one[::-1], axis=0)[::-1] for one in (size, moved))
+    p = np.ones(models)
+    beyond = (moved[:-1] >= size[:-1, None]).sum(axis=1)
+    p[order[:-1]] = np.maximum.accumulate((1 + beyond) / (1 + moved.shape[1]))
     return [model for model in range(models) if p[model] > 1 - confidence + 1e-12], p
+
+
+def _worst_first(t: Floats, firsts: Codes, seconds: Codes, models: int) -> list[int]:
+    """The models in the order in which they are dropped, the last one at the end."""
+    lead = np.zeros((models, models))
+    lead[firsts, seconds], lead[seconds, firsts] = t, -t
+    left, order = list(range(models)), []
+    while left:
+        worst = max(left, key=lambda model: lead[model, left].max())
+        order.append(worst)
+        left.remove(worst)
+    return order
 
 
 def _fixed(found: Studentised) -> Floats:

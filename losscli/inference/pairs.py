@@ -1,7 +1,7 @@
 """All pairs of models on one loss, judged as one family."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.domain import Codes, Floats, Mask
 from losscli.inference.corrections import Correction, corrected
-from losscli.inference.studentised import Studentised, beside, plain
+from losscli.inference.studentised import PIECE, Studentised, plain_differences
 
 Pair = tuple[int, int]
 POWER = 0.8  # of the samples shall show the difference in question
@@ -62,31 +62,58 @@ def judge(
     A pair whose rows are too few, or differ in too few of them, to be shown at all, or that a few rows carry,
     has no interval and is left out of the correction: it would hide what the others show.
     """
-    size = np.abs(statistics(found))
-    fair = judgeable(found, confidence, units)
-    fair &= True if carried is None else ~carried
-    p, critical = np.full(len(size), np.nan), np.full(len(size), np.nan)
-    p[fair], critical[fair] = _decided(np.abs(found.t[:, fair]), size[fair], 1 - confidence, correction)
+    return judge_pieces(found.pieces(), len(found.value), confidence, units, correction, carried)
+
+
+def judge_pieces(
+    pieces: Iterable[Studentised],
+    pairs: int,
+    confidence: float,
+    units: int | Codes,
+    correction: Correction = Correction.MAX_T,
+    carried: Mask | None = None,
+) -> Family:
+    """The same of so many differences that come in pieces, each of which is let go before the next."""
+    units = np.broadcast_to(units, pairs)
+    carried = np.zeros(pairs, dtype=np.bool_) if carried is None else carried
+    value, error, fair = np.zeros(pairs), np.zeros(pairs), np.zeros(pairs, dtype=np.bool_)
+    largest, own, end = None, [], 0
+    for piece in pieces:
+        part = slice(end, end := end + len(piece.value))
+        value[part], error[part] = piece.value, piece.error
+        t = piece.t
+        fair[part] = judgeable(piece, t, (1 - confidence) / max(pairs, 1), units[part]) & ~carried[part]
+        moved = np.abs(t[:, fair[part]])
+        moved = np.where(np.isnan(moved), np.inf, moved)
+        if correction is Correction.MAX_T:
+            highest = moved.max(axis=1, initial=0.0)
+            largest = highest if largest is None else np.maximum(largest, highest)
+        else:
+            own += [np.sort(one) for one in moved.T]
+    size = np.abs(statistics(value, error))
+    p, critical = np.full(pairs, np.nan), np.full(pairs, np.nan)
+    moved_by = own if largest is None else np.sort(largest)
+    p[fair], critical[fair] = _decided(moved_by, size[fair], 1 - confidence, correction)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        half = np.where(found.error > 0, critical * found.error, np.where(fair, 0.0, np.nan))
+        half = np.where(error > 0, critical * error, np.where(fair, 0.0, np.nan))
         reach = critical + NormalDist().inv_cdf(POWER)
         needed = np.where((size > critical) | (size == 0), np.nan, (reach / size) ** 2)
-        least = reach * found.error
+        least = reach * error
     shown = fair & (size > critical)
-    verdicts = tuple("~" if not s else "a" if d < 0 else "b" for s, d in zip(shown, found.value, strict=True))
-    return Family(found.value - half, found.value + half, p, verdicts, needed, least)
+    verdicts = tuple("~" if not s else "a" if d < 0 else "b" for s, d in zip(shown, value, strict=True))
+    return Family(value - half, value + half, p, verdicts, needed, least)
 
 
-def _decided(moved: Floats, size: Floats, alpha: float, correction: Correction) -> tuple[Floats, Floats]:
-    """(p, the |t| beyond which a difference is shown), (K,) each. moved: |t*|, (B, K); size: |t|, (K,)."""
-    moved = np.where(np.isnan(moved), np.inf, moved)
-    if correction is Correction.MAX_T:
-        largest = np.sort(moved.max(axis=1, initial=0.0))
-        return _p(largest, size), np.full(len(size), _quantile(largest, alpha))
-    own = [np.sort(one) for one in moved.T]
-    raw = np.array([_p(one, t) for one, t in zip(own, size, strict=True)])
+def _decided(
+    moved: Floats | Sequence[Floats], size: Floats, alpha: float, correction: Correction
+) -> tuple[Floats, Floats]:
+    """(p, the |t| beyond which a difference is shown), (K,) each. moved: ascending, (B,), the largest |t*| of
+    each replicate, or those of each difference; size: |t|, (K,)."""
+    if isinstance(moved, np.ndarray):
+        return _p(moved, size), np.full(len(size), _quantile(moved, alpha))
+    raw = np.array([_p(one, t) for one, t in zip(moved, size, strict=True)])
     adjusted, levels = corrected(raw, alpha, correction)
-    return adjusted, np.array([_quantile(one, level) for one, level in zip(own, levels, strict=True)])
+    return adjusted, np.array([_quantile(one, level) for one, level in zip(moved, levels, strict=True)])
 
 
 def _p(moved: Floats, size: Floats) -> Floats:
@@ -100,20 +127,19 @@ def _quantile(moved: Floats, level: float) -> float:
     return float(moved[place - 1]) if place <= len(moved) else np.inf
 
 
-def statistics(found: Studentised) -> Floats:
+def statistics(value: Floats, error: Floats) -> Floats:
     """t of each difference: (K,); infinite where all rows differ alike, 0 where none does."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(found.value == 0, 0.0, found.value / found.error)
+        return np.where(value == 0, 0.0, value / error)
 
 
-def judgeable(found: Studentised, confidence: float, units: int | Codes) -> Mask:
-    """Which of the differences the rows could show at all: (K,).
+def judgeable(found: Studentised, t: Floats, share: float, units: int | Codes) -> Mask:
+    """Which of the differences the rows could show at all: (K,). t: (B, K), those of the replicates; share:
+    of each pair in 1 - confidence.
 
-    Not where even a sign-flip test could not, nor where more than half of the pair's share of 1 - confidence
-    goes to replicates without spread. A pair that is equal in every row is judged: it is equal.
+    Not where even a sign-flip test could not, nor where more than half of the share goes to replicates
+    without spread. A pair that is equal in every row is judged: it is equal.
     """
-    share = (1 - confidence) / max(len(found.value), 1)
-    t = found.t
     lost = (~np.isfinite(t)).mean(axis=0)
     equal = (found.value == 0) & (found.error == 0)
     enough = 2.0 ** (1.0 - np.asarray(units)) <= share
@@ -136,9 +162,9 @@ def figure_ranks(
 ) -> tuple[list[int], list[int]]:
     """The rank intervals of figures, the lowest first, by the differences of all pairs as one family; values:
     the replicates of each, (B,), whose own spread is not known."""
-    pairs = pairs_of(len(point))
-    differences = beside([plain(point[a] - point[b], values[a] - values[b]) for a, b in pairs])
-    return rank_intervals(judge(differences, confidence, units).verdicts, len(point))
+    pairs, drawn, at = pairs_of(len(point)), np.asarray(values), np.asarray(point)
+    pieces = (plain_differences(at, drawn, pairs[i : i + PIECE]) for i in range(0, len(pairs), PIECE))
+    return rank_intervals(judge_pieces(pieces, len(pairs), confidence, units).verdicts, len(point))
 
 
 def first_shares(values: Floats) -> Floats:

@@ -145,6 +145,13 @@ class UnitSums:
         return UnitSums(self.keys, self.w, self.sums[:, a] - self.sums[:, b])
 
 
+def effective_size(x: Floats) -> Floats:
+    """(Σx)²/Σx² of each column, as many units of equal weight would count as much: (U, C) -> (C,), 0 of
+    none. Kish 1965, Survey Sampling."""
+    squares = (x * x).sum(axis=0)
+    return np.where(squares > 0, x.sum(axis=0) ** 2 / np.where(squares > 0, squares, 1.0), 0.0)
+
+
 Joint = tuple[Floats, Floats, Floats, Floats]
 
 

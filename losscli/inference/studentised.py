@@ -1,13 +1,14 @@
 """Estimates with their replicates, each with its standard error."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from losscli.domain import Floats
 
+PIECE = 256  # estimates whose replicates are worked on at a time: what is in flight is a few of such blocks
 _NOISE = 1e-14
 ROUNDING = 1e-13  # of the means of two models: what their difference may be for no other reason
 Function = Callable[..., Floats]  # (*P arrays of means) -> array
@@ -42,6 +43,18 @@ class Studentised:
         return Studentised(
             self.value[places], self.error[places], self.values[:, places], self.errors[:, places]
         )
+
+    def put(self, first: int, part: "Studentised") -> None:
+        """Fill the places from the first on with these estimates."""
+        places = slice(first, first + len(part.value))
+        self.value[places], self.error[places] = part.value, part.error
+        self.values[:, places], self.errors[:, places] = part.values, part.errors
+
+    def pieces(self) -> Iterator["Studentised"]:
+        """The same in blocks of at most `PIECE` estimates, in order."""
+        for first in range(0, max(len(self.value), 1), PIECE):
+            part = slice(first, first + PIECE)
+            yield Studentised(self.value[part], self.error[part], self.values[:, part], self.errors[:, part])
 
 
 def beside(parts: Sequence[Studentised]) -> Studentised:
@@ -110,10 +123,27 @@ def plain(value: float, values: Floats) -> Studentised:
     )
 
 
+def plain_differences(point: Floats, values: Floats, pairs: Sequence[tuple[int, int]]) -> Studentised:
+    """The differences first - second of K pairs of figures whose own spread is not known, each as `plain`
+    gives it. point: (m,); values: (m, B)."""
+    a, b = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    moved = values[a] - values[b]
+    moved[~np.isfinite(moved)] = np.nan
+    whole, error = np.isfinite(moved).all(axis=1), np.empty(len(moved))
+    error[whole] = _spreads(moved[whole])
+    error[~whole] = [_spread(one[np.isfinite(one)]) for one in moved[~whole]]
+    return Studentised(point[a] - point[b], error, moved.T, np.broadcast_to(error, moved.T.shape))
+
+
 def _spread(values: Floats) -> float:
     """The standard deviation of finite values, in steps that squares of huge ones do not leave; NaN of fewer
     than two."""
-    if len(values) < 2:
-        return math.nan
-    size = math.frexp(float(np.abs(values).max()))[1]
-    return math.ldexp(float(np.std(np.ldexp(values, -size), ddof=1)), size)
+    return float(_spreads(values[None, :])[0])
+
+
+def _spreads(values: Floats) -> Floats:
+    """The same of each row: (K, B) -> (K,)."""
+    if values.shape[1] < 2:
+        return np.full(len(values), math.nan)
+    size = np.frexp(np.abs(values).max(axis=1))[1]
+    return np.asarray(np.ldexp(np.std(np.ldexp(values, -size[:, None]), axis=1, ddof=1), size))

@@ -26,6 +26,7 @@ _NO_WEIGHT = "no row has weight"
 _NO_F = "no row is positive or predicted positive"
 NO_ORDER = "words have no order: --order low,mid,high says it, of the classes that the target has"
 _ROUNDING = 1e-14  # of a squared distance per row
+_FEWEST = 30  # rows of a class, below which ranks by its recall have no interval
 Parts = Callable[["Tallies"], tuple[Floats, Floats]]  # what is divided, and by what
 
 
@@ -290,6 +291,7 @@ METRICS: tuple[Metric, ...] = (
         "tp / (tp + fn)",
         lambda t: (t.hits[..., 1], t.true[..., 1]),
         "no row is positive",
+        ranked_from=(0, _FEWEST),
     ),
     _metric(
         "f1",
@@ -299,6 +301,7 @@ METRICS: tuple[Metric, ...] = (
         _NO_F,
         short="f1",
         word="F1",
+        ranked_from=(0, _FEWEST),
     ),
     _macro("precision", "precision", *_PARTS["precision"]),
     _macro("recall", "recall", *_PARTS["recall"]),
@@ -313,6 +316,7 @@ METRICS: tuple[Metric, ...] = (
         tasks=CLASSES,
         short="balanced",
         narrow="balanced",
+        ranked_from=(_FEWEST, _FEWEST),
     ),
     _metric(
         "mcc",
@@ -324,6 +328,7 @@ METRICS: tuple[Metric, ...] = (
         tasks=CLASSES,
         short="mcc",
         only="compare",
+        ranked_from=(_FEWEST, _FEWEST),
     ),
     _metric(
         "cohen_kappa",
@@ -334,6 +339,7 @@ METRICS: tuple[Metric, ...] = (
         -1.0,
         tasks=CLASSES,
         only="compare",
+        ranked_from=(_FEWEST, _FEWEST),
     ),
     _metric(
         "quadratic_kappa",
@@ -369,6 +375,7 @@ METRICS: tuple[Metric, ...] = (
         lambda t: (t.hits[..., 0], t.true[..., 0]),
         "no row is negative",
         only="compare",
+        ranked_from=(_FEWEST, 0),
     ),
     _share(
         "negative_predictive_value",

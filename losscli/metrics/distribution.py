@@ -297,6 +297,7 @@ METRICS: tuple[Metric, ...] = (
         narrow="avg prec",
         tasks=CLASSES,
         replicated=lambda r: r.average_precision,
+        ranked_from=(0, 50),
     ),
     _metric(
         "roc_auc",
@@ -308,6 +309,7 @@ METRICS: tuple[Metric, ...] = (
         tasks=CLASSES,
         interval=roc_auc_interval,
         replicated=lambda r: r.roc_auc,
+        ranked_from=(30, 30),
     ),
     _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, only="compare"),
     _metric(

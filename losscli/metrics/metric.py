@@ -46,6 +46,8 @@ class Metric:
     rows: (summary) -> (n,) what the rows contribute, for means over rows whose interval is Student's.
     interval: (summary, confidence) -> (low, high), None where there is none, for those with a formula of
       their own.
+    ranked_from: (negatives, positives) from which on ranks of models have an interval: with fewer, of two
+      classes, equally good models are told apart in more than 6 % of files, not 5 % (`docs/verdicts.md`).
     elicits: what is best to predict for it, which of constants is the mean, else the median.
     threshold: the probability above which to decide for the positive class is best for it, None for the
       usual one.
@@ -72,6 +74,7 @@ class Metric:
     proportion: Callable[[Any], tuple[float, float]] | None = None
     rows: Callable[[Any], Floats] | None = None
     interval: Callable[[Any, float], tuple[float, float] | None] | None = None
+    ranked_from: tuple[int, int] = (0, 0)
     elicits: str = "mean"
     threshold: float | None = None
     aliases: tuple[str, ...] = ()

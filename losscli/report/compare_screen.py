@@ -60,16 +60,24 @@ class CompareScreen(Screen[Comparison]):
         return "clusters" if resampling.length is None else "blocks"
 
     def pairs(self, spec: str) -> list[Difference]:
-        return [pair for pair in self.found.comparisons if pair.spec == spec]
+        return list(self._pairs.get(spec, {}).values())
 
     def pair(self, spec: str, better: str, worse: str) -> "Gap | None":
         """The difference of two models in a loss, seen from the better one."""
-        for pair in self.pairs(spec):
-            if (pair.a, pair.b) == (better, worse):
-                return Gap(pair, "a", _negative(pair.high), _negative(pair.low))
-            if (pair.a, pair.b) == (worse, better):
-                return Gap(pair, "b", pair.low, pair.high)
+        known = self._pairs.get(spec, {})
+        if (pair := known.get((better, worse))) is not None:
+            return Gap(pair, "a", _negative(pair.high), _negative(pair.low))
+        if (pair := known.get((worse, better))) is not None:
+            return Gap(pair, "b", pair.low, pair.high)
         return None
+
+    @cached_property
+    def _pairs(self) -> dict[str, dict[tuple[str, str], Difference]]:
+        """By the spec of the loss and the names of the two models."""
+        found: dict[str, dict[tuple[str, str], Difference]] = {}
+        for pair in self.found.comparisons:
+            found.setdefault(pair.spec, {})[pair.a, pair.b] = pair
+        return found
 
 
 @dataclass(frozen=True, slots=True)

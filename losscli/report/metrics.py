@@ -175,8 +175,10 @@ def _ranked(screen: CompareScreen, title: str, count: str, counts: dict[str, str
 
 
 def _undefined(table: MetricTable) -> tuple[str, ...]:
+    """Why models have no value; and, of those that have an interval, why their ranks have none."""
     reasons = {visible(r.reason) for r in table.results if r.value is None and r.reason}
-    return tuple(f"n/a: {reason}" for reason in sorted(reasons))
+    of_ranks = {visible(r.reason) for r in table.results if r.low is not None and r.reason}
+    return (*(f"n/a: {reason}" for reason in sorted(reasons)), *sorted(of_ranks))
 
 
 def _role(table: MetricTable, model: str) -> Role:

@@ -80,6 +80,24 @@ def test_few_clusters_are_said(compared):
     }
 
 
+def few_pieces(found):
+    return [warning.message for warning in found.warnings if warning.code == "few_clusters"]
+
+
+def test_a_few_large_clusters_are_few_however_many_there_are(compared):
+    """Kish's (Σn)²/Σn²: 2 of 100 rows and 40 of one are 240²/20,040 = 2.87 of one size."""
+    made = columns() | {"g": np.r_[np.repeat([0, 1], 100), 2 + np.arange(40)]}
+    (said,) = few_pieces(compared(made, group="g", resamples=200))
+    assert "few independent pieces (42 clusters of g, worth 2.9 of one size)" in said
+
+
+def test_short_series_are_few_blocks(compared):
+    made = columns() | {"t": np.arange(240)}
+    found = compared(made, time="t", resamples=200)
+    (said,) = few_pieces(found)
+    assert f"({found.resampling.units} blocks of t)" in said and found.resampling.units >= 20
+
+
 def test_no_formula_speaks_for_clusters(compared):
     rng = np.random.default_rng(1)
     y = rng.integers(0, 2, 3_000)

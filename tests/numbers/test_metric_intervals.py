@@ -215,7 +215,26 @@ def test_a_class_of_few_rows_has_no_interval(compared: Compare) -> None:
         for name in ("recall", "balanced_accuracy", "roc_auc", "average_precision"):
             one = figures(found)[name, "m0_logit"]
             assert (one.low is not None) == known, name
-            assert one.reason == (None if known else UNDEFINED)
+            assert (one.reason != UNDEFINED) == known
+
+
+@pytest.mark.parametrize(("rows", "few"), [(29, "30 50"), (30, "50"), (49, "50"), (50, ""), (271, "30")])
+def test_ranks_by_a_class_of_few_rows_have_no_interval(compared: Compare, rows: int, few: str) -> None:
+    """Two equally good models would be told apart too often; what does not rest on the class is ranked."""
+    made = binary() | {"y": np.random.default_rng(2).permutation(np.arange(300) < rows).astype(int)}
+    found = figures(compared(made, resamples=200))
+    fewest = {"recall": "30", "f1": "30", "mcc": "30", "roc_auc": "30", "average_precision": "50"}
+    for name, least in fewest.items():
+        one = found[name, "m0_prob"]
+        if rows > 270 and name in ("recall", "f1"):
+            assert one.rank_low is not None
+            continue
+        assert (one.rank_low is None) == (least in few.split()), name
+        what = "positives" if rows < 150 else "negatives"
+        assert one.reason == (
+            f"fewer than {least} {what}: ranks have no interval" if not one.rank_low else None
+        )
+    assert found["accuracy", "m0_prob"].rank_low is not None
 
 
 def test_one_class_alone(compared: Compare) -> None:

@@ -10,6 +10,7 @@ from losscli.comparison.verdicts.agreement import are_ordered, find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
 from losscli.comparison.verdicts.breakdown import class_scores, confusions, output_scores
 from losscli.comparison.verdicts.decompositions import find_decompositions
+from losscli.comparison.verdicts.dependence import few_pieces
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.murphy_curves import compare_curves
 from losscli.comparison.verdicts.outliers import with_share_intervals
@@ -94,6 +95,7 @@ def with_verdicts(
         slices=find_slices(boot, losses, primary, control),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
+        warnings=tuple(few_pieces(units, boot.sums.w)),
     )
 
 

@@ -9,6 +9,7 @@ from losscli.comparison.reasons import NOT_RESAMPLED
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.domain import Floats
 from losscli.inference import pairs_of, percentile_interval
+from losscli.inference.studentised import PIECE
 from losscli.result import Agreement, Difference, Dominance, LossTable, Order, finite
 
 
@@ -74,17 +75,22 @@ def _order(
 def _tau(values: Floats, primary: Floats) -> Floats:
     """Kendall's tau-a of two orders, (B, m) each -> (B,): the mean over pairs of whether they agree. NaN
     where a value is."""
-    a, b = np.array(pairs_of(values.shape[1])).T
-    agree = np.sign(values[:, a] - values[:, b]) * np.sign(primary[:, a] - primary[:, b])
-    return np.asarray(agree.mean(axis=1))
+    pairs, agree = np.array(pairs_of(values.shape[1])), np.zeros(len(values))
+    for first in range(0, len(pairs), PIECE):
+        a, b = pairs[first : first + PIECE].T
+        signs = np.sign(values[:, a] - values[:, b]) * np.sign(primary[:, a] - primary[:, b])
+        agree += signs.sum(axis=1)
+    return agree / len(pairs)
 
 
 def _opposed(differences: Sequence[Difference], spec: str, primary: str) -> Iterator[tuple[str, str]]:
     """Pairs that the primary loss and another order differently, each beyond noise."""
+    if spec == primary:
+        return
     shown = {(one.a, one.b): one.verdict for one in differences if one.spec == primary}
     for one in differences:
-        verdict = shown.get((one.a, one.b))
-        if one.spec == spec and one.low is not None and one.high is not None and spec != primary:
+        if one.spec == spec and one.low is not None and one.high is not None:
+            verdict = shown.get((one.a, one.b))
             if verdict == "a" and one.low > 0:
                 yield one.a, one.b
             if verdict == "b" and one.high < 0:

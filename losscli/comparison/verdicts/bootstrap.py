@@ -13,7 +13,7 @@ from losscli.comparison.summary import RowQuantity, row_quantities
 from losscli.comparison.verdicts.metric_terms import TermColumns, metric_terms, term_columns
 from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.data.rows import Rows
-from losscli.domain import Floats, Mask
+from losscli.domain import Codes, Floats, Mask, Task
 from losscli.inference import (
     Studentised,
     beside,
@@ -22,13 +22,20 @@ from losscli.inference import (
     plain,
     without_rounding,
 )
-from losscli.inference.resample import Replicates, UnitSums, replicate, squares
+from losscli.inference.resample import Replicates, UnitSums, effective_size, replicate, squares
+from losscli.inference.studentised import PIECE
 from losscli.inference.tail import Tail
 from losscli.loss import BoundLoss, Trait
+from losscli.loss.arguments import codes
 from losscli.loss.reduction import of_means
 from losscli.metrics.aggregate import merge_each
 
 RESAMPLES, MANY_RESAMPLES, MANY_MODELS = 2_000, 9_999, 5
+# Models up to which there are 9,999 replicates, and pairs on every loss. The cost of both grows with the
+# square of the models; beyond 190 pairs 9,999 are too few for the first step of Holm, and 2,000 tell the
+# largest |t*|.
+MOST_PAIRED = 20
+MOST_BESIDE = 400  # differences that are resampled beside the losses, in one product; more, by pieces
 _NEARLY_ALL = 0.999  # of a sum: single precision keeps little of the rest
 
 
@@ -58,10 +65,13 @@ class Bootstrap:
 
     found: of every loss and model; losses: of the losses that are resampled, by their numbers; sums: of the
     units, a column for each row quantity of these losses; places: of these columns, by their places in the
-    layout; at: the column of the difference of two models in a loss; signs: of the units' differences, how
-    many are above and below 0; tails: of the sizes of these differences; values: (B, m) each loss of its
-    models; terms: the terms of each model's summaries; flagged: replicates of the flagged rows alone, of the
-    same columns as `sums`; filled: (B,) Σwx of the columns that flagged rows nearly fill."""
+    layout; at: the place of the difference of two models in a loss among all differences; signs: of the
+    units' differences, how many are above and below 0; tails: of the sizes of these differences; precise:
+    whether to the same bits in all runs; studentised: of the losses, and of the differences where these are
+    few; values: (B, m) each loss of its models; terms: the terms of each model's summaries; classes: (2,) how
+    many units of equal weight have rows of each class, empty where there are not two; flagged:
+    replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,) Σwx of the columns that
+    flagged rows nearly fill."""
 
     facts: TableFacts
     confidence: float
@@ -72,12 +82,14 @@ class Bootstrap:
     sums: UnitSums
     places: Mapping[int, int]
     at: Mapping[tuple[int, int, int], int]
-    signs: tuple[Floats, Floats]
+    signs: tuple[Codes, Codes]
     tails: list[Tail]
     replicates: Replicates
+    precise: bool
     studentised: Studentised
     values: Mapping[int, Floats]
     terms: Sequence[TermColumns]
+    classes: Floats
     flagged: Replicates | None
     filled: Mapping[int, Floats]
 
@@ -107,8 +119,7 @@ class Bootstrap:
             )
         means = self.replicates.mean
         size = np.array([sum(abs(means[own.places[m][0]]) for m in pair) for pair in own.pairs])
-        found = self.studentised.take([self.at[loss, a, b] for a, b in own.pairs])
-        found = without_rounding(found, size)
+        found = without_rounding(self._mean_differences(loss, own.pairs), size)
         if own.bound.loss.reduction.power == 1:
             return found
         # √a - √b is (a - b) over the sum of the roots, which moves little beside the difference.
@@ -117,7 +128,7 @@ class Bootstrap:
 
     def discordant(self, loss: int, a: int, b: int) -> tuple[int, int]:
         """How many units only the first of a pair misses, and only the second."""
-        at = self.at[loss, a, b] - len(self.places)
+        at = self.at[loss, a, b]
         return int(self.signs[0][at]), int(self.signs[1][at])
 
     def tail(self, loss: int, a: int, b: int) -> Tail | None:
@@ -125,7 +136,7 @@ class Bootstrap:
         bounded, so that no row can carry it, or no mean."""
         if (loss, a, b) not in self.at or Trait.BOUNDED in self.losses[loss].bound.traits:
             return None
-        return self.tails[self.at[loss, a, b] - len(self.places)]
+        return self.tails[self.at[loss, a, b]]
 
     def total(self, place: int) -> Floats:
         """(B,) Σwx of a row quantity, by its place in the layout."""
@@ -140,6 +151,22 @@ class Bootstrap:
         sums = self.flagged.means[:, self.places[place]] * self.flagged.w
         return np.where(self.flagged.w > 0, sums, 0.0)
 
+    def _mean_differences(self, loss: int, pairs: Sequence[tuple[int, int]]) -> Studentised:
+        """Of the means of a loss, or of those whose root it is."""
+        if len(self.at) <= MOST_BESIDE:
+            return self.studentised.take([len(self.places) + self.at[loss, a, b] for a, b in pairs])
+        places = self.losses[loss].places
+        columns = [(places[a][0], places[b][0]) for a, b in pairs]
+        shape = len(self.replicates.w), len(pairs)
+        found = Studentised(np.empty(shape[1]), np.empty(shape[1]), np.empty(shape), np.empty(shape))
+        for first in range(0, len(pairs), PIECE):
+            piece = self.sums.contrasts(columns[first : first + PIECE])
+            products = squares(piece.sums.shape[1])
+            with np.errstate(over="ignore", invalid="ignore"):  # of huge losses
+                drawn = replicate(piece, shape[0], self.seed, products, precise=self.precise)
+            found.put(first, drawn.studentised)
+        return found
+
     def _ratio(self, loss: int, values: Floats, model: int, other: int | None = None) -> Studentised:
         """A function of several means, or the difference of two: one spread, over the replicates, for all."""
         value = self.found[loss][model].value
@@ -147,8 +174,8 @@ class Bootstrap:
 
 
 def resamples_of(request: Request, models: int) -> int:
-    """How many replicates: more where there are many pairs."""
-    return request.resamples or (MANY_RESAMPLES if models > MANY_MODELS else RESAMPLES)
+    """How many replicates: more where there are many pairs, unless these are too many to gain by it."""
+    return request.resamples or (MANY_RESAMPLES if MANY_MODELS < models <= MOST_PAIRED else RESAMPLES)
 
 
 def bootstrap(
@@ -174,16 +201,17 @@ def bootstrap(
     differences: list[tuple[int, int]] = []
     for loss, one in losses.items():
         for a, b in one.pairs if one.is_mean else ():
-            at[loss, a, b] = len(places) + len(differences)
+            at[loss, a, b] = len(differences)
             differences.append((one.places[a][0], one.places[b][0]))
-    sums, of_terms, flagged = _sums(facts, units, list(places), metrics)
+    sums, of_terms, flagged, of_classes = _sums(facts, units, list(places), metrics)
     terms = term_columns(facts) if metrics else ()
     usable: Mask = np.asarray(np.isfinite(of_terms.sums).all(axis=0))
     terms = [one for one in terms if usable[one.first : one.end].all()]
     of_terms = UnitSums(of_terms.keys, of_terms.w, np.where(usable, of_terms.sums, 0.0))
-    contrasts = sums.contrasts(differences).sums
-    every = np.concatenate([sums.sums, contrasts, of_terms.sums], axis=1)
-    judged = len(places) + len(differences)
+    signs, tails = _signs_and_tails(sums, differences)
+    inside = sums.contrasts(differences if len(differences) <= MOST_BESIDE else [])
+    every = np.concatenate([sums.sums, inside.sums, of_terms.sums], axis=1)
+    judged = len(places) + inside.sums.shape[1]
     request = facts.request
     kept = request.replicates or bool(request.allowances)  # to the same bits in all runs
     count = resamples_of(request, len(facts.problem.models))
@@ -209,15 +237,31 @@ def bootstrap(
         sums=sums,
         places=places,
         at=at,
-        signs=((contrasts > 0).sum(axis=0), (contrasts < 0).sum(axis=0)),
-        tails=[Tail.of(np.abs(one)) for one in contrasts.T],
+        signs=signs,
+        tails=tails,
         replicates=drawn,
+        precise=kept,
         studentised=drawn.studentised,
         values={loss: _values(one, drawn) for loss, one in losses.items()},
         terms=[one.after(judged) for one in terms],
+        classes=effective_size(of_classes.sums),
         flagged=outliers,
         filled=filled,
     )
+
+
+def _signs_and_tails(
+    sums: UnitSums, differences: Sequence[tuple[int, int]]
+) -> tuple[tuple[Codes, Codes], list[Tail]]:
+    """((how many units are above 0, how many below), the tail of the sizes) of each difference."""
+    above, below = np.zeros((2, len(differences)), dtype=np.intp)
+    tails: list[Tail] = []
+    for first in range(0, len(differences), PIECE):
+        piece = sums.contrasts(differences[first : first + PIECE]).sums
+        part = slice(first, first + piece.shape[1])
+        above[part], below[part] = (piece > 0).sum(axis=0), (piece < 0).sum(axis=0)
+        tails += [Tail.of(np.abs(one)) for one in piece.T]
+    return (above, below), tails
 
 
 def _totals(sums: UnitSums, flagged: UnitSums, count: int, seed: int) -> dict[int, Floats]:
@@ -249,9 +293,11 @@ def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
 
 
 def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> list[UnitSums]:
-    """Of these columns of the layout, of the terms of metrics, and of the columns in the flagged rows."""
+    """Of these columns of the layout, of the terms of metrics, of the columns in the flagged rows, and of the
+    two classes where there are two."""
     layout = facts.layout.only(columns)
     flagged = facts.summary.flagged_rows
+    two = facts.problem.task is Task.BINARY
 
     def work(rows: Rows) -> list[UnitSums]:
         keys = units.of(rows.number)
@@ -261,6 +307,7 @@ def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], met
         outliers = UnitSums.of((column[out] for column in x), rows.w[out], keys[out])
         with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval
             of_terms = UnitSums.of(more, rows.w, keys)
-        return [UnitSums.of(x, rows.w, keys), of_terms, outliers]
+        classes = [(codes(rows.y) == c).astype(np.float64) for c in (0, 1)] if two else []
+        return [UnitSums.of(x, rows.w, keys), of_terms, outliers, UnitSums.of(classes, rows.w, keys)]
 
     return facts.reading.fold(work, merge_each)

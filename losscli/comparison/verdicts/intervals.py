@@ -58,10 +58,14 @@ def with_metric_intervals(
 
     metrics: the records that the tables are of.
     """
-    found = []
+    known, found = {metric.name: metric for metric in metrics}, []
     for table in tables:
         values = metric_values(boot, table, metrics)
-        found.append(_with_ranks(boot, _with_intervals(boot, table, values), values) if values else table)
+        if not values:
+            found.append(table)
+            continue
+        few = _few_of_a_class(boot, known[table.name])
+        found.append(_with_ranks(boot, _with_intervals(boot, table, values), values, few))
     return tuple(found)
 
 
@@ -76,6 +80,17 @@ def metric_values(boot: Bootstrap, table: MetricTable, metrics: Sequence[Metric]
         for term in boot.terms
         if term.source is metric.source and table.results[term.model].value is not None
     }
+
+
+def _few_of_a_class(boot: Bootstrap, metric: Metric) -> str | None:
+    """Why ranks by this metric have no interval: too few rows of one of two classes, or clusters with any."""
+    if not len(boot.classes):
+        return None
+    rows = "" if boot.units.column is None else f" of {boot.units.what}"
+    for what, least, count in zip(("negatives", "positives"), metric.ranked_from, boot.classes, strict=True):
+        if count < least:
+            return f"fewer than {least} {what}{rows}: ranks have no interval"
+    return None
 
 
 def _with_intervals(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
@@ -97,11 +112,15 @@ def _with_interval(result: MetricValue, low: float, high: float) -> MetricValue:
     return replace(result, low=min(low, result.value), high=max(high, result.value), reason=None)
 
 
-def _with_ranks(boot: Bootstrap, table: MetricTable, values: dict[int, Floats]) -> MetricTable:
-    """Rank intervals from the differences of all pairs of models, as one family."""
+def _with_ranks(
+    boot: Bootstrap, table: MetricTable, values: dict[int, Floats], few: str | None
+) -> MetricTable:
+    """Rank intervals from the differences of all pairs of models, as one family; few: why there are none."""
     usable = [m for m, drawn in values.items() if np.isfinite(drawn).mean() > 0.99]
     if table.greater_is_better is None or len(usable) < 2 or len(usable) < len(table.results):
         return table
+    if few is not None:
+        return replace(table, results=tuple(replace(one, reason=one.reason or few) for one in table.results))
     sign = -1.0 if table.greater_is_better else 1.0
     point = [sign * (table.results[m].value or 0.0) for m in usable]
     drawn = [sign * values[m] for m in usable]

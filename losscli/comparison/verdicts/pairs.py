@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from losscli.comparison.reasons import FEW_RESAMPLES, FEW_UNITS, MISSING, NOT_RESAMPLED
-from losscli.comparison.verdicts.bootstrap import Bootstrap
+from losscli.comparison.verdicts.bootstrap import MOST_PAIRED, Bootstrap
 from losscli.inference import (
     Correction,
     Family,
@@ -30,6 +30,7 @@ from losscli.result import (
     LossTable,
     SliceDifference,
     finite,
+    rests_on_few,
 )
 
 D = TypeVar("D", Difference, SliceDifference)
@@ -38,7 +39,10 @@ D = TypeVar("D", Difference, SliceDifference)
 def with_pairs(
     boot: Bootstrap, loss: int, table: LossTable, primary: str, correction: Correction
 ) -> tuple[LossTable, list[Difference]]:
-    """The table with ranks, shares of firsts and the best set; and its pairs of models."""
+    """The table with ranks, shares of firsts and the best set; and its pairs of models, none of a loss
+    that is not resampled where models are many."""
+    if loss not in boot.losses and len(table.results) > MOST_PAIRED:
+        return _unranked(table), []
     if loss not in boot.losses or len(boot.losses[loss].models) < 2:
         return table, _bare(table, NOT_RESAMPLED if loss not in boot.losses else MISSING)
     found, units, own = boot.differences(loss), boot.units.count, boot.losses[loss]
@@ -60,6 +64,15 @@ def with_pairs(
             alone = judge(found.take([k]), boot.confidence, units)
             pairs[names] = _judged(pair, boot.rows, alone, 0, None, False)
     return table, list(pairs.values())
+
+
+def _unranked(table: LossTable) -> LossTable:
+    """The table of a loss without pairs: why its ranks have no interval, unless its values say why."""
+    results = (
+        one if one.value is None or rests_on_few(one.reason) else replace(one, reason=NOT_RESAMPLED)
+        for one in table.results
+    )
+    return replace(table, results=tuple(results))
 
 
 def _with_tail(pair: Difference, tail: Tail | None) -> Difference:

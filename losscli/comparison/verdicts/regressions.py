@@ -20,7 +20,6 @@ from losscli.comparison.verdicts.weighing import (
 )
 from losscli.data.roles import Problem
 from losscli.data.roles.files import stem
-from losscli.domain import Task
 from losscli.errors import Fix, UsageError, did_you_mean
 from losscli.loss import Trait
 from losscli.result import Comparison, LossTable, MetricTable
@@ -113,8 +112,5 @@ def drawing_of(boot: Bootstrap) -> Drawing:
 
 
 def pieces_of(boot: Bootstrap) -> int:
-    """How many units a metric rests on: all of them, or the rows of the rarest of two classes."""
-    classes, units = boot.facts.seen.classes, len(boot.sums.keys)
-    if boot.facts.problem.task is not Task.BINARY:
-        return units
-    return min(units, int(boot.rows * classes.min() / classes.sum()))
+    """How many units a metric rests on: all of them, or those with rows of the rarer of two classes."""
+    return int(min([len(boot.sums.keys), *boot.classes]))

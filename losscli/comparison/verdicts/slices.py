@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import NormalDist
 
 import numpy as np
@@ -24,9 +25,8 @@ from losscli.inference import (
     Correction,
     Family,
     Studentised,
-    beside,
     bootstrap_t_intervals,
-    judge,
+    judge_pieces,
     pairs_of,
     rows_for,
     without_rounding,
@@ -69,8 +69,8 @@ def find_slices(
     apart = [_few_apart(bound, sums[value].units, pairs) for value in order]
     sizes = np.repeat([len(sums[value].units.keys) for value in order], len(pairs))
     carried = np.array([why is not None for one in apart for why in one], dtype=np.bool_)
-    differences = beside([one.differences for one in drawn])
-    family = judge(differences, request.confidence, sizes, Correction.HOLM, carried)
+    pieces = chain.from_iterable(one.differences.pieces() for one in drawn)
+    family = judge_pieces(pieces, tests, request.confidence, sizes, Correction.HOLM, carried)
     ranks = mean_ranks(np.array([one.values for one in drawn]), names)
     return Slices(
         column=column,

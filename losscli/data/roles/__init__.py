@@ -2,8 +2,8 @@
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.class_weight import ClassWeight
-from losscli.data.roles.models import ModelColumns, Predictions
+from losscli.data.roles.models import ModelColumns, Predictions, check_count
 from losscli.data.roles.problem import Problem
 from losscli.data.roles.vectors import stacked
 
-__all__ = ["Asked", "ClassWeight", "ModelColumns", "Predictions", "Problem", "stacked"]
+__all__ = ["Asked", "ClassWeight", "ModelColumns", "Predictions", "Problem", "check_count", "stacked"]

@@ -6,13 +6,13 @@ import numpy as np
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.ids import named_like_id
+from losscli.data.roles.models import MOST_MODELS
 from losscli.data.roles.target import check_named, find_target, target_text
 from losscli.data.roles.words import folded
 from losscli.data.table import ColumnType, Table, block_count, coded, distinct, take_rows
 from losscli.errors import DataError, Fix, LosscliError, UsageError, Where
 
 _NAMES = frozenset({"model", "modelname", "estimator", "algorithm", "method", "run", "system"})
-_MOST_MODELS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ def split_models(table: Table, asked: Asked) -> Long | None:
         return None
     check_named(table, column, "--model-column")
     values = table.columns[column].values
-    if values is None or len(values) > _MOST_MODELS:
+    if values is None or len(values) > MOST_MODELS:
         raise DataError(
-            f"more than {_MOST_MODELS} values: too many to be models",
+            f"more than {MOST_MODELS} values: too many to be models",
             where=Where(table.path, column=column),
             advice="A model has many rows:",
             fixes=[Fix(("--model-column",), "a line per row")],
@@ -76,7 +76,7 @@ def _model_column(table: Table, asked: Asked) -> str | None:
         if name in asked.named or folded(name) not in _NAMES or name == asked.target:
             continue
         values = column.values
-        if values is None or not 1 < len(values) <= _MOST_MODELS or column.missing:
+        if values is None or not 1 < len(values) <= MOST_MODELS or column.missing:
             continue
         if any(text.partition("=")[2] == name or text == name for text in asked.pred):
             continue

@@ -1,6 +1,6 @@
 """Which prediction columns are one model, and what kind of prediction each is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from losscli.data.roles.blocks import label_in
@@ -30,6 +30,7 @@ class Predictions:
 
 
 MOST_LISTED = 8  # names of columns
+MOST_MODELS = 200  # in one comparison: 19,900 pairs take 20 s and 0.9 GB, and grow with the square
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,29 @@ class ModelColumns:
     def serves(self, needs: Collection[Kind]) -> bool:
         """Whether it has predictions of a kind that a loss needs."""
         return any(part.kind in needs for part in self.parts)
+
+
+def check_count(models: Sequence[ModelColumns]) -> None:
+    """Raises UsageError where there are more models than can be compared pair by pair."""
+    if len(models) <= MOST_MODELS:
+        return
+    names = [model.name for model in models if model.name in model.columns]
+    one_by_one = [Fix(("--pred", names[0], "--pred", names[1]), "2 models")] if len(names) > 1 else []
+    raise UsageError(
+        f"{len(models):,} models; a comparison takes {MOST_MODELS} at most, as it judges every pair",
+        advice="Name fewer, by a pattern or one by one:" if one_by_one else "Name fewer: --pred 'PATTERN*'",
+        fixes=[*_some(names), *one_by_one],
+    )
+
+
+def _some(names: Sequence[str]) -> Iterator[Fix]:
+    """The shortest beginning of the first name that few enough begin with, as a pattern."""
+    for length in range(1, len(names[0]) if names else 0):
+        start = names[0][:length]
+        count = sum(name.startswith(start) for name in names)
+        if 1 < count <= MOST_MODELS and not set(start) & set("*?["):
+            yield Fix(("--pred", f"{start}*"), f"{count} models")
+            return
 
 
 def listed(names: Sequence[str]) -> str:

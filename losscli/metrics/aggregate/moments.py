@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ _MERGED: Mapping[str, Callable[[Any, Any], Any]] = {  # how two blocks make one;
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what is computed once of all columns
 class Moments:
     """Weighted power sums of C row quantities x, about a shift that is the same for all blocks.
 
@@ -93,38 +94,38 @@ class Moments:
         both = ((one.name, getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
         return Moments(**{name: _MERGED.get(name, operator.add)(a, b) for name, a, b in both})
 
-    @property
+    @cached_property
     @_QUIET
     def mean(self) -> Floats:
         """Σwx/Σw: (C,); infinite where a row is."""
         return np.where(self.infinite > 0, np.inf, self.shift + self.wd / self.w)
 
-    @property
+    @cached_property
     @_QUIET
     def flagged_sum(self) -> Floats:
         """Σ w x over the flagged rows: (C,)."""
         return self.fwd + self.shift * self.fw
 
-    @property
+    @cached_property
     @_QUIET
     def bulk_mean(self) -> Floats:
         """Σwx/Σw over the rows that are not flagged, summed apart from them: (C,)."""
         return np.asarray(self.shift + self.bwd / (self.w - self.fw))
 
-    @property
+    @cached_property
     @_QUIET
     def total(self) -> Floats:
         """Σ w x: (C,)."""
         return self.wd + self.shift * self.w
 
-    @property
+    @cached_property
     @_QUIET
     def effective_rows(self) -> Floats:
         """(Σwx)²/Σ(wx)²: (C,); NaN where all are 0."""
         squares = self.w2d2 + 2 * self.shift * self.w2d + self.shift**2 * self.w2
         return np.divide(self.total**2, squares, out=np.full_like(squares, np.nan), where=squares > 0)
 
-    @property
+    @cached_property
     @_QUIET
     def standard_error(self) -> Floats:
         """Of the mean, by linearisation with the factor n/(n-1): (C,)."""
@@ -133,7 +134,7 @@ class Moments:
         spread = np.maximum(self._central(2), 0.0)
         return np.sqrt(spread * self.rows / (self.rows - 1)) / self.w
 
-    @property
+    @cached_property
     @_QUIET
     def skewness(self) -> Floats:
         """Of w(x - mean): (C,); NaN where it does not vary."""
