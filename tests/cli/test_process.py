@@ -49,10 +49,11 @@ def test_a_gate_speaks_on_stderr(inside, data):
 
 
 def test_an_inconclusive_gate_is_no_failure(inside, write):
-    rows = "".join(f"{i},{i + 0.01 + 1000 * (i == 7)}\n" for i in range(40))
-    done = inside("compare", write("y,pred\n" + rows), "--fail-if", "mse > 1", "-q")
+    rows = "".join(f"{i},{i + i % 7 / 7},{i + i % 5 / 5}\n" for i in range(140))
+    words = ("compare", write("y,old_pred,new_pred\n" + rows), "--baseline", "old_pred")
+    done = inside(*words, "--max-regression", "mae=0%", "-q")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.startswith("gate: INCONCLUSIVE mse > 1: ")
+    assert done.stderr.startswith("gate: INCONCLUSIVE mae: ")
 
 
 @pytest.mark.parametrize("debug", ["0", "1"])
