@@ -25,7 +25,8 @@ LABELS = np.arange(N) % 2
 def answered(folder: Path, verb: str, columns: dict[str, np.ndarray], *flags: str) -> Answer:
     rows = (",".join(f"{value!r}" for value in row) for row in np.column_stack([*columns.values()]).tolist())
     (folder / "far.csv").write_text("\n".join([",".join(columns), *rows]) + "\n")
-    answer = run([verb, str(folder / "far.csv"), "--jobs", "1", *flags])
+    alone = () if "--jobs" in flags else ("--jobs", "1")
+    answer = run([verb, str(folder / "far.csv"), *alone, *flags])
     assert answer.code in (0, 2), answer.err
     assert "Warning" not in answer.err
     return answer
