@@ -1,9 +1,12 @@
 """Gates: the verdict in one line that grep finds, and the figures of a table."""
 
+import math
+
 from losscli.result import Gate, would_decide
 from losscli.spec import number_text
 
 _DIGITS = range(3, 16)
+_ALIKE = 1e-9  # relative: a change that no digit need show
 _NO_NAME = "''"
 
 
@@ -57,7 +60,8 @@ def _regression(gate: Gate) -> str:
 def _values(gate: Gate) -> str:
     """`11.8 -> 12.7`, in as few digits as show the change."""
     both = [gate.old, gate.new]
-    for digits in _DIGITS:
+    alike = gate.old is not None and gate.new is not None and math.isclose(gate.old, gate.new, rel_tol=_ALIKE)
+    for digits in _DIGITS[:1] if alike else _DIGITS:
         texts = ["infinite" if value is None else f"{value:.{digits}g}" for value in both]
         if texts[0] != texts[1]:
             break
@@ -66,7 +70,9 @@ def _values(gate: Gate) -> str:
 
 def _change(gate: Gate, worsening: float) -> str:
     """`+7.5`: of the figure itself, which falls where it gets worse and greater is better."""
-    change = -worsening if gate.greater_is_better else worsening
+    size = 1.0 if gate.relative else abs(gate.old or 1.0)
+    change = 0.0 if abs(worsening) < _ALIKE * size else worsening
+    change = -change if gate.greater_is_better and change else change
     return f"{100 * change if gate.relative else change:+.3g}"
 
 
