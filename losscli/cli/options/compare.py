@@ -73,7 +73,7 @@ class CompareFlags(TableFlags, PredictionRoles):
     ] = "warn"
     resamples: Annotated[int | None, Flag("N", "Resamples of the rows.", VERDICT, least=200)] = None
     correction: Annotated[
-        str, Flag("RULE", "Of the pairs for their number: max-t, holm, bh or none.", VERDICT)
+        str, Flag("RULE", "Of pairs for their number, holm of gates too: max-t, holm, bh, none.", VERDICT)
     ] = "max-t"
     seed: Annotated[int, Flag("N", "Of the resamples.", VERDICT, least=0)] = 0
     self_check: Annotated[bool, Flag("", "How often verdicts err on rows like these.", VERDICT)] = False
