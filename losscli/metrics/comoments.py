@@ -11,6 +11,7 @@ from losscli.domain import NUMBERS, Floats, Kind
 from losscli.metrics.metric import Metric, metric_of_means, over
 
 _CONSTANT_TARGET = "the target is constant"
+_SQUARES = (2, 5)  # the terms that are squares: of the centred target, of the residual
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,23 @@ _LINE: dict[str, Any] = {
 }
 
 METRICS: tuple[Metric, ...] = (
-    _metric("r2", "R²", "1 - Σ r² / Σ (y - mean y)²", _r2, _CONSTANT_TARGET, word="R²", signed=True),
+    _metric(
+        "r2",
+        "R²",
+        "1 - Σ r² / Σ (y - mean y)²",
+        _r2,
+        _CONSTANT_TARGET,
+        word="R²",
+        signed=True,
+        carried_by=_SQUARES,
+    ),
     _metric(
         "explained_variance",
         "Explained variance",
         "1 - var r / var y",
         _explained_variance,
         _CONSTANT_TARGET,
+        carried_by=_SQUARES,
         signed=True,
         only="compare",
     ),

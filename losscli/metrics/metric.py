@@ -38,6 +38,8 @@ class Metric:
     greater_is_better: None where neither is, as of a bias or of counts.
     best: of perfect predictions.
     signed: whether it can be below 0, so that no share of it says how much worse another is.
+    carried_by: the terms of its summary, by their places and none below 0, that a few rows may carry so that
+      no interval of it holds.
     source: the summary type it reads.
     value: (summary) -> the figure, or why there is none.
     replicated: (summary `at` the means of its terms in B replicates) -> (B,), NaN where there is none; None
@@ -68,6 +70,7 @@ class Metric:
     greater_is_better: bool | None
     best: float | None
     signed: bool = False
+    carried_by: tuple[int, ...] = ()
     source: type
     value: Callable[[Any], Outcome]
     replicated: Callable[[Any], Floats] | None = None

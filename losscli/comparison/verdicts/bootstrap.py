@@ -68,10 +68,10 @@ class Bootstrap:
     layout; at: the place of the difference of two models in a loss among all differences; signs: of the
     units' differences, how many are above and below 0; tails: of the sizes of these differences; precise:
     whether to the same bits in all runs; studentised: of the losses, and of the differences where these are
-    few; values: (B, m) each loss of its models; terms: the terms of each model's summaries; classes: (2,) how
-    many units of equal weight have rows of each class, empty where there are not two; flagged:
-    replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,) Σwx of the columns that
-    flagged rows nearly fill."""
+    few; values: (B, m) each loss of its models; terms: the terms of each model's summaries, and their sums
+    over each unit; classes: (2,) how many units of equal weight have rows of each class, empty where there
+    are not two; flagged: replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,)
+    Σwx of the columns that flagged rows nearly fill."""
 
     facts: TableFacts
     confidence: float
@@ -89,6 +89,7 @@ class Bootstrap:
     studentised: Studentised
     values: Mapping[int, Floats]
     terms: Sequence[TermColumns]
+    term_sums: UnitSums
     classes: Floats
     flagged: Replicates | None
     filled: Mapping[int, Floats]
@@ -244,6 +245,7 @@ def bootstrap(
         studentised=drawn.studentised,
         values={loss: _values(one, drawn) for loss, one in losses.items()},
         terms=[one.after(judged) for one in terms],
+        term_sums=of_terms,
         classes=effective_size(of_classes.sums),
         flagged=outliers,
         filled=filled,

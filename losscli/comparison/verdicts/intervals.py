@@ -65,8 +65,33 @@ def with_metric_intervals(
             found.append(table)
             continue
         few = _few_of_a_class(boot, known[table.name])
-        found.append(_with_ranks(boot, _with_intervals(boot, table, values), values, few))
+        carried = _carried(boot, known[table.name])
+        fair = {m: drawn for m, drawn in values.items() if m not in carried}
+        shown = _because(_with_intervals(boot, table, fair), carried)
+        found.append(shown if carried else _with_ranks(boot, shown, values, few))
     return tuple(found)
+
+
+def _carried(boot: Bootstrap, metric: Metric) -> dict[int, str]:
+    """Why a few rows carry the metric, by the numbers of the models of which they do."""
+    first = boot.replicates.means.shape[1] - boot.term_sums.sums.shape[1]
+    found: dict[int, str] = {}
+    for term in boot.terms if metric.carried_by else ():
+        if term.source is metric.source:
+            places = (term.first - first + place for place in metric.carried_by)
+            tails = (Tail.of(boot.term_sums.sums[:, place]) for place in places)
+            why = next((why for tail in tails if (why := tail.why(boot.units.what))), None)
+            found |= {} if why is None else {term.model: why}
+    return found
+
+
+def _because(table: MetricTable, carried: dict[int, str]) -> MetricTable:
+    """The table with why models have no interval, by their numbers."""
+    results = (
+        replace(one, reason=carried[m]) if m in carried and one.value is not None else one
+        for m, one in enumerate(table.results)
+    )
+    return replace(table, results=tuple(results))
 
 
 def metric_values(boot: Bootstrap, table: MetricTable, metrics: Sequence[Metric]) -> dict[int, Floats]:

@@ -31,6 +31,7 @@ from losscli.result import (
     MetricValue,
     finite,
     is_infinite,
+    rests_on_few,
 )
 
 FEW_ROWS = 100  # units below which gates err more often than they say
@@ -70,6 +71,7 @@ class Side:
     model: str
     value: float
     reason: str | None
+    dominated: str | None = None  # why a metric has no interval though it has a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def table_of(allowance: Allowance, found: Comparison) -> LossTable | MetricTable
 def side_of(one: LossValue | MetricValue) -> Side:
     """A figure as it stands in its table."""
     if one.value is not None:
-        return Side(one.model, one.value, None)
+        metric = isinstance(one, MetricValue) and rests_on_few(one.reason)
+        return Side(one.model, one.value, None, one.reason if metric else None)
     return Side(one.model, math.inf if is_infinite(one.reason) else math.nan, one.reason)
 
 
@@ -217,6 +220,9 @@ def _alone(case: Case) -> Measured:
         tail = None if new.bounded else Tail.of(np.abs(new.sums - _factor(case) * base.sums))
         return (tail.why("differing rows") if tail else None) or ""
     assert isinstance(new, Figures) and isinstance(base, Figures)
+    dominated = case.new.dominated or case.base.dominated
+    if dominated is not None:
+        return dominated
     values = case.allowance.tolerance.measure(new.values, base.values)
     return np.where(np.isfinite(values), values, np.nan)
 
