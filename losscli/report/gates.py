@@ -2,6 +2,7 @@
 
 import math
 
+from losscli.report.names import display_specs
 from losscli.result import Gate, would_decide
 from losscli.spec import number_text
 
@@ -13,8 +14,9 @@ _NO_NAME = "''"
 def gate_line(gate: Gate) -> str:
     """`gate: FAIL mae: 11.8 -> 12.7, +7.5 % (90 % interval +3.4 to +11.9), limit +2 %; new against old`"""
     if gate.baseline is not None:
+        name = display_specs([gate.spec])[gate.spec]
         sides = f"{gate.model} against {gate.baseline}"
-        return f"gate: {gate.verdict.upper()} {gate.spec}: {_regression(gate)}; {sides}"
+        return f"gate: {gate.verdict.upper()} {name}: {_regression(gate)}; {sides}"
     value = "infinite" if gate.value is None else f"{gate.value:.6g}"
     if gate.value != gate.threshold and value == f"{gate.threshold:.6g}":
         value = number_text(gate.value or 0.0)
