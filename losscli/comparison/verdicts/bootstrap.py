@@ -63,15 +63,22 @@ class ResampledLoss:
 class Bootstrap:
     """Replicates, and what they are of.
 
-    found: of every loss and model; losses: of the losses that are resampled, by their numbers; sums: of the
-    units, a column for each row quantity of these losses; places: of these columns, by their places in the
-    layout; at: the place of the difference of two models in a loss among all differences; signs: of the
-    units' differences, how many are above and below 0; tails: of the sizes of these differences; precise:
-    whether to the same bits in all runs; studentised: of the losses, and of the differences where these are
-    few; values: (B, m) each loss of its models; terms: the terms of each model's summaries, and their sums
-    over each unit; classes: (2,) how many units of equal weight have rows of each class, empty where there
-    are not two; flagged: replicates of the flagged rows alone, of the same columns as `sums`; filled: (B,)
-    Σwx of the columns that flagged rows nearly fill."""
+    found: of every loss and model.
+    losses: of the losses that are resampled, by their numbers.
+    sums: of the units, a column for each row quantity of these losses.
+    places: of these columns, by their places in the layout.
+    at: the place of the difference of two models in a loss among all differences.
+    signs: of the units' differences, how many are above and below 0.
+    tails: of the sizes of these differences.
+    precise: whether to the same bits in all runs.
+    studentised: of the losses, and of the differences where these are few.
+    values: (B, m) each loss of its models.
+    terms: the terms of each model's summaries.
+    term_sums: the same of the units.
+    classes: (2,) how many units of equal weight have rows of each class, empty where there are not two.
+    flagged: replicates of the flagged rows alone, of the same columns as `sums`.
+    filled: (B,) Σwx of the columns that flagged rows nearly fill.
+    """
 
     facts: TableFacts
     confidence: float

@@ -9,7 +9,7 @@ from losscli.comparison.request import Request
 from losscli.comparison.verdicts.bootstrap import Bootstrap
 from losscli.comparison.verdicts.intervals import metric_values
 from losscli.comparison.verdicts.weighing import (
-    NOT_RESAMPLED,
+    NO_REPLICATES,
     Case,
     Drawing,
     Estimate,
@@ -94,7 +94,7 @@ def estimates_of(
 def _both(estimates: dict[int, Estimate], new: int, base: int) -> tuple[Estimate, Estimate] | str:
     if new in estimates and base in estimates:
         return estimates[new], estimates[base]
-    return NOT_RESAMPLED
+    return NO_REPLICATES
 
 
 def drawing_of(boot: Bootstrap) -> Drawing:

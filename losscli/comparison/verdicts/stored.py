@@ -197,16 +197,21 @@ def _paired(boot: Bootstrap, now: StoredReplicates, recorded: Recorded) -> _Earl
 
 def _match(kept: StoredReplicates, now: StoredReplicates) -> list[Fix]:
     """The rows that both have, where some have."""
-    if drawn_apart(kept, now) is not None or now.by != "rows":
+    if drawn_apart(kept, now) is not None or not _by_row(kept, now):
         return []
     common = len(np.intersect1d(kept.words(kept.ids), now.words(now.ids)))
     fix = Fix(("--match", "common"), f"the {common:,} rows that both have")
     return [fix] if 1 < common < max(kept.rows, now.rows) else []
 
 
+def _by_row(kept: StoredReplicates, now: StoredReplicates) -> bool:
+    """Whether every resampled unit of both is a row, so that rows can be matched one by one."""
+    return all(one.by == "rows" and one.units == one.rows for one in (kept, now))
+
+
 def _common(kept: StoredReplicates, now: StoredReplicates, recorded: Recorded) -> _Earlier:
     """The rows that both sides have, found by their ids."""
-    if now.by != "rows" or max(kept.rows, now.rows) > min(kept.units, now.units) + abs(kept.rows - now.rows):
+    if not _by_row(kept, now):
         raise DataError(
             f"--baseline {recorded.path}: rows that are resampled in groups cannot be matched one by one",
             advice="Compare the two files of predictions: --baseline OLD.csv --match common",

@@ -35,16 +35,19 @@ from losscli.result import (
 )
 
 FEW_ROWS = 100  # units below which gates err more often than they say
-NOT_RESAMPLED = "it is not resampled, and has no interval"
+NO_REPLICATES = "it is not resampled, and has no interval"
 HOLM = "worse than tolerated, but not once corrected for the number of gates"
 BOTH_INFINITE = "both are infinite"
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """A loss that is a mean or the root of one. sums: (U,) of the resampled units, power: 2 for a root, else
-    1;
-    bounded: no row can carry it."""
+    """A loss that is a mean or the root of one.
+
+    sums: (U,) Σwℓ of the resampled units.
+    power: 2 for a root, else 1.
+    bounded: no row can carry it.
+    """
 
     sums: Floats
     power: int
@@ -59,9 +62,7 @@ class Figures:
 
 
 Estimate = Means | Figures
-Measured = (
-    Studentised | Floats | str
-)  # of a mean; of another figure in every replicate, (B,); why there is none
+Measured = Studentised | Floats | str  # of a mean; of a figure in every replicate, (B,); why there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Case:
 class Drawing:
     """How units are resampled: their keys (U,), weights (U,), what they are, how often they are drawn.
 
-    pieces: how many units there are, or rows of the rarest class, if these are fewer.
+    pieces: how many units there are, or of them with rows of the rarer of two classes, if these are fewer.
     left_out: what was said of rows that only one side has.
     """
 
@@ -195,8 +196,9 @@ def _gate(case: Case, measured: Measured, drawing: Drawing) -> tuple[Gate, float
 def _measured(cases: Sequence[Case], drawing: Drawing) -> list[Measured]:
     """How much worse each is on the scale that is judged, or why that is not known: one resampling for
     all."""
-    found: list[Measured] = [_alone(case) for case in cases]
-    means = [k for k, one in enumerate(found) if isinstance(one, str) and not one]
+    alone = [_alone(case) for case in cases]
+    means = [k for k, one in enumerate(alone) if one is None]
+    found: list[Measured] = ["" if one is None else one for one in alone]
     if not means:
         return found
     columns = [column for k in means for column in _columns(cases[k])]
@@ -211,14 +213,14 @@ def _measured(cases: Sequence[Case], drawing: Drawing) -> list[Measured]:
     return found
 
 
-def _alone(case: Case) -> Measured:
-    """The measure of figures that are known in every replicate; of means "", as they wait for the units."""
+def _alone(case: Case) -> Measured | None:
+    """The measure of figures that are known in every replicate; None of means, which wait for the units."""
     if isinstance(case.both, str):
         return case.both
     new, base = case.both
     if isinstance(new, Means) and isinstance(base, Means):
         tail = None if new.bounded else Tail.of(np.abs(new.sums - _factor(case) * base.sums))
-        return (tail.why("differing rows") if tail else None) or ""
+        return None if tail is None else tail.why("differing rows")
     assert isinstance(new, Figures) and isinstance(base, Figures)
     dominated = case.new.dominated or case.base.dominated
     if dominated is not None:
