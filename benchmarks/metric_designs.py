@@ -11,10 +11,11 @@ from losscli.domain import Floats, Task
 from losscli.inference import percentile_interval, wilson
 from losscli.inference.resample import UnitSums, replicate, row_keys
 from losscli.metrics import metrics_for
-from losscli.metrics.confusion import Confusion, of_class
+from losscli.metrics.confusion import of_class
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.metric import Metric, Undefined
 from losscli.metrics.several import OneVsOne, Pooled
+from losscli.metrics.tallies import Confusion
 from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms, of_output
 
 # Of a file: the summaries that metrics read, each with its terms.

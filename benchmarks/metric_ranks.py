@@ -18,9 +18,9 @@ from losscli.domain import Floats, Task
 from losscli.inference import figure_ranks
 from losscli.inference.resample import UnitSums, replicate, row_keys
 from losscli.metrics import metrics_for
-from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.metric import Metric, Undefined
+from losscli.metrics.tallies import Confusion
 
 NAMES = ("average_precision", "roc_auc", "recall", "balanced_accuracy", "mcc", "f1", "precision", "accuracy")
 METRICS = [one for name in NAMES for one in metrics_for(Task.BINARY) if one.name == name]

@@ -15,7 +15,6 @@ from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.loss.reduction import quantities
 from losscli.metrics.aggregate import Looks, Moments, Sought, merge_each
 from losscli.metrics.comoments import Comoments
-from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.forecast import (
     OfInterval,
@@ -28,6 +27,7 @@ from losscli.metrics.forecast import (
     quantile_terms,
 )
 from losscli.metrics.several import PAIRED_CLASSES, RANKED_LABELS, OneVsOne, Pooled, TopLabel
+from losscli.metrics.tallies import Confusion
 from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms
 
 EXACT_ROWS = 1_000_000  # above, distributions of scores are rounded unless asked otherwise

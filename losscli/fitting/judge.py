@@ -14,9 +14,9 @@ from losscli.loss.arguments import Arguments
 from losscli.loss.catalogue import find
 from losscli.metrics import metrics_for
 from losscli.metrics.comoments import Comoments
-from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution
 from losscli.metrics.metric import Metric, Outcome, Undefined, outcome
+from losscli.metrics.tallies import Confusion
 from losscli.metrics.threshold import Costs
 from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms
 from losscli.spec import Spec

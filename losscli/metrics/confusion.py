@@ -1,13 +1,11 @@
 """Metrics of labels: read from the confusion matrix."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from losscli.domain import CLASSES, LABELS, Codes, Floats, Task
-from losscli.metrics.aggregate import weight_at
+from losscli.domain import CLASSES, LABELS, Floats, Task
 from losscli.metrics.metric import (
     Family,
     Metric,
@@ -18,6 +16,7 @@ from losscli.metrics.metric import (
     outcome,
     over,
 )
+from losscli.metrics.tallies import Confusion, Tallies, balanced_accuracy, kappa, mcc, quadratic_kappa
 from losscli.spec import number_text
 
 _BINARY = frozenset({Task.BINARY})
@@ -25,123 +24,14 @@ _SEVERAL = frozenset({Task.MULTICLASS})
 _NO_WEIGHT = "no row has weight"
 _NO_F = "no row is positive or predicted positive"
 NO_ORDER = "words have no order: --order low,mid,high says it, of the classes that the target has"
-_ROUNDING = 1e-14  # of a squared distance per row
 _FEWEST = 30  # rows of a class, below which ranks by its recall have no interval
-Parts = Callable[["Tallies"], tuple[Floats, Floats]]  # what is divided, and by what
-
-
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """Weights of rows by true class (row) and predicted class (column): (k, k). Merges by addition.
-
-    places: of each class in their order, (k,); None where they have none.
-    """
-
-    matrix: Floats
-    places: Floats | None = None
-
-    @classmethod
-    def of(
-        cls, true: Codes, predicted: Codes, w: Floats, classes: int, places: Floats | None = None
-    ) -> "Confusion":
-        """true, predicted: codes below `classes`, (n,); w: (n,)."""
-        cells = weight_at(true * classes + predicted, w, classes * classes)
-        return cls(cells.reshape(classes, classes), places)
-
-    def merge(self, other: "Confusion") -> "Confusion":
-        return Confusion(self.matrix + other.matrix, self.places)
-
-    @property
-    def tallies(self) -> "Tallies":
-        apart = None
-        if self.places is not None:
-            apart = np.asarray((self.matrix * (self.places[:, None] - self.places) ** 2).sum())
-        return Tallies(
-            np.diag(self.matrix), self.matrix.sum(axis=0), self.matrix.sum(axis=1), apart, self.places
-        )
-
-    @property
-    def width(self) -> int:
-        """How many terms there are."""
-        return 3 * len(self.matrix) + (self.places is not None)
-
-    def terms(self, true: Codes, predicted: Codes) -> Iterator[Floats]:
-        """The row quantities whose means are the tallies: (n,) each."""
-        codes = range(len(self.matrix))
-        yield from (((true == code) & (predicted == code)).astype(np.float64) for code in codes)
-        yield from ((predicted == code).astype(np.float64) for code in codes)
-        yield from ((true == code).astype(np.float64) for code in codes)
-        if self.places is not None:
-            yield (self.places[true] - self.places[predicted]) ** 2
-
-    def at(self, means: Floats) -> "Tallies":
-        """The tallies where the terms have these means: (B, C)."""
-        if self.places is None:
-            hits, predicted, true = np.split(means, 3, axis=-1)
-            return Tallies(hits, predicted, true)
-        hits, predicted, true = np.split(means[..., :-1], 3, axis=-1)
-        return Tallies(hits, predicted, true, means[..., -1], self.places)
-
-
-@dataclass(frozen=True, slots=True)
-class Tallies:
-    """Weights by class of the rows that are labelled rightly, of the predicted and of the true: (…, k).
-
-    apart, places: of classes in an order, the sum of the squared distances of true and predicted places, (…),
-    and the place of each class, (k,).
-    """
-
-    hits: Floats
-    predicted: Floats
-    true: Floats
-    apart: Floats | None = None
-    places: Floats | None = None
-
-    @property
-    def total(self) -> Floats:
-        return np.asarray(self.true.sum(axis=-1))
-
-    @property
-    def right(self) -> Floats:
-        return np.asarray(self.hits.sum(axis=-1))
-
-
-def _balanced_accuracy(t: Tallies) -> Floats:
-    """Over the classes that occur; of two, both must."""
-    recalls = over(t.hits, t.true)
-    present = t.true > 0
-    mean = over(np.where(present, recalls, 0.0).sum(axis=-1), present.sum(axis=-1))
-    return np.where(present.all(axis=-1), mean, np.nan) if t.true.shape[-1] == 2 else mean
-
-
-def _mcc(t: Tallies) -> Floats:
-    """Gorodkin 2004, doi:10.1016/j.compbiolchem.2004.09.006 (R_K; Matthews for two classes)."""
-    n = t.total
-    spread = (n * n - (t.predicted**2).sum(axis=-1)) * (n * n - (t.true**2).sum(axis=-1))
-    shared = t.right * n - (t.true * t.predicted).sum(axis=-1)
-    return over(shared, np.sqrt(np.maximum(spread, 0.0)))
-
-
-def _kappa(t: Tallies) -> Floats:
-    """Cohen 1960, doi:10.1177/001316446002000104."""
-    n = t.total
-    chance = over((t.true * t.predicted).sum(axis=-1), n * n)
-    return over(over(t.right, n) - chance, 1 - chance)
-
-
-def _quadratic_kappa(t: Tallies) -> Floats:
-    """Cohen 1968, doi:10.1037/h0026256: 1 - (squared distance)/(that of independent classes)."""
-    assert t.places is not None and t.apart is not None
-    n = t.total
-    here, there = t.true @ t.places, t.predicted @ t.places
-    chance = (t.true + t.predicted) @ t.places**2 - 2 * over(here * there, n)
-    return 1 - over(t.apart, np.where(chance > _ROUNDING * n * len(t.places) ** 2, chance, 0.0))
+Parts = Callable[[Tallies], tuple[Floats, Floats]]  # what is divided, and by what
 
 
 def _ordered_kappa(c: Confusion) -> Outcome:
     if c.places is None:
         return Undefined(NO_ORDER)
-    return outcome(np.clip(_quadratic_kappa(c.tallies), -1.0, 1.0), "all rows are of one class")
+    return outcome(np.clip(quadratic_kappa(c.tallies), -1.0, 1.0), "all rows are of one class")
 
 
 def _metric(
@@ -311,7 +201,7 @@ METRICS: tuple[Metric, ...] = (
         "balanced_accuracy",
         "Balanced accuracy",
         "mean over true classes of recall",
-        _balanced_accuracy,
+        balanced_accuracy,
         "one class is absent",
         tasks=CLASSES,
         short="balanced",
@@ -322,7 +212,7 @@ METRICS: tuple[Metric, ...] = (
         "mcc",
         "Matthews correlation",
         "correlation of true and predicted class",
-        _mcc,
+        mcc,
         "all rows are of one class, true or predicted",
         -1.0,
         tasks=CLASSES,
@@ -334,7 +224,7 @@ METRICS: tuple[Metric, ...] = (
         "cohen_kappa",
         "Cohen's kappa",
         "(accuracy - chance) / (1 - chance)",
-        _kappa,
+        kappa,
         "all rows are of one class, true and predicted",
         -1.0,
         tasks=CLASSES,
@@ -345,7 +235,7 @@ METRICS: tuple[Metric, ...] = (
         "quadratic_kappa",
         "Quadratic weighted kappa",
         "1 - Σ (place - predicted place)² / that of independent classes; places among the classes that occur",
-        _quadratic_kappa,
+        quadratic_kappa,
         least=-1.0,
         tasks=_SEVERAL,
         value=_ordered_kappa,

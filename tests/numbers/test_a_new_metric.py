@@ -13,8 +13,8 @@ from sklearn.metrics import jaccard_score
 import losscli.cli
 import losscli.metrics
 from losscli.domain import LABELS, Floats, Task
-from losscli.metrics.confusion import Confusion, Tallies
 from losscli.metrics.metric import Metric, outcome, over
+from losscli.metrics.tallies import Confusion, Tallies
 
 Command = Callable[..., str]
 

@@ -15,7 +15,7 @@ from losscli.comparison.verdicts.intervals import UNDEFINED
 from losscli.domain import Floats, Task
 from losscli.inference.resample import draws, row_keys
 from losscli.metrics import comoments, metrics_for
-from losscli.metrics.confusion import Confusion
+from losscli.metrics.tallies import Confusion
 from losscli.result import Comparison, MetricValue, rests_on_few
 
 SIGNED = {"mcc", "cohen_kappa", "quadratic_kappa", "pearson", "concordance"}  # from -1 to 1

@@ -15,9 +15,9 @@ from losscli.inference.resample import UnitSums, draws, replicate, row_keys
 from losscli.inference.two_models import delong
 from losscli.metrics import comoments, distribution, metrics_for
 from losscli.metrics.comoments import Comoments
-from losscli.metrics.confusion import Confusion
 from losscli.metrics.distribution import Distribution, average_precision, roc_auc
 from losscli.metrics.metric import Metric, Undefined
+from losscli.metrics.tallies import Confusion
 
 SEEDS = range(6)
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from losscli.domain import Codes, Floats, Task
 from losscli.metrics import metrics_for
-from losscli.metrics.confusion import Confusion, of_class
+from losscli.metrics.confusion import of_class
 from losscli.metrics.metric import Metric, Outcome, Undefined
+from losscli.metrics.tallies import Confusion
 
 
 def of_labels(task: Task) -> dict[str, Metric]:

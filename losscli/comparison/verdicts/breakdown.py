@@ -16,8 +16,9 @@ from losscli.domain import Floats, Kind, Mask, Task
 from losscli.inference import bootstrap_t_intervals
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.inference.tail import Tail
-from losscli.metrics.confusion import Confusion, of_class
+from losscli.metrics.confusion import of_class
 from losscli.metrics.metric import Metric
+from losscli.metrics.tallies import Confusion
 from losscli.metrics.vectors import OfLabels, OfOutputs, of_label, of_output
 from losscli.result import (
     ClassScores,

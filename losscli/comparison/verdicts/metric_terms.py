@@ -13,9 +13,9 @@ from losscli.domain import CLASSES, LABELS, NUMBERS, SEVERAL, Floats, Kind, Task
 from losscli.loss import Argument
 from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.metrics.comoments import Comoments
-from losscli.metrics.confusion import Confusion
 from losscli.metrics.metric import Metric, Undefined
 from losscli.metrics.several import OneVsOne, Pooled
+from losscli.metrics.tallies import Confusion
 from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms
 
 
