@@ -13,8 +13,9 @@ from losscli.errors import ExitCode, UsageError
 from losscli.loss.catalogue import tasks_of
 
 if TYPE_CHECKING:
-    from losscli.data.roles import Asked, features
-    from losscli.result import Roles
+    from losscli.data.roles import Asked, Problem, features
+    from losscli.data.table import Table
+    from losscli.result import ColumnRole, Input, Roles
 
 _READS = {"compare": CompareFlags, "fit": FitFlags}
 
@@ -48,51 +49,48 @@ def _check_flags(flags: RolesFlags) -> None:
 
 
 def _of_predictions(flags: RolesFlags) -> "Roles":
-    from losscli import __version__
     from losscli.data.roles.files import roles_of_files
-    from losscli.result import Roles
 
     with large(flags.predictions, "reading"):
         options = flags.read_options(flags.id, flags.group, flags.by)
         asked = replace(asked_of_predictions(flags), losses=_tasks(flags))
         table, problem, inputs, columns = roles_of_files(flags.predictions, options, asked)
-    return Roles(
-        version=__version__,
-        command=command_line(),
-        inputs=inputs,
-        reads_for=flags.for_,
-        task=str(problem.task),
-        target=problem.target,
-        positive=problem.positive,
-        classes=problem.labels,
-        decisions=(*table.notes, *problem.decisions),
-        columns=columns,
-        warnings=problem.warnings,
-    )
+    return _roles(flags, table, problem, inputs, columns)
 
 
 def _of_training(flags: RolesFlags) -> "Roles":
-    from losscli import __version__
     from losscli.data.roles.evidence import roles_of_training
     from losscli.fitting.files import open_file
-    from losscli.result import Roles
 
     (path,) = flags.predictions
     asked = replace(asked_of_features(flags), fold=flags.fold_column, losses=_tasks(flags))
     with large(flags.predictions, "reading"):
         table, training, inputs = open_file(path, flags.read_options(flags.id), asked)
+    return _roles(flags, table, training, inputs, tuple(roles_of_training(table, training)))
+
+
+def _roles(
+    flags: RolesFlags,
+    table: "Table",
+    found: "Problem | features.Training",
+    inputs: "tuple[Input, ...]",
+    columns: "tuple[ColumnRole, ...]",
+) -> "Roles":
+    from losscli import __version__
+    from losscli.result import Roles
+
     return Roles(
         version=__version__,
         command=command_line(),
         inputs=inputs,
         reads_for=flags.for_,
-        task=str(training.task),
-        target=training.target,
-        positive=training.positive,
-        classes=training.labels,
-        decisions=(*table.notes, *training.decisions),
-        columns=tuple(roles_of_training(table, training)),
-        warnings=training.warnings,
+        task=str(found.task),
+        target=found.target,
+        positive=found.positive,
+        classes=found.labels,
+        decisions=(*table.notes, *found.decisions),
+        columns=columns,
+        warnings=found.warnings,
     )
 
 
