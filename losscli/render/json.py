@@ -8,6 +8,7 @@ from typing import Any
 from losscli.render.format import Format
 from losscli.render.records import example_record, loss_record
 from losscli.report import Checks, Explanation, Found, Listing, View
+from losscli.result import finite
 
 _ORDER = re.compile(r"#(?=#\w*\[)")  # what those who run jobs obey in their logs, also within a line
 
@@ -37,7 +38,7 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
     records = [
         {
             "spec": bound.spec,
-            "values": dict(bound.params),
+            "values": {name: finite(value) for name, value in bound.params},
             **loss_record(bound.loss),
             "example": example_record(bound),
         }

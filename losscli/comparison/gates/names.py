@@ -11,7 +11,7 @@ from losscli.loss.catalogue.refused import refused_loss
 from losscli.metrics import FAMILIES, SKILLS, known_as, metrics_for
 from losscli.metrics.forecast import speaks_of_levels
 from losscli.metrics.metric import Metric
-from losscli.result import Comparison, LossTable, MetricTable
+from losscli.result import Comparison, LossTable, MetricTable, finite
 from losscli.spec import Spec
 
 
@@ -108,5 +108,6 @@ def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> 
     )
     params = dict(bound.params)
     return params.keys() == table.params.keys() and all(
-        math.isclose(table.params[key], value, rel_tol=1e-9) for key, value in params.items()
+        known == finite(value) or (known is not None and math.isclose(known, value, rel_tol=1e-9))
+        for value, known in ((value, table.params[key]) for key, value in params.items())
     )
