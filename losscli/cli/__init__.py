@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from losscli.errors import ExitCode, LosscliError
@@ -21,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
 
     _open_streams()
     try:
-        return int(_parser()(args=list(arguments), prog_name="losscli", standalone_mode=False) or 0)
+        return _obeyed(arguments)
     except LosscliError as error:
         place = str(error.where)
         lines = (*filter(None, [error.advice]), *_mended(error, arguments))
@@ -39,6 +40,23 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(ExitCode.USAGE, ": ".join(map(str, [*where, error.strerror or error])))
     except Exception as error:
         return _unexpected(error)
+
+
+def _obeyed(arguments: Sequence[str]) -> int:
+    if _asks_for_data(arguments):
+        from losscli.cli.describe import show_help
+
+        return show_help(_command(arguments).strip())
+    return int(_parser()(args=list(arguments), prog_name="losscli", standalone_mode=False) or 0)
+
+
+def _asks_for_data(arguments: Sequence[str]) -> bool:
+    """Whether the help of all, or of a command that there is, is asked for as JSON."""
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if not {"-h", "--help"}.intersection(words):
+        return False
+    json = "--format=json" in words or ("--format", "json") in pairwise(words)
+    return json and (words[0].startswith("-") or bool(_command(words)))
 
 
 @cache

@@ -14,6 +14,7 @@ from losscli.cli.options import (
     LossesFlags,
     PredictFlags,
     RolesFlags,
+    SchemaFlags,
 )
 from losscli.errors import ExitCode
 
@@ -163,3 +164,14 @@ def check_loss(flags: ExplainFlags) -> int:
     from losscli.cli import catalogue
 
     return catalogue.check_loss(flags)
+
+
+@command(app, short_help="What is valid in the JSON of a command.")
+def schema(flags: SchemaFlags) -> int:
+    """The JSON Schema (draft 2020-12) of a result: every key, its type and what it means.
+
+    losscli schema compare
+    """
+    from losscli.cli.schema import run
+
+    return run(flags)

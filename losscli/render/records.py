@@ -1,8 +1,9 @@
 """The records of losses as plain values, for JSON and CSV."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, make_dataclass
 from enum import Enum
-from typing import Any
+from types import GenericAlias
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from losscli.domain import Interval, Kind, Link
 from losscli.loss import Alias, BoundLoss, Loss, Param, Trait
@@ -13,6 +14,10 @@ from losscli.report.traits import bound_at_one
 _FUNCTIONS = {"value", "slope", "kinks", "check", "parts", "by_class", "combine", "whole", "kin", "infimum"}
 _LEFT_OUT = _FUNCTIONS | {"terms", "each"}
 _NAMES = {"slope_formula": "slope"}
+# What the keys mean: the half of the docstring that is of texts.
+LOSS_TOLD = f"name: {(Loss.__doc__ or '').partition('What it computes')[0].partition('name: ')[2]}".replace(
+    "slope_formula", "slope"
+)
 
 
 def example_record(bound: BoundLoss) -> dict[str, Any] | None:
@@ -52,3 +57,37 @@ def _plain(value: Any) -> Any:
             return _fields(value)
         case _:
             return None if value == "" else value
+
+
+def loss_fields() -> list[tuple[str, Any]]:
+    """The keys of `loss_record` and the types of their values, in its order."""
+    hints = {name: _written(hint) for name, hint in _hints(Loss).items() if name not in _LEFT_OUT}
+    return [(_NAMES.get(name, name), hint) for name, hint in hints.items()]
+
+
+def _hints(record: type) -> dict[str, Any]:
+    """The types of the fields by name; of a text that may be empty, that it may be None."""
+    hints = get_type_hints(record)
+    empty = {one.name for one in fields(record) if one.default == ""}
+    return {
+        one.name: hints[one.name] | None if one.name in empty else hints[one.name] for one in fields(record)
+    }
+
+
+def _written(hint: Any) -> Any:
+    """The type of what `_plain` makes of a value of a type."""
+    if hint in (Link, Interval):
+        return str
+    if hint in (Param, Alias):
+        kinds = {name: _written(kind) for name, kind in _hints(hint).items() if name != "of_level"}
+        told = hint.__doc__ if hint is Alias else ""  # a default is written in words
+        kinds |= {"default": str} if hint is Param else {}
+        return make_dataclass(hint.__name__, kinds.items(), namespace={"__doc__": told})
+    match get_origin(hint), get_args(hint):
+        case (_, (first, *_)) if first is Trait:
+            words = tuple(trait.name.lower() for trait in Trait if trait.name)
+            return GenericAlias(tuple, (Literal[words], ...))
+        case (kind, (first, *_)) if kind in (tuple, frozenset):
+            return GenericAlias(tuple, (_written(first), ...))
+        case _:
+            return hint

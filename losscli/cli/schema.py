@@ -1,0 +1,15 @@
+"""`losscli schema`: what is valid in the JSON that losscli writes."""
+
+import json
+
+from losscli.cli.options import SchemaFlags, check_word
+from losscli.cli.output import show
+from losscli.errors import ExitCode
+from losscli.render.schemas import SCHEMAS
+
+
+def run(flags: SchemaFlags) -> int:
+    """Print the JSON Schema of a result. Raises UsageError for a name that has none."""
+    check_word(flags.name, SCHEMAS, "schema")
+    show(json.dumps(SCHEMAS[flags.name](), ensure_ascii=True, indent=1) + "\n")
+    return ExitCode.OK
