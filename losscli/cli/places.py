@@ -23,7 +23,7 @@ class Written(Protocol):
 
 
 def asked_formats(flags: PrintingFlags, what: type) -> Formats:
-    """The format of every file by its extension.
+    """The format of every file by its name.
 
     Raises UsageError, before any work, for an extension that names none, an unknown format of stdout, and
     one that does not hold a type of result.
@@ -41,9 +41,13 @@ def asked_formats(flags: PrintingFlags, what: type) -> Formats:
 
 
 def format_of(path: Path) -> str:
-    """The format a file name asks for. Raises UsageError for an extension that names none."""
+    """The format a file name asks for: by the whole of it, else by its extension. Raises UsageError for an
+    extension that names none."""
     from losscli.render import FORMATS
 
+    whole = {known: name for name, format in FORMATS.items() for known in format.names}
+    if path.name.lower() in whole:
+        return whole[path.name.lower()]
     known = {extension: name for name, format in FORMATS.items() for extension in format.extensions}
     found = known.get(path.suffix.lower())
     if found is None:

@@ -1,10 +1,11 @@
-"""How it looks: a result or the catalogue as text, JSON, CSV, Markdown, GitHub's annotations, JUnit or HTML.
+"""How it looks: a result or the catalogue as text, JSON, CSV, Markdown, GitHub's annotations, JUnit, HTML or
+flat figures.
 
 Adding a format: one file that makes a `Format`, and its row in `FORMATS`.
 """
 
 from losscli.errors import UsageError, did_you_mean
-from losscli.render import csv, github, html, json, junit, markdown, text
+from losscli.render import csv, github, html, json, junit, markdown, metrics, text
 from losscli.render.format import Format
 from losscli.render.text import use_colour
 from losscli.report import VERBS, Found, View
@@ -19,6 +20,7 @@ FORMATS: dict[str, Format] = {
     "github": github.FORMAT,
     "junit": junit.FORMAT,
     "html": html.FORMAT,
+    "metrics": metrics.FORMAT,
 }
 
 

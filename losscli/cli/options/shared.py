@@ -25,7 +25,7 @@ DEFINE = Flag("LOSS", "A loss by its formula, 'asym = where(r > 0, 3*r**2, r**2)
 EXCLUDE = Flag("SPEC", "A loss to leave out; repeat it.", specs=True)
 SCALE = Flag("S", "Residual scale s, in units of y.", above=0)
 CONFIDENCE_FLAG = Flag("P", "Confidence of the intervals.", above=0, below=1)
-FORMAT = Flag("FORMAT", "text, json, csv, markdown, github, junit or html.", OUTPUT)
+FORMAT = Flag("FORMAT", "text, json, csv, markdown, github, junit, html or metrics (flat JSON).", OUTPUT)
 ALL = Flag("", "Every loss, metric and reason on screen.")
 
 
@@ -83,7 +83,11 @@ class PrintingFlags:
     format: Annotated[str, FORMAT] = "text"
     output: Annotated[
         tuple[Path, ...],
-        Flag("FILE", "Also write a file, .txt .json .csv .md .xml (JUnit) or .html; repeat it.", OUTPUT),
+        Flag(
+            "FILE",
+            "Also write a file, .txt .json .csv .md .xml (JUnit) or .html; metrics.json is flat; repeat it.",
+            OUTPUT,
+        ),
     ] = ()
     quiet: Annotated[bool, Flag("", "Nothing on stdout.", OUTPUT, short="-q")] = False
 
