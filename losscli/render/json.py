@@ -8,7 +8,6 @@ from typing import Any
 from losscli.render.format import Format
 from losscli.render.records import example_record, loss_record
 from losscli.report import Checks, Explanation, Found, Listing, View
-from losscli.result import finite
 
 _ORDER = re.compile(r"#(?=#\w*\[)")  # what those who run jobs obey in their logs, also within a line
 
@@ -38,7 +37,7 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
     records = [
         {
             "spec": bound.spec,
-            "values": {name: finite(value) for name, value in bound.params},
+            "values": bound.finite_params,
             **loss_record(bound.loss),
             "example": example_record(bound),
         }

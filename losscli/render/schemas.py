@@ -21,7 +21,7 @@ def _losses() -> Schema:
 
 
 def _explanation() -> Schema:
-    own: _Fields = [("spec", str), ("values", Mapping[str, float | None])]
+    own: _Fields = [("spec", str), ("values", Mapping[str, float])]
     fields = [*own, *loss_fields(), ("example", Example | None)]
     return _of_losses("losscli/explain/1", [("scale", float)], fields)
 

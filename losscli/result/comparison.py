@@ -63,12 +63,11 @@ class LossPart:
 
 @dataclass(frozen=True, slots=True)
 class LossTable:
-    """One loss of all models; params: None where infinite, as the spec says; members: the specs of its class
-    of losses, itself included."""
+    """One loss of all models; `members` are the specs of its class of losses, itself included."""
 
     spec: Name
     name: Name
-    params: Mapping[str, float | None]
+    params: Mapping[str, float]
     unit: str
     elicits: str
     members: Members

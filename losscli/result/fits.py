@@ -66,7 +66,7 @@ class Fit:
 
     spec: str
     name: str
-    params: Mapping[str, float | None]  # None: infinite, as the spec says
+    params: Mapping[str, float]
     unit: str
     elicits: str
     members: Members

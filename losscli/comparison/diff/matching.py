@@ -2,7 +2,7 @@
 
 import math
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from losscli.errors import DataError
@@ -126,13 +126,10 @@ def _scaled(a: LossTable, own: float | None, b: LossTable, other: float | None) 
     if not own or not other or a.params.keys() != b.params.keys():
         return False
     ratio = own / other
-    return all(_alike(value, b.params[key], (1.0, ratio, 1.0 / ratio)) for key, value in a.params.items())
-
-
-def _alike(a: float | None, b: float | None, factors: Iterable[float]) -> bool:
-    if a is None or b is None:
-        return a is b
-    return any(math.isclose(a, b * factor, rel_tol=1e-9) for factor in factors)
+    return all(
+        any(math.isclose(value, b.params[key] * factor, rel_tol=1e-9) for factor in (1.0, ratio, 1.0 / ratio))
+        for key, value in a.params.items()
+    )
 
 
 def warnings(old: Comparison, new: Comparison) -> Iterator[Warning_]:

@@ -11,7 +11,7 @@ from losscli.loss.catalogue.refused import refused_loss
 from losscli.metrics import FAMILIES, SKILLS, known_as, metrics_for
 from losscli.metrics.forecast import speaks_of_levels
 from losscli.metrics.metric import Metric
-from losscli.result import Comparison, LossTable, MetricTable, finite
+from losscli.result import Comparison, LossTable, MetricTable
 from losscli.spec import Spec
 
 
@@ -106,8 +106,7 @@ def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> 
         imbalance=(1 - share) / share if share else None,
         naive=table.params.get("naive"),
     )
-    params = dict(bound.params)
+    params = bound.finite_params
     return params.keys() == table.params.keys() and all(
-        known == finite(value) or (known is not None and math.isclose(known, value, rel_tol=1e-9))
-        for value, known in ((value, table.params[key]) for key, value in params.items())
+        math.isclose(table.params[key], value, rel_tol=1e-9) for key, value in params.items()
     )
