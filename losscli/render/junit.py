@@ -1,6 +1,7 @@
 """JUnit's XML, which those who run jobs show: a test case per gate and model.
 
 A case fails exactly where its gate ends the run with exit 1; one that cannot tell and does not is skipped.
+Each says its figures, in a message and as text: which of the two is shown depends on the reader.
 """
 
 from losscli.render.format import Format
@@ -59,12 +60,11 @@ def _name(gate: Gate) -> str:
 def _case(gate: Gate, name: str, end: str) -> str:
     from losscli.report.gates import gate_line
 
-    head = f'    <testcase classname="losscli" name="{marked(name)}"'
-    if not end:
-        return f"{head}/>"
-    message = marked(gate_line(gate).removeprefix("gate: "))
+    head = f'    <testcase classname="losscli" name="{marked(name)}">'
+    told = marked(gate_line(gate).removeprefix("gate: "))
     kind = f' type="{gate.verdict}"' if end == "failure" else ""
-    return f'{head}>\n      <{end} message="{message}"{kind}/>\n    </testcase>'
+    inside = f'<{end} message="{told}"{kind}>{told}</{end}>' if end else f"<system-out>{told}</system-out>"
+    return f"{head}\n      {inside}\n    </testcase>"
 
 
 FORMAT = Format(_write, (".xml",), (Comparison,))

@@ -116,7 +116,9 @@ def _gates(screen: CompareScreen) -> list[Grid]:
         (visible(gate.text), screen.model(gate.model), gate.verdict, *figures(gate))
         for gate in screen.found.gates
     ]
-    return tabulate("", ("GATES", "model", "verdict", *right("value"), "change"), rows, always=2)
+    return tabulate(
+        "", ("GATES", "model", "verdict", *right("value"), "change", *right("limit")), rows, always=2
+    )
 
 
 def _next_command(screen: CompareScreen) -> str:

@@ -24,15 +24,17 @@ def gate_line(gate: Gate) -> str:
     return f"{head} is {value} ({gate.reason})"
 
 
-def figures(gate: Gate) -> tuple[str, str]:
-    """`11.8 -> 12.7` and `+7.5 % [+3.4, +11.9]`; of a limit the value, and nothing."""
+def figures(gate: Gate) -> tuple[str, str, str]:
+    """`11.8 -> 12.7`, `+7.5 % [+3.4, +11.9]` and the limit, `+2 %`; of a rule the first and the last."""
     if gate.baseline is None:
-        return "infinite" if gate.value is None else f"{gate.value:.6g}", ""
+        value = "infinite" if gate.value is None else f"{gate.value:.6g}"
+        return value, "", number_text(gate.threshold)
+    limit = _change(gate, gate.threshold) + _unit(gate)
     if gate.value is None:
-        return _values(gate), ""
+        return _values(gate), "", limit
     text = _change(gate, gate.value) + _unit(gate)
     ends = _ends(gate)
-    return _values(gate), text if ends is None else f"{text} [{ends[0]}, {ends[1]}]"
+    return _values(gate), text if ends is None else f"{text} [{ends[0]}, {ends[1]}]", limit
 
 
 def _ends(gate: Gate) -> tuple[str, str] | None:

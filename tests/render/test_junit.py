@@ -8,6 +8,7 @@ import pytest
 from losscli import render
 from losscli.comparison.gates import fails
 from losscli.errors import UsageError
+from losscli.report.gates import gate_line
 from render.gates import FAIL, PASS, UNSURE, gate, gated
 from render.samples import ALL, HOSTILE, judged
 
@@ -25,7 +26,12 @@ def suite(comparison, *, strict=False) -> ET.Element:
 
 
 def outcomes(found: ET.Element) -> dict[str, list[str]]:
-    return {case.get("name"): [child.tag for child in case] for case in found.findall("testcase")}
+    """How each case ends; of one that passes, nothing."""
+    ends = ("failure", "skipped", "error")
+    return {
+        case.get("name"): [child.tag for child in case if child.tag in ends]
+        for case in found.findall("testcase")
+    }
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -39,6 +45,16 @@ def test_a_case_per_gate(strict):
     assert {case.get("classname") for case in found.findall("testcase")} == {"losscli"}
     failure = found.find(".//failure")
     assert failure.get("message") == "FAIL mae > 23.5: mae of ridge is 24.14 (no uncertainty used)"
+
+
+def test_every_case_says_its_figures():
+    found = suite(gated(PASS, FAIL, UNSURE))
+    for case, one in zip(found.findall("testcase"), (PASS, FAIL, UNSURE), strict=True):
+        (told,) = case
+        assert told.text == gate_line(one).removeprefix("gate: ")
+        assert told.get("message") in (told.text, None)
+    assert found.find("testcase/system-out").text.startswith("PASS mae > 23.5: mae of gbm is 24.14")
+    assert "limit +2 %; about 9,410 rows would decide" in found.find("testcase/skipped").text
 
 
 @pytest.mark.parametrize("strict", [False, True])
