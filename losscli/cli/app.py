@@ -131,6 +131,17 @@ def diff(flags: DiffFlags) -> int:
     return run(flags)
 
 
+@command(app, short_help="What is valid in the JSON of a command.")
+def schema(flags: SchemaFlags) -> int:
+    """The JSON Schema (draft 2020-12) of a result: every key, its type and what it means.
+
+    losscli schema compare
+    """
+    from losscli.cli.schema import run
+
+    return run(flags)
+
+
 @command(app)
 def losses(flags: LossesFlags) -> int:
     """All losses: parameters, units, what they ask for.
@@ -164,14 +175,3 @@ def check_loss(flags: ExplainFlags) -> int:
     from losscli.cli import catalogue
 
     return catalogue.check_loss(flags)
-
-
-@command(app, short_help="What is valid in the JSON of a command.")
-def schema(flags: SchemaFlags) -> int:
-    """The JSON Schema (draft 2020-12) of a result: every key, its type and what it means.
-
-    losscli schema compare
-    """
-    from losscli.cli.schema import run
-
-    return run(flags)

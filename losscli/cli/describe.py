@@ -90,7 +90,7 @@ def _tasks(command: str) -> list[Task]:
 # The words of flags whose records do not list them, by the name of the field: (command) -> them.
 _CHOICES: dict[str, Callable[[str], Sequence[str]]] = {
     "format": _formats,
-    "name": _schemas,
+    "result": _schemas,
     "task": _tasks,
     "kind": lambda command: (*Kind, "confidence"),
     "correction": lambda command: (*Correction,),

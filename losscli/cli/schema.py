@@ -10,6 +10,6 @@ from losscli.render.schemas import SCHEMAS
 
 def run(flags: SchemaFlags) -> int:
     """Print the JSON Schema of a result. Raises UsageError for a name that has none."""
-    check_word(flags.name, SCHEMAS, "schema")
-    show(json.dumps(SCHEMAS[flags.name](), ensure_ascii=True, indent=1) + "\n")
+    check_word(flags.result, SCHEMAS, "schema")
+    show(json.dumps(SCHEMAS[flags.result](), ensure_ascii=True, indent=1) + "\n")
     return ExitCode.OK

@@ -20,6 +20,21 @@ class PredictFlags(ReadingFlags):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SchemaFlags:
+    """Whose JSON is meant."""
+
+    result: Annotated[
+        str,
+        Flag(
+            "NAME",
+            "compare, fit, advise, diff, roles, losses, explain, check-loss; model: of fit --save; help: of "
+            "--help --format json.",
+            ARGUMENTS,
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DiffFlags(PrintingFlags):
     """Two results."""
 
@@ -44,18 +59,3 @@ class ExplainFlags:
     spec: Annotated[str, Flag("SPEC", "A loss, e.g. huber or huber:delta=1.5.", ARGUMENTS, specs=True)]
     define: Annotated[tuple[str, ...], DEFINE] = ()
     format: Annotated[str, Flag("FORMAT", "text, json, csv, markdown or html.", OUTPUT)] = "text"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SchemaFlags:
-    """Whose JSON is meant."""
-
-    name: Annotated[
-        str,
-        Flag(
-            "NAME",
-            "compare, fit, advise, diff, roles, losses, explain, check-loss; model: of fit --save; help: of "
-            "--help --format json.",
-            ARGUMENTS,
-        ),
-    ]
