@@ -26,7 +26,7 @@ def test_mark_heading_answer_gates_notes_then_the_fold():
     lines = text(found).splitlines()
     assert lines[:3] == [MARK, "### ❌ losscli compare: 1 of 3 gates fails", ""]
     starts = (
-        "mae: best set gbm",
+        "mae: ",
         "| GATES",
         "| mae=2%",
         "- ! Is it?",
