@@ -1,5 +1,4 @@
-"""The commands of the README and of docs/ do what these show, on a terminal of 80 columns; generated pages are
-fresh."""
+"""The commands of the README and of docs/ do what these show, on a terminal of 80 columns."""
 
 import re
 import shlex
@@ -11,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from losscli.metrics import METRICS
-
 from pages import PAGES, ROOT, Page, as_picture, on_a_terminal
 from roles.pasted import run
+
+from losscli.metrics import METRICS
 
 pytest.importorskip("pty", reason="terminals need POSIX")
 
@@ -52,7 +50,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def desks(workplace: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
-    """{page: a folder of the same, with the files that the page shows}: later lines read what earlier ones wrote."""
+    """{page: a folder of the same, with the files that the page shows}; lines read what earlier ones wrote."""
     made = {}
     for page in ALL:
         made[page.path] = folder = tmp_path_factory.mktemp(page.path.stem)
