@@ -50,7 +50,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def desks(workplace: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
-    """{page: a folder of the same, with the files that the page shows}; lines read what earlier ones wrote."""
+    """{page: a folder of the same, with the files that it shows}; lines read what earlier ones wrote."""
     made = {}
     for page in ALL:
         made[page.path] = folder = tmp_path_factory.mktemp(page.path.stem)
