@@ -554,7 +554,7 @@ def test_a_formula_that_gives_no_number_is_infinite_there():
 
 def test_the_documentation_shows_what_works(inside, data, write):
     text = (Path(__file__).parents[2] / "docs/custom.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    (code,) = re.findall(r'```python title="my_losses.py"\n(.*?)```', text, re.S)
     assert inside("check-loss", f"{write(code, 'my_losses.py')}:steep").returncode == 0
     formula = re.search(r"--define '(.*?)'", text)
     assert formula is not None
