@@ -19,8 +19,6 @@ import numpy as np
 import pytest
 import yaml
 
-import losscli.cli
-
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples/ci"
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -275,44 +273,3 @@ def test_the_page_shows_every_example(path: Path) -> None:
 
 def test_the_page_names_every_input() -> None:
     assert all(f"| `{name}`" in PAGE for name in ACTION["inputs"])
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of which the page speaks."""
-    made = tmp_path_factory.mktemp("page")
-    old, new = (predictions(noise).splitlines() for noise in (1.0, 1.1))
-    (made / "old.csv").write_text("\n".join(old))
-    (made / "new.csv").write_text("\n".join(new))
-    both = [f"{a},{b.split(',')[2]}" for a, b in zip(old[1:], new[1:], strict=True)]
-    (made / "preds.csv").write_text("\n".join(["id,y_true,pred_old,pred_new", *both]))
-    return made
-
-
-LINES = [
-    line
-    for block in re.findall(r"^```sh\n(.*?)^```", PAGE, flags=re.S | re.M)
-    for line in block.splitlines()
-    if line.startswith("losscli ")
-]
-
-
-def test_every_line_of_the_page_runs(
-    desk: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """In their order; a gate may fail."""
-    assert len(LINES) >= 6
-    monkeypatch.chdir(desk)
-    for line in LINES:
-        words = shlex.split(line, comments=True)
-        monkeypatch.setattr(sys, "argv", words)
-        assert losscli.cli.run(words[1:]) in (0, 1), (line, capfd.readouterr().err)
-
-
-def test_the_page_shows_what_a_gate_says(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    ((line, shown),) = re.findall(r"^```console\n\$ (.*)\n((?:.*\n)*?)```", PAGE, re.M)
-    monkeypatch.chdir(ROOT)
-    assert losscli.cli.run(shlex.split(line)[1:]) == 1
-    assert "".join(capfd.readouterr()) == shown
