@@ -184,7 +184,7 @@ def _fits(
             *run.paths,
         ),
         refused=(*run.refused, *_untrained(run)),
-        warnings=(*run.warnings, *run.folds.warnings, *_cut_short(run)),
+        warnings=(*run.warnings, *run.folds.warnings, *_of_seed(entries), *_cut_short(run)),
         threshold_rule=request.threshold_rule,
         costs=None if request.cost is None else dict(request.cost.params),
         oversample=run.cv.recipe.oversample,
@@ -276,6 +276,14 @@ def _untrained(run: Run) -> list[Refused]:
         for wanted, outcomes in zip(run.cv.wanted, run.whole.trained.by_loss, strict=True)
         if isinstance(outcomes[0], str)
     ]
+
+
+def _of_seed(entries: Sequence[_Entry]) -> list[Warning_]:
+    specs = [entry.spec for entry in entries if entry.solution.hangs_on_seed]
+    if not specs:
+        return []
+    what = f"few starts, all drawn by the seed, found the lowest valley of {', '.join(specs)}"
+    return [Warning_("hangs_on_seed", what, "Compare objectives of other seeds: --seed 1 --all")]
 
 
 def _cut_short(run: Run) -> list[Warning_]:
