@@ -24,6 +24,7 @@ from losscli.fitting.ranking import Pairing, pairing, rankings
 from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import Pooled, pooled, precision_recall, scores_of, seed_value, threshold_of
+from losscli.loss import BY_DIFFERENCES
 from losscli.result import (
     Degradation,
     Fit,
@@ -218,7 +219,7 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         converged=solution.converged,
         iterations=solution.iterations,
         gradient_norm=solution.gradient_norm,
-        certificate=solution.certificate,
+        certificate=_certificate(solution),
         distance=solution.distance,
         efficiency=used,
         l2=solution.l2,
@@ -234,6 +235,12 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         l1=solution.l1,
         threshold=threshold_of(run.cv, run.judgements, entry.at),
     )
+
+
+def _certificate(solution: Solution) -> str:
+    loss = solution.bound.loss
+    made = any(one.slope_formula == BY_DIFFERENCES for one in (loss, *(term.loss for term in loss.terms)))
+    return f"{solution.certificate}; slopes {BY_DIFFERENCES}" if made else solution.certificate
 
 
 def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
