@@ -170,7 +170,7 @@ def check_loss(flags: ExplainFlags) -> int:
 
     \b
     losscli check-loss asym --define 'asym = where(r > 0, 3*r**2, r**2)'
-    losscli check-loss ./my_losses.py:asym
+    losscli check-loss ./my_losses.py
     """
     from losscli.cli import catalogue
 

@@ -1,6 +1,8 @@
 """`losscli losses`, `losscli explain` and `losscli check-loss`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from losscli import render
@@ -10,7 +12,8 @@ from losscli.cli.options import ExplainFlags, LossesFlags
 from losscli.cli.output import print_text
 from losscli.domain import Task
 from losscli.errors import ExitCode
-from losscli.loss.catalogue import every_loss, losses_for, named
+from losscli.loss import BoundLoss
+from losscli.loss.catalogue import every_loss, extended, losses_for, named
 from losscli.report import Checks, Explanation, Listing, bind_records
 from losscli.spec import Spec
 
@@ -40,8 +43,22 @@ def check_loss(flags: ExplainFlags) -> int:
     from losscli.loss.battery import checked
 
     render.check_format(flags.format, Checks)  # before any work
-    with own_losses(flags, sound=False) as plain:
-        spec = Spec.parse(plain.spec)
-        found = [checked(bound) for bound in bind_records(named(spec.name), spec.numbers())]
+    with _bound(flags) as losses:
+        found = [checked(bound) for bound in losses]
         print_text(partial(render.written, Checks(found)), flags.format)
     return ExitCode.OK if all(one.holds for one in found) else ExitCode.GATE_FAILED
+
+
+@contextmanager
+def _bound(flags: ExplainFlags) -> Iterator[list[BoundLoss]]:
+    """The loss of a spec in every task that has it, or all losses of a Python file."""
+    if flags.spec.strip().endswith(".py"):
+        from losscli.loss import custom
+
+        losses = custom.from_file(flags.spec.strip())
+        with extended(losses):
+            yield [bound for loss in losses for bound in bind_records((loss,), {})]
+        return
+    with own_losses(flags, sound=False) as plain:
+        spec = Spec.parse(plain.spec)
+        yield bind_records(named(spec.name), spec.numbers())

@@ -9,12 +9,13 @@ from losscli.descent.interior import Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
 from losscli.descent.objective import Objective, Trainee, negligible
-from losscli.domain import Codes, Floats, Task
+from losscli.domain import Codes, Floats, Mask, Task
 from losscli.loss import BoundLoss, Trait
 from losscli.loss.score import terms
 
 ENOUGH = 1e-6  # of the objective: what a converged fit may leave at most
 _AGREE = 1e-6  # relative difference of objectives that are one valley
+_FEW = 2  # starts in a valley that another seed may miss
 NO_OPTIMUM = "no finite optimum"
 _NOTHING = 1e-15  # an objective that is rounding: no share of it means anything
 _FAR = 30.0  # a margin beyond any finite optimum
@@ -28,6 +29,7 @@ class Solution:
     textbook optimizer: distance, the relative excess over the certified optimum, None where there is no
     such optimum; curve, the objective by iteration. plain: (k, p + 1), intercepts and slopes on z-scored
     columns where these tell more than v: exact zeros, and slopes that the rows do not determine.
+    hangs_on_seed: only a few starts found this valley, and another seed would have drawn others.
     """
 
     bound: BoundLoss
@@ -42,6 +44,7 @@ class Solution:
     curve: tuple[tuple[int, float], ...] = ()
     l1: float = 0.0
     plain: Floats | None = None
+    hangs_on_seed: bool = False
 
 
 def solution(
@@ -91,8 +94,23 @@ def agreement(bound: BoundLoss, values: Floats, best: float) -> str:
     """What a certificate says of several valleys first. values: where all starts of a model ended."""
     if Trait.CONVEX in bound.traits:
         return ""
-    agree = int((values <= best + _AGREE * abs(best)).sum())
+    agree = int(_alike(values, best).sum())
     return f"{max(agree, 1)} of {len(values)} starts agree; "
+
+
+def _alike(values: Floats, best: float) -> Mask:
+    """Which starts ended in the valley of the best."""
+    return np.asarray(values <= best + _AGREE * abs(best))
+
+
+def of_seed(end: Solution, values: Floats, drawn: slice) -> Solution:
+    """The end told to hang on the seed where only a few starts found its valley, all of them drawn.
+    drawn: the places in `values` of the starts that the seed draws."""
+    alike = _alike(values, end.objective)
+    found = int(alike[drawn].sum())
+    if not end.converged or not 0 < found <= _FEW or alike.sum() > found:
+        return end
+    return replace(end, hangs_on_seed=True, certificate=f"{end.certificate}; it hangs on the seed")
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a loss that has overflown

@@ -1,17 +1,20 @@
 """Where descent of a loss with several valleys begins."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 
 import numpy as np
 
 from losscli.descent.design import Design
 from losscli.descent.objective import Trainee
 from losscli.domain import Codes, Floats
+from losscli.loss import Argument
+from losscli.loss.score import terms
 
 _RIDGE = 1e-9  # keeps a drawn set of rows solvable where columns coincide
-_WIDTH = 3.0  # scales beyond which a row counts against a drawn fit no more
+_RANKING = 500  # rows by which fits are ranked
 
 
 def least_squares(design: Design, targets: Floats) -> Floats:
@@ -20,31 +23,60 @@ def least_squares(design: Design, targets: Floats) -> Floats:
     return np.asarray((targets * design.w) @ design.z)
 
 
-def elemental(
-    design: Design, targets: Floats, scales: Floats, *, drawn: int, kept: int, rng: np.random.Generator
-) -> Floats:
-    """(kept, t, q): the best of `drawn` fits through as many random rows as there are coordinates.
+@dataclass(frozen=True, eq=False)
+class Elemental:
+    """Fits through as many rows as there are coordinates, and the rows that tell which are near a valley.
 
-    Rousseeuw 1984, doi:10.1080/01621459.1984.10477105; best by a bounded loss of width 3 s, so that a
-    fit of the bulk wins. targets: (t, n); scales: (t,).
+    Rousseeuw 1984, doi:10.1080/01621459.1984.10477105.
+
+    fits: (count, t, q), of each target
+    design, targets: the rows that rank them, all or a sample; (t, n)
+    every: whether there is a fit through every such set of rows, so that nothing was drawn
     """
-    n, q = design.z.shape
-    few = n < 4 * q  # else rows are distinct but for rare repeats, which the ridge bears
-    rows = np.argsort(rng.random((drawn, n)), axis=1)[:, :q] if few else rng.integers(0, n, (drawn, q))
-    z = design.z[rows]
-    square = z.transpose(0, 2, 1) @ z + _RIDGE * np.eye(q)
-    right = z.transpose(0, 2, 1) @ targets[:, rows].transpose(1, 2, 0)
-    fits: Floats = np.asarray(np.linalg.solve(square, right), np.float64).transpose(0, 2, 1)  # (drawn, t, q)
-    cost = np.empty(fits.shape[:2])
-    for t, (y, s) in enumerate(zip(targets, scales, strict=True)):
-        u = fits[:, t] @ design.z.T
-        u -= y
-        u *= 1.0 / (_WIDTH * s)
-        u *= u
-        u /= 1.0 + u
-        cost[:, t] = u @ design.w
-    best = np.argsort(cost, axis=0, kind="stable")[:kept]
-    return np.take_along_axis(fits, best[..., None], axis=0)
+
+    fits: Floats
+    design: Design
+    targets: Floats
+    every: bool
+
+    @classmethod
+    def of(cls, design: Design, targets: Floats, most: int, rng: np.random.Generator) -> "Elemental":
+        """Through every set of rows where these are at most `most`, else through as many as are drawn.
+        targets: (t, n)."""
+        n, q = design.z.shape
+        every = math.comb(n, q) <= most
+        rows = np.array(list(combinations(range(n), q))) if every else _drawn(n, q, most, rng)
+        z = design.z[rows]
+        square = z.transpose(0, 2, 1) @ z + _RIDGE * np.eye(q)
+        right = z.transpose(0, 2, 1) @ targets[:, rows].transpose(1, 2, 0)
+        fits = np.asarray(np.linalg.solve(square, right), np.float64).transpose(0, 2, 1)
+        if n > _RANKING:
+            some = np.sort(rng.choice(n, _RANKING, replace=False))
+            w = design.w[some]
+            design = replace(design, z=design.z[some], w=w / w.sum())
+            targets = targets[:, some]
+        return cls(fits, design, targets, every)
+
+    def best(self, model: Trainee, kept: int) -> Floats:
+        """(kept, q) Those of the least loss, of the model's own with its own parameters: another loss, or
+        another width, has its valleys elsewhere."""
+        fits, bound, y = self.fits[:, model.target], model.bound, self.targets[model.target]
+        scores = fits @ self.design.zt
+        if bound.loss.argument is Argument.RESIDUAL:
+            scores -= y
+            values = bound.value(scores)
+        else:
+            values, _ = terms(bound.loss, dict(bound.params), y, scores)
+        cost = values @ self.design.w
+        cost[np.isnan(cost)] = np.inf
+        return np.asarray(fits[np.argsort(cost, kind="stable")[:kept]])
+
+
+def _drawn(n: int, q: int, count: int, rng: np.random.Generator) -> Codes:
+    """(count, q) Rows, distinct but for rare repeats where there are many, which the ridge bears."""
+    if n < 4 * q:
+        return np.argsort(rng.random((count, n)), axis=1)[:, :q]
+    return rng.integers(0, n, (count, q))
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,9 @@ _ALIKE = 1e-13  # shares that differ by less are equal but for rounding
 _FLOOR = 1e-12  # of the objective of a constant: an objective below it is rounding
 _STEEPNESS = (1.0, 3.0)  # times the log loss' fit, as starts for losses of classes with several valleys
 _SIZES, _PER_SIZE = (0.5, 2.0, 8.0), 8  # of random scores, as further starts
-_DRAWN, _KEPT = 100, 5  # elemental fits, and how many of them are starts
+_CELLS, _FOLD_CELLS = 600_000, 60_000  # rows × coordinates × elemental fits, on all rows and in a fold
+_LEAST, _MOST = 100, 3_000  # elemental fits
+_KEPT, _FOLD_KEPT = 10, 5  # how many of them are starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,12 @@ class Workspace:
         return self.interior_point(models).v
 
     @cached_property
-    def elemental(self) -> Floats:
-        """(kept, t, q)"""
+    def elemental(self) -> starts.Elemental:
+        """As many fits as are cheap beside the descents."""
         rng = np.random.default_rng([self.settings.seed, len(self.design.w)])
-        scales = np.array([scale or 1.0 for scale in self.scales])
-        return starts.elemental(self.design, self.targets, scales, drawn=_DRAWN, kept=_KEPT, rng=rng)
+        cells = _CELLS if self.settings.careful else _FOLD_CELLS
+        most = int(np.clip(cells // self.design.z.size, _LEAST, _MOST))
+        return starts.Elemental.of(self.design, self.targets, most, rng)
 
     @cached_property
     def log_loss(self) -> Floats:
@@ -261,13 +264,26 @@ class Workspace:
             scaled = Trait.LIPSCHITZ in traits and self.settings.scale is None
             return np.asarray((self.lad if scaled else self.least_squares)[t][None])
         if linear:
-            return np.concatenate([self.least_squares[t][None], self.lad[t][None], self.elemental[:, t]])
+            fits = self.elemental.best(model, _KEPT if self.settings.careful else _FOLD_KEPT)
+            return np.concatenate([self.least_squares[t][None], self.lad[t][None], fits])
         if self.settings.task in (Task.BINARY, Task.MULTICLASS):
             fit = self.log_loss[t]
             return np.concatenate([np.outer(_STEEPNESS, fit), self.constant(model), *self._random])
         y = self.targets[t]
         logs = starts.least_squares(self.design, np.log(np.where(y > 0, y, 0.5))[None])
         return np.concatenate([self.constant(model), logs])
+
+    def drawn(self, model: Trainee) -> slice:
+        """Which of its starts another seed would draw elsewhere."""
+        task, loss = self.settings.task, model.bound.loss
+        if Trait.CONVEX in model.bound.traits or not self.settings.careful:
+            return slice(0)
+        if task is Task.REGRESSION and loss.link is not LOG and not self.elemental.every:
+            return slice(2, 2 + _KEPT)
+        if task in (Task.BINARY, Task.MULTICLASS):
+            first = len(_STEEPNESS) + 1
+            return slice(first, first + _PER_SIZE * len(_SIZES))
+        return slice(0)
 
     def _finite(self, model: Trainee, points: Floats) -> Floats:
         """The points, but the least or the greatest target where a loss is infinite: one side is cheap."""

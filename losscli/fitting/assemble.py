@@ -24,6 +24,7 @@ from losscli.fitting.ranking import Pairing, pairing, rankings
 from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import Pooled, pooled, precision_recall, scores_of, seed_value, threshold_of
+from losscli.loss import BY_DIFFERENCES
 from losscli.result import (
     Degradation,
     Fit,
@@ -184,7 +185,7 @@ def _fits(
             *run.paths,
         ),
         refused=(*run.refused, *_untrained(run)),
-        warnings=(*run.warnings, *run.folds.warnings, *_cut_short(run)),
+        warnings=(*run.warnings, *run.folds.warnings, *_of_seed(entries), *_cut_short(run)),
         threshold_rule=request.threshold_rule,
         costs=None if request.cost is None else dict(request.cost.params),
         oversample=run.cv.recipe.oversample,
@@ -218,7 +219,7 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         converged=solution.converged,
         iterations=solution.iterations,
         gradient_norm=solution.gradient_norm,
-        certificate=solution.certificate,
+        certificate=_certificate(solution),
         distance=solution.distance,
         efficiency=used,
         l2=solution.l2,
@@ -234,6 +235,12 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         l1=solution.l1,
         threshold=threshold_of(run.cv, run.judgements, entry.at),
     )
+
+
+def _certificate(solution: Solution) -> str:
+    loss = solution.bound.loss
+    made = any(one.slope_formula == BY_DIFFERENCES for one in (loss, *(term.loss for term in loss.terms)))
+    return f"{solution.certificate}; slopes {BY_DIFFERENCES}" if made else solution.certificate
 
 
 def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
@@ -276,6 +283,14 @@ def _untrained(run: Run) -> list[Refused]:
         for wanted, outcomes in zip(run.cv.wanted, run.whole.trained.by_loss, strict=True)
         if isinstance(outcomes[0], str)
     ]
+
+
+def _of_seed(entries: Sequence[_Entry]) -> list[Warning_]:
+    specs = [entry.spec for entry in entries if entry.solution.hangs_on_seed]
+    if not specs:
+        return []
+    what = f"few starts, all drawn by the seed, found the lowest valley of {', '.join(specs)}"
+    return [Warning_("hangs_on_seed", what, "Compare objectives of other seeds: --seed 1 --all")]
 
 
 def _cut_short(run: Run) -> list[Warning_]:

@@ -2,6 +2,7 @@
 
 from losscli.loss.params import FromData, Param, Params, Scaled
 from losscli.loss.record import (
+    BY_DIFFERENCES,
     NO_TRAITS,
     Alias,
     Argument,
@@ -15,6 +16,7 @@ from losscli.loss.record import (
 )
 
 __all__ = [
+    "BY_DIFFERENCES",
     "NO_TRAITS",
     "Alias",
     "Argument",

@@ -106,6 +106,7 @@ class Trait(Flag):
 
 
 NO_TRAITS = Trait(0)
+BY_DIFFERENCES = "by finite differences"  # in place of the formula of a slope
 _TARGETS = np.geomspace(1e-3, 1e3, 13)  # at which a loss that hangs on the target may be below 0
 _IMPLIED = (
     (Trait.STRONGLY_CONVEX, Trait.STRICTLY_CONVEX),
@@ -143,7 +144,7 @@ class Loss:
     title: the usual name in words.
     task: the task whose targets it is of.
     formula: of a row, in y, p, r, m, s, p_y, label and the params; explain prints it, tests evaluate it.
-    slope_formula: that of `slope`.
+    slope_formula: that of `slope`, or BY_DIFFERENCES.
     argument: what `value` and `slope` take.
     reduction: how row values become the figure.
     unit: that of the figure.
@@ -173,6 +174,8 @@ class Loss:
     whole: (*arguments, weights, **params) -> the figure of all rows together.
     kin: (params) -> spec of the loss that orders models alike.
     infimum: the least value over predictions; a function (y, **params) -> (n,) where it varies.
+    least_at: where a row's loss is least, in words, if that is not p = y, or why it falls without end; empty
+      where it is least at p = y.
     terms: of a weighted sum, whose params are `key.name` and whose parts are their values.
     each: of several outputs or labels that do not depend on one another, the loss of one.
     """
@@ -212,6 +215,7 @@ class Loss:
     whole: Callable[..., float] | None = None
     kin: Callable[[Params], str] | None = None
     infimum: float | Pointwise = 0.0
+    least_at: str = ""
     terms: "tuple[Term, ...]" = ()
     each: "Each | None" = None
 

@@ -363,15 +363,15 @@ def test_a_missing_file_and_a_path_alone(inside, data):
 @pytest.mark.parametrize(
     ("arguments", "code", "lines"),
     [
-        (["asym", "--define", ASYM], 0, ["All 11 checks hold."]),
-        (["huber"], 0, ["All 11 checks hold."]),
-        (["0.7*huber:delta=1 + 0.3*mae"], 0, ["All 10 checks hold."]),
-        (["mine.py:scaled"], 0, ["All 11 checks hold."]),
+        (["asym", "--define", ASYM], 0, ["All 12 checks hold."]),
+        (["huber"], 0, ["All 12 checks hold."]),
+        (["0.7*huber:delta=1 + 0.3*mae"], 0, ["All 11 checks hold."]),
+        (["mine.py:scaled"], 0, ["All 12 checks hold."]),
         (["brier"], 0, ["Brier score", "hold."]),
         (
             ["mine.py:wrong"],
             1,
-            ["slope is the derivative  FAILS", "the slope is", "by differences", "1 of 10 checks fails."],
+            ["slope is the derivative  FAILS", "the slope is", "by differences", "1 of 11 checks fails."],
         ),
         (["mine.py:flat"], 1, ["rows stand alone         FAILS"]),
         (
@@ -386,6 +386,100 @@ def test_check_loss(inside, mine, arguments, code, lines):
     assert (done.returncode, done.stderr) == (code, "")
     for line in lines:
         assert line in done.stdout, done.stdout
+
+
+PLAIN = """\
+import numpy as np
+
+def pinball(y, p, tau=0.7):
+    return np.where(p > y, 1.0 - tau, tau) * np.abs(p - y)
+
+def falling(y, p):
+    return np.log(np.abs(p - y))
+
+def beside(r):
+    return np.abs(r - 1.0)
+
+beside.least_at = "p = y + 1"
+
+def _helper(r):
+    return r
+"""
+
+
+def test_check_loss_of_a_whole_file(inside, write):
+    plain = write(PLAIN, "plain.py")
+    done = inside("check-loss", plain)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "slope is the derivative  --      the slope is by finite differences of the value" in done.stdout
+    assert (
+        "least value              FAILS   it falls without end, and least_at does not say why" in done.stdout
+    )
+    assert "least at p = y           holds   declared: p = y + 1" in done.stdout
+    assert done.stdout.count("CHECK") == 3 and "1 of 25 checks fails." in done.stdout
+    document = json.loads(inside("check-loss", plain, "--format", "json").stdout)
+    assert {loss["spec"]: loss["holds"] for loss in document["losses"]} == {
+        "pinball:tau=0.7": True,
+        "falling": False,
+        "beside": True,
+    }
+    other = write(FILE.replace('"huber"', '"square"'), "other.py")
+    records = inside("check-loss", other)  # where there are records, functions are their parts
+    assert "(fails:k=2, regression)" in records.stdout and "(late" not in records.stdout
+    empty = inside("check-loss", write("x = 1\n", "empty.py"))
+    assert (empty.returncode, empty.stderr.splitlines()[0]) == (2, "error: empty.py has no loss")
+
+
+def test_a_plain_function_is_trained_and_compared(inside, write, data):
+    plain = write(PLAIN, "plain.py")
+    x = np.random.default_rng(0).standard_normal((60, 2))
+    rows = np.column_stack([x, x @ [2.0, -1.0] + np.random.default_rng(1).standard_t(3, 60)])
+    train = write("a,b,y\n" + "".join(",".join(map(str, row)) + "\n" for row in rows.tolist()), "train.csv")
+    losses = ("--loss", f"{plain}:pinball:tau=0.9", "--loss", "quantile:tau=0.9")
+    few = ("--repeats", "1", "--no-contaminate", "--format", "json")
+    done = inside("fit", train, *losses, *few)
+    assert done.returncode == 0 and "Warning" not in done.stderr, done.stderr
+    own, ours = json.loads(done.stdout)["fits"]
+    assert own["converged"] and own["certificate"].endswith("; slopes by finite differences")
+    assert "differences" not in ours["certificate"]
+    assert own["objective"] == pytest.approx(ours["objective"], rel=1e-8)
+    done = inside(
+        "compare", data, "--loss", f"{plain}:pinball", "--loss", "quantile:tau=0.7", "--format", "json"
+    )
+    own, ours = (
+        [one["value"] for one in found["results"]] for found in json.loads(done.stdout)["losses"][:2]
+    )
+    assert own == pytest.approx(ours, rel=1e-12)
+    told = inside("explain", f"{plain}:pinball").stdout
+    assert "slope         by finite differences" in told and "pinball(y, p, tau)" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "def f(y, p):\n    return 1.0 if p > y else 0.0\n",
+            "error: bad.py, line 2: ValueError: The truth value",
+        ),
+        (
+            "def f(r):\n    return r**2\nf.least_at = 3\n",
+            "error: bad.py: TypeError: f: its least_at is no str",
+        ),
+        (
+            "def f(r):\n    return r**2\nf.target = 'all'\n",
+            "error: bad.py: TypeError: f: its target is no Interval",
+        ),
+        ("def f(r, k):\n    return r**2\n", "error: bad.py has no loss 'f'"),
+        ("def f(r):\n    return 'x'\n", "error: bad.py: TypeError: not one number per row, "),
+        ("def f(r):\n    return None\n", "error: bad.py: TypeError: not one number per row, "),
+        ("def f(r):\n    return r.mean()\n", "error: bad.py: TypeError: not one number per row, "),
+        ("def f(r):\n    return 1.0\n", "error: bad.py: TypeError: not one number per row, "),
+    ],
+)
+@pytest.mark.parametrize("command", ["compare data.csv --loss", "check-loss"])
+def test_a_broken_function_is_told(inside, data, write, text, said, command):
+    done = inside(*command.split(), f"{write(text, 'bad.py')}:f")
+    assert done.returncode == 2 and done.stderr.startswith(said), done.stderr
 
 
 def test_check_loss_in_other_formats(inside, mine):
@@ -554,8 +648,9 @@ def test_a_formula_that_gives_no_number_is_infinite_there():
 
 def test_the_documentation_shows_what_works(inside, data, write):
     text = (Path(__file__).parents[2] / "docs/custom.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r'```python title="my_losses.py"\n(.*?)```', text, re.S)
-    assert inside("check-loss", f"{write(code, 'my_losses.py')}:steep").returncode == 0
+    code = "\n".join(re.findall(r"```python.*?\n(.*?)```", text, re.S))
+    for name in ("steep", "tilted"):
+        assert inside("check-loss", f"{write(code, 'my_losses.py')}:{name}").returncode == 0
     formula = re.search(r"--define '(.*?)'", text)
     assert formula is not None
     own = ("--define", formula[1], "--loss", "asym", "--loss", "my_losses.py:steep", "--format", "json")

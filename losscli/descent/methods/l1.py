@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.descent import interior, proximal
 from losscli.descent.design import Design
-from losscli.descent.ends import ENOUGH, Solution, agreement, certified, lowest, share_text, solution
+from losscli.descent.ends import ENOUGH, Solution, agreement, certified, lowest, of_seed, share_text, solution
 from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.methods import piecewise, smoothed
@@ -74,7 +74,9 @@ def _smooth(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     objective = _objective(workspace, attempts.models)
     descent = _descended(workspace, objective, attempts.start)
     ends = _lowest(objective, descent, attempts, np.zeros(len(attempts.models)))
-    return [_placed(workspace, end) for end in ends]
+    values = [descent.value[part] for part in attempts.parts]
+    told = map(of_seed, ends, values, map(workspace.drawn, models))
+    return [_placed(workspace, end) for end in told]
 
 
 # ── losses that bend and have kinks, and margins of several classes ──────────────────────────────────

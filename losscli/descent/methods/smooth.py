@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from losscli.descent import newton
-from losscli.descent.ends import Solution, ended
+from losscli.descent.ends import Solution, ended, of_seed
 from losscli.descent.methods.method import Method
 from losscli.descent.objective import Trainee
 from losscli.descent.starts import Attempts
@@ -37,7 +37,9 @@ def _lowest(workspace: Workspace, models: Sequence[Trainee], points: Sequence[Fl
     chosen = attempts.lowest(descent.value)
     careful = workspace.settings.careful
     confirmed = newton.confirm(objective, descent.v[chosen], chosen) if careful else None
-    return ended(objective, chosen, descent, confirmed, [descent.value[part] for part in attempts.parts])
+    values = [descent.value[part] for part in attempts.parts]
+    ends = ended(objective, chosen, descent, confirmed, values)
+    return [of_seed(*each) for each in zip(ends, values, map(workspace.drawn, models), strict=True)]
 
 
 METHOD = Method("smooth", lambda workspace, model: True, solve)

@@ -87,6 +87,7 @@ _CHECKS: tuple[tuple[str, Callable[[BoundLoss], Outcome]], ...] = (
     ("slope is the derivative", line_checks.derivative),
     ("kinks", line_checks.kinks),
     ("least value", line_checks.least),
+    ("least at p = y", line_checks.least_at),
     ("domain", row_checks.domain),
     ("parameters", _params),
     ("traits", line_checks.traits),

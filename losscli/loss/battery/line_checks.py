@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from losscli.domain import LOG, NUMBERS, Task
-from losscli.loss import Argument, BoundLoss, Trait
+from losscli.loss import BY_DIFFERENCES, Argument, BoundLoss, Trait
 from losscli.loss.battery.line import ScoreLine
 from losscli.loss.battery.lines import lines
 from losscli.loss.battery.row_checks import NO_ROWS, Outcome, has_rows
@@ -16,10 +16,15 @@ from losscli.spec import number_text
 
 _PLACE = 1e-6  # of a width: a kink is where it is said to be
 _REACHED = 1e-4  # of what the loss spans: so near its least value it comes
+_SAME = 1e-9  # of what the loss spans: two values that are one
+NO_LINES = "it is not measured along lines"
+_ENDLESS = "it falls without end, and least_at does not say why"
 _ENOUGH = 0.9  # share of the points at which differences tell a slope
 
 
 def derivative(bound: BoundLoss) -> Outcome:
+    if bound.loss.slope_formula == BY_DIFFERENCES:
+        return None, f"the slope is {BY_DIFFERENCES} of the value"
     seen = _lines(bound)
     if isinstance(seen, str):
         return None, seen
@@ -57,7 +62,7 @@ def _lines(bound: BoundLoss) -> tuple[ScoreLine, ...] | str:
         return NO_ROWS
     if bound.loss.slope is None:
         return "it has no slope"
-    return lines(bound) or "it is not measured along lines"
+    return lines(bound) or NO_LINES
 
 
 def kinks(bound: BoundLoss) -> Outcome:
@@ -78,6 +83,8 @@ def kinks(bound: BoundLoss) -> Outcome:
         if len(found) != len(declared) or not np.allclose(
             found, declared, atol=_PLACE * line.width, rtol=0.0
         ):
+            if bound.loss.slope_formula == BY_DIFFERENCES and not declared:
+                return None, "they hang on the target"
             return False, f"on {line.name} declared {_places(declared)}, found {_places(found)}"
         assert line.slope is not None
         for kink in declared:
@@ -103,7 +110,10 @@ def least(bound: BoundLoss) -> Outcome:
         return None, NO_ROWS
     seen = lines(bound)
     if not seen:
-        return None, "it is not measured along lines"
+        return None, NO_LINES
+    if bound.loss.infimum == -np.inf:
+        why = bound.loss.least_at
+        return bool(why), f"it falls without end: {why}" if why else _ENDLESS
     gaps = []
     for line in seen:
         t = np.concatenate([line.near(), [line.centre], line.far()[10:-10]])
@@ -112,14 +122,55 @@ def least(bound: BoundLoss) -> Outcome:
         if below.any():
             at = int(np.argmin(np.where(below, values, np.inf)))
             return False, f"on {line.name} at {t[at]:.4g} it is {values[at]:.6g}, below {least[at]:.6g}"
-        above = np.where(np.isinf(least), values + 1e5, values - least)
+        above = values - least
         if np.isnan(above).all():
             return False, f"on {line.name} it is no number"
-        gaps.append(float(np.nanmin(above)) <= _REACHED * float(np.ptp(line.value(line.near()))))
+        closest = min(float(np.nanmin(above)), line.zoomed() - float(least.min()))
+        gaps.append(closest <= _REACHED * float(np.ptp(line.value(line.near()))))
     text = "varies with the target" if callable(bound.loss.infimum) else f"{bound.loss.infimum:.6g}"
     if any(gaps) or bound.loss.terms or bound.loss.task is Task.MULTICLASS:
         return True, f"infimum {text}"
     return False, f"infimum {text} is not approached"
+
+
+def least_at(bound: BoundLoss) -> Outcome:
+    """No prediction of a number costs less than the target itself, or the record says which does."""
+    if bound.loss.task not in NUMBERS or not has_rows(bound):
+        return None, "its targets are no numbers" if bound.loss.task not in NUMBERS else NO_ROWS
+    can_hit = [line for line in lines(bound) if _can_hit(bound, line)]
+    if not can_hit:
+        return None, NO_LINES
+    gap, below, name = max((*_below_target(line), line.name) for line in can_hit)
+    declared = bound.loss.least_at
+    if gap > _SAME and not declared:
+        return (
+            False,
+            f"on {name} another prediction costs {below:.3g} less, and least_at is empty",
+        )
+    if gap <= _SAME and declared and bound.loss.infimum != -np.inf and not bound.loss.terms:
+        return False, f"declared: {declared}; it is least at p = y"
+    return True, f"declared: {declared}" if declared else "no prediction costs less than the target"
+
+
+def _can_hit(bound: BoundLoss, line: ScoreLine) -> bool:
+    """Whether a prediction can be the target of a line: its centre."""
+    if bound.loss.argument is Argument.RESIDUAL:
+        return True
+    return bool(bound.loss.prediction.contains(np.array([line.target]))[0]) and (
+        bound.loss.link is not LOG or line.target > 0.0
+    )
+
+
+def _below_target(line: ScoreLine) -> tuple[float, float]:
+    """(how far the least lies below the loss of p = y, over what the loss spans; how far)."""
+    at = float(line.value(np.array([line.centre]))[0])
+    values = line.value(np.concatenate([line.near(), line.far()]))
+    near = line.value(line.near())
+    least = min(float(np.where(np.isnan(values), np.inf, values).min()), line.zoomed())
+    if not math.isfinite(at) or not math.isfinite(least):
+        return (math.inf, math.inf) if not at <= least else (0.0, 0.0)
+    span = float(np.ptp(near[np.isfinite(near)])) if np.isfinite(near).any() else 0.0
+    return (at - least) / (abs(at) + span or 1.0), at - least
 
 
 def traits(bound: BoundLoss) -> Outcome:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import CLASSES, LOG, NUMBERS, Floats, Task, log_softmax, sigmoid, softplus
-from losscli.loss import Argument, BoundLoss
+from losscli.loss import BY_DIFFERENCES, Argument, BoundLoss
 from losscli.loss.battery.line import Curve, ScoreLine
 from losscli.loss.score import terms
 
 SCALE = 1.5  # the residual scale at which losses are measured, and a natural step of r
+_NOISE = 1e-10  # of slopes by differences
 TARGETS = (-3.7, -0.5, 0.0, 0.5, 1.0, 2.0, 17.0)
 
 
@@ -21,7 +22,10 @@ def lines(loss: BoundLoss, width: float = SCALE) -> tuple[ScoreLine, ...]:
     class and coordinate, else. None for labels, and for tasks of several columns. width: a natural step of
     r; of other scores it is 1 where that is SCALE.
     """
-    return tuple(_lines(loss, width)) if loss.loss.task in CLASSES | NUMBERS else ()
+    found = tuple(_lines(loss, width)) if loss.loss.task in CLASSES | NUMBERS else ()
+    if loss.loss.slope_formula == BY_DIFFERENCES:
+        return tuple(line._replace(noise=_NOISE) for line in found)
+    return found
 
 
 def _lines(loss: BoundLoss, width: float) -> Iterator[ScoreLine]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from losscli.domain import NUMBERS, Floats
-from losscli.loss import Argument, BoundLoss, Reduction
+from losscli.loss import BY_DIFFERENCES, Argument, BoundLoss, Reduction
 from losscli.loss.battery.formula import Sample, by_formula, sample
 
 NO_ROWS = "it has no value per row"
@@ -61,12 +61,16 @@ def _row_problem(function: Callable[..., Floats], own: Sample) -> str:
 
 
 def formula(bound: BoundLoss) -> Outcome:
+    if bound.loss.slope_formula == BY_DIFFERENCES:
+        return None, "its value is a function, and has no formula"
     return _against(bound, bound.loss.formula, bound.value)
 
 
 def slope_formula(bound: BoundLoss) -> Outcome:
     if not bound.loss.slope_formula:
         return None, "no formula of the slope"
+    if bound.loss.slope_formula == BY_DIFFERENCES:
+        return None, f"the slope is {BY_DIFFERENCES} of the value"
     return _against(bound, bound.loss.slope_formula, bound.slope)
 
 

@@ -19,7 +19,6 @@ MEASURED = (
     | Trait.BOUNDED
     | Trait.REDESCENDING
 )
-_ROUNDING = 1e-12
 _NOISE = 1e-12  # the slope along a direction in which the loss is constant
 
 
@@ -46,7 +45,7 @@ class Measurements:
     @property
     def convex(self) -> bool:
         size = np.abs(self.slope)
-        slack = _ROUNDING * (size[1:] + size[:-1]) + 1e-14
+        slack = self.line.noise * (size[1:] + size[:-1]) + 1e-14
         return not self.broken and bool(np.all(np.diff(self.slope) >= -slack))
 
     @property

@@ -285,6 +285,7 @@ UNHINGED = Loss(
     asks="the side",
     traits=Trait.CONVEX | Trait.SMOOTH | Trait.LIPSCHITZ | Trait.CALIBRATED,
     infimum=-math.inf,
+    least_at="no margin: a larger one always costs less",
     choose="Scores are bounded and labels are flipped at random: the flips do not move its optimum.",
     avoid="Scores have no bound: larger ones win without limit, and no skill is defined.",
     reference="van Rooyen, Menon and Williamson 2015, arXiv:1505.07634",

@@ -64,6 +64,7 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
         parts=tuple(_value_of(place, term, argument) for place, term in enumerate(terms)),
         kin=lambda params: _kin(name, terms, params),
         infimum=_infimum(terms),
+        least_at="; ".join(dict.fromkeys(term.loss.least_at for term in terms if term.loss.least_at)),
         choose="You want what each part gives, at prices that you set.",
         avoid="You cannot say what a weight is worth: it is chosen, not found.",
         trap=_MIXED if len(units) > 1 and tasks <= NUMBERS else "",

@@ -47,6 +47,7 @@ GAUSSIAN_NLL = Loss(
     ),
     kin=lambda params: "gaussian_nll:full=1",
     infimum=-math.inf,
+    least_at="no spread: at the target a smaller one always costs less",
     choose="Forecasts are a mean and its spread, and a density is what is judged.",
     avoid="Single targets lie far out: one of them, over a small sd, is all you see; see crps_gaussian.",
     trap="A log density, so it may be negative and depends on the unit of y. torch's GaussianNLLLoss leaves "
@@ -83,6 +84,7 @@ LAPLACE_NLL = Loss(
     asks="median, spread",
     traits=Trait.PROPER,
     infimum=-math.inf,
+    least_at="no spread: at the target a smaller one always costs less",
     choose="As gaussian_nll, with targets that lie far out more often than a Gaussian has them.",
     avoid="The means are means of skewed targets: it asks for the median.",
     trap="The scale b of a Laplace distribution is sd/√2: multiply a column of scales by √2 to have its sd. "
@@ -129,6 +131,7 @@ STUDENT_T_NLL = Loss(
     traits=Trait.DIFFERENTIABLE | Trait.PROPER,
     params=(Param("nu", 4.0, Interval(2), "degrees of freedom; large: gaussian_nll"),),
     infimum=-math.inf,
+    least_at="no spread: at the target a smaller one always costs less",
     choose="As gaussian_nll, and a target far out should cost its logarithm, not its square.",
     avoid="The spread of well-behaved targets is what is judged: a Gaussian sd is too wide here.",
     trap="The scale of a t distribution is sd·sqrt((nu - 2)/nu): divide a column of scales by "

@@ -4,18 +4,18 @@ The slope is derived from the formula; all else that a record says is measured.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from keyword import iskeyword
 from typing import Any
 
 import numpy as np
 
-from losscli.domain import IDENTITY, REALS, Floats, Kind, Task, Unit
+from losscli.domain import Floats, Task
 from losscli.errors import UsageError
-from losscli.loss import Argument, BoundLoss, Loss, Param, Params
-from losscli.loss.custom.measure import MeasuredLoss, measure
+from losscli.loss import Argument, Loss
+from losscli.loss.custom.bare import LETTERS, READS, bare_record
+from losscli.loss.custom.completed import completed
 from losscli.loss.expression import (
     FUNCTIONS,
     Apply,
@@ -41,16 +41,8 @@ _HEAD = re.compile(
     re.ASCII | re.DOTALL,
 )
 _EXAMPLE = "For example --define 'asym:k=3 = where(r > 0, k*r**2, r**2)'"
-LETTERS = ("y", "p", "r", "m", "s")
 _NUDGE = 1e-9  # where a slope is no number, those at this distance stand in
 
-# The letters of a formula: its argument, the letters of that in their order, what the slope is taken in.
-_READS: tuple[tuple[frozenset[str], Argument, tuple[str, ...], str], ...] = (
-    (frozenset({"r"}), Argument.RESIDUAL, ("r",), "r"),
-    (frozenset({"y", "p", "r"}), Argument.PREDICTION, ("y", "p"), "p"),
-    (frozenset({"m"}), Argument.MARGIN, ("m",), "m"),
-    (frozenset({"y", "s", "m"}), Argument.SCORE, ("y", "s"), "s"),
-)
 _RESIDUAL = Apply("-", (Name("p"), Name("y")))
 _MARGIN = Apply("*", (Apply("-", (Apply("*", (Number(2.0), Name("y"))), Number(1.0))), Name("s")))
 
@@ -105,7 +97,7 @@ class _Formula:
         spoken = used - params.keys()
         if not spoken - {"y"}:
             raise UsageError("no prediction in it", advice="Use r or p (numbers), m or s (two classes)")
-        for all_, argument, letters, score in _READS:
+        for all_, argument, letters, score in READS:
             if spoken <= all_:
                 value = replaced(stable(tree), {} if "r" in letters else {"r": _RESIDUAL})
                 value = replaced(value, {} if "m" in letters else {"m": _MARGIN})
@@ -147,70 +139,14 @@ class _Formula:
 
 
 def _record(name: str, defaults: Mapping[str, float], tree: Node, formula: _Formula) -> Loss:
-    numbers = formula.argument in (Argument.RESIDUAL, Argument.PREDICTION)
-    bare = Loss(
-        name=name,
+    bare = replace(
+        bare_record(name, formula.argument, defaults),
         title="Defined by its formula",
-        task=Task.REGRESSION if numbers else Task.BINARY,
         formula=text_of(tree),
-        argument=formula.argument,
         value=formula.values,
         slope=None if formula.slope is None else formula.raw_slopes,
         slope_formula="" if formula.slope is None else text_of(formula.slope),
-        needs=frozenset({Kind.VALUE} if numbers else {Kind.SCORE, Kind.LOGIT}),
-        link=IDENTITY,
-        unit=Unit.OWN,
-        elicits="a centre of its own" if numbers else "a score of its own",
-        asks="its own",
-        params=tuple(Param(key, value, REALS, "as the formula has it") for key, value in defaults.items()),
-        choose="You have defined it.",
-        avoid="A loss of the catalogue asks the same: others know that one.",
-        reference="",
     )
     constants = frozenset(abs(number) for number in numbers_in(tree))
-
-    @lru_cache(maxsize=64)
-    def at(params: tuple[tuple[str, float], ...]) -> MeasuredLoss:
-        return measure(BoundLoss(bare, params), constants | {abs(value) for _, value in params})
-
-    def facts(params: Params) -> MeasuredLoss:
-        return at(tuple((key, float(value)) for key, value in params.items()))
-
-    usual = facts(defaults)
-    named = "" if defaults else usual.elicits
-    return replace(
-        bare,
-        slope=None if formula.slope is None else formula.slopes,
-        unit=usual.unit,
-        elicits=named or bare.elicits,
-        asks="" if named else bare.asks,
-        target=usual.target,
-        prediction=usual.prediction,
-        traits=lambda params: facts(params).traits,
-        kinks=lambda params: facts(params).kinks,
-        infimum=_infimum(facts, usual, bool(defaults)),
-        check=lambda params: _check_least(name, facts(params), usual),
-        trap=usual.trap,
-        reference=f"the formula; measured, as the traits are: {usual.told}",
-    )
-
-
-def _infimum(facts: Callable[[Params], MeasuredLoss], usual: MeasuredLoss, varies: bool) -> Any:
-    if not varies or usual.infimum in (0.0, -np.inf):
-        return usual.infimum
-
-    def least(y: Floats, **params: float) -> Floats:
-        own = facts(params).infimum
-        return own(y) if callable(own) else np.full(np.shape(y), own)
-
-    return least
-
-
-def _check_least(name: str, own: MeasuredLoss, usual: MeasuredLoss) -> None:
-    """Raises UsageError for parameters at which a loss is not bounded below as at its defaults."""
-    for bound in (0.0, -np.inf):
-        if (usual.infimum == bound) != (own.infimum == bound):
-            raise UsageError(
-                f"{name}: at these parameters its least value is another than at its defaults",
-                advice="Define it with these parameters as its defaults",
-            )
+    slope = None if formula.slope is None else formula.slopes
+    return replace(completed(bare, defaults, constants, "the formula"), slope=slope)

@@ -12,13 +12,16 @@ from types import ModuleType
 from losscli.errors import DataError, UsageError, Where, did_you_mean
 from losscli.loss import Loss
 from losscli.loss.battery import SCALE, row_problem, slope_problem
+from losscli.loss.custom.functions import is_loss, of_function
 from losscli.loss.custom.guard import guarded
 
 # A path and a name where a spec begins: at the start, behind a weight, or behind the plus of a sum.
 _NAMED = re.compile(
     r"(?P<lead>^\s*|\*\s*|\+\s+)(?P<path>[^*\s](?:(?!\s\+\s)[^*])*?\.py):(?P<name>[A-Za-z]\w*)", re.ASCII
 )
-_ADVICE = "Such a file holds records: asym = losscli.loss.Loss(name='asym', …)"
+_ADVICE = (
+    "Such a file holds functions, def asym(y, p): …, or records, asym = losscli.loss.Loss(name='asym', …)"
+)
 
 
 def paths_in(text: str) -> list[tuple[str, str]]:
@@ -34,19 +37,30 @@ def without_paths(text: str) -> str:
     return _NAMED.sub(lambda match: f"{match['lead']}{match['name']}", text)
 
 
-def from_file(path: str, names: Collection[str]) -> list[Loss]:
-    """The losses of these names among those of a file, which is run.
+def from_file(path: str, names: Collection[str] | None = None) -> list[Loss]:
+    """The losses of these names among those of a file, which is run; None: its records, and where it has none
+    the functions that are defined there, but those that begin with _.
 
     Raises DataError where there is no such file, it fails or a record is none, UsageError for a name that no
     loss of it has.
     """
-    found = dict.fromkeys(_losses(_module(path)))
-    known = [loss.name for loss in found]
+    module = _module(path)
+    records = dict.fromkeys(_losses(module))
+    functions = {name: value for name, value in vars(module).items() if is_loss(value)}
+    known = [*dict.fromkeys([*(loss.name for loss in records), *functions])]
+    if names is None:
+        here = (name for name, one in functions.items() if one.__module__ == module.__name__)
+        names = [loss.name for loss in records] or [name for name in here if not name.startswith("_")]
+        if not names:
+            raise UsageError(f"{path} has no loss", advice=_ADVICE)
     for name in names:
         if name not in known:
             offer = f"It has {', '.join(known)}" if known else _ADVICE
             raise UsageError(f"{path} has no loss {name!r}", advice=did_you_mean(name, known) or offer)
-    return [guarded(loss, partial(broken, path)) for loss in found if loss.name in names]
+    guard = partial(guarded, blame=partial(broken, path))
+    plain = set(names) - {loss.name for loss in records}
+    own = [of_function(name, one, path, guard) for name, one in functions.items() if name in plain]
+    return [*(guard(loss) for loss in records if loss.name in names), *own]
 
 
 def check_sound(path: str, loss: Loss, *, trained: bool) -> None:

@@ -26,6 +26,7 @@ _WIDTHS = (1e-4, 1e5)  # of the constants of a formula that are taken for sizes 
 _APART = 4.0  # factor between widths
 _NEAR_ALL = Trait.CONVEX | Trait.STRICTLY_CONVEX | Trait.STRONGLY_CONVEX | Trait.DIFFERENTIABLE
 _SNAP = 1e-6  # of a width: a kink so near to a constant is there
+_HALVED = 1e-10  # of a width: as near as halving comes
 _NOTHING = 1e-9  # of the span of a loss: no difference from 0
 _FAR_DOWN = 10.0  # spans below: it falls without end
 _ZOOMS = 40
@@ -65,7 +66,9 @@ class MeasuredLoss:
 def measure(bound: BoundLoss, constants: Collection[float]) -> MeasuredLoss:
     """A loss of one score, known by its value and slope alone. constants: the sizes in its formula."""
     numbers = bound.loss.task in NUMBERS
-    target, prediction = _domains(bound) if bound.loss.argument is Argument.PREDICTION else (REALS, REALS)
+    target, prediction = bound.loss.target, bound.loss.prediction
+    if bound.loss.argument is Argument.PREDICTION and target == prediction == REALS:
+        target, prediction = _domains(bound)
     bound = replace(bound, loss=replace(bound.loss, target=target, prediction=prediction))
     widths = _widths(constants)
     with np.errstate(all="ignore"):
@@ -134,7 +137,13 @@ def _kinks(
     if bound.loss.slope is None or bound.loss.argument is Argument.SCORE:
         return ()
     found = [_kinks_of([own[i] for own in seen], constants) for i in range(len(seen[0]))]
-    return found[0] if found and all(own == found[0] for own in found) else ()
+    most = max(found, key=len, default=())
+    return most if all(_among(own, most) for own in found) else ()
+
+
+def _among(places: tuple[float, ...], most: tuple[float, ...]) -> bool:
+    """Whether all places are among others; on some lines not all of those can be reached."""
+    return all(np.isclose(place, most, rtol=_SNAP, atol=_SNAP).any() for place in places)
 
 
 def _kinks_of(line: list[ScoreLine], constants: Collection[float]) -> tuple[float, ...]:
@@ -143,14 +152,22 @@ def _kinks_of(line: list[ScoreLine], constants: Collection[float]) -> tuple[floa
     for own in line:
         centre = own.target if own.name.startswith("y=") else 0.0
         for place in jumps(own):
+            if centre and abs(place) <= _SNAP * own.width:
+                continue  # |p| turns there, whatever the target
             at = place - centre
             near = [
                 c for c in (0.0, *constants, *(-c for c in constants)) if abs(at - c) <= _SNAP * own.width
             ]
-            at = min(near, key=lambda c: abs(at - c)) if near else at
+            at = min(near, key=lambda c: abs(at - c)) if near else _round(at, own.width)
             if all(abs(at - other) > _SNAP * own.width for other in places):
                 places.append(at)
     return tuple(sorted(places))
+
+
+def _round(at: float, width: float) -> float:
+    """A place at a number of few digits if it is that but for what halving leaves."""
+    few = float(f"{at:.9g}")
+    return few if abs(few - at) <= _HALVED * width else at
 
 
 def _least(bound: BoundLoss, seen: list[tuple[ScoreLine, ...]]) -> float | Callable[[Floats], Floats]:
@@ -176,22 +193,8 @@ def _least_of(line: list[ScoreLine]) -> float:
     span = float(np.ptp(near)) or 1.0
     if far.min(initial=np.inf) < near.min() - _FAR_DOWN * span:
         return -np.inf
-    least = min(float(far.min(initial=np.inf)), *(_zoomed(own) for own in line))
+    least = min(float(far.min(initial=np.inf)), *(own.zoomed() for own in line))
     return 0.0 if abs(least) <= _NOTHING * span else least
-
-
-def _zoomed(line: ScoreLine) -> float:
-    """The least value near the centre, by ever finer grids."""
-    grid = np.append(line.near(), line.centre)
-    least = np.inf
-    for _ in range(_ZOOMS):
-        grid = np.unique(grid)
-        values = np.where(np.isnan(found := line.value(grid)), np.inf, found)
-        at = int(np.argmin(values))
-        least = min(least, float(values[at]))
-        inner = np.linspace(grid[max(at - 1, 0)], grid[min(at + 1, len(grid) - 1)], 33)
-        grid = np.append(inner, grid[at])
-    return least
 
 
 def _searched(bound: BoundLoss, y: Floats) -> Floats:
