@@ -79,7 +79,8 @@ def _retrained(workspace: Workspace, models: Sequence[Trainee], optima: Sequence
     assert settings.optimizer is not None
     start = np.zeros((len(models), k, plain.rank))
     for i, model in enumerate(models):
-        start[i, :, 0] = workspace.constant(model).reshape(k, -1)[:, 0]
+        if plain.has_intercept:
+            start[i, :, 0] = workspace.constant(model).reshape(k, -1)[:, 0]
     trace = textbook.run(
         Objective(plain, workspace.targets, models, k),
         settings.optimizer,
@@ -99,7 +100,7 @@ def _retrained(workspace: Workspace, models: Sequence[Trainee], optima: Sequence
             certificate=_ended(trace, i),
             distance=_excess(float(trace.value[i]), optimum),
             curve=tuple((at, float(values[i])) for at, values in trace.curve),
-            plain=trace.v[i].reshape(k, -1) if optimum.l1 else None,
+            plain=trace.v[i].reshape(k, -1) @ plain.back.T if optimum.l1 else None,
         )
         for i, optimum in enumerate(optima)
     ]
