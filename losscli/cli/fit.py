@@ -57,6 +57,9 @@ def _asked(flags: FitFlags) -> "Asked":
         asked_of_features(flags),
         missing=flags.missing,
         fold=flags.fold_column,
+        offset=flags.offset,
+        exposure=flags.exposure,
+        intercept=not flags.no_intercept,
         losses=tuple(tasks_of(spec) for spec in losses_of(flags.loss)),
         class_weight=ClassWeight.parse(flags.class_weight) if flags.class_weight is not None else None,
     )

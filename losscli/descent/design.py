@@ -1,9 +1,10 @@
 """The design matrix in coordinates that suit descent.
 
 A model's score is intercept + Σ slope·z-score of a column, plus the row's offset where there is one.
-Whitened coordinates v make the columns orthonormal, so that every loss sees a well-conditioned problem however
-the raw columns are scaled or correlated; directions without variance are left out, which gives the
-minimum-norm solution. Through the origin, columns are not centred: they are divided by their root mean square.
+Whitened coordinates v make the columns orthonormal, so that every loss sees a well-conditioned problem
+however the raw columns are scaled or correlated; directions without variance are left out, which gives the
+minimum-norm solution. Without an intercept columns are not centred: they are divided by their root mean
+square.
 """
 
 from dataclasses import dataclass, replace

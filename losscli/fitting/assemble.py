@@ -190,6 +190,9 @@ def _fits(
         oversample=run.cv.recipe.oversample,
         label_smoothing=run.cv.recipe.smoothing or None,
         augment=tuple(step.spec for step in run.cv.recipe.steps),
+        intercept=training.intercept,
+        offset=training.offset,
+        exposure=training.exposure,
     )
 
 
@@ -294,6 +297,8 @@ def _model(run: Run, entries: Sequence[_Entry]) -> str:
         outputs=run.training.outputs,
         encoder=run.whole.encoder,
         models=tuple(map(_trained, entries)),
+        offset=run.training.offset,
+        exposure=run.training.exposure,
     )
     return saved.to_json() + "\n"
 

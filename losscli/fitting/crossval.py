@@ -150,6 +150,8 @@ class Fold:
         self.cv, self.split, self.inner = cv, split, inner
         self.y, self.w = frame.y[train_], frame.w[train_]
         self.y_test, self.w_test = frame.y[test], frame.w[test]
+        self.offset = None if frame.offset is None else frame.offset[train_]
+        self.offset_test = 0.0 if frame.offset is None else frame.offset[test]
         encoder = Encoder.of(frame, train_, self.w)
         self.x, self.x_test = encoder.matrix(frame, train_), encoder.matrix(frame, test)
         self.key = (cv.seed, split.repeat + 1, split.fold + 1, inner)
@@ -158,7 +160,10 @@ class Fold:
 
     def prepared(self, x: Floats, y: Floats) -> Prepared:
         """What is learned from the training rows with these features and targets."""
-        return prepared(self.cv.recipe, self.cv.training, Examples(x, y, self.w), self.key)
+        return self.made(self.cv.recipe, x, y)
+
+    def made(self, recipe: Recipe, x: Floats, y: Floats) -> Prepared:
+        return prepared(recipe, self.cv.training, Examples(x, y, self.w, self.offset), self.key)
 
     def shares_design(self, one: _Spoiled) -> bool:
         """Whether the clean design serves: the same features, no rows or weights that follow the targets."""
@@ -169,7 +174,7 @@ class Fold:
         """The design of the training rows as they are, by which contamination is measured."""
         if self.cv.recipe == NONE:
             return self.design
-        return prepared(NONE, self.cv.training, Examples(self.x, self.y, self.w), self.key).design()
+        return self.made(NONE, self.x, self.y).design()
 
     def spoiled(self) -> list[_Spoiled]:
         """Every contamination at every level above 0; x is the clean matrix itself where it is kept."""
@@ -183,7 +188,7 @@ class Fold:
         def fit(x: Floats) -> Floats:
             rows = self.x.copy()
             rows[:, :numbers] = x
-            score = plain.rows_of(rows) @ v
+            score = plain.with_offset(plain.rows_of(rows) @ v)
             return np.exp(score) if cv.settings.task is Task.COUNTS else score
 
         clean = Clean(
@@ -271,11 +276,11 @@ class Fold:
                         plain.append((i, t, outcome.plain))
         scores = v.reshape(-1, design.rank) @ z.T
         shape = (*v.shape[:2], len(z)) if k == 1 else (*v.shape[:2], k, len(z))
-        scores = scores.reshape(shape)
+        scores = scores.reshape(shape) + self.offset_test
         for i, t, b in plain:  # its slopes may count in rows to come where those trained on do not show them
             intercept, slopes = design.raw_slopes(b)
             own = intercept[:, None] + slopes @ self.x_test.T
-            scores[i, t] = own if k > 1 else own[0]
+            scores[i, t] = own if k > 1 else own[0] + self.offset_test
         return [_Scored(scores[:, t], converged[:, t]) for t in range(len(targets))]
 
     def metrics(self, scores: Floats, thresholds: Sequence[float] = ()) -> tuple[Floats, Mask]:

@@ -71,7 +71,7 @@ def fit_frame(
 ) -> Fitted:
     """The same on the rows of a frame, as `fit` where it has loaded them."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
-    check_request(request, training.task)
+    check_request(request, training)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     warnings = (*training.warnings, *_copies(frame, training))
     wanted, untrainable = choose(request, training.task, frame.y)

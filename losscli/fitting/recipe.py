@@ -2,6 +2,7 @@
 
 from losscli.data.roles.features import Training
 from losscli.data.roles.flags import useless_flag
+from losscli.descent.perceptron import Architecture
 from losscli.domain import CLASSES, SEVERAL, Task
 from losscli.errors import Fix, UsageError
 from losscli.fitting.augment import Recipe, parse
@@ -11,8 +12,12 @@ from losscli.metrics.threshold import Costs
 from losscli.spec import number_text
 
 
-def check_request(request: FitRequest, task: Task) -> None:
-    """Raises UsageError for a flag that several targets have no use for."""
+def check_request(request: FitRequest, training: Training) -> None:
+    """Raises UsageError for a flag that several targets have no use for, and for a form of scores that
+    training by epochs does not know."""
+    task = training.task
+    if request.early is not None or Architecture.parse(request.model).hidden:
+        _check_epochs(training)
     if task not in SEVERAL:
         return
     spoiled = request.contaminate[0] if request.contaminate else None
@@ -31,6 +36,21 @@ def check_request(request: FitRequest, task: Task) -> None:
             )
     if request.scale is not None:
         raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")
+
+
+def _check_epochs(training: Training) -> None:
+    form = (
+        ("--offset", training.offset is not None),
+        ("--exposure", training.exposure is not None),
+        ("--no-intercept", not training.intercept),
+    )
+    for flag, given in form:
+        if given:
+            raise UsageError(
+                f"{flag} is of linear models that go to their optimum",
+                advice="Leave it out, or --model and --early-stopping:",
+                fixes=[Fix((flag,), f"the same without {flag}", without=True)],
+            )
 
 
 def recipe_of(request: FitRequest, training: Training) -> Recipe:

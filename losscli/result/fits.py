@@ -216,6 +216,9 @@ class Fits(TableResult):
     label_smoothing: float | None = None  # in training: the share of each label spread over all classes
     augment: tuple[str, ...] = ()  # what rows were made in training
     outputs: tuple[str, ...] = ()  # of several targets: their names without the word that they share
+    intercept: bool = True  # whether scores have one
+    offset: str | None = None  # the column that is added to scores
+    exposure: str | None = None  # the column whose logarithm is
 
     def fit(self, spec: str) -> Fit:
         return next(fit for fit in self.fits if fit.spec == spec)

@@ -17,6 +17,19 @@ class FitFlags(AdviseFlags):
 
     class_weight: Annotated[str | None, CLASS_WEIGHT] = None
     fold_column: Annotated[str | None, FOLD_COLUMN] = None
+    offset: Annotated[
+        str | None,
+        Flag("COL", "Added to the score of each row, with no slope of its own.", DATA, after="drop"),
+    ] = None
+    exposure: Annotated[
+        str | None,
+        Flag(
+            "COL",
+            "Of counts: what each row was exposed to; its logarithm is an offset.",
+            DATA,
+            after="offset",
+        ),
+    ] = None
     task: Annotated[
         str | None,
         Flag(
@@ -41,6 +54,9 @@ class FitFlags(AdviseFlags):
     model: Annotated[
         str, Flag("SPEC", "linear, or a network: mlp:hidden=16-16,activation=relu (or tanh).", TRAINED)
     ] = "linear"
+    no_intercept: Annotated[
+        bool, Flag("", "A score of 0 where all features are: slopes alone, through the origin.", TRAINED)
+    ] = False
     l1: Annotated[
         float,
         Flag("X", "Penalty on the size of slopes, which makes some 0: its strength, 0 or more.", TRAINED),

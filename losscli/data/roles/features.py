@@ -49,6 +49,9 @@ class Asked:
     group: str | None = None
     time: str | None = None
     fold: str | None = None
+    offset: str | None = None
+    exposure: str | None = None
+    intercept: bool = True
     task: Task | None = None
     positive: str | None = None
     features: tuple[str, ...] = ()
@@ -66,6 +69,8 @@ class Asked:
             "--group": self.group,
             "--time": self.time,
             "--fold-column": self.fold,
+            "--offset": self.offset,
+            "--exposure": self.exposure,
         }
         return {name: flag for flag, name in flags.items() if name is not None}
 
@@ -92,6 +97,9 @@ class Training:
     warnings: tuple[Warning_, ...]
     targets: tuple[str, ...] = ()  # the columns of several targets; () for one
     outputs: tuple[str, ...] = ()  # what these are called without the word that they share
+    offset: str | None = None  # added to the score of each row
+    exposure: str | None = None  # whose logarithm is
+    intercept: bool = True  # whether scores have one
 
     @property
     def positive(self) -> str | None:
@@ -121,9 +129,14 @@ class Training:
         return len(self.labels) if self.task is Task.MULTICLASS else max(len(self.outputs), 1)
 
     @property
+    def added(self) -> tuple[str, ...]:
+        """The columns that are added to scores, the exposure as its logarithm."""
+        return tuple(filter(None, (self.offset, self.exposure)))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column that a figure depends on."""
-        roles = (*self.target_columns, self.weights, self.group, self.time, self.fold)
+        roles = (*self.target_columns, self.weights, self.group, self.time, self.fold, *self.added)
         return tuple(dict.fromkeys([*filter(None, roles), *self.features]))
 
 
@@ -183,12 +196,23 @@ def training_problem(table: Table, asked: Asked) -> Training:
             *(_hints(table, target) if why == A_NUMBER else ()),
             *([f"positive class {labels[1]}"] if task is Task.BINARY else []),
             *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
+            *_form(asked),
             *_rows_and_rest(table, asked, tuple(left)),
         ),
         warnings=(*warnings, *_time_warnings(table, asked, {*targets, *used}, texts)),
         targets=() if several is None else several.names,
         outputs=() if several is None else tuple(several.columns),
+        offset=asked.offset,
+        exposure=asked.exposure,
+        intercept=asked.intercept,
     )
+
+
+def _form(asked: Asked) -> list[str]:
+    """What is added to scores, and that they have no intercept."""
+    found = [f"offset {asked.offset}"] if asked.offset is not None else []
+    found += [f"offset log {asked.exposure}"] if asked.exposure is not None else []
+    return found if asked.intercept else [*found, "no intercept"]
 
 
 def _how(why_target: str, several: Targets | None) -> str:
@@ -272,6 +296,9 @@ def _check_roles(table: Table, targets: Sequence[str], asked: Asked) -> None:
         )
     if asked.weights is not None:
         check_number(table, asked.weights, None, [ALIKE])
+    for flag, added in (("--offset", asked.offset), ("--exposure", asked.exposure)):
+        if added is not None:
+            check_number(table, added, None, [Fix((flag,), "nothing is added to scores", without=True)])
 
 
 def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
@@ -284,6 +311,8 @@ def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
             fixes=[Fix(("--task",), "the task that the target makes")],
         )
     found = task_of_flags(asked.task, asked.losses, asked.positive)
+    if found is None and asked.exposure is not None and is_numeric(table, target):
+        found = Task.COUNTS, "--exposure"
     if found is None and not is_numeric(table, target) and len(table.columns[target].values or ()) == 1:
         found = Task.BINARY, "text of one value"  # of which there is nothing to learn
     task, why = found or task_of_target(table, target) or (Task.REGRESSION, A_NUMBER)
@@ -298,6 +327,10 @@ def _check_flags(asked: Asked, task: Task) -> None:
         raise useless_flag(f"--positive {asked.positive}", task, "has no positive class")
     if asked.class_weight is not None and task not in CLASSES:
         raise useless_flag(f"--class-weight {asked.class_weight.text}", task, "has no classes to weigh")
+    if asked.exposure is not None and task is not Task.COUNTS:
+        raise useless_flag(f"--exposure {asked.exposure}", task, "has no log link")
+    if asked.offset is not None and task not in (*NUMBERS, Task.BINARY):
+        raise useless_flag(f"--offset {asked.offset}", task, "has a score for each of several outputs")
 
 
 def _hints(table: Table, target: str) -> Iterator[str]:

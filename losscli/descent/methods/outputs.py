@@ -44,8 +44,7 @@ def method(methods: Sequence[Method]) -> Method:
         ends = solve_by(methods, Workspace(workspace.design, targets, settings), each)
         k = workspace.settings.classes
         return [
-            _joined(model, ends[i * k : (i + 1) * k], centres[model.target])
-            for i, model in enumerate(models)
+            _joined(model, ends[i * k : (i + 1) * k], centres[model.target]) for i, model in enumerate(models)
         ]
 
     return Method("outputs", _handles, solve)
