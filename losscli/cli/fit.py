@@ -60,6 +60,7 @@ def _asked(flags: FitFlags) -> "Asked":
         offset=flags.offset,
         exposure=flags.exposure,
         intercept=not flags.no_intercept,
+        no_features=flags.no_features,
         losses=tuple(tasks_of(spec) for spec in losses_of(flags.loss)),
         class_weight=ClassWeight.parse(flags.class_weight) if flags.class_weight is not None else None,
     )

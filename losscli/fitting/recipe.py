@@ -13,11 +13,13 @@ from losscli.spec import number_text
 
 
 def check_request(request: FitRequest, training: Training) -> None:
-    """Raises UsageError for a flag that several targets have no use for, and for a form of scores that
-    training by epochs does not know."""
+    """Raises UsageError for a flag that several targets have no use for, or a model without slopes, and for
+    a form of scores that training by epochs does not know."""
     task = training.task
     if request.early is not None or Architecture.parse(request.model).hidden:
         _check_epochs(training)
+    if not training.features:
+        _check_slopes(request)
     if task not in SEVERAL:
         return
     spoiled = request.contaminate[0] if request.contaminate else None
@@ -49,6 +51,21 @@ def _check_epochs(training: Training) -> None:
             raise UsageError(
                 f"{flag} is of linear models that go to their optimum",
                 advice="Leave it out, or --model and --early-stopping:",
+                fixes=[Fix((flag,), f"the same without {flag}", without=True)],
+            )
+
+
+def _check_slopes(request: FitRequest) -> None:
+    flags = (
+        ("--model", str(request.model), Architecture.parse(request.model).hidden),
+        ("--l1", f"{request.l1:g}", request.l1),
+        ("--path", str(request.path), request.path is not None),
+    )
+    for flag, value, given in flags:
+        if given:
+            raise UsageError(
+                f"{flag} {value}: there is no feature, and so no slope",
+                advice="Leave it out, or name features with --features:",
                 fixes=[Fix((flag,), f"the same without {flag}", without=True)],
             )
 

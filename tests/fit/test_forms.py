@@ -261,3 +261,79 @@ def test_rows_that_are_made_keep_their_offset(tmp_path: Path):
 def test_offsets_of_several_classes_are_refused(tmp_path: Path):
     with pytest.raises(UsageError, match="several outputs"):
         fitted(write(tmp_path, CLASSES, o=OFFSET), asked={"offset": "o", "task": Task.MULTICLASS})
+
+
+def alone(folder: Path, y: Floats) -> str:
+    path = folder / "alone.csv"
+    path.write_text("\n".join(["y", *map(repr, map(float, y))]))
+    return str(path)
+
+
+# Copper in wholemeal flour, 24 determinations (Analytical Methods Committee 1989, R's MASS::chem)
+CHEM = np.array(
+    [2.9, 3.1, 3.4, 3.4, 3.7, 3.7, 2.8, 2.5, 2.4, 2.4, 2.7, 2.2]
+    + [5.28, 3.37, 3.03, 3.03, 28.95, 3.77, 3.4, 2.2, 3.5, 3.6, 3.7, 3.7]
+)
+
+
+def test_a_location_without_features(tmp_path: Path):
+    """Mean, median, quantile, Huber's M-estimate at a given delta: the root of its slope, by bisection."""
+    losses = "mse", "mae", "quantile:tau=0.9", "huber:delta=0.8", "tukey:c=3"
+    found = fitted(alone(tmp_path, CHEM), *losses).fits
+    mse, mae, high, huber, tukey = (one.intercept for one in found.fits)
+    assert found.features == () and all(one.converged and not one.coefficients for one in found.fits)
+    assert mse == pytest.approx(CHEM.mean(), rel=1e-12)
+    assert np.sort(CHEM)[11] <= mae <= np.sort(CHEM)[12]
+    assert high == pytest.approx(np.quantile(CHEM, 0.9, method="inverted_cdf"), rel=1e-9)
+    low, top = 0.0, 30.0
+    for _ in range(200):
+        middle = (low + top) / 2.0
+        low, top = (middle, top) if np.clip(middle - CHEM, -0.8, 0.8).sum() < 0.0 else (low, middle)
+    assert huber == pytest.approx(low, rel=1e-9)
+    r = tukey - CHEM
+    assert abs(np.where(np.abs(r) < 3.0, r * (1.0 - (r / 3.0) ** 2) ** 2, 0.0).sum()) < 1e-6
+    assert found.fits[0].scores["mae"].value > 0.0
+
+
+def test_classes_and_counts_without_features(tmp_path: Path):
+    path = alone(tmp_path, LABELS)
+    own = fitted(path, "bce", "brier", asked={"task": Task.BINARY}).fits
+    share = LABELS.mean()
+    for one in own.fits:
+        assert one.intercept == pytest.approx(np.log(share / (1.0 - share)), rel=1e-6)
+    path = alone(tmp_path, CLASSES)
+    several = fitted(path, "cross_entropy", asked={"task": Task.MULTICLASS}).fits.fits[0]
+    logs = np.log(np.bincount(CLASSES.astype(int)) / N)
+    assert list(several.intercept.values()) == pytest.approx(logs - logs.mean(), rel=1e-5)  # type: ignore[union-attr]
+    counts = fitted(alone(tmp_path, COUNTS), "poisson", asked={"task": Task.COUNTS}).fits.fits[0]
+    assert counts.intercept == pytest.approx(np.log(COUNTS.mean()), rel=1e-7)
+
+
+def test_a_rate_without_features_is_the_counts_over_the_exposure(tmp_path: Path):
+    path = write(tmp_path, COUNTS, np.zeros((N, 0)), days=EXPOSURE)
+    own = fitted(path, "poisson", asked={"exposure": "days"}).fits.fits[0]
+    assert own.intercept == pytest.approx(np.log(COUNTS.sum() / EXPOSURE.sum()), rel=1e-8)
+
+
+@pytest.mark.parametrize("words", ["--l1 0.1", "--path l2", "--model mlp:hidden=3"])
+def test_without_features_no_slope_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str
+):
+    assert run(["fit", alone(tmp_path, CHEM), *words.split()]) == 2
+    assert "no slope" in capsys.readouterr().err
+
+
+def test_constant_columns_have_a_coefficient_of_0(tmp_path: Path):
+    """Of all rows, and of training folds alone; without an intercept such a column is one."""
+    x = np.column_stack([np.full(N, 7.0), X[:, 0], np.where(np.arange(N) < 2, 1.0, 0.0)])
+    path = write(tmp_path, Y, x, fold=np.arange(N) // 30)
+    found = fitted(path, "mse", "mae", "tukey", asked={"fold": "fold"}).fits
+    assert list(found.fits[0].coefficients) == ["a", "b", "c"]
+    assert all(one.coefficients["a"] == 0.0 and one.converged for one in found.fits)
+    assert all(None not in one.scores["mae"].folds for one in found.fits)
+    assert [one.code for one in found.warnings] == ["constant_column"]
+    through = fitted(path, "mse", asked={"fold": "fold", "intercept": False}).fits.fits[0]
+    plain = found.fits[0]
+    assert through.intercept == 0.0
+    assert 7.0 * through.coefficients["a"] == pytest.approx(plain.intercept, rel=1e-9)  # type: ignore[operator]
+    assert through.objective == pytest.approx(plain.objective, rel=1e-12)

@@ -17,9 +17,12 @@ class FitFlags(AdviseFlags):
 
     class_weight: Annotated[str | None, CLASS_WEIGHT] = None
     fold_column: Annotated[str | None, FOLD_COLUMN] = None
+    no_features: Annotated[
+        bool, Flag("", "One score for all rows, as for a file of the target alone.", DATA, after="drop")
+    ] = False
     offset: Annotated[
         str | None,
-        Flag("COL", "Added to the score of each row, with no slope of its own.", DATA, after="drop"),
+        Flag("COL", "Added to the score of each row, with no slope of its own.", DATA, after="no_features"),
     ] = None
     exposure: Annotated[
         str | None,

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.classes import binary_labels, class_labels, label_order
-from losscli.data.roles.columns import Unfit, check_features, chosen_columns, unfit
+from losscli.data.roles.columns import Used, check_features, used_columns
 from losscli.data.roles.flags import useless_flag
 from losscli.data.roles.ids import is_id, is_index
 from losscli.data.roles.left_out import told
@@ -31,7 +31,6 @@ from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task
 from losscli.errors import DataError, Fix, UsageError, Where
 from losscli.result import Warning_
 
-_USABLE = frozenset({"id_column", "text_column"})  # left out, but features where they are named
 FEW_VALUES = 0.1  # of the rows: whole numbers with fewer distinct values may be classes
 
 
@@ -56,6 +55,7 @@ class Asked:
     positive: str | None = None
     features: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    no_features: bool = False
     class_weight: ClassWeight | None = None
     losses: tuple[frozenset[Task], ...] = ()
     missing: str = "error"
@@ -160,18 +160,7 @@ def training_problem(table: Table, asked: Asked) -> Training:
         asked.class_weight.check(labels)
     taken = dict.fromkeys(targets, "the target" if several is None else "a target")
     taken |= {name: f"named by {flag}" for name, flag in asked.named.items()}
-    chosen = chosen_columns(table, taken, asked.features, asked.drop)
-    found = {name: unfit(table, name, named=name in asked.features) for name in chosen}
-    left = {name: one for name, one in found.items() if one is not None}
-    warnings = [one.warning(name) for name, one in left.items()]
-    used = [name for name in chosen if name not in left]
-    if not used:
-        raise UsageError(
-            f"no feature is left{f': {warnings[0].message}' if warnings else ''}",
-            where=Where(table.path),
-            advice="Say which columns are features:" if warnings else "Name fewer columns with --drop:",
-            fixes=_features_again(asked, left),
-        )
+    used, left, warnings = _features(table, taken, asked)
     texts = tuple(name for name in used if not is_numeric(table, name))
     numbers = tuple(name for name in used if name not in texts)
     check_features(table, numbers, texts, asked.missing, asked.drop)
@@ -196,7 +185,7 @@ def training_problem(table: Table, asked: Asked) -> Training:
             *(_hints(table, target) if why == A_NUMBER else ()),
             *([f"positive class {labels[1]}"] if task is Task.BINARY else []),
             *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
-            *_form(asked),
+            *_form(asked, used),
             *_rows_and_rest(table, asked, tuple(left)),
         ),
         warnings=(*warnings, *_time_warnings(table, asked, {*targets, *used}, texts)),
@@ -208,9 +197,24 @@ def training_problem(table: Table, asked: Asked) -> Training:
     )
 
 
-def _form(asked: Asked) -> list[str]:
-    """What is added to scores, and that they have no intercept."""
-    found = [f"offset {asked.offset}"] if asked.offset is not None else []
+def _features(table: Table, taken: Mapping[str, str], asked: Asked) -> Used:
+    """Raises UsageError where the flags contradict one another, or leave no feature."""
+    if not asked.no_features:
+        return used_columns(table, taken, asked.features, asked.drop, intercept=asked.intercept)
+    if asked.features or asked.drop or not asked.intercept:
+        other = "--features" if asked.features else "--drop" if asked.drop else "--no-intercept"
+        raise UsageError(
+            f"--no-features and {other} exclude each other",
+            advice="Leave one of them out:",
+            fixes=[Fix((flag,), f"without {flag}", without=True) for flag in ("--no-features", other)],
+        )
+    return Used([], {}, [])
+
+
+def _form(asked: Asked, used: Sequence[str]) -> list[str]:
+    """What is added to scores, and what these have not."""
+    found = [] if used else ["no feature: one score for all rows"]
+    found += [f"offset {asked.offset}"] if asked.offset is not None else []
     found += [f"offset log {asked.exposure}"] if asked.exposure is not None else []
     return found if asked.intercept else [*found, "no intercept"]
 
@@ -238,17 +242,6 @@ def _time_warnings(
         return text_time(table, asked.time)
     free = [(table, name) for name in table.columns if name not in asked.named and name not in used]
     return unused_time([*free, *((table, name) for name in texts)])
-
-
-def _features_again(asked: Asked, left: Mapping[str, Unfit]) -> list[Fix]:
-    """What to type where no feature is left: the columns left out that may be one, or all of them again."""
-    usable = [name for name, one in left.items() if one.code in _USABLE]
-    fixes = [Fix(("--features", name), f"{name} is a feature") for name in usable[:2]]
-    if asked.drop:
-        fixes.append(Fix(("--drop",), "no column is left out"))
-    if asked.features and not usable:
-        fixes.append(Fix(("--features",), "every other column is a feature"))
-    return fixes
 
 
 def _several(table: Table, asked: Asked) -> Targets | None:
