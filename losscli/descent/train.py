@@ -64,6 +64,7 @@ def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | No
     if settings.task is Task.REGRESSION:
         return workspace.scales[0], workspace.raised(workspace.lad[0])
     if settings.task is Task.COUNTS:
+        workspace = Workspace(design, np.maximum(y, 0.0)[None], settings)
         (fit,) = solve_by(METHODS, workspace, [Trainee(named_loss("poisson", Task.COUNTS), 0)])
         return None, fit.v
     return None, np.zeros(design.rank)

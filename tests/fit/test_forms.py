@@ -1,12 +1,14 @@
 """Scores without an intercept, and with an offset: the optimum of the raw problem, by other solvers."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
-from sklearn.linear_model import Lasso, LogisticRegression, PoissonRegressor
+from sklearn.linear_model import Lasso, LogisticRegression, PoissonRegressor, TweedieRegressor
+from sklearn.metrics import mean_tweedie_deviance
 
 from losscli.cli import run
 from losscli.data.roles.features import Asked, training_problem
@@ -270,10 +272,8 @@ def alone(folder: Path, y: Floats) -> str:
 
 
 # Copper in wholemeal flour, 24 determinations (Analytical Methods Committee 1989, R's MASS::chem)
-CHEM = np.array(
-    [2.9, 3.1, 3.4, 3.4, 3.7, 3.7, 2.8, 2.5, 2.4, 2.4, 2.7, 2.2]
-    + [5.28, 3.37, 3.03, 3.03, 28.95, 3.77, 3.4, 2.2, 3.5, 3.6, 3.7, 3.7]
-)
+FIRST, LATER = "2.9 3.1 3.4 3.4 3.7 3.7 2.8 2.5 2.4 2.4 2.7 2.2", "5.28 3.37 3.03 3.03 28.95 3.77 3.4 2.2"
+CHEM = np.array(f"{FIRST} {LATER} 3.5 3.6 3.7 3.7".split(), dtype=np.float64)
 
 
 def test_a_location_without_features(tmp_path: Path):
@@ -337,3 +337,40 @@ def test_constant_columns_have_a_coefficient_of_0(tmp_path: Path):
     assert through.intercept == 0.0
     assert 7.0 * through.coefficients["a"] == pytest.approx(plain.intercept, rel=1e-9)  # type: ignore[operator]
     assert through.objective == pytest.approx(plain.objective, rel=1e-12)
+
+
+@pytest.mark.parametrize("power", [3.0, 2.5, 0.0, -1.0])
+def test_tweedie_beyond_the_powers_from_1_to_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], power: float
+):
+    """Trained as scikit-learn's TweedieRegressor, compared as its mean_tweedie_deviance, also below 0."""
+    spec, x = f"tweedie:power={power:g}", (X - X.mean(axis=0)) / X.std(axis=0)
+    y = np.exp(1.0 + x @ [0.3, -0.2, 0.1]) * DRAW.gamma(5.0, 0.2, N)
+    if power <= 0.0:
+        y[:3] = -0.5
+    own = fitted(write(tmp_path, y, x), spec, asked={"task": Task.COUNTS}, contaminate=None).fits
+    theirs = TweedieRegressor(power=power, link="log", alpha=0.0, tol=1e-10, max_iter=10_000).fit(x, y)
+    np.testing.assert_allclose(slopes(own.fits[0]), theirs.coef_, rtol=1e-4, atol=1e-6)
+    assert own.fits[0].intercept == pytest.approx(theirs.intercept_, rel=1e-5)
+    assert own.fits[0].converged and own.robustness[0].area is not None
+    table = tmp_path / "preds.csv"
+    p = theirs.predict(x)
+    rows = (f"{a!r},{b!r}" for a, b in zip(y.tolist(), p.tolist(), strict=True))
+    table.write_text("\n".join(["y_true,pred_a", *rows]))
+    assert run(["compare", str(table), "--loss", spec, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["losses"][0]
+    value = mean_tweedie_deviance(y, p, power=power)
+    assert found["results"][0]["value"] == pytest.approx(value, rel=1e-12)
+    best = mean_tweedie_deviance(y, np.full(N, y.mean()), power=power)
+    assert found["results"][0]["skill"] == pytest.approx(1.0 - value / best, rel=1e-6)
+
+
+@pytest.mark.parametrize("power, y", [(3.0, 0.0), (2.0, -1.0), (1.5, -0.5)])
+def test_tweedie_says_which_targets_it_takes(tmp_path: Path, power: float, y: float):
+    with pytest.raises(UsageError, match=r"the target must be .*first 1"):
+        fitted(write(tmp_path, np.append(y, COUNTS[1:] + 1.0)), f"tweedie:power={power}")
+
+
+def test_no_tweedie_has_a_power_between_0_and_1(tmp_path: Path):
+    with pytest.raises(UsageError, match=r"0\.5 is not"):
+        fitted(write(tmp_path, COUNTS), "tweedie:power=0.5")

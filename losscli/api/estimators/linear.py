@@ -56,7 +56,7 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         task = wanted.loss.task
         seed = int(check_random_state(self.random_state).randint(_MOST))
         asked = settings(self, task, classes, seed)
-        reason = refusal(wanted.loss, task, y)
+        reason = refusal(wanted.loss, task, y, wanted.written)
         if reason is not None:
             raise ValueError(f"{type(self).__name__} cannot be trained under {self.loss}: {reason[0]}")
         design = whitened(x, w)

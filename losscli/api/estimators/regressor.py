@@ -162,7 +162,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         one = wanted(self, Task.REGRESSION)
         if one is None:
             raise ValueError(f"{self.loss} is not a loss of numbers: see losscli losses, or LossClassifier")
-        _check_domain(y, one.loss)
+        _check_domain(y, one.loss.name, one.loss.target_at(one.written))
         raw = self._train(x, y, w, one)
         self.coef_, self.intercept_ = raw.slopes[0], float(raw.intercept[0])
         return self
@@ -199,13 +199,12 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         return tags
 
 
-def _check_domain(y: Floats, loss: Loss) -> None:
-    """Raises ValueError where targets are outside the domain of a loss, and says which."""
-    domain: Interval = loss.target
+def _check_domain(y: Floats, name: str, domain: Interval) -> None:
+    """Raises ValueError where targets are outside the domain of the loss of that name, and says which."""
     outside = np.flatnonzero(~domain.contains(y))
     if len(outside):
         first = int(outside[0])
         raise ValueError(
-            f"Targets under {loss.name} must be {domain}: {len(outside):,} of {len(y):,} are not, "
+            f"Targets under {name} must be {domain}: {len(outside):,} of {len(y):,} are not, "
             f"the first is y[{first}] = {y[first]:g}"
         )
