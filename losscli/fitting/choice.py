@@ -28,7 +28,7 @@ def choose(request: FitRequest, task: Task, y: Floats) -> tuple[tuple[Wanted, ..
     and where none is left.
     """
     if request.losses:
-        wanted = [Wanted(_found(spec, task), spec.numbers()) for spec in request.losses]
+        wanted = [Wanted(found_loss(spec, task), spec.numbers()) for spec in request.losses]
     else:
         wanted = [Wanted(loss, {}) for loss in losses_for(task) if loss.task is task]
     kept: dict[str, Wanted] = {}
@@ -115,7 +115,8 @@ def _is_excluded(one: Wanted, exclude: Sequence[Spec]) -> bool:
     )
 
 
-def _found(spec: Spec, task: Task) -> Loss:
+def found_loss(spec: Spec, task: Task) -> Loss:
+    """The loss of a spec. Raises UsageError for one of another task."""
     loss = find(spec, task)
     if loss is None or (loss.task is not task and task is not Task.REGRESSION):
         others = " and ".join(sorted({str(own.task) for own in named(spec.name)}))

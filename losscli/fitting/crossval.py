@@ -1,7 +1,7 @@
 """Folds: train every loss on the clean and on the contaminated rows, judge on the untouched ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, bulk, constant, kind_of
 from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
+from losscli.fitting.tune import Tuning, chosen, with_values
 from losscli.metrics.metric import Metric
 
 
@@ -37,6 +38,7 @@ class CrossValidation:
     recipe: Recipe = NONE
     networks: NetworkSettings | None = None
     largest: int = 0
+    tunings: tuple[Tuning, ...] = ()  # parameters chosen within training rows, of the last of those wanted
 
     @property
     def trims(self) -> bool:
@@ -55,6 +57,7 @@ class Judgement:
     errors, held: of each contamination the headline error (L, levels), and whether the descent ended well
     seeds: the scores of networks from other starts
     thresholds: chosen for this fold (L,), () where they are not
+    tuned: the values that are, of each tuning
     """
 
     metrics: Floats
@@ -65,6 +68,7 @@ class Judgement:
     held: tuple[Mask, ...]
     seeds: tuple[Floats, ...] = ()
     thresholds: tuple[float, ...] = ()
+    tuned: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,33 @@ class _Scored:
 def judge_splits(cv: CrossValidation, splits: Sequence[Split]) -> list[Judgement]:
     """Train on the training rows of splits of one repeat, clean and contaminated, and judge on their test
     rows."""
-    folds = [Fold(cv, split) for split in splits]
+    plans = [tuned(cv, split) for split in splits]
+    folds = [Fold(plan, split) for (plan, _), split in zip(plans, splits, strict=True)]
     spoiled = [fold.spoiled() for fold in folds]
-    thresholds = [_thresholds(cv, split) for split in splits]
+    thresholds = [_thresholds(fold.cv, fold.split) for fold in folds]
     scored, others = _scored(folds, spoiled), _of_other_seeds(folds)
-    return list(map(Fold.judgement, folds, spoiled, scored, thresholds, others))
+    found = map(Fold.judgement, folds, spoiled, scored, thresholds, others)
+    return [replace(one, tuned=values) for one, (_, values) in zip(found, plans, strict=True)]
+
+
+def tuned(cv: CrossValidation, split: Split) -> tuple[CrossValidation, tuple[float, ...]]:
+    """(the same with the parameters that folds within the training rows of a split choose, by the headline
+    error, the mean over folds; these parameters)."""
+    if not cv.tunings:
+        return cv, ()
+    asked = f"--tune {cv.tunings[0].spec}"
+    inner = inner_splits(cv.frame, split, cv.training.labels, asked, cv.seed)
+    candidates = tuple(one for tuning in cv.tunings for one in tuning.candidates)
+    own = replace(cv, wanted=candidates, contaminations=(), rule=None)
+    folds = [Fold(own, one, number) for number, one in enumerate(inner, 1)]
+    ends = [fold.solved([])[0] for fold in folds]
+    held = np.all([end.converged for end in ends], axis=0)
+    keep = (np.ones(len(fold.y_test), dtype=np.bool_) for fold in folds)
+    errors = np.array([f.errors(e.scores, rows) for f, e, rows in zip(folds, ends, keep, strict=True)])
+    there = np.isfinite(errors)
+    mean = np.where(there, errors, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    best = chosen(cv.tunings, np.where(held & there.any(axis=0), mean, np.inf))
+    return replace(cv, wanted=with_values(cv.wanted, cv.tunings, best)), best
 
 
 def _scored(folds: "Sequence[Fold]", spoiled: Sequence[Sequence[_Spoiled]]) -> list[list[_Scored]]:
@@ -135,7 +161,7 @@ def _thresholds(cv: CrossValidation, split: Split) -> tuple[float, ...]:
     """Of each loss the threshold chosen on folds within the training rows, () where it is not chosen."""
     if cv.rule is None:
         return ()
-    inner = inner_splits(cv.frame, split, cv.rule, cv.seed)
+    inner = inner_splits(cv.frame, split, cv.training.labels, f"--threshold {cv.rule.name}", cv.seed)
     folds = [Fold(cv, one, number) for number, one in enumerate(inner, 1)]
     scores = [clean.scores for (clean,) in _scored(folds, [()] * len(folds))]
     return found_thresholds(cv.rule, cv.frame, inner, [wanted.loss for wanted in cv.wanted], scores)

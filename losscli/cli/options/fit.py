@@ -120,6 +120,16 @@ class FitFlags(AdviseFlags):
             TRAINED,
         ),
     ] = ()
+    tune: Annotated[
+        tuple[str, ...],
+        Flag(
+            "SPEC",
+            "A parameter to choose on folds within the training rows, huber:delta=0.5-5,points=8 or a list "
+            "of three or more, huber:delta=0.5-1-2; repeat it.",
+            JUDGING,
+            specs=True,
+        ),
+    ] = ()
     path: Annotated[
         str | None,
         Flag("SPEC", "Judge many strengths of a penalty: auto, l1 or l2, e.g. l1:points=20.", JUDGING),
