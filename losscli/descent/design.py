@@ -110,7 +110,9 @@ def whitened(x: Floats, w: Floats, intercept: bool = True) -> Design:
     gram = away.T @ (away * share[:, None])
     spread = np.sqrt(np.diagonal(gram))
     spread = _spread(x, center, spread) if intercept else spread
-    inverse = np.divide(1.0, spread, out=np.zeros(p), where=spread > 0)
+    if not (spread > 0).all():
+        return _with_constants(x, w, intercept, center, spread)
+    inverse = 1.0 / spread
     turn = _turn(gram * inverse * inverse[:, None], n) if p else np.zeros((0, 0))
     if turn is None:
         turn = _singular(away * inverse, share)
@@ -121,6 +123,17 @@ def whitened(x: Floats, w: Floats, intercept: bool = True) -> Design:
     back = np.zeros((p + 1, turn.shape[1] + first))
     back[0, :first], back[1:, first:] = 1.0, turn
     return Design(z, back, (back[1:] ** 2).sum(axis=0), share, rows_counted(w), center, spread)
+
+
+def _with_constants(x: Floats, w: Floats, intercept: bool, center: Floats, spread: Floats) -> Design:
+    """The design of the columns that vary, the others in their places. center, spread: of all (p,)."""
+    own = np.flatnonzero(spread > 0)
+    varying = whitened(np.ascontiguousarray(x[:, own]), w, intercept)
+    back = np.zeros((len(spread) + 1, varying.rank))
+    back[0], back[1 + own] = varying.back[0], varying.back[1:]
+    whole_center, whole_spread = center.copy(), spread.copy()
+    whole_center[own], whole_spread[own] = varying.center, varying.spread
+    return replace(varying, back=back, center=whole_center, spread=whole_spread)
 
 
 def _centred(x: Floats, share: Floats) -> tuple[Floats, Floats]:
