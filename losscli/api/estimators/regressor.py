@@ -43,6 +43,9 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
     scale : float or None, default=None
         The residual scale s, in units of y, that parameters which are not written scale with. None: found
         from the residuals of the least absolute deviations fit.
+    fit_intercept : bool, default=True
+        Whether scores have an intercept. Without one columns are not centred, and sd_j above is the root mean
+        square of column j.
     max_iter : int or None, default=None
         Most iterations of a descent. None: 500, or 1,000 for a textbook optimizer.
     tol : float or None, default=None
@@ -119,6 +122,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         l1: float = 0.0,
         l2: float | str | None = None,
         scale: float | None = None,
+        fit_intercept: bool = True,
         max_iter: int | None = None,
         tol: float | None = None,
         random_state: Any = 0,
@@ -128,6 +132,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         self.l1 = l1
         self.l2 = l2
         self.scale = scale
+        self.fit_intercept = fit_intercept
         self.max_iter = max_iter
         self.tol = tol
         self.random_state = random_state
