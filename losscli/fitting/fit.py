@@ -222,7 +222,8 @@ def _renames(codes: Codes, y: Floats) -> bool:
 
 def _check_enough(folds: Folds, whole: FullFit) -> None:
     """Raises UsageError where least squares without a penalty would fit noise."""
-    columns, least = len(whole.encoder.columns), min(len(split.train) for split in folds.splits)
+    columns = int(np.count_nonzero(whole.design.spread))  # that vary
+    least = min(len(split.train) for split in folds.splits)
     if least < 2 * (columns + 1):
         raise UsageError(
             f"a training fold has {least:,} rows for {columns:,} columns: fewer than two per coefficient",
