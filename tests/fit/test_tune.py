@@ -75,9 +75,11 @@ def test_figures_are_those_of_what_each_fold_chose(tmp_path: Path):
 
 def test_rows_that_are_judged_have_no_say(tmp_path: Path):
     spoiled = np.where(FOLD == 0, 1e3 * Y**2, Y)
-    tune = ("huber:delta=0.1-20", "pseudo_huber:delta=0.1-1-10")
-    one, other = (fitted(write(tmp_path, y, fold=FOLD), tune=tune, fold="fold") for y in (Y, spoiled))
-    for name in ("huber:delta=tuned", "pseudo_huber:delta=tuned"):
+    tune = ("huber:delta=0.1-20,points=3", "quantile:tau=0.3-0.5-0.7")
+    one, other = (
+        fitted(write(tmp_path, y, fold=FOLD), tune=tune, loss=("mse",), fold="fold") for y in (Y, spoiled)
+    )
+    for name in ("huber:delta=tuned", "quantile:tau=tuned"):
         first, second = one.fit(name).tuned, other.fit(name).tuned
         assert first is not None and second is not None
         assert first.folds[0] == second.folds[0]
