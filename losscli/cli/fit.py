@@ -57,7 +57,11 @@ def _asked(flags: FitFlags) -> "Asked":
         asked_of_features(flags),
         missing=flags.missing,
         fold=flags.fold_column,
-        losses=tuple(tasks_of(spec) for spec in losses_of(flags.loss)),
+        offset=flags.offset,
+        exposure=flags.exposure,
+        intercept=not flags.no_intercept,
+        no_features=flags.no_features,
+        losses=tuple(tasks_of(spec) for spec in losses_of((*flags.loss, *flags.tune))),
         class_weight=ClassWeight.parse(flags.class_weight) if flags.class_weight is not None else None,
     )
 
@@ -90,6 +94,7 @@ def _request(flags: FitFlags) -> "FitRequest":
         l1=strength(flags.l1, "--l1", "Write a number"),
         penalty_scale=flags.penalty_scale,
         path=None if flags.path is None else Spec.parse(flags.path),
+        tune=losses_of(flags.tune),
         repeats=flags.repeats or repeats,
         early=None if share is None else EarlyStopping(share, patience),
         seeds=flags.seeds or seeds,

@@ -89,4 +89,4 @@ def find_moves(
     ends = np.array([column.low or 0.0, column.high or 0.0])
 
     ways: tuple[Move, Move] = (lambda y: y + step, lambda y: y - step)
-    return tuple(tuple(move for move in ways if one.loss.target.contains(move(ends)).all()) for one in losses)
+    return tuple(tuple(move for move in ways if one.target.contains(move(ends)).all()) for one in losses)

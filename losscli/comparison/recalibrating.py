@@ -116,7 +116,7 @@ def noise_of(bound: BoundLoss, task: Task) -> Noise:
     """What targets are around a calibrated prediction."""
     if task is Task.BINARY:
         return Noise.COIN
-    return Noise.TIMES if bound.loss.prediction.low == 0 and bound.loss.target.low == 0 else Noise.ADDED
+    return Noise.TIMES if bound.loss.prediction.low == 0 and bound.target.low == 0 else Noise.ADDED
 
 
 @dataclass(frozen=True, slots=True)

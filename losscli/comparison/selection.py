@@ -200,9 +200,10 @@ def _is_excluded(bound: BoundLoss, exclude: tuple[Spec, ...]) -> bool:
 def find_domains(problem: Problem, request: Request) -> tuple[Interval, ...]:
     """The distinct intervals that the usual losses of a problem, and those asked for, need targets and
     predictions to lie in."""
-    asked = [find(spec, *problem.tasks) for spec in (*request.losses, *request.gated)]
-    losses = [*_usual(problem), *(loss for loss in asked if loss is not None)]
-    return tuple(dict.fromkeys(i for loss in losses for i in (loss.target, loss.prediction)))
+    specs = (*request.losses, *request.gated)
+    asked = [(loss, spec.numbers()) for spec in specs if (loss := find(spec, *problem.tasks)) is not None]
+    losses = [*((loss, {}) for loss in _usual(problem)), *asked]
+    return tuple(dict.fromkeys(i for loss, own in losses for i in (loss.target_at(own), loss.prediction)))
 
 
 def ruled_out(
@@ -237,7 +238,7 @@ def ruled_out(
             for verdict, model in zip(models, problem.models, strict=True)
             if all(model.serves(needs) for needs in one.loss.reads)
         ]
-        verdict = off(one.loss.target, 0, "the target") or (served[0] if served and all(served) else None)
+        verdict = off(one.target, 0, "the target") or (served[0] if served and all(served) else None)
         if verdict:
             refused.append(Refused(one.spec, *verdict))
             continue

@@ -14,17 +14,19 @@ from losscli.data.roles.values import (
     check_finite,
     check_number,
     check_present,
+    check_range,
     check_weights,
     numbers_of,
 )
 from losscli.data.table import ColumnType, Table, block_count
-from losscli.domain import Codes, Floats, Mask
+from losscli.domain import POSITIVE, Codes, Floats, Mask
 from losscli.errors import DataError, Fix, Where, did_you_mean
 from losscli.inference.order import weighted_medians
 from losscli.result import RowKey
 from losscli.spec import number_text
 
 IMPUTE = Fix(("--missing", "impute"), "missing features are filled with a usual value")
+_EXPOSURE = "Mend it, or leave the row out: nothing is counted where nothing is exposed"
 _STEEPEST = 1e304  # slope, of the largest target over the largest value of a feature
 _TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
 
@@ -55,6 +57,7 @@ class Frame:
     time: Codes | None
     keys: tuple[RowKey, ...]
     dropped: Mapping[str, int]  # rows left out, by reason
+    offset: Floats | None = None  # added to scores (n,)
 
 
 def load(table: Table, training: Training) -> Frame:
@@ -93,7 +96,21 @@ def load(table: Table, training: Training) -> Frame:
         time=_distinct(table, training.time, row)[0],
         keys=_keys(table, training.id, row),
         dropped=_dropped(usable, w),
+        offset=_at(load_offset(table, training.offset, training.exposure), row),
     )
+
+
+def load_offset(table: Table, offset: str | None, exposure: str | None) -> Floats | None:
+    """What is added to the score of every row of a table (rows,): a column, the logarithm of another, or
+    both; None where there is none. NaN where it is missing."""
+    with np.errstate(divide="ignore"):
+        parts = [] if offset is None else [_numbers(table, offset)]
+        parts += [] if exposure is None else [np.log(_numbers(table, exposure))]
+    return sum(parts[1:], parts[0]) if parts else None
+
+
+def _at(x: Floats | None, row: Codes) -> Floats | None:
+    return None if x is None else x[row]
 
 
 def recoded(codes: Codes | None, rows: Codes) -> Codes | None:
@@ -171,24 +188,38 @@ class Encoder:
         return x
 
 
-def load_features(table: Table, encoder: Encoder) -> Floats:
-    """The features of every row of a new table (rows, p), as the encoder has learned them.
+def check_new(table: Table, name: str, *, number: bool, filled: bool, filling: str = "") -> None:
+    """Raises DataError for a column of a new table that is not there, has a word where a number is needed, or
+    a value that is infinite, or missing where none is filled; filling: how else to have it filled."""
+    if name not in table.columns:
+        raise DataError(
+            f"there is no column {name!r}, which the model needs",
+            where=Where(table.path),
+            advice=did_you_mean(name, table.columns) or f"It has: {', '.join(list(table.columns)[:12])}",
+        )
+    if number:
+        check_number(table, name, "Correct the field: the model needs a number")
+    check_finite(table, name, "Mend it: the model needs a finite number")
+    if not filled:
+        check_present(table, name, f"Fill it in{filling}")
 
-    Raises DataError for a column that is not there, a word where a number is needed, and a value that is
-    infinite, or missing where the encoder fills none.
-    """
+
+def load_new_offset(table: Table, offset: str | None, exposure: str | None) -> Floats | None:
+    """`load_offset` of a new table. Raises DataError as `check_new` does, and for an exposure not above 0."""
+    for name in filter(None, (offset, exposure)):
+        check_new(table, name, number=True, filled=False)
+    if exposure is not None:
+        check_range(table, exposure, POSITIVE, "an exposure is above 0", _EXPOSURE)
+    return load_offset(table, offset, exposure)
+
+
+def load_features(table: Table, encoder: Encoder) -> Floats:
+    """The features of every row of a new table (rows, p), as the encoder has learned them. Raises DataError
+    as `check_new` does."""
     for name in (*encoder.numbers, *(one.column for one in encoder.texts)):
-        if name not in table.columns:
-            raise DataError(
-                f"there is no column {name!r}, which the model needs",
-                where=Where(table.path),
-                advice=did_you_mean(name, table.columns) or f"It has: {', '.join(list(table.columns)[:12])}",
-            )
-        if name in encoder.numbers:
-            check_number(table, name, "Correct the field: the model needs a number")
-        check_finite(table, name, "Mend it: the model needs a finite number")
-        if not encoder.impute:
-            check_present(table, name, "Fill it in, or train with --missing impute")
+        number = name in encoder.numbers
+        filling = ", or train with --missing impute"
+        check_new(table, name, number=number, filled=encoder.impute, filling=filling)
     numbers = _columns([_numbers(table, name) for name in encoder.numbers], table.rows)
     texts = []
     for one in encoder.texts:
@@ -208,6 +239,8 @@ def _check_values(table: Table, training: Training) -> None:
             check_present(table, name, "Fill it in, or say what to do:", [DROP, IMPUTE])
     if training.weights is not None:
         check_weights(table, training.weights)
+    if training.exposure is not None:
+        check_range(table, training.exposure, POSITIVE, "an exposure is above 0", _EXPOSURE)
 
 
 def _would_be_imputed(table: Table, training: Training, needed: Sequence[str], label: str) -> bool:

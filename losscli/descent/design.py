@@ -1,8 +1,10 @@
 """The design matrix in coordinates that suit descent.
 
-A model's score is intercept + Σ slope·z-score of a column. Whitened coordinates v make the columns
-orthonormal, so that every loss sees a well-conditioned problem however the raw columns are scaled or
-correlated; directions without variance are left out, which gives the minimum-norm solution.
+A model's score is intercept + Σ slope·z-score of a column, plus the row's offset where there is one.
+Whitened coordinates v make the columns orthonormal, so that every loss sees a well-conditioned problem
+however the raw columns are scaled or correlated; directions without variance are left out, which gives the
+minimum-norm solution. Without an intercept columns are not centred: they are divided by their root mean
+square.
 """
 
 from dataclasses import dataclass, replace
@@ -22,9 +24,10 @@ _RANK = 1e-10  # singular values below it, relative to the largest, are rounding
 class Design:
     """n weighted rows of p columns, in q coordinates.
 
-    z: (n, q), the first column ones: score = z @ v; back: (p + 1, q): intercept and slopes on z-scored
-    columns are back @ v; penalty: (q,): Σ slopes² = Σ penalty·v²; w: (n,), sums to 1; rows: how many
-    observations they count as; center, spread: (p,), the weighted mean and sd (ddof 0) of each column.
+    z: (n, q), the first column ones where there is an intercept: score = z @ v + offset; back: (p + 1, q):
+    intercept and slopes on z-scored columns are back @ v; penalty: (q,): Σ slopes² = Σ penalty·v²; w: (n,),
+    sums to 1; rows: how many observations they count as; center, spread: (p,), the weighted mean and sd
+    (ddof 0) of each column, without an intercept 0 and the root mean square; offset: (n,), None is 0.
     """
 
     z: Floats
@@ -34,6 +37,7 @@ class Design:
     rows: float
     center: Floats
     spread: Floats
+    offset: Floats | None = None
 
     @cached_property
     def zt(self) -> Floats:
@@ -44,13 +48,29 @@ class Design:
     def rank(self) -> int:
         return len(self.penalty)
 
+    @property
+    def has_intercept(self) -> bool:
+        return bool(self.back[0].any())
+
+    def scores(self, v: Floats) -> Floats:
+        """(…, n) The scores at coordinates (…, q)."""
+        return self.with_offset(v @ self.z.T)
+
+    def with_offset(self, scores: Floats) -> Floats:
+        """Scores (…, n) plus what is added to those of each row."""
+        return scores if self.offset is None else scores + self.offset
+
+    def without_offset(self, x: Floats) -> Floats:
+        """Scores, or targets in their unit, (…, n) less that."""
+        return x if self.offset is None else x - self.offset
+
     def plain(self) -> tuple["Design", Floats]:
-        """(the same rows in plain z-scores, as textbooks have them; the matrix (p + 1, q) whose product
-        with their coefficients gives back coordinates here)."""
-        turn: Floats = np.asarray(np.linalg.pinv(self.back), np.float64)
-        p = len(self.spread)
-        penalty = np.concatenate([[0.0], np.ones(p)])
-        return replace(self, z=self.z @ turn, back=np.eye(p + 1), penalty=penalty), turn.T
+        """(the same rows in plain z-scores, as textbooks have them; the matrix whose product with their
+        coefficients, p and an intercept where there is one, gives back coordinates here)."""
+        p, first = len(self.spread), 0 if self.has_intercept else 1
+        turn: Floats = np.asarray(np.linalg.pinv(self.back), np.float64)[:, first:]
+        penalty = np.concatenate([[0.0], np.ones(p)])[first:]
+        return replace(self, z=self.z @ turn, back=np.eye(p + 1)[:, first:], penalty=penalty), turn.T
 
     def raw(self, v: Floats) -> tuple[Floats, Floats]:
         """Coordinates (m, q) → (intercept (m,), slopes (m, p)) on the raw columns; 0 for a constant one."""
@@ -72,8 +92,9 @@ class Design:
         return np.divide(away, self.spread, out=np.zeros_like(away), where=self.spread > 0)
 
 
-def whitened(x: Floats, w: Floats) -> Design:
-    """The design whose coordinates are orthonormal: Σ w z z' is the identity. x: (n, p); w: (n,), > 0.
+def whitened(x: Floats, w: Floats, intercept: bool = True) -> Design:
+    """The design whose coordinates are orthonormal: Σ w z z' is the identity. x: (n, p); w: (n,), > 0;
+    intercept: whether scores have one.
 
     The eigenvectors of the correlations where these are well conditioned, which is all that descent
     needs; else the singular vectors, whose rank is decided on the columns themselves.
@@ -81,26 +102,46 @@ def whitened(x: Floats, w: Floats) -> Design:
     peak = np.abs(x).max(axis=0, initial=0.0)
     if (peak > _HUGE).any() or ((peak > 0) & (peak < 1 / _HUGE)).any():  # whose squares are no numbers
         unit = np.where(peak > 0, peak, 1.0)
-        own = whitened(x / unit, w)
+        own = whitened(x / unit, w, intercept)
         return replace(own, center=own.center * unit, spread=own.spread * unit)
     n, p = x.shape
     share = w / w.sum()
-    center = share @ x
-    away = x - center
-    rest = share @ away  # what rounding left of a large offset
-    center, away = center + rest, np.subtract(away, rest, out=away)
+    center, away = _centred(x, share) if intercept else (np.zeros(p), x)
     gram = away.T @ (away * share[:, None])
-    spread = _spread(x, center, np.sqrt(np.diagonal(gram)))
-    inverse = np.divide(1.0, spread, out=np.zeros(p), where=spread > 0)
+    spread = np.sqrt(np.diagonal(gram))
+    spread = _spread(x, center, spread) if intercept else spread
+    if not (spread > 0).all():
+        return _with_constants(x, w, intercept, center, spread)
+    inverse = 1.0 / spread
     turn = _turn(gram * inverse * inverse[:, None], n) if p else np.zeros((0, 0))
     if turn is None:
         turn = _singular(away * inverse, share)
-    z = np.empty((n, turn.shape[1] + 1))
-    z[:, 0] = 1.0
-    np.matmul(away, turn * inverse[:, None], out=z[:, 1:])
-    back = np.zeros((p + 1, turn.shape[1] + 1))
-    back[0, 0], back[1:, 1:] = 1.0, turn
+    first = int(intercept)
+    z = np.empty((n, turn.shape[1] + first))
+    z[:, :first] = 1.0
+    np.matmul(away, turn * inverse[:, None], out=z[:, first:])
+    back = np.zeros((p + 1, turn.shape[1] + first))
+    back[0, :first], back[1:, first:] = 1.0, turn
     return Design(z, back, (back[1:] ** 2).sum(axis=0), share, rows_counted(w), center, spread)
+
+
+def _with_constants(x: Floats, w: Floats, intercept: bool, center: Floats, spread: Floats) -> Design:
+    """The design of the columns that vary, the others in their places. center, spread: of all (p,)."""
+    own = np.flatnonzero(spread > 0)
+    varying = whitened(np.ascontiguousarray(x[:, own]), w, intercept)
+    back = np.zeros((len(spread) + 1, varying.rank))
+    back[0], back[1 + own] = varying.back[0], varying.back[1:]
+    whole_center, whole_spread = center.copy(), spread.copy()
+    whole_center[own], whole_spread[own] = varying.center, varying.spread
+    return replace(varying, back=back, center=whole_center, spread=whole_spread)
+
+
+def _centred(x: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """(the mean of each column (p,), the columns less it (n, p))."""
+    center = share @ x
+    away = x - center
+    rest = share @ away  # what rounding left of a large mean
+    return center + rest, np.subtract(away, rest, out=away)
 
 
 def _spread(x: Floats, center: Floats, spread: Floats) -> Floats:

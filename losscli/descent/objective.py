@@ -72,7 +72,7 @@ class Objective:
         self.l1 = np.array([model.l1 for model in models])
         self.penalty = np.tile(design.penalty, classes)
         self._target = np.array([model.target for model in models], dtype=np.intp)
-        self.unit = _units(self.models, targets, design.w)
+        self.unit = _units(self.models, design.without_offset(targets), design.w)
         self.level = _levels(self.models, self.unit)
         self._groups = _groups(self.models)
         self._cut: tuple[Codes, list[_Group]] | None = None
@@ -94,6 +94,8 @@ class Objective:
             block = slice(start, start + rows)
             w = design.w[block]
             scores = (flat @ design.zt[:, block]).reshape(m, k, len(w))
+            if design.offset is not None:
+                scores += design.offset[block]
             y = self.targets[self._target[which[:1]] if same else self._target[which], ..., block]
             out = slope[:, :, : len(w)]
             for group in groups:
@@ -133,6 +135,8 @@ class Objective:
             block = slice(start, start + rows)
             zt, z, w = design.zt[:, block], design.z[block], design.w[block]
             scores = (flat @ zt).reshape(m, k, len(w))
+            if design.offset is not None:
+                scores += design.offset[block]
             y = self.targets[self._target[which], ..., block]
             for a in range(k):
                 ahead, behind = scores.copy(), scores.copy()
@@ -156,6 +160,8 @@ class Objective:
         design, m, k, q = self.design, len(which), self.classes, self.design.rank
         z, w = design.z[rows], design.w[rows] * (len(design.w) / len(rows))
         scores = (v.reshape(m * k, q) @ z.T).reshape(m, k, len(rows))
+        if design.offset is not None:
+            scores += design.offset[rows]
         y = self.targets[..., rows][self._target[which]]
         slope = _slopes(self._chosen(which), y, scores) * w
         gradient = (slope.reshape(m * k, len(rows)) @ z).reshape(m, self.size)

@@ -83,6 +83,21 @@ def _top(workspace: Workspace, wanted: Wanted, penalty: str) -> float:
 def _steepest(workspace: Workspace, bound: BoundLoss) -> float:
     """The largest slope of the mean loss in a column's slope, at the best intercepts and no slope."""
     design, y, k = workspace.design, workspace.targets[0], workspace.settings.classes
+    scores = np.broadcast_to(_intercepts(workspace, bound)[:, None], (1, k, len(y)))
+    scores = design.with_offset(scores)
+    objective = workspace.objective([workspace.model(bound, 0)])
+    beside = (scores + step * objective.unit[0] for step in (-_BESIDE, _BESIDE))
+    below, above = (scored(bound.loss, dict(bound.params), y[None], s)[1][0] for s in beside)
+    plain = workspace.plain[0]
+    z = plain.z[:, plain.penalty > 0]
+    return float(np.abs((0.5 * (below + above) * design.w) @ z).max(initial=0.0))
+
+
+def _intercepts(workspace: Workspace, bound: BoundLoss) -> Floats:
+    """(k,) The best ones without any slope; 0 where there are none."""
+    design = workspace.design
+    if not design.has_intercept:
+        return np.zeros(workspace.settings.classes)
     bare = replace(
         design,
         z=design.z[:, :1],
@@ -93,10 +108,4 @@ def _steepest(workspace: Workspace, bound: BoundLoss) -> float:
     )
     settings = replace(workspace.settings, l1=0.0, l2=0.0, scale=workspace.scales[0])
     alone = Workspace(bare, workspace.targets, settings)
-    intercepts = solve_by(METHODS, alone, [alone.model(bound, 0)])[0].v
-    scores = np.broadcast_to(intercepts[:, None], (1, k, len(y)))
-    objective = workspace.objective([workspace.model(bound, 0)])
-    beside = (scores + step * objective.unit[0] for step in (-_BESIDE, _BESIDE))
-    below, above = (scored(bound.loss, dict(bound.params), y[None], s)[1][0] for s in beside)
-    z = workspace.plain[0].z[:, 1:]
-    return float(np.abs((0.5 * (below + above) * design.w) @ z).max(initial=0.0))
+    return solve_by(METHODS, alone, [alone.model(bound, 0)])[0].v

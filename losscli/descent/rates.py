@@ -147,7 +147,7 @@ def _by_output(objective: Objective, i: int, rows: Codes, start: Floats) -> tupl
     loss, params = model.bound.loss, dict(model.bound.params)
     y = objective.targets[model.target][..., rows].reshape(k, -1)
     labels = loss.task in (Task.BINARY, Task.MULTILABEL)
-    begun = np.zeros(y.shape) if labels else start.reshape(k, -1) @ objective.design.z[rows].T
+    begun = np.zeros(y.shape) if labels else objective.design.scores(start.reshape(k, -1))[:, rows]
     with np.errstate(all="ignore"):
         match = begun if labels else loss.link.score(y)
     match = np.where(np.isfinite(match), match, begun)

@@ -64,6 +64,7 @@ def reference(design: Design, y: Floats, settings: Settings) -> tuple[float | No
     if settings.task is Task.REGRESSION:
         return workspace.scales[0], workspace.raised(workspace.lad[0])
     if settings.task is Task.COUNTS:
+        workspace = Workspace(design, np.maximum(y, 0.0)[None], settings)
         (fit,) = solve_by(METHODS, workspace, [Trainee(named_loss("poisson", Task.COUNTS), 0)])
         return None, fit.v
     return None, np.zeros(design.rank)
@@ -79,7 +80,8 @@ def _retrained(workspace: Workspace, models: Sequence[Trainee], optima: Sequence
     assert settings.optimizer is not None
     start = np.zeros((len(models), k, plain.rank))
     for i, model in enumerate(models):
-        start[i, :, 0] = workspace.constant(model).reshape(k, -1)[:, 0]
+        if plain.has_intercept:
+            start[i, :, 0] = workspace.constant(model).reshape(k, -1)[:, 0]
     trace = textbook.run(
         Objective(plain, workspace.targets, models, k),
         settings.optimizer,
@@ -99,7 +101,7 @@ def _retrained(workspace: Workspace, models: Sequence[Trainee], optima: Sequence
             certificate=_ended(trace, i),
             distance=_excess(float(trace.value[i]), optimum),
             curve=tuple((at, float(values[i])) for at, values in trace.curve),
-            plain=trace.v[i].reshape(k, -1) if optimum.l1 else None,
+            plain=trace.v[i].reshape(k, -1) @ plain.back.T if optimum.l1 else None,
         )
         for i, optimum in enumerate(optima)
     ]

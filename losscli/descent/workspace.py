@@ -69,14 +69,14 @@ class Wanted:
 class Workspace:
     """A design, its targets, and what several losses start from.
 
-    offset: what is taken off the targets, and put back on intercepts by `moved`: a large one would cost
+    centre: what is taken off the targets, and put back on intercepts by `moved`: a large one would cost
     digits of the residuals.
     """
 
-    def __init__(self, design: Design, targets: Floats, settings: Settings, offset: float = 0.0) -> None:
+    def __init__(self, design: Design, targets: Floats, settings: Settings, centre: float = 0.0) -> None:
         """targets: (t, n), for several outputs or labels (t, k, n)."""
-        self.design, self.targets, self.settings = design, targets - offset, settings
-        self.offset = offset
+        self.design, self.targets, self.settings = design, targets - centre, settings
+        self.centre = centre
         certified = settings.optimizer is None
         self.tol = settings.tol if certified and settings.tol is not None else TOLERANCE
         self.max_iter = settings.max_iter if certified and settings.max_iter is not None else MAX_ITER
@@ -85,22 +85,24 @@ class Workspace:
     def centred(
         cls, design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings
     ) -> "Workspace":
-        """Less the median of the first target, unless a loss depends on more than the residual."""
+        """Less the median of the first target, unless a loss depends on more than the residual, or there is
+        no intercept to put it back on."""
         residual = all(one.loss.argument is Argument.RESIDUAL for one in wanted)
-        central = settings.task is Task.REGRESSION and residual
-        return cls(design, targets, settings, float(np.median(targets[0])) if central else 0.0)
+        central = settings.task is Task.REGRESSION and residual and design.has_intercept
+        centre = float(np.median(design.without_offset(targets[0]))) if central else 0.0
+        return cls(design, targets, settings, centre)
 
     def moved(self, solution: Solution) -> Solution:
         """The solution of the targets as they were given."""
-        if not self.offset:
+        if not self.centre:
             return solution
         plain = solution.plain if solution.plain is None else self.raised(solution.plain.ravel())[None]
         return replace(solution, v=self.raised(solution.v), plain=plain)
 
     def raised(self, v: Floats) -> Floats:
-        """Coordinates (q,) with the offset on the intercept, which is the first."""
+        """Coordinates (q,) with the centre on the intercept, which is the first."""
         raised: Floats = v.copy()
-        raised[0] += self.offset
+        raised[0] += self.centre
         return raised
 
     @cached_property
@@ -109,20 +111,25 @@ class Workspace:
         return self.design.plain()
 
     @cached_property
+    def bare(self) -> Floats:
+        """The targets less what is added to scores: what is left for a model whose scores are predictions."""
+        return self.design.without_offset(self.targets)
+
+    @cached_property
     def scales(self) -> tuple[float | None, ...]:
         """s of each target: as given, else of its least absolute deviations fit; None for classes."""
         if self.settings.scale is not None or self.settings.task is not Task.REGRESSION:
             return (self.settings.scale,) * len(self.targets)
         w, design = self.design.w, self.design
-        residuals = self.lad @ design.z.T - self.targets
+        residuals = self.lad @ design.z.T - self.bare
         return tuple(
             residual_scale(r, w, design.rows, design.rank, bulk_spread(y, w))
-            for r, y in zip(residuals, self.targets, strict=True)
+            for r, y in zip(residuals, self.bare, strict=True)
         )
 
     @cached_property
     def least_squares(self) -> Floats:
-        return starts.least_squares(self.design, self.targets)
+        return starts.least_squares(self.design, self.bare)
 
     @cached_property
     def lad(self) -> Floats:
@@ -137,7 +144,7 @@ class Workspace:
         rng = np.random.default_rng([self.settings.seed, len(self.design.w)])
         cells = _CELLS if self.settings.careful else _FOLD_CELLS
         most = int(np.clip(cells // self.design.z.size, _LEAST, _MOST))
-        return starts.Elemental.of(self.design, self.targets, most, rng)
+        return starts.Elemental.of(self.design, self.bare, most, rng)
 
     @cached_property
     def log_loss(self) -> Floats:
@@ -205,9 +212,10 @@ class Workspace:
         return Objective(self.design, self.targets, models, self.settings.classes)
 
     def hinges(self, models: Sequence[Trainee]) -> interior.Hinges:
-        """Of piecewise linear losses, all of as many kinks."""
+        """Of piecewise linear losses, all of as many kinks, in scores without the offset."""
         each = [interior.hinges(model, self.targets[model.target]) for model in models]
-        return interior.stacked([hinges for hinges in each if hinges is not None])
+        found = interior.stacked([hinges for hinges in each if hinges is not None])
+        return found._replace(kinks=self.design.without_offset(found.kinks))
 
     def interior_point(self, models: Sequence[Trainee]) -> interior.Vertex:
         """Where piecewise linear convex losses end."""
@@ -237,12 +245,25 @@ class Workspace:
         return np.where(np.isfinite(flat), _FLOOR * flat, 0.0)
 
     def constant(self, model: Trainee) -> Floats:
-        """(1, d): the mean of the target through the link; score 0 for classes."""
+        """(1, d): the mean of the target through the link, on top of the offset; score 0 for classes, and
+        where there is no intercept."""
         start = np.zeros((self.settings.classes, self.design.rank))
-        if model.bound.loss.task in NUMBERS | {Task.MULTIOUTPUT}:
-            mean = self.targets[model.target] @ self.design.w
-            start[:, 0] = np.log(np.maximum(mean, 1e-300)) if model.bound.loss.link is LOG else mean
+        if self.design.has_intercept and model.bound.loss.task in NUMBERS | {Task.MULTIOUTPUT}:
+            if model.bound.loss.link is LOG:
+                mean = self.targets[model.target] @ self.design.w
+                start[:, 0] = np.log(np.maximum(mean, 1e-300)) - self._log_exposure
+            else:
+                start[:, 0] = self.bare[model.target] @ self.design.w
         return start.reshape(1, -1)
+
+    @property
+    def _log_exposure(self) -> float:
+        """The logarithm of the mean of exp(offset)."""
+        offset = self.design.offset
+        if offset is None:
+            return 0.0
+        top = float(offset.max())
+        return top + float(np.log(self.design.w @ np.exp(offset - top)))
 
     def starts_of(self, model: Trainee) -> Floats:
         """(count, d): one where there is one valley. All shrunk as the penalty would shrink them."""
@@ -270,7 +291,8 @@ class Workspace:
             fit = self.log_loss[t]
             return np.concatenate([np.outer(_STEEPNESS, fit), self.constant(model), *self._random])
         y = self.targets[t]
-        logs = starts.least_squares(self.design, np.log(np.where(y > 0, y, 0.5))[None])
+        logs = self.design.without_offset(np.log(np.where(y > 0, y, 0.5)))[None]
+        logs = starts.least_squares(self.design, logs)
         return np.concatenate([self.constant(model), logs])
 
     def drawn(self, model: Trainee) -> slice:
@@ -291,9 +313,10 @@ class Workspace:
         values, _ = objective.evaluate(points, np.arange(len(points)))
         if np.isfinite(values).all() or model.bound.loss.argument is not Argument.RESIDUAL:
             return points
-        y = self.targets[model.target]
+        y = self.bare[model.target]
         ends = np.zeros((2, points.shape[1]))
-        ends[:, 0] = y.min(), y.max()
+        if self.design.has_intercept:
+            ends[:, 0] = y.min(), y.max()
         cost, _ = self.objective([model] * 2).evaluate(ends, np.arange(2))
         return np.where(np.isfinite(values)[:, None], points, ends[int(np.argmin(cost))])
 

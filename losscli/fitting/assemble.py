@@ -35,6 +35,7 @@ from losscli.result import (
     RowCounts,
     Score,
     SeedSpread,
+    Tuned,
     Unranked,
     Warning_,
     finite,
@@ -55,6 +56,7 @@ class Run:
     whole: FullFit
     judgements: tuple[Judgement, ...]
     refused: tuple[Refused, ...]
+    tuned: tuple[float, ...] = ()  # on all rows, of each tuning
     paths: tuple[PenaltyPath, ...] = ()
 
 
@@ -66,10 +68,8 @@ class _Entry:
     solution: Solution
     coefficients: Coefficients | None  # None of a network, which has no coefficients
     reason: str | None
-
-    @property
-    def spec(self) -> str:
-        return self.solution.bound.spec
+    tuned: Tuned | None  # None where no parameter is chosen
+    spec: str
 
 
 def assemble(run: Run) -> tuple[Fits, str, str]:
@@ -92,8 +92,21 @@ def _entries(run: Run) -> list[_Entry]:
             reason = unranked(solution.bound) or _unsettled(run, at, solution)
             deep = isinstance(solution, Network) and solution.layers
             own = None if deep else coefficients(run.whole.design, solution)
-            entries.append(_Entry(at, solution, own, reason))
+            tuned = _tuned(run, at)
+            spec = solution.bound.spec if tuned is None else tuned[0]
+            entries.append(_Entry(at, solution, own, reason, tuned and tuned[1], spec))
     return entries
+
+
+def _tuned(run: Run, at: int) -> tuple[str, Tuned] | None:
+    """(the spec, what was chosen) of a loss with a parameter that is."""
+    places = [place for place, tuning in enumerate(run.cv.tunings) if tuning.at == at]
+    if not places:
+        return None
+    (place,) = places
+    own = run.cv.tunings[place]
+    folds = tuple(judgement.tuned[place] for judgement in run.judgements)
+    return own.spec, Tuned(own.param, run.tuned[place], run.cv.metrics[0].name, own.values, folds)
 
 
 def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
@@ -191,6 +204,9 @@ def _fits(
         oversample=run.cv.recipe.oversample,
         label_smoothing=run.cv.recipe.smoothing or None,
         augment=tuple(step.spec for step in run.cv.recipe.steps),
+        intercept=training.intercept,
+        offset=training.offset,
+        exposure=training.exposure,
     )
 
 
@@ -210,12 +226,12 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
     intercept, slopes = own.plain(run.whole.encoder.columns, run.training.names) if own else (None, {})
     used = efficiency(bound, scale) if own and scale is not None else None
     return Fit(
-        spec=bound.spec,
+        spec=entry.spec,
         name=bound.loss.name,
         params=bound.finite_params,
         unit=str(bound.loss.unit),
         elicits=bound.elicits,
-        members=tuple(other.spec for other in entries if other.solution.bound.kin == bound.kin),
+        members=_members(entry, entries),
         converged=solution.converged,
         iterations=solution.iterations,
         gradient_norm=solution.gradient_norm,
@@ -234,6 +250,7 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         seeds=_seed_spread(run, entry),
         l1=solution.l1,
         threshold=threshold_of(run.cv, run.judgements, entry.at),
+        tuned=entry.tuned,
     )
 
 
@@ -241,6 +258,14 @@ def _certificate(solution: Solution) -> str:
     loss = solution.bound.loss
     made = any(one.slope_formula == BY_DIFFERENCES for one in (loss, *(term.loss for term in loss.terms)))
     return f"{solution.certificate}; slopes {BY_DIFFERENCES}" if made else solution.certificate
+
+
+def _members(entry: _Entry, entries: Sequence[_Entry]) -> tuple[str, ...]:
+    """The losses of its class; one with a parameter that is chosen is another in every fold."""
+    if entry.tuned is not None:
+        return (entry.spec,)
+    kin = entry.solution.bound.kin
+    return tuple(one.spec for one in entries if one.tuned is None and one.solution.bound.kin == kin)
 
 
 def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
@@ -309,6 +334,8 @@ def _model(run: Run, entries: Sequence[_Entry]) -> str:
         outputs=run.training.outputs,
         encoder=run.whole.encoder,
         models=tuple(map(_trained, entries)),
+        offset=run.training.offset,
+        exposure=run.training.exposure,
     )
     return saved.to_json() + "\n"
 

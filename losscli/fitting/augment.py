@@ -25,15 +25,18 @@ _STREAM = 0x617567  # keeps the draws apart from those of contamination, which h
 
 class Examples(NamedTuple):
     """n weighted rows. x: features, the number features first, then one-hot columns (n, p); y: numbers, or
-    codes of the classes (n,), of several targets (n, L); w: weights, all above 0 (n,)."""
+    codes of the classes (n,), of several targets (n, L); w: weights, all above 0 (n,); offset: of scores
+    (n,), None is 0."""
 
     x: Floats
     y: Floats
     w: Floats
+    offset: Floats | None = None
 
     def at(self, which: Codes | Mask) -> "Examples":
         """Some of the rows, each as often as it is named."""
-        return Examples(*(part[which] for part in self))
+        offset = None if self.offset is None else self.offset[which]
+        return Examples(self.x[which], self.y[which], self.w[which], offset)
 
     def weighing(self, total: float) -> "Examples":
         """The rows with weights that sum to `total`."""
@@ -42,7 +45,9 @@ class Examples(NamedTuple):
 
 def stacked(*parts: Examples) -> Examples:
     """The rows of each part, those of weight 0 left out: they teach nothing."""
-    rows = Examples(*map(np.concatenate, zip(*parts, strict=True)))
+    x, y, w = (np.concatenate(part) for part in list(zip(*parts, strict=True))[:3])
+    offsets = [one.offset for one in parts if one.offset is not None]
+    rows = Examples(x, y, w, np.concatenate(offsets) if offsets else None)
     return rows if (rows.w > 0.0).all() else rows.at(rows.w > 0.0)
 
 
@@ -96,12 +101,12 @@ def jittered(rows: Examples, size: float, copies: int, numbers: int, rng: np.ran
     size²·Σ(b·sd)², of which copies/(1 + copies) counts. Bishop 1995, doi:10.1162/neco.1995.7.1.108.
     """
     noise = size * column_sd(rows.x[:, :numbers], rows.w)
-    own = Examples(rows.x, rows.y, rows.w / (1 + copies))
+    own = rows._replace(w=rows.w / (1 + copies))
     moved = []
     for _ in range(copies):
         x = rows.x.copy()
         x[:, :numbers] += noise * rng.standard_normal((len(x), numbers))
-        moved.append(Examples(x, own.y, own.w))
+        moved.append(own._replace(x=x))
     return stacked(own, *moved)
 
 
@@ -120,12 +125,16 @@ def mixed(rows: Examples, alpha: float, copies: int, classes: int, rng: np.rando
         share = rng.beta(alpha, alpha, len(rows.w))
         share = np.maximum(share, 1.0 - share)
         x = share[:, None] * rows.x + (1.0 - share)[:, None] * rows.x[other]
-        w = rows.w / copies
+        w, offset = rows.w / copies, rows.offset
+        offset = None if offset is None else share * offset + (1.0 - share) * offset[other]
         if classes:
-            found += [Examples(x, rows.y, share * w), Examples(x, rows.y[other], (1.0 - share) * w)]
+            found += [
+                Examples(x, rows.y, share * w, offset),
+                Examples(x, rows.y[other], (1.0 - share) * w, offset),
+            ]
         else:
             of_y = share.reshape(-1, *(1,) * (rows.y.ndim - 1))
-            found.append(Examples(x, of_y * rows.y + (1.0 - of_y) * rows.y[other], w))
+            found.append(Examples(x, of_y * rows.y + (1.0 - of_y) * rows.y[other], w, offset))
     return stacked(*found)
 
 
@@ -149,7 +158,7 @@ def smoothed(rows: Examples, epsilon: float, classes: int) -> Examples:
     apart = epsilon / classes
     shares = [1.0 - epsilon + apart, *[apart] * (classes - 1)]
     labels = (np.mod(rows.y + step, classes) for step in range(classes))
-    return stacked(*(Examples(rows.x, y, rows.w * share) for y, share in zip(labels, shares, strict=True)))
+    return stacked(*(rows._replace(y=y, w=rows.w * share) for y, share in zip(labels, shares, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +244,17 @@ NONE = Recipe()
 class Prepared:
     """The rows to train on. counted: how many observations they count as, which repeats, copies and smoothed
     labels do not change: they are nothing new, and the penalty that `--l2 auto` finds is that of the rows
-    there were; factors: what a row of each class counts, () without class weights (k,)."""
+    there were; factors: what a row of each class counts, () without class weights (k,); intercept: whether
+    scores have one."""
 
     rows: Examples
     counted: float
     factors: Floats
+    intercept: bool
 
     def design(self) -> Design:
-        return replace(whitened(self.rows.x, self.rows.w), rows=self.counted)
+        found = whitened(self.rows.x, self.rows.w, self.intercept)
+        return replace(found, rows=self.counted, offset=self.rows.offset)
 
 
 def prepared(recipe: Recipe, training: Training, rows: Examples, key: Sequence[int]) -> Prepared:
@@ -260,7 +272,7 @@ def prepared(recipe: Recipe, training: Training, rows: Examples, key: Sequence[i
     made = recipe.extended(
         weighed(seen, factors), rng, numbers=len(training.numbers), classes=training.classes
     )
-    return Prepared(made, rows_counted(weighed(rows, factors).w), factors)
+    return Prepared(made, rows_counted(weighed(rows, factors).w), factors, training.intercept)
 
 
 def weighed(rows: Examples, factors: Floats) -> Examples:

@@ -1,6 +1,7 @@
 """Which losses are trained, and which of them are ranked."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -10,12 +11,13 @@ from losscli.descent.train import Wanted
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
 from losscli.fitting.request import FitRequest
-from losscli.loss import Argument, BoundLoss, Loss, Trait
+from losscli.loss import Argument, BoundLoss, Loss, Params, Trait
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.loss.score import terms, untrainable
 from losscli.result import Refused
 from losscli.spec import Spec
 
+_NONE: Params = MappingProxyType({})
 _CENTRED = (Task.REGRESSION, Task.MULTIOUTPUT)  # whose losses ask for a centre, or for something else
 
 
@@ -26,14 +28,14 @@ def choose(request: FitRequest, task: Task, y: Floats) -> tuple[tuple[Wanted, ..
     and where none is left.
     """
     if request.losses:
-        wanted = [Wanted(_found(spec, task), spec.numbers()) for spec in request.losses]
+        wanted = [Wanted(found_loss(spec, task), spec.numbers()) for spec in request.losses]
     else:
         wanted = [Wanted(loss, {}) for loss in losses_for(task) if loss.task is task]
     kept: dict[str, Wanted] = {}
     refused = []
     for one in wanted:
         spec = str(Spec(one.loss.name, tuple(one.written.items())))
-        reason = refusal(one.loss, task, y) or _unsettled(one.loss, task, request)
+        reason = refusal(one.loss, task, y, one.written) or _unsettled(one.loss, task, request)
         reason = reason or (None if request.losses else _special(one.loss))
         if reason is not None:
             refused.append(Refused(spec, *reason))
@@ -45,16 +47,18 @@ def choose(request: FitRequest, task: Task, y: Floats) -> tuple[tuple[Wanted, ..
     return tuple(kept.values()), tuple(refused)
 
 
-def refusal(loss: Loss, task: Task, y: Floats) -> tuple[str, tuple[int, ...]] | None:
-    """(why a loss cannot be trained on these targets, the first rows that rule it out), or None."""
+def refusal(loss: Loss, task: Task, y: Floats, written: Params = _NONE) -> tuple[str, tuple[int, ...]] | None:
+    """(why a loss cannot be trained on these targets, the first rows that rule it out), or None. written: its
+    parameters, as far as they are."""
     reason = untrainable(loss)
     if reason is not None:
         return reason, ()
-    inside = loss.target.contains(y).reshape(len(y), -1).all(axis=1)
+    target = loss.target_at(written)
+    inside = target.contains(y).reshape(len(y), -1).all(axis=1)
     outside = np.flatnonzero(~inside) if task not in CLASSES else np.zeros(0, np.intp)
     if len(outside):
         rows = tuple((outside[:5] + 1).tolist())
-        return f"the target must be {loss.target}; {len(outside):,} rows are not, first {rows[0]:,}", rows
+        return f"the target must be {target}; {len(outside):,} rows are not, first {rows[0]:,}", rows
     if loss.infimum == -np.inf:
         return "it has no lower bound: larger scores are always better", ()
     if task in CLASSES and _is_best_at_zero(loss, y):
@@ -111,7 +115,8 @@ def _is_excluded(one: Wanted, exclude: Sequence[Spec]) -> bool:
     )
 
 
-def _found(spec: Spec, task: Task) -> Loss:
+def found_loss(spec: Spec, task: Task) -> Loss:
+    """The loss of a spec. Raises UsageError for one of another task."""
     loss = find(spec, task)
     if loss is None or (loss.task is not task and task is not Task.REGRESSION):
         others = " and ".join(sorted({str(own.task) for own in named(spec.name)}))

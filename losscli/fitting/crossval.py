@@ -1,7 +1,7 @@
 """Folds: train every loss on the clean and on the contaminated rows, judge on the untouched ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, bulk, constant, kind_of
 from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
+from losscli.fitting.tune import Tuning, chosen, with_values
 from losscli.metrics.metric import Metric
 
 
@@ -37,6 +38,7 @@ class CrossValidation:
     recipe: Recipe = NONE
     networks: NetworkSettings | None = None
     largest: int = 0
+    tunings: tuple[Tuning, ...] = ()  # parameters chosen within training rows, of the last of those wanted
 
     @property
     def trims(self) -> bool:
@@ -55,6 +57,7 @@ class Judgement:
     errors, held: of each contamination the headline error (L, levels), and whether the descent ended well
     seeds: the scores of networks from other starts
     thresholds: chosen for this fold (L,), () where they are not
+    tuned: the values that are, of each tuning
     """
 
     metrics: Floats
@@ -65,6 +68,7 @@ class Judgement:
     held: tuple[Mask, ...]
     seeds: tuple[Floats, ...] = ()
     thresholds: tuple[float, ...] = ()
+    tuned: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,33 @@ class _Scored:
 def judge_splits(cv: CrossValidation, splits: Sequence[Split]) -> list[Judgement]:
     """Train on the training rows of splits of one repeat, clean and contaminated, and judge on their test
     rows."""
-    folds = [Fold(cv, split) for split in splits]
+    plans = [tuned(cv, split) for split in splits]
+    folds = [Fold(plan, split) for (plan, _), split in zip(plans, splits, strict=True)]
     spoiled = [fold.spoiled() for fold in folds]
-    thresholds = [_thresholds(cv, split) for split in splits]
+    thresholds = [_thresholds(fold.cv, fold.split) for fold in folds]
     scored, others = _scored(folds, spoiled), _of_other_seeds(folds)
-    return list(map(Fold.judgement, folds, spoiled, scored, thresholds, others))
+    found = map(Fold.judgement, folds, spoiled, scored, thresholds, others)
+    return [replace(one, tuned=values) for one, (_, values) in zip(found, plans, strict=True)]
+
+
+def tuned(cv: CrossValidation, split: Split) -> tuple[CrossValidation, tuple[float, ...]]:
+    """(the same with the parameters that folds within the training rows of a split choose, by the headline
+    error, the mean over folds; these parameters)."""
+    if not cv.tunings:
+        return cv, ()
+    asked = f"--tune {cv.tunings[0].spec}"
+    inner = inner_splits(cv.frame, split, cv.training.labels, asked, cv.seed)
+    candidates = tuple(one for tuning in cv.tunings for one in tuning.candidates)
+    own = replace(cv, wanted=candidates, contaminations=(), rule=None)
+    folds = [Fold(own, one, number) for number, one in enumerate(inner, 1)]
+    ends = [fold.solved([])[0] for fold in folds]
+    held = np.all([end.converged for end in ends], axis=0)
+    keep = (np.ones(len(fold.y_test), dtype=np.bool_) for fold in folds)
+    errors = np.array([f.errors(e.scores, rows) for f, e, rows in zip(folds, ends, keep, strict=True)])
+    there = np.isfinite(errors)
+    mean = np.where(there, errors, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    best = chosen(cv.tunings, np.where(held & there.any(axis=0), mean, np.inf))
+    return replace(cv, wanted=with_values(cv.wanted, cv.tunings, best)), best
 
 
 def _scored(folds: "Sequence[Fold]", spoiled: Sequence[Sequence[_Spoiled]]) -> list[list[_Scored]]:
@@ -135,7 +161,7 @@ def _thresholds(cv: CrossValidation, split: Split) -> tuple[float, ...]:
     """Of each loss the threshold chosen on folds within the training rows, () where it is not chosen."""
     if cv.rule is None:
         return ()
-    inner = inner_splits(cv.frame, split, cv.rule, cv.seed)
+    inner = inner_splits(cv.frame, split, cv.training.labels, f"--threshold {cv.rule.name}", cv.seed)
     folds = [Fold(cv, one, number) for number, one in enumerate(inner, 1)]
     scores = [clean.scores for (clean,) in _scored(folds, [()] * len(folds))]
     return found_thresholds(cv.rule, cv.frame, inner, [wanted.loss for wanted in cv.wanted], scores)
@@ -150,6 +176,8 @@ class Fold:
         self.cv, self.split, self.inner = cv, split, inner
         self.y, self.w = frame.y[train_], frame.w[train_]
         self.y_test, self.w_test = frame.y[test], frame.w[test]
+        self.offset = None if frame.offset is None else frame.offset[train_]
+        self.offset_test = 0.0 if frame.offset is None else frame.offset[test]
         encoder = Encoder.of(frame, train_, self.w)
         self.x, self.x_test = encoder.matrix(frame, train_), encoder.matrix(frame, test)
         self.key = (cv.seed, split.repeat + 1, split.fold + 1, inner)
@@ -158,7 +186,10 @@ class Fold:
 
     def prepared(self, x: Floats, y: Floats) -> Prepared:
         """What is learned from the training rows with these features and targets."""
-        return prepared(self.cv.recipe, self.cv.training, Examples(x, y, self.w), self.key)
+        return self.made(self.cv.recipe, x, y)
+
+    def made(self, recipe: Recipe, x: Floats, y: Floats) -> Prepared:
+        return prepared(recipe, self.cv.training, Examples(x, y, self.w, self.offset), self.key)
 
     def shares_design(self, one: _Spoiled) -> bool:
         """Whether the clean design serves: the same features, no rows or weights that follow the targets."""
@@ -169,7 +200,7 @@ class Fold:
         """The design of the training rows as they are, by which contamination is measured."""
         if self.cv.recipe == NONE:
             return self.design
-        return prepared(NONE, self.cv.training, Examples(self.x, self.y, self.w), self.key).design()
+        return self.made(NONE, self.x, self.y).design()
 
     def spoiled(self) -> list[_Spoiled]:
         """Every contamination at every level above 0; x is the clean matrix itself where it is kept."""
@@ -183,7 +214,7 @@ class Fold:
         def fit(x: Floats) -> Floats:
             rows = self.x.copy()
             rows[:, :numbers] = x
-            score = plain.rows_of(rows) @ v
+            score = plain.with_offset(plain.rows_of(rows) @ v)
             return np.exp(score) if cv.settings.task is Task.COUNTS else score
 
         clean = Clean(
@@ -271,11 +302,11 @@ class Fold:
                         plain.append((i, t, outcome.plain))
         scores = v.reshape(-1, design.rank) @ z.T
         shape = (*v.shape[:2], len(z)) if k == 1 else (*v.shape[:2], k, len(z))
-        scores = scores.reshape(shape)
+        scores = scores.reshape(shape) + self.offset_test
         for i, t, b in plain:  # its slopes may count in rows to come where those trained on do not show them
             intercept, slopes = design.raw_slopes(b)
             own = intercept[:, None] + slopes @ self.x_test.T
-            scores[i, t] = own if k > 1 else own[0]
+            scores[i, t] = own if k > 1 else own[0] + self.offset_test
         return [_Scored(scores[:, t], converged[:, t]) for t in range(len(targets))]
 
     def metrics(self, scores: Floats, thresholds: Sequence[float] = ()) -> tuple[Floats, Mask]:

@@ -19,7 +19,7 @@ from losscli.errors import Fix, UsageError
 from losscli.fitting.assemble import Run, assemble
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
-from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits
+from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits, tuned
 from losscli.fitting.folds import Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
 from losscli.fitting.judge import judging
@@ -27,6 +27,7 @@ from losscli.fitting.networks import NetworkSettings
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
+from losscli.fitting.tune import tunings
 from losscli.result import Fits, Input, Refused, Warning_
 
 __all__ = ["FitRequest", "Fitted", "RowSource", "fit", "fit_frame"]
@@ -71,10 +72,12 @@ def fit_frame(
 ) -> Fitted:
     """The same on the rows of a frame, as `fit` where it has loaded them."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
-    check_request(request, training.task)
+    check_request(request, training)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     warnings = (*training.warnings, *_copies(frame, training))
     wanted, untrainable = choose(request, training.task, frame.y)
+    tuning = tunings(request, training.task, frame.y, len(wanted))
+    wanted += tuple(own.candidates[0] for own in tuning)
     settings = Settings(
         task=training.task,
         classes=training.scores,
@@ -99,16 +102,11 @@ def fit_frame(
     )
     folds = told(folds, training, frame.y)
     networks = _network_settings(request)
-    whole = fit_all_rows(frame, training, wanted, settings, recipe, networks)
-    unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
-    if unpenalised and networks is None:
-        _check_enough(folds, whole)
-    contaminations, refused = _contaminations(request, training, frame, whole)
     cv = CrossValidation(
         frame=frame,
         training=training,
         wanted=wanted,
-        contaminations=contaminations,
+        contaminations=(),
         settings=replace(settings, careful=False),
         metrics=judging(training.task, request.cost),
         threshold=request.threshold,
@@ -117,7 +115,16 @@ def fit_frame(
         seed=request.seed,
         networks=networks,
         largest=max(len(split.train) for split in folds.splits),
+        tunings=tuning,
     )
+    rows = np.arange(len(frame.y))
+    cv, values = tuned(cv, Split(0, folds.folds, rows, rows[:0]))
+    whole = fit_all_rows(frame, training, cv.wanted, settings, recipe, networks)
+    unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
+    if unpenalised and networks is None:
+        _check_enough(folds, whole)
+    contaminations, refused = _contaminations(request, training, frame, whole)
+    cv = replace(cv, contaminations=contaminations)
     judgements, interrupted = _judged(cv, folds, request.jobs, progress)
     run = Run(
         training=training,
@@ -129,6 +136,7 @@ def fit_frame(
         whole=whole,
         judgements=judgements,
         refused=(*untrainable, *refused),
+        tuned=values,
         paths=paths(*asked, cv, whole, folds, request.jobs) if asked is not None and not interrupted else (),
     )
     return Fitted(*assemble(run), folds.repeats, interrupted)
@@ -146,10 +154,17 @@ def _check(request: FitRequest) -> None:
             "--optimizer lbfgs descends on slopes, and an l1 penalty has none at 0",
             advice="Use --optimizer auto, or gd, momentum, nesterov, sgd or adam; or leave --l1 out",
         )
-    if request.path is not None and (request.early is not None or Architecture.parse(request.model).hidden):
+    solved = ("--path", request.path), ("--tune", request.tune[0] if request.tune else None)
+    for flag, spec in solved:
+        if spec is not None and (request.early is not None or Architecture.parse(request.model).hidden):
+            raise UsageError(
+                f"{flag} {spec} is of linear models that go to their optimum",
+                advice=f"Leave {flag} out, or --model and --early-stopping",
+            )
+    if request.path is not None and request.tune:
         raise UsageError(
-            f"--path {request.path} is of linear models that go to their optimum",
-            advice="Leave --path out, or --model and --early-stopping",
+            f"--path {request.path} and --tune {request.tune[0]} exclude each other",
+            advice="Leave one of them out",
         )
 
 
@@ -207,7 +222,8 @@ def _renames(codes: Codes, y: Floats) -> bool:
 
 def _check_enough(folds: Folds, whole: FullFit) -> None:
     """Raises UsageError where least squares without a penalty would fit noise."""
-    columns, least = len(whole.encoder.columns), min(len(split.train) for split in folds.splits)
+    columns = int(np.count_nonzero(whole.design.spread))  # that vary
+    least = min(len(split.train) for split in folds.splits)
     if least < 2 * (columns + 1):
         raise UsageError(
             f"a training fold has {least:,} rows for {columns:,} columns: fewer than two per coefficient",

@@ -55,7 +55,7 @@ def fit_all_rows(
     rows = np.arange(len(frame.y))
     encoder = Encoder.of(frame, rows, frame.w)
     x = encoder.matrix(frame, rows)
-    own, key = Examples(x, frame.y, frame.w), (settings.seed,)
+    own, key = Examples(x, frame.y, frame.w, frame.offset), (settings.seed,)
     made = prepared(recipe, training, own, key)
     if networks is None:
         design, y = made.design(), made.rows.y
@@ -77,7 +77,8 @@ def light_rows(frame: Frame, z: Floats, solution: Solution, scale: float | None)
         or (isinstance(solution, Network) and solution.layers)
     ):
         return ()
-    weights = relative_weights(solution.bound, z @ solution.v - frame.y, scale)
+    scores = z @ solution.v if frame.offset is None else z @ solution.v + frame.offset
+    weights = relative_weights(solution.bound, scores - frame.y, scale)
     if weights is None:
         return ()
     light = np.flatnonzero(weights < LIGHT)

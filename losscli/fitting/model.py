@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from losscli import __version__
-from losscli.data.frame import Encoder, load_features
+from losscli.data.frame import Encoder, load_features, load_new_offset
 from losscli.data.roles.ids import id_columns
 from losscli.data.table import Table, block_count
 from losscli.descent.perceptron import ACTIVATIONS
@@ -33,9 +33,10 @@ class LinearModel:
     intercept: Floats
     slopes: Floats
 
-    def predict(self, x: Floats) -> Floats:
-        """x: (n, p) -> (n,), for several classes (n, k)."""
-        return _linked(self.link, x @ self.slopes.T + self.intercept)
+    def predict(self, x: Floats, offset: Floats | None = None) -> Floats:
+        """x: (n, p) -> (n,), for several classes (n, k). offset: of scores (n,)."""
+        scores = x @ self.slopes.T + self.intercept
+        return _linked(self.link, scores if offset is None else scores + offset[:, None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class NetworkModel:
     activation: str
     layers: tuple[Layer, ...]
 
-    def predict(self, x: Floats) -> Floats:
-        """x: (n, p) -> (n,), for several classes (n, k)."""
+    def predict(self, x: Floats, offset: Floats | None = None) -> Floats:
+        """x: (n, p) -> (n,), for several classes (n, k). offset: None, as none is trained with one."""
         *hidden, last = self.layers
         for layer in hidden:
             x = ACTIVATIONS[self.activation].value(x @ layer.weights + layer.biases)
@@ -74,7 +75,8 @@ TrainedModel = LinearModel | NetworkModel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedModel(Document):
-    """What `--save` writes: the encoder of the features, and a model per loss."""
+    """What `--save` writes: the encoder of the features, a model per loss, and the columns that are added to
+    scores: the offset, and the logarithm of the exposure."""
 
     SCHEMA = "losscli/model/1"
 
@@ -85,6 +87,8 @@ class SavedModel(Document):
     outputs: tuple[str, ...] = ()
     encoder: Annotated[Encoder, Key("features")]
     models: tuple[TrainedModel, ...]
+    offset: str | None = None
+    exposure: str | None = None
 
     def verify(self) -> None:
         distinct(self.labels, "the classes")
@@ -158,10 +162,11 @@ def predicted_csv(model: SavedModel, table: Table) -> str:
     """The predictions of every model for every row of a table, as CSV, behind the columns that name rows.
     Raises DataError for one that no number holds."""
     x = load_features(table, model.encoder)
+    offset = load_new_offset(table, model.offset, model.exposure)
     columns: list[Column] = [(name, _words(table, name)) for name in id_columns(table)]
     for one in model.models:
         with np.errstate(all="ignore"):
-            prediction = one.predict(x)
+            prediction = one.predict(x, offset)
         finite = np.isfinite(prediction.reshape(len(x), -1)).all(axis=1)
         if not finite.all():
             raise DataError(

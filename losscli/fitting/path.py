@@ -82,7 +82,7 @@ def _rows(fold: Fold, wanted: Wanted, solution: Solution) -> Judged:
     own = coefficients(fold.design, solution)
     scores = own.intercept[:, None] + own.slopes @ fold.x_test.T
     keep = np.ones(len(fold.y_test), dtype=np.bool_)
-    scores = scores if len(scores) > 1 else scores[0]
+    scores = scores if len(scores) > 1 else scores[0] + fold.offset_test
     return judged(wanted, scores, fold.y_test, fold.w_test, keep, fold.cv.threshold)
 
 

@@ -2,6 +2,7 @@
 
 from losscli.data.roles.features import Training
 from losscli.data.roles.flags import useless_flag
+from losscli.descent.perceptron import Architecture
 from losscli.domain import CLASSES, SEVERAL, Task
 from losscli.errors import Fix, UsageError
 from losscli.fitting.augment import Recipe, parse
@@ -11,8 +12,14 @@ from losscli.metrics.threshold import Costs
 from losscli.spec import number_text
 
 
-def check_request(request: FitRequest, task: Task) -> None:
-    """Raises UsageError for a flag that several targets have no use for."""
+def check_request(request: FitRequest, training: Training) -> None:
+    """Raises UsageError for a flag that several targets have no use for, or a model without slopes, and for
+    a form of scores that training by epochs does not know."""
+    task = training.task
+    if request.early is not None or Architecture.parse(request.model).hidden:
+        _check_epochs(training)
+    if not training.features:
+        _check_slopes(request)
     if task not in SEVERAL:
         return
     spoiled = request.contaminate[0] if request.contaminate else None
@@ -31,6 +38,36 @@ def check_request(request: FitRequest, task: Task) -> None:
             )
     if request.scale is not None:
         raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")
+
+
+def _check_epochs(training: Training) -> None:
+    form = (
+        ("--offset", training.offset is not None),
+        ("--exposure", training.exposure is not None),
+        ("--no-intercept", not training.intercept),
+    )
+    for flag, given in form:
+        if given:
+            raise UsageError(
+                f"{flag} is of linear models that go to their optimum",
+                advice="Leave it out, or --model and --early-stopping:",
+                fixes=[Fix((flag,), f"the same without {flag}", without=True)],
+            )
+
+
+def _check_slopes(request: FitRequest) -> None:
+    flags = (
+        ("--model", str(request.model), Architecture.parse(request.model).hidden),
+        ("--l1", f"{request.l1:g}", request.l1),
+        ("--path", str(request.path), request.path is not None),
+    )
+    for flag, value, given in flags:
+        if given:
+            raise UsageError(
+                f"{flag} {value}: there is no feature, and so no slope",
+                advice="Leave it out, or name features with --features:",
+                fixes=[Fix((flag,), f"the same without {flag}", without=True)],
+            )
 
 
 def recipe_of(request: FitRequest, training: Training) -> Recipe:

@@ -22,6 +22,7 @@ class FitRequest:
     seeds: starts of a network that are tried in the first repeat.
     penalty_scale: raw or curvature.
     path: None is none.
+    tune: losses with a parameter to choose within the training rows, beside those of `losses`.
     l2: None is auto.
     contaminate: None is the task's default, () is none.
     threshold: None is 0.5 for probabilities, 0 for scores.
@@ -43,6 +44,7 @@ class FitRequest:
     l1: float = 0.0
     penalty_scale: str = "raw"
     path: Spec | None = None
+    tune: tuple[Spec, ...] = ()
     l2: float | None = None
     folds: int = FOLDS
     repeats: int = REPEATS

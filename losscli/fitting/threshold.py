@@ -61,11 +61,14 @@ def _threshold(rule: ThresholdRule, loss: Loss, score: Floats, y: Floats, w: Flo
     return rule.cut(Distribution.of(prediction, y > 0, w, exact=True), kind)
 
 
-def inner_splits(frame: Frame, split: Split, rule: ThresholdRule, seed: int) -> tuple[Split, ...]:
+def inner_splits(
+    frame: Frame, split: Split, labels: Sequence[str], asked: str, seed: int
+) -> tuple[Split, ...]:
     """Three folds of the training rows of a split, as its own: stratified, by group, in time, or by the given
     folds; two of two groups. Their repeat and fold are those of the split.
 
-    Raises UsageError where the training rows cannot be split.
+    labels: the classes, () for numbers; asked: the flag that asks for them, and its value. Raises UsageError
+    where the training rows cannot be split.
     """
     own = split.train
     group = recoded(frame.group if frame.fold is None else frame.fold, own)
@@ -73,7 +76,7 @@ def inner_splits(frame: Frame, split: Split, rule: ThresholdRule, seed: int) -> 
     try:
         found = splits(
             frame.y[own],
-            labels=("negative", "positive"),
+            labels=labels,
             group=group,
             fold=None,
             time=recoded(frame.time, own),
@@ -82,8 +85,9 @@ def inner_splits(frame: Frame, split: Split, rule: ThresholdRule, seed: int) -> 
             seed=seed + split.repeat,
         )
     except UsageError as error:
-        what = f"--threshold {rule.name}: {folds} folds within the training rows of fold {split.fold + 1}"
-        advice = "Give --threshold a number, or more rows, groups or folds"
-        usual = Fix(("--threshold",), "the usual threshold")
+        what = f"{asked}: {folds} folds within the training rows of fold {split.fold + 1}"
+        flag = asked.partition(" ")[0]
+        advice = f"Leave {flag} out, or give more rows, groups or folds"
+        usual = Fix((flag,), f"the same without {flag}", without=True)
         raise UsageError(f"{what} cannot be made: {error.what}", advice=advice, fixes=[usual]) from None
     return tuple(Split(split.repeat, split.fold, own[one.train], own[one.test]) for one in found.splits)

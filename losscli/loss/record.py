@@ -153,7 +153,7 @@ class Loss:
     needs: the kinds of prediction of which one must be there.
     ordered: of several classes in an order: the codes ascend in it.
     link: of the score that a linear model gives, to the prediction.
-    target, prediction: the values that each may have.
+    target, prediction: the values that each may have, the target's at the defaults of the params.
     traits: what holds of the function of the score, or a function of the params that gives it.
     params: the parameters, in the order in which they are written.
     choose, avoid, trap: when to take it, when not, and what surprises in it.
@@ -167,7 +167,8 @@ class Loss:
     value: (*arguments, **params) -> (n,), the row values.
     slope: the same; None where it is 0 almost everywhere or the loss has no row value.
     kinks: (params) -> the places in r or m where the slope jumps.
-    check: (params), raises UsageError where they contradict one another.
+    check: (params), raises UsageError where they contradict one another, or one may not be what it is.
+    target_by: (params) -> `target`, where it hangs on those written.
     parts: row quantities (*arguments, **params) -> (n,) each, of whose means the figure is made.
     by_class: the parts are taken for every class, (*arguments, code=…, **params).
     combine: (*means of the parts, **params) -> the figure.
@@ -209,6 +210,7 @@ class Loss:
     slope: Pointwise | None = None
     kinks: Callable[[Params], tuple[float, ...]] = lambda params: ()
     check: Callable[[Params], None] | None = None
+    target_by: Callable[[Params], Interval] | None = None
     parts: tuple[Pointwise, ...] = ()
     by_class: bool = False
     combine: Callable[..., float] | None = None
@@ -241,6 +243,11 @@ class Loss:
         """All traits at these parameters, the implied ones included."""
         traits = self.traits(params) if callable(self.traits) else self.traits
         return traits.closure()
+
+    def target_at(self, params: Params) -> Interval:
+        """The values that the target may have at these parameters; those that are not written are the
+        defaults."""
+        return self.target if self.target_by is None else self.target_by(params)
 
     def bind(
         self,
@@ -352,6 +359,11 @@ class BoundLoss:
     def traits(self) -> Trait:
         """At these parameters, the implied ones included."""
         return self.loss.traits_at(dict(self.params))
+
+    @property
+    def target(self) -> Interval:
+        """The values that the target may have."""
+        return self.loss.target_at(dict(self.params))
 
     @property
     def terms(self) -> "tuple[tuple[float, BoundLoss], ...]":

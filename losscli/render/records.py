@@ -12,7 +12,7 @@ from losscli.report.traits import bound_at_one
 
 # Functions, and what only they read; the terms of a sum stand in its name.
 _FUNCTIONS = {"value", "slope", "kinks", "check", "parts", "by_class", "combine", "whole", "kin", "infimum"}
-_LEFT_OUT = _FUNCTIONS | {"terms", "each"}
+_LEFT_OUT = _FUNCTIONS | {"target_by", "terms", "each"}
 _NAMES = {"slope_formula": "slope"}
 # What the keys mean: the half of the docstring that is of texts.
 LOSS_TOLD = f"name: {(Loss.__doc__ or '').partition('What it computes')[0].partition('name: ')[2]}".replace(

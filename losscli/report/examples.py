@@ -164,7 +164,7 @@ def _inside(bound: BoundLoss, rows: ExampleRows, kind: Kind) -> Mask:
     if kind in (Kind.VALUE, Kind.SCORE):
         inside = _all(bound.loss.prediction.contains(rows.predicted[kind]))
     if bound.loss.task not in CLASSES:
-        inside = inside & _all(bound.loss.target.contains(rows.y))
+        inside = inside & _all(bound.target.contains(rows.y))
     return inside
 
 
@@ -177,8 +177,8 @@ def _note(bound: BoundLoss, rows: ExampleRows, kind: Kind, inside: Mask) -> str 
     out = [str(place + 1) for place in np.flatnonzero(~inside)]
     if out:
         which = f"row {out[0]} is" if len(out) == 1 else f"rows {' and '.join(out)} are"
-        targets = bound.loss.task in CLASSES or bool(bound.loss.target.contains(rows.y).all())
-        domain = f"prediction {bound.loss.prediction}" if targets else f"target {bound.loss.target}"
+        targets = bound.loss.task in CLASSES or bool(bound.target.contains(rows.y).all())
+        domain = f"prediction {bound.loss.prediction}" if targets else f"target {bound.target}"
         return f"{which} outside the domain ({domain}), and left out"
     if not bound.loss.reduction.has_rows:
         return f"a {bound.loss.reduction.value}: a row has no value of its own"

@@ -1,6 +1,6 @@
 """`losscli explain SPEC`: all that a record says, and the loss and its slope drawn from their functions."""
 
-from losscli.domain import CLASSES, NUMBERS, REALS, TASKS, UNIT, Kind, Task
+from losscli.domain import CLASSES, NUMBERS, REALS, TASKS, UNIT, Interval, Kind, Task
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Params, Scaled
 from losscli.loss.catalogue import losses_for
@@ -62,7 +62,7 @@ def _facts(bound: BoundLoss) -> list[tuple[str, str]]:
         ("by default", loss.named_only and f"not computed: {loss.named_only}"),
         *(("parameter", _param(param_index, bound)) for param_index in range(len(loss.params))),
         ("unit", unit_text(loss)),
-        ("target", _target(loss)),
+        ("target", _target(loss, bound.target)),
         ("prediction", _prediction(loss)),
         ("asks for", bound.elicits),
         ("traits", words(bound)),
@@ -101,13 +101,13 @@ def _prediction(loss: Loss) -> str:
     return kinds if loss.prediction in (REALS, UNIT) else f"{kinds}, {loss.prediction}"
 
 
-def _target(loss: Loss) -> str:
+def _target(loss: Loss, values: Interval) -> str:
     if loss.task is Task.DETECTION:
-        return ", and ".join(dict.fromkeys(_target(term.loss) for term in loss.terms))
+        return ", and ".join(dict.fromkeys(_target(term.loss, term.loss.target) for term in loss.terms))
     known = TASKS[loss.task].target
     if not known or loss.task in CLASSES:
-        return known or str(loss.target)
-    return known if loss.target in (REALS, UNIT) else f"{known}, each {loss.target}"
+        return known or str(values)
+    return known if values in (REALS, UNIT) else f"{known}, each {values}"
 
 
 def relatives(bound: BoundLoss) -> list[str]:

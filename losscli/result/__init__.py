@@ -45,6 +45,7 @@ from losscli.result.fits import (
     Score,
     SeedSpread,
     Threshold,
+    Tuned,
     Unranked,
 )
 from losscli.result.recorded import Recorded, recorded

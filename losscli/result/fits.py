@@ -39,6 +39,21 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuned:
+    """A parameter of a loss, as chosen on folds within the rows trained on (nested cross-validation).
+
+    value: in the fit on all rows; metric: by which; tried: the values to choose from, ascending; folds: what
+    was chosen fold by fold, repeat after repeat: the scores are of these.
+    """
+
+    param: str
+    value: float
+    metric: str
+    tried: tuple[float, ...]
+    folds: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Downweighted:
     """A row that a robust fit gives less than a tenth of the weight of a row without a residual."""
 
@@ -88,6 +103,7 @@ class Fit:
     seeds: SeedSpread | None = None  # of networks
     l1: float = 0.0
     threshold: Threshold | None = None  # if it is chosen
+    tuned: Tuned | None = None  # a parameter, if it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +232,9 @@ class Fits(TableResult):
     label_smoothing: float | None = None  # in training: the share of each label spread over all classes
     augment: tuple[str, ...] = ()  # what rows were made in training
     outputs: tuple[str, ...] = ()  # of several targets: their names without the word that they share
+    intercept: bool = True  # whether scores have one
+    offset: str | None = None  # the column that is added to scores
+    exposure: str | None = None  # the column whose logarithm is
 
     def fit(self, spec: str) -> Fit:
         return next(fit for fit in self.fits if fit.spec == spec)

@@ -98,7 +98,7 @@ SINGLE = [x for x in SINGLE if x.loss.reduction not in (Reduction.RATIO, Reducti
 def _letters(loss: BoundLoss) -> list[dict[str, float]]:
     if loss.loss.argument is Argument.RESIDUAL:
         return [{"r": sign * size} for size in (*SIZES, *HUGE) for sign in (1.0, -1.0)]
-    targets = [y for y in (0.0, 1.0, 3.0, 15.0, 16.0, 250.0, 1e6) if loss.loss.target.contains(np.array(y))]
+    targets = [y for y in (0.0, 1.0, 3.0, 15.0, 16.0, 250.0, 1e6) if loss.target.contains(np.array(y))]
     pairs = [(y, (y or 1.0) * ratio) for y in targets for ratio in RATIOS]
     return [{"y": y, "p": p} for y, p in pairs if loss.loss.prediction.contains(np.array(p))]
 

@@ -54,6 +54,7 @@ def test_relatives_among_counts() -> None:
         return bound(Task.COUNTS, text)
 
     _close(counts("tweedie:power=1").value(y, p), counts("poisson").value(y, p))
+    _close(counts("tweedie:power=2").value(y[y > 0], p[y > 0]), counts("gamma").value(y[y > 0], p[y > 0]))
     for deviance, likelihood, some in (
         ("poisson", "poisson_nll", y),
         ("gamma", "gamma_nll", y + 1.0),

@@ -220,3 +220,20 @@ def test_they_are_the_models_of_losscli_fit(file: str, target: str, specs: tuple
         slopes = [one.coefficients[name] for name in x.columns]
         own = np.array([list(b.values()) if isinstance(b, Mapping) else [b] for b in slopes]).T
         np.testing.assert_allclose(np.atleast_2d(model.coef_), own, rtol=1e-6, atol=1e-9)
+
+
+def test_without_an_intercept() -> None:
+    """Least squares and logistic regression through the origin, as scikit-learn has them."""
+    x = X[:, :2] + 1.0
+    y = x @ [1.0, -2.0] + np.sin(np.arange(len(x)))
+    ours = LossRegressor("mse", fit_intercept=False).fit(x, y)
+    assert ours.intercept_ == 0.0
+    np.testing.assert_allclose(ours.coef_, np.linalg.lstsq(x, y)[0], rtol=1e-10)
+    labels = y > np.median(y)
+    own = LossClassifier("log_loss", fit_intercept=False, l2=1e-3).fit(x, labels)
+    s = x @ own.coef_[0]
+    pull = x.T @ (1.0 / (1.0 + np.exp(-s)) - labels) / len(x)
+    np.testing.assert_allclose(pull, -1e-3 * (x**2).mean(axis=0) * own.coef_[0], atol=1e-9)
+    assert own.intercept_ == [0.0]
+    with pytest.raises(ValueError, match="'fit_intercept' parameter of LossRegressor must be a bool"):
+        LossRegressor(fit_intercept="no").fit(x, y)  # type: ignore[arg-type]

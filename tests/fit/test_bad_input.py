@@ -90,7 +90,7 @@ def by_name(result: Any) -> dict[str, Any]:
         ({"a": ["inf", *A[1:]], "y": Y}, "--missing impute", "infinite"),
         ({"a": A, "y": [*Y[:-1], ""]}, "", "'y'"),
         ({"a": A, "y": [*Y[:-1], ""]}, "--missing impute", "'y'"),
-        ({"y": Y}, "", "feature"),
+        ({"y": Y}, "--no-intercept", "feature"),
         ({"a": A, "w": [-1.0] * N, "y": Y}, "--weights w", "'w'"),
         ({"a": A, "w": [0.0] * N, "y": Y}, "--weights w", "row"),
         ({f"c{i}": RNG.normal(size=20) for i in range(40)} | {"y": Y[:20]}, "", "--l2"),
@@ -147,15 +147,17 @@ def test_counts_show_each_metric_once(fit):
 # --- warned
 
 
-@pytest.mark.parametrize(("column", "kept"), [([7] * N, {"a", "b"}), ([""] * N, {"a", "b"})])
+@pytest.mark.parametrize(("column", "kept"), [([7] * N, {"a", "b", "k"}), ([""] * N, {"a", "b"})])
 @pytest.mark.parametrize("missing", ["error", "drop", "impute"])
-def test_a_column_that_says_nothing_is_left_out(found, column, kept, missing):
+def test_a_column_that_says_nothing_changes_nothing(found, column, kept, missing):
     flags = ("--no-contaminate", *losses("mse", "mae"))
     result = found({"a": A, "k": column, "b": B, "y": Y}, "--missing", missing, *flags)
     assert set(result["features"]) == kept == result["fits"][0]["coefficients"].keys()
     assert result["rows"]["used"] == N
     (warning,) = result["warnings"]
     assert "'k'" in warning["message"]
+    for own in result["fits"]:
+        assert own["coefficients"].pop("k", 0.0) == 0.0
     assert result["fits"] == found({"a": A, "b": B, "y": Y}, *flags)["fits"]
 
 

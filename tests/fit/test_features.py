@@ -160,10 +160,11 @@ def test_text_with_too_many_values(trained):
 def test_columns_that_say_nothing_are_left_out(trained, missing):
     columns = {"none": [""] * 6, "one": [7, 7, "", 7, 7, 7], "word": ["a"] * 6, **SIX, "twin": X}
     found = trained(columns, target="y", missing=missing)
-    assert found.features == ("x", "z", "twin")
+    assert found.features == ("x", "z", "twin", "word")
     assert found.missing == missing
     assert codes(found) == ["empty_column", "constant_column", "constant_column"]
     assert found.warnings[1].message == "column 'one' has one value, 7, and is left out"
+    assert found.warnings[2].message == "column 'word' has one value, a, and its coefficient is 0"
 
 
 def test_no_feature_is_left(trained):
@@ -171,8 +172,24 @@ def test_no_feature_is_left(trained):
         UsageError, match="no feature is left: column 'one' has one value, 7, and is left out"
     ):
         trained({"one": [7] * 6, "y": SIX["y"]})
-    with pytest.raises(UsageError, match=r"no feature is left\n"):
-        trained({"y": SIX["y"]})
+
+
+def test_a_file_of_the_target_alone_has_no_feature(trained):
+    found = trained({"y": SIX["y"]})
+    assert found.features == () and "no feature: one score for all rows" in found.decisions
+    assert trained(SIX, no_features=True).features == ()
+    with pytest.raises(UsageError, match="nothing is left to fit"):
+        trained({"y": SIX["y"]}, intercept=False)
+    with pytest.raises(UsageError, match="--no-features and --drop exclude each other"):
+        trained(SIX, no_features=True, drop=("x",))
+
+
+def test_constant_columns_stay_and_are_said_in_one_line(trained):
+    found = trained({**SIX, "one": [7] * 6, "two": [8] * 6}, target="y")
+    assert found.features == ("x", "z", "one", "two")
+    assert found.warnings[0].message == "2 columns have one value each, and coefficients of 0: one, two"
+    through = trained({**SIX, "one": [7] * 6}, target="y", intercept=False)
+    assert "one" in through.features and not through.warnings
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,9 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         What a row counts for its class, over and above its own weight: {label: weight}, 1 for labels that
         are not there; "balanced" is n / (k · n_c) with the weights of the rows in the place of their
         numbers [1]_.
+    fit_intercept : bool, default=True
+        Whether scores have an intercept. Without one columns are not centred, and sd_j above is the root mean
+        square of column j.
     max_iter : int or None, default=None
         As in `LossRegressor`.
     tol : float or None, default=None
@@ -116,6 +119,7 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         l1: float = 0.0,
         l2: float | str | None = None,
         class_weight: Any = None,
+        fit_intercept: bool = True,
         max_iter: int | None = None,
         tol: float | None = None,
         random_state: Any = 0,
@@ -125,6 +129,7 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         self.l1 = l1
         self.l2 = l2
         self.class_weight = class_weight
+        self.fit_intercept = fit_intercept
         self.max_iter = max_iter
         self.tol = tol
         self.random_state = random_state

@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from losscli.api.estimators.parameters import settings
+from losscli.api.estimators.parameters import has_intercept, settings
 from losscli.descent.design import whitened
 from losscli.descent.ends import Solution
 from losscli.descent.objective import bulk_spread
@@ -56,10 +56,10 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         task = wanted.loss.task
         seed = int(check_random_state(self.random_state).randint(_MOST))
         asked = settings(self, task, classes, seed)
-        reason = refusal(wanted.loss, task, y)
+        reason = refusal(wanted.loss, task, y, wanted.written)
         if reason is not None:
             raise ValueError(f"{type(self).__name__} cannot be trained under {self.loss}: {reason[0]}")
-        design = whitened(x, w)
+        design = whitened(x, w, has_intercept(self))
         if rows is not None:
             design = replace(design, rows=rows)
         try:

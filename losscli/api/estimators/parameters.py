@@ -72,6 +72,13 @@ def settings(owner: Any, task: Task, classes: int, seed: int) -> Settings:
     )
 
 
+def has_intercept(owner: Any) -> bool:
+    """Whether scores have one. Raises ValueError for what is neither true nor false."""
+    if not isinstance(owner.fit_intercept, bool):
+        raise refused(owner, "fit_intercept", "a bool")
+    return owner.fit_intercept
+
+
 def refused(owner: Any, name: str, wanted: str) -> ValueError:
     """The error of a parameter, in the words of scikit-learn."""
     value = getattr(owner, name)

@@ -43,6 +43,9 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
     scale : float or None, default=None
         The residual scale s, in units of y, that parameters which are not written scale with. None: found
         from the residuals of the least absolute deviations fit.
+    fit_intercept : bool, default=True
+        Whether scores have an intercept. Without one columns are not centred, and sd_j above is the root mean
+        square of column j.
     max_iter : int or None, default=None
         Most iterations of a descent. None: 500, or 1,000 for a textbook optimizer.
     tol : float or None, default=None
@@ -119,6 +122,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         l1: float = 0.0,
         l2: float | str | None = None,
         scale: float | None = None,
+        fit_intercept: bool = True,
         max_iter: int | None = None,
         tol: float | None = None,
         random_state: Any = 0,
@@ -128,6 +132,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         self.l1 = l1
         self.l2 = l2
         self.scale = scale
+        self.fit_intercept = fit_intercept
         self.max_iter = max_iter
         self.tol = tol
         self.random_state = random_state
@@ -162,7 +167,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         one = wanted(self, Task.REGRESSION)
         if one is None:
             raise ValueError(f"{self.loss} is not a loss of numbers: see losscli losses, or LossClassifier")
-        _check_domain(y, one.loss)
+        _check_domain(y, one.loss.name, one.loss.target_at(one.written))
         raw = self._train(x, y, w, one)
         self.coef_, self.intercept_ = raw.slopes[0], float(raw.intercept[0])
         return self
@@ -199,13 +204,12 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         return tags
 
 
-def _check_domain(y: Floats, loss: Loss) -> None:
-    """Raises ValueError where targets are outside the domain of a loss, and says which."""
-    domain: Interval = loss.target
+def _check_domain(y: Floats, name: str, domain: Interval) -> None:
+    """Raises ValueError where targets are outside the domain of the loss of that name, and says which."""
     outside = np.flatnonzero(~domain.contains(y))
     if len(outside):
         first = int(outside[0])
         raise ValueError(
-            f"Targets under {loss.name} must be {domain}: {len(outside):,} of {len(y):,} are not, "
+            f"Targets under {name} must be {domain}: {len(outside):,} of {len(y):,} are not, "
             f"the first is y[{first}] = {y[first]:g}"
         )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.api.functions.figure import figure
-from losscli.api.functions.posed import Posed, pose
+from losscli.api.functions.posed import Posed, check_target, pose
 from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task, logit
 from losscli.errors import LosscliError, NoDefault, UsageError
 from losscli.loss import BoundLoss, Loss, Scaled
@@ -193,7 +193,7 @@ class LossFunction:
 
     def _bound(self, posed: Posed, scale: float | None) -> BoundLoss:
         try:
-            return posed.loss.bind(self.spec.numbers(), scale=scale, imbalance=posed.imbalance)
+            bound = posed.loss.bind(self.spec.numbers(), scale=scale, imbalance=posed.imbalance)
         except NoDefault as error:
             parts = (posed.loss, *(term.loss for term in posed.loss.terms))
             scaled = any(isinstance(param.default, Scaled) for part in parts for param in part.params)
@@ -201,6 +201,8 @@ class LossFunction:
             raise ValueError(f"{error.what}: write it in the spec{hint}") from error
         except LosscliError as error:
             raise ValueError(_line(error)) from error
+        check_target(bound, posed)
+        return bound
 
     @property
     def __name__(self) -> str:

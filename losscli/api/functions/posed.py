@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from losscli.api.functions.kinds import codes_of, distinct, kind_of, labels_of
 from losscli.data.roles.blocks import SHARES
 from losscli.domain import CLASSES, NUMBERS, TASKS, UNIT, Floats, Interval, Kind, Task, any_of
-from losscli.loss import Loss
+from losscli.loss import BoundLoss, Loss
 from losscli.loss.arguments import Arguments, Arrays
 
 Array = NDArray[Any]
@@ -177,11 +177,15 @@ def _weights(weights: Any, n: int) -> Floats:
     return w
 
 
+def check_target(bound: BoundLoss, posed: Posed) -> None:
+    """Raises ValueError for targets outside the domain of the loss."""
+    if bound.loss.task not in CLASSES:
+        _inside(posed.y, bound.target, f"y under {bound.loss.name}")
+
+
 def _check(posed: Posed) -> None:
     """Raises ValueError for values that the loss, or what p is said to be, rules out."""
     loss = posed.loss
-    if loss.task not in CLASSES:
-        _inside(posed.y, loss.target, f"y under {loss.name}")
     if loss.task is Task.DISTRIBUTION:
         _adds_up(posed.y, "y")
     if TASKS[loss.task].ranged is posed.kind:

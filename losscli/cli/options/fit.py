@@ -17,6 +17,22 @@ class FitFlags(AdviseFlags):
 
     class_weight: Annotated[str | None, CLASS_WEIGHT] = None
     fold_column: Annotated[str | None, FOLD_COLUMN] = None
+    no_features: Annotated[
+        bool, Flag("", "One score for all rows, as for a file of the target alone.", DATA, after="drop")
+    ] = False
+    offset: Annotated[
+        str | None,
+        Flag("COL", "Added to the score of each row, with no slope of its own.", DATA, after="no_features"),
+    ] = None
+    exposure: Annotated[
+        str | None,
+        Flag(
+            "COL",
+            "Of counts: what each row was exposed to; its logarithm is an offset.",
+            DATA,
+            after="offset",
+        ),
+    ] = None
     task: Annotated[
         str | None,
         Flag(
@@ -41,6 +57,9 @@ class FitFlags(AdviseFlags):
     model: Annotated[
         str, Flag("SPEC", "linear, or a network: mlp:hidden=16-16,activation=relu (or tanh).", TRAINED)
     ] = "linear"
+    no_intercept: Annotated[
+        bool, Flag("", "A score of 0 where all features are: slopes alone, through the origin.", TRAINED)
+    ] = False
     l1: Annotated[
         float,
         Flag("X", "Penalty on the size of slopes, which makes some 0: its strength, 0 or more.", TRAINED),
@@ -99,6 +118,16 @@ class FitFlags(AdviseFlags):
             "SPEC",
             "More training rows: jitter:size=0.1,copies=1 (noise of 0.1 sd) or mixup:alpha=0.2; repeat it.",
             TRAINED,
+        ),
+    ] = ()
+    tune: Annotated[
+        tuple[str, ...],
+        Flag(
+            "SPEC",
+            "A parameter to choose on folds within the training rows, huber:delta=0.5-5,points=8 or a list "
+            "of three or more, huber:delta=0.5-1-2; repeat it.",
+            JUDGING,
+            specs=True,
         ),
     ] = ()
     path: Annotated[

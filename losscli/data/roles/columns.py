@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from losscli.data.roles.ids import is_id, is_index
 from losscli.data.roles.target import is_numeric, shell_word, target_text
@@ -13,6 +14,9 @@ from losscli.errors import DataError, Fix, UsageError, Where, did_you_mean
 from losscli.result import Warning_
 
 MAX_LEVELS = 50  # of a text feature that is not named
+CONSTANT = "constant_column"  # code of a warning
+NAMED = 6  # columns in a warning
+_USABLE = frozenset({"id_column", "text_column"})  # left out, but features where they are named
 
 
 def chosen_columns(
@@ -75,8 +79,23 @@ class Unfit:
     why: str
     advice: str
 
+    def is_constant(self, table: Table, name: str) -> bool:
+        """Whether the column has one value, in every row."""
+        return self.code == CONSTANT and not table.columns[name].missing
+
     def warning(self, name: str) -> Warning_:
         return Warning_(self.code, f"column {name!r} {self.why}, and is left out", self.advice)
+
+
+def _without_slope(table: Table, names: Sequence[str]) -> Warning_:
+    """What is said of features that have one value each."""
+    if len(names) == 1:
+        (value,) = table.columns[names[0]].values or ("",)
+        what = f"column {names[0]!r} has one value, {target_text(value)}, and its coefficient is 0"
+    else:
+        some = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+        what = f"{len(names):,} columns have one value each, and coefficients of 0: {some}"
+    return Warning_(CONSTANT, what, f"--drop {shell_word(names[0])} leaves it out without a warning")
 
 
 def unfit(table: Table, name: str, *, named: bool) -> Unfit | None:
@@ -92,11 +111,68 @@ def unfit(table: Table, name: str, *, named: bool) -> Unfit | None:
     elif column.missing == table.rows:
         code, why = "empty_column", "has no value"
     elif column.values is not None and len(column.values) == 1:
-        code, why = "constant_column", f"has one value, {target_text(column.values[0])}"
+        code, why = CONSTANT, f"has one value, {target_text(column.values[0])}"
     elif not is_numeric(table, name) and not named:
         why = _too_many_levels(column, table.rows)
         advice = f"--features '*' --features {shell_word(name)} uses it; {advice}"
     return None if why is None else Unfit(code, why, advice)
+
+
+class Used(NamedTuple):
+    """names: of the features; left: why other columns are none; warnings: what is said of both."""
+
+    names: list[str]
+    left: dict[str, Unfit]
+    warnings: list[Warning_]
+
+
+def used_columns(
+    table: Table, taken: Mapping[str, str], features: Sequence[str], drop: Sequence[str], *, intercept: bool
+) -> Used:
+    """The features; none in a file of the target alone. A column of one value is one, whose slope is 0; but
+    where there is no intercept it is that.
+
+    taken, features, drop: as for `chosen_columns`. Raises UsageError where none is left of those there are.
+    """
+    chosen = chosen_columns(table, taken, features, drop)
+    if not chosen and not features and not drop and intercept:
+        return Used([], {}, [])
+    left = {name: one for name in chosen if (one := unfit(table, name, named=name in features)) is not None}
+    still = [name for name, one in left.items() if one.is_constant(table, name)]
+    if len(left) < len(chosen) or (still and not intercept):
+        left = {name: one for name, one in left.items() if name not in still}
+    used = [name for name in chosen if name not in left]
+    if not used:
+        raise _none_left(table, left, features, drop, intercept=intercept)
+    said = [one.warning(name) for name, one in left.items()]
+    if still and intercept:
+        said.append(_without_slope(table, still))
+    return Used(used, left, said)
+
+
+def _none_left(
+    table: Table, left: Mapping[str, Unfit], features: Sequence[str], drop: Sequence[str], *, intercept: bool
+) -> UsageError:
+    why = [one.warning(name).message for name, one in left.items()]
+    if not why and not drop and not intercept:
+        return UsageError(
+            "--no-intercept: there is no feature, and nothing is left to fit",
+            where=Where(table.path),
+            advice="Leave it out:",
+            fixes=[Fix(("--no-intercept",), "one score for all rows", without=True)],
+        )
+    usable = [name for name, one in left.items() if one.code in _USABLE]
+    fixes = [Fix(("--features", name), f"{name} is a feature") for name in usable[:2]]
+    if drop:
+        fixes.append(Fix(("--drop",), "no column is left out"))
+    if features and not usable:
+        fixes.append(Fix(("--features",), "every other column is a feature"))
+    return UsageError(
+        f"no feature is left{f': {why[0]}' if why else ''}",
+        where=Where(table.path),
+        advice="Say which columns are features:" if why else "Name fewer columns with --drop:",
+        fixes=fixes,
+    )
 
 
 def _too_many_levels(column: Column, rows: int) -> str | None:

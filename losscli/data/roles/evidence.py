@@ -163,6 +163,8 @@ def roles_of_training(table: Table, training: Training) -> Iterator[ColumnRole]:
         training.group: ("group", "--group"),
         training.time: ("time", "--time"),
         training.fold: ("fold", "--fold-column"),
+        training.offset: ("offset", "--offset"),
+        training.exposure: ("exposure", "--exposure"),
     }
     for name in table.columns:
         role, kind, why, flag = "none", None, "", f"--features {shell_word(name)}"

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from losscli.data.roles.class_weight import ClassWeight
 from losscli.data.roles.classes import binary_labels, class_labels, label_order
-from losscli.data.roles.columns import Unfit, check_features, chosen_columns, unfit
+from losscli.data.roles.columns import Used, check_features, used_columns
 from losscli.data.roles.flags import useless_flag
 from losscli.data.roles.ids import is_id, is_index
 from losscli.data.roles.left_out import told
@@ -31,7 +31,6 @@ from losscli.domain import CLASSES, NUMBERS, SEVERAL, Task
 from losscli.errors import DataError, Fix, UsageError, Where
 from losscli.result import Warning_
 
-_USABLE = frozenset({"id_column", "text_column"})  # left out, but features where they are named
 FEW_VALUES = 0.1  # of the rows: whole numbers with fewer distinct values may be classes
 
 
@@ -49,10 +48,14 @@ class Asked:
     group: str | None = None
     time: str | None = None
     fold: str | None = None
+    offset: str | None = None
+    exposure: str | None = None
+    intercept: bool = True
     task: Task | None = None
     positive: str | None = None
     features: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    no_features: bool = False
     class_weight: ClassWeight | None = None
     losses: tuple[frozenset[Task], ...] = ()
     missing: str = "error"
@@ -66,6 +69,8 @@ class Asked:
             "--group": self.group,
             "--time": self.time,
             "--fold-column": self.fold,
+            "--offset": self.offset,
+            "--exposure": self.exposure,
         }
         return {name: flag for flag, name in flags.items() if name is not None}
 
@@ -92,6 +97,9 @@ class Training:
     warnings: tuple[Warning_, ...]
     targets: tuple[str, ...] = ()  # the columns of several targets; () for one
     outputs: tuple[str, ...] = ()  # what these are called without the word that they share
+    offset: str | None = None  # added to the score of each row
+    exposure: str | None = None  # whose logarithm is
+    intercept: bool = True  # whether scores have one
 
     @property
     def positive(self) -> str | None:
@@ -121,9 +129,14 @@ class Training:
         return len(self.labels) if self.task is Task.MULTICLASS else max(len(self.outputs), 1)
 
     @property
+    def added(self) -> tuple[str, ...]:
+        """The columns that are added to scores, the exposure as its logarithm."""
+        return tuple(filter(None, (self.offset, self.exposure)))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column that a figure depends on."""
-        roles = (*self.target_columns, self.weights, self.group, self.time, self.fold)
+        roles = (*self.target_columns, self.weights, self.group, self.time, self.fold, *self.added)
         return tuple(dict.fromkeys([*filter(None, roles), *self.features]))
 
 
@@ -147,18 +160,7 @@ def training_problem(table: Table, asked: Asked) -> Training:
         asked.class_weight.check(labels)
     taken = dict.fromkeys(targets, "the target" if several is None else "a target")
     taken |= {name: f"named by {flag}" for name, flag in asked.named.items()}
-    chosen = chosen_columns(table, taken, asked.features, asked.drop)
-    found = {name: unfit(table, name, named=name in asked.features) for name in chosen}
-    left = {name: one for name, one in found.items() if one is not None}
-    warnings = [one.warning(name) for name, one in left.items()]
-    used = [name for name in chosen if name not in left]
-    if not used:
-        raise UsageError(
-            f"no feature is left{f': {warnings[0].message}' if warnings else ''}",
-            where=Where(table.path),
-            advice="Say which columns are features:" if warnings else "Name fewer columns with --drop:",
-            fixes=_features_again(asked, left),
-        )
+    used, left, warnings = _features(table, taken, asked)
     texts = tuple(name for name in used if not is_numeric(table, name))
     numbers = tuple(name for name in used if name not in texts)
     check_features(table, numbers, texts, asked.missing, asked.drop)
@@ -183,12 +185,38 @@ def training_problem(table: Table, asked: Asked) -> Training:
             *(_hints(table, target) if why == A_NUMBER else ()),
             *([f"positive class {labels[1]}"] if task is Task.BINARY else []),
             *([f"text as one column per value: {', '.join(texts)}"] if texts else []),
+            *_form(asked, used),
             *_rows_and_rest(table, asked, tuple(left)),
         ),
         warnings=(*warnings, *_time_warnings(table, asked, {*targets, *used}, texts)),
         targets=() if several is None else several.names,
         outputs=() if several is None else tuple(several.columns),
+        offset=asked.offset,
+        exposure=asked.exposure,
+        intercept=asked.intercept,
     )
+
+
+def _features(table: Table, taken: Mapping[str, str], asked: Asked) -> Used:
+    """Raises UsageError where the flags contradict one another, or leave no feature."""
+    if not asked.no_features:
+        return used_columns(table, taken, asked.features, asked.drop, intercept=asked.intercept)
+    if asked.features or asked.drop or not asked.intercept:
+        other = "--features" if asked.features else "--drop" if asked.drop else "--no-intercept"
+        raise UsageError(
+            f"--no-features and {other} exclude each other",
+            advice="Leave one of them out:",
+            fixes=[Fix((flag,), f"without {flag}", without=True) for flag in ("--no-features", other)],
+        )
+    return Used([], {}, [])
+
+
+def _form(asked: Asked, used: Sequence[str]) -> list[str]:
+    """What is added to scores, and what these have not."""
+    found = [] if used else ["no feature: one score for all rows"]
+    found += [f"offset {asked.offset}"] if asked.offset is not None else []
+    found += [f"offset log {asked.exposure}"] if asked.exposure is not None else []
+    return found if asked.intercept else [*found, "no intercept"]
 
 
 def _how(why_target: str, several: Targets | None) -> str:
@@ -214,17 +242,6 @@ def _time_warnings(
         return text_time(table, asked.time)
     free = [(table, name) for name in table.columns if name not in asked.named and name not in used]
     return unused_time([*free, *((table, name) for name in texts)])
-
-
-def _features_again(asked: Asked, left: Mapping[str, Unfit]) -> list[Fix]:
-    """What to type where no feature is left: the columns left out that may be one, or all of them again."""
-    usable = [name for name, one in left.items() if one.code in _USABLE]
-    fixes = [Fix(("--features", name), f"{name} is a feature") for name in usable[:2]]
-    if asked.drop:
-        fixes.append(Fix(("--drop",), "no column is left out"))
-    if asked.features and not usable:
-        fixes.append(Fix(("--features",), "every other column is a feature"))
-    return fixes
 
 
 def _several(table: Table, asked: Asked) -> Targets | None:
@@ -272,6 +289,9 @@ def _check_roles(table: Table, targets: Sequence[str], asked: Asked) -> None:
         )
     if asked.weights is not None:
         check_number(table, asked.weights, None, [ALIKE])
+    for flag, added in (("--offset", asked.offset), ("--exposure", asked.exposure)):
+        if added is not None:
+            check_number(table, added, None, [Fix((flag,), "nothing is added to scores", without=True)])
 
 
 def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
@@ -284,6 +304,8 @@ def _task(table: Table, target: str, asked: Asked) -> tuple[Task, str]:
             fixes=[Fix(("--task",), "the task that the target makes")],
         )
     found = task_of_flags(asked.task, asked.losses, asked.positive)
+    if found is None and asked.exposure is not None and is_numeric(table, target):
+        found = Task.COUNTS, "--exposure"
     if found is None and not is_numeric(table, target) and len(table.columns[target].values or ()) == 1:
         found = Task.BINARY, "text of one value"  # of which there is nothing to learn
     task, why = found or task_of_target(table, target) or (Task.REGRESSION, A_NUMBER)
@@ -298,6 +320,10 @@ def _check_flags(asked: Asked, task: Task) -> None:
         raise useless_flag(f"--positive {asked.positive}", task, "has no positive class")
     if asked.class_weight is not None and task not in CLASSES:
         raise useless_flag(f"--class-weight {asked.class_weight.text}", task, "has no classes to weigh")
+    if asked.exposure is not None and task is not Task.COUNTS:
+        raise useless_flag(f"--exposure {asked.exposure}", task, "has no log link")
+    if asked.offset is not None and task not in (*NUMBERS, Task.BINARY):
+        raise useless_flag(f"--offset {asked.offset}", task, "has a score for each of several outputs")
 
 
 def _hints(table: Table, target: str) -> Iterator[str]:

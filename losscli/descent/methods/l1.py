@@ -33,7 +33,8 @@ def _starts(workspace: Workspace, model: Trainee) -> Floats:
     """(count, d) In plain coordinates; where there may be several valleys, also without any slope, from which
     strong penalties are near."""
     points, k = workspace.starts_of(model), workspace.settings.classes
-    b = (points.reshape(len(points), k, -1) @ workspace.design.back.T).reshape(len(points), -1)
+    back = workspace.design.back.T @ workspace.plain[0].back
+    b = (points.reshape(len(points), k, -1) @ back).reshape(len(points), -1)
     if Trait.CONVEX in model.bound.traits:
         return np.asarray(b)
     bare = b[:1] * (np.tile(workspace.plain[0].penalty, k) == 0.0)
@@ -44,7 +45,7 @@ def _placed(workspace: Workspace, end: Solution) -> Solution:
     """The end in the coordinates of the design as well."""
     plain, turn = workspace.plain
     b = end.v.reshape(workspace.settings.classes, plain.rank)
-    return replace(end, v=(b @ turn).ravel(), plain=b)
+    return replace(end, v=(b @ turn).ravel(), plain=b @ plain.back.T)
 
 
 def _floor(workspace: Workspace, objective: Objective) -> Floats:
@@ -129,7 +130,7 @@ def _piecewise(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution
     points = [_starts(workspace, model)[: None if falls else 1] for model in models]
     attempts = Attempts.of(models, points)
     objective = _objective(workspace, attempts.models)
-    hinges = _with_slopes(workspace.hinges(attempts.models), objective.l1, plain.rank - 1)
+    hinges = _with_slopes(workspace.hinges(attempts.models), objective.l1, len(plain.spread))
     design, start, l2 = _extended(plain), attempts.start, objective.l2
     floor = _floor(workspace, objective)
     if falls:
@@ -146,10 +147,10 @@ def _piecewise(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution
 
 def _extended(plain: Design) -> Design:
     """The plain design with a row for every slope, of weight 1."""
-    p = plain.rank - 1
+    p = len(plain.spread)
     return replace(
         plain,
-        z=np.concatenate([plain.z, np.eye(p, p + 1, 1)]),
+        z=np.concatenate([plain.z, np.eye(p, plain.rank, plain.rank - p)]),
         w=np.concatenate([plain.w, np.ones(p)]),
     )
 

@@ -38,14 +38,13 @@ def method(methods: Sequence[Method]) -> Method:
 
     def solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
         each = _apart(models, workspace.settings.classes)
-        centres = _centres(models, workspace.targets)
+        centres = _centres(models, workspace.targets, workspace.design.has_intercept)
         settings = replace(workspace.settings, task=each[0].bound.loss.task, classes=1)
         targets = (workspace.targets - centres).reshape(-1, workspace.targets.shape[-1])
         ends = solve_by(methods, Workspace(workspace.design, targets, settings), each)
         k = workspace.settings.classes
         return [
-            _joined(model, ends[i * k : (i + 1) * k], centres[model.target, :, 0])
-            for i, model in enumerate(models)
+            _joined(model, ends[i * k : (i + 1) * k], centres[model.target]) for i, model in enumerate(models)
         ]
 
     return Method("outputs", _handles, solve)
@@ -69,25 +68,25 @@ def _apart(models: Sequence[Trainee], outputs: int) -> list[Trainee]:
     return found
 
 
-def _centres(models: Sequence[Trainee], targets: Floats) -> Floats:
-    """(t, k, 1) What may be taken off the targets (t, k, n) and put back on intercepts, so that a large
-    offset costs no digits: medians, where every loss is one of the residual."""
+def _centres(models: Sequence[Trainee], targets: Floats, intercept: bool) -> Floats:
+    """(t, k, 1) What may be taken off the targets (t, k, n) and put back on intercepts, where there are any,
+    so that a large one costs no digits: medians, where every loss is one of the residual."""
     each = [model.bound.loss.each for model in models]
-    if all(one is not None and one.loss.argument is Argument.RESIDUAL for one in each):
+    if intercept and all(one is not None and one.loss.argument is Argument.RESIDUAL for one in each):
         return np.asarray(np.median(targets, axis=-1, keepdims=True))
     return np.zeros((*targets.shape[:2], 1))
 
 
 def _joined(model: Trainee, ends: Sequence[Solution], centre: Floats) -> Solution:
-    """The worst of the ends speaks for all."""
+    """The worst of the ends speaks for all. centre: (k, 1)."""
     assert model.bound.loss.each is not None
     share = model.bound.loss.each.share(len(ends))
     v = np.array([end.v for end in ends])
-    v[:, 0] += centre
+    v[:, :1] += centre
     b = [end.plain[0] for end in ends if end.plain is not None]
     plain = np.array(b) if len(b) == len(ends) else None
     if plain is not None:
-        plain[:, 0] += centre
+        plain[:, :1] += centre
     slopes = [end.gradient_norm for end in ends if end.gradient_norm is not None]
     failed = [place for place, end in enumerate(ends) if not end.converged]
     told = ends[failed[0]].certificate if failed else ends[0].certificate

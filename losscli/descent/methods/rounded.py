@@ -114,7 +114,7 @@ class _Problem:
     """One objective with its kinks rounded off."""
 
     def __init__(self, design: Design, rows: KinkedLoss, l2: float, unit: float) -> None:
-        self.z, self.w, self.rows, self.unit = design.z, design.w, rows, unit
+        self.z, self.w, self.rows, self.unit, self.scores = design.z, design.w, rows, unit, design.scores
         self.penalty = l2 * design.penalty
 
     def _rounded(self, s: Floats, width: float) -> tuple[Floats, Floats, Floats]:
@@ -122,7 +122,7 @@ class _Problem:
         return rounded_off(s - self.rows.kinks, width)
 
     def value(self, v: Floats, width: float) -> float:
-        s = self.z @ v
+        s = self.scores(v)
         smooth, _ = self.rows.smooth(s)
         rounded = (self.rows.jumps * self._rounded(s, width)[0]).sum(axis=0)
         return float(self.w @ (smooth + rounded) + 0.5 * self.penalty @ (v * v))
@@ -134,7 +134,7 @@ class _Problem:
 
     def _newton(self, v: Floats, width: float) -> tuple[Floats, float]:
         """(step, what it promises)"""
-        s = self.z @ v
+        s = self.scores(v)
         _, a, curvature = self._rounded(s, width)
         gradient = self._pull(v, s, a)
         h = _STEP * self.unit
@@ -166,7 +166,7 @@ class _Problem:
 
     def gap(self, v: Floats, width: float) -> tuple[float, float]:
         """(how far the objective is above its least value at most, the objective)."""
-        s = self.z @ v
+        s = self.scores(v)
         a = self._balanced(v, s, self._rounded(s, width)[1])
         t = s - self.rows.kinks
         excess = self.w @ (self.rows.jumps * (np.maximum(t, 0.0) - a * t)).sum(axis=0)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.domain import LOGIT, NUMBERS, Floats, Kind, Task, log_softmax, sigmoid, softplus
+from losscli.domain import LOGIT, NUMBERS, Floats, Interval, Kind, Task, log_softmax, sigmoid, softplus
 from losscli.errors import UsageError
 from losscli.loss import Argument, BoundLoss, Loss
 from losscli.loss.arguments import Arguments
@@ -48,18 +48,19 @@ def _flat(arguments: tuple[Any, ...]) -> list[Any]:
     return [y for x in arguments for y in (_flat(x) if isinstance(x, tuple) else [x])]
 
 
-def sample(loss: Loss) -> Sample | None:
+def sample(bound: BoundLoss) -> Sample | None:
     """Rows in the domain of a loss; None for tasks of several columns."""
+    loss = bound.loss
     if loss.task in NUMBERS:
-        return _numbers(loss)
+        return _numbers(loss, bound.target)
     if loss.task is Task.BINARY:
         return _binary(loss)
     return _classes(loss) if loss.task is Task.MULTICLASS else None
 
 
-def _numbers(loss: Loss) -> Sample:
+def _numbers(loss: Loss, target: Interval) -> Sample:
     y, p = (axis.ravel() for axis in np.meshgrid(_VALUES, _VALUES + 0.05, indexing="ij"))
-    inside = loss.target.contains(y) & loss.prediction.contains(p)
+    inside = target.contains(y) & loss.prediction.contains(p)
     y, p = y[inside], p[inside]
     given = Arguments(loss.task, y, {Kind.VALUE: p}).of(loss)
     letters = {"r": given[0]} if loss.argument is Argument.RESIDUAL else {"y": y, "p": p}

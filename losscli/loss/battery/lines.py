@@ -47,7 +47,7 @@ def _lines(loss: BoundLoss, width: float) -> Iterator[ScoreLine]:
             yield from (_of_link(loss, y) for y in (0.0, 1.0))
         case ((Task.REGRESSION | Task.COUNTS), Argument.PREDICTION):
             targets = np.array(TARGETS)
-            inside = targets[loss.loss.target.contains(targets)].tolist()
+            inside = targets[loss.target.contains(targets)].tolist()
             yield from (_of_prediction(loss, y, kinks, widths) for y in inside)
 
 

@@ -20,7 +20,7 @@ def has_rows(bound: BoundLoss) -> bool:
 
 def rows(bound: BoundLoss) -> Outcome:
     """(n,) floats out, the same for a row alone, and nothing written to what came in."""
-    own = sample(bound.loss)
+    own = sample(bound)
     if own is None or not has_rows(bound):
         return None, NO_ROWS if own is not None else "no sample of this task"
     problem = row_problem(bound)
@@ -29,7 +29,7 @@ def rows(bound: BoundLoss) -> Outcome:
 
 def row_problem(bound: BoundLoss) -> str:
     """What is wrong with the figures that the functions of a loss give for rows; empty where nothing is."""
-    own = sample(bound.loss)
+    own = sample(bound)
     if own is None or not has_rows(bound):
         return ""
     with np.errstate(all="ignore"):
@@ -75,7 +75,7 @@ def slope_formula(bound: BoundLoss) -> Outcome:
 
 
 def _against(bound: BoundLoss, text: str, function: Callable[..., Floats]) -> Outcome:
-    own = sample(bound.loss)
+    own = sample(bound)
     if own is None or not has_rows(bound):
         return None, NO_ROWS if own is not None else "no sample of this task"
     printed = by_formula(bound, text, own)
@@ -94,11 +94,11 @@ def domain(bound: BoundLoss) -> Outcome:
     """A number wherever targets and predictions may be."""
     if bound.loss.task not in NUMBERS or not has_rows(bound):
         return None, "its targets are no numbers" if bound.loss.task not in NUMBERS else NO_ROWS
-    own = sample(bound.loss)
+    own = sample(bound)
     assert own is not None
     values = bound.value(*own.arguments)
     bad = ~np.isfinite(values)
-    text = f"target {bound.loss.target}, prediction {bound.loss.prediction}"
+    text = f"target {bound.target}, prediction {bound.loss.prediction}"
     if bad.any():
         at = int(np.argmax(bad))
         return False, f"{own.told(at)}: {values[at]:g}; {text}"

@@ -4,7 +4,7 @@ Everything about a sum follows from its parts; what does not follow is not claim
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, reduce
 from typing import Any
 
@@ -62,6 +62,7 @@ def composed(name: str, parts: tuple[Loss, ...]) -> Loss:
         kinks=lambda params: _kinks(terms, params) if argument is not Argument.PARTS else (),
         params=tuple(_param(term, param) for term in terms for param in term.loss.params),
         parts=tuple(_value_of(place, term, argument) for place, term in enumerate(terms)),
+        target_by=_target_by(terms),
         kin=lambda params: _kin(name, terms, params),
         infimum=_infimum(terms),
         least_at="; ".join(dict.fromkeys(term.loss.least_at for term in terms if term.loss.least_at)),
@@ -161,6 +162,12 @@ def _shared(intervals: Sequence[Interval], name: str, what: str) -> Interval:
     if both.low > both.high:
         raise UsageError(f"{name}: no {what} suits all parts", advice="Compare its parts one by one")
     return both
+
+
+def _target_by(terms: Sequence[Term]) -> Callable[[Params], Interval] | None:
+    if all(term.loss.target_by is None for term in terms):
+        return None
+    return lambda params: reduce(Interval.meet, [t.loss.target_at(t.own(params)) for t in terms])
 
 
 def _is_plain(parts: Sequence[Loss]) -> bool:

@@ -4,17 +4,20 @@ Slopes are with respect to the score log p. All elicit the mean; they differ in 
 the target grows with it.
 """
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
-from losscli.domain import LOG, NONNEGATIVE, POSITIVE, Floats, Interval, Task, Unit
+from losscli.domain import LOG, NONNEGATIVE, POSITIVE, REALS, Floats, Interval, Task, Unit
+from losscli.errors import UsageError
 from losscli.loss import Alias, Argument, Loss, Param, Params, Trait
 from losscli.loss.catalogue.stable import divergence, expm1_gap, log_ratio
 from losscli.spec import number_text
 
 _TRAITS = Trait.STRICTLY_CONVEX | Trait.DIFFERENTIABLE | Trait.PROPER
-POWER_MEANING = (
-    "the variance grows like the mean to this power: 1 is poisson; gamma is 2, inverse_gaussian 3; no "
-    "distribution has one between 0 and 1; others, such as 2.5 or -1, are valid elsewhere and not taken here"
+_POWER = (
+    "the variance grows like the mean to this power: 0 is mse, 1 poisson, 2 gamma, 3 inverse_gaussian; no "
+    "distribution has one between 0 and 1, and they are refused"
 )
 
 POISSON = Loss(
@@ -69,22 +72,32 @@ GAMMA = Loss(
 )
 
 
+_USUAL = 1.5  # power
+_NAMED: Mapping[float, Callable[[Floats, Floats], Floats]] = {
+    0.0: lambda y, p: np.asarray((p - y) ** 2),
+    1.0: lambda y, p: np.asarray(2.0 * divergence(p, y)),
+    2.0: lambda y, p: np.asarray(2.0 * divergence(y, p) / p),
+}
+
+
 def _tweedie(y: Floats, p: Floats, *, power: float) -> Floats:
     if power == 1.5:  # the default has a closed form without logarithms: 4(√p - √y)²/√p
         root = np.sqrt(p)
         gap = (p - y) / (root + np.sqrt(y))
         return np.asarray(4.0 * gap * gap / root)
-    upper, lower = 2.0 - power, 1.0 - power  # upper > 0 ≥ lower: both gaps below add, none cancels
+    if power in _NAMED:
+        return _NAMED[power](y, p)
+    upper, lower = 2.0 - power, 1.0 - power  # from 1 to 2 both gaps below add, beyond they share few digits
     positive = y > 0.0
     some = np.where(positive, y, 1.0)
     logs = log_ratio(p, some)
-    gap = expm1_gap(upper * logs) / upper
-    if lower:
-        gap -= expm1_gap(lower * logs) / lower
+    gap = expm1_gap(upper * logs) / upper - expm1_gap(lower * logs) / lower
     values = 2.0 * _power(some, upper) * gap
-    zero = np.flatnonzero(~positive)
-    if zero.size:
-        values.flat[zero] = 2.0 * _power(p.flat[zero], upper) / upper
+    other = np.flatnonzero(~positive)
+    if other.size:
+        y, p = (np.broadcast_to(x, values.shape).flat[other] for x in (y, p))
+        below = 0.0 if power > 0.0 else y * p**lower / lower
+        values.flat[other] = 2.0 * (_power(p, upper) / upper - below)
     return np.asarray(values)
 
 
@@ -92,32 +105,55 @@ def _power(x: Floats, exponent: float) -> Floats:
     return np.asarray(np.sqrt(x) if exponent == 0.5 else x**exponent)
 
 
+def _tweedie_target(params: Params) -> Interval:
+    power = params.get("power", _USUAL)
+    return REALS if power <= 0.0 else NONNEGATIVE if power < 2.0 else POSITIVE
+
+
+def _tweedie_traits(params: Params) -> Trait:
+    """Of the score, log p, it is convex from 1 to 2 alone."""
+    return _TRAITS if 1.0 <= params.get("power", _USUAL) <= 2.0 else Trait.DIFFERENTIABLE | Trait.PROPER
+
+
+def _check_power(params: Params) -> None:
+    if 0.0 < params["power"] < 1.0:
+        raise UsageError(
+            f"tweedie: power is 0 or less, or 1 or more; {params['power']:g} is not",
+            advice=f"power: {_POWER}",
+        )
+
+
 def _tweedie_kin(params: Params) -> str:
-    return "poisson" if params["power"] == 1.0 else f"tweedie:power={number_text(params['power'])}"
+    names = {0.0: "mse", 1.0: "poisson", 2.0: "gamma", 3.0: "inverse_gaussian"}
+    return names.get(params["power"], f"tweedie:power={number_text(params['power'])}")
 
 
 TWEEDIE = Loss(
     name="tweedie",
     title="Tweedie deviance",
     task=Task.COUNTS,
-    formula="2*(y**(2 - power)/((1 - power)*(2 - power)) - y*p**(1 - power)/(1 - power)"
-    " + p**(2 - power)/(2 - power))",
+    formula="2*(where(power < 0, maximum(y, 0), y)**(2 - power)/((1 - power)*(2 - power))"
+    " - y*p**(1 - power)/(1 - power) + p**(2 - power)/(2 - power))",
     argument=Argument.PREDICTION,
     value=_tweedie,
     slope=lambda y, p, *, power: 2.0 * (p - y) * p ** (1.0 - power),
     slope_formula="2*(p - y)*p**(1 - power)",
     link=LOG,
     target=NONNEGATIVE,
+    target_by=_tweedie_target,
     prediction=POSITIVE,
     unit=Unit.NATS,
     elicits="mean",
-    traits=_TRAITS,
-    params=(Param("power", 1.5, Interval(1, 2, low_closed=True), POWER_MEANING),),
+    traits=_tweedie_traits,
+    params=(Param("power", _USUAL, REALS, _POWER),),
+    check=_check_power,
     kin=_tweedie_kin,
     choose="Targets are amounts with many exact zeros, such as claims or rainfall.",
     avoid="No target is 0: gamma says the same with one parameter less.",
     trap="sklearn's power is 0 by default, which is mse. LightGBM's, XGBoost's and CatBoost's tweedie is "
-    "tweedie_nll. The printed formula divides by 0 at power=1; the value there is poisson.",
+    "tweedie_nll. The printed formula divides by 0 at power=1 and 2; the values there are poisson and gamma. "
+    "Targets are any number up to power 0 and above 0 from power 2; beyond 1 to 2 it is not convex in "
+    "log p.",
     reference="Jørgensen 1987, doi:10.1111/j.2517-6161.1987.tb01685.x",
     aliases=(Alias("sklearn", "mean_tweedie_deviance", "mse", note="power=0; power=1.5 is tweedie"),),
     inventory=("tweedie_deviance",),

@@ -6,7 +6,6 @@ import numpy as np
 
 from losscli.domain import LOG, NONNEGATIVE, POSITIVE, WHOLE, Floats, Interval, Task, Unit
 from losscli.loss import Alias, Argument, Loss, Param, Trait
-from losscli.loss.catalogue.counts import POWER_MEANING
 from losscli.loss.catalogue.stable import log1p_gap
 from losscli.spec import number_text
 
@@ -102,7 +101,7 @@ TWEEDIE_NLL = Loss(
     unit=Unit.NATS,
     elicits="mean",
     traits=_TRAITS,
-    params=(Param("power", 1.5, Interval(1, 2), POWER_MEANING),),
+    params=(Param("power", 1.5, Interval(1, 2), "the variance grows like the mean to this power"),),
     kin=lambda params: f"tweedie:power={number_text(params['power'])}",
     infimum=_tweedie_nll_least,
     choose="You compare with the training log of a library that minimises it.",

@@ -235,7 +235,7 @@ def _sample(bound: BoundLoss, times: float) -> Floats:
 def _elicits(bound: BoundLoss) -> str:
     """`mean` or `median` where the best constant of skewed targets is that; else nothing is said."""
     y = np.exp(np.sin(np.arange(1.0, 202.0) * 1.7) * 1.2 + np.cos(np.arange(1.0, 202.0) * 0.37))
-    if not bound.loss.target.contains(y).all():
+    if not bound.target.contains(y).all():
         return ""
     with np.errstate(all="ignore"):
         best = float(best_constant(bound, Target.of_numbers(bound.loss.task, y, np.ones(len(y))))[0][0])
@@ -249,7 +249,7 @@ def _perfect(bound: BoundLoss) -> tuple[float, ...]:
     if bound.loss.argument is Argument.RESIDUAL:
         return tuple(bound.value(np.zeros(1)).tolist())
     y = np.array(TARGETS)
-    y = y[bound.loss.target.contains(y) & bound.loss.prediction.contains(y)]
+    y = y[bound.target.contains(y) & bound.loss.prediction.contains(y)]
     return tuple(bound.value(y, y).tolist())
 
 

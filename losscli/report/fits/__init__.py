@@ -10,6 +10,7 @@ from losscli.report.fits.notes import notes
 from losscli.report.fits.opening import opening
 from losscli.report.fits.ranking import ranking_grids
 from losscli.report.fits.screen import FitScreen
+from losscli.report.fits.tuned import tuned_grids
 from losscli.report.found import View
 from losscli.report.screen import following
 from losscli.result import Fits
@@ -23,6 +24,7 @@ def fits_report(fits: Fits, view: View) -> Report:
     return Report.of(
         **opening(screen),
         losses=ranking_grids(screen),
+        tuned=tuned_grids(screen),
         classes=class_grids(screen),
         matrix=matrix_grids(screen),
         recall=recall_grids(screen),

@@ -3,6 +3,7 @@
 from losscli.report.fits.screen import FitScreen
 from losscli.report.names import spec_name
 from losscli.report.typed import again, explaining, typed, typed_spec, without
+from losscli.spec import Spec
 
 _MODEL = "model.json"
 
@@ -13,9 +14,10 @@ def next_command(screen: FitScreen) -> str:
     if not screen.shown:
         return "losscli losses"
     words = typed(fits.command, "fit", *(item.path for item in fits.inputs))
-    first = screen.shown[0].fit.spec
+    fit = screen.shown[0].fit
+    first = fit.spec if fit.tuned is None else str(Spec(fit.name, tuple(fit.params.items())))
     if not _has(words, "--save"):
-        kept = without(words, ("--loss", "--exclude"), ("--all",))
+        kept = without(words, ("--loss", "--exclude", "--tune"), ("--all",))
         return again((*kept, "--loss", _typed(screen, words, first), "--save", _MODEL))
     if not screen.view.coefficients:
         return again((*words, "--coefficients"))
@@ -31,6 +33,6 @@ def _typed(screen: FitScreen, words: tuple[str, ...], spec: str) -> str:
     name = spec_name(spec)
     written = typed_spec(words, spec)
     same = [fit for fit in screen.found.fits if fit.name == name]
-    if len(same) > 1:
+    if len(same) > 1 or same[0].tuned is not None:
         return spec
     return written or name

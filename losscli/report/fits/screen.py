@@ -181,9 +181,12 @@ class FitScreen(Screen[Fits]):
         return display_specs([*self._tried, *members])
 
     def loss(self, spec: str) -> str:
-        """The loss's name alone where no other has it; with `--all` its parameters too."""
+        """The loss's name alone where no other has it; with `--all`, and where one is chosen, its parameters
+        too."""
         names = [spec_name(own) for own in dict.fromkeys(self._tried)]
         name = spec_name(spec)
+        if any(fit.spec == spec for fit in self.found.fits if fit.tuned is not None):
+            return lookup(self.specs, spec)
         return visible(name) if names.count(name) == 1 and not self.all else lookup(self.specs, spec)
 
     @cached_property
