@@ -8,7 +8,7 @@ import numpy as np
 from losscli.descent.interior import Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
-from losscli.descent.objective import Objective, Trainee, negligible
+from losscli.descent.objective import Objective, Trainee, is_exact, negligible, spared
 from losscli.domain import Codes, Floats, Task
 from losscli.loss import BoundLoss, Trait
 from losscli.loss.score import terms
@@ -67,15 +67,17 @@ def solution(
     )
 
 
-def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
-    """The solutions of piecewise linear losses, by their duality gaps."""
+def certified(objective: Objective, vertex: Vertex, floor: Floats) -> list[Solution]:
+    """The solutions of piecewise linear losses, by their duality gaps. floor: what is rounding (m,)."""
     which = np.arange(len(vertex.v))
     values, _ = objective.evaluate(vertex.v, which)
     values = values + objective.absolute(vertex.v)
+    gap = np.abs(vertex.gap)
+    converged = vertex.converged & (gap <= ENOUGH * np.abs(values) + spared(values, floor))
     found = []
     for i, model in enumerate(objective.models):
-        text = f"duality gap {share_text(abs(vertex.gap[i]), values[i])}"
-        end = vertex.v[i], values[i], None, vertex.iterations[i], vertex.converged[i]
+        text = f"duality gap {share_text(gap[i], values[i], floor[i])}"
+        end = vertex.v[i], values[i], None, vertex.iterations[i], converged[i]
         found.append(solution(model, *end, text))
     return found
 
@@ -102,25 +104,27 @@ def ended(
     descent: Descent,
     confirmed: Confirmed | None,
     values: Sequence[Floats],
+    floor: Floats,
 ) -> list[Solution]:
-    """The solutions of the models `chosen` of a lockstep; values: where all starts of each ended."""
+    """The solutions of the models `chosen` of a lockstep; values: where all starts of each ended; floor: what
+    is rounding (m,)."""
     v = descent.v[chosen] if confirmed is None else confirmed.v
     value = descent.value[chosen] if confirmed is None else confirmed.value
     gradient = descent.gradient[chosen] if confirmed is None else confirmed.gradient
     endless = _endless(objective, chosen, v, value)
-    enough_left = negligible(value, objective.level[chosen], ENOUGH)
+    enough = negligible(value, objective.level[chosen], ENOUGH) + spared(value, floor[chosen])
     solutions = []
     for i, at in enumerate(chosen):
         left, known = descent.decrease[at], "estimated decrease left"
         converged = bool(descent.converged[at])
         if confirmed is not None and np.isfinite(confirmed.decrement[i]):
             left, known = confirmed.decrement[i], "Newton decrement"
-            enough = converged or bool(left <= enough_left[i])
-            converged = enough and bool(
-                confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits
-            )
+            converged = bool(confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits)
+        converged = converged and bool(left <= enough[i])
         model = objective.models[at]
-        text = agreement(model.bound, values[i], value[i]) + f"{known} {share_text(left, value[i])}"
+        text = (
+            agreement(model.bound, values[i], value[i]) + f"{known} {share_text(left, value[i], floor[at])}"
+        )
         end = solution(model, v[i], value[i], gradient[i], descent.iterations[at], converged, text)
         if endless[i]:
             text = f"{NO_OPTIMUM}: larger scores are always better"
@@ -152,8 +156,12 @@ def _at_margin(bound: BoundLoss, classes: int) -> float:
     return float(near) if beyond < near else 0.0
 
 
-def share_text(left: float, value: float) -> str:
-    """What is left, as a share of the objective."""
+def share_text(left: float, value: float, floor: float = 0.0) -> str:
+    """What is left, as a share of the objective. floor: what is rounding."""
+    if not np.isfinite(value):
+        return "unknown: the objective is not finite"
+    if is_exact(np.array(value), np.array(floor)):
+        return f"{abs(left):.0e}: the fit is exact, its objective {abs(value):.0e} is rounding"
     if abs(value) < _NOTHING:
         return f"{abs(left):.0e}, of an objective of {abs(value):.0e}"
     return f"{abs(left / value):.0e} of the objective"

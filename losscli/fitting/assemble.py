@@ -217,9 +217,9 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         members=tuple(other.spec for other in entries if other.solution.bound.kin == bound.kin),
         converged=solution.converged,
         iterations=solution.iterations,
-        gradient_norm=solution.gradient_norm,
+        gradient_norm=None if solution.gradient_norm is None else finite(solution.gradient_norm),
         certificate=solution.certificate,
-        distance=solution.distance,
+        distance=None if solution.distance is None else finite(solution.distance),
         efficiency=used,
         l2=solution.l2,
         mean_loss=finite(solution.objective - cost),
@@ -267,6 +267,10 @@ def _missing(entry: _Entry, efficiency: float | None) -> str | None:
         reasons.append("efficiency is defined for symmetric losses of the residual")
     if entry.solution.gradient_norm is None:
         reasons.append("there is no gradient at a kink")
+    elif not np.isfinite(entry.solution.gradient_norm):
+        reasons.append("the gradient is not finite")
+    if not np.isfinite(entry.solution.objective):
+        reasons.append("the objective is not finite")
     return "; ".join(reasons) or None
 
 

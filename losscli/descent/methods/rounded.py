@@ -206,7 +206,9 @@ def _solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
         y = workspace.targets[model.target]
         end = minimise(workspace.design, model, y, start, unit=unit, tol=workspace.tol)
         well = bool(end.converged[0])
-        found += certified(workspace.objective([model]), end) if well else smooth.solve(workspace, [model])
+        objective = workspace.objective([model])
+        exact = certified(objective, end, workspace.floor(objective)) if well else []
+        found += exact or smooth.solve(workspace, [model])
     return found
 
 
