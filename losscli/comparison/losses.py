@@ -202,7 +202,7 @@ def loss_table(facts: TableFacts, loss: int) -> tuple[LossTable, list[Found]]:
     table = LossTable(
         spec=one.spec,
         name=one.loss.name,
-        params=dict(one.params),
+        params=one.finite_params,
         unit=str(one.loss.unit),
         elicits=one.elicits,
         members=members,

@@ -211,7 +211,7 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
     return Fit(
         spec=bound.spec,
         name=bound.loss.name,
-        params=dict(bound.params),
+        params=bound.finite_params,
         unit=str(bound.loss.unit),
         elicits=bound.elicits,
         members=tuple(other.spec for other in entries if other.solution.bound.kin == bound.kin),

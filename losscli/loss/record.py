@@ -7,6 +7,7 @@ given to the true class. `value` and `slope` are pointwise and unreduced, and kn
 it is the derivative with respect to m and l, and the chain rule does the rest.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -321,6 +322,11 @@ class BoundLoss:
     def spec(self) -> str:
         """To be typed again: every parameter is in it, to the last digit."""
         return str(Spec(self.loss.name, self.params))
+
+    @property
+    def finite_params(self) -> dict[str, float]:
+        """The parameters that a figure can tell; the spec has those that are infinite as well."""
+        return {key: value for key, value in self.params if math.isfinite(value)}
 
     @property
     def kin(self) -> str:

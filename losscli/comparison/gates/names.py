@@ -106,7 +106,7 @@ def _is_at(loss: Loss, spec: Spec, table: LossTable, comparison: Comparison) -> 
         imbalance=(1 - share) / share if share else None,
         naive=table.params.get("naive"),
     )
-    params = dict(bound.params)
+    params = bound.finite_params
     return params.keys() == table.params.keys() and all(
         math.isclose(table.params[key], value, rel_tol=1e-9) for key, value in params.items()
     )
