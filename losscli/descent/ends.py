@@ -9,7 +9,8 @@ from losscli.descent.interior import Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
 from losscli.descent.objective import Objective, Trainee, is_exact, negligible, spared
-from losscli.domain import Codes, Floats, Task
+from losscli.descent.recession import recession
+from losscli.domain import LOG, Codes, Floats, Task
 from losscli.loss import BoundLoss, Trait
 from losscli.loss.score import terms
 
@@ -27,7 +28,8 @@ class Solution:
     gradient_norm: in whitened coordinates, None where the loss has no gradient at its optimum. Of a
     textbook optimizer: distance, the relative excess over the certified optimum, None where there is no
     such optimum; curve, the objective by iteration. plain: (k, p + 1), intercepts and slopes on z-scored
-    columns where these tell more than v: exact zeros, and slopes that the rows do not determine.
+    columns where these tell more than v: exact zeros, and slopes that the rows do not determine. carriers:
+    the places of the columns along which there is no finite optimum; the objective is its limit there.
     """
 
     bound: BoundLoss
@@ -42,6 +44,7 @@ class Solution:
     curve: tuple[tuple[int, float], ...] = ()
     l1: float = 0.0
     plain: Floats | None = None
+    carriers: tuple[int, ...] = ()
 
 
 def solution(
@@ -126,11 +129,27 @@ def ended(
             agreement(model.bound, values[i], value[i]) + f"{known} {share_text(left, value[i], floor[at])}"
         )
         end = solution(model, v[i], value[i], gradient[i], descent.iterations[at], converged, text)
-        if endless[i]:
-            text = f"{NO_OPTIMUM}: larger scores are always better"
-            end = replace(end, converged=False, certificate=text)
-        solutions.append(end)
-    return solutions
+        solutions.append(_without_end(end, model) if endless[i] else end)
+    return [
+        unbounded(objective, int(at), end, named=confirmed is not None)
+        for at, end in zip(chosen, solutions, strict=True)
+    ]
+
+
+def unbounded(objective: Objective, i: int, end: Solution, *, named: bool) -> Solution:
+    """The end of model i, which is none where some direction has no end. named: whether columns are told."""
+    model = objective.models[i]
+    if model.l2 or model.l1 or not np.isfinite(end.objective) or not (named or end.converged):
+        return end
+    found = recession(objective, i, end.v, end.objective, named=named, converged=end.converged)
+    if found is None:
+        return end
+    return replace(_without_end(end, model), objective=found.limit, carriers=found.columns)
+
+
+def _without_end(end: Solution, model: Trainee) -> Solution:
+    better = "predictions nearer 0" if model.bound.loss.link is LOG else "larger scores"
+    return replace(end, converged=False, certificate=f"{NO_OPTIMUM}: {better} are always better")
 
 
 def _endless(objective: Objective, chosen: Codes, v: Floats, value: Floats) -> list[bool]:

@@ -1,7 +1,7 @@
 """The pieces of a run → Fits, the saved model, and the out-of-fold predictions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,8 @@ from losscli.result import (
     finite,
 )
 from losscli.spec import Spec
+
+_NAMED = 8  # columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,17 @@ def _entries(run: Run) -> list[_Entry]:
             reason = unranked(solution.bound) or _unsettled(run, at, solution)
             deep = isinstance(solution, Network) and solution.layers
             own = None if deep else coefficients(run.whole.design, solution)
+            if solution.carriers:
+                names = [run.whole.encoder.columns[at] for at in solution.carriers]
+                solution = replace(solution, certificate=f"{solution.certificate}, along {_listed(names)}")
             entries.append(_Entry(at, solution, own, reason))
     return entries
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a, b, c and 4 more`"""
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
 
 
 def _unsettled(run: Run, at: int, solution: Solution) -> str | None:

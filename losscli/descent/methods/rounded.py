@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.descent.design import Design
-from losscli.descent.ends import Solution, certified
+from losscli.descent.ends import Solution, certified, unbounded
 from losscli.descent.interior import SMALL, Vertex
 from losscli.descent.methods import smooth
 from losscli.descent.methods.method import Method
@@ -208,7 +208,9 @@ def _solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
         well = bool(end.converged[0])
         objective = workspace.objective([model])
         exact = certified(objective, end, workspace.floor(objective)) if well else []
-        found += exact or smooth.solve(workspace, [model])
+        found += [unbounded(objective, 0, one, named=True) for one in exact] or smooth.solve(
+            workspace, [model]
+        )
     return found
 
 
