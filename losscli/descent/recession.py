@@ -17,6 +17,8 @@ from losscli.domain import LOG, Codes, Floats, Mask, Task
 from losscli.loss import BoundLoss, Trait
 
 _NEAR, _FAR = 10.0, 40.0  # scores beyond which a loss that falls still has no least value it attains
+_END = 300.0  # logarithms of a prediction below which its loss is that at 0
+_DECIDED = 5.0  # a score that no other loss than that of the label is left at
 _BESIDE = 2.0, 3.0  # between them hinges are at their least
 # Of the loss of a constant: what a row that is in such a direction has left to gain.
 _SPENT, _SPENT_PER_ROW = 1e-3, 1e-7
@@ -45,7 +47,7 @@ class _Demands:
 
     rows, up, down: the row, the score that must not fall and the one that must not rise, -1 for none (P,).
     grows: whether the loss falls for ever as it does; tight: whether it must not move at all; spent: whether
-    next to nothing is left to gain (P,).
+    next to nothing is left to gain; far: the loss when it has, nan where several scores make it (P,).
     """
 
     rows: Codes
@@ -54,6 +56,7 @@ class _Demands:
     grows: Mask
     tight: Mask
     spent: Mask
+    far: Floats
 
     def kept(self, which: Mask | Codes) -> "_Demands":
         return _Demands(
@@ -63,6 +66,7 @@ class _Demands:
             self.grows[which],
             self.tight[which],
             self.spent[which],
+            self.far[which],
         )
 
     def moved(self, scores: Floats) -> Floats:
@@ -94,9 +98,9 @@ def recession(
     if demands is None:
         return None
     if Trait.CONVEX not in model.bound.traits and _decided(model.bound, scores):
-        limit = _limit(objective, i, v, value, v)
-        if limit is not None:
-            return Recession(limit, ())
+        decided = _limit(objective, i, v, value, v)
+        if decided is not None:
+            return Recession(decided, ())
     held = demands.tight | (~demands.spent & converged)
     free = demands.kept(~held)
     if not free.grows.any():
@@ -108,7 +112,7 @@ def recession(
     if found is None:
         return None
     u, moving = found
-    limit = _limit(objective, i, v, value, u)
+    limit = _limit(objective, i, v, value, u) if k > 1 else _reached(objective, i, scores, free.kept(moving))
     if limit is None:
         return None
     return Recession(limit, _columns(free, moving, basis, objective.design, k) if named else ())
@@ -120,7 +124,7 @@ def _decided(bound: BoundLoss, scores: Floats) -> bool:
         return False
     ordered = np.sort(scores, axis=0)
     lead = ordered[-1] - ordered[-2] if len(scores) > 1 else np.abs(scores[0])
-    return bool(lead.min() > _NEAR)
+    return bool(lead.min() > _DECIDED)
 
 
 def _demands(bound: BoundLoss, y: Floats, scores: Floats, objective: Objective) -> _Demands | None:
@@ -152,6 +156,9 @@ def _of_one_score(bound: BoundLoss, y: Floats, scores: Floats, w: Floats) -> _De
     up, down = rising & ~falling, falling & ~rising
     side = np.where(up, 1.0, -1.0)
     here, beyond, near, far = (np.where(up, at[size], at[-size]) for size in (*_BESIDE, _NEAR, _FAR))
+    if bound.loss.link is LOG:
+        end = _values(bound, y, np.full((1, n), centre - _END))
+        far = np.where(down & (end <= far), end, far)
     grows = (up | down) & ((near > far) | ((here > beyond) & (beyond > near)))
     if not grows.any():
         return None
@@ -159,7 +166,7 @@ def _of_one_score(bound: BoundLoss, y: Floats, scores: Floats, w: Floats) -> _De
     spent = _values(bound, y, scores) - far <= _enough(usual, n)
     counts = ~(rising & falling)  # a loss that falls to both sides demands nothing
     one = np.zeros(n, np.intp)
-    demands = _Demands(np.arange(n), one - (side < 0), one - (side > 0), grows, ~(up | down), spent)
+    demands = _Demands(np.arange(n), one - (side < 0), one - (side > 0), grows, ~(up | down), spent, far)
     return demands.kept(counts)
 
 
@@ -182,7 +189,8 @@ def _of_classes(bound: BoundLoss, y: Floats, scores: Floats) -> _Demands | None:
         rows = np.concatenate([np.arange(n), rows])
     every = np.ones(len(rows), np.bool_)
     usual = float(np.abs(level).mean())
-    return _Demands(rows, up, down, every, ~every, left <= _enough(usual, n))
+    spent, far = left <= _enough(usual, n), np.full(len(rows), np.nan)
+    return _Demands(rows, up, down, every, ~every, spent, far)
 
 
 def _unmoved(held: _Demands, z: Floats, k: int) -> Floats:
@@ -262,6 +270,14 @@ def _solved(cost: Floats, matrix: Any, most: Floats, equal: Any, bounds: Any) ->
         options={"time_limit": _SECONDS, "primal_feasibility_tolerance": 1e-9},
     )
     return np.asarray(found.x) if found.status == 0 else None
+
+
+def _reached(objective: Objective, i: int, scores: Floats, moving: _Demands) -> float:
+    """The objective of one score when the losses of the rows that move have fallen."""
+    model = objective.models[i]
+    here = _values(model.bound, objective.targets[model.target], scores)
+    here[moving.rows] = moving.far
+    return float(objective.design.w @ here)
 
 
 def _limit(objective: Objective, i: int, v: Floats, value: float, u: Floats) -> float | None:
