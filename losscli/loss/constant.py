@@ -16,6 +16,7 @@ _HALF, _ROUNDS, _PRECISION = 9, 14, 1e-13
 _COARSE = 33  # points of the first grid
 _FINE, _ROUGH = 257, 512  # where there may be several valleys: points of the grid, and of the target
 _NEAR = 200  # of the range of the target: where a kink is looked for
+_CELLS = 1 << 20  # rows × constants looked at for that
 _BESIDE = 16  # kinks to each side, where there may be several valleys
 _SCORES = np.sort(np.concatenate([np.linspace(-4, 4, 33), [-50.0, -20.0, -8.0, 8.0, 20.0, 50.0]]))
 
@@ -107,7 +108,8 @@ def _at_kink(bound: BoundLoss, target: Target, found: Floats, loss: float) -> tu
         points = points[low : low + 1]
     else:
         place = int(np.searchsorted(points, c))
-        points = points[max(place - _BESIDE, 0) : place + _BESIDE]
+        beside = max(min(_BESIDE, _CELLS // len(values)), 1)
+        points = points[max(place - beside, 0) : place + beside]
     if not len(points):
         return found, loss
     losses = _losses(bound, target, Kind.VALUE, points[:, None])
