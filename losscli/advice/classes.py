@@ -4,7 +4,7 @@ import numpy as np
 
 from losscli.advice.noise import label_noise
 from losscli.advice.study import FigureWords, Study, by_name
-from losscli.descent.ends import Solution
+from losscli.descent.ends import NO_OPTIMUM, Solution
 from losscli.descent.train import Wanted, train
 from losscli.domain import Floats, Task
 from losscli.engine import each
@@ -116,4 +116,6 @@ def _separable(study: Study) -> tuple[float | None, str | None]:
     own = scores[np.arange(len(y)), y.astype(np.intp)]
     if ((scores >= own[:, None]).sum(axis=1) == 1).all():  # none but its own
         return 1.0, None
-    return (0.0, None) if outcome.converged else (None, "the fit without a penalty has not converged")
+    if outcome.converged or outcome.certificate.startswith(NO_OPTIMUM):  # of which some rows are parted
+        return 0.0, None
+    return None, "the fit without a penalty has not converged"

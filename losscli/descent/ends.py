@@ -8,8 +8,9 @@ import numpy as np
 from losscli.descent.interior import Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.newton import Confirmed
-from losscli.descent.objective import Objective, Trainee, negligible
-from losscli.domain import Codes, Floats, Mask, Task
+from losscli.descent.objective import Objective, Trainee, is_exact, negligible, spared
+from losscli.descent.recession import recession
+from losscli.domain import LOG, Codes, Floats, Mask, Task
 from losscli.loss import BoundLoss, Trait
 from losscli.loss.score import terms
 
@@ -29,7 +30,8 @@ class Solution:
     textbook optimizer: distance, the relative excess over the certified optimum, None where there is no
     such optimum; curve, the objective by iteration. plain: (k, p + 1), intercepts and slopes on z-scored
     columns where these tell more than v: exact zeros, and slopes that the rows do not determine.
-    hangs_on_seed: only a few starts found this valley, and another seed would have drawn others.
+    hangs_on_seed: only a few starts found this valley, and another seed would have drawn others. carriers:
+    the places of the columns along which there is no finite optimum; the objective is its limit there.
     """
 
     bound: BoundLoss
@@ -45,6 +47,7 @@ class Solution:
     l1: float = 0.0
     plain: Floats | None = None
     hangs_on_seed: bool = False
+    carriers: tuple[int, ...] = ()
 
 
 def solution(
@@ -70,15 +73,17 @@ def solution(
     )
 
 
-def certified(objective: Objective, vertex: Vertex) -> list[Solution]:
-    """The solutions of piecewise linear losses, by their duality gaps."""
+def certified(objective: Objective, vertex: Vertex, floor: Floats) -> list[Solution]:
+    """The solutions of piecewise linear losses, by their duality gaps. floor: what is rounding (m,)."""
     which = np.arange(len(vertex.v))
     values, _ = objective.evaluate(vertex.v, which)
     values = values + objective.absolute(vertex.v)
+    gap = np.abs(vertex.gap)
+    converged = vertex.converged & (gap <= ENOUGH * np.abs(values) + spared(values, floor))
     found = []
     for i, model in enumerate(objective.models):
-        text = f"duality gap {share_text(abs(vertex.gap[i]), values[i])}"
-        end = vertex.v[i], values[i], None, vertex.iterations[i], vertex.converged[i]
+        text = f"duality gap {share_text(gap[i], values[i], floor[i])}"
+        end = vertex.v[i], values[i], None, vertex.iterations[i], converged[i]
         found.append(solution(model, *end, text))
     return found
 
@@ -120,31 +125,49 @@ def ended(
     descent: Descent,
     confirmed: Confirmed | None,
     values: Sequence[Floats],
+    floor: Floats,
 ) -> list[Solution]:
-    """The solutions of the models `chosen` of a lockstep; values: where all starts of each ended."""
+    """The solutions of the models `chosen` of a lockstep; values: where all starts of each ended; floor: what
+    is rounding (m,)."""
     v = descent.v[chosen] if confirmed is None else confirmed.v
     value = descent.value[chosen] if confirmed is None else confirmed.value
     gradient = descent.gradient[chosen] if confirmed is None else confirmed.gradient
     endless = _endless(objective, chosen, v, value)
-    enough_left = negligible(value, objective.level[chosen], ENOUGH)
+    enough = negligible(value, objective.level[chosen], ENOUGH) + spared(value, floor[chosen])
     solutions = []
     for i, at in enumerate(chosen):
         left, known = descent.decrease[at], "estimated decrease left"
         converged = bool(descent.converged[at])
         if confirmed is not None and np.isfinite(confirmed.decrement[i]):
             left, known = confirmed.decrement[i], "Newton decrement"
-            enough = converged or bool(left <= enough_left[i])
-            converged = enough and bool(
-                confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits
-            )
+            converged = bool(confirmed.bowl[i] or Trait.CONVEX in objective.models[at].bound.traits)
+        converged = converged and bool(left <= enough[i])
         model = objective.models[at]
-        text = agreement(model.bound, values[i], value[i]) + f"{known} {share_text(left, value[i])}"
+        text = (
+            agreement(model.bound, values[i], value[i]) + f"{known} {share_text(left, value[i], floor[at])}"
+        )
         end = solution(model, v[i], value[i], gradient[i], descent.iterations[at], converged, text)
-        if endless[i]:
-            text = f"{NO_OPTIMUM}: larger scores are always better"
-            end = replace(end, converged=False, certificate=text)
-        solutions.append(end)
-    return solutions
+        solutions.append(_without_end(end, model) if endless[i] else end)
+    return [
+        unbounded(objective, int(at), end, named=confirmed is not None)
+        for at, end in zip(chosen, solutions, strict=True)
+    ]
+
+
+def unbounded(objective: Objective, i: int, end: Solution, *, named: bool) -> Solution:
+    """The end of model i, which is none where some direction has no end. named: whether columns are told."""
+    model = objective.models[i]
+    if model.l2 or model.l1 or not np.isfinite(end.objective) or not (named or end.converged):
+        return end
+    found = recession(objective, i, end.v, end.objective, named=named, converged=end.converged)
+    if found is None:
+        return end
+    return replace(_without_end(end, model), objective=found.limit, carriers=found.columns)
+
+
+def _without_end(end: Solution, model: Trainee) -> Solution:
+    better = "predictions nearer 0" if model.bound.loss.link is LOG else "larger scores"
+    return replace(end, converged=False, certificate=f"{NO_OPTIMUM}: {better} are always better")
 
 
 def _endless(objective: Objective, chosen: Codes, v: Floats, value: Floats) -> list[bool]:
@@ -170,8 +193,12 @@ def _at_margin(bound: BoundLoss, classes: int) -> float:
     return float(near) if beyond < near else 0.0
 
 
-def share_text(left: float, value: float) -> str:
-    """What is left, as a share of the objective."""
+def share_text(left: float, value: float, floor: float = 0.0) -> str:
+    """What is left, as a share of the objective. floor: what is rounding."""
+    if not np.isfinite(value):
+        return "unknown: the objective is not finite"
+    if is_exact(np.array(value), np.array(floor)):
+        return f"{abs(left):.0e}: the fit is exact, its objective {abs(value):.0e} is rounding"
     if abs(value) < _NOTHING:
         return f"{abs(left):.0e}, of an objective of {abs(value):.0e}"
     return f"{abs(left / value):.0e} of the objective"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.descent.design import Design
-from losscli.descent.objective import ROUNDING, Trainee, negligible
+from losscli.descent.objective import ROUNDING, Trainee, negligible, spared
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import Argument
 
@@ -206,9 +206,10 @@ def _minimise(
         at = place[better]
         best[at], end.v[at], end.gap[at] = merit[better], point.v[better], gap[better]
         end.iterations[place] = iteration
-        small = best[place] <= negligible(value, level[place], SMALL) + floor[place]
+        rounding = spared(value, floor[place])
+        small = best[place] <= negligible(value, level[place], SMALL) + rounding
         stuck[place] = np.where(better | ~small, 0, stuck[place] + 1)
-        done = merit <= negligible(value, level[place], tol) + floor[place]
+        done = merit <= negligible(value, level[place], tol) + rounding
         stopped = (stuck[place] >= _STUCK) | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
         gone = done | stopped
         if gone.any():

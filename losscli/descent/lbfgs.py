@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.descent.objective import Objective, negligible
+from losscli.descent.objective import Objective, negligible, spared
 from losscli.domain import Codes, Floats, Mask
 
 PAIRS = 10
@@ -136,7 +136,8 @@ def minimise(
             state.forget(uphill)
             z[uphill] = state.gradient[uphill] / state.metric[uphill]
             left = 0.5 * np.vecdot(z, state.gradient)
-        done = left <= negligible(state.value, objective.level[state.which], tol) + floor[state.place]
+        enough = negligible(state.value, objective.level[state.which], tol)
+        done = left <= enough + spared(state.value, floor[state.place])
         gone = done | (state.stalls >= _STALLS) | ~np.isfinite(state.value) | (iteration == max_iter)
         if gone.any():
             at = state.place[gone]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.descent.design import Design
-from losscli.domain import IDENTITY, Codes, Floats, Task
+from losscli.domain import IDENTITY, Codes, Floats, Mask, Task
 from losscli.inference.scale import MAD
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Scaled
 from losscli.loss.score import Terms, Values, terms
@@ -16,6 +16,8 @@ from losscli.loss.score import Terms, Values, terms
 _CELLS = 32_768  # scores worked on at a time: what is derived from them stays in the cache
 _LARGE = 3.0  # spreads of the bulk: a large residual
 ROUNDING = 1e-15  # relative, of a sum over rows
+_SPARED = 1e-7  # of an objective that is more than rounding: what it may leave for rounding's sake
+_ROUNDED = 10.0  # floors: an objective below is rounding
 _LEAST_ROWS, _MOST_ROWS = 256, 8_192
 
 
@@ -187,6 +189,16 @@ def negligible(value: Floats, level: Floats, tol: float) -> Floats:
     not what is below their rounding."""
     size = np.abs(value)
     return np.maximum(tol * np.minimum(size, level), ROUNDING * size)
+
+
+def is_exact(value: Floats, floor: Floats) -> Mask:
+    """(m,) Whether objectives are 0 but for rounding. floor: (m,), what is rounding."""
+    return np.asarray(np.abs(value) <= _ROUNDED * floor)
+
+
+def spared(value: Floats, floor: Floats) -> Floats:
+    """(m,) What objectives may leave besides, because it is rounding: floor (m,) where they are exact."""
+    return np.where(is_exact(value, floor), floor, np.minimum(floor, _SPARED * np.abs(value)))
 
 
 def _units(models: Sequence[Trainee], targets: Floats, w: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.descent import quadratic
 from losscli.descent.lbfgs import Descent
-from losscli.descent.objective import ROUNDING, Objective, negligible
+from losscli.descent.objective import ROUNDING, Objective, negligible, spared
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import Trait
 
@@ -124,7 +124,8 @@ def minimise(
     state = _State(objective, start.copy(), which, step if width is None else np.minimum(step, width / 10.0))
     end = Descent.blank(*start.shape)
     for iteration in range(max_iter + 1):
-        enough = negligible(state.value, objective.level[state.which], tol) + floor[state.place]
+        enough = negligible(state.value, objective.level[state.which], tol)
+        enough += spared(state.value, floor[state.place])
         x, promised = state.target(enough)
         done = (promised <= np.maximum(enough, ROUNDING * np.abs(state.value))) & (
             state.added <= _PLAIN * state.size

@@ -26,6 +26,7 @@ class Trained:
     scales: tuple[float | None, ...]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows has not converged
 def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> Trained:
     """Train every loss on every target. targets: (t, n), numbers or class codes; of several outputs or labels
     (t, k, n)."""

@@ -13,7 +13,7 @@ from losscli.descent.objective import Objective, Trainee, bulk_spread
 from losscli.descent.scale import residual_scale
 from losscli.descent.strengths import factors, slope_at_zero
 from losscli.descent.textbook import Optimizer
-from losscli.domain import LOG, NUMBERS, Floats, Task
+from losscli.domain import LOG, NUMBERS, Codes, Floats, Task
 from losscli.errors import NoDefault
 from losscli.loss import Argument, BoundLoss, Loss, Params, Trait
 from losscli.loss.catalogue import losses_for
@@ -239,10 +239,23 @@ class Workspace:
         )
 
     def floor(self, objective: Objective) -> Floats:
-        at = np.array([self.constant(model)[0] for model in objective.models])
-        flat, _ = objective.evaluate(at, np.arange(len(at)))
-        flat = np.minimum(np.abs(flat), objective.level)
+        """(m,) What is rounding of objectives."""
+        models, which = objective.models, np.arange(len(objective.models))
+        flat = np.abs(objective.evaluate(np.array([self.constant(one)[0] for one in models]), which)[0])
+        steep = which[[is_steep(one.bound) for one in models]]
+        if len(steep):  # one row may cost all of it: a loss is cheap on one side at least
+            flat[steep] = np.min([flat[steep], *self._at_ends(objective, steep)], axis=0)
+        flat = np.minimum(flat, objective.level)
         return np.where(np.isfinite(flat), _FLOOR * flat, 0.0)
+
+    def _at_ends(self, objective: Objective, which: Codes) -> list[Floats]:
+        """The objectives (m,) of the least and of the greatest target as constants."""
+        found = []
+        for end in (np.min, np.max):
+            at = np.zeros((len(which), objective.size))
+            at[:, 0] = [end(self.targets[objective.models[i].target]) for i in which.tolist()]
+            found.append(np.abs(objective.evaluate(at, which)[0]))
+        return found
 
     def constant(self, model: Trainee) -> Floats:
         """(1, d): the mean of the target through the link, on top of the offset; score 0 for classes, and
@@ -319,6 +332,12 @@ class Workspace:
             ends[:, 0] = y.min(), y.max()
         cost, _ = self.objective([model] * 2).evaluate(ends, np.arange(2))
         return np.where(np.isfinite(values)[:, None], points, ends[int(np.argmin(cost))])
+
+
+def is_steep(bound: BoundLoss) -> bool:
+    """Whether a loss is convex, of the residual, and neither its slope nor its curvature has a bound."""
+    convex = bound.loss.argument is Argument.RESIDUAL and Trait.CONVEX in bound.traits
+    return convex and not (Trait.SMOOTH | Trait.LIPSCHITZ) & bound.traits
 
 
 def named_loss(name: str, task: Task) -> BoundLoss:

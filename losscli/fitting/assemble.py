@@ -1,7 +1,7 @@
 """The pieces of a run → Fits, the saved model, and the out-of-fold predictions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,8 @@ from losscli.result import (
     finite,
 )
 from losscli.spec import Spec
+
+_NAMED = 8  # columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +94,19 @@ def _entries(run: Run) -> list[_Entry]:
             reason = unranked(solution.bound) or _unsettled(run, at, solution)
             deep = isinstance(solution, Network) and solution.layers
             own = None if deep else coefficients(run.whole.design, solution)
+            if solution.carriers:
+                names = [run.whole.encoder.columns[at] for at in solution.carriers]
+                solution = replace(solution, certificate=f"{solution.certificate}, along {_listed(names)}")
             tuned = _tuned(run, at)
             spec = solution.bound.spec if tuned is None else tuned[0]
             entries.append(_Entry(at, solution, own, reason, tuned and tuned[1], spec))
     return entries
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a, b, c and 4 more`"""
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
 
 
 def _tuned(run: Run, at: int) -> tuple[str, Tuned] | None:
@@ -234,9 +245,9 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         members=_members(entry, entries),
         converged=solution.converged,
         iterations=solution.iterations,
-        gradient_norm=solution.gradient_norm,
+        gradient_norm=None if solution.gradient_norm is None else finite(solution.gradient_norm),
         certificate=_certificate(solution),
-        distance=solution.distance,
+        distance=None if solution.distance is None else finite(solution.distance),
         efficiency=used,
         l2=solution.l2,
         mean_loss=finite(solution.objective - cost),
@@ -299,6 +310,10 @@ def _missing(entry: _Entry, efficiency: float | None) -> str | None:
         reasons.append("efficiency is defined for symmetric losses of the residual")
     if entry.solution.gradient_norm is None:
         reasons.append("there is no gradient at a kink")
+    elif not np.isfinite(entry.solution.gradient_norm):
+        reasons.append("the gradient is not finite")
+    if not np.isfinite(entry.solution.objective):
+        reasons.append("the objective is not finite")
     return "; ".join(reasons) or None
 
 

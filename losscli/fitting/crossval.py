@@ -20,6 +20,9 @@ from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_spl
 from losscli.fitting.tune import Tuning, chosen, with_values
 from losscli.metrics.metric import Metric
 
+_ROUNDING = 1e-12  # of the range of the target
+_ULPS = 8.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossValidation:
@@ -350,7 +353,16 @@ def judged(
         y=y,
         w=w,
         score=s,
-        prediction=wanted.loss.link.predict(s),
+        prediction=_without_rounding(wanted.loss.link.predict(s), y, wanted.loss.task),
         bulk=keep,
         threshold=threshold,
     )
+
+
+def _without_rounding(p: Floats, y: Floats, task: Task) -> Floats:
+    """The numbers predicted; the targets where all that is missed of them is rounding: no loss is better than
+    another by that."""
+    if task not in NUMBERS or not np.isfinite(p).all():
+        return p
+    rounding = _ROUNDING * float(np.ptp(y)) + _ULPS * float(np.spacing(np.abs(y).max()))
+    return y if float(np.abs(p - y).max()) <= rounding else p

@@ -5,6 +5,7 @@ import numpy as np
 from losscli.domain import Floats
 from losscli.loss import Argument, BoundLoss, Trait
 
+_HUGE = 1e100
 _POINTS, _REACH = 40_001, 10.0  # of the trapezoid rule, in standard deviations
 
 
@@ -19,8 +20,10 @@ def efficiency(bound: BoundLoss, s: float) -> float | None:
     z: Floats = np.linspace(-_REACH, _REACH, _POINTS)
     density = np.exp(-z * z / 2)
     slope = bound.slope(s * z)
+    if (size := float(np.abs(slope).max())) > _HUGE:  # whose squares are no numbers
+        slope = slope / size
     below = float((density * slope * slope).sum() * density.sum())
-    return float((density * z * slope).sum()) ** 2 / below if below > 0 else None
+    return float((density * z * slope).sum()) ** 2 / below if 0 < below < np.inf else None
 
 
 def relative_weights(bound: BoundLoss, r: Floats, s: float) -> Floats | None:

@@ -15,6 +15,9 @@ MAX_SEARCHED = 10  # classes
 _HALF, _ROUNDS, _PRECISION = 9, 14, 1e-13
 _COARSE = 33  # points of the first grid
 _FINE, _ROUGH = 257, 512  # where there may be several valleys: points of the grid, and of the target
+_NEAR = 200  # of the range of the target: where a kink is looked for
+_CELLS = 1 << 20  # rows × constants looked at for that
+_BESIDE = 16  # kinks to each side, where there may be several valleys
 _SCORES = np.sort(np.concatenate([np.linspace(-4, 4, 33), [-50.0, -20.0, -8.0, 8.0, 20.0, 50.0]]))
 
 
@@ -64,7 +67,9 @@ def best_constant(bound: BoundLoss, target: Target) -> tuple[Floats, float]:
     if kind is Kind.VALUE and _may_have_valleys(bound):
         grid = _valley(bound, target.coarse(_ROUGH), coarse)
     found = _zoom(lambda c: _losses(bound, coarse, kind, c[:, None]), grid, fixed=kind is Kind.LABEL)
-    return found if coarse is target or not len(grid) else _polished(bound, target, float(found[0][0]))
+    if coarse is not target and len(grid):
+        found = _polished(bound, target, float(found[0][0]))
+    return _at_kink(bound, target, *found) if kind is Kind.VALUE and len(grid) else found
 
 
 def _polished(bound: BoundLoss, target: Target, c: float) -> tuple[Floats, float]:
@@ -82,6 +87,40 @@ def _polished(bound: BoundLoss, target: Target, c: float) -> tuple[Floats, float
         losses = np.append(losses, _losses(bound, target, Kind.VALUE, np.array([[c + step]])))
     best = int(np.argmin(losses))
     return points[[best]], float(losses[best])
+
+
+def _at_kink(bound: BoundLoss, target: Target, found: Floats, loss: float) -> tuple[Floats, float]:
+    """The kink of a row's loss beside what was found, where that is lower: a search by values alone comes no
+    nearer to a kink than rounding of the loss allows."""
+    kinks = bound.loss.kinks(dict(bound.params))
+    if not kinks or not bound.loss.reduction.is_mean:
+        return found, loss
+    values, c = target.values, float(found[0])
+    reach = (values[-1] - values[0]) / _NEAR
+    points = np.unique(np.concatenate([_within(values, c - k, reach) + k for k in kinks]))
+    points = points[bound.loss.prediction.contains(points)]
+    if Trait.CONVEX in bound.traits:  # bisect: the mean falls, then rises
+        low, high = 0, len(points) - 1
+        while low < high:
+            middle = (low + high) // 2
+            left, right = _losses(bound, target, Kind.VALUE, points[middle : middle + 2, None])
+            low, high = (middle + 1, high) if right < left else (low, middle)
+        points = points[low : low + 1]
+    else:
+        place = int(np.searchsorted(points, c))
+        beside = max(min(_BESIDE, _CELLS // len(values)), 1)
+        points = points[max(place - beside, 0) : place + beside]
+    if not len(points):
+        return found, loss
+    losses = _losses(bound, target, Kind.VALUE, points[:, None])
+    best = int(np.argmin(losses))
+    return (points[[best]], float(losses[best])) if losses[best] < loss else (found, loss)
+
+
+def _within(values: Floats, c: float, reach: float) -> Floats:
+    """Those of the values, ascending, that are as near, and one more to each side."""
+    low, high = np.searchsorted(values, (c - reach, c + reach))
+    return values[max(int(low) - 1, 0) : int(high) + 1]
 
 
 def _losses(bound: BoundLoss, target: Target, kind: Kind, constants: Floats) -> Floats:

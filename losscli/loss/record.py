@@ -8,6 +8,7 @@ it is the derivative with respect to m and l, and the chain rule does the rest.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
@@ -107,6 +108,7 @@ class Trait(Flag):
 
 NO_TRAITS = Trait(0)
 BY_DIFFERENCES = "by finite differences"  # in place of the formula of a slope
+_SIGNS = ((r"--(?=\d)", ""), (r"- -(?=\d)", "+ "), (r"\+ -(?=\d)", "- "))  # before a parameter below 0
 _TARGETS = np.geomspace(1e-3, 1e3, 13)  # at which a loss that hangs on the target may be below 0
 _IMPLIED = (
     (Trait.STRONGLY_CONVEX, Trait.STRICTLY_CONVEX),
@@ -353,7 +355,10 @@ class BoundLoss:
         return self._told(self.loss.asks or self.loss.elicits)
 
     def _told(self, text: str) -> str:
-        return text.format(**{key: number_text(value) for key, value in self.params})
+        told = text.format(**{key: number_text(value) for key, value in self.params})
+        for pattern, signs in _SIGNS:
+            told = re.sub(pattern, signs, told)
+        return told
 
     @property
     def traits(self) -> Trait:

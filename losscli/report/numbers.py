@@ -92,7 +92,9 @@ def fixed(value: float, decimals: int, sign: bool = False) -> str:
 
 
 def scientific(value: float, decimals: int) -> str:
-    """`2.1e-4`."""
+    """`2.1e-4`; `> 1e308` for what is beyond doubles, a share in per cent."""
+    if math.isinf(value):
+        return f"{'-' if value < 0 else ''}> 1e308"
     mantissa, _, exponent = f"{value:.{min(max(decimals, 0), 15)}e}".partition("e")
     return f"{mantissa}e{int(exponent)}"
 

@@ -400,3 +400,37 @@ def test_tasks_whose_losses_are_not_trained(fit, task):
     done = fit({"x": A, "y": Y}, "--task", task)
     assert done.returncode == 2
     assert f"--task {task}: no loss is trained for such targets" in done.stderr
+
+
+def test_an_exact_fit_ties_the_losses(fit, found):
+    """What is missed is rounding, by which no loss is better than another."""
+    columns = {"a": A, "b": B, "y": 3.0 * A - B + 0.5}
+    specs = losses("mse", "mae", "huber:delta=1", "log_cosh:c=1")
+    result = found(columns, "--no-contaminate", *specs)
+    (mae,) = (one for one in result["ranking"] if one["metric"] == "mae")
+    assert [(row["value"], row["rank"]) for row in mae["rows"]] == [(0.0, 1)] * 4
+    assert all(own["converged"] and "exact" in own["certificate"] for own in result["fits"])
+    text = fit(columns, "--no-contaminate", *specs)
+    assert "The fit is exact under mse, mae, huber and log_cosh" in text.stdout
+
+
+@pytest.mark.parametrize("size", [1e-100, 1.0, 1e100])
+def test_steep_losses_at_any_size_of_the_target(fit, found, size):
+    """No internal error, no warning, and no figure that is not finite."""
+    columns = {"a": A[:16], "y": size * Y[:16]}
+    specs = losses(
+        "linex:a=-1", "linex:a=1e3", "lq:q=20", "barron:alpha=-inf,c=1", "threshold_weighted_score"
+    )
+    flags = ("--l2", "0", "--folds", "2", "--no-contaminate", *specs)
+    for own in found(columns, *flags)["fits"]:
+        assert own["objective"] is not None or (not own["converged"] and own["reason"])
+    done = fit(columns, *flags, "--all")
+    assert (done.returncode, done.stderr) == (0, "") and "--1" not in done.stdout
+
+
+def test_columns_along_which_there_is_no_optimum_are_named(found):
+    columns = {"a": A, "shop": ["pier" if i < 3 else "town" for i in range(N)]}
+    columns["bought"] = [1 if i < 3 else int(NOISE[i] > 0) for i in range(N)]
+    (own,) = found(columns, "--l2", "0", "--no-contaminate", *losses("bce"))["fits"]
+    assert not own["converged"]
+    assert own["certificate"].startswith(NO_OPTIMUM) and "along shop=" in own["certificate"]

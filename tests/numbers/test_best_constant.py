@@ -212,6 +212,20 @@ def of_classes(one: BoundLoss, weights: Floats, scores: Floats) -> float:
     return float(weights @ value / weights.sum())
 
 
+@pytest.mark.parametrize("name", ["mae", "mape", "smape", "quantile", "epsilon_insensitive"])
+@pytest.mark.parametrize("n", [9, 3000])
+def test_the_best_constant_of_a_kinked_loss_is_a_kink(name: str, n: int) -> None:
+    """No kink of any row's loss is lower, to the last digits."""
+    one = next(loss for loss in NUMBERS if loss.loss.name == name)
+    y = np.round(np.random.default_rng(n).lognormal(size=n) * 100.0, 2)
+    _, ours = best_constant(one, Target.of_numbers(Task.REGRESSION, y, np.ones(n)))
+    kinks = np.unique([y + kink for kink in one.loss.kinks(dict(one.params))])
+    near = kinks[(kinks > 0) & (kinks < np.quantile(y, 0.75))]
+    residual = one.loss.argument is Argument.RESIDUAL
+    ways = ((p - y,) if residual else (y, np.full(n, p)) for p in near)
+    assert ours <= min(float(one.value(*given).mean()) for given in ways) * (1.0 + 1e-15)
+
+
 @pytest.mark.parametrize("counts", [(34, 33, 33), (45, 45, 10), (6, 90, 4)], ids=str)
 @pytest.mark.parametrize("one", SEVERAL, ids=label)
 def test_three_classes(one: BoundLoss, counts: tuple[int, ...]) -> None:

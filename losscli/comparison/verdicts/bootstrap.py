@@ -289,6 +289,8 @@ def _resampled(facts: TableFacts, found: Sequence[Found], loss: int, places: dic
     models = tuple(m for m, one in enumerate(found) if math.isfinite(one.value))
     of_models = [layout.of_model(loss, model) or [] for model in models]
     least = layout.place.get(RowQuantity(loss, 0, None))
+    if least is not None and not math.isfinite(facts.moments.total[least]):
+        least = None
     for place in chain(*of_models, () if least is None else (least,)):
         places.setdefault(place, len(places))
     return ResampledLoss(

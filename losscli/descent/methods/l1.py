@@ -15,7 +15,7 @@ from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.lbfgs import Descent
 from losscli.descent.methods import piecewise, smoothed
 from losscli.descent.methods.method import Method
-from losscli.descent.objective import Objective, Trainee, bulk_spread, negligible
+from losscli.descent.objective import Objective, Trainee, bulk_spread, negligible, spared
 from losscli.descent.starts import Attempts
 from losscli.descent.workspace import Workspace
 from losscli.domain import Floats
@@ -74,7 +74,8 @@ def _smooth(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     attempts = Attempts.of(models, [_starts(workspace, model) for model in models])
     objective = _objective(workspace, attempts.models)
     descent = _descended(workspace, objective, attempts.start)
-    ends = _lowest(objective, descent, attempts, np.zeros(len(attempts.models)))
+    above = np.zeros(len(attempts.models))
+    ends = _lowest(objective, descent, attempts, above, _floor(workspace, objective))
     values = [descent.value[part] for part in attempts.parts]
     told = map(of_seed, ends, values, map(workspace.drawn, models))
     return [_placed(workspace, end) for end in told]
@@ -112,7 +113,7 @@ def _narrowed(workspace: Workspace, model: Trainee) -> Solution:
         if (found.decrease + above <= workspace.tol * np.abs(value)).all():
             break
     assert last is not None
-    return _lowest(true, last[0], attempts, last[1])[0]
+    return _lowest(true, last[0], attempts, last[1], _floor(workspace, true))[0]
 
 
 # ── piecewise linear losses ──────────────────────────────────────────────────────────────────────────
@@ -140,7 +141,7 @@ def _piecewise(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution
         vertex = interior.minimise(
             design, hinges, l2, start, tol=tol, level=objective.level, floor=floor, unit=unit
         )
-    ends = certified(objective, replace(vertex, v=_cleared(objective, vertex, tol)))
+    ends = certified(objective, replace(vertex, v=_cleared(objective, vertex, tol)), floor)
     best = [lowest(ends[part]) if falls else ends[part.start] for part in attempts.parts]
     return [_placed(workspace, end) for end in best]
 
@@ -195,16 +196,20 @@ def _cleared(objective: Objective, vertex: Vertex, tol: float) -> Floats:
     return v
 
 
-def _lowest(objective: Objective, descent: Descent, attempts: Attempts, above: Floats) -> list[Solution]:
-    """The best end of the starts of each model. above: what rounding kinks off may add, (m,)."""
+def _lowest(
+    objective: Objective, descent: Descent, attempts: Attempts, above: Floats, floor: Floats
+) -> list[Solution]:
+    """The best end of the starts of each model. above: what rounding kinks off may add, (m,); floor: what is
+    rounding (m,)."""
     solutions = []
     left = np.maximum(descent.decrease, 0.0) + above
-    enough = negligible(descent.value, objective.level, ENOUGH)
+    enough = negligible(descent.value, objective.level, ENOUGH) + spared(descent.value, floor)
     for i, part in zip(attempts.lowest(descent.value).tolist(), attempts.parts, strict=True):
         model, value, exact = objective.models[i], float(descent.value[i]), above[i] == 0.0
-        converged = bool(descent.converged[i] and (exact or left[i] <= enough[i]))
+        converged = bool(descent.converged[i] and left[i] <= enough[i])
         known = "Newton decrement" if exact else "Newton decrement and rounding of kinks"
-        text = agreement(model.bound, descent.value[part], value) + f"{known} {share_text(left[i], value)}"
+        said = f"{known} {share_text(left[i], value, floor[i])}"
+        text = agreement(model.bound, descent.value[part], value) + said
         gradient = descent.gradient[i] if exact else None
         solutions.append(
             solution(model, descent.v[i], value, gradient, descent.iterations[i], converged, text)

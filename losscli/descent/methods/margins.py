@@ -19,7 +19,7 @@ from losscli.descent.design import Design
 from losscli.descent.ends import Solution, certified
 from losscli.descent.interior import Hinges, Vertex
 from losscli.descent.methods.method import Method
-from losscli.descent.objective import Trainee
+from losscli.descent.objective import Trainee, spared
 from losscli.descent.workspace import Workspace
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import BoundLoss
@@ -202,12 +202,13 @@ def _descend(problem: _Problem, start: Floats, tol: float, floor: Floats) -> Ver
         best[at], end.gap[at] = merit[better], gap[better]
         end.v[at] = problem.centred(point.v[better]).reshape(end.v[at].shape)
         end.iterations[place] = iteration
-        enough = tol * value + floor[place]
+        rounding = spared(value, floor[place])
+        enough = tol * value + rounding
         done = merit <= enough
         spent = (point.s * point.a).sum(axis=(1, 2, 3)) < _SPENT * enough
         gone = done | spent | ~np.isfinite(merit) | (iteration == _ROUNDS - 1)
         if gone.any():
-            small = best[place] <= interior.SMALL * value + floor[place]
+            small = best[place] <= interior.SMALL * value + rounding
             end.converged[place[gone]] = (done | small)[gone]
             if gone.all():
                 break
@@ -326,7 +327,7 @@ def _solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
         tol=workspace.tol,
         floor=workspace.floor(objective),
     )
-    return certified(objective, vertex)
+    return certified(objective, vertex, workspace.floor(objective))
 
 
 METHOD = Method("margins", _group, _solve)

@@ -34,18 +34,20 @@ def kind(workspace: Workspace, model: Trainee) -> Hashable:
 
 def _solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     if not (workspace.hinges(models[:1]).jumps < 0).any():
-        return certified(workspace.objective(models), workspace.interior_point(models))
+        objective = workspace.objective(models)
+        return certified(objective, workspace.interior_point(models), workspace.floor(objective))
     attempts = Attempts.of(models, [workspace.starts_of(model) for model in models])
     objective = workspace.objective(attempts.models)
+    floor = workspace.floor(objective)
     vertex = concave(
         workspace.design,
         workspace.hinges(attempts.models),
         objective.l2,
         attempts.start,
         tol=workspace.tol,
-        floor=workspace.floor(objective),
+        floor=floor,
     )
-    ends = certified(objective, vertex)
+    ends = certified(objective, vertex, floor)
     return [lowest(ends[part]) for part in attempts.parts]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.descent.design import Design
-from losscli.descent.ends import Solution, certified
+from losscli.descent.ends import Solution, certified, unbounded
 from losscli.descent.interior import SMALL, Vertex
 from losscli.descent.methods import smooth
 from losscli.descent.methods.method import Method
@@ -206,7 +206,11 @@ def _solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
         y = workspace.targets[model.target]
         end = minimise(workspace.design, model, y, start, unit=unit, tol=workspace.tol)
         well = bool(end.converged[0])
-        found += certified(workspace.objective([model]), end) if well else smooth.solve(workspace, [model])
+        objective = workspace.objective([model])
+        exact = certified(objective, end, workspace.floor(objective)) if well else []
+        found += [unbounded(objective, 0, one, named=True) for one in exact] or smooth.solve(
+            workspace, [model]
+        )
     return found
 
 

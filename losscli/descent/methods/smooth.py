@@ -1,15 +1,21 @@
 """Losses that bend: L-BFGS from every start, and Newton's step from the lowest end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from losscli.descent import newton
 from losscli.descent.ends import Solution, ended, of_seed
 from losscli.descent.methods.method import Method
 from losscli.descent.objective import Trainee
 from losscli.descent.starts import Attempts
-from losscli.descent.workspace import Workspace
+from losscli.descent.workspace import Workspace, is_steep
 from losscli.domain import Floats
 from losscli.loss import Argument, Trait
+
+_TAME = 100.0  # a row's loss at the start that no other row's is lost beside
+_DOUBLINGS = 60  # of the targets: beyond, differences of residuals are rounding
 
 
 def solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
@@ -21,7 +27,35 @@ def solve(workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
         for i, end in zip(again, _lowest(workspace, [models[i] for i in again], bulk), strict=True):
             if end.objective <= solutions[i].objective:
                 solutions[i] = end
+    for i, end in enumerate(solutions):
+        if not end.converged and is_steep(models[i].bound):
+            (found,) = _lowest(workspace, [models[i]], [_grown(workspace, models[i])])
+            if found.converged or not found.objective >= end.objective:
+                solutions[i] = found
     return solutions
+
+
+def _grown(workspace: Workspace, model: Trainee) -> Floats:
+    """(1, d) A start for a loss too steep for any descent from afar: the optimum for targets so small that
+    no row outweighs all others, then for targets twice as large from twice that, until they are the targets.
+    At an optimum of exp(a·r) the mean of these is 1, and twice the residuals make it n at most."""
+    y = workspace.targets[model.target]
+    away = y - np.median(y)
+    share, v = 1.0, np.zeros((1, workspace.design.rank))
+    for _ in range(_DOUBLINGS):
+        with np.errstate(over="ignore", invalid="ignore"):
+            if float(np.max(model.bound.value(share * away))) <= _TAME:
+                break
+        share /= 2.0
+    v[0, 0] = share * np.median(y)
+    while share < 1.0:
+        own = replace(model, target=0)
+        part = Workspace(workspace.design, share * y[None], workspace.settings)
+        objective = part.objective([own])
+        found = part.descended(objective, v)
+        v = 2.0 * newton.confirm(objective, found.v, np.zeros(1, np.intp)).v
+        share *= 2.0
+    return v
 
 
 def _is_robust(model: Trainee) -> bool:
@@ -38,7 +72,7 @@ def _lowest(workspace: Workspace, models: Sequence[Trainee], points: Sequence[Fl
     careful = workspace.settings.careful
     confirmed = newton.confirm(objective, descent.v[chosen], chosen) if careful else None
     values = [descent.value[part] for part in attempts.parts]
-    ends = ended(objective, chosen, descent, confirmed, values)
+    ends = ended(objective, chosen, descent, confirmed, values, workspace.floor(objective))
     return [of_seed(*each) for each in zip(ends, values, map(workspace.drawn, models), strict=True)]
 
 

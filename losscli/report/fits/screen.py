@@ -137,7 +137,10 @@ class FitScreen(Screen[Fits]):
             for fit in sorted(self.found.fits, key=lambda fit: order.get(fit.spec, len(order)))
             if metric in fit.scores
         ]
-        return digits_of([_figure(score) for score in scores])
+        figures = [_figure(score) for score in scores]
+        if not any(one.value for one in figures):  # exact fits have no digits
+            figures = [Figure(self.found.constant.get(metric))]
+        return digits_of(figures)
 
     def text(self, fit: Fit, metric: str) -> str:
         """The metric out of fold, with `?` where the fit has not converged; `n/a` where it is undefined."""

@@ -4,6 +4,7 @@ A loss leads where no other is shown better on the data as they are; of those th
 lose least when data go bad are the answer.
 """
 
+from losscli.domain import NUMBERS
 from losscli.report.blocks import Paragraph
 from losscli.report.fits.screen import FitScreen, Standing, contamination, either, when_bad, words
 from losscli.report.names import joined, visible
@@ -78,12 +79,23 @@ def _bad_sentence(screen: FitScreen, fit: Fit) -> str:
 def _advice(screen: FitScreen) -> tuple[str, list[Standing]]:
     """(the first sentence, the losses that it names)."""
     leaders = [one for one in screen.ranked if one.leads]
+    if exact := [one for one in leaders if _is_exact(screen, one)]:
+        names = joined([_name(screen, one) for one in exact[:_LISTED]])
+        names += f" and {len(exact) - _LISTED} more" if exact[_LISTED:] else ""
+        told = f"{_metric(screen)} 0 out of fold, for what is missed is rounding"
+        return f"The fit is exact under {names}: {told}. Any of them will do.", exact
     if not leaders:
         return _untested(screen)
     chosen = _least_lost(leaders)
     if not chosen:
         return _clean(screen, leaders), leaders
     return _both(screen, leaders, chosen), chosen
+
+
+def _is_exact(screen: FitScreen, one: Standing) -> bool:
+    """Whether numbers are predicted to the last digit."""
+    score = one.fit.scores.get(screen.found.headline)
+    return screen.found.task in NUMBERS and score is not None and score.value == 0.0
 
 
 def _untested(screen: FitScreen) -> tuple[str, list[Standing]]:
