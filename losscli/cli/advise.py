@@ -44,6 +44,7 @@ def request_of(flags: AdviseFlags) -> "FitRequest":
 
     return FitRequest(
         l2=_penalty(flags.l2),
+        metric=flags.metric,
         folds=flags.folds,
         seed=flags.seed,
         confidence=flags.confidence,

@@ -22,7 +22,8 @@ from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits
 from losscli.fitting.folds import Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
-from losscli.fitting.judge import judging
+from losscli.fitting.headline import chosen_judge, settled
+from losscli.fitting.judge import headed, judging
 from losscli.fitting.networks import NetworkSettings
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
@@ -74,6 +75,8 @@ def fit_frame(
     check_request(request, training.task)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     warnings = (*training.warnings, *_copies(frame, training))
+    metrics = judging(training.task, request.cost)
+    judge = None if request.metric is None else chosen_judge(request.metric, training.task, metrics, frame.y)
     wanted, untrainable = choose(request, training.task, frame.y)
     settings = Settings(
         task=training.task,
@@ -104,13 +107,15 @@ def fit_frame(
     if unpenalised and networks is None:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
+    if judge is not None:
+        metrics = headed(metrics, settled(judge, whole.scale, frame.y, frame.w))
     cv = CrossValidation(
         frame=frame,
         training=training,
         wanted=wanted,
         contaminations=contaminations,
         settings=replace(settings, careful=False),
-        metrics=judging(training.task, request.cost),
+        metrics=metrics,
         threshold=request.threshold,
         rule=rule,
         recipe=recipe,

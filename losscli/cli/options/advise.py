@@ -22,6 +22,10 @@ class AdviseFlags(TableFlags, FeatureRoles):
         Flag("RULE", "error; drop: leave such rows out; impute: fill in.", DATA, after="max_unpacked"),
     ] = "error"
     l2: Annotated[str, L2.on(JUDGING)] = "auto"
+    metric: Annotated[
+        str | None,
+        Flag("NAME", "What losses are ranked by: a metric or a loss, e.g. rmse or huber:delta=2.", JUDGING),
+    ] = None
     folds: Annotated[int, Flag("N", "Folds.", JUDGING, least=2)] = FOLDS
     seed: Annotated[int, Flag("N", "Seed of splits, and of rows drawn.", JUDGING, least=0)] = 0
     confidence: Annotated[float, CONFIDENCE_FLAG.on(JUDGING)] = CONFIDENCE
