@@ -21,7 +21,7 @@ from losscli.fitting.judge import kind_of
 from losscli.fitting.model import Layer, LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
-from losscli.fitting.ranking import Pairing, pairing, rankings
+from losscli.fitting.ranking import Pairing, ahead_of_constant, pairing, rankings
 from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import (
@@ -57,6 +57,7 @@ class Run:
 
     training: Training
     warnings: tuple[Warning_, ...]
+    leaks: tuple[str, ...]
     request: FitRequest
     source: RowSource
     cv: CrossValidation
@@ -190,6 +191,10 @@ def _fits(
         headline=run.cv.metrics[0].name,
         constant=_constants(run, found),
         constant_folds=tuple(finite(float(j.constant[0])) for j in run.judgements),
+        ahead_of_constant=ahead_of_constant(
+            specs, scores, [float(j.constant[0]) for j in run.judgements], run.cv.metrics[0], pairs
+        ),
+        leaks=run.leaks,
         favoured=_favoured(run, entries),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
         ranking=rankings(specs, reasons, scores, run.cv.metrics, pairs) if run.judgements else (),
@@ -212,8 +217,8 @@ def _fits(
 
 
 def _constants(run: Run, found: Pooled | None) -> dict[str, float | None]:
-    """Each metric of the best constants of the training folds: of numbers pooled over the rows of the first
-    repeat, as those of fits are; of classes and labels, whose constants order no rows, the mean over folds."""
+    """Each metric of the best constants of the training folds: of numbers pooled over the first repeat, as
+    those of fits are; of classes and labels, whose constants order no rows, the mean over folds."""
     if found is not None and run.training.task in NUMBERS | {Task.MULTIOUTPUT}:
         splits = run.folds.splits[: run.folds.folds]
         return {one.name: finite(constant_value(run.cv, splits, found, one)) for one in run.cv.metrics}

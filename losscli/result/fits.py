@@ -217,6 +217,8 @@ class Fits(TableResult):
     augment: tuple[str, ...] = ()  # what rows were made in training
     outputs: tuple[str, ...] = ()  # of several targets: their names without the word that they share
     constant_folds: tuple[float | None, ...] = ()  # the headline of the best constant, fold by fold
+    ahead_of_constant: tuple[str, ...] | None = None  # fits shown better than it; None: not tested
+    leaks: tuple[str, ...] = ()  # features that give the target away
     favoured: tuple[str, ...] = ()  # fits whose loss orders models as the headline does
 
     def beats_constant(self, fit: Fit) -> bool:
