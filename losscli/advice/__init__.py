@@ -66,7 +66,7 @@ def advise(
         replace(
             request,
             losses=tuple(Spec(one.spec) for one in listed),
-            metric=request.metric or _judge(training.task, listed),
+            metric=_judge(training.task, listed) if request.metric is None else request.metric,
             repeats=REPEATS,
             contaminate=(),
         ),

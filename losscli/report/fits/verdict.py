@@ -44,7 +44,7 @@ def _answer(screen: FitScreen) -> str:
         return _one(screen, fits[0].fit)
     if len(screen.ranked) == 1:
         return f"Only one loss is ranked. {_one(screen, screen.ranked[0].fit)}"
-    return " ".join([_advice(screen), *_hardly(screen), *_reference(screen)])
+    return " ".join([_advice(screen), *(_hardly(screen) or _reference(screen))])
 
 
 def _why_none(screen: FitScreen) -> str:
@@ -126,12 +126,16 @@ def _advice(screen: FitScreen) -> str:
 
 
 def _hardly(screen: FitScreen) -> list[str]:
-    """Where the loss to use is not shown better than no model at all."""
-    fits, pick = screen.found, candidates(screen)[0]
-    if not leaders(screen) or fits.ahead_of_constant is None or pick.fit.spec in fits.ahead_of_constant:
+    """Where no loss is shown better than no model at all."""
+    fits, own = screen.found, leaders(screen)
+    if (
+        not own
+        or fits.ahead_of_constant is None
+        or any(one.fit.spec in fits.ahead_of_constant for one in own)
+    ):
         return []
     constant = screen.constant(fits.headline)
-    return [f"It is not clearly better than predicting {_constant(screen)} ({constant})."]
+    return [f"But none is clearly better than predicting {_constant(screen)} ({constant})."]
 
 
 def _untested(screen: FitScreen, pick: Standing) -> str:
