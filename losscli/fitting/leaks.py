@@ -10,18 +10,18 @@ import numpy as np
 from losscli.data.frame import Frame
 from losscli.data.roles.features import Training
 from losscli.data.roles.target import shell_word
+from losscli.data.roles.values import ENOUGH
 from losscli.domain import Codes, Floats
 from losscli.result import Warning_
 
 CODE = "target_among_features"
-_ENOUGH = 20  # rows, below which a column may rank as the target by chance
 _PER_LEVEL = 10  # rows per value, below which text may tell the classes apart by chance
 _FIRST = 1_000  # rows, in which most columns show that they give nothing away
 
 
 def leaks(frame: Frame, training: Training) -> tuple[str, ...]:
     """The features that give a target away. Of fewer than 20 rows those that are a target in every row."""
-    few = len(frame.y) < _ENOUGH
+    few = len(frame.y) < ENOUGH
     targets = [y for y in frame.y.reshape(len(frame.y), -1).T if y.min() < y.max()]
     classes = bool(training.labels)
     found = []
@@ -81,4 +81,4 @@ def _is_no_chance(codes: Codes, y: Floats) -> bool:
     """Whether a text column that tells the classes has rows enough for its values, or no more values than
     there are classes. codes: (n,); y: codes (n,)."""
     levels = len(np.unique(codes))
-    return levels == len(np.unique(y)) or len(y) >= max(_PER_LEVEL * levels, _ENOUGH)
+    return levels == len(np.unique(y)) or len(y) >= max(_PER_LEVEL * levels, ENOUGH)

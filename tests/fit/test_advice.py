@@ -246,6 +246,14 @@ def test_fit_and_advise_say_the_same_leaks(run, tmp_path, kind):
         assert not run(*next_of(fitted.stdout)[1:]).stdout.startswith("Look at")
 
 
+def test_compare_says_that_a_prediction_is_the_target(run, tmp_path):
+    columns = {"y": TARGET, "pred_a": TARGET, "pred_b": TARGET + 0.1}
+    done = run("compare", write(tmp_path, columns))
+    assert "equals the target in every row" in done.stdout and "whether the target itself" in done.stdout
+    few = run("compare", write(tmp_path, {name: values[:12] for name, values in columns.items()}))
+    assert "equals the target" not in few.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [
