@@ -132,7 +132,7 @@ class FitFlags(AdviseFlags):
         str | None, Flag("fp=5,fn=1", "What decisions cost, also tp= and tn=: a metric.", JUDGING)
     ] = None
     seed: Annotated[int, Flag("N", "Seed of splits, spoiled and made rows.", JUDGING, least=0)] = 0
-    coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT)] = False
+    coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT, after="all")] = False
     save: Annotated[Path | None, Flag("FILE", "Write the models, for losscli predict.", OUTPUT)] = None
     predictions: Annotated[
         Path | None, Flag("FILE", "Write predictions out of fold, for losscli compare.", OUTPUT)
