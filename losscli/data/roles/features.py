@@ -153,11 +153,12 @@ def training_problem(table: Table, asked: Asked) -> Training:
     warnings = [one.warning(name) for name, one in left.items()]
     used = [name for name in chosen if name not in left]
     if not used:
+        fixes = _features_again(asked, left)
         raise UsageError(
             f"no feature is left{f': {warnings[0].message}' if warnings else ''}",
             where=Where(table.path),
-            advice="Say which columns are features:" if warnings else "Name fewer columns with --drop:",
-            fixes=_features_again(asked, left),
+            advice=_advice_on_features(fixes, bool(warnings)),
+            fixes=fixes,
         )
     texts = tuple(name for name in used if not is_numeric(table, name))
     numbers = tuple(name for name in used if name not in texts)
@@ -214,6 +215,13 @@ def _time_warnings(
         return text_time(table, asked.time)
     free = [(table, name) for name in table.columns if name not in asked.named and name not in used]
     return unused_time([*free, *((table, name) for name in texts)])
+
+
+def _advice_on_features(fixes: Sequence[Fix], are_left: bool) -> str:
+    """are_left: whether columns are left out that no flag names."""
+    if not fixes:
+        return "A feature needs two values or more" if are_left else "Add a column to learn from"
+    return "Say which columns are features:" if are_left else "Name fewer columns with --drop:"
 
 
 def _features_again(asked: Asked, left: Mapping[str, Unfit]) -> list[Fix]:

@@ -81,7 +81,10 @@ def rule_notes(screen: Screen[Advice]) -> list[Note]:
     """What was seen that no loss of the short list mends."""
     advice = screen.found
     listed = [one.spec for one in advice.short_list]
-    return [Note("!", visible(_sentence(rule))) for rule in advice.rules if not _of(rule, listed)]
+    alone = [rule for rule in advice.rules if not _of(rule, listed)]
+    return [
+        Note("!", visible(_sentence(rule) if screen.all else f"{rule.seen}: {rule.so}")) for rule in alone
+    ]
 
 
 def _of(rule: FiredRule, listed: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from losscli.report.fits.screen import FitScreen, Standing
 from losscli.report.names import spec_name
 from losscli.report.telling import telling
 
-_MIDDLE = ("mae", "mse")  # of numbers, where no loss orders models as the judge does
+_MIDDLES = frozenset({"mae", "medae", "trimmed_mae"})  # judges of numbers that ask for the median
 
 
 def leaders(screen: FitScreen) -> list[Standing]:
@@ -58,8 +58,10 @@ def _place(screen: FitScreen, one: Standing) -> int:
 
 
 def _standards(screen: FitScreen) -> list[str]:
-    """For numbers what the judge itself asks for, then mae and mse; for counts and classes the usual loss."""
+    """For numbers what the judge itself asks for, then mse and mae, mae first where the judge asks for the
+    median; for counts and classes the usual loss."""
     task = Task(screen.found.task)
     if task in (NUMBERS | SEVERAL) - {Task.COUNTS, Task.MULTILABEL}:
-        return [*(spec_name(spec) for spec in screen.found.favoured), *_MIDDLE]
+        both = ("mae", "mse") if screen.found.headline in _MIDDLES else ("mse", "mae")
+        return [*(spec_name(spec) for spec in screen.found.favoured), *both]
     return [TASKS[task].usual]

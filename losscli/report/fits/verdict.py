@@ -120,7 +120,10 @@ def _advice(screen: FitScreen) -> str:
         nor = f", nor clearly more robust to {corrupted(screen)}" if _is_measured(chosen[0]) else ""
         return f"{found} ({_value(screen, chosen[0])}){more or nor}."
     found = f"Use {either([_name(screen, one) for one in chosen], _LISTED)}"
-    found += f": no clear difference from the best on {_metric(screen)}"
+    if chosen == [screen.best]:
+        found += f": first on {_metric(screen)} ({_value(screen, chosen[0])}), if not clearly"
+    else:
+        found += f": no clear difference from the best on {_metric(screen)}"
     robust = f", and most robust to {corrupted(screen)}" if _is_measured(chosen[0]) else ""
     return f"{found}{robust if len(chosen) < len(own) else ''}{more}."
 
