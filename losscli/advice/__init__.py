@@ -9,7 +9,7 @@ import numpy as np
 from losscli import __version__
 from losscli.advice.check import checked
 from losscli.advice.classes import class_findings
-from losscli.advice.features import feature_findings, leaks
+from losscli.advice.features import feature_findings
 from losscli.advice.numbers import number_findings
 from losscli.advice.rules import fired
 from losscli.advice.sample import sampled
@@ -20,16 +20,17 @@ from losscli.data.frame import load
 from losscli.data.roles.features import Training
 from losscli.data.roles.several import too_many
 from losscli.data.table import Table
-from losscli.domain import CLASSES, TASKS
+from losscli.domain import CLASSES, TASKS, Task
 from losscli.fitting.fit import FitRequest, Progress, RowSource, fit_frame
-from losscli.result import Advice, Finding, Fits, Input, RowCounts, Warning_
+from losscli.fitting.leaks import CODE
+from losscli.loss.catalogue import find
+from losscli.result import Advice, Finding, Fits, Input, Listed, RowCounts, Warning_
 from losscli.spec import Spec
 
 __all__ = ["REPEATS", "Advised", "advise"]
 
 REPEATS = 2
 _MANY = 0.25  # distinct values per row of a column that tells rows apart
-_COPIED = "target_among_features"  # a warning of fit that `leaks` says already
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,13 @@ def advise(
     found = fit_frame(
         frame,
         training,
-        replace(request, losses=tuple(Spec(one.spec) for one in listed), repeats=REPEATS, contaminate=()),
+        replace(
+            request,
+            losses=tuple(Spec(one.spec) for one in listed),
+            metric=_judge(training.task, listed) if request.metric is None else request.metric,
+            repeats=REPEATS,
+            contaminate=(),
+        ),
         RowSource(tuple(inputs), table.notes, table.rows),
         progress,
     )
@@ -83,7 +90,7 @@ def advise(
             classes=fits.classes,
             rows=RowCounts(table.rows, len(whole.y), whole.dropped),
             sampled=len(frame.y) if len(frame.y) < len(whole.y) else None,
-            leaks=leaks(study),
+            leaks=fits.leaks,
             profile=profile,
             rules=rules,
             short_list=tuple(one for one in listed if one.spec in trained),
@@ -93,6 +100,14 @@ def advise(
         ),
         found.interrupted,
     )
+
+
+def _judge(task: Task, listed: Sequence[Listed]) -> str | None:
+    """RMSE where every loss of a list for numbers asks for the mean, which MAE does not reward; else the
+    usual one of the task."""
+    found = [find(Spec(one.spec), task) for one in listed]
+    means = all(loss is not None and loss.elicits == "mean" for loss in found)
+    return "rmse" if task is Task.REGRESSION and means else None
 
 
 def _figures(profile: Sequence[Finding], study: Study) -> dict[str, float]:
@@ -105,4 +120,4 @@ def _figures(profile: Sequence[Finding], study: Study) -> dict[str, float]:
 
 def _warnings(fits: Fits) -> tuple[Warning_, ...]:
     refused = (Warning_("not_trained", f"{one.spec} is left out: {one.reason}", None) for one in fits.refused)
-    return (*(one for one in fits.warnings if one.code != _COPIED), *refused)
+    return (*(one for one in fits.warnings if one.code != CODE), *refused)

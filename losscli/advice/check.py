@@ -9,21 +9,23 @@ from losscli.domain import Floats, Task
 from losscli.fitting.judge import judging
 from losscli.fitting.ranking import Pairing, pairing
 from losscli.inference import corrected_t_interval
-from losscli.metrics.metric import Metric
 from losscli.result import Check, CheckRow, Fit, Fits, finite
 
-_OTHERS = {"mae": "rmse", "rmse": "mae"}
-_BESIDE = {Task.BINARY: "f1", Task.MULTICLASS: "balanced_accuracy"}
+_OTHERS = {"mae": "rmse", "average_precision": "f1"}  # what stands beside the judge
+_BESIDE = {
+    Task.REGRESSION: "mae",
+    Task.COUNTS: "mae",
+    Task.BINARY: "average_precision",
+    Task.MULTICLASS: "average_precision",
+}
 Gap = tuple[float | None, float | None, float | None]  # relative to the baseline, with its interval
 _NO_GAP: Gap = (None, None, None)
 
 
 def checked(fits: Fits, baseline: str) -> Check:
     """The losses against the baseline, by the corrected paired t of Nadeau & Bengio 2003 over all folds; each
-    interval is for all losses at once (Bonferroni)."""
-    task = Task(fits.task)
-    metric = _metric(fits, task)
-    other = _OTHERS.get(metric.name) or _BESIDE[task]
+    interval is for all losses at once (Bonferroni). None that is behind the best constant is the best."""
+    greater, other = _is_greater_better(fits), _other(fits)
     pairs = pairing(
         1.0 / (fits.folds - 1),
         fits.folds * fits.repeats,
@@ -34,24 +36,35 @@ def checked(fits: Fits, baseline: str) -> Check:
     reasons = {one.spec: one.reason for one in fits.unranked}
     rows = []
     for fit in fits.fits:
-        row = _row(fit, base, metric, other, pairs, len(fits.fits) - 1)
+        row = _row(fits, fit, base, other, pairs, greater)
         rows.append(replace(row, verdict=None, reason=reasons[fit.spec]) if fit.spec in reasons else row)
-    sign = -1.0 if metric.greater_is_better else 1.0
+    sign = -1.0 if greater else 1.0
     rows.sort(
         key=lambda row: (row.reason in reasons.values(), np.inf if row.value is None else sign * row.value)
     )
     refusal = _refusal(fits, base, reasons, pairs)
-    better = [row.spec for row in rows if row.verdict == "better"]
-    verdict = "untested" if refusal else "better" if better else "none"
-    best = better[0] if better else rows[0].spec if refusal and rows else _nearest(rows, baseline)
+    ahead = [row for row in rows if row.beats_constant]
+    better = [row.spec for row in ahead if row.verdict == "better"]
+    known = fits.repeats and any(row.value is not None for row in rows)
+    if known and not ahead:
+        verdict, best = "constant", None
+    elif refusal:
+        verdict, best = "untested", next((row.spec for row in ahead or rows), None)
+    elif better:
+        verdict, best = "better", better[0]
+    else:
+        verdict, best = "none", _nearest(ahead, baseline)
+    tied = _tied(fits, best, pairs, reasons, greater) if best is not None and verdict == "better" else ()
+    constant = [x for x in fits.constant_folds if x is not None]
     return Check(
-        metric=metric.name,
-        greater_is_better=bool(metric.greater_is_better),
+        metric=fits.headline,
+        greater_is_better=greater,
         other=other,
         baseline=baseline,
         verdict=verdict,
         best=best,
-        tied=_tied(fits, best, metric, pairs, reasons) if verdict == "better" else (),
+        tied=tied,
+        constant=finite(float(np.mean(constant))) if constant else None,
         folds=fits.folds,
         repeats=fits.repeats,
         splitter=fits.splitter,
@@ -61,11 +74,18 @@ def checked(fits: Fits, baseline: str) -> Check:
     )
 
 
-def _metric(fits: Fits, task: Task) -> Metric:
-    """The headline of fit; rmse where every loss asks for the mean, which mae does not reward."""
-    means = task is Task.REGRESSION and all(fit.elicits == "mean" for fit in fits.fits)
-    name = "rmse" if means else fits.headline
-    return next(metric for metric in judging(task) if metric.name == name)
+def _is_greater_better(fits: Fits) -> bool:
+    """Of the judge; a run that was cut short has no ranking that tells."""
+    ranking = fits.ranking_by(fits.headline)
+    if ranking is not None:
+        return bool(ranking.greater_is_better)
+    return any(one.name == fits.headline and one.greater_is_better for one in judging(Task(fits.task)))
+
+
+def _other(fits: Fits) -> str:
+    """The metric beside the judge."""
+    other = _OTHERS.get(fits.headline) or _BESIDE[Task(fits.task)]
+    return other if other != fits.headline else "rmse"
 
 
 def _refusal(fits: Fits, base: Fit | None, reasons: dict[str, str], pairs: Pairing) -> str | None:
@@ -77,14 +97,15 @@ def _refusal(fits: Fits, base: Fit | None, reasons: dict[str, str], pairs: Pairi
     return pairs.refusal
 
 
-def _row(fit: Fit, base: Fit | None, metric: Metric, other: str, pairs: Pairing, losses: int) -> CheckRow:
-    own, beside = (_gap(fit, base, name, pairs, losses) for name in (metric.name, other))
-    value, second = (_mean(fit, name) for name in (metric.name, other))
+def _row(fits: Fits, fit: Fit, base: Fit | None, other: str, pairs: Pairing, greater: bool) -> CheckRow:
+    losses = len(fits.fits) - 1
+    own, beside = (_gap(fit, base, name, pairs, losses) for name in (fits.headline, other))
+    value, second = (_mean(fit, name) for name in (fits.headline, other))
     reason = None
     if value is None or second is None:
-        reason = f"no fold has {metric.name if value is None else other}"
+        reason = f"no fold has {fits.headline if value is None else other}"
     elif fit is not base and None in (*own, *beside):
-        unknown = f"{metric.name} or {other} of the baseline is 0, or known in fewer than two folds"
+        unknown = f"{fits.headline} or {other} of the baseline is 0, or known in fewer than two folds"
         reason = pairs.refusal or unknown
     return CheckRow(
         spec=fit.name,
@@ -93,7 +114,8 @@ def _row(fit: Fit, base: Fit | None, metric: Metric, other: str, pairs: Pairing,
         relative=own[0],
         low=own[1],
         high=own[2],
-        verdict=None if fit is base else _verdict(own[1], own[2], metric),
+        verdict=None if fit is base else _verdict(own[1], own[2], greater),
+        beats_constant=fits.beats_constant(fit),
         other=second,
         other_relative=beside[0],
         other_low=beside[1],
@@ -107,12 +129,12 @@ def _mean(fit: Fit, metric: str) -> float | None:
     return score.mean if score else None
 
 
-def _verdict(low: float | None, high: float | None, metric: Metric) -> str | None:
+def _verdict(low: float | None, high: float | None, greater: bool) -> str | None:
     if low is None or high is None:
         return None
     if low <= 0.0 <= high:
         return "~"
-    return "better" if (low > 0.0) == metric.greater_is_better else "worse"
+    return "better" if (low > 0.0) == greater else "worse"
 
 
 def _gap(fit: Fit, base: Fit | None, metric: str, pairs: Pairing, losses: int) -> Gap:
@@ -136,18 +158,18 @@ def _folds(fit: Fit, metric: str) -> Floats:
     return np.array([np.nan if x is None else x for x in score.folds]) if score else np.zeros(0)
 
 
-def _nearest(rows: Sequence[CheckRow], baseline: str) -> str:
+def _nearest(ahead: Sequence[CheckRow], baseline: str) -> str:
     """The best of those that are not shown better: the first that is not the baseline."""
-    return next((row.spec for row in rows if row.spec != baseline), baseline)
+    return next((row.spec for row in ahead if row.spec != baseline), baseline)
 
 
-def _tied(fits: Fits, best: str, metric: Metric, pairs: Pairing, reasons: dict[str, str]) -> tuple[str, ...]:
-    """The losses that are not shown worse than the best, in the order of the list."""
+def _tied(fits: Fits, best: str, pairs: Pairing, reasons: dict[str, str], greater: bool) -> tuple[str, ...]:
+    """The losses ahead of the best constant that are not shown worse than the best."""
     first = next(fit for fit in fits.fits if fit.name == best)
     found = []
     for fit in fits.fits:
-        if fit is not first and fit.spec not in reasons:
-            _, low, high = _gap(fit, first, metric.name, pairs, len(fits.fits) - 1)
-            if _verdict(low, high, metric) == "~":
+        if fit is not first and fit.spec not in reasons and fits.beats_constant(fit):
+            _, low, high = _gap(fit, first, fits.headline, pairs, len(fits.fits) - 1)
+            if _verdict(low, high, greater) == "~":
                 found.append(fit.name)
     return tuple(found)

@@ -6,7 +6,6 @@ Residuals are target minus prediction here, as one speaks of noise.
 import numpy as np
 
 from losscli.advice.shape import (
-    average_ranks,
     octile_skew,
     rank_correlation,
     robust_z,
@@ -14,6 +13,7 @@ from losscli.advice.shape import (
     z_among_like,
 )
 from losscli.advice.study import FigureWords, Study, by_name
+from losscli.data.roles.tasks import are_counts
 from losscli.descent.ends import Solution
 from losscli.descent.objective import bulk_spread
 from losscli.descent.train import Wanted, reference, train
@@ -62,7 +62,9 @@ _FIGURES = by_name(
     FigureWords(
         "decades", "decades", "number", "log10 of largest over smallest target", "not every target is above 0"
     ),
-    FigureWords("counts", "counts", "answer", "the target is whole numbers, 0 or more"),
+    FigureWords(
+        "counts", "counts", "answer", "the target is whole, 0 or more, small and skewed; or said to be"
+    ),
     FigureWords("dispersion", "dispersion", "number", "variance over mean, given the features; Poisson 1"),
     FigureWords("tied", "tied targets", "share", "rows that share theirs: rounded, or few values"),
 )
@@ -102,7 +104,7 @@ def _target(study: Study, y: Floats) -> tuple[Finding, ...]:
         _FIGURES["zeros"].of(float((y == 0).sum()) / n),
         _FIGURES["negative"].of(float((y < 0).sum()) / n),
         _FIGURES["decades"].of(float(np.log10(y.max() / y.min())) if positive else None),
-        _FIGURES["counts"].of(float(whole)),
+        _FIGURES["counts"].of(float(study.training.task is Task.COUNTS or are_counts(y))),
         _FIGURES["dispersion"].of(*_dispersion(study, y, whole)),
         FigureWords("commonest", "commonest value", "share", commonest).of(float(count.max()) / n),
         _FIGURES["tied"].of(float(count[count > 1].sum()) / n),
@@ -127,11 +129,3 @@ def _dispersion(study: Study, y: Floats, whole: bool) -> tuple[float | None, str
     if not (mean > 0).all():
         return None, "the Poisson fit predicts 0"
     return float(((y - mean) ** 2 / mean).sum() / free), None
-
-
-def gives_away(x: Floats, y: Floats) -> bool:
-    """Whether a column equals the target, or ranks the rows exactly as it, or the reverse. x, y: (n,)."""
-    if bool((x == y).all()):
-        return True
-    ranks, own = average_ranks(y), average_ranks(x)
-    return bool((own == ranks).all() or (own == len(y) + 1 - ranks).all())

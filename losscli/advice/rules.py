@@ -72,8 +72,7 @@ def _many(f: Figures, share: float) -> bool:
 
 
 def _counts(f: Figures) -> bool:
-    """Whole numbers that are small and vary like counts, rather than amounts or ages that are rounded."""
-    return f["counts"] == 1.0 and f["median"] < 100.0 and f["dispersion"] >= 0.5
+    return f["counts"] == 1.0
 
 
 def _overdispersed(f: Figures) -> bool:

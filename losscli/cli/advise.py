@@ -32,7 +32,7 @@ def run(flags: AdviseFlags) -> int:
     from losscli.advice import advise
 
     found = work(advise, flags, request, asked)
-    written = partial(render.written, found.advice)
+    written = partial(render.written, found.advice, all=flags.all)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
     return ending(found.interrupted, found.advice.check.repeats, 2)
@@ -44,6 +44,7 @@ def request_of(flags: AdviseFlags) -> "FitRequest":
 
     return FitRequest(
         l2=_penalty(flags.l2),
+        metric=flags.metric,
         folds=flags.folds,
         seed=flags.seed,
         confidence=flags.confidence,

@@ -7,7 +7,8 @@ from losscli.comparison.decomposition import WORTH, saving
 from losscli.comparison.losses import CLIP, TableFacts
 from losscli.comparison.vectors import SUM_TOLERANCE
 from losscli.comparison.verdicts.bootstrap import MOST_PAIRED
-from losscli.domain import DOMINATED
+from losscli.data.roles.values import ENOUGH
+from losscli.domain import DOMINATED, NUMBERS
 from losscli.inference.decisive import warns
 from losscli.metrics.distribution import Distribution, roc_auc_error
 from losscli.result import (
@@ -22,6 +23,7 @@ from losscli.result import (
 
 SUBGROUP = 0.10  # of the rows flagged: no outliers
 NAMED = 3
+_OF_RESIDUALS = ("mae", "mse", "rmse", "max_error")  # 0 where every row is met
 CLEARLY = 1.2  # times what chance shows, from which on recalibration is worth a line
 ONE_OUTPUT = 0.9  # share of a squared error from which one output is most of it
 
@@ -31,6 +33,7 @@ def with_warnings(found: Comparison, facts: TableFacts, more: Sequence[Warning_]
     of the columns."""
     every = [
         *_infinite(found),
+        *_copies(found),
         *_few_rows(found),
         *found.warnings,
         *_many_models(found),
@@ -55,6 +58,19 @@ def _infinite(found: Comparison) -> Iterator[Warning_]:
                 message = f"{table.name} of {result.model} is infinite: {why} in {place}; ranked last"
                 yield Warning_("infinite_loss", message, advice)
                 return
+
+
+def _copies(found: Comparison) -> Iterator[Warning_]:
+    """Predictions that are the numbers of the target themselves, on rows enough to be no chance."""
+    table = next((one for one in found.losses if one.name in _OF_RESIDUALS), None)
+    exact = [one.model for one in table.results if one.value == 0.0] if table is not None else []
+    if exact and found.task in NUMBERS and found.rows.used >= ENOUGH:
+        what = (
+            f"{', '.join(exact[:NAMED])} {'equals' if len(exact) == 1 else 'equal'} the target in every row"
+        )
+        yield Warning_(
+            "prediction_is_target", what, "Look whether the target itself was taken for a prediction"
+        )
 
 
 def _few_rows(found: Comparison) -> Iterator[Warning_]:

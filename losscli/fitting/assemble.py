@@ -9,22 +9,31 @@ from losscli import __version__
 from losscli.data.roles.class_weight import plain
 from losscli.data.roles.features import Training
 from losscli.descent.ends import Solution
-from losscli.domain import Task
+from losscli.domain import NUMBERS, Task
 from losscli.fitting.choice import unranked
 from losscli.fitting.coefficients import Coefficients, coefficients, penalty
 from losscli.fitting.crossval import CrossValidation, Judgement
 from losscli.fitting.efficiency import efficiency
 from losscli.fitting.folds import Folds
 from losscli.fitting.full_fit import FullFit, light_rows
+from losscli.fitting.headline import ordered_alike, unjudged
 from losscli.fitting.judge import kind_of
 from losscli.fitting.model import Layer, LinearModel, NetworkModel, SavedModel, TrainedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
-from losscli.fitting.ranking import Pairing, pairing, rankings
+from losscli.fitting.ranking import Pairing, ahead_of_constant, pairing, rankings
 from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.robustness import degradations
-from losscli.fitting.scores import Pooled, pooled, precision_recall, scores_of, seed_value, threshold_of
-from losscli.loss import BY_DIFFERENCES
+from losscli.fitting.scores import (
+    Pooled,
+    constant_value,
+    pooled,
+    precision_recall,
+    scores_of,
+    seed_value,
+    threshold_of,
+)
+from losscli.loss import BY_DIFFERENCES, BoundLoss
 from losscli.result import (
     Degradation,
     Fit,
@@ -51,6 +60,7 @@ class Run:
 
     training: Training
     warnings: tuple[Warning_, ...]
+    leaks: tuple[str, ...]
     request: FitRequest
     source: RowSource
     cv: CrossValidation
@@ -91,7 +101,7 @@ def _entries(run: Run) -> list[_Entry]:
     for at, outcomes in enumerate(run.whole.trained.by_loss):
         solution = outcomes[0]
         if isinstance(solution, Solution):
-            reason = unranked(solution.bound) or _unsettled(run, at, solution)
+            reason = _unranked(run, solution.bound) or _unsettled(run, at, solution)
             deep = isinstance(solution, Network) and solution.layers
             own = None if deep else coefficients(run.whole.design, solution)
             if solution.carriers:
@@ -118,6 +128,12 @@ def _tuned(run: Run, at: int) -> tuple[str, Tuned] | None:
     own = run.cv.tunings[place]
     folds = tuple(judgement.tuned[place] for judgement in run.judgements)
     return own.spec, Tuned(own.param, run.tuned[place], run.cv.metrics[0].name, own.values, folds)
+
+
+def _unranked(run: Run, bound: BoundLoss) -> str | None:
+    """Why a loss answers another question than the one it would be judged by, or None."""
+    judge = run.cv.metrics[0]
+    return unjudged(judge, bound.loss) or (unranked(bound) if bound.elicits != judge.elicits else None)
 
 
 def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
@@ -197,7 +213,13 @@ def _fits(
         scale_reason=None if scale is not None else no_scale,
         threshold=request.threshold,
         headline=run.cv.metrics[0].name,
-        constant=_constants(run),
+        constant=_constants(run, found),
+        constant_folds=tuple(finite(float(j.constant[0])) for j in run.judgements),
+        ahead_of_constant=ahead_of_constant(
+            specs, scores, [float(j.constant[0]) for j in run.judgements], run.cv.metrics[0], pairs
+        ),
+        leaks=run.leaks,
+        favoured=_favoured(run, entries),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
         ranking=rankings(specs, reasons, scores, run.cv.metrics, pairs) if run.judgements else (),
         robustness=_robustness(run, entries, pairs),
@@ -221,13 +243,23 @@ def _fits(
     )
 
 
-def _constants(run: Run) -> dict[str, float | None]:
-    """Each metric of the best constant, the mean over folds."""
+def _constants(run: Run, found: Pooled | None) -> dict[str, float | None]:
+    """Each metric of the best constants of the training folds: of numbers pooled over the first repeat, as
+    those of fits are; of classes and labels, whose constants order no rows, the mean over folds."""
+    if found is not None and run.training.task in NUMBERS | {Task.MULTIOUTPUT}:
+        splits = run.folds.splits[: run.folds.folds]
+        return {one.name: finite(constant_value(run.cv, splits, found, one)) for one in run.cv.metrics}
     constants: dict[str, float | None] = {}
     for m, metric in enumerate(run.cv.metrics):
         values = [j.constant[m] for j in run.judgements if np.isfinite(j.constant[m])]
         constants[metric.name] = finite(float(np.mean(values))) if values else None
     return constants
+
+
+def _favoured(run: Run, entries: Sequence[_Entry]) -> tuple[str, ...]:
+    """The losses that are trained for what they are ranked by."""
+    alike = ordered_alike(run.cv.metrics[0], run.training.task)
+    return tuple(one.spec for one in entries if alike is not None and one.solution.bound.kin == alike.kin)
 
 
 def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_Entry]) -> Fit:
@@ -338,7 +370,8 @@ def _cut_short(run: Run) -> list[Warning_]:
     if done == run.folds.repeats:
         return []
     what = f"interrupted: {done} of {run.folds.repeats} repeats are in the result"
-    return [Warning_("interrupted", what, "Run it again, or with fewer --repeats")]
+    fewer = "fewer --repeats" if run.folds.repeats > 1 else "fewer losses"
+    return [Warning_("interrupted", what, f"Run it again, or with {fewer}")]
 
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:

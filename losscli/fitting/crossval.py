@@ -14,7 +14,7 @@ from losscli.domain import NUMBERS, Floats, Mask, Task
 from losscli.fitting.augment import NONE, Examples, Prepared, Recipe, prepared
 from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
-from losscli.fitting.judge import Judged, bulk, constant, kind_of
+from losscli.fitting.judge import Judged, bulk, constant, kind_of, of_constants
 from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
 from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
 from losscli.fitting.tune import Tuning, chosen, with_values
@@ -329,9 +329,15 @@ class Fold:
 
     def constant(self, keep: Mask) -> Floats:
         """(M,) Every metric of the best constant. keep: the rows that trimmed_mae keeps."""
-        rows = (self.y, self.w), (self.y_test, self.w_test)
-        task, threshold = self.cv.settings.task, self.cv.threshold
-        return np.array([constant(m, task, *rows, keep, threshold) for m in self.cv.metrics])
+        task, threshold, rows = self.cv.settings.task, self.cv.threshold, (self.y_test, self.w_test)
+        every = (constant(m, task, self.y, self.w) for m in self.cv.metrics)
+        own = (np.broadcast_to(one, (len(self.y_test), len(one))) for one in every)
+        return np.array(
+            [
+                of_constants(m, task, one, rows, keep, threshold)
+                for m, one in zip(self.cv.metrics, own, strict=True)
+            ]
+        )
 
     def _judged(self, scores: Floats, keep: Mask, thresholds: Sequence[float] = ()) -> list[Judged]:
         own: Sequence[float | None] = thresholds or [self.cv.threshold] * len(scores)

@@ -7,28 +7,31 @@ import numpy as np
 
 from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
-from losscli.data.roles.target import shell_word
 from losscli.data.table import Table
 from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan
 from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import parse_optimizer
-from losscli.descent.train import Settings
-from losscli.domain import NUMBERS, Codes, Floats, Task
+from losscli.descent.train import Settings, Wanted
+from losscli.domain import NUMBERS, Task
 from losscli.engine import each
 from losscli.errors import Fix, UsageError
 from losscli.fitting.assemble import Run, assemble
+from losscli.fitting.augment import Recipe
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits, tuned
 from losscli.fitting.folds import Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
-from losscli.fitting.judge import judging
+from losscli.fitting.headline import chosen_judge, settled
+from losscli.fitting.judge import headed, judging
+from losscli.fitting.leaks import leaks, warning
 from losscli.fitting.networks import NetworkSettings
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.tune import tunings
-from losscli.result import Fits, Input, Refused, Warning_
+from losscli.metrics.metric import Metric
+from losscli.result import Fits, Input, Refused
 
 __all__ = ["FitRequest", "Fitted", "RowSource", "fit", "fit_frame"]
 
@@ -74,7 +77,10 @@ def fit_frame(
     asked = None if request.path is None else parse_path(request.path, request.l1)
     check_request(request, training)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
-    warnings = (*training.warnings, *_copies(frame, training))
+    given_away = leaks(frame, training)
+    warnings = (*training.warnings, *warning(given_away, training))
+    metrics = judging(training.task, request.cost)
+    judge = None if request.metric is None else chosen_judge(request.metric, training.task, metrics, frame.y)
     wanted, untrainable = choose(request, training.task, frame.y)
     tuning = tunings(request, training.task, frame.y, len(wanted))
     wanted += tuple(own.candidates[0] for own in tuning)
@@ -102,13 +108,15 @@ def fit_frame(
     )
     folds = told(folds, training, frame.y)
     networks = _network_settings(request)
+    if judge is not None:
+        metrics = headed(metrics, _settled(judge, frame, training, settings, recipe))
     cv = CrossValidation(
         frame=frame,
         training=training,
         wanted=wanted,
         contaminations=(),
         settings=replace(settings, careful=False),
-        metrics=judging(training.task, request.cost),
+        metrics=metrics,
         threshold=request.threshold,
         rule=rule,
         recipe=recipe,
@@ -129,6 +137,7 @@ def fit_frame(
     run = Run(
         training=training,
         warnings=warnings,
+        leaks=given_away,
         request=request,
         source=source,
         cv=cv,
@@ -196,28 +205,14 @@ def _network_settings(request: FitRequest) -> NetworkSettings | None:
     return NetworkSettings(architecture, plan, seeds)
 
 
-def _copies(frame: Frame, training: Training) -> tuple[Warning_, ...]:
-    """A warning where a feature is the target itself, in every row, or another name of every class."""
-    targets = frame.y.reshape(len(frame.y), -1).T
-    copies = [
-        name
-        for name, x in zip(frame.number_names, frame.numbers.T, strict=True)
-        if (x == targets).all(axis=1).any()
-    ]
-    if training.labels:
-        texts = zip(frame.text_names, frame.texts.T, strict=True)
-        copies += [name for name, codes in texts if _renames(codes, frame.y)]
-    if not copies:
-        return ()
-    a_target = "a target" if training.targets else f"the target {training.target}"
-    what = f"{', '.join(copies)} equals {a_target} in every row"
-    return (Warning_("target_among_features", what, f"Leave it out: --drop {shell_word(copies[0])}"),)
-
-
-def _renames(codes: Codes, y: Floats) -> bool:
-    """Whether two columns of codes (n,) are the same but for the names of the values."""
-    pairs = len(np.unique(np.column_stack([codes, y]), axis=0))
-    return pairs == len(np.unique(codes)) == len(np.unique(y))
+def _settled(
+    judge: Metric | Wanted, frame: Frame, training: Training, settings: Settings, recipe: Recipe
+) -> Metric:
+    """The judge with s of all rows, where a loss takes that."""
+    scale = settings.scale
+    if isinstance(judge, Wanted) and scale is None and training.task is Task.REGRESSION:
+        scale = fit_all_rows(frame, training, (), settings, recipe, None).scale
+    return settled(judge, scale, frame.y, frame.w)
 
 
 def _check_enough(folds: Folds, whole: FullFit) -> None:

@@ -59,7 +59,8 @@ def splits(
     try:
         return _splits(y, asked)
     except UsageError as error:
-        raise UsageError(error.what, advice=error.advice, fixes=_fixes(y, asked)) from None
+        fixes = list(_fixes(y, asked))
+        raise UsageError(error.what, advice=_advice(error.advice, fixes), fixes=fixes) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,20 @@ def _splits(y: Floats, asked: _Asked) -> Folds:
         for i, (train, test) in enumerate(pair)
     )
     if not all(len(split.test) for split in found):
-        raise UsageError(
-            f"--folds {folds}: the groups are too few or too uneven to fill so many folds",
-            advice="Use fewer --folds",
-        )
+        raise UsageError(f"--folds {folds}: the groups are too few or too uneven to fill so many folds")
     lacking = _check_classes(found, y.astype(np.intp), labels) if labels else ()
     return Folds(found, splitter, len(pairs[0]), len(pairs), lacking)
+
+
+def _advice(otherwise: str | None, fixes: Sequence[Fix]) -> str | None:
+    """Fewer folds where so many can be made; what else there is to do."""
+    if any(fix.flags[0] == "--folds" for fix in fixes):
+        return (
+            f"Use fewer --folds, or {otherwise[0].lower()}{otherwise[1:]}"
+            if otherwise
+            else "Use fewer --folds"
+        )
+    return otherwise or ("Split rows in another way:" if fixes else "More data is needed to judge a loss")
 
 
 def _fixes(y: Floats, asked: _Asked) -> Iterator[Fix]:
@@ -143,7 +152,7 @@ def _in_time(time: Codes, folds: int) -> list[Pair]:
     if count < folds + 1:
         raise UsageError(
             f"--folds {folds}: the time has {count} values, and the first fold must have a past",
-            advice="Use fewer --folds" if count > 2 else "Name another column with --time",
+            advice=None if count > 2 else "Name another column with --time",
         )
     times = TimeSeriesSplit(folds).split(np.arange(count))
     return [(np.flatnonzero(time < test[0]), np.flatnonzero(np.isin(time, test))) for _, test in times]
@@ -164,16 +173,17 @@ def _shuffled(y: Floats, labels: Sequence[str], group: Codes | None, folds: int,
 
 def _check_enough(y: Floats, labels: Sequence[str], group: Codes | None, folds: int) -> None:
     """Raises UsageError for fewer rows or groups than folds, or members of every class."""
-    counts = [(len(y), "rows")]
+    counts = [(len(y), "1 row", "rows")]
     if group is not None:
-        counts.append((int(group.max()) + 1, "groups"))
+        counts.append((int(group.max()) + 1, "1 group", "groups"))
     if labels:
-        counts.append((int(np.bincount(y.astype(np.intp)).max()), "rows of the largest class"))
-    for count, what in counts:
+        largest = int(np.bincount(y.astype(np.intp)).max())
+        counts.append((largest, "1 row of the largest class", "rows of the largest class"))
+    for count, one, several in counts:
         if count < folds:
             raise UsageError(
-                f"--folds {folds}: there are {count} {what}, and each fold needs one",
-                advice="Use fewer --folds" if count > 1 else "More data is needed to judge a loss",
+                f"--folds {folds}: there {f'is {one}' if count == 1 else f'are {count:,} {several}'}, "
+                "and each fold needs one"
             )
 
 
@@ -191,15 +201,17 @@ def _check_classes(found: Sequence[Split], codes: Codes, labels: Sequence[str]) 
             raise UsageError(
                 f"fold {split.fold + 1} would be learned without class {labels[missing]!r} "
                 f"({totals[missing]:,} of {len(codes):,} rows)",
-                advice="Use fewer --folds, or merge the class with another, or take its rows out",
+                advice="Merge the class with another, or take its rows out",
             )
         lacking += np.bincount(codes[split.test], minlength=len(labels)) == 0
+    rarest = int(totals[lacking > 0].min(initial=len(codes)))
+    fewer = ", or use fewer --folds" if rarest > 1 and len({split.fold for split in found}) > 2 else ""
     return rare(
         "rare_class",
         "classes are missing from test folds",
         [f"{labels[i]!r} from {lacking[i]}" for i in np.flatnonzero(lacking).tolist()],
         len(found),
-        "Figures of such a class rest on few rows: use fewer --folds, or merge it with another",
+        f"Figures of such a class rest on few rows: merge it with another{fewer}",
     )
 
 
@@ -230,5 +242,5 @@ def _one_valued(folds: Folds, names: Sequence[str], y: Floats) -> tuple[Warning_
         "training folds have one value of a label",
         [f"{names[i]} in {counts[i]}" for i in np.flatnonzero(counts).tolist()],
         len(folds.splits),
-        "There is nothing to learn of it there: use fewer --folds, or leave the label out with --drop",
+        "There is nothing to learn of it there: leave the label out with --drop",
     )

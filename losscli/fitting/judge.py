@@ -1,17 +1,19 @@
 """What out-of-fold predictions are judged by: the metrics of compare, and losses of the catalogue."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SOFTMAX, Floats, Kind, Mask, Task
+from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SEVERAL, SOFTMAX, Floats, Kind, Mask, Task
 from losscli.inference.order import weighted_medians
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
 from losscli.loss.arguments import Arguments
 from losscli.loss.catalogue import find
+from losscli.loss.constant import Target, best_constant
+from losscli.loss.reduction import of_rows
 from losscli.metrics import metrics_for
 from losscli.metrics.comoments import Comoments
 from losscli.metrics.distribution import Distribution
@@ -123,13 +125,18 @@ def kind_of(loss: Loss) -> Kind:
 
 
 def judging(task: Task, cost: BoundLoss | None = None) -> tuple[Metric, ...]:
-    """What a task is judged by, the headline first; cost: of decisions, where they have any."""
+    """What a task is judged by, the usual headline first; cost: of decisions, where they have any."""
     known = {metric.name: metric for metric in metrics_for(task, verb="fit")}
     names = dict.fromkeys([*_FIRST[task].split(), *known])
     found = [known.get(name) or _called(name, task) for name in names]
     if cost is not None:  # the best constant decides where both decisions cost the same
-        found.append(_of_loss(cost, threshold=Costs(**dict(cost.params)).theoretical()))
+        found.append(of_loss(cost, threshold=Costs(**dict(cost.params)).theoretical()))
     return tuple(found)
+
+
+def headed(metrics: Sequence[Metric], judge: Metric) -> tuple[Metric, ...]:
+    """The metrics with another headline."""
+    return (judge, *(one for one in metrics if one.name != judge.name))
 
 
 def _called(name: str, task: Task) -> Metric:
@@ -138,17 +145,26 @@ def _called(name: str, task: Task) -> Metric:
         return _trimmed(_called("mae", task))
     loss = find(Spec(name), task)
     assert loss is not None
-    return _of_loss(loss.bind({}))
+    return of_loss(loss.bind({}))
 
 
-def _of_loss(one: BoundLoss, threshold: float | None = None) -> Metric:
+def of_loss(one: BoundLoss, threshold: float | None = None, name: str = "") -> Metric:
+    """A loss as a metric, its own name where no other is given."""
     loss = one.loss
 
     def rows(own: Judged) -> Floats:
         return one.value(*own.arguments.of(loss))
 
+    def value(own: Judged) -> Outcome:
+        if not loss.prediction.contains(own.prediction).all():
+            return Undefined(f"not every prediction is {loss.prediction}")
+        classes = own.score.shape[1] if own.score.ndim > own.y.ndim else 2
+        least = partial(_least, one, own.task, own.y, own.w)
+        return outcome(float(of_rows(one, own.arguments.of(loss), own.w, classes, least)[0]), _UNKNOWN)
+
+    plain = loss.reduction is Reduction.MEAN and loss.combine is None and loss.whole is None
     return Metric(
-        name=loss.name,
+        name=name or loss.name,
         title=loss.title,
         formula=loss.formula,
         tasks=frozenset({loss.task}),
@@ -156,11 +172,33 @@ def _of_loss(one: BoundLoss, threshold: float | None = None) -> Metric:
         greater_is_better=False,
         best=0.0,
         source=Judged,
-        value=lambda own: outcome(_reduced(loss.reduction, rows(own), own.w), _UNKNOWN),
-        rows=rows if loss.name in _WITH_INTERVAL else None,
+        value=value,
+        rows=rows if loss.name in _WITH_INTERVAL or (name and plain) else None,
         elicits=one.elicits,
         threshold=threshold,
+        constant=partial(_constant_of, one) if name and loss.task not in SEVERAL else None,
     )
+
+
+def _least(one: BoundLoss, task: Task, y: Floats, w: Floats) -> float:
+    """What the best constant leaves of a loss."""
+    return best_constant(one, _target(task, y, w))[1]
+
+
+def _constant_of(one: BoundLoss, y: Floats, w: Floats) -> Floats:
+    """The best constant prediction, (1,) or of several classes (k,)."""
+    target = _target(one.loss.task, y, w)
+    found = best_constant(one, target)[0]
+    if one.loss.task is Task.MULTICLASS and len(found) == 1:  # the code of a class
+        return np.asarray((target.values == found[0]).astype(np.float64))
+    return found
+
+
+def _target(task: Task, y: Floats, w: Floats) -> Target:
+    if task in CLASSES:
+        weights: Floats = np.bincount(y.astype(np.intp), weights=w, minlength=2).astype(np.float64)
+        return Target.of_classes(task, weights)
+    return Target.of_numbers(task, y, w)
 
 
 def _trimmed(mae: Metric) -> Metric:
@@ -168,17 +206,10 @@ def _trimmed(mae: Metric) -> Metric:
 
     def value(own: Judged) -> Outcome:
         assert mae.rows is not None
-        return outcome(_reduced(Reduction.MEAN, mae.rows(own)[own.bulk], own.w[own.bulk]), _UNKNOWN)
+        w = own.w[own.bulk]
+        return outcome(float(mae.rows(own)[own.bulk] @ w / w.sum()), _UNKNOWN)
 
     return replace(mae, name="trimmed_mae", value=value, rows=None)
-
-
-def _reduced(reduction: Reduction, x: Floats, w: Floats) -> float:
-    """The figure of row values (n,)."""
-    if reduction is Reduction.MEDIAN:
-        return sum(weighted_medians(x, w)) / 2
-    mean = float(x @ w / w.sum())
-    return float(np.sqrt(mean)) if reduction is Reduction.ROOT else mean
 
 
 def bulk(y: Floats, predictions: Floats) -> Mask:
@@ -193,38 +224,48 @@ def bulk(y: Floats, predictions: Floats) -> Mask:
     return keep
 
 
-def constant(
+def constant(metric: Metric, task: Task, y: Floats, w: Floats) -> Floats:
+    """The constant prediction that is best for a metric on rows learned from: the shares of classes or
+    labels; of numbers what the metric elicits, the mean or the median; for a loss its own. (k,) a value per
+    class, output or label, (1,) of two classes or one number.
+
+    y: (n,) or (n, L), classes as codes; w: (n,).
+    """
+    if metric.constant is not None:
+        return metric.constant(y, w)
+    if task in CLASSES:
+        shares = np.asarray(np.bincount(y.astype(np.intp), weights=w, minlength=2) / w.sum())
+        return shares if task is Task.MULTICLASS else shares[1:]
+    if task in NUMBERS | {Task.MULTIOUTPUT} and not metric.elicits.startswith("mean"):
+        return np.array([weighted_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
+    return np.asarray(np.atleast_1d(w @ y / w.sum()))
+
+
+def of_constants(
     metric: Metric,
     task: Task,
-    train: tuple[Floats, Floats],
-    test: tuple[Floats, Floats],
+    constants: Floats,
+    rows: tuple[Floats, Floats],
     keep: Mask,
     threshold: float | None,
 ) -> float:
-    """A metric of the best constants: the shares of classes or labels; of numbers what the metric elicits,
-    the mean or the median.
+    """A metric of rows that are predicted by constants; nan where there is none.
 
-    train, test: (y, w), (n,) or (n, L) and (n,), of the rows learned from and judged on; classes as codes;
-    keep: the rows that trimmed_mae keeps; threshold: of several labels.
+    constants: of every row (n, k); rows: (y, w) that are judged; keep: the rows that trimmed_mae keeps;
+    threshold: of several labels.
     """
-    (y, w), (own, weights) = train, test
-    numbers, shape = task in NUMBERS | {Task.MULTIOUTPUT}, own.shape
-    if task in CLASSES:
-        shares = np.bincount(y.astype(np.intp), weights=w, minlength=2) / w.sum()
-        best = shares if task is Task.MULTICLASS else shares[1:]
-        shape = (len(own), len(shares)) if task is Task.MULTICLASS else shape
-    elif numbers and not metric.elicits.startswith("mean"):
-        best = np.array([weighted_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
-    else:
-        best = np.asarray(w @ y / w.sum())
-    rows = np.broadcast_to(best, shape)
+    y, w = rows
+    kind = Kind.VALUE if task in NUMBERS | {Task.MULTIOUTPUT} else Kind.PROBABILITY
+    if metric.constant is not None and kind not in metric.needs:
+        kind = Kind.SCORE
+    flat = constants if y.ndim == 2 or task is Task.MULTICLASS else constants[:, 0]
     return Judged(
         task=task,
-        kind=Kind.VALUE if numbers else Kind.PROBABILITY,
-        y=own,
-        w=weights,
-        score=rows,
-        prediction=rows,
+        kind=kind,
+        y=y,
+        w=w,
+        score=flat,
+        prediction=flat,
         bulk=keep,
-        threshold=threshold if own.ndim == 2 else metric.threshold,
+        threshold=threshold if y.ndim == 2 else metric.threshold,
     ).value(metric)

@@ -54,6 +54,30 @@ def proven(figures: Floats, pairing: Pairing) -> Mask:
     return better
 
 
+def ahead_of_constant(
+    specs: Sequence[str],
+    scores: Sequence[Mapping[str, Score]],
+    constant: Sequence[float],
+    metric: Metric,
+    pairing: Pairing,
+) -> tuple[str, ...] | None:
+    """The losses shown better than the best constant by the same test; None where there is none.
+
+    constant: its figure in each fold (J,), nan where undefined.
+    """
+    if pairing.refusal is not None or not np.isfinite(constant).any():
+        return None
+    found = []
+    for spec, own in zip(specs, scores, strict=True):
+        folds = own[metric.name].folds if metric.name in own else ()
+        both = zip(folds, constant, strict=False)
+        d = [metric.error(a) - metric.error(b) for a, b in both if a is not None and np.isfinite(b)]
+        mean, half = corrected_t_interval(d, pairing.ratio, pairing.confidence, len(specs))
+        if mean < -half:
+            found.append(spec)
+    return tuple(found)
+
+
 def rank_interval(better: Mask, i: int, rank: int) -> tuple[int, int]:
     """1 + the losses shown better, and all but those shown worse; its own rank always inside."""
     low, high = 1 + int(better[:, i].sum()), len(better) - int(better[i].sum())

@@ -28,6 +28,7 @@ class FitRequest:
     threshold: None is 0.5 for probabilities, 0 for scores.
     threshold_rule: f1, youden or cost to choose it within the training rows.
     cost: of decisions.
+    metric: what losses are ranked by, a metric or the spec of a loss; None is the usual one of the task.
     oversample: the share of the largest class that every class is repeated to.
     label_smoothing: the share of a label that is spread over all.
     """
@@ -52,6 +53,7 @@ class FitRequest:
     threshold: float | None = None
     threshold_rule: str | None = None
     cost: BoundLoss | None = None
+    metric: str | None = None
     oversample: float | None = None
     label_smoothing: float | None = None
     augment: tuple[Spec, ...] = ()

@@ -8,7 +8,7 @@ import numpy as np
 from losscli.domain import Codes, Floats, Kind
 from losscli.fitting.crossval import CrossValidation, Judgement, judged
 from losscli.fitting.folds import Split
-from losscli.fitting.judge import Judged, bulk
+from losscli.fitting.judge import Judged, bulk, constant, of_constants
 from losscli.inference import t_quantile, t_refusal, wilson
 from losscli.inference.tail import Tail
 from losscli.metrics.distribution import Distribution
@@ -73,6 +73,17 @@ def seed_value(
     keep = np.ones(len(rows), dtype=np.bool_)
     own = judged(plan.wanted[i], scores, plan.frame.y[rows], plan.frame.w[rows], keep, plan.threshold)
     return own.value(plan.metrics[0])
+
+
+def constant_value(plan: CrossValidation, splits: Sequence[Split], found: Pooled, metric: Metric) -> float:
+    """A metric of the best constants of the training rows of each split, pooled as `found` is; nan where
+    there is none. splits: of the first repeat."""
+    frame, task = plan.frame, plan.training.task
+    own = [constant(metric, task, frame.y[one.train], frame.w[one.train]) for one in splits]
+    each = np.repeat(np.array(own), [len(one.test) for one in splits], axis=0)
+    rows, order = _in_order(splits)
+    keep = found.judged[0].bulk if found.judged else np.ones(len(rows), dtype=np.bool_)
+    return of_constants(metric, task, each[order], (frame.y[rows], frame.w[rows]), keep, plan.threshold)
 
 
 def threshold_of(plan: CrossValidation, judgements: Sequence[Judgement], i: int) -> Threshold | None:

@@ -51,6 +51,7 @@ class Metric:
     ranked_from: (negatives, positives) from which on ranks of models have an interval: with fewer, of two
       classes, equally good models are told apart in more than 6 % of files, not 5 % (`docs/verdicts.md`).
     elicits: what is best to predict for it, which of constants is the mean, else the median.
+    constant: (y, w) -> the best constant prediction of those rows, where it is neither.
     threshold: the probability above which to decide for the positive class is best for it, None for the
       usual one.
     aliases: other names of it.
@@ -79,6 +80,7 @@ class Metric:
     interval: Callable[[Any, float], tuple[float, float] | None] | None = None
     ranked_from: tuple[int, int] = (0, 0)
     elicits: str = "mean"
+    constant: Callable[[Floats, Floats], Floats] | None = None
     threshold: float | None = None
     aliases: tuple[str, ...] = ()
     ordered: bool = False

@@ -1,6 +1,6 @@
 """What every part of a report needs: what was found, what is asked of it, and how names are cut."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -46,11 +46,12 @@ class Screen(Generic[R_co]):
         """Visible text; on a terminal in at most so many cells."""
         return next(iter(display_names([text], self.limit(cells)).values()))
 
-    def warnings(self) -> list[Note]:
-        """What cannot be trusted, and what to know or do, in sentences."""
+    def warnings(self, said: Collection[str] = ()) -> list[Note]:
+        """What cannot be trusted, and what to know or do; said: codes of what stands elsewhere."""
         return [
             Note("?" if one.code == _FEW else "!", visible(sentence(one.message, one.advice)))
             for one in self.found.warnings
+            if one.code not in said
         ]
 
     def capped(self, notes: Sequence[Note]) -> list[Note]:

@@ -33,6 +33,15 @@ def without(words: Iterable[str], valued: Sequence[str], plain: Sequence[str]) -
             yield word
 
 
+def kept(words: Iterable[str], flags: Sequence[str]) -> Iterator[str]:
+    """Of the words, flags of these names that take a value, each with its value."""
+    value = False
+    for word in words:
+        if value or word in flags or word.startswith(tuple(f"{flag}=" for flag in flags)):
+            yield word
+        value = not value and word in flags
+
+
 def typed_spec(words: Sequence[str], spec: str) -> str | None:
     """How a command's words call the loss of that spec; None where they do not."""
     name = spec_name(spec)

@@ -51,7 +51,7 @@ class CheckRow:
 
     value: mean over folds; relative: its difference from the baseline's over that, with an interval for all
     losses at once; verdict: "better", "worse" or "~", None where there is none; other, other_relative …: the
-    same of the other metric.
+    same of the other metric; beats_constant: whether it is ahead of the best constant.
     """
 
     spec: str
@@ -61,6 +61,7 @@ class CheckRow:
     low: float | None
     high: float | None
     verdict: str | None
+    beats_constant: bool
     other: float | None
     other_relative: float | None
     other_low: float | None
@@ -73,7 +74,8 @@ class Check:
     """The short list, cross-validated.
 
     verdict: "better", a loss is shown better than the baseline; "none", no loss is; "untested", noise was not
-    tested, for `reason`. best: the loss that the verdict speaks of; tied: those not told apart from it.
+    tested, for `reason`; "constant", no loss is ahead of the best constant. best: the loss that the verdict
+    speaks of; tied: those not told apart from it; constant: the metric of the best constant, mean over folds.
     """
 
     metric: str
@@ -81,8 +83,9 @@ class Check:
     other: str
     baseline: str
     verdict: str
-    best: str
+    best: str | None
     tied: tuple[str, ...]
+    constant: float | None
     folds: int
     repeats: int  # that were finished
     splitter: str

@@ -216,7 +216,7 @@ class Fits(TableResult):
     scale_reason: str | None
     threshold: float | None  # as given; None: 0.5 for probabilities, 0 for scores
     headline: str  # the metric that ranks, and that contamination is judged by
-    constant: Mapping[str, float | None]  # each metric of the best constant of each training fold
+    constant: Mapping[str, float | None]  # each metric of the best constants of the training folds
     fits: tuple[Fit, ...]
     ranking: tuple[Ranking, ...]
     robustness: tuple[Degradation, ...]
@@ -235,6 +235,27 @@ class Fits(TableResult):
     intercept: bool = True  # whether scores have one
     offset: str | None = None  # the column that is added to scores
     exposure: str | None = None  # the column whose logarithm is
+    constant_folds: tuple[float | None, ...] = ()  # the headline of the best constant, fold by fold
+    ahead_of_constant: tuple[str, ...] | None = None  # fits shown better than it; None: not tested
+    leaks: tuple[str, ...] = ()  # features that give the target away
+    favoured: tuple[str, ...] = ()  # fits whose loss orders models as the headline does
+
+    def beats_constant(self, fit: Fit) -> bool:
+        """Whether a fit's headline is ahead of the best constant's, as shown and as the mean over folds; a
+        figure that is missing decides nothing."""
+        score, ranking = fit.scores.get(self.headline), self.ranking_by(self.headline)
+        if score is None or score.value is None or ranking is None:
+            return False
+        sign = -1.0 if ranking.greater_is_better else 1.0
+        own, shown = score.value, self.constant.get(self.headline)
+        if shown is not None and sign * own >= sign * shown:
+            return False
+        both = zip(score.folds, self.constant_folds, strict=False)
+        gaps = [sign * (a - b) for a, b in both if a is not None and b is not None]
+        return not gaps or sum(gaps) < 0.0
+
+    def ranking_by(self, metric: str) -> Ranking | None:
+        return next((one for one in self.ranking if one.metric == metric), None)
 
     def fit(self, spec: str) -> Fit:
         return next(fit for fit in self.fits if fit.spec == spec)

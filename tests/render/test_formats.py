@@ -45,8 +45,8 @@ ADVICE = Advice(
     short_list=(Listed("mse", (), "the baseline", "Gauss 1809"), Listed("huber", ("far",), "", "")),
     check=Check(
         *("mae", False, "rmse", "mse", "better", "huber", ()),
-        *(5, 2, "random", 90),
-        (CheckRow("huber", "a centre", 1.0, -0.1, -0.2, -0.05, "better", 2.0, 0.0, -0.1, 0.1, None),),
+        *(1.5, 5, 2, "random", 90),
+        (CheckRow("huber", "a centre", 1.0, -0.1, -0.2, -0.05, "better", True, 2.0, 0.0, -0.1, 0.1, None),),
         None,
     ),
     unknown=("what a mistake costs",),

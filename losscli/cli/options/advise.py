@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from losscli.cli.options.flag import ARGUMENTS, Flag
 from losscli.cli.options.roles import FeatureRoles
-from losscli.cli.options.shared import CONFIDENCE_FLAG, DATA, TABLE, TableFlags
+from losscli.cli.options.shared import ALL, CONFIDENCE_FLAG, DATA, OUTPUT, TABLE, TableFlags
 from losscli.usual import CONFIDENCE, FOLDS
 
 JUDGING = "Judging"  # a panel of the help
@@ -22,6 +22,11 @@ class AdviseFlags(TableFlags, FeatureRoles):
         Flag("RULE", "error; drop: leave such rows out; impute: fill in.", DATA, after="max_unpacked"),
     ] = "error"
     l2: Annotated[str, L2.on(JUDGING)] = "auto"
+    metric: Annotated[
+        str | None,
+        Flag("NAME", "What losses are ranked by: a metric or a loss, e.g. rmse or huber:delta=2.", JUDGING),
+    ] = None
     folds: Annotated[int, Flag("N", "Folds.", JUDGING, least=2)] = FOLDS
     seed: Annotated[int, Flag("N", "Seed of splits, and of rows drawn.", JUDGING, least=0)] = 0
     confidence: Annotated[float, CONFIDENCE_FLAG.on(JUDGING)] = CONFIDENCE
+    all: Annotated[bool, ALL.on(OUTPUT, after="output")] = False

@@ -150,6 +150,13 @@ def used_columns(
     return Used(used, left, said)
 
 
+def _advice(fixes: Sequence[Fix], are_left: bool) -> str:
+    """are_left: whether columns are left out that no flag names."""
+    if not fixes:
+        return "A feature needs two values or more" if are_left else "Add a column to learn from"
+    return "Say which columns are features:" if are_left else "Name fewer columns with --drop:"
+
+
 def _none_left(
     table: Table, left: Mapping[str, Unfit], features: Sequence[str], drop: Sequence[str], *, intercept: bool
 ) -> UsageError:
@@ -170,7 +177,7 @@ def _none_left(
     return UsageError(
         f"no feature is left{f': {why[0]}' if why else ''}",
         where=Where(table.path),
-        advice="Say which columns are features:" if why else "Name fewer columns with --drop:",
+        advice=_advice(fixes, bool(why)),
         fixes=fixes,
     )
 

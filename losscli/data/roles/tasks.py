@@ -19,7 +19,7 @@ from losscli.data.roles.words import stated_kind
 from losscli.data.table import BLOCK, ColumnType, Table, block_count
 from losscli.data.table.grammar import shown
 from losscli.data.table.people import number_advice, number_fixes
-from losscli.domain import CLASSES, NUMBERS, Kind, Task
+from losscli.domain import CLASSES, NUMBERS, Floats, Kind, Task
 from losscli.errors import DataError, Fix, UsageError, Where
 
 _BITS = ({"0", "1"}, {"-1", "1"})
@@ -179,32 +179,31 @@ def _probability_of_numbers(
 
 
 def counts_hint(table: Table, target: str) -> str:
-    """`whole numbers …: --task counts if they are counts`, where a target looks like counts; else "".
-
-    Whole, at least 0, small, more than a few values, and skewed to the right.
-    """
+    """`whole numbers …: --task counts if they are counts`, where a target looks like counts; else ""."""
     column = table.columns[target]
     if not column.whole or column.low is None or column.low < 0 or (column.high or 0) > _SMALL_COUNT:
         return ""
     if column.values is not None and len(column.values) < _FEW_COUNTS:
         return ""
-    if not is_skewed(table, target):
+    import numpy as np
+
+    step = max(1, table.rows // BLOCK)
+    values = np.concatenate([table.numbers(block, target)[::step] for block in range(block_count(table))])
+    if not are_counts(values):
         return ""
     return "the target is whole, 0 or more, small and skewed: --task counts if it is counts"
 
 
-def is_skewed(table: Table, name: str) -> bool:
-    """Whether the skewness of a number column is that of counts around 6 or fewer, and no chance."""
+def are_counts(values: Floats) -> bool:
+    """Whether numbers look like counts: whole, at least 0, small, more than a few values, and skewed to the
+    right as counts around 6 or fewer are, by more than chance. values: (n,), what is not finite left out."""
     import numpy as np
 
-    if table.columns[name].type is not ColumnType.NUMBER:
+    x = values[np.isfinite(values)]
+    if not len(x) or x.min() < 0 or x.max() > _SMALL_COUNT or (x != np.floor(x)).any():
         return False
-    step = max(1, table.rows // BLOCK)
-    values = np.concatenate([table.numbers(block, name)[::step] for block in range(block_count(table))])
-    values = values[np.isfinite(values)]
-    with np.errstate(over="ignore", invalid="ignore"):  # near 1e308
-        spread = values.std() if len(values) else 0.0
-    if not 0.0 < spread < np.inf:
+    spread = x.std()
+    if len(np.unique(x)) < _FEW_COUNTS or not spread:
         return False
-    skewness = (((values - values.mean()) / spread) ** 3).mean()
-    return bool(skewness > max(_SKEWED, 2.0 * np.sqrt(6.0 / len(values))))
+    skewness = (((x - x.mean()) / spread) ** 3).mean()
+    return bool(skewness > max(_SKEWED, 2.0 * np.sqrt(6.0 / len(x))))

@@ -11,6 +11,7 @@ from losscli.errors import DataError, Fix
 
 DROP = Fix(("--missing", "drop"), "rows with such a value are left out")
 ALIKE = Fix(("--weights",), "every row counts alike")
+ENOUGH = 20  # rows, below which a column may equal or rank as the target by chance
 
 
 def check_number(table: Table, name: str, advice: str | None = None, fixes: Sequence[Fix] = ()) -> None:

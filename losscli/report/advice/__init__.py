@@ -9,6 +9,7 @@ from losscli.report.advice.profile import profile_grids, rule_grids, rule_notes
 from losscli.report.blocks import Heading, Line, Note, Paragraph, Report, Role
 from losscli.report.data import decision_texts, file_text, rows_text
 from losscli.report.found import View
+from losscli.report.leaks import dropping
 from losscli.report.names import visible
 from losscli.report.numbers import count
 from losscli.report.screen import Screen, following
@@ -17,12 +18,13 @@ from losscli.result import Advice
 
 __all__ = ["advice_report"]
 
+_UNKNOWN, _RULES = 2, 1  # notes on a screen
 _SHOWN = ("--format", "--output")  # flags that say how advice is shown, each with a value
 
 
 def advice_report(advice: Advice, view: View) -> Report:
-    """The report of an advice; there is no shorter form of it, and no longer one."""
-    screen = Screen(advice, replace(view, all=False))
+    """The report of an advice: on a screen its gist, elsewhere and with `--all` all of it."""
+    screen = Screen(advice, replace(view, all=view.all or view.paged))
     unknown = [Note("?", visible(text)) for text in advice.unknown]
     return Report.of(
         answer=[Paragraph(answer(screen))],
@@ -30,8 +32,8 @@ def advice_report(advice: Advice, view: View) -> Report:
         profile=profile_grids(screen),
         short_list=rule_grids(screen),
         check=check_grids(screen),
-        rules=rule_notes(screen),
-        unknown=[Heading("WHAT THIS DOES NOT KNOW"), *unknown],
+        rules=rule_notes(screen) if screen.all else rule_notes(screen)[:_RULES],
+        unknown=[Heading("WHAT THIS DOES NOT KNOW"), *unknown] if screen.all else unknown[:_UNKNOWN],
         notes=screen.warnings(),
         next=following(_next_command(advice)),
     )
@@ -52,7 +54,11 @@ def _data(screen: Screen[Advice]) -> list[str]:
 
 
 def _next_command(advice: Advice) -> str:
-    """`losscli fit` with the words of this command and the losses of the short list."""
+    """`losscli fit` with the words of this command and the losses of the short list that are ahead of the
+    best constant; without a feature that gives the target away."""
     program, _, *words = typed(advice.command, "advise", *(item.path for item in advice.inputs))
-    chosen = [word for one in advice.short_list for word in ("--loss", one.spec)]
-    return again((program, "fit", *without(words, _SHOWN, ("--quiet", "-q")), *chosen))
+    ahead = {row.spec for row in advice.check.losses if row.beats_constant or row.value is None}
+    if advice.leaks:
+        return again((program, "advise", *words, *dropping(advice.leaks)))
+    chosen = [word for one in advice.short_list if one.spec in ahead for word in ("--loss", one.spec)]
+    return again((program, "fit", *without(words, _SHOWN, ("--quiet", "-q", "--all")), *chosen))

@@ -1,15 +1,13 @@
 """The first line: which loss to train with, and why; or that these rows do not tell."""
 
-import shlex
-
-from losscli.report.fits.screen import words
+from losscli.report.fits.screen import constant_words, words
+from losscli.report.leaks import leak_sentence
 from losscli.report.names import joined, visible
-from losscli.report.numbers import percent
+from losscli.report.numbers import Figure, digits_of, percent
 from losscli.report.screen import Screen
 from losscli.result import Advice, CheckRow, FiredRule
 
 _NUMBERS = ("mae", "rmse")
-_NAMED = 3  # features that give the target away
 _SKEWED = 0.1  # octile skew from which mean and middle differ
 _WORSE = 0.02  # relative: what a loss that the profile speaks for may seem worse
 
@@ -18,7 +16,9 @@ def answer(screen: Screen[Advice]) -> str:
     """The verdict in a sentence or a few; what makes it worthless comes first."""
     advice = screen.found
     if advice.leaks:
-        return _leak(screen)
+        return leak_sentence(screen, advice.leaks, advice.target, classes=bool(advice.classes))
+    if advice.check.verdict == "constant":
+        return _constant(screen)
     best = next((row for row in advice.check.losses if row.spec == advice.check.best), None)
     if best is None or best.value is None:
         return f"No loss could be judged: {visible(advice.check.reason or 'no fold has a value')}."
@@ -31,22 +31,19 @@ def answer(screen: Screen[Advice]) -> str:
             return _untested(screen, best)
 
 
-def _leak(screen: Screen[Advice]) -> str:
-    advice = screen.found
-    names = joined([screen.clip(name, 30) for name in advice.leaks[:_NAMED]])
-    alone = (
-        "tells the classes apart alone"
-        if advice.classes
-        else "equals it or orders the rows exactly as it does"
-    )
-    if len(advice.leaks) > 1:
-        what, it, each = f"the features {names}", "they give", f" (each {alone})"
-    else:
-        what, it, each = f"the feature {names}", "it gives", f" (it {alone})"
-    drop = " ".join(f"--drop {shlex.quote(name)}" for name in advice.leaks[:_NAMED])
+def _constant(screen: Screen[Advice]) -> str:
+    """No loss is named: none is better than doing without a model."""
+    check = screen.found.check
+    best = check.losses[0].value if check.losses else None
+    figures = ""
+    if best is not None and check.constant is not None:
+        digits = digits_of([Figure(best), Figure(check.constant)])
+        metric, own, constant = words(check.metric), digits.text(best), digits.text(check.constant)
+        figures = f": the best {metric} out of fold is {own}, that of a constant {constant}"
+    what = constant_words(check.metric, bool(screen.found.classes))
     return (
-        f"Look at {what} before any loss: {it} the target {screen.clip(advice.target, 30)} away{each}. "
-        f"Unless that is known when you predict, leave it out: {visible(drop)}."
+        f"No loss beats predicting {what}{figures}. As far as these rows show, the features tell a linear "
+        "model nothing of the target."
     )
 
 
@@ -85,7 +82,14 @@ def _but(screen: Screen[Advice], best: CheckRow) -> str:
 def _none(screen: Screen[Advice], best: CheckRow) -> str:
     """The baseline, unless the profile speaks for a loss that is not shown worse."""
     check = screen.found.check
-    if best.spec == check.baseline:
+    usual_row = next((row for row in check.losses if row.spec == check.baseline), None)
+    if usual_row is not None and not usual_row.beats_constant:
+        what = constant_words(check.metric, bool(screen.found.classes))
+        return (
+            f"Train with {best.spec}: it is ahead of predicting {what}, and {check.baseline} is not; these "
+            f"rows cannot tell the two apart ({_against(screen, best)})."
+        )
+    if best.spec == check.baseline and all(row.beats_constant for row in check.losses):
         return f"Train with {check.baseline}: no other loss of the short list could be judged."
     usual = _seen(screen, check.baseline)
     favoured = None if usual else _favoured(screen)
@@ -104,13 +108,15 @@ def _none(screen: Screen[Advice], best: CheckRow) -> str:
     )
     seen = f"{usual}, and " if usual else ""
     text = f"Train with {check.baseline}: {seen}{how}"
+    if best.spec == check.baseline:
+        return f"{text}, and none but it is ahead of the best constant."
     return f"{text}. {best.spec} comes nearest ({_against(screen, best)})."
 
 
 def _favoured(screen: Screen[Advice]) -> tuple[CheckRow, FiredRule] | None:
     """A loss that is not shown worse, and hardly seems so, with the rule that speaks for it: the best of
     them, or what that rule names before it and is about as good."""
-    open_ = {row.spec: row for row in screen.found.check.losses if row.verdict == "~"}
+    open_ = {row.spec: row for row in screen.found.check.losses if row.verdict == "~" and row.beats_constant}
     for row in open_.values():
         rule = next((one for one in screen.found.rules if one.speaks and row.spec in one.losses), None)
         if rule is not None and _excess(screen, row) <= _WORSE:

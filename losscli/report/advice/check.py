@@ -16,7 +16,9 @@ def check_grids(screen: Screen[Advice]) -> list[Grid]:
     usual = sorted(check.losses, key=lambda row: row.spec != check.baseline)  # whose digits the others take
     digits = digits_of([Figure(row.value) for row in usual])
     beside = digits_of([Figure(row.other) for row in usual])
-    rows = (_cells(screen, row, digits, beside) for row in check.losses)
+    rows = [_cells(screen, row, digits, beside) for row in check.losses]
+    constant = ("best constant", _text(check.constant, digits), "", "", "")
+    rows.append(tuple(Cell(text, Role.DIM) for text in constant))
     against = f"vs {check.baseline}"
     figures = right(head(check.metric), against, head(check.other))
     heads = ("loss", *figures, GridColumn(against, right=True, drop=1))
@@ -53,7 +55,7 @@ def _notes(screen: Screen[Advice]) -> list[str]:
     made = f"linear models, {count(check.folds, 'fold')} x {count(check.repeats, 'repeat')}"
     notes = [f"{made} ({visible(check.splitter)}), {count(check.rows, 'row')}"]
     if any(row.low is not None for row in check.losses):
-        notes.append(f"{screen.confidence} intervals, all losses at once; ~ not shown to differ")
+        notes.append(f"{screen.confidence} intervals, all losses at once; ~ no clear difference")
     reasons = {row.spec: row.reason for row in check.losses if row.reason and row.spec != check.baseline}
     if len(set(reasons.values())) == 1 and check.reason:
         return [*notes, f"no intervals: {visible(check.reason)}"]

@@ -7,6 +7,7 @@ from losscli.report.screen import Screen
 from losscli.result import Advice, Finding, FiredRule
 
 _ROWS = 3
+_FIGURES = 6  # on a screen
 
 
 def profile_grids(screen: Screen[Advice]) -> list[Grid]:
@@ -24,7 +25,11 @@ def profile_grids(screen: Screen[Advice]) -> list[Grid]:
     notes += [
         f"{one.title} is not known: {visible(one.reason or '')}" for one in profile if one.value is None
     ]
-    return tabulate("", ("FIGURE", *right("value"), GridColumn("how to read it", flow=True)), rows, notes)
+    if not screen.all:
+        more = len(profile) - len(rows[:_FIGURES])
+        rows, notes = rows[:_FIGURES], [f"{more} more figures: --all"] if more else []
+    heads = ("FIGURE", *right("value"), GridColumn("how to read it", flow=True))
+    return tabulate("", heads, rows, notes, complete=screen.all)
 
 
 def _is_none(one: Finding) -> bool:
@@ -57,19 +62,29 @@ def rule_grids(screen: Screen[Advice]) -> list[Grid]:
     """The losses of the short list beside what asks for them: a row per rule, then those beside any."""
     advice = screen.found
     listed = [one.spec for one in advice.short_list]
-    alone = [(one.spec, f"{one.reason} ({one.reference})") for one in advice.short_list if not one.rules]
+    told = [
+        (one, f"{one.reason} ({one.reference})" if screen.all else one.reason) for one in advice.short_list
+    ]
+    alone = [(one.spec, why) for one, why in told if not one.rules]
     base = [row for row in alone if row[0] == advice.check.baseline]
-    rows = [(", ".join(own), _sentence(rule)) for rule in advice.rules if (own := _of(rule, listed))]
+    rows = [
+        (", ".join(own), _sentence(rule) if screen.all else rule.seen)
+        for rule in advice.rules
+        if (own := _of(rule, listed))
+    ]
     rows = [*base, *rows, *(row for row in alone if row not in base)]
     heads = (GridColumn("SHORT LIST", flow=True), GridColumn("why", flow=True))
-    return tabulate("", heads, ((loss, visible(why)) for loss, why in rows))
+    return tabulate("", heads, ((loss, visible(why)) for loss, why in rows), complete=screen.all)
 
 
 def rule_notes(screen: Screen[Advice]) -> list[Note]:
     """What was seen that no loss of the short list mends."""
     advice = screen.found
     listed = [one.spec for one in advice.short_list]
-    return [Note("!", visible(_sentence(rule))) for rule in advice.rules if not _of(rule, listed)]
+    alone = [rule for rule in advice.rules if not _of(rule, listed)]
+    return [
+        Note("!", visible(_sentence(rule) if screen.all else f"{rule.seen}: {rule.so}")) for rule in alone
+    ]
 
 
 def _of(rule: FiredRule, listed: list[str]) -> list[str]:

@@ -1,14 +1,15 @@
-"""`losscli fit` as a screen: data, answer, losses, precision and recall, notes, what to type next."""
+"""`losscli fit` as a screen: answer, data, losses, precision, recall, robustness, notes, the next command."""
 
 from losscli.report.blocks import Report
 from losscli.report.fits.classes import class_grids
 from losscli.report.fits.coefficients import coefficient_grids
 from losscli.report.fits.command import next_command
 from losscli.report.fits.curves import path_grids, recall_grids, training_grids
-from losscli.report.fits.details import detail_grids, matrix_grids, robustness_grids
+from losscli.report.fits.details import detail_grids, matrix_grids, refused_grids
 from losscli.report.fits.notes import notes
 from losscli.report.fits.opening import opening
 from losscli.report.fits.ranking import ranking_grids
+from losscli.report.fits.robustness import robustness_grids
 from losscli.report.fits.screen import FitScreen
 from losscli.report.fits.tuned import tuned_grids
 from losscli.report.found import View
@@ -25,13 +26,13 @@ def fits_report(fits: Fits, view: View) -> Report:
         **opening(screen),
         losses=ranking_grids(screen),
         tuned=tuned_grids(screen),
-        classes=class_grids(screen),
-        matrix=matrix_grids(screen),
-        recall=recall_grids(screen),
+        precision=class_grids(screen, "precision", "recall"),
+        recall=class_grids(screen, "recall", "precision"),
         robustness=robustness_grids(screen),
+        metrics=matrix_grids(screen),
         fits=detail_grids(screen),
-        training=training_grids(screen),
-        path=path_grids(screen),
+        refused=refused_grids(screen),
+        curves=[*recall_grids(screen), *training_grids(screen), *path_grids(screen)],
         coefficients=coefficient_grids(screen),
         notes=notes(screen),
         next=following(next_command(screen)),

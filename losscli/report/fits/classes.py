@@ -7,8 +7,7 @@ from losscli.report.names import visible
 from losscli.report.numbers import ranks
 from losscli.result import Fit, RankRow
 
-_PAIR = ("precision", "recall")
-_MOST = 5
+_MOST = 3
 _BEST = {
     "f1": "for the largest F1",
     "youden": "for the largest recall + specificity",
@@ -16,14 +15,10 @@ _BEST = {
 }
 
 
-def class_grids(screen: FitScreen) -> list[Grid]:
-    """PRECISION and RECALL; none where no loss is ranked by them."""
-    grids: list[Grid] = []
-    for metric, other in (_PAIR, _PAIR[::-1]):
-        rows = _ranked(screen, metric)
-        if rows:
-            grids += _grid(screen, metric, other, rows)
-    return grids
+def class_grids(screen: FitScreen, metric: str, other: str) -> list[Grid]:
+    """The losses ranked by one of precision and recall, the other beside it; none where none is ranked."""
+    rows = _ranked(screen, metric)
+    return _grid(screen, metric, other, rows) if rows else []
 
 
 def _ranked(screen: FitScreen, metric: str) -> list[tuple[Fit, RankRow]]:
@@ -61,9 +56,10 @@ def _grid(screen: FitScreen, metric: str, other: str, ranked: list[tuple[Fit, Ra
         )
         for fit, row in ranked
     ]
-    texts = ["best constant", "--", screen.constant(metric), screen.constant(other)]
-    texts += [_rows(screen.found.constant.get(COUNTED)), "", screen.constant("average_precision")]
-    rows.append(tuple(Cell(text, Role.DIM) for text in texts))
+    if screen.all:
+        texts = ["best constant", "--", screen.constant(metric), screen.constant(other)]
+        texts += [_rows(screen.found.constant.get(COUNTED)), "", screen.constant("average_precision")]
+        rows.append(tuple(Cell(text, Role.DIM) for text in texts))
     return tabulate("", heads, rows, _notes(screen, metric, ranked), always=4, complete=screen.all)
 
 
@@ -89,8 +85,7 @@ def _notes(screen: FitScreen, metric: str, ranked: list[tuple[Fit, RankRow]]) ->
         if metric in fit.scores and fit.scores[metric].value is None
     }
     notes = [f"n/a: {reason}" for reason in sorted(reasons)]
-    if screen.found.threshold_rule is not None and metric == _PAIR[0]:
+    if screen.found.threshold_rule is not None and metric == "precision":
         best = _BEST[screen.found.threshold_rule]
         notes.append(f"threshold: mean (range) over folds, {best} within the training rows of each")
-    left_out = len(screen.ranked) - len(ranked)
-    return (*notes, f"{left_out:,} more losses: --all") if left_out else tuple(notes)
+    return tuple(notes)

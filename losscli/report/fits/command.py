@@ -1,27 +1,58 @@
 """What to type next, ready to paste."""
 
+from losscli.domain import SEVERAL
+from losscli.report.fits.pick import candidates
 from losscli.report.fits.screen import FitScreen
+from losscli.report.leaks import dropping
 from losscli.report.names import spec_name
-from losscli.report.typed import again, explaining, typed, typed_spec, without
+from losscli.report.typed import again, explaining, kept, typed, typed_spec, without
+from losscli.result import Fit
 from losscli.spec import Spec
 
 _MODEL = "model.json"
+ADVISED = (  # flags of advise that say what the columns are and how losses are judged, each with a value
+    *("--target", "--id", "--weights", "--group", "--time", "--task", "--positive", "--features", "--drop"),
+    *("--encoding", "--delimiter", "--decimal", "--thousands", "--missing", "--l2", "--folds", "--seed"),
+    *("--metric", "--confidence"),
+)
 
 
 def next_command(screen: FitScreen) -> str:
-    """Save the model of the first loss; with several losses known, see their coefficients first."""
+    """Leave out what gives the target away; save the model of the loss to use, with several losses known see
+    their coefficients first; where no loss is to be used, what the data are like."""
     fits = screen.found
+    path = [item.path for item in fits.inputs]
+    words = typed(fits.command, "fit", *path)
+    if fits.leaks:
+        return again((*words, *dropping(fits.leaks)))
     if not screen.shown:
-        return "losscli losses"
-    words = typed(fits.command, "fit", *(item.path for item in fits.inputs))
-    fit = screen.shown[0].fit
-    first = fit.spec if fit.tuned is None else str(Spec(fit.name, tuple(fit.params.items())))
+        return again(("losscli", "losses", "--task", fits.task))
+    first = _first(screen)
+    if first is None:
+        if screen.ranked and fits.task not in SEVERAL:
+            return again((words[0], "advise", *path, *kept(words, ADVISED)))
+        return again((*without(words, (), ("--all",)), "--all"))
     if not _has(words, "--save"):
-        kept = without(words, ("--loss", "--exclude", "--tune"), ("--all",))
-        return again((*kept, "--loss", _typed(screen, words, first), "--save", _MODEL))
-    if not screen.view.coefficients:
+        plain = without(words, ("--loss", "--exclude", "--tune"), ("--all",))
+        return again((*plain, "--loss", _typed(screen, words, first), "--save", _MODEL))
+    deep = all(fit.intercept is None for fit in fits.fits)
+    if not screen.view.coefficients and not deep:
         return again((*words, "--coefficients"))
     return explaining(words, spec_name(first))
+
+
+def _first(screen: FitScreen) -> str | None:
+    """The loss to use; where none is ranked, the only one there is, if it has come to its end."""
+    chosen = candidates(screen)
+    if chosen:
+        return _written(chosen[0].fit)
+    alone = screen.unranked[0].fit if not screen.ranked and len(screen.unranked) == 1 else None
+    return _written(alone) if alone is not None and alone.converged else None
+
+
+def _written(fit: Fit) -> str:
+    """Its spec, with the parameter that was chosen."""
+    return fit.spec if fit.tuned is None else str(Spec(fit.name, tuple(fit.params.items())))
 
 
 def _has(words: tuple[str, ...], flag: str) -> bool:

@@ -1,17 +1,16 @@
-"""Everything behind the ranking, for `--all`: the losses against the metrics, what each
-fit loses at every level of contamination, how it was reached, which rows it passes over, and what could not
-be fitted or ranked."""
+"""Everything behind the ranking, for `--all`: the losses against the metrics, how each fit was reached,
+which rows it passes over, and what could not be fitted or ranked."""
 
 from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
-from losscli.report.fits.ranking import excess_text
-from losscli.report.fits.screen import FitScreen, Standing, contamination, head, words
+from losscli.report.fits.screen import FitScreen, Standing, head
 from losscli.report.names import visible
 from losscli.report.notes import refusal_grids
-from losscli.report.numbers import percent, ranks, significant
-from losscli.result import Degradation, Downweighted, Fit
+from losscli.report.numbers import percent, significant
+from losscli.result import Downweighted, Fit
 
 _TITLE = "MATRIX: losses trained down, metrics judged across, out of fold; * the best and its ties"
 _ROWS = 20
+_ENDS = 4  # fits whose ends are shown where an optimizer was asked for
 
 
 def matrix_grids(screen: FitScreen) -> list[Grid]:
@@ -36,40 +35,19 @@ def _cell(screen: FitScreen, one: Standing, metric: str) -> Cell:
     return Cell(text)
 
 
-def robustness_grids(screen: FitScreen) -> list[Grid]:
-    """One table per kind and size of contamination, the losses in its order."""
-    return [
-        grid
-        for (scheme, size), records in screen.groups.items()
-        if screen.all
-        for grid in _grid(screen, scheme, size, records)
-    ]
-
-
-def _grid(screen: FitScreen, scheme: str, size: float | None, records: tuple[Degradation, ...]) -> list[Grid]:
-    levels = [f"{100 * level:g} %" for level in records[0].levels]
-    metric = words(screen.found.headline)
-    figures = right(*levels, "area", f"{metric} at {levels[0]}", f"at {levels[-1]}")
-    ordered = sorted(records, key=lambda one: (one.rank is None, one.rank or 0))
-    title = f"EXCESS BY SHARE OF BAD ROWS: {contamination(scheme, size)}"
-    heads = ("loss", "robust", *figures, GridColumn("note", flow=True))
-    return tabulate(title, heads, (_row(screen, one) for one in ordered), always=2)
-
-
-def _row(screen: FitScreen, one: Degradation) -> list[str]:
-    texts = [screen.loss(one.spec), ranks(one.rank, one.rank_low, one.rank_high) or "--"]
-    texts += [excess_text(value) for value in one.excess]
-    texts += [excess_text(one.area), _figure(one.error[0]), _figure(one.error[-1])]
-    return [*texts, visible(one.reason or "")]
-
-
 def detail_grids(screen: FitScreen) -> list[Grid]:
     """Everything behind the figures, for `--all`; else how an optimizer that was asked for ended."""
     if not screen.all:
         measured = any(fit.distance is not None for fit in screen.found.fits)
         return _optimizer(screen) if measured and screen.found.optimizer != "auto" else []
-    refused = refusal_grids(screen.found.refused, screen.loss)
-    return [*_certificates(screen), *_downweighted(screen), *_unranked(screen), *refused]
+    return [*_certificates(screen), *_downweighted(screen)]
+
+
+def refused_grids(screen: FitScreen) -> list[Grid]:
+    """What could not be ranked or fitted, and why, for `--all`."""
+    if not screen.all:
+        return []
+    return [*_unranked(screen), *refusal_grids(screen.found.refused, screen.loss)]
 
 
 def _optimizer(screen: FitScreen) -> list[Grid]:
@@ -85,7 +63,7 @@ def _optimizer(screen: FitScreen) -> list[Grid]:
             _yes(one.fit.converged),
             visible(one.fit.reason or ""),
         )
-        for one in screen.shown
+        for one in screen.first(screen.shown, _ENDS)
     ]
     return tabulate(f"OPTIMIZER {visible(screen.found.optimizer)}", heads, rows, always=2)
 

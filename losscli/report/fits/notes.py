@@ -9,19 +9,24 @@ from losscli.report.names import some, spec_name
 
 _NAMED = 3
 _ROWS = 6
+_MOST = 3
+_SAID = frozenset({"target_among_features"})  # warnings that the answer has said
 
 
 def notes(screen: FitScreen) -> list[Note]:
-    """At most five, the gravest first; all of them with `--all`."""
+    """At most three, the gravest first, and how many more there are; all of them with `--all`."""
     found = [
         *_unconverged(screen),
-        *screen.warnings(),
+        *screen.warnings(_SAID),
         *seed_notes(screen),
         *_no_coefficients(screen),
         *_downweighted(screen),
         *_refused(screen),
     ]
-    return screen.capped(found)
+    if screen.all or len(found) <= _MOST:
+        return found
+    shown = found[: _MOST - 1]
+    return [*shown, Note("!", f"{len(found) - len(shown):,} more notes: --all")]
 
 
 def _no_coefficients(screen: FitScreen) -> list[Note]:

@@ -1,4 +1,4 @@
-"""The data, then the answer: it begins on the fifth line at the latest."""
+"""The answer, then the data."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ from losscli.result import Fits
 
 
 def opening(screen: FitScreen) -> dict[str, Sequence[Block]]:
-    """The data in three lines at most, the answer, and what more there is to say of the data, by section."""
+    """The answer, the data in three lines at most, and what more there is to say of them, by section."""
     fields = _fields(screen)
     decisions = decision_texts(screen, screen.found.decisions)
     if fitting((*fields, *decisions), screen.width) == len(fields) + len(decisions):
@@ -29,8 +29,8 @@ def opening(screen: FitScreen) -> dict[str, Sequence[Block]]:
     first = fitting(fields, screen.width)
     rest = (*fields[first:], *decisions)
     return {
-        "data": [Line(tuple(fields[:first]))],
         "answer": verdict(screen),
+        "data": [Line(tuple(fields[:first]))],
         "decisions": [Line(rest, Role.DIM)] if rest else [],
     }
 
@@ -102,7 +102,7 @@ def _settings(screen: FitScreen) -> list[str]:
     if fits.penalty_scale != "raw":
         found.append(f"in units of {visible(fits.penalty_scale)}")
     if fits.scale is not None:
-        found.append(f"s {significant(fits.scale)}")
+        found.append(f"residual scale s {significant(fits.scale)}")
     elif fits.task in (Task.REGRESSION, Task.COUNTS):
         found.append(f"no scale s: {screen.clip(fits.scale_reason or 'no reason is given', 60)}")
     return found if fits.optimizer == "auto" else [*found, visible(fits.optimizer)]

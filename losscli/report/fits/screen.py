@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from losscli.domain import TASKS, Task
+from losscli.errors import UsageError
 from losscli.metrics import known_as
+from losscli.metrics.metric import Metric
 from losscli.report.names import display_specs, lookup, spec_name, visible
 from losscli.report.numbers import Digits, Figure, digits_of, fixed
 from losscli.report.screen import Screen
 from losscli.result import Degradation, Fit, Fits, Ranking, RankRow, Score
 
-MOST = 10
+_MOST, _MOST_OF_CLASSES = 7, 5  # losses on a default screen, which of classes has more tables
 COUNTED = "predicted_positive"  # a number of rows, which no loss is ranked by
 _SIGNED = "bias"  # 0 is best, and no loss is ranked by it
 _LOSSES = {"mae": "MAE", "medae": "MedAE", "hamming": "Hamming loss"}  # words of those that judge
-_NARROW = {"trimmed_mae": "trimmed", "hamming": "Hamming"}
+_NARROW = {"trimmed_mae": "trimmed MAE", "hamming": "Hamming"}
+_CONSTANTS = {
+    **dict.fromkeys(("mae", "medae", "trimmed_mae"), "the median"),
+    **dict.fromkeys(("rmse", "r2", "mse"), "the mean"),
+}
 _LAST = 1 << 30  # a rank after every other
 
 
@@ -47,13 +53,18 @@ class FitScreen(Screen[Fits]):
 
     @cached_property
     def ranked(self) -> tuple[Standing, ...]:
-        """One per class of losses: those that lead by what they lose when data go bad, then the others."""
+        """One per class of losses, in the order of the headline metric."""
         headline = self.ranking(self.found.headline)
         found: list[Standing] = []
         for row in headline.rows if headline else ():
             if not any(row.spec in other.fit.members for other in found):
                 found.append(self._standing(self.found.fit(row.spec), row))
-        return tuple(sorted(found, key=lambda one: (not one.leads, one.bad_rank if one.leads else 0)))
+        return tuple(found)
+
+    @cached_property
+    def ahead(self) -> tuple[Standing, ...]:
+        """Those of the ranked ones that are ahead of the best constant."""
+        return tuple(one for one in self.ranked if self.found.beats_constant(one.fit))
 
     @cached_property
     def unranked(self) -> tuple[Standing, ...]:
@@ -66,15 +77,19 @@ class FitScreen(Screen[Fits]):
     @cached_property
     def shown(self) -> tuple[Standing, ...]:
         """The losses of the screen; the reference is always one of them."""
-        return self.first((*self.ranked, *self.unranked), MOST)
+        most = _MOST_OF_CLASSES if self.found.classes else _MOST
+        return self.first((*self.ranked, *self.unranked), most)
 
     def first(self, standings: tuple[Standing, ...], most: int) -> tuple[Standing, ...]:
-        """So many of them, the reference for the last where it is not there; all with `--all`."""
+        """So many of them, the last of them what everybody knows and whom the judge favours; all with
+        `--all`."""
         if self.all or len(standings) <= most:
             return standings
-        head = standings[:most]
-        reference = next((one for one in standings if one == self.reference), None)
-        return head if reference is None or reference in head else (*head[:-1], reference)
+        known = [one for one in standings if one == self.reference or one.fit.spec in self.found.favoured]
+        late = [one for one in known[:2] if one not in standings[:most]]
+        found = standings[: most - len(late)]
+        late = [one for one in known[:2] if one not in found]
+        return (*standings[: most - len(late)], *late)
 
     @cached_property
     def best(self) -> Standing | None:
@@ -199,15 +214,23 @@ class FitScreen(Screen[Fits]):
         return (*(fit.spec for fit in fits.fits), *unranked, *refused)
 
 
+def _record(metric: str) -> Metric | None:
+    try:
+        return known_as(metric)
+    except UsageError:  # of another version
+        return None
+
+
 def words(metric: str) -> str:
     """A metric within a sentence."""
-    record = known_as(metric)
-    return (record.word if record else _LOSSES.get(metric, "")) or visible(metric.replace("_", " "))
+    record = _record(metric)
+    known = record.word if record else _LOSSES.get(metric, "")
+    return known or (display_specs([metric])[metric] if ":" in metric else visible(metric.replace("_", " ")))
 
 
 def head(metric: str) -> str:
     """A metric over a column."""
-    record = known_as(metric)
+    record = _record(metric)
     return (record.narrow if record else _NARROW.get(metric, "")) or words(metric)
 
 
@@ -217,11 +240,18 @@ def contamination(scheme: str, size: float | None) -> str:
     return visible(scheme) if size is None else f"{visible(scheme)} {size:g} {unit}"
 
 
-def when_bad(screen: FitScreen) -> str:
-    """What contamination does to the rows, as the end of a sentence."""
+def corrupted(screen: FitScreen) -> str:
+    """What contamination makes of the rows."""
     if screen.bad[0].scheme == "leverage":
-        return "when features go bad"
-    return "when targets go bad" if screen.bad[0].scheme != "flip" else "when labels are flipped"
+        return "corrupted features"
+    return "corrupted targets" if screen.bad[0].scheme != "flip" else "flipped labels"
+
+
+def constant_words(metric: str, classes: bool) -> str:
+    """What the best constant for a metric is, within a sentence. classes: whether the target has any."""
+    if classes:
+        return "the same class shares for every row"
+    return _CONSTANTS.get(metric, "one value for every row")
 
 
 def either(names: list[str], most: int) -> str:
