@@ -21,7 +21,7 @@ from losscli.data.roles.features import Training
 from losscli.data.roles.several import too_many
 from losscli.data.table import Table
 from losscli.domain import CLASSES, TASKS
-from losscli.fitting.fit import FitRequest, Progress, RowSource, fit_frame
+from losscli.fitting.fit import FitRequest, RowSource, fit_frame
 from losscli.result import Advice, Finding, Fits, Input, RowCounts, Warning_
 from losscli.spec import Spec
 
@@ -34,20 +34,18 @@ _COPIED = "target_among_features"  # a warning of fit that `leaks` says already
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """What a run leaves: the result, and whether it was cut short."""
+    """What a run leaves: the result, and of a run that was cut short what is missing."""
 
     advice: Advice
-    interrupted: bool
+    cut_short: str | None
 
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
-def advise(
-    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], progress: Progress
-) -> Advised:
+def advise(table: Table, training: Training, request: FitRequest, inputs: Sequence[Input]) -> Advised:
     """Profile the rows, and try the losses that suit them. request: its losses are found here. Figures of the
     profile count rows; weights weigh the fits.
 
-    progress: (done, total) folds of the check. Raises as `fit` does, and UsageError for several targets.
+    Interrupted and raises as `fit`, and UsageError for several targets.
     """
     if training.targets:
         raise too_many(table, "the profile is of one target", training.targets)
@@ -64,7 +62,6 @@ def advise(
         training,
         replace(request, losses=tuple(Spec(one.spec) for one in listed), repeats=REPEATS, contaminate=()),
         RowSource(tuple(inputs), table.notes, table.rows),
-        progress,
     )
     fits = found.fits
     trained = {fit.name for fit in fits.fits}
@@ -91,7 +88,7 @@ def advise(
             unknown=unknowns(training, figures),
             warnings=_warnings(fits),
         ),
-        found.interrupted,
+        found.cut_short,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import MISSING
 from inspect import Parameter, Signature, getdoc
 from itertools import zip_longest
@@ -24,7 +25,11 @@ def command(app: typer.Typer, *, short_help: str | None = None) -> Callable[[Run
         record = get_type_hints(run)["flags"]
 
         def called(**values: Any) -> int:
-            return run(record_of(record, values))
+            from losscli.cli.output import shown_progress
+
+            flags = record_of(record, values)
+            with nullcontext() if getattr(flags, "quiet", False) else shown_progress():
+                return run(flags)
 
         parameters = [_parameter(own) for own in flag_fields(record)]
         vars(called)["__signature__"] = Signature(parameters)

@@ -1,27 +1,27 @@
-"""What the verbs need to make of their flags: words, specs, the command line, and large files."""
+"""What the verbs need to make of their flags: words, specs, the command line, and files to read."""
 
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from losscli import progress
 from losscli.cli.options import check_word
-from losscli.cli.output import say, status
+from losscli.cli.output import say
 from losscli.loss.catalogue import named
 from losscli.spec import Spec
 
-LARGE = 32 << 20  # bytes of input that take a noticeable time
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def large(paths: Sequence[str], doing: str) -> AbstractContextManager[None]:
-    """A line while large files are worked on; what to do, where rows are to be typed."""
-    if doing == "reading" and "-" in paths and sys.stdin is not None and sys.stdin.isatty():
+def reading(paths: Sequence[str]) -> AbstractContextManager[None]:
+    """The stage in which files are read; what to do is said where rows are to be typed."""
+    if "-" in paths and sys.stdin is not None and sys.stdin.isatty():
         say("reading standard input; Ctrl-D ends it")
     size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
-    return status(f"{doing} {size >> 20:,} MB …") if size >= LARGE else nullcontext()
+    return progress.stage("reading", None if "-" in paths else size, of="bytes")
 
 
 def word(words: type[Word], text: str | None, flag: str) -> Word | None:

@@ -43,7 +43,8 @@ from losscli.spec import Spec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All that a run has made. judgements: of the finished repeats, in order."""
+    """All that a run has made. folds, judgements: of those that are done, in order; cut_short: of a run that
+    was interrupted what is missing."""
 
     training: Training
     warnings: tuple[Warning_, ...]
@@ -55,6 +56,7 @@ class Run:
     judgements: tuple[Judgement, ...]
     refused: tuple[Refused, ...]
     paths: tuple[PenaltyPath, ...] = ()
+    cut_short: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +281,9 @@ def _untrained(run: Run) -> list[Refused]:
 
 
 def _cut_short(run: Run) -> list[Warning_]:
-    done = len(run.judgements) // run.folds.folds
-    if done == run.folds.repeats:
+    if run.cut_short is None:
         return []
-    what = f"interrupted: {done} of {run.folds.repeats} repeats are in the result"
-    return [Warning_("interrupted", what, "Run it again, or with fewer --repeats")]
+    return [Warning_("interrupted", run.cut_short, "Run it again, or with fewer --repeats")]
 
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:
