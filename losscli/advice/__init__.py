@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli import __version__
+from losscli import __version__, progress
 from losscli.advice.check import checked
 from losscli.advice.classes import class_findings
 from losscli.advice.features import feature_findings, leaks
@@ -52,8 +52,9 @@ def advise(table: Table, training: Training, request: FitRequest, inputs: Sequen
     whole = load(table, training)
     frame = sampled(whole, classes=training.task in CLASSES, seed=request.seed)
     study = Study.of(frame, whole, training, request)
-    own = class_findings(study) if study.classes else number_findings(study)
-    profile = (*own, *feature_findings(study))
+    with progress.stage("profiling the columns"):
+        own = class_findings(study) if study.classes else number_findings(study)
+        profile = (*own, *feature_findings(study))
     figures = _figures(profile, study)
     rules = fired(training.task, figures)
     listed = short_list(training.task, rules, frame.y)

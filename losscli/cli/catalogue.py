@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 
-from losscli import render
+from losscli import progress, render
 from losscli.cli.custom import own_losses
 from losscli.cli.flags import word
 from losscli.cli.options import ExplainFlags, LossesFlags
@@ -42,6 +42,7 @@ def check_loss(flags: ExplainFlags) -> int:
     render.check_format(flags.format, Checks)  # before any work
     with own_losses(flags, sound=False) as plain:
         spec = Spec.parse(plain.spec)
-        found = [checked(bound) for bound in bind_records(named(spec.name), spec.numbers())]
+        with progress.stage("checking"):
+            found = [checked(bound) for bound in bind_records(named(spec.name), spec.numbers())]
         print_text(partial(render.written, Checks(found)), flags.format)
     return ExitCode.OK if all(one.holds for one in found) else ExitCode.GATE_FAILED

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from losscli import progress
 from losscli.cli.files import read_result
 from losscli.cli.flags import command_line, reading
 from losscli.cli.options import DiffFlags
@@ -21,7 +22,8 @@ def run(flags: DiffFlags) -> int:
     check_places(flags, paths)
     with reading(paths):
         old, new = map(read_result, paths)
-    found = changes(old, new, command_line())
+    with progress.stage("comparing"):
+        found = changes(old, new, command_line())
     written = partial(render.written, found, all=flags.all)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
