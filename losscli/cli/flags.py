@@ -10,7 +10,8 @@ from typing import TypeVar
 from losscli import progress
 from losscli.cli.options import check_word
 from losscli.cli.output import say
-from losscli.loss.catalogue import named
+from losscli.errors import UsageError
+from losscli.loss.catalogue import named, spelled_advice
 from losscli.spec import Spec
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -33,11 +34,23 @@ def word(words: type[Word], text: str | None, flag: str) -> Word | None:
 
 
 def losses_of(texts: Iterable[str]) -> tuple[Spec, ...]:
-    """Losses by their specs. Raises UsageError for an unknown name."""
-    specs = tuple(Spec.parse(text) for text in texts)
-    for spec in specs:
+    """Losses by their specs. Raises UsageError for an unknown name, with what to type where it is known in
+    another spelling, or is that of a metric."""
+    return tuple(map(_loss, texts))
+
+
+def _loss(text: str) -> Spec:
+    try:
+        spec = Spec.parse(text)
         named(spec.name)
-    return specs
+    except UsageError as error:
+        from losscli.metrics import known_as
+
+        advice = spelled_advice(text.partition(":")[0]) or error.advice
+        if known_as(text) is not None:
+            advice = "It is a metric: computed without being asked, gated by --fail-if; see losscli explain"
+        raise UsageError(error.what, advice=advice) from None
+    return spec
 
 
 def command_line() -> tuple[str, ...]:
