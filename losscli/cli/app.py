@@ -7,10 +7,12 @@ import typer
 from losscli.cli.command import command
 from losscli.cli.options import (
     AdviseFlags,
+    CheckFlags,
     CompareFlags,
     DiffFlags,
     ExplainFlags,
     FitFlags,
+    HelpFlags,
     LossesFlags,
     PredictFlags,
     RolesFlags,
@@ -20,7 +22,6 @@ from losscli.errors import ExitCode
 app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="""How good are these predictions, under every loss that applies? Which loss is best to train with?
 
@@ -28,7 +29,7 @@ app = typer.Typer(
     losscli compare preds.csv      the losses of every model in a file
     losscli fit data.csv           train with every loss, and see which to use
     losscli advise data.csv        which losses suit these data, and why
-    losscli explain huber          what a loss is, and when to choose it
+    losscli explain huber          what a loss or a metric is
     losscli losses                 all losses
     """,
 )
@@ -141,11 +142,14 @@ def losses(flags: LossesFlags) -> int:
     return list_losses(flags)
 
 
-@command(app, short_help="What a loss is, and when to choose it.")
+@command(app, short_help="What a loss or a metric is.")
 def explain(flags: ExplainFlags) -> int:
-    """What a loss is: formula, slope, when to choose it, its names elsewhere.
+    """What a loss is: formula, slope, when to choose it, its names elsewhere; what a metric is, and by which
+    convention.
 
+    \b
     losscli explain tukey
+    losscli explain roc_auc
     """
     from losscli.cli import catalogue
 
@@ -153,7 +157,7 @@ def explain(flags: ExplainFlags) -> int:
 
 
 @command(app, short_help="Does a loss do what it says?")
-def check_loss(flags: ExplainFlags) -> int:
+def check_loss(flags: CheckFlags) -> int:
     """Whether a loss does what it says: formula, slope, kinks, least value, domain, traits. Exit 1 if not.
 
     \b
@@ -163,3 +167,14 @@ def check_loss(flags: ExplainFlags) -> int:
     from losscli.cli import catalogue
 
     return catalogue.check_loss(flags)
+
+
+@command(app, short_help="The help of a command.")
+def help(flags: HelpFlags) -> int:
+    """The help of a command, as its --help.
+
+    losscli help compare
+    """
+    from losscli.cli import run
+
+    return run([*filter(None, [flags.command]), "--help"])

@@ -7,7 +7,7 @@ from functools import partial
 from losscli import progress, render
 from losscli.cli.custom import own_losses
 from losscli.cli.flags import word
-from losscli.cli.options import ExplainFlags, LossesFlags
+from losscli.cli.options import CheckFlags, ExplainFlags, LossesFlags
 from losscli.cli.output import print_text
 from losscli.domain import Task
 from losscli.errors import ExitCode, UsageError, did_you_mean
@@ -82,7 +82,7 @@ def _other(text: str, names: Iterable[object]) -> list[str]:
     return [] if near else [f"{text} is {' or '.join(known)}"]
 
 
-def check_loss(flags: ExplainFlags) -> int:
+def check_loss(flags: CheckFlags) -> int:
     """Print what holds of a loss, in every task that has it; 1 where a check fails."""
     from losscli.loss.battery import checked
 

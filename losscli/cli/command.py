@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeVar, get_type_hints
 import typer
 from typer.core import TyperCommand
 
+from losscli.cli.completion import completes, loss_names, metric_names
 from losscli.cli.options import ARGUMENTS, FlagField, flag_fields, record_of
 from losscli.errors import UsageError
 
@@ -50,6 +51,10 @@ def _parameter(own: FlagField) -> Parameter:
         kind = kind | None
     default = ... if default is MISSING else default
     shown: dict[str, Any] = {"metavar": flag.metavar or None, "help": flag.help}
+    if own.words:
+        shown["autocompletion"] = completes(lambda: own.words)
+    elif flag.specs:
+        shown["autocompletion"] = completes(loss_names, *([metric_names] if flag.metrics else []))
     if own.positional:
         info = typer.Argument(default, **shown)
     else:

@@ -85,7 +85,7 @@ def _macro(name: str, title: str, formula: str, parts: Parts, **more: Any) -> Me
     record: dict[str, Any] = {
         "tasks": _SEVERAL,
         "aliases": (f"{name}_macro",),
-        "elsewhere": _of_sklearn(name, "macro"),
+        "elsewhere": _of_sklearn(name.removesuffix("_macro"), "macro"),
         "convention": _ZERO,
     } | more
     return _metric(name, f"Macro {title}", f"mean over classes that occur of {formula}", figure, **record)
