@@ -4,6 +4,8 @@ from losscli.domain import Kind
 from losscli.metrics.metric import Metric
 from losscli.report.blocks import Block, Cell, GridColumn, Heading, Role, tabulate
 
+_ALSO = "also "  # how a name in print begins
+
 
 def explained(metric: Metric) -> list[Block]:
     """What the metric is, by its record."""
@@ -33,7 +35,10 @@ def facts(metric: Metric) -> dict[str, str]:
         "computed by": by,
         "gate": _gate(metric),
         "also typed": ", ".join(metric.aliases),
-        "elsewhere": "; ".join(metric.elsewhere),
+        "also called": ", ".join(
+            name.removeprefix(_ALSO) for name in metric.elsewhere if name.startswith(_ALSO)
+        ),
+        "elsewhere": "; ".join(name for name in metric.elsewhere if not name.startswith(_ALSO)),
     }
 
 
