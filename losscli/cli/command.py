@@ -17,6 +17,7 @@ from losscli.cli.options import ARGUMENTS, FlagField, flag_fields, record_of
 from losscli.errors import UsageError
 
 Run = TypeVar("Run", bound=Callable[[Any], int])
+_RECORDS: dict[str, type] = {}  # of the commands that take settings from a file
 
 
 def command(app: typer.Typer, *, short_help: str | None = None) -> Callable[[Run], Run]:
@@ -35,6 +36,8 @@ def command(app: typer.Typer, *, short_help: str | None = None) -> Callable[[Run
         parameters = [_parameter(own) for own in flag_fields(record)]
         vars(called)["__signature__"] = Signature(parameters)
         name = run.__name__.replace("_", "-")
+        if hasattr(record, "config"):
+            _RECORDS[name] = record
         own = type(record.__name__, (RecordCommand,), {"record": record})
         app.command(name, cls=own, help=getdoc(run), short_help=short_help)(called)
         return run
@@ -97,13 +100,17 @@ class RecordCommand(TyperCommand):
             given.append(word)
             if word in alone and not _is_number(following):
                 given.append(alone[word])
-        _, _, order = self.make_parser(ctx).parse_args(args=list(given))
+        typed, _, order = self.make_parser(ctx).parse_args(args=list(given))
         for param, times in Counter(order).items():
             if times > 1 and not (_is_argument(param) or param.multiple or getattr(param, "is_flag", False)):
                 raise UsageError(
                     f"{max(param.opts, key=len)} is given {times} times, and takes one value",
                     advice="Leave out all but the one that is meant",
                 )
+        if not typed.get("help"):
+            from losscli.cli.config import settings
+
+            ctx.default_map = settings(self.record, str(self.name), _RECORDS, typed)
         return super().parse_args(ctx, given)
 
 

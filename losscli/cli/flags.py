@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from losscli import progress
+from losscli.cli import config
 from losscli.cli.options import check_word
 from losscli.cli.output import say
 from losscli.errors import UsageError
@@ -54,5 +55,5 @@ def _loss(text: str) -> Spec:
 
 
 def command_line() -> tuple[str, ...]:
-    """What was typed, for the result to say."""
-    return ("losscli", *sys.argv[1:])
+    """What was typed, and what a file of settings has added, for the result to say."""
+    return ("losscli", *sys.argv[1:], *config.used())
