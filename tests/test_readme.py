@@ -50,7 +50,7 @@ def on_a_terminal(command: str, columns: int) -> str:
     process.wait(timeout=60)
     os.close(parent)
     lines = shown.decode().replace("\r\n", "\n")
-    return re.sub(r"[^\n]*\r?\x1b\[K", "", lines)  # a line of progress, taken away again
+    return re.sub(r"[^\n]*\r", "", lines)  # a line of progress, taken away again
 
 
 def test_the_readme_has_commands() -> None:

@@ -17,7 +17,7 @@ from losscli.cli.options import (
     PredictFlags,
     RolesFlags,
 )
-from losscli.errors import ExitCode
+from losscli.errors import ExitCode, unknown
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -175,6 +175,11 @@ def help(flags: HelpFlags) -> int:
 
     losscli help compare
     """
-    from losscli.cli import run
+    from typer.main import get_command
 
-    return run([*filter(None, [flags.command]), "--help"])
+    names = [str(own.name) for own in app.registered_commands]
+    if flags.command is not None and flags.command not in names:
+        what = f"help {flags.command}: there is no such command"
+        raise unknown(what, flags.command, names, "See losscli --help")
+    line = [*filter(None, [flags.command]), "--help"]
+    return int(get_command(app)(args=line, prog_name="losscli", standalone_mode=False) or 0)

@@ -98,4 +98,4 @@ def test_help_is_a_command_too(inside):
     assert inside("help", "compare").stdout == inside("compare", "--help").stdout
     assert inside("help").stdout == inside("--help").stdout
     done = inside("help", "comparee")
-    assert (done.returncode, "Did you mean 'compare'" in done.stderr) == (2, True)
+    assert (done.returncode, "Did you mean compare?" in done.stderr) == (2, True)
