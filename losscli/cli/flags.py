@@ -12,7 +12,7 @@ from losscli.cli import config
 from losscli.cli.options import check_word
 from losscli.cli.output import say
 from losscli.errors import UsageError
-from losscli.loss.catalogue import named, spelled_advice
+from losscli.loss.catalogue import known_names, named, spelled_advice
 from losscli.spec import Spec
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -45,11 +45,13 @@ def _loss(text: str) -> Spec:
         spec = Spec.parse(text)
         named(spec.name)
     except UsageError as error:
-        from losscli.metrics import known_as
+        from losscli.metrics import METRICS
 
-        advice = spelled_advice(text.partition(":")[0]) or error.advice
-        if known_as(text) is not None:
+        name, advice = text.partition(":")[0], error.advice
+        if name in (metric.name for metric in METRICS):
             advice = "It is a metric: computed without being asked, gated by --fail-if; see losscli explain"
+        elif name not in known_names():
+            advice = spelled_advice(name) or advice
         raise UsageError(error.what, advice=advice) from None
     return spec
 
