@@ -43,15 +43,18 @@ def losses_of(texts: Iterable[str]) -> tuple[Spec, ...]:
 def _loss(text: str) -> Spec:
     try:
         spec = Spec.parse(text)
+    except UsageError as error:
+        name = text.partition(":")[0]
+        advice = None if name in known_names() else spelled_advice(name)
+        raise UsageError(error.what, advice=advice or error.advice) from None
+    try:
         named(spec.name)
     except UsageError as error:
         from losscli.metrics import METRICS
 
-        name, advice = text.partition(":")[0], error.advice
-        if name in (metric.name for metric in METRICS):
-            advice = "It is a metric: computed without being asked, gated by --fail-if; see losscli explain"
-        elif name not in known_names():
-            advice = spelled_advice(name) or advice
+        if spec.name not in {metric.name for metric in METRICS}:
+            raise
+        advice = "It is a metric: computed without being asked, gated by --fail-if; see losscli explain"
         raise UsageError(error.what, advice=advice) from None
     return spec
 
