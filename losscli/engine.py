@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from functools import reduce
 from typing import IO, Any, TypeVar
 
+from losscli import progress
+
 S = TypeVar("S")
 Shard = range
 
@@ -128,6 +130,7 @@ def _fork() -> int:
         if child:
             _workers.add(child)
         else:
+            progress.be_worker(len(_workers) + 1)
             _workers.clear()
             for number in _SIGNALS:
                 signal.signal(number, signal.SIG_IGN)

@@ -6,7 +6,7 @@ A weighted sum of losses is one too, `0.7*huber:delta=1 + 0.3*mae`: its name is 
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from losscli.errors import UsageError
@@ -80,6 +80,32 @@ class Spec:
         if words:
             raise UsageError(f"{self}: {words[0]} is not a number", advice="For example huber:delta=1.5")
         return {key: float(value) for key, value in self.params}
+
+
+def meant(text: str, *lists: Iterable[str]) -> tuple[str, ...]:
+    """The names that a text may mean in another spelling, of the first list that has any: without the module,
+    case and signs (`nn.HuberLoss`, `MAPE`), and the `neg_` of scorers; else but for a last `loss`, `error` or
+    `score`; else as the first word of three at most (`CRPS`).
+    """
+    known = [tuple(dict.fromkeys(names)) for names in lists]
+    for wanted in dict.fromkeys((text, re.sub(r"^neg_", "", text))):
+        for like in (_key, _stem):
+            for names in known if _key(wanted) else ():
+                found = tuple(name for name in names if like(name) == like(wanted))
+                if found:
+                    return found
+    start = f"{text.lower()}_"
+    first = [tuple(name for name in names if name.lower().startswith(start)) for names in known]
+    return next((found for found in first if len(text) > 1 and 0 < len(found) <= 3), ())
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.rpartition(".")[2].lower())
+
+
+def _stem(name: str) -> str:
+    key = _key(name)
+    return re.sub(r"(loss|error|score)$", "", key) or key
 
 
 def part_keys(names: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli import __version__
+from losscli import __version__, progress
 from losscli.advice.check import checked
 from losscli.advice.classes import class_findings
 from losscli.advice.features import feature_findings
@@ -21,7 +21,7 @@ from losscli.data.roles.features import Training
 from losscli.data.roles.several import too_many
 from losscli.data.table import Table
 from losscli.domain import CLASSES, TASKS, Task
-from losscli.fitting.fit import FitRequest, Progress, RowSource, fit_frame
+from losscli.fitting.fit import FitRequest, RowSource, fit_frame
 from losscli.fitting.leaks import CODE
 from losscli.loss.catalogue import find
 from losscli.result import Advice, Finding, Fits, Input, Listed, RowCounts, Warning_
@@ -35,28 +35,27 @@ _MANY = 0.25  # distinct values per row of a column that tells rows apart
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """What a run leaves: the result, and whether it was cut short."""
+    """What a run leaves: the result, and of a run that was cut short what is missing."""
 
     advice: Advice
-    interrupted: bool
+    cut_short: str | None
 
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
-def advise(
-    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], progress: Progress
-) -> Advised:
+def advise(table: Table, training: Training, request: FitRequest, inputs: Sequence[Input]) -> Advised:
     """Profile the rows, and try the losses that suit them. request: its losses are found here. Figures of the
     profile count rows; weights weigh the fits.
 
-    progress: (done, total) folds of the check. Raises as `fit` does, and UsageError for several targets.
+    Interrupted and raises as `fit`, and UsageError for several targets.
     """
     if training.targets:
         raise too_many(table, "the profile is of one target", training.targets)
     whole = load(table, training)
     frame = sampled(whole, classes=training.task in CLASSES, seed=request.seed)
     study = Study.of(frame, whole, training, request)
-    own = class_findings(study) if study.classes else number_findings(study)
-    profile = (*own, *feature_findings(study))
+    with progress.stage("profiling the columns"):
+        own = class_findings(study) if study.classes else number_findings(study)
+        profile = (*own, *feature_findings(study))
     figures = _figures(profile, study)
     rules = fired(training.task, figures)
     listed = short_list(training.task, rules, frame.y)
@@ -71,7 +70,6 @@ def advise(
             contaminate=(),
         ),
         RowSource(tuple(inputs), table.notes, table.rows),
-        progress,
     )
     fits = found.fits
     trained = {fit.name for fit in fits.fits}
@@ -98,7 +96,7 @@ def advise(
             unknown=unknowns(training, figures),
             warnings=_warnings(fits),
         ),
-        found.interrupted,
+        found.cut_short,
     )
 
 

@@ -91,7 +91,7 @@ def _other(fits: Fits) -> str:
 def _refusal(fits: Fits, base: Fit | None, reasons: dict[str, str], pairs: Pairing) -> str | None:
     """Why nothing can be told, or None."""
     if not fits.repeats:
-        return "it was interrupted before one repeat was done"
+        return "it was interrupted before one fold was judged"
     if base is None or base.spec in reasons:
         return f"the baseline is not ranked: {reasons[base.spec] if base else 'it was not trained'}"
     return pairs.refusal

@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from losscli.cli.flags import command_line, large
-from losscli.cli.interrupt import heard
+from losscli import progress
+from losscli.cli.flags import command_line, reading
 from losscli.cli.options import AdviseFlags
-from losscli.cli.output import print_result, progress, say
+from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.cli.roles import asked_of_features
 from losscli.errors import ExitCode, UsageError
@@ -35,7 +35,7 @@ def run(flags: AdviseFlags) -> int:
     written = partial(render.written, found.advice, all=flags.all)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)
-    return ending(found.interrupted, found.advice.check.repeats, 2)
+    return ending(found.cut_short)
 
 
 def request_of(flags: AdviseFlags) -> "FitRequest":
@@ -54,21 +54,21 @@ def request_of(flags: AdviseFlags) -> "FitRequest":
 
 
 def work(do: Callable[..., Found], flags: AdviseFlags, request: "FitRequest", asked: "Asked") -> Found:
-    """What `fit` or `advise` makes of the file, with a line of progress; an interruption ends it early."""
+    """What `fit` or `advise` makes of the file."""
     from losscli.fitting.files import open_file
 
-    with large([flags.data], "reading"):
+    with reading([flags.data]):
         options = flags.read_options(flags.id, jobs=request.jobs)
         table, training, inputs = open_file(flags.data, options, asked)
-    with progress("fitting") as shown, heard(shown) as report:
-        return do(table, training, request, inputs, report)
+    with progress.stage("fitting"):
+        return do(table, training, request, inputs)
 
 
-def ending(interrupted: bool, repeats: int, wanted: int) -> ExitCode:
+def ending(cut_short: str | None) -> ExitCode:
     """The exit code; of a run that was interrupted, how much of it is in the result is said."""
-    if not interrupted:
+    if cut_short is None:
         return ExitCode.OK
-    say(f"interrupted: {repeats} of {wanted} repeats are in the result")
+    say(cut_short)
     return ExitCode.INTERRUPTED
 
 

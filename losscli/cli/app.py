@@ -7,21 +7,22 @@ import typer
 from losscli.cli.command import command
 from losscli.cli.options import (
     AdviseFlags,
+    CheckFlags,
     CompareFlags,
     DiffFlags,
     ExplainFlags,
     FitFlags,
+    HelpFlags,
     LossesFlags,
     PredictFlags,
     RolesFlags,
     SchemaFlags,
 )
-from losscli.errors import ExitCode
+from losscli.errors import ExitCode, unknown
 
 app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="""How good are these predictions, under every loss that applies? Which loss is best to train with?
 
@@ -29,7 +30,7 @@ app = typer.Typer(
     losscli compare preds.csv      the losses of every model in a file
     losscli fit data.csv           train with every loss, and see which to use
     losscli advise data.csv        which losses suit these data, and why
-    losscli explain huber          what a loss is, and when to choose it
+    losscli explain huber          what a loss or a metric is
     losscli losses                 all losses
     """,
 )
@@ -153,11 +154,14 @@ def losses(flags: LossesFlags) -> int:
     return list_losses(flags)
 
 
-@command(app, short_help="What a loss is, and when to choose it.")
+@command(app, short_help="What a loss or a metric is.")
 def explain(flags: ExplainFlags) -> int:
-    """What a loss is: formula, slope, when to choose it, its names elsewhere.
+    """What a loss is: formula, slope, when to choose it, its names elsewhere; what a metric is, and by which
+    convention.
 
+    \b
     losscli explain tukey
+    losscli explain roc_auc
     """
     from losscli.cli import catalogue
 
@@ -165,7 +169,7 @@ def explain(flags: ExplainFlags) -> int:
 
 
 @command(app, short_help="Does a loss do what it says?")
-def check_loss(flags: ExplainFlags) -> int:
+def check_loss(flags: CheckFlags) -> int:
     """Whether a loss does what it says: formula, slope, kinks, least value, domain, traits. Exit 1 if not.
 
     \b
@@ -175,3 +179,19 @@ def check_loss(flags: ExplainFlags) -> int:
     from losscli.cli import catalogue
 
     return catalogue.check_loss(flags)
+
+
+@command(app, short_help="The help of a command.")
+def help(flags: HelpFlags) -> int:
+    """The help of a command, as its --help.
+
+    losscli help compare
+    """
+    from typer.main import get_command
+
+    names = [str(own.name) for own in app.registered_commands]
+    if flags.command is not None and flags.command not in names:
+        what = f"help {flags.command}: there is no such command"
+        raise unknown(what, flags.command, names, "See losscli --help")
+    line = [*filter(None, [flags.command]), "--help"]
+    return int(get_command(app)(args=line, prog_name="losscli", standalone_mode=False) or 0)

@@ -1,19 +1,19 @@
 """`losscli losses`, `losscli explain` and `losscli check-loss`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from losscli import render
+from losscli import progress, render
 from losscli.cli.custom import own_losses
 from losscli.cli.flags import word
-from losscli.cli.options import ExplainFlags, LossesFlags
+from losscli.cli.options import CheckFlags, ExplainFlags, LossesFlags
 from losscli.cli.output import print_text
 from losscli.domain import Task
-from losscli.errors import ExitCode
+from losscli.errors import ExitCode, UsageError, did_you_mean
 from losscli.loss import BoundLoss
-from losscli.loss.catalogue import every_loss, extended, losses_for, named
+from losscli.loss.catalogue import every_loss, extended, known_names, losses_for, named, spelled, told
 from losscli.report import Checks, Explanation, Listing, bind_records
 from losscli.spec import Spec
 
@@ -28,29 +28,76 @@ def list_losses(flags: LossesFlags) -> int:
 
 
 def explain(flags: ExplainFlags) -> int:
-    """Print what a loss is, in every task that has it."""
+    """Print what a loss or a metric is, in every task that has it, by its name in any spelling."""
     with own_losses(flags) as plain:
-        spec = Spec.parse(plain.spec)
-        numbers = spec.numbers()
         unicode = "utf" in (sys.stdout.encoding or "").lower()
-        written = partial(render.written, Explanation(named(spec.name), numbers), unicode=unicode)
-        print_text(written, flags.format)
+        print_text(partial(render.written, _explained(plain.spec), unicode=unicode), flags.format)
     return ExitCode.OK
 
 
-def check_loss(flags: ExplainFlags) -> int:
+def _explained(text: str) -> Explanation:
+    """The records that a text names. Raises UsageError where it names none."""
+    try:
+        spec = Spec.parse(text)
+        return Explanation(named(spec.name), spec.numbers())
+    except UsageError as error:
+        from losscli.metrics import METRICS
+
+        found = _metrics(text, spelled=False) or _losses(text) or _metrics(text, spelled=True)
+        if found is None:
+            near = did_you_mean(text, {*known_names(), *(metric.name for metric in METRICS)})
+            raise UsageError(error.what, advice=near or error.advice) from None
+        return found
+
+
+def _losses(text: str) -> Explanation | None:
+    """Those that a text means in another spelling; what they are called elsewhere is said."""
+    name, colon, written = text.partition(":")
+    found = spelled(name)
+    if not found:
+        return None
+    specs = [Spec.parse(spec) for spec, _ in found]
+    losses = tuple(dict.fromkeys(loss for spec in specs for loss in named(spec.name)))
+    own = Spec.parse(f"{specs[0].name}:{written}") if colon else specs[0]
+    said = [told(alias) for _, alias in found if alias is not None] or _other(name, specs)
+    return Explanation(losses, own.numbers() if len({*specs}) == 1 else {}, (), "; ".join(said))
+
+
+def _metrics(text: str, *, spelled: bool) -> Explanation | None:
+    """Those of a name, or that a text means in another spelling."""
+    from losscli.metrics import known_as, metrics_meant
+
+    found = metrics_meant(text)
+    names = {name for one in found for name in (one.name, one.name.partition(":")[0], *one.aliases)}
+    if ":" in text and not found:
+        one = known_as(text)
+        return None if one is None else Explanation((), {}, (one,))
+    if not found or (text not in names and not spelled):
+        return None
+    return Explanation((), {}, found, "; ".join(_other(text, [one.name for one in found])))
+
+
+def _other(text: str, names: Iterable[object]) -> list[str]:
+    """What a name is here, where more than the case differs."""
+    known = dict.fromkeys(map(str, names))
+    near = any(name.lower().startswith(text.lower()) for name in known)
+    return [] if near else [f"{text} is {' or '.join(known)}"]
+
+
+def check_loss(flags: CheckFlags) -> int:
     """Print what holds of a loss, in every task that has it; 1 where a check fails."""
     from losscli.loss.battery import checked
 
     render.check_format(flags.format, Checks)  # before any work
     with _bound(flags) as losses:
-        found = [checked(bound) for bound in losses]
+        with progress.stage("checking"):
+            found = [checked(bound) for bound in losses]
         print_text(partial(render.written, Checks(found)), flags.format)
     return ExitCode.OK if all(one.holds for one in found) else ExitCode.GATE_FAILED
 
 
 @contextmanager
-def _bound(flags: ExplainFlags) -> Iterator[list[BoundLoss]]:
+def _bound(flags: CheckFlags) -> Iterator[list[BoundLoss]]:
     """The loss of a spec in every task that has it, or all losses of a Python file."""
     if flags.spec.strip().endswith(".py"):
         from losscli.loss import custom

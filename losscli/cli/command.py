@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import MISSING
 from inspect import Parameter, Signature, getdoc
 from itertools import zip_longest
@@ -11,10 +12,12 @@ from typing import Any, ClassVar, TypeVar, get_type_hints
 import typer
 from typer.core import TyperCommand
 
+from losscli.cli.completion import completes, loss_names, metric_names
 from losscli.cli.options import ARGUMENTS, FlagField, flag_fields, record_of
 from losscli.errors import UsageError
 
 Run = TypeVar("Run", bound=Callable[[Any], int])
+_RECORDS: dict[str, type] = {}  # of the commands that take settings from a file
 
 
 def command(app: typer.Typer, *, short_help: str | None = None) -> Callable[[Run], Run]:
@@ -24,11 +27,17 @@ def command(app: typer.Typer, *, short_help: str | None = None) -> Callable[[Run
         record = get_type_hints(run)["flags"]
 
         def called(**values: Any) -> int:
-            return run(record_of(record, values))
+            from losscli.cli.output import shown_progress
+
+            flags = record_of(record, values)
+            with nullcontext() if getattr(flags, "quiet", False) else shown_progress():
+                return run(flags)
 
         parameters = [_parameter(own) for own in flag_fields(record)]
         vars(called)["__signature__"] = Signature(parameters)
         name = run.__name__.replace("_", "-")
+        if hasattr(record, "config"):
+            _RECORDS[name] = record
         own = type(record.__name__, (RecordCommand,), {"record": record})
         app.command(name, cls=own, help=getdoc(run), short_help=short_help)(called)
         return run
@@ -45,6 +54,10 @@ def _parameter(own: FlagField) -> Parameter:
         kind = kind | None
     default = ... if default is MISSING else default
     shown: dict[str, Any] = {"metavar": flag.metavar or None, "help": flag.help}
+    if own.words:
+        shown["autocompletion"] = completes(lambda: own.words)
+    elif flag.specs:
+        shown["autocompletion"] = completes(loss_names, *([metric_names] if flag.metrics else []))
     if own.positional:
         info = typer.Argument(default, **shown)
     else:
@@ -87,13 +100,17 @@ class RecordCommand(TyperCommand):
             given.append(word)
             if word in alone and not _is_number(following):
                 given.append(alone[word])
-        _, _, order = self.make_parser(ctx).parse_args(args=list(given))
+        typed, _, order = self.make_parser(ctx).parse_args(args=list(given))
         for param, times in Counter(order).items():
             if times > 1 and not (_is_argument(param) or param.multiple or getattr(param, "is_flag", False)):
                 raise UsageError(
                     f"{max(param.opts, key=len)} is given {times} times, and takes one value",
                     advice="Leave out all but the one that is meant",
                 )
+        if not typed.get("help"):
+            from losscli.cli.config import settings
+
+            ctx.default_map = settings(self.record, str(self.name), _RECORDS, typed)
         return super().parse_args(ctx, given)
 
 

@@ -7,10 +7,11 @@ from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from losscli import progress
 from losscli.cli.cost import at_cost, parse_cost, spec_at
 from losscli.cli.custom import own_losses
 from losscli.cli.files import is_result, read_result
-from losscli.cli.flags import command_line, large, losses_of, word
+from losscli.cli.flags import command_line, losses_of, reading, word
 from losscli.cli.options import CompareFlags
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, format_of, write_files
@@ -52,6 +53,11 @@ def _run(flags: CompareFlags) -> int:
     strict = flags.inconclusive == "fail"
     found = judged(_compare(flags, rules, allowances, cost), rules)
     written = partial(render.written, found, all=flags.all, strict=strict)
+    cut_short = next((one.message for one in found.warnings if one.code == "interrupted"), None)
+    if cut_short is not None:  # files keep what they hold
+        print_result(written, flags.format, quiet=flags.quiet)
+        say(cut_short)
+        return ExitCode.INTERRUPTED
     write_files(formats, written)
     for gate in found.gates:
         say(gate_line(gate))
@@ -177,7 +183,7 @@ def _compare(
         command=command_line(),
     )
     options = flags.read_options(flags.id, flags.group, flags.by, jobs=request.jobs)
-    with large(paths, "reading"):
+    with reading(paths):
         table, problem, inputs = open_files(paths, options, asked)
     if allowances and flags.baseline is None:
         names = [model.name for model in problem.models]
@@ -187,7 +193,7 @@ def _compare(
             fixes=baselines(names) or [Fix(("--max-regression",), "one model, judged by itself")],
         )
     check_order(problem, request.metrics)
-    with large(paths, "comparing"):
+    with progress.stage("comparing"):
         return compare(table, problem, request, inputs)
 
 

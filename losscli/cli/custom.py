@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from losscli.cli.options import CompareFlags, ExplainFlags, FitFlags, LossesFlags, flag_fields
+from losscli.cli.options import CheckFlags, CompareFlags, ExplainFlags, FitFlags, LossesFlags, flag_fields
 from losscli.loss.catalogue import extended, known_names, named
 
-Flags = TypeVar("Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags)
+Flags = TypeVar("Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags)
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
 
 
@@ -26,7 +26,7 @@ def own_losses(
     """
     specs = [own for own in flag_fields(type(flags)) if own.flag.specs]
     texts = [text for own in specs for text in own.values(flags)]
-    if not (every or flags.define or any(".py" in text for text in texts) or _unknown(texts)):
+    if not (every or flags.define or any(".py" in text for text in texts) or unknown_names(texts)):
         yield flags  # what makes losses is not imported where there are none
         return
     from losscli.loss import custom
@@ -36,7 +36,7 @@ def own_losses(
         files.setdefault(path, []).append(name)
     losses = [custom.define(text) for text in flags.define]
     losses += [loss for path, names in files.items() for loss in custom.from_file(path, names)]
-    unknown = _unknown(map(custom.without_paths, texts)) - {loss.name for loss in losses}
+    unknown = unknown_names(map(custom.without_paths, texts)) - {loss.name for loss in losses}
     if every or unknown:
         losses += [loss for loss in custom.installed() if every or loss.name in unknown]
     with extended(losses):
@@ -47,6 +47,6 @@ def own_losses(
         yield replace(flags, **plain)
 
 
-def _unknown(texts: Iterable[str]) -> set[str]:
+def unknown_names(texts: Iterable[str]) -> set[str]:
     """The names in specs that no loss of the catalogue has."""
     return {name for text in texts for name in _NAME.findall(text)} - {*known_names()}

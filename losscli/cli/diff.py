@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from losscli import progress
 from losscli.cli.files import read_result
-from losscli.cli.flags import command_line, large
+from losscli.cli.flags import command_line, reading
 from losscli.cli.options import DiffFlags
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files
@@ -19,9 +20,10 @@ def run(flags: DiffFlags) -> int:
     paths = (flags.old, flags.new)
     formats = asked_formats(flags, Changes)
     check_places(flags, paths)
-    with large(paths, "reading"):
+    with reading(paths):
         old, new = map(read_result, paths)
-    found = changes(old, new, command_line())
+    with progress.stage("comparing"):
+        found = changes(old, new, command_line())
     written = partial(render.written, found, all=flags.all)
     write_files(formats, written)
     print_result(written, flags.format, quiet=flags.quiet)

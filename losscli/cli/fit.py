@@ -47,7 +47,7 @@ def _run(flags: FitFlags) -> int:
     if flags.predictions is not None and found.predictions_csv:  # none where not one repeat is finished
         write_whole(flags.predictions, found.predictions_csv)
     print_result(written, flags.format, quiet=flags.quiet)
-    return ending(found.interrupted, found.fits.repeats, found.repeats)
+    return ending(found.cut_short)
 
 
 def _asked(flags: FitFlags) -> "Asked":

@@ -1,27 +1,29 @@
-"""What the verbs need to make of their flags: words, specs, the command line, and large files."""
+"""What the verbs need to make of their flags: words, specs, the command line, and files to read."""
 
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from losscli import progress
+from losscli.cli import config
 from losscli.cli.options import check_word
-from losscli.cli.output import say, status
-from losscli.loss.catalogue import named
+from losscli.cli.output import say
+from losscli.errors import UsageError
+from losscli.loss.catalogue import known_names, named, spelled_advice
 from losscli.spec import Spec
 
-LARGE = 32 << 20  # bytes of input that take a noticeable time
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def large(paths: Sequence[str], doing: str) -> AbstractContextManager[None]:
-    """A line while large files are worked on; what to do, where rows are to be typed."""
-    if doing == "reading" and "-" in paths and sys.stdin is not None and sys.stdin.isatty():
+def reading(paths: Sequence[str]) -> AbstractContextManager[None]:
+    """The stage in which files are read; what to do is said where rows are to be typed."""
+    if "-" in paths and sys.stdin is not None and sys.stdin.isatty():
         say("reading standard input; Ctrl-D ends it")
     size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
-    return status(f"{doing} {size >> 20:,} MB …") if size >= LARGE else nullcontext()
+    return progress.stage("reading", None if "-" in paths else size, of="bytes")
 
 
 def word(words: type[Word], text: str | None, flag: str) -> Word | None:
@@ -33,13 +35,30 @@ def word(words: type[Word], text: str | None, flag: str) -> Word | None:
 
 
 def losses_of(texts: Iterable[str]) -> tuple[Spec, ...]:
-    """Losses by their specs. Raises UsageError for an unknown name."""
-    specs = tuple(Spec.parse(text) for text in texts)
-    for spec in specs:
+    """Losses by their specs. Raises UsageError for an unknown name, with what to type where it is known in
+    another spelling, or is that of a metric."""
+    return tuple(map(_loss, texts))
+
+
+def _loss(text: str) -> Spec:
+    try:
+        spec = Spec.parse(text)
+    except UsageError as error:
+        name = text.partition(":")[0]
+        advice = None if name in known_names() else spelled_advice(name)
+        raise UsageError(error.what, advice=advice or error.advice) from None
+    try:
         named(spec.name)
-    return specs
+    except UsageError as error:
+        from losscli.metrics import METRICS
+
+        if spec.name not in {metric.name for metric in METRICS}:
+            raise
+        advice = "It is a metric: computed without being asked, gated by --fail-if; see losscli explain"
+        raise UsageError(error.what, advice=advice) from None
+    return spec
 
 
 def command_line() -> tuple[str, ...]:
-    """What was typed, for the result to say."""
-    return ("losscli", *sys.argv[1:])
+    """What was typed, and what a file of settings has added, for the result to say."""
+    return ("losscli", *sys.argv[1:], *config.used())

@@ -4,41 +4,25 @@ is left half done, and no worker behind."""
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import NoReturn
 
+from losscli import progress
 from losscli.cli.output import clear_line
 from losscli.cli.places import remove_unfinished
 from losscli.engine import end_workers
 from losscli.errors import ExitCode
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-_state = {"raises": False, "raised": False}  # whether the next interruption is raised; whether one was
-
-Progress = Callable[[int, int], None]
+_state = {"raised": False}  # whether an interruption was raised; the next one ends the process
 
 
 def install() -> None:
-    """From now on an interruption ends the process at once; a signal that it is told to ignore does not."""
+    """From now on an interruption ends the process at once, but for one, where work can give what is done; a
+    signal that it is told to ignore does nothing."""
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupted)
-
-
-@contextmanager
-def heard(report: Progress) -> Iterator[Progress]:
-    """Progress, from the first of which on an interruption is raised as KeyboardInterrupt: the work can give
-    what is done. The next interruption ends the process."""
-
-    def reported(done: int, total: int) -> None:
-        _state["raises"] = not _state["raised"]
-        report(done, total)
-
-    try:
-        yield reported
-    finally:
-        _state["raises"] = False
 
 
 def was_raised() -> bool:
@@ -47,8 +31,8 @@ def was_raised() -> bool:
 
 
 def _interrupted(number: int, frame: object) -> None:
-    if _state["raises"]:
-        _state.update(raises=False, raised=True)
+    if progress.keeps() and not _state["raised"]:
+        _state["raised"] = True
         raise KeyboardInterrupt
     _leave()
 

@@ -5,17 +5,19 @@ import os
 import select
 import shutil
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from losscli import progress
 from losscli.cli.places import Written, append_summary
 from losscli.errors import DataError
 
-_ERASE = "\r\x1b[K"
-_PATIENCE, _PAUSE = 1.0, 0.2  # seconds before the first line of progress, and between two
-_standing = {"line": False}  # on stderr, while work lasts
+_PATIENCE, _PAUSE = 2.0, 0.2  # seconds before the first line of progress, and between two
+_standing = {"length": 0}  # of the line on stderr, while work lasts
+_lock = threading.RLock()  # of that line: one thread works, another shows how far it is
 
 
 def print_result(written: Written, format: str, *, quiet: bool) -> None:
@@ -52,57 +54,58 @@ def show(text: str) -> None:
 
 
 @contextmanager
-def status(text: str) -> Iterator[None]:
-    """What is being done, on stderr while it lasts; on a terminal only."""
-    if _live():
-        _line(text)
+def shown_progress() -> Iterator[None]:
+    """While work lasts that takes more than two seconds, what is being done, how much of it, and how long the
+    rest will take, on stderr: on a terminal only, and gone at the end."""
+    if not (sys.stderr.isatty() and os.environ.get("TERM") != "dumb"):
+        yield
+        return
+    progress.share_counts()
+    over = threading.Event()
+
+    def watch() -> None:
+        pause = _PATIENCE
+        while not over.wait(pause):
+            pause = _PAUSE
+            with _lock:
+                stage = progress.current()
+                if stage is not None and not over.is_set():
+                    clear_line()
+                    _line(_told(stage, time.monotonic()))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
     finally:
+        over.set()
         clear_line()
 
 
-@contextmanager
-def progress(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """How much is done and how long the rest will take, on stderr while it lasts; on a terminal only.
-
-    The work calls what this gives with (done, total); a line stands there once it has taken a second.
-    """
-    start = shown = time.monotonic()
-
-    def report(done: int, total: int) -> None:
-        nonlocal shown
-        now = time.monotonic()
-        if not 0 < done <= total or now - start < _PATIENCE or now - shown < _PAUSE:
-            return
-        shown = now
-        left = _duration((now - start) * (total - done) / done)
-        _line(f"{_ERASE}{doing}  {100 * done // total} %  about {left} left")
-
-    try:
-        yield report if _live() else _unseen
-    finally:
-        clear_line()
+def _told(stage: progress.Stage, now: float) -> str:
+    """`resampling  34 %  about 7 s left`, in the width of the terminal."""
+    done, text = stage.done, f"{stage.name} …"
+    if done is not None and 0 < done < 1:
+        left = _duration((now - stage.start) * (1 - done) / done)
+        text = f"{stage.name}  {100 * done:.0f} %  about {left} left"
+    return text[: shutil.get_terminal_size().columns - 1]
 
 
 def clear_line() -> None:
-    """Take away what is said while work lasts."""
-    if _standing["line"]:
-        _standing["line"] = False
-        _write(sys.stderr, _ERASE)
+    """Take away what is said while work lasts, with blanks: no terminal needs to know an escape for it."""
+    if not _lock.acquire(timeout=1.0):  # a terminal that takes nothing
+        return
+    try:
+        if _standing["length"]:
+            blanks, _standing["length"] = " " * _standing["length"], 0
+            _write_to(sys.stderr, f"\r{blanks}\r")
+    finally:
+        _lock.release()
 
 
 def _line(text: str) -> None:
-    _standing["line"] = True
-    _write(sys.stderr, text)
-
-
-def _live() -> bool:
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _unseen(done: int, total: int) -> None:
-    """Progress that nobody reads."""
+    _standing["length"] = len(text)
+    _write_to(sys.stderr, text)
 
 
 def _duration(seconds: float) -> str:
@@ -122,6 +125,11 @@ def say(line: str) -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    clear_line()
+    _write_to(stream, text)
+
+
+def _write_to(stream: TextIO, text: str) -> None:
     left = memoryview(text.encode(stream.encoding or "utf-8", errors="backslashreplace"))
     raw = getattr(stream.buffer, "raw", stream.buffer)  # there is none, of PYTHONUNBUFFERED=1
     try:

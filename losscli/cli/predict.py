@@ -3,7 +3,7 @@
 import sys
 
 from losscli.cli.files import read_text
-from losscli.cli.flags import large
+from losscli.cli.flags import reading
 from losscli.cli.options import PredictFlags
 from losscli.cli.output import show
 from losscli.cli.places import check_places, write_whole
@@ -20,7 +20,7 @@ def run(flags: PredictFlags) -> int:
 
     check_places(flags, [flags.model, flags.data])
     model = read_model(read_text(flags.model, "model of losscli fit", _ADVICE), flags.model)
-    with large([flags.data], "reading"):
+    with reading([flags.data]):
         table = read(flags.data, flags.read_options())
         long = [name for name in id_columns(table) if table.columns[name].inexact is not None]
         if long and flags.data != "-":  # ids of more digits than a number holds stay text

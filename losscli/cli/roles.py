@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from losscli.cli.flags import command_line, large, losses_of, word
+from losscli.cli.flags import command_line, losses_of, reading, word
 from losscli.cli.options import CompareFlags, FeatureRoles, FitFlags, PredictionRoles, RolesFlags, flag_fields
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files
@@ -51,7 +51,7 @@ def _check_flags(flags: RolesFlags) -> None:
 def _of_predictions(flags: RolesFlags) -> "Roles":
     from losscli.data.roles.files import roles_of_files
 
-    with large(flags.predictions, "reading"):
+    with reading(flags.predictions):
         options = flags.read_options(flags.id, flags.group, flags.by)
         asked = replace(asked_of_predictions(flags), losses=_tasks(flags))
         table, problem, inputs, columns = roles_of_files(flags.predictions, options, asked)
@@ -64,7 +64,7 @@ def _of_training(flags: RolesFlags) -> "Roles":
 
     (path,) = flags.predictions
     asked = replace(asked_of_features(flags), fold=flags.fold_column, losses=_tasks(flags))
-    with large(flags.predictions, "reading"):
+    with reading(flags.predictions):
         table, training, inputs = open_file(path, flags.read_options(flags.id), asked)
     return _roles(flags, table, training, inputs, tuple(roles_of_training(table, training)))
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from losscli import __version__
+from losscli import __version__, progress
 from losscli.comparison.costs import cost_table
 from losscli.comparison.forecasts import forecast_warnings
 from losscli.comparison.losses import Found, TableFacts, loss_table
@@ -31,11 +31,24 @@ from losscli.data.roles.class_weight import plain
 from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, Table
 from losscli.domain import TASKS, Kind
-from losscli.result import Comparison, Input, LossTable, Model, RowCounts, RowKey
+from losscli.result import (
+    Comparison,
+    Input,
+    LossTable,
+    Model,
+    RowCounts,
+    RowKey,
+    Warning_,
+)
 
 __all__ = ["Request", "compare"]
 
 NAMED_FLAGGED = 100_000  # flagged rows that are named one by one
+_CUT_SHORT = Warning_(
+    "interrupted",
+    "interrupted while resampling: intervals, verdicts and gates against a baseline are missing",
+    "Run it again",
+)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
@@ -47,29 +60,40 @@ def compare(table: Table, problem: Problem, request: Request, inputs: Sequence[I
     request: the losses and settings; empty for every loss that applies.
     inputs: the files as the user gave them, for the record.
 
-    Raises DataError where a value cannot be used, UsageError where no loss is left, or models are too many.
+    Interrupted while resampling, it gives the figures. Raises DataError where a value cannot be used,
+    UsageError where no loss is left, or models are too many.
     """
     check_count(problem.models)
     facts = _gathered(Reading(table, problem, request.drop, request.clip, request.jobs), request)
     values, point = _point(facts, inputs)
     place = next(i for i, one in enumerate(point.losses) if one.spec == point.primary)
-    found = with_verdicts(facts, values, point, place)
-    deciding = find_deciding(facts, found.losses, place)
-    decisive = [row for pair in deciding.values() for row in named_rows(pair)]
-    keys = facts.keys | _row_keys(table, problem, decisive)
-    why = reasons(_named(facts.summary), deciding) if request.list_rows else {}
-    found = replace(
-        found,
-        comparisons=with_deciding(found.comparisons, found.primary, deciding, keys),
-        row_table=row_table(facts, facts.layout.losses[place], why, keys),
-        costs=cost_table(facts, found.losses),
-    )
+    try:
+        with progress.keeping():
+            found = _judged(facts, values, point, place)
+    except KeyboardInterrupt:
+        found = replace(point, warnings=(_CUT_SHORT,))
     more = (
         *problem.warnings,
         *forecast_warnings(table, problem),
         *vector_warnings(table, problem),
     )
     return with_warnings(found, facts, more)
+
+
+def _judged(facts: TableFacts, values: list[list[Found]], point: Comparison, place: int) -> Comparison:
+    """What resampling says, and the rows that decide. place: of the primary loss."""
+    problem, table = facts.problem, facts.reading.table
+    found = with_verdicts(facts, values, point, place)
+    deciding = find_deciding(facts, found.losses, place)
+    decisive = [row for pair in deciding.values() for row in named_rows(pair)]
+    keys = facts.keys | _row_keys(table, problem, decisive)
+    why = reasons(_named(facts.summary), deciding) if facts.request.list_rows else {}
+    return replace(
+        found,
+        comparisons=with_deciding(found.comparisons, found.primary, deciding, keys),
+        row_table=row_table(facts, facts.layout.losses[place], why, keys),
+        costs=cost_table(facts, found.losses),
+    )
 
 
 def _gathered(reading: Reading, request: Request) -> TableFacts:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli import progress
 from losscli.comparison.medians import Medians, Values
 from losscli.comparison.vectors import vector_terms
 from losscli.data.roles import Problem
@@ -169,16 +170,23 @@ def summarise(
     def work(rows: Rows) -> Summary:
         flagged = flags(rows)
         return Summary(
-            Moments.of(row_quantities(problem, layout, rows), rows.w, shift, flagged, rows.number),
+            Moments.of(_counted(row_quantities(problem, layout, rows)), rows.w, shift, flagged, rows.number),
             tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
             rows.clipped,
             (rows.number[flagged],) if flagged is not None and flagged.any() else (),
             sought.look(medians.series(rows, flagged)),
         )
 
-    summary = reading.fold(work, Summary.merge)
+    with progress.stage("computing losses", reading.blocks * len(layout.columns), of="columns"):
+        summary = reading.fold(work, Summary.merge)
     summary = replace(summary, metrics=tuple(map(_with_pooled, summary.metrics)))
     return summary, medians.split(sought.values(summary.looks, series, reading.blocks, reading.jobs))
+
+
+def _counted(columns: Iterator[Floats]) -> Iterator[Floats]:
+    for column in columns:
+        yield column
+        progress.advance("columns")
 
 
 def _with_pooled(found: Metrics) -> Metrics:
@@ -335,6 +343,8 @@ def probe(reading: Reading, layout: Layout, moves: Sequence[Sequence[Move]]) -> 
                 with np.errstate(over="ignore", invalid="ignore"):
                     sums = [float(rows.w @ _part(layout, column, moved[m][column.model])) for m in own]
                 found[k] = sum(sums) / len(sums)
+            progress.advance("columns")
         return found
 
-    return reading.fold(work, np.add)
+    with progress.stage("weighing one outlier", reading.blocks * len(layout.columns), of="columns"):
+        return reading.fold(work, np.add)

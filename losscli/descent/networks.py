@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli import progress
 from losscli.descent.objective import params_at, scored, stacked
 from losscli.descent.perceptron import Shape
 from losscli.descent.rates import SCHEDULES
@@ -122,6 +123,7 @@ def train_networks(
     rate = networks.rates(optimizer)
     pace = SCHEDULES[optimizer.schedule or "cosine"]
     history = _History(networks, state.v)
+    share = len(sets) * len(seeds) / plan.epochs
     for epoch in range(1, plan.epochs + 1):
         state = replace(state, rate=rate * pace(epoch, plan.epochs))
         drawn = np.array([_order(rng, data, steps * batch) for rng, data in zip(orders, sets, strict=True)])
@@ -131,10 +133,12 @@ def train_networks(
             state = optimizer.update(state, slope, networks.l1)
             total += loss
         history.record(epoch, state.v, total / steps)
+        progress.advance("networks", share)
         if history.is_over(plan.early):
             break
         if history.diverged.any():
             state = replace(state, v=np.where(history.diverged[:, None], 0.0, state.v))
+    progress.advance("networks", share * (plan.epochs - epoch))  # where it stops early
     return history.trained()
 
 

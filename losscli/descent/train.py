@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli import progress
 from losscli.descent import textbook
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
-from losscli.descent.methods import METHODS, solve_by
+from losscli.descent.methods import METHODS, solve_by, solved
 from losscli.descent.objective import Objective, Trainee
 from losscli.descent.workspace import Settings, Wanted, Workspace, named_loss
 from losscli.domain import Floats, Task
@@ -16,32 +17,58 @@ from losscli.domain import Floats, Task
 __all__ = ["Outcome", "Settings", "Trained", "Wanted", "bound_losses", "reference", "train"]
 
 Outcome = Solution | str  # a string is why there is none
+INTERRUPTED = "interrupted before it was trained"
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """by_loss: of each loss wanted, the outcome for each target; scales: s of each target."""
+    """by_loss: of each loss wanted, the outcome for each target; scales: s of each target; interrupted:
+    whether losses are missing that were not trained yet."""
 
     by_loss: tuple[tuple[Outcome, ...], ...]
     scales: tuple[float | None, ...]
+    interrupted: bool = False
 
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows has not converged
-def train(design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings) -> Trained:
-    """Train every loss on every target. targets: (t, n), numbers or class codes; of several outputs or labels
-    (t, k, n)."""
+def train(
+    design: Design, targets: Floats, wanted: Sequence[Wanted], settings: Settings, *, keep: bool = False
+) -> Trained:
+    """Train every loss on every target.
+
+    targets: (t, n), numbers or class codes; of several outputs or labels (t, k, n).
+    keep: whether an interruption leaves the losses that are trained by then, if there are any.
+    """
     workspace = Workspace.centred(design, targets, wanted, settings)
     bound = [[_model(workspace, one, t) for t in range(len(targets))] for one in wanted]
     models = [model for own in bound for model in own if isinstance(model, Trainee)]
-    solutions = solve_by(METHODS, workspace, models)
+    solutions = _solutions(workspace, models, keep)
     if settings.optimizer is not None and models:
-        solutions = _retrained(workspace, models, solutions)
+        optima = [one for one in solutions if isinstance(one, Solution)]  # all: none is left half retrained
+        solutions = [*_retrained(workspace, models, optima)]
     ends = iter(solutions)
-    outcomes = (
-        tuple(model if isinstance(model, str) else workspace.moved(next(ends)) for model in own)
+    outcomes = tuple(
+        tuple(model if isinstance(model, str) else _moved(workspace, next(ends)) for model in own)
         for own in bound
     )
-    return Trained(tuple(outcomes), workspace.scales)
+    return Trained(outcomes, workspace.scales, INTERRUPTED in solutions)
+
+
+def _solutions(workspace: Workspace, models: Sequence[Trainee], keep: bool) -> list[Outcome]:
+    """Each model's, in the order given; INTERRUPTED for what is missing."""
+    found: dict[int, Solution] = {}
+    try:
+        for group in solved(METHODS, workspace, models):
+            found |= group
+            progress.advance("losses", len(group))
+    except KeyboardInterrupt:
+        if not (found and keep and workspace.settings.optimizer is None):
+            raise
+    return [found.get(i, INTERRUPTED) for i in range(len(models))]
+
+
+def _moved(workspace: Workspace, outcome: Outcome) -> Outcome:
+    return workspace.moved(outcome) if isinstance(outcome, Solution) else outcome
 
 
 def bound_losses(

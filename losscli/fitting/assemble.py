@@ -56,7 +56,8 @@ _NAMED = 8  # columns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All that a run has made. judgements: of the finished repeats, in order."""
+    """All that a run has made. folds, judgements: of those that are done, in order; cut_short: of a run that
+    was interrupted what is missing."""
 
     training: Training
     warnings: tuple[Warning_, ...]
@@ -70,6 +71,7 @@ class Run:
     refused: tuple[Refused, ...]
     tuned: tuple[float, ...] = ()  # on all rows, of each tuning
     paths: tuple[PenaltyPath, ...] = ()
+    cut_short: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,12 +368,10 @@ def _of_seed(entries: Sequence[_Entry]) -> list[Warning_]:
 
 
 def _cut_short(run: Run) -> list[Warning_]:
-    done = len(run.judgements) // run.folds.folds
-    if done == run.folds.repeats:
+    if run.cut_short is None:
         return []
-    what = f"interrupted: {done} of {run.folds.repeats} repeats are in the result"
-    fewer = "fewer --repeats" if run.folds.repeats > 1 else "fewer losses"
-    return [Warning_("interrupted", what, f"Run it again, or with {fewer}")]
+    fewer = "fewer --repeats" if run.request.repeats > 1 else "fewer losses"
+    return [Warning_("interrupted", run.cut_short, f"Run it again, or with {fewer}")]
 
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:

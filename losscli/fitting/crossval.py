@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli import progress
 from losscli.data.frame import Encoder, Frame
 from losscli.data.roles.features import Training
 from losscli.descent.design import Design
@@ -16,7 +17,7 @@ from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, bulk, constant, kind_of, of_constants
 from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
-from losscli.fitting.threshold import ThresholdRule, found_thresholds, inner_splits
+from losscli.fitting.threshold import INNER, ThresholdRule, found_thresholds, inner_splits
 from losscli.fitting.tune import Tuning, chosen, with_values
 from losscli.metrics.metric import Metric
 
@@ -44,6 +45,12 @@ class CrossValidation:
     tunings: tuple[Tuning, ...] = ()  # parameters chosen within training rows, of the last of those wanted
 
     @property
+    def sets_of_rows(self) -> int:
+        """How many a model is trained on to judge a fold: of inner folds, clean and spoiled."""
+        inner = 0 if self.rule is None else INNER
+        return inner + 1 + sum(len(c.levels) - 1 for c in self.contaminations)
+
+    @property
     def trims(self) -> bool:
         """Whether rows are told apart by how far predictions miss, for trimmed_mae."""
         return self.training.task in NUMBERS
@@ -58,7 +65,7 @@ class Judgement:
     converged: whether descents ended well (L,)
     scores: of the rows judged (L, n), for several classes, outputs or labels (L, k, n)
     errors, held: of each contamination the headline error (L, levels), and whether the descent ended well
-    seeds: the scores of networks from other starts
+    seeds: the scores of networks from other starts, where they were tried
     thresholds: chosen for this fold (L,), () where they are not
     tuned: the values that are, of each tuning
     """
@@ -95,13 +102,13 @@ class _Scored:
 
 def judge_splits(cv: CrossValidation, splits: Sequence[Split]) -> list[Judgement]:
     """Train on the training rows of splits of one repeat, clean and contaminated, and judge on their test
-    rows."""
+    rows; networks from the first start."""
     plans = [tuned(cv, split) for split in splits]
     folds = [Fold(plan, split) for (plan, _), split in zip(plans, splits, strict=True)]
     spoiled = [fold.spoiled() for fold in folds]
     thresholds = [_thresholds(fold.cv, fold.split) for fold in folds]
-    scored, others = _scored(folds, spoiled), _of_other_seeds(folds)
-    found = map(Fold.judgement, folds, spoiled, scored, thresholds, others)
+    found = list(map(Fold.judgement, folds, spoiled, _scored(folds, spoiled), thresholds))
+    progress.advance("folds", len(found))
     return [replace(one, tuned=values) for one, (_, values) in zip(found, plans, strict=True)]
 
 
@@ -149,12 +156,11 @@ def _of_networks(fitted: FittedNetworks, x: Floats) -> _Scored:
     return _Scored(scores, np.array(ended, dtype=np.bool_))
 
 
-def _of_other_seeds(folds: "Sequence[Fold]") -> list[tuple[Floats, ...]]:
-    """Of each fold of the first repeat, the scores of networks from the other starts, clean rows only."""
-    cv, repeat = folds[0].cv, folds[0].split.repeat
-    if cv.networks is None or cv.networks.seeds == 1 or repeat:
-        return [()] * len(folds)
-    seeds = [(cv.seed, repeat, number) for number in range(1, cv.networks.seeds)]
+def other_starts(cv: CrossValidation, splits: Sequence[Split]) -> list[tuple[Floats, ...]]:
+    """Of each split of one repeat, the scores of networks from the other starts, clean rows only."""
+    assert cv.networks is not None
+    folds = [Fold(cv, split) for split in splits]
+    seeds = [(cv.seed, splits[0].repeat, number) for number in range(1, cv.networks.seeds)]
     sources = [fold.network_rows(fold.x, fold.y) for fold in folds]
     found = fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest)
     return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
@@ -272,7 +278,6 @@ class Fold:
         spoiled: Sequence[_Spoiled],
         scored: Sequence[_Scored],
         thresholds: tuple[float, ...],
-        seeds: tuple[Floats, ...],
     ) -> Judgement:
         """scored: on the clean rows, then on each spoiled set; thresholds: of each loss, where they were
         chosen."""
@@ -287,7 +292,9 @@ class Fold:
             errors[one.scheme][:, one.level] = self.errors(own.scores, keep)
             held[one.scheme][:, one.level] = own.converged
         constant = self.constant(keep)
-        return Judgement(metrics, constant, clean.converged, clean.scores, errors, held, seeds, thresholds)
+        return Judgement(
+            metrics, constant, clean.converged, clean.scores, errors, held, thresholds=thresholds
+        )
 
     def scored(self, design: Design, targets: Floats) -> list[_Scored]:
         """By target. targets: (t, n), of several outputs or labels (t, k, n)."""

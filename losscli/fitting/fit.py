@@ -1,25 +1,27 @@
 """`fit`: features × losses × folds → what each loss makes of the model, and what was found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from losscli import progress
 from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.table import Table
+from losscli.descent.ends import Solution
 from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan
 from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings, Wanted
-from losscli.domain import NUMBERS, Task
+from losscli.domain import NUMBERS, Floats, Task
 from losscli.engine import each
 from losscli.errors import Fix, UsageError
 from losscli.fitting.assemble import Run, assemble
 from losscli.fitting.augment import Recipe
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
-from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits, tuned
+from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits, other_starts, tuned
 from losscli.fitting.folds import Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
 from losscli.fitting.headline import chosen_judge, settled
@@ -31,48 +33,41 @@ from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.tune import tunings
 from losscli.metrics.metric import Metric
-from losscli.result import Fits, Input, Refused
+from losscli.result import Fits, Input, PenaltyPath, Refused
 
 __all__ = ["FitRequest", "Fitted", "RowSource", "fit", "fit_frame"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What a run leaves: the result, the texts of --save and --predictions, the repeats that were to be, and
-    whether it was cut short."""
+    """What a run leaves: the result, the texts of --save and --predictions, and of a run that was cut short
+    what is missing."""
 
     fits: Fits
     model_json: str
     predictions_csv: str
-    repeats: int
-    interrupted: bool
+    cut_short: str | None
 
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
-def fit(
-    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], progress: Progress
-) -> Fitted:
+def fit(table: Table, training: Training, request: FitRequest, inputs: Sequence[Input]) -> Fitted:
     """Everything that `losscli fit` finds: every loss trained on all rows, and judged fold by fold.
 
     table: the rows.
     training: target and features, as `data.roles` finds them.
     request: the losses and settings.
     inputs: the files as the user gave them, for the record.
-    progress: called with (done, total) fits of folds.
 
-    An interruption ends the folds: what the finished repeats showed is given. Raises DataError where a
-    value cannot be used, UsageError where the request does not suit the data.
+    An interruption ends it early: losses trained on all rows, finished repeats, and finished folds of an
+    unfinished first one are given. Raises DataError where a value cannot be used, UsageError where the
+    request does not suit the data, KeyboardInterrupt where nothing is finished.
     """
     _check(request)
     source = RowSource(tuple(inputs), table.notes, table.rows)
-    return fit_frame(load(table, training), training, request, source, progress)
+    return fit_frame(load(table, training), training, request, source)
 
 
-def fit_frame(
-    frame: Frame, training: Training, request: FitRequest, source: RowSource, progress: Progress
-) -> Fitted:
+def fit_frame(frame: Frame, training: Training, request: FitRequest, source: RowSource) -> Fitted:
     """The same on the rows of a frame, as `fit` where it has loaded them."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
     check_request(request, training)
@@ -127,13 +122,14 @@ def fit_frame(
     )
     rows = np.arange(len(frame.y))
     cv, values = tuned(cv, Split(0, folds.folds, rows, rows[:0]))
-    whole = fit_all_rows(frame, training, cv.wanted, settings, recipe, networks)
+    whole = _fitted(frame, training, cv.wanted, settings, recipe, networks)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
-    if unpenalised and networks is None:
+    if unpenalised and networks is None and not whole.trained.interrupted:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     cv = replace(cv, contaminations=contaminations)
-    judgements, interrupted = _judged(cv, folds, request.jobs, progress)
+    found = _judged(cv, folds, whole, request.jobs)
+    followed, cut_short = _paths(asked, found, cv, whole, request.jobs)
     run = Run(
         training=training,
         warnings=warnings,
@@ -141,14 +137,15 @@ def fit_frame(
         request=request,
         source=source,
         cv=cv,
-        folds=folds,
+        folds=found.folds,
         whole=whole,
-        judgements=judgements,
+        judgements=found.judgements,
         refused=(*untrainable, *refused),
         tuned=values,
-        paths=paths(*asked, cv, whole, folds, request.jobs) if asked is not None and not interrupted else (),
+        paths=followed,
+        cut_short=cut_short,
     )
-    return Fitted(*assemble(run), folds.repeats, interrupted)
+    return Fitted(*assemble(run), cut_short)
 
 
 def _check(request: FitRequest) -> None:
@@ -248,25 +245,97 @@ def _contaminations(
     return tuple(kept), tuple(refused)
 
 
-def _judged(
-    cv: CrossValidation, folds: Folds, jobs: int, progress: Progress
-) -> tuple[tuple[Judgement, ...], bool]:
-    """The judgements of the finished repeats, fold after fold, and whether that was an interruption."""
-    found: dict[int, Judgement] = {}
-    total, interrupted = len(folds.splits), False
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The folds that were judged, and their judgements in that order; of a run cut short what is missing."""
+
+    folds: Folds
+    judgements: tuple[Judgement, ...]
+    cut_short: str | None = None
+
+
+def _fitted(
+    frame: Frame,
+    training: Training,
+    wanted: Sequence[Wanted],
+    settings: Settings,
+    recipe: Recipe,
+    networks: NetworkSettings | None,
+) -> FullFit:
+    """The fit on all rows. Raises KeyboardInterrupt where that comes before the first loss is trained."""
+    total, of = (len(wanted), "losses") if networks is None else (1, "networks")
+    with progress.stage("fitting all rows", total, of), progress.keeping():
+        return fit_all_rows(frame, training, wanted, settings, recipe, networks)
+
+
+def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Judged:
+    """The judgements of all folds; of an interrupted run those of the finished repeats, and where there is
+    none those of the finished folds of the first."""
+    if whole.trained.interrupted:
+        done = sum(isinstance(one[0], Solution) for one in whole.trained.by_loss)
+        text = f"interrupted: {done} of {len(cv.wanted)} losses are trained, and none is judged"
+        return _Judged(replace(folds, repeats=0), (), text)
     tasks = _tasks(cv, folds, jobs)
-    progress(0, total)
-    try:
-        for i, judgements in each(len(tasks), lambda i: judge_splits(cv, tasks[i]), jobs):
-            first = sum(map(len, tasks[:i]))
-            found |= {first + place: judgement for place, judgement in enumerate(judgements)}
-            progress(len(found), total)
-    except KeyboardInterrupt:
-        interrupted = True
-    whole = 0
-    while all(i in found for i in range(whole, whole + folds.folds)) and whole < total:
+    first = [sum(map(len, tasks[:i])) for i in range(len(tasks))]
+    deep = cv.networks is not None and cv.networks.seeds > 1
+    again = [i for i, own in enumerate(tasks) if deep and own[0].repeat == 0]  # from other starts
+    found: dict[int, Judgement] = {}
+    starts: dict[int, tuple[Floats, ...]] = {}
+
+    def work(i: int) -> tuple[list[Judgement], list[tuple[Floats, ...]]]:
+        if i < len(tasks):
+            return judge_splits(cv, tasks[i]), []
+        return [], other_starts(cv, tasks[again[i - len(tasks)]])
+
+    interrupted = False
+    with progress.stage("judging folds", *_counted(cv, folds)):
+        try:
+            with progress.keeping():
+                for i, (judgements, others) in each(len(tasks) + len(again), work, jobs):
+                    found |= dict(enumerate(judgements, first[i] if i < len(tasks) else 0))
+                    starts |= dict(enumerate(others, first[again[i - len(tasks)]] if others else 0))
+        except KeyboardInterrupt:
+            interrupted = True
+    found |= {i: replace(found[i], seeds=own) for i, own in starts.items() if i in found}
+    return _finished(folds, found, interrupted)
+
+
+def _finished(folds: Folds, found: Mapping[int, Judgement], interrupted: bool) -> _Judged:
+    """What is kept of the folds that are done, by their places."""
+    total, whole = len(folds.splits), 0
+    while whole < total and all(i in found for i in range(whole, whole + folds.folds)):
         whole += folds.folds
-    return tuple(found[i] for i in range(whole)), interrupted
+    if not interrupted:
+        return _Judged(folds, tuple(found[i] for i in range(total)))
+    some = [i for i in range(folds.folds) if i in found]
+    if whole or not some:
+        text = f"interrupted: {whole // folds.folds} of {folds.repeats} repeats are in the result"
+        if whole == total:
+            text = "interrupted: other starts of the networks are not all in the result"
+        return _Judged(folds, tuple(found[i] for i in range(whole)), text)
+    kept = replace(folds, splits=tuple(folds.splits[i] for i in some), folds=len(some), repeats=1)
+    text = f"interrupted: {len(some)} of {folds.folds} folds of the first repeat are in the result"
+    return _Judged(kept, tuple(found[i] for i in some), text)
+
+
+def _counted(cv: CrossValidation, folds: Folds) -> tuple[int, str]:
+    """(how much there is to do, of what): of networks those trained on a set of rows from a start."""
+    if cv.networks is None:
+        return len(folds.splits), "folds"
+    return len(folds.splits) * cv.sets_of_rows + folds.folds * (cv.networks.seeds - 1), "networks"
+
+
+def _paths(
+    asked: tuple[str, int] | None, found: _Judged, cv: CrossValidation, whole: FullFit, jobs: int
+) -> tuple[tuple[PenaltyPath, ...], str | None]:
+    """(the paths of penalties that are asked for, what is missing of the run)."""
+    if asked is None or found.cut_short is not None:
+        return (), found.cut_short
+    try:
+        with progress.keeping():
+            return paths(*asked, cv, whole, found.folds, jobs), None
+    except KeyboardInterrupt:
+        return (), "interrupted: the path of the penalty is not in the result"
 
 
 def _tasks(cv: CrossValidation, folds: Folds, jobs: int) -> list[Sequence[Split]]:

@@ -51,7 +51,7 @@ def fit_all_rows(
     networks: NetworkSettings | None,
 ) -> FullFit:
     """Train on all rows and what the recipe makes of them, every end of a linear model confirmed; networks:
-    of networks."""
+    of networks. An interruption leaves the losses that are trained by then, see `train`."""
     rows = np.arange(len(frame.y))
     encoder = Encoder.of(frame, rows, frame.w)
     x = encoder.matrix(frame, rows)
@@ -59,7 +59,7 @@ def fit_all_rows(
     made = prepared(recipe, training, own, key)
     if networks is None:
         design, y = made.design(), made.rows.y
-        trained = train(design, y.T[None], wanted, settings)
+        trained = train(design, y.T[None], wanted, settings, keep=True)
     else:
         given = network_rows(recipe, training, own, (key, key), frame.group, networks.plan)
         (found,) = fit_networks([given], wanted, settings, networks, [(settings.seed, 0, 0)], len(rows))

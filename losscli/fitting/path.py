@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli import progress
 from losscli.descent.ends import Solution
 from losscli.descent.path import Strengths, grid, trained_along
 from losscli.descent.train import Outcome, Wanted
@@ -54,11 +55,13 @@ def paths(
     settings = replace(cv.settings, optimizer=None, tol=None, max_iter=None)
     own = replace(cv, settings=settings)
     along = grid(whole.design, whole.y, wanted, settings, penalty, points)
-    full = trained_along(whole.design, whole.y, wanted, settings, along)
     splits = folds.splits[: folds.folds]
-    found: dict[int, list[list[Judged | None]]] = dict(
-        each(len(splits), lambda i: _judged(own, splits[i], wanted, along), jobs)
-    )
+    with progress.stage("following the path", len(splits) + 1, of="folds of the path"):
+        full = trained_along(whole.design, whole.y, wanted, settings, along)
+        progress.advance("folds of the path")
+        found: dict[int, list[list[Judged | None]]] = dict(
+            each(len(splits), lambda i: _judged(own, splits[i], wanted, along), jobs)
+        )
     by_fold = [found[i] for i in range(len(splits))]
     return tuple(
         _path(own, spec, along, loss, full[loss], [fold[loss] for fold in by_fold])
@@ -72,10 +75,12 @@ def _judged(
     """By loss and strength the test rows of a fold; None where nothing was trained."""
     fold = Fold(cv, split)
     outcomes = trained_along(fold.design, fold.clean.rows.y, wanted, cv.settings, along)
-    return [
+    found = [
         [_rows(fold, one, outcome) if isinstance(outcome, Solution) else None for outcome in own]
         for one, own in zip(wanted, outcomes, strict=True)
     ]
+    progress.advance("folds of the path")
+    return found
 
 
 def _rows(fold: Fold, wanted: Wanted, solution: Solution) -> Judged:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli import progress
 from losscli.domain import Codes, Floats, Mask
 from losscli.inference.studentised import Studentised
 
@@ -228,7 +229,8 @@ def replicate(
     parts = [np.ones((len(w), 1)), w[:, None], (w * w)[:, None], spread]
     parts += [spread[:, used] * w[:, None], spread[:, a] * spread[:, b]]
     kind, noise = (np.float64, 1e-12) if precise else (np.float32, 1e-6)
-    drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind)
+    with progress.stage("resampling", -(-len(w) // _UNITS), of="draws"):
+        drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind)
     own = np.concatenate([part.sum(axis=0) for part in parts])[None, :]
     covariance, covariances = (_covariances(x, len(scale), used, (a, b), noise=noise) for x in (own, drawn))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -291,6 +293,7 @@ def _drawn_sums(streams: Keys, parts: Sequence[Floats], count: int, kind: type[A
         for word in range(0, words, _WORDS):
             drawn = _draws(here, range(word, min(word + _WORDS, words)))
             found[4 * word : 4 * word + drawn.shape[1]] += drawn.astype(kind).T @ x
+        progress.advance("draws")
     return found[:count]
 
 

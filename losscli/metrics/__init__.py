@@ -9,7 +9,7 @@ from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.metrics import comoments, confusion, distribution, forecast, partial_area, several, vectors
 from losscli.metrics.metric import Family, Metric
-from losscli.spec import Spec
+from losscli.spec import Spec, meant
 
 FAMILIES: tuple[Family, ...] = (*confusion.FAMILIES, *partial_area.FAMILIES)
 METRICS: tuple[Metric, ...] = (
@@ -63,6 +63,18 @@ def known_as(name: str, title: str = "", *tasks: Task) -> Metric | None:
     found = found or [metric for metric in every if name in metric.aliases]
     found = found or [one for one in _of_family(name) if not tasks or not one.tasks.isdisjoint(tasks)]
     return next((metric for metric in found if metric.title == title), found[0] if found else None)
+
+
+def metrics_meant(name: str) -> tuple[Metric, ...]:
+    """The metrics of a name in any spelling, here, in a library or in print, of every task that has one."""
+    own = {
+        metric: frozenset((metric.name, metric.name.partition(":")[0], *metric.aliases)) for metric in METRICS
+    }
+    elsewhere = {metric: frozenset(metric.names_elsewhere) for metric in METRICS}
+    lists = [[name for names in each.values() for name in names] for each in (own, elsewhere)]
+    found = {*meant(name, *lists)}
+    here = tuple(metric for metric in METRICS if not found.isdisjoint(own[metric]))
+    return here or tuple(metric for metric in METRICS if not found.isdisjoint(elsewhere[metric]))
 
 
 def _of_family(name: str) -> Iterator[Metric]:

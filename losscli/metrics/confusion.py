@@ -22,6 +22,7 @@ from losscli.spec import number_text
 _BINARY = frozenset({Task.BINARY})
 _SEVERAL = frozenset({Task.MULTICLASS})
 _NO_WEIGHT = "no row has weight"
+_ZERO = "0/0 of a class counts as 0; a class that neither occurs nor is predicted is left out"
 _NO_F = "no row is positive or predicted positive"
 NO_ORDER = "words have no order: --order low,mid,high says it, of the classes that the target has"
 _FEWEST = 30  # rows of a class, below which ranks by its recall have no interval
@@ -54,6 +55,7 @@ def _metric(
         "source": Confusion,
         "signed": least < 0,
         "value": lambda c: outcome(within(c.tallies), undefined),
+        "undefined": undefined,
     }
     return metric_of_means(name, title, formula, within, **record | more)
 
@@ -80,7 +82,12 @@ def _macro(name: str, title: str, formula: str, parts: Parts, **more: Any) -> Me
     def figure(t: Tallies) -> Floats:
         return mean_over((t.true > 0) | (t.predicted > 0), *parts(t), axis=-1)
 
-    record: dict[str, Any] = {"tasks": _SEVERAL, "aliases": (f"{name}_macro",)} | more
+    record: dict[str, Any] = {
+        "tasks": _SEVERAL,
+        "aliases": (f"{name}_macro",),
+        "elsewhere": _of_sklearn(name.removesuffix("_macro"), "macro"),
+        "convention": _ZERO,
+    } | more
     return _metric(name, f"Macro {title}", f"mean over classes that occur of {formula}", figure, **record)
 
 
@@ -90,15 +97,24 @@ def _weighted(name: str, formula: str, parts: Parts) -> Metric:
     def figure(t: Tallies) -> Floats:
         return over((t.true * np.nan_to_num(over(*parts(t)))).sum(axis=-1), t.total)
 
-    record: dict[str, Any] = {"tasks": CLASSES, "only": "compare"}
+    record: dict[str, Any] = {
+        "tasks": CLASSES,
+        "only": "compare",
+        "elsewhere": _of_sklearn(name, "weighted"),
+        "convention": _ZERO,
+    }
     written = f"mean over true classes, by their rows, of {formula}"
     return _metric(f"{name}_weighted", f"Weighted {_TITLES[name]}", written, figure, **record)
 
 
 def _micro(name: str) -> Metric:
     """Where a row has one label, each false positive is a false negative: all three are the accuracy."""
-    record = {"tasks": CLASSES} | _words(name, "micro")
+    record = {"tasks": CLASSES, "elsewhere": _of_sklearn(name, "micro")} | _words(name, "micro")
     return _share(f"{name}_micro", f"Micro {_TITLES[name]}", "hits / rows, the accuracy", _accuracy, **record)
+
+
+def _of_sklearn(name: str, average: str) -> tuple[str, ...]:
+    return (f"sklearn {name}_score (average='{average}')",)
 
 
 def _words(name: str, average: str) -> dict[str, Any]:
@@ -125,9 +141,15 @@ def _fbeta(beta: float) -> tuple[Metric, ...]:
         return over(part[..., 1], whole[..., 1])
 
     name, title, words = f"fbeta:beta={text}", f"F-beta at {text}", f"{parts}, β = {text}"
-    more: dict[str, Any] = {"word": f"F{text}", "aliases": (f"f{text}", f"f{text}_macro")}
+    called = f"sklearn fbeta_score (beta={text}"
+    more: dict[str, Any] = {
+        "word": f"F{text}",
+        "aliases": (f"f{text}", f"f{text}_macro"),
+        "elsewhere": (f"{called})",),
+    }
     own = _metric(name, title, words, of_positive, _NO_F, **more | {"aliases": more["aliases"][:1]})
-    return own, _macro(name, title, words, ratio, **more | {"word": f"macro F{text}"})
+    several = {"word": f"macro F{text}", "elsewhere": (f"{called}, average='macro')",)}
+    return own, _macro(name, title, words, ratio, **more | several)
 
 
 def of_class(code: int) -> tuple[Metric, ...]:
@@ -154,6 +176,11 @@ def of_class(code: int) -> tuple[Metric, ...]:
 
 def _count(name: str, title: str, formula: str, figure: Callable[[Tallies], Floats], **more: Any) -> Metric:
     more |= {"greater_is_better": None, "best": None, "value": lambda c: float(figure(c.tallies))}
+    more |= {
+        "convention": "a sum of row weights",
+        "undefined": "",
+        "elsewhere": ("sklearn confusion_matrix",),
+    }
     return _metric(name, title, formula, figure, replicated=None, **more)
 
 
@@ -174,6 +201,7 @@ METRICS: tuple[Metric, ...] = (
         "tp / (tp + fp)",
         lambda t: (t.hits[..., 1], t.predicted[..., 1]),
         "no row is predicted positive",
+        elsewhere=("sklearn precision_score", "also PPV", "also positive predictive value"),
     ),
     _share(
         "recall",
@@ -181,6 +209,7 @@ METRICS: tuple[Metric, ...] = (
         "tp / (tp + fn)",
         lambda t: (t.hits[..., 1], t.true[..., 1]),
         "no row is positive",
+        elsewhere=("sklearn recall_score", "also TPR", "also sensitivity"),
         ranked_from=(0, _FEWEST),
     ),
     _metric(
@@ -191,12 +220,21 @@ METRICS: tuple[Metric, ...] = (
         _NO_F,
         short="f1",
         word="F1",
+        elsewhere=("sklearn f1_score",),
         ranked_from=(0, _FEWEST),
     ),
     _macro("precision", "precision", *_PARTS["precision"]),
     _macro("recall", "recall", *_PARTS["recall"]),
     _macro("f1", "F1", *_PARTS["f1"], short="macro f1", word="F1"),
-    _share("accuracy", "Accuracy", "hits / rows", _accuracy, tasks=CLASSES, short="accuracy"),
+    _share(
+        "accuracy",
+        "Accuracy",
+        "hits / rows",
+        _accuracy,
+        tasks=CLASSES,
+        short="accuracy",
+        elsewhere=("sklearn accuracy_score",),
+    ),
     _metric(
         "balanced_accuracy",
         "Balanced accuracy",
@@ -206,6 +244,8 @@ METRICS: tuple[Metric, ...] = (
         tasks=CLASSES,
         short="balanced",
         narrow="balanced",
+        elsewhere=("sklearn balanced_accuracy_score",),
+        convention="over the classes that are true of some row, each counted once",
         ranked_from=(_FEWEST, _FEWEST),
     ),
     _metric(
@@ -217,6 +257,7 @@ METRICS: tuple[Metric, ...] = (
         -1.0,
         tasks=CLASSES,
         short="mcc",
+        elsewhere=("sklearn matthews_corrcoef", "also MCC", "also phi coefficient"),
         only="compare",
         ranked_from=(_FEWEST, _FEWEST),
     ),
@@ -227,6 +268,7 @@ METRICS: tuple[Metric, ...] = (
         kappa,
         "all rows are of one class, true and predicted",
         -1.0,
+        elsewhere=("sklearn cohen_kappa_score",),
         tasks=CLASSES,
         only="compare",
         ranked_from=(_FEWEST, _FEWEST),
@@ -241,6 +283,10 @@ METRICS: tuple[Metric, ...] = (
         value=_ordered_kappa,
         short="quadratic kappa",
         ordered=True,
+        elsewhere=("sklearn cohen_kappa_score (weights='quadratic')", "also QWK"),
+        convention="classes need an order: numbers have theirs, words get it by --order; what counts is the "
+        "place of a class among those that occur, not its number",
+        undefined=f"all rows are of one class; {NO_ORDER}",
         only="compare",
     ),
     *(
@@ -253,6 +299,7 @@ METRICS: tuple[Metric, ...] = (
         "Weighted recall",
         "hits / rows, the accuracy",
         _accuracy,
+        elsewhere=_of_sklearn("recall", "weighted"),
         tasks=CLASSES,
         only="compare",
     ),
@@ -264,6 +311,7 @@ METRICS: tuple[Metric, ...] = (
         "tn / (tn + fp)",
         lambda t: (t.hits[..., 0], t.true[..., 0]),
         "no row is negative",
+        elsewhere=("sklearn recall_score (pos_label: the negative class)", "also TNR"),
         only="compare",
         ranked_from=(_FEWEST, 0),
     ),
@@ -273,6 +321,7 @@ METRICS: tuple[Metric, ...] = (
         "tn / (tn + fn)",
         lambda t: (t.hits[..., 0], t.predicted[..., 0]),
         "no row is predicted negative",
+        elsewhere=("sklearn precision_score (pos_label: the negative class)", "also NPV"),
         only="compare",
     ),
     _count(

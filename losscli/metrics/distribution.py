@@ -16,6 +16,7 @@ _COMPRESS_AT = 1 << 21  # waiting rows
 KEPT_BITS = np.uint64(0xFFFF_FF00_0000_0000)  # sign, exponent and the first 12 bits of the fraction
 ECE_BINS = 10
 ONE_CLASS = "one class is absent"
+_NO_POSITIVE = "no row is positive"
 Table = tuple[Floats, Floats, Floats]  # distinct predictions ascending, weight of positives, of negatives
 
 
@@ -183,7 +184,7 @@ def average_precision(d: Distribution) -> Outcome:
     """Σ (R_k - R_{k-1}) P_k over descending thresholds: steps, no interpolation."""
     _, positive, negative = d.table()
     if positive.sum() <= 0:
-        return Undefined("no row is positive")
+        return Undefined(_NO_POSITIVE)
     tp = np.cumsum(positive[::-1])
     predicted = tp + np.cumsum(negative[::-1])
     steps = positive[::-1] > 0
@@ -287,6 +288,12 @@ _CALIBRATION: dict[str, Any] = {
     "only": "compare",
 }
 
+_SEVERAL = "of several classes the mean of each against the rest"
+_COX = "logistic regression of the target on the logit of the prediction, without a penalty (Cox 1958)"
+_NO_LINE = (
+    f"{ONE_CLASS}; a probability is exactly 0 or 1; the predictions separate the classes or are all equal"
+)
+
 METRICS: tuple[Metric, ...] = (
     _metric(
         "average_precision",
@@ -294,6 +301,9 @@ METRICS: tuple[Metric, ...] = (
         "Σ (R_k - R_(k-1)) P_k",
         average_precision,
         short="avg precision",
+        elsewhere=("sklearn average_precision_score", "also AP"),
+        convention=f"steps, not trapezoids; equal scores are one step; {_SEVERAL}",
+        undefined=_NO_POSITIVE,
         narrow="avg prec",
         tasks=CLASSES,
         replicated=lambda r: r.average_precision,
@@ -305,13 +315,25 @@ METRICS: tuple[Metric, ...] = (
         "P(s+ > s-) + P(s+ = s-)/2",
         roc_auc,
         short="roc auc",
+        elsewhere=("sklearn roc_auc_score", "also AUC", "also AUROC"),
+        convention=f"a pair of equal scores counts half; {_SEVERAL}",
+        undefined=ONE_CLASS,
         word="ROC AUC",
         tasks=CLASSES,
         interval=roc_auc_interval,
         replicated=lambda r: r.roc_auc,
         ranked_from=(30, 30),
     ),
-    _metric("ks", "Kolmogorov-Smirnov distance", "max |F+ - F-|", _ks, only="compare"),
+    _metric(
+        "ks",
+        "Kolmogorov-Smirnov distance",
+        "max |F+ - F-|",
+        _ks,
+        elsewhere=("scipy ks_2samp",),
+        convention="F+ and F- are the shares of positives and negatives with a score up to s",
+        undefined=ONE_CLASS,
+        only="compare",
+    ),
     _metric(
         "mean_bias",
         "Mean probability - rate",
@@ -327,6 +349,8 @@ METRICS: tuple[Metric, ...] = (
         "b in logit P(y=1) = a + b logit p",
         _calibration(1),
         short="slope",
+        convention=_COX,
+        undefined=_NO_LINE,
         **_CALIBRATION | {"best": 1.0},
     ),
     _metric(
@@ -335,6 +359,8 @@ METRICS: tuple[Metric, ...] = (
         "a in logit P(y=1) = a + b logit p",
         _calibration(0),
         short="intercept",
+        convention=_COX,
+        undefined=_NO_LINE,
         **_CALIBRATION,
     ),
     _metric(
@@ -343,6 +369,8 @@ METRICS: tuple[Metric, ...] = (
         "Σ over 10 equal bins of weight × |rate - mean p|",
         expected_calibration_error,
         short="ece",
+        elsewhere=("also ECE",),
+        convention=f"{ECE_BINS} bins of equal width of P(y = 1), each with its lower end",
         **_CALIBRATION | {"greater_is_better": False},
     ),
 )

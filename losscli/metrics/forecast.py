@@ -129,13 +129,25 @@ _RECORD: dict[str, Any] = {
 _OF_INTERVAL = _RECORD | {"source": OfInterval, "needs": frozenset({Kind.INTERVAL})}
 _OF_RANK = _RECORD | {"source": OfRank, "needs": frozenset({Kind.MOMENTS, Kind.ENSEMBLE})}
 _OF_QUANTILES = _RECORD | {"source": OfQuantiles, "needs": frozenset({Kind.QUANTILES})}
+_TIES = "of an ensemble of M members u is (rank - 1/2)/(M + 1), a tie of target and member half a place"
 _PIT = "mean u, the share of the predicted distribution below y"
 
 METRICS: tuple[Metric, ...] = (
-    mean_of_term("coverage", "Coverage", "share of lower ≤ y ≤ upper", 0, share=True, **_OF_INTERVAL),
-    mean_of_term("width", "Width", "mean of upper - lower", 1, **_OF_INTERVAL),
-    mean_of_term("pit_mean", "PIT mean", _PIT, 0, **_OF_RANK | {"best": 0.5}),
-    metric_of_means("pit_sd", "PIT sd", "sd of u", _spread, **_OF_RANK | {"best": round(_UNIFORM, 3)}),
+    mean_of_term(
+        "coverage",
+        "Coverage",
+        "share of lower ≤ y ≤ upper",
+        0,
+        share=True,
+        elsewhere=("also PICP",),
+        convention="both ends belong to the interval",
+        **_OF_INTERVAL,
+    ),
+    mean_of_term("width", "Width", "mean of upper - lower", 1, elsewhere=("also MPIW",), **_OF_INTERVAL),
+    mean_of_term("pit_mean", "PIT mean", _PIT, 0, convention=_TIES, **_OF_RANK | {"best": 0.5}),
+    metric_of_means(
+        "pit_sd", "PIT sd", "sd of u", _spread, convention=_TIES, **_OF_RANK | {"best": round(_UNIFORM, 3)}
+    ),
 )
 
 

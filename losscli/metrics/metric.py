@@ -54,7 +54,10 @@ class Metric:
     constant: (y, w) -> the best constant prediction of those rows, where it is neither.
     threshold: the probability above which to decide for the positive class is best for it, None for the
       usual one.
-    aliases: other names of it.
+    aliases: other names of it, to be typed.
+    elsewhere: its names in libraries, "sklearn f1_score (average='micro')", and in print, "also MCC".
+    convention: what has to be agreed on: averages, bins, ties; a sentence, empty where nothing has.
+    undefined: why it is null where it is.
     ordered: whether it needs classes in an order.
     no_interval: why it has none, where it is no function of means and has no formula.
     """
@@ -83,6 +86,9 @@ class Metric:
     constant: Callable[[Floats, Floats], Floats] | None = None
     threshold: float | None = None
     aliases: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    convention: str = ""
+    undefined: str = ""
     ordered: bool = False
     no_interval: str = ""
 
@@ -94,6 +100,11 @@ class Metric:
         outcomes = [self.value(one) for one in summary]
         known = [one for one in outcomes if not isinstance(one, Undefined)]
         return sum(known) / len(known) if known else outcomes[0]
+
+    @property
+    def names_elsewhere(self) -> tuple[str, ...]:
+        """Without the library, and what has to be said to it."""
+        return tuple(text.partition(" ")[2].partition(" (")[0] for text in self.elsewhere)
 
     def error(self, value: float) -> float:
         """A figure as an error, 0 the best: what is missing to 1 where greater is better."""
@@ -151,6 +162,7 @@ def metric_of_means(
         "best": 1.0,
         "value": lambda summary: outcome(figure(summary), undefined),
         "replicated": figure,
+        "undefined": undefined,
     }
     return Metric(name=name, title=title, formula=formula, **record | more)
 

@@ -174,6 +174,7 @@ _area = partial(
     formula="over labels with rows of both kinds: P(s+ > s-) + P(s+ = s-)/2",
     value=_of_label(roc_auc, "no label is there in some rows and not in others"),
     replicated=lambda ranked: ranked.roc_auc,
+    undefined="no label is there in some rows and not in others",
     **_LABELS,
 )
 _precision = partial(
@@ -181,8 +182,11 @@ _precision = partial(
     formula="over labels that are there: Σ (R_k - R_(k-1)) P_k",
     value=_of_label(average_precision, "no label is there"),
     replicated=lambda ranked: ranked.average_precision,
+    undefined="no label is there",
     **_LABELS,
 )
+
+_MACRO, _MICRO = "the mean over labels with", "all labels together, as if each were a row"
 
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -194,6 +198,9 @@ METRICS: tuple[Metric, ...] = (
         best=1.0,
         source=OneVsOne,
         value=_one_vs_one,
+        elsewhere=("sklearn roc_auc_score (multi_class='ovo')",),
+        convention="Hand and Till 2001; a weight is a row repeated; up to 10 classes",
+        undefined=ONE_CLASS,
         replicated=lambda areas: areas,
         **_CLASSES,
     ),
@@ -205,6 +212,8 @@ METRICS: tuple[Metric, ...] = (
         greater_is_better=False,
         best=0.0,
         source=TopLabel,
+        elsewhere=("also ECE",),
+        convention="10 bins of equal width of the largest probability, against whether its class is right",
         value=lambda top: expected_calibration_error(top.likeliest),
         no_interval="noise in the bins adds to it: no interval would be fair",
         **_CLASSES,
@@ -214,17 +223,33 @@ METRICS: tuple[Metric, ...] = (
         title="Macro ROC AUC",
         word="macro ROC AUC",
         narrow="macro auc",
+        elsewhere=("sklearn roc_auc_score (average='macro')",),
+        convention=f"{_MACRO} rows of both kinds (scikit-learn has nan else)",
         source=Distribution,
     ),
-    _area(name="roc_auc_micro", title="Micro ROC AUC", source=Pooled, only="compare"),
+    _area(
+        name="roc_auc_micro",
+        title="Micro ROC AUC",
+        elsewhere=("sklearn roc_auc_score (average='micro')",),
+        convention=_MICRO,
+        source=Pooled,
+        only="compare",
+    ),
     _precision(
         name="average_precision_macro",
         title="Macro average precision",
         word="macro average precision",
         narrow="avg prec",
+        elsewhere=("sklearn average_precision_score (average='macro')",),
+        convention=f"{_MACRO} a row with the label (scikit-learn has 0 else)",
         source=Distribution,
     ),
     _precision(
-        name="average_precision_micro", title="Micro average precision", source=Pooled, only="compare"
+        name="average_precision_micro",
+        title="Micro average precision",
+        elsewhere=("sklearn average_precision_score (average='micro')",),
+        convention=_MICRO,
+        source=Pooled,
+        only="compare",
     ),
 )

@@ -130,6 +130,8 @@ _OF_BOXES: dict[str, Any] = {
 }
 _LABELLED: dict[str, Any] = {"tasks": frozenset({Task.MULTILABEL}), "needs": LABELS, "source": OfLabels}
 _NO_LABEL = "no label is there or predicted"
+_ZERO = "0/0 of a label counts as 0; a label that is neither there nor predicted is left out"
+_TOGETHER = "true and false positives and negatives of all labels, summed first"
 
 
 def _of_labels(
@@ -194,6 +196,8 @@ _R2 = metric_of_means(
     "mean over outputs of 1 - Σ r² / Σ (y - mean y)²",
     _r2,
     "every target is constant",
+    elsewhere=("sklearn r2_score",),
+    convention="the unweighted mean over the outputs whose target varies",
     signed=True,
     only="compare",
     **_OF_OUTPUTS,
@@ -208,6 +212,8 @@ METRICS: tuple[Metric, ...] = (
         "mean over outputs of √(mean r²)",
         _rmse,
         word="RMSE",
+        elsewhere=("sklearn root_mean_squared_error",),
+        convention="the unweighted mean over the outputs",
         only="fit",
         **_OF_OUTPUTS | {"greater_is_better": False, "best": 0.0},
     ),
@@ -216,6 +222,8 @@ METRICS: tuple[Metric, ...] = (
         "Micro F1",
         "2 tp / (2 tp + fp + fn), summed over labels",
         _micro(_PARTS["f1"]),
+        elsewhere=("sklearn f1_score (average='micro')",),
+        convention=_TOGETHER,
         short="micro f1",
         word="micro F1",
     ),
@@ -224,6 +232,8 @@ METRICS: tuple[Metric, ...] = (
         "Macro F1",
         "mean over labels that occur of 2 tp / (2 tp + fp + fn)",
         _macro(_PARTS["f1"]),
+        elsewhere=("sklearn f1_score (average='macro')",),
+        convention=_ZERO,
         short="macro f1",
         word="macro F1",
     ),
@@ -232,6 +242,8 @@ METRICS: tuple[Metric, ...] = (
         "Macro precision",
         "mean over labels that occur of tp / (tp + fp)",
         _macro(_PARTS["precision"]),
+        elsewhere=("sklearn precision_score (average='macro')",),
+        convention=_ZERO,
         word="macro precision",
         narrow="macro prec",
     ),
@@ -240,6 +252,8 @@ METRICS: tuple[Metric, ...] = (
         "Macro recall",
         "mean over labels that occur of tp / (tp + fn)",
         _macro(_PARTS["recall"]),
+        elsewhere=("sklearn recall_score (average='macro')",),
+        convention=_ZERO,
         word="macro recall",
         narrow="macro rec",
     ),
@@ -249,6 +263,8 @@ METRICS: tuple[Metric, ...] = (
         "tp / (tp + fp), summed over labels",
         _micro(_PARTS["precision"]),
         "no label is predicted",
+        elsewhere=("sklearn precision_score (average='micro')",),
+        convention=_TOGETHER,
         only="compare",
     ),
     _of_labels(
@@ -257,6 +273,8 @@ METRICS: tuple[Metric, ...] = (
         "tp / (tp + fn), summed over labels",
         _micro(_PARTS["recall"]),
         "no label is there",
+        elsewhere=("sklearn recall_score (average='micro')",),
+        convention=_TOGETHER,
         only="compare",
     ),
     mean_of_term(
@@ -266,6 +284,7 @@ METRICS: tuple[Metric, ...] = (
         -1,
         share=True,
         narrow="subset",
+        elsewhere=("sklearn accuracy_score", "also exact match ratio"),
         **_LABELLED,
     ),
     mean_of_term("mean_iou", "Mean IoU", "mean of intersection / union", 0, **_OF_BOXES),

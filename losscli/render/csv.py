@@ -12,7 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from losscli.render.format import Format
-from losscli.render.records import loss_record
+from losscli.render.records import loss_record, metric_record
 from losscli.report import Explanation, Listing, visible
 from losscli.result import (
     Advice,
@@ -151,12 +151,18 @@ def _listing(listing: Listing) -> str:
 
 
 def _explanation(explanation: Explanation) -> str:
+    if explanation.metrics:
+        return _records(map(_joined, map(metric_record, explanation.metrics)))
     return _records({"spec": one.spec} | _flat(loss_record(one.loss)) for one in explanation.bound())
 
 
 def _records(records: Iterable[Mapping[str, Any]]) -> str:
     rows = list(records)
     return _table(" ".join(rows[0]) if rows else "name", rows)
+
+
+def _joined(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: "; ".join(one) if isinstance(one, list) else one for name, one in record.items()}
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from losscli.render.format import Format
-from losscli.render.records import example_record, loss_record
+from losscli.render.records import example_record, loss_record, metric_record
 from losscli.report import Checks, Explanation, Found, Listing, View
 
 _ORDER = re.compile(r"#(?=#\w*\[)")  # what those who run jobs obey in their logs, also within a line
@@ -43,7 +43,8 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
         }
         for bound in explanation.bound()
     ]
-    return {"schema": "losscli/explain/1", "scale": 1.0, "losses": records}
+    metrics = {"metrics": list(map(metric_record, explanation.metrics))} if explanation.metrics else {}
+    return {"schema": "losscli/explain/1", "scale": 1.0, "losses": records, **metrics}
 
 
 def _checks(checks: Checks) -> dict[str, Any]:

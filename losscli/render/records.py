@@ -1,4 +1,4 @@
-"""The records of losses as plain values, for JSON and CSV."""
+"""The records of losses and metrics as plain values, for JSON and CSV."""
 
 from dataclasses import asdict, fields, make_dataclass
 from enum import Enum
@@ -7,7 +7,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from losscli.domain import Interval, Kind, Link
 from losscli.loss import Alias, BoundLoss, Loss, Param, Trait
+from losscli.metrics.metric import Metric
 from losscli.report import example
+from losscli.report.explain_metric import facts as metric_facts
 from losscli.report.traits import bound_at_one
 
 # Functions, and what only they read; the terms of a sum stand in its name.
@@ -31,6 +33,22 @@ def loss_record(loss: Loss) -> dict[str, Any]:
     texts that are empty are None."""
     told = _fields(loss, traits=bound_at_one(loss).traits)
     return {_NAMES.get(name, name): value for name, value in told.items() if name not in _LEFT_OUT}
+
+
+def metric_record(metric: Metric) -> dict[str, Any]:
+    """What there is to say of a metric, its texts that are empty None."""
+    return {
+        "name": metric.name,
+        "title": metric.title,
+        "tasks": sorted(map(str, metric.tasks)),
+        "needs": _plain(metric.needs),
+        "greater_is_better": metric.greater_is_better,
+        "best": metric.best,
+        "aliases": list(metric.aliases),
+        "elsewhere": list(metric.elsewhere),
+        **{name: _plain(getattr(metric, name)) for name in ("formula", "convention", "undefined", "only")},
+        "interval": metric_facts(metric)["interval"],
+    }
 
 
 def _fields(record: Loss | Param | Alias, **instead: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from losscli.loss.catalogue import losses_for
 from losscli.report.blocks import Block, Cell, Drawing, GridColumn, Heading, Paragraph, Report, Role, tabulate
 from losscli.report.catalogue import alias_text
 from losscli.report.examples import example_grids
+from losscli.report.explain_metric import explained
 from losscli.report.found import Explanation, View
 from losscli.report.names import visible
 from losscli.report.plot import draw
@@ -29,8 +30,12 @@ def explain_report(explanation: Explanation, view: View) -> Report:
     Parameters that follow the scale are drawn at s = 1. Raises UsageError for a parameter that no
     record takes.
     """
+    said = [Paragraph(explanation.said)] if explanation.said else []
     blocks = [_record(bound, explanation.written, view.unicode) for bound in explanation.bound()]
-    return Report.of(losses=[block for own in blocks for block in own])
+    return Report.of(
+        losses=[*said, *(block for own in blocks for block in own)],
+        metrics=[block for metric in explanation.metrics for block in explained(metric)],
+    )
 
 
 def _record(bound: BoundLoss, written: Params, unicode: bool) -> list[Block]:

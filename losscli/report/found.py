@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from losscli.domain import Task
 from losscli.errors import UsageError
 from losscli.loss import BoundLoss, Loss, Params
+from losscli.metrics.metric import Metric
 from losscli.report.traits import bound_at_one
 from losscli.result import Advice, Changes, Comparison, Fits, Roles
 
@@ -48,10 +49,13 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The records of one name, and the parameters that were typed."""
+    """The records of one name, and the parameters that were typed; of a name that is a metric's, those of the
+    metric. said: what the name is, where it was spelled in another way."""
 
     losses: Sequence[Loss]
     written: Params
+    metrics: Sequence[Metric] = ()
+    said: str = ""
 
     def bound(self) -> list[BoundLoss]:
         """The records that take the written parameters; see `bind_records`."""

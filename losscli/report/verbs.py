@@ -53,7 +53,9 @@ VERBS: dict[type, Verb] = {
     ),
     Roles: Verb("roles", "the roles of columns", _paths, roles_report),
     Listing: Verb("losses", "a list of losses", _task, catalogue_report),
-    Explanation: Verb("explain", "an explanation", lambda found: (found.losses[0].name,), explain_report),
+    Explanation: Verb(
+        "explain", "an explanation", lambda found: ((*found.losses, *found.metrics)[0].name,), explain_report
+    ),
     Checks: Verb("check-loss", "checks of losses", lambda found: (), checks_report),
 }
 

@@ -33,7 +33,7 @@ def advice_on(folder: Path, columns: Columns, asked: Asked | None = None, **requ
 
 def advice_of(path: Path, asked: Asked | None = None, **request) -> Advice:
     table, training, inputs = open_file(str(path), ReadOptions(), asked or Asked())
-    return advise(table, training, FitRequest(**request), inputs, lambda done, total: None).advice
+    return advise(table, training, FitRequest(**request), inputs).advice
 
 
 def table(x: Floats, y) -> Columns:

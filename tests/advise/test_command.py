@@ -99,18 +99,18 @@ def test_folds_in_time_have_no_test(tmp_path):
     assert not any("--group or --time" in line for line in advice.unknown)
 
 
-def test_an_interruption_leaves_the_profile(tmp_path):
-    def stop(done: int, total: int) -> None:
-        if done:
-            raise KeyboardInterrupt
+def test_an_interruption_leaves_the_profile(tmp_path, monkeypatch):
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
 
+    monkeypatch.setattr("losscli.fitting.fit.judge_splits", stop)
     path = write(tmp_path, linear(lambda rng, n: rng.normal(size=n), seed=8, n=60))
     table, training, inputs = open_file(str(path), ReadOptions(), Asked())
-    found = advise(table, training, FitRequest(), inputs, stop)
-    assert found.interrupted and found.advice.profile
+    found = advise(table, training, FitRequest(jobs=1), inputs)
+    assert found.cut_short and found.advice.profile
     assert found.advice.check.verdict == "untested"
     text = render.written(found.advice, "text", colour=False, width=80)
-    assert text.startswith("No loss could be judged: it was interrupted before one repeat was done.")
+    assert text.startswith("No loss could be judged: it was interrupted before one fold was judged.")
     assert json.loads(found.advice.to_json())["check"]["repeats"] == 0
 
 

@@ -207,7 +207,7 @@ def test_they_are_the_models_of_losscli_fit(file: str, target: str, specs: tuple
     losses_ = tuple(map(Spec, specs))
     training = training_problem(table, Asked(target=target, losses=tuple(map(tasks_of, losses_))))
     request = FitRequest(losses=losses_, folds=2, repeats=1, contaminate=())
-    found = fit(table, training, request, (), lambda done, total: None).fits
+    found = fit(table, training, request, ()).fits
     data = pd.read_csv(path)
     x, y = data.drop(columns=target), data[target]
     for spec, one in zip(specs, found.fits, strict=True):

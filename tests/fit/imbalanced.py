@@ -55,7 +55,7 @@ def run(path: str, *losses: str, class_weight: str | None = None, **options: Any
     settings["losses"] = tuple(map(Spec.parse, losses))
     table = read(path, ReadOptions())
     training = training_problem(table, Asked(class_weight=rule, **asked))
-    return fit(table, training, FitRequest(**settings), (), lambda done, total: None)
+    return fit(table, training, FitRequest(**settings), ())
 
 
 def fitted(path: str, *losses: str, **options: Any) -> Fits:

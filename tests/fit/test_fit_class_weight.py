@@ -51,7 +51,7 @@ def fitted(path: str, class_weight: str | None, **options: Any) -> Fits:
         "l2": 0.0,
     } | options
     training = training_problem(table, asked)
-    return fit(table, training, FitRequest(**settings), (), lambda done, total: None).fits
+    return fit(table, training, FitRequest(**settings), ()).fits
 
 
 def binary_of(found: Fits) -> Any:

@@ -51,33 +51,45 @@ OF_CLASSES = {
     "balanced_accuracy",
     "brier",
 }
-# Sends itself an interrupt once so many folds are done.
+# Sends itself an interrupt once so many folds are judged.
 INTERRUPTED = """
 import os, signal, sys
 import losscli.fitting.fit as fitting
-real, at = fitting.fit, int(sys.argv.pop(1))
-def fit(table, training, request, inputs, progress):
-    def reached(done, total):
-        progress(done, total)
+real, at = fitting.each, int(sys.argv.pop(1))
+def each(*arguments):
+    for done, found in enumerate(real(*arguments), 1):
+        yield found
         if done == at:
             os.kill(os.getpid(), signal.SIGINT)
-    return real(table, training, request, inputs, reached)
-fitting.fit = fit
+fitting.each = each
 from losscli.__main__ import main
 main()
 """
-# Writes a file once so many folds are done.
+# Sends itself an interrupt once so many groups of losses are trained on all rows.
+TRAINING = """
+import os, signal, sys
+import losscli.descent.train as train
+real, at = train.solved, int(sys.argv.pop(1))
+def solved(*arguments):
+    for done, found in enumerate(real(*arguments)):
+        if done == at:
+            os.kill(os.getpid(), signal.SIGINT)
+        yield found
+train.solved = solved
+from losscli.__main__ import main
+main()
+"""
+# Writes a file once so many folds are judged.
 UNDER_WAY = """
 import sys
 import losscli.fitting.fit as fitting
-real, at = fitting.fit, int(sys.argv.pop(1))
-def fit(table, training, request, inputs, progress):
-    def reached(done, total):
-        progress(done, total)
+real, at = fitting.each, int(sys.argv.pop(1))
+def each(*arguments):
+    for done, found in enumerate(real(*arguments), 1):
+        yield found
         if done == at:
             open("under way", "w").close()
-    return real(table, training, request, inputs, reached)
-fitting.fit = fit
+fitting.each = each
 from losscli.__main__ import main
 main()
 """
@@ -411,31 +423,54 @@ def test_a_model_with_a_hole_is_refused(inside, table, tmp_path):
 # --- interrupts
 
 
-@pytest.mark.parametrize(("folds", "repeats"), [(3, 0), (10, 2)])
-def test_an_interrupt_leaves_what_is_finished(process, tmp_path, table, folds, repeats):
-    files = ("--output", "found.json", "--save", "m.json", "--predictions", "oof.csv")
+FILES = ("--output", "found.json", "--save", "m.json", "--predictions", "oof.csv")
+
+
+@pytest.mark.parametrize(
+    ("done", "folds", "repeats", "said"),
+    [(3, 3, 1, "3 of 5 folds of the first repeat"), (1, 1, 1, "1 of 5 folds"), (11, 5, 2, "2 of 3 repeats")],
+)
+def test_an_interrupt_leaves_what_is_finished(process, tmp_path, table, done, folds, repeats, said):
     losses = ("--loss", "mse", "--loss", "huber")
-    line = ("fit", table(numbers()), *losses, "--repeats", "3", "--jobs", "1", *files)
-    done = process(str(folds), *line, command=[sys.executable, "-c", INTERRUPTED])
-    assert done.returncode == 130
-    assert f"{repeats} of 3 repeats" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert "\ndata.csv  60 rows" in done.stdout
-    assert f"{repeats} of 3 repeats" in done.stdout
+    line = ("fit", table(numbers()), *losses, "--repeats", "3", "--jobs", "1", *FILES)
+    run = process(str(done), *line, command=[sys.executable, "-c", INTERRUPTED])
+    assert run.returncode == 130
+    assert said in run.stderr and said in run.stdout
+    assert len(run.stderr.splitlines()) == 1
+    assert "\ndata.csv  60 rows" in run.stdout
     found = strict((tmp_path / "found.json").read_text())
-    assert (found["repeats"], len(found["fits"])) == (repeats, 2)
+    assert (found["folds"], found["repeats"], len(found["fits"])) == (folds, repeats, 2)
     assert [warning["code"] for warning in found["warnings"]] == ["interrupted"]
-    if repeats:
-        assert_consistent(found)
-    predictions = tmp_path / "oof.csv"
-    assert predictions.exists() is bool(repeats), "an empty file is no table of predictions"
+    assert [row["rank"] for row in found["ranking"][0]["rows"]] == [1, 2]
+    assert_consistent(found)
+    judged = len((tmp_path / "oof.csv").read_text().splitlines()) - 1
+    assert judged == (found["rows"]["used"] if folds == 5 else folds * found["rows"]["used"] // 5)
 
 
-def test_an_interrupt_before_the_first_fold_leaves_nothing(process, tmp_path, table):
-    files = ("--output", "found.json", "--save", "m.json", "--predictions", "oof.csv")
-    line = ("fit", table(numbers()), "--loss", "mse", *files)
-    done = process("0", *line, command=[sys.executable, "-c", INTERRUPTED])
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+def test_an_interrupt_leaves_the_losses_that_are_trained(process, tmp_path, table):
+    line = ("fit", table(numbers()), "--loss", "mse", "--loss", "mae", *FILES)
+    run = process("1", *line, command=[sys.executable, "-c", TRAINING])
+    assert run.returncode == 130
+    assert run.stderr == "interrupted: 1 of 2 losses are trained, and none is judged\n"
+    found = strict((tmp_path / "found.json").read_text())
+    assert len(found["fits"]) == 1 and found["ranking"] == []
+    assert [one["reason"] for one in found["refused"]] == ["interrupted before it was trained"]
+    assert not (tmp_path / "oof.csv").exists(), "an empty file is no table of predictions"
+
+
+def test_an_interrupt_leaves_the_first_start_of_networks(process, tmp_path, table):
+    deep = ("--model", "mlp:hidden=2", "--max-iter", "3", "--loss", "mse", "--jobs", "1")
+    line = ("fit", table(numbers()), *deep, *FILES)
+    run = process("1", *line, command=[sys.executable, "-c", INTERRUPTED])
+    assert (run.returncode, run.stdout.startswith("data.csv")) == (130, True)
+    assert run.stderr == "interrupted: other starts of the networks are not all in the result\n"
+    found = strict((tmp_path / "found.json").read_text())
+    assert (found["folds"], found["repeats"], found["fits"][0]["seeds"]) == (5, 1, None)
+
+
+def test_an_interrupt_before_anything_is_finished_leaves_nothing(process, tmp_path, table):
+    run = process("0", "fit", table(numbers()), *FILES, command=[sys.executable, "-c", TRAINING])
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
     assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]
 
 

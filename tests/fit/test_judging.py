@@ -417,7 +417,7 @@ def test_the_constant_is_trimmed_as_the_losses_are(tmp_path):
     path.write_text("x,y\n" + "".join(f"{a!r},{b!r}\n" for a, b in zip(x.tolist(), y.tolist(), strict=True)))
     table = read(str(path), ReadOptions())
     asked = FitRequest(losses=(Spec("mae"), Spec("tukey")), contaminate=(), repeats=1)
-    found: Any = fit(table, training_problem(table, Asked()), asked, (), lambda done, total: None).fits
+    found: Any = fit(table, training_problem(table, Asked()), asked, ()).fits
     constant = found.constant
     assert constant["mae"] > 40
     for own in found.fits:

@@ -401,7 +401,7 @@ def fits_of(text: str, *specs: str, **request: Any) -> Fits:
     target = text.split(maxsplit=1)[0].rsplit(",", maxsplit=1)[-1]
     training = training_problem(table, Asked(target=target, losses=tuple(map(tasks_of, losses))))
     asked = FitRequest(losses=losses, contaminate=(), repeats=1, **request)
-    return fit(table, training, asked, (), lambda done, total: None).fits
+    return fit(table, training, asked, ()).fits
 
 
 @cache

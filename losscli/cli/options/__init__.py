@@ -6,4 +6,12 @@ from losscli.cli.options.fit import FitFlags
 from losscli.cli.options.flag import ARGUMENTS, Flag, FlagField, check_word, flag_fields, record_of
 from losscli.cli.options.roles import FeatureRoles, PredictionRoles, RolesFlags
 from losscli.cli.options.shared import PrintingFlags, ReadingFlags, TableFlags
-from losscli.cli.options.small import DiffFlags, ExplainFlags, LossesFlags, PredictFlags, SchemaFlags
+from losscli.cli.options.small import (
+    CheckFlags,
+    DiffFlags,
+    ExplainFlags,
+    HelpFlags,
+    LossesFlags,
+    PredictFlags,
+    SchemaFlags,
+)

@@ -62,11 +62,18 @@ class CompareFlags(TableFlags, PredictionRoles):
             "How much worse than the baseline a loss or metric may be, or +0.01.",
             VERDICT,
             specs=True,
+            metrics=True,
         ),
     ] = ()
     fail_if: Annotated[
         tuple[str, ...],
-        Flag("RULE", "Exit 1 if so, e.g. 'huber > 0.5' or 'mae[rf] > 1'; repeat it.", VERDICT, specs=True),
+        Flag(
+            "RULE",
+            "Exit 1 if so, e.g. 'huber > 0.5' or 'mae[rf] > 1'; repeat it.",
+            VERDICT,
+            specs=True,
+            metrics=True,
+        ),
     ] = ()
     inconclusive: Annotated[
         Literal["warn", "pass", "fail"], Flag("RULE", "A gate that cannot tell: warn, pass or fail.", VERDICT)

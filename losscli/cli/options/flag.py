@@ -22,7 +22,8 @@ class Flag:
 
     metavar: the word for its value, empty for a switch; panel: its heading in the help;
     short: another name, as in -q; after: the flag of a base that it stands behind in the help;
-    alone: the value that it has where none is typed behind it; specs: its texts hold specs of losses;
+    alone: the value that it has where none is typed behind it;
+    specs: its texts hold specs of losses; metrics: or names of metrics;
     least: of a whole number; above, below: what a number lies between, or nothing.
     """
 
@@ -34,6 +35,7 @@ class Flag:
     after: str | None = None
     alone: str | None = None
     specs: bool = False
+    metrics: bool = False
     least: int | None = None
     above: float | None = None
     below: float = inf

@@ -117,6 +117,11 @@ class TableFlags(PrintingFlags, ReadingFlags, RoleFlags):  # the fields of the l
     """What every command takes that works on the rows of a table."""
 
     jobs: Annotated[int | None, Flag("N", "Processors to use; all if not said.", OUTPUT, least=1)] = None
+    config: Annotated[
+        str | None,
+        Flag("FILE", "Flags from a TOML file; a losscli.toml or pyproject.toml near by if not said.", OUTPUT),
+    ] = None
+    no_config: Annotated[bool, Flag("", "Flags of no file.", OUTPUT)] = False
 
     @property
     def workers(self) -> int:

@@ -54,8 +54,35 @@ class LossesFlags:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainFlags:
+    """A loss or a metric."""
+
+    spec: Annotated[
+        str,
+        Flag(
+            "NAME",
+            "A loss, huber or huber:delta=1.5, or a metric, f1; also as another library has it.",
+            ARGUMENTS,
+            specs=True,
+            metrics=True,
+        ),
+    ]
+    define: Annotated[tuple[str, ...], DEFINE] = ()
+    format: Annotated[str, Flag("FORMAT", "text, json, csv, markdown or html.", OUTPUT)] = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckFlags:
     """A loss."""
 
     spec: Annotated[str, Flag("SPEC", "A loss, e.g. huber or huber:delta=1.5.", ARGUMENTS, specs=True)]
     define: Annotated[tuple[str, ...], DEFINE] = ()
     format: Annotated[str, Flag("FORMAT", "text, json, csv, markdown or html.", OUTPUT)] = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpFlags:
+    """Which help."""
+
+    command: Annotated[str | None, Flag("[COMMAND]", "One of the commands; all if not said.", ARGUMENTS)] = (
+        None
+    )

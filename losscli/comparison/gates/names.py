@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from losscli.domain import Task, sides
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.loss import Loss
-from losscli.loss.catalogue import find, known_names, named
+from losscli.loss.catalogue import find, known_names, named, spelled
 from losscli.loss.catalogue.refused import refused_loss
-from losscli.metrics import FAMILIES, SKILLS, known_as, metrics_for
+from losscli.metrics import FAMILIES, SKILLS, known_as, metrics_for, metrics_meant
 from losscli.metrics.forecast import speaks_of_levels
 from losscli.metrics.metric import Metric
 from losscli.result import Comparison, LossTable, MetricTable
@@ -41,7 +41,12 @@ def measure_of(spec: Spec, flag: str) -> Measure:
     unknown = next((part.name for _, part in spec.terms if part.name not in known_names()), None)
     if unknown is not None and refused_loss(unknown) is None:
         names = dict.fromkeys([*known_names(), *(one.name for one in metrics_for(*Task)), *_skills()])
-        advice = did_you_mean(unknown, list(names)) or "See losscli losses"
+        found = (
+            *(name for name, _ in spelled(unknown)),
+            *dict.fromkeys(one.name for one in metrics_meant(unknown)),
+        )
+        typed = f"Type {' or '.join(found)}" if found else None
+        advice = typed or did_you_mean(unknown, list(names)) or "See losscli losses"
         raise UsageError(f"{flag}: no loss or metric is called {unknown!r}", advice=advice)
     named(spec.name)
     return Measure(spec, True, False, False)

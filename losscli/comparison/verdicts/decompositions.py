@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from statistics import NormalDist
 
 import numpy as np
 
+from losscli import progress
 from losscli.comparison.decomposition import Decomposing, Parts, unknown
 from losscli.comparison.reasons import FEW_UNITS, may_rest_on_few
 from losscli.comparison.recalibrating import TASKS, Sample, elicited_of
@@ -42,7 +44,11 @@ def find_decompositions(
         return tuple(unknown(table, one, TOO_MANY) for table in own for one in table.results), ()
     work = Decomposing(facts, Sample.read(facts))
     models = range(len(facts.problem.models))
-    found = [work.parts(*loss, model) for loss in losses.values() for model in models]
+    found = []
+    with progress.stage("decomposing losses", len(losses) * len(models), of="decompositions"):
+        for loss, model in product(losses.values(), models):
+            found.append(work.parts(*loss, model))
+            progress.advance("decompositions")
     if not every:
         return tuple(one.record for one in found), ()
     curves = work.curves(*losses[primary]) if primary in losses else ()

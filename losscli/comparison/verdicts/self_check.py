@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from losscli import progress
 from losscli.comparison.reasons import NO_RATIO
 from losscli.domain import Floats, Mask
 from losscli.inference import Tolerance, judge, pairs_of, regression, worsening
@@ -42,9 +43,10 @@ def self_check(
 ) -> tuple[SelfCheck, ...]:
     """One record per pair of m models. units: the sums of their primary loss, a column each (U, m)."""
     units = _grouped(units)
-    alarms = np.array(list(_alarms(units, confidence, seed)))
+    with progress.stage("checking the verdicts", TRIALS * (1 if tolerated is None else 2), of="trials"):
+        alarms = np.array(list(_alarms(units, confidence, seed)))
+        passes = {} if tolerated is None else _pass_rates(units, confidence, seed, tolerated)
     each, some = alarms.mean(axis=0), float(alarms.any(axis=1).mean())
-    passes = {} if tolerated is None else _pass_rates(units, confidence, seed, tolerated)
     found = []
     for k, pair in enumerate(pairs_of(len(names))):
         base = tolerated is not None and tolerated.baseline in pair
@@ -74,6 +76,7 @@ def _drawn(units: UnitSums, seed: int) -> Iterator[UnitSums]:
     for trial in range(TRIALS):
         picked = np.random.default_rng([seed, trial]).integers(len(units.keys), size=len(units.keys))
         yield UnitSums(units.keys, units.w[picked], units.sums[picked])
+        progress.advance("trials")
 
 
 def _shifted(units: UnitSums, to: Floats) -> UnitSums:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import IO, Any
 
+from losscli import progress
 from losscli.data.table.archive import only_member
 from losscli.data.table.bounds import longest_stream, most_unpacked, size_text, too_much_unpacked
 from losscli.data.table.packing import DECODERS, MEMORY, READ, SUFFIXES, Unpacked, sniffed
@@ -54,6 +55,7 @@ class Source:
         with self._lock:
             if position <= self._hashed < position + len(data):
                 self._hash.update(memoryview(data)[self._hashed - position :])
+                progress.advance("bytes", position + len(data) - self._hashed)
                 self._hashed = position + len(data)
         return data
 

@@ -4,9 +4,9 @@ A method is a file that ends with its record, and a row here.
 """
 
 from losscli.descent.methods import l1, margins, outputs, piecewise, rounded, smooth
-from losscli.descent.methods.method import Method, solve_by
+from losscli.descent.methods.method import Method, solve_by, solved
 
-__all__ = ["METHODS", "Method", "solve_by"]
+__all__ = ["METHODS", "Method", "solve_by", "solved"]
 
 _OF_ONE_OBJECTIVE = (
     l1.PIECEWISE,

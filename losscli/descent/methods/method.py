@@ -1,6 +1,6 @@
 """What a method declares, and how models find theirs."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from losscli.descent.ends import Solution
@@ -24,12 +24,17 @@ class Method:
 
 def solve_by(methods: Sequence[Method], workspace: Workspace, models: Sequence[Trainee]) -> list[Solution]:
     """Each model by the first method that handles it, in the order given."""
+    found = {place: end for group in solved(methods, workspace, models) for place, end in group.items()}
+    return [found[i] for i in range(len(models))]
+
+
+def solved(
+    methods: Sequence[Method], workspace: Workspace, models: Sequence[Trainee]
+) -> Iterator[dict[int, Solution]]:
+    """The solutions by the places of the models, as groups that are trained side by side are done."""
     groups: dict[tuple[Method, Hashable], list[int]] = {}
     for i, model in enumerate(models):
         shares = ((method, method.handles(workspace, model)) for method in methods)
         groups.setdefault(next(share for share in shares if share[1] is not False), []).append(i)
-    found: dict[int, Solution] = {}
     for (method, _), places in groups.items():
-        ends = method.solve(workspace, [models[i] for i in places])
-        found |= dict(zip(places, ends, strict=True))
-    return [found[i] for i in range(len(models))]
+        yield dict(zip(places, method.solve(workspace, [models[i] for i in places]), strict=True))

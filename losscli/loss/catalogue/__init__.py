@@ -36,7 +36,7 @@ from losscli.loss.catalogue import (
 )
 from losscli.loss.catalogue.composed import composed
 from losscli.loss.catalogue.refused import REFUSED_LOSSES, refused_loss
-from losscli.spec import Spec
+from losscli.spec import Spec, meant
 
 CATALOGUE: tuple[Loss, ...] = (
     *regression.LOSSES,
@@ -125,18 +125,47 @@ def named(name: str) -> tuple[Loss, ...]:
         return known
     if aliases:
         _, alias = aliases[0]
-        note = f" ({alias.note})" if alias.note else ""
-        is_ = "is" if alias.factor == 1 else "is kin to" if alias.factor is None else f"is {alias.factor:g} ×"
-        raise UsageError(f"{name} of {alias.library} {is_} {alias.spec}{note}", advice=f"Type {alias.spec}")
+        raise UsageError(told(alias), advice=f"Type {alias.spec}")
     known_by_name = refused_loss(name)
     if known_by_name is not None:
         raise known_by_name.error(name)
     raise UsageError(
         f"there is no loss {name!r}",
-        advice=did_you_mean(name, known_names())
+        advice=spelled_advice(name)
+        or did_you_mean(name, known_names())
         or did_you_mean(name, [one.name for one in REFUSED_LOSSES])
         or "See losscli losses",
     )
+
+
+def spelled(name: str) -> tuple[tuple[str, Alias | None], ...]:
+    """What a name of a loss may mean in any spelling: what to type, and of a name in another library, as what
+    it is known there."""
+    own = [loss.name for loss in every_loss()]
+    aliases = [alias for loss in CATALOGUE for alias in loss.aliases]
+    found = meant(name, own, [alias.name for alias in aliases])
+    if not found or found[0] in own:
+        return tuple((one, None) for one in found)
+    last = name.rpartition(".")[2].removeprefix("neg_")
+    exact = [alias for alias in aliases if alias.name == last]  # as it is spelled there
+    each = {(alias.spec, alias.factor): alias for alias in exact or aliases if alias.name in found}
+    return tuple((alias.spec, alias) for alias in each.values())
+
+
+def spelled_advice(name: str) -> str | None:
+    """`Type mape`, where a name is known in another spelling."""
+    found = spelled(name)
+    each = (
+        text if alias is None or alias.factor == 1 else f"{text} ({told(alias)})" for text, alias in found
+    )
+    return f"Type {' or '.join(dict.fromkeys(each))}" if found else None
+
+
+def told(alias: Alias) -> str:
+    """What a loss of another library is here: `HuberLoss of torch is huber:delta=1`."""
+    note = f" ({alias.note})" if alias.note else ""
+    is_ = "is" if alias.factor == 1 else "is kin to" if alias.factor is None else f"is {alias.factor:g} ×"
+    return f"{alias.name} of {alias.library} {is_} {alias.spec}{note}"
 
 
 def _sums(spec: Spec) -> tuple[Loss, ...]:

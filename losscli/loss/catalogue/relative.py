@@ -107,6 +107,7 @@ WMAPE = Loss(
     avoid="Small rows matter as much as large ones.",
     trap="A ratio of sums: the figures of folds or groups cannot be averaged. Also called WAPE.",
     reference="Kolassa & Schütz 2007, Foresight 6",
+    aliases=(Alias("AutoGluon", "WAPE", "wmape"),),
     inventory=("wmape",),
 )
 
