@@ -43,8 +43,8 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
         }
         for bound in explanation.bound()
     ]
-    metrics = {"metrics": list(map(metric_record, explanation.metrics))} if explanation.metrics else {}
-    return {"schema": "losscli/explain/1", "scale": 1.0, "losses": records, **metrics}
+    metrics = list(map(metric_record, explanation.metrics))
+    return {"schema": "losscli/explain/1", "scale": 1.0, "losses": records, "metrics": metrics}
 
 
 def _checks(checks: Checks) -> dict[str, Any]:

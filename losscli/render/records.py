@@ -37,18 +37,31 @@ def loss_record(loss: Loss) -> dict[str, Any]:
 
 def metric_record(metric: Metric) -> dict[str, Any]:
     """What there is to say of a metric, its texts that are empty None."""
-    return {
-        "name": metric.name,
-        "title": metric.title,
+    told = {
         "tasks": sorted(map(str, metric.tasks)),
-        "needs": _plain(metric.needs),
-        "greater_is_better": metric.greater_is_better,
-        "best": metric.best,
         "aliases": list(metric.aliases),
         "elsewhere": list(metric.elsewhere),
-        **{name: _plain(getattr(metric, name)) for name in ("formula", "convention", "undefined", "only")},
         "interval": metric_facts(metric)["interval"],
     }
+    return {name: told.get(name, _plain(getattr(metric, name))) for name, _ in METRIC_FIELDS}
+
+
+# The keys of a metric and the types of their values, in their order.
+METRIC_FIELDS: tuple[tuple[str, Any], ...] = (
+    ("name", str),
+    ("title", str),
+    ("tasks", tuple[str, ...]),
+    ("needs", tuple[Kind, ...]),
+    ("greater_is_better", bool | None),
+    ("best", float | None),
+    ("aliases", tuple[str, ...]),
+    ("elsewhere", tuple[str, ...]),
+    ("formula", str | None),
+    ("convention", str | None),
+    ("undefined", str | None),
+    ("only", str | None),
+    ("interval", str),
+)
 
 
 def _fields(record: Loss | Param | Alias, **instead: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from losscli.domain import Task
 from losscli.fitting.model import SavedModel
 from losscli.loss.battery import BatteryCheck
-from losscli.render.records import LOSS_TOLD, loss_fields
+from losscli.render.records import LOSS_TOLD, METRIC_FIELDS, loss_fields
 from losscli.report.examples import Example
 from losscli.result import Advice, Changes, Comparison, Fits, Roles
 from losscli.result.help import Help
@@ -23,7 +23,9 @@ def _losses() -> Schema:
 def _explanation() -> Schema:
     own: _Fields = [("spec", str), ("values", Mapping[str, float])]
     fields = [*own, *loss_fields(), ("example", Example | None)]
-    return _of_losses("losscli/explain/1", [("scale", float)], fields)
+    metric = make_dataclass("Metric", METRIC_FIELDS, namespace={"__doc__": ""})
+    also = [("metrics", tuple[metric, ...])]  # type: ignore[valid-type]
+    return _of_losses("losscli/explain/1", [("scale", float)], fields, also)
 
 
 def _checks() -> Schema:
@@ -37,10 +39,10 @@ def _checks() -> Schema:
     return _of_losses("losscli/check-loss/1", [("holds", bool)], fields)
 
 
-def _of_losses(name: str, head: _Fields, each: _Fields) -> Schema:
+def _of_losses(name: str, head: _Fields, each: _Fields, tail: _Fields = ()) -> Schema:
     """Of a document whose `losses` have such fields."""
     loss = make_dataclass("Loss", each, namespace={"__doc__": LOSS_TOLD})
-    whole = make_dataclass("Found", [*head, ("losses", tuple[loss, ...])], namespace={"__doc__": ""})  # type: ignore[valid-type]
+    whole = make_dataclass("Found", [*head, ("losses", tuple[loss, ...]), *tail], namespace={"__doc__": ""})  # type: ignore[valid-type]
     return schema_of(whole, name)
 
 
