@@ -31,7 +31,10 @@ HEAVY = {"numpy", "pandas", "pyarrow", "sklearn", "scipy", "rich"}
         (["check-loss", "0.7*huber:delta=1 + 0.3*mae"], HEAVY - {"numpy"}),
         (["compare", "{file}"], HEAVY - {"numpy", "pyarrow"}),
         (["compare", "{file}", "--format", "json", "--fail-if", "mae > 99"], HEAVY - {"numpy", "pyarrow"}),
-        (["fit", "{data}", "--folds", "2", "--repeats", "2", "--format", "json"], HEAVY - {"numpy", "pyarrow"}),
+        (
+            ["fit", "{data}", "--folds", "2", "--repeats", "2"],
+            HEAVY - {"numpy", "pyarrow"},
+        ),
     ],
 )
 def test_nothing_heavier_than_needed(tmp_path, arguments, refused):

@@ -108,13 +108,12 @@ def whitened(x: Floats, w: Floats) -> Design:
     turn = _turn(gram * inverse * inverse[:, None], away, inverse) if p else np.zeros((0, 0))
     if turn is None:
         turn = _singular(away * inverse, share)
-    z = np.empty((n, turn.shape[1] + 1))
-    z[:, 0] = 1.0
-    levels = None
     if block is None:
+        z, levels = np.empty((n, turn.shape[1] + 1)), None
+        z[:, 0] = 1.0
         np.matmul(away, turn * inverse[:, None], out=z[:, 1:])
     else:
-        z[:, 1:] = block.times(away, turn * inverse[:, None], center)
+        z = block.coordinates(away, turn * inverse[:, None], center)
         levels = Levels.of(block, share, away[:, block.others] * inverse[block.others])
     back = np.zeros((p + 1, turn.shape[1] + 1))
     back[0, 0], back[1:, 1:] = 1.0, turn

@@ -25,12 +25,17 @@ class Block:
     others: Codes
     level: Codes
 
-    def times(self, away: Floats, m: Floats, mean: Floats) -> Floats:
-        """(n, k) The product of centred rows and a matrix. away: the rows that the block was found in, less the
-        mean of each column (n, p); m: (p, k); mean: (p,)."""
-        own = m[self.columns]
-        hot = np.concatenate([own, np.zeros((1, m.shape[1]))]) - mean[self.columns] @ own
-        return np.asarray(hot[self.level] + away[:, self.others] @ m[self.others])
+    def coordinates(self, away: Floats, turn: Floats, mean: Floats) -> Floats:
+        """(n, 1 + k) Ones, and the product of centred rows and a matrix. away: the rows that the block was
+        found in, less the mean of each column (n, p); turn: (p, k); mean: (p,)."""
+        own = turn[self.columns]
+        hot = np.ones((len(own) + 1, 1 + turn.shape[1]))
+        hot[:, 1:] = -mean[self.columns] @ own
+        hot[:-1, 1:] += own
+        z: Floats = hot[self.level]
+        if len(self.others):
+            z[:, 1:] += away[:, self.others] @ turn[self.others]
+        return z
 
     def moments(self, away: Floats, w: Floats) -> Floats:
         """(p, p) Σ w away away'. away: as in `times`; w: (n,), sums to 1."""
@@ -52,10 +57,10 @@ def block_of(x: Floats) -> Block | None:
     flags = np.flatnonzero((x[0] == 0.0) | (x[0] == 1.0)) if len(x) else np.zeros(0, np.intp)
     if len(flags) < _LEAST:
         return None
-    own = x[:, flags]
+    own = x[:, flags[0] : flags[-1] + 1]
     hot = own == 1.0
     is_flag = (hot | (own == 0.0)).all(axis=0)
-    flags, hot = flags[is_flag], hot[:, is_flag]
+    flags, hot = flags[0] + np.flatnonzero(is_flag), hot[:, is_flag]
     if hot.sum(axis=1).max() > 1:
         part = _apart(hot)
         flags, hot = flags[part], hot[:, part]

@@ -1,8 +1,8 @@
 """Coordinates in which an interior point method steps: scores of them, sums in them, and their systems.
 
 Those of a design as it is, or, where it has a block of one-hot columns, a value for each level and a few for
-the other columns: there the matrix of Newton's step is diagonal but for these, and what is solved is the Schur
-complement (Boyd and Vandenberghe 2004, Convex Optimization, appendix C.4, doi:10.1017/CBO9780511804441).
+the other columns: there the matrix of Newton's step is diagonal but for these, whose Schur complement is what
+is solved (Boyd and Vandenberghe 2004, Convex Optimization, appendix C.4, doi:10.1017/CBO9780511804441).
 """
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def system_of(design: Design, l2: Floats) -> System:
 class _Plain:
     """The coordinates of the design itself."""
 
-    order = None
+    order: Codes | None = None
 
     def __init__(self, design: Design) -> None:
         self.z, self.zt = design.z, design.zt
@@ -99,7 +99,8 @@ class _Levelled:
     """A value a level (K), then one for each of the other columns' directions within levels (s)."""
 
     def __init__(self, design: Design, levels: Levels) -> None:
-        self.design, self.levels, self.order = design, levels, levels.order
+        self.design, self.levels = design, levels
+        self.order: Codes | None = levels.order
         self.rest, self.k = levels.rest, len(levels.first)
         self.rest_t = np.ascontiguousarray(self.rest.T)
 
@@ -143,13 +144,13 @@ class _Levelled:
         return end
 
     def entered(self, v: Floats) -> Floats:
-        scores = (v @ self.design.zt)[:, self.order] * self.levels.w
+        scores = (v @ self.design.zt)[:, self.levels.order] * self.levels.w
         weight = self.levels.sums(self.levels.w)
         return np.concatenate([self.levels.sums(scores) / weight, scores @ self.rest_t], axis=1)
 
     def left(self, v: Floats) -> Floats:
-        scores = np.empty((len(v), len(self.order)))
-        scores[:, self.order] = self.scores(v) * self.levels.w
+        scores = np.empty((len(v), len(self.levels.order)))
+        scores[:, self.levels.order] = self.scores(v) * self.levels.w
         return np.asarray(scores @ self.design.z)  # its columns are orthonormal
 
 

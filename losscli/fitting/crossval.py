@@ -183,7 +183,7 @@ class Fold:
         def fit(x: Floats) -> Floats:
             rows = self.x.copy()
             rows[:, :numbers] = x
-            (score,) = plain.scores(rows, v[None])
+            score: Floats = plain.scores(rows, v[None])[0]
             return np.exp(score) if cv.settings.task is Task.COUNTS else score
 
         clean = Clean(

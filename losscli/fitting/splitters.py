@@ -63,8 +63,8 @@ def stratified_by_group(codes: Codes, group: Codes, folds: int, seed: int) -> Co
 
 
 def in_time(count: int, folds: int) -> Codes:
-    """(count,) Of times in their order, as `TimeSeriesSplit(folds)` has it: the last ones are judged in as many
-    equal parts, and -1 is learned from alone. count: folds + 1 or more."""
+    """(count,) Of times in their order, as `TimeSeriesSplit(folds)` has it: the last ones are judged in as
+    many equal parts, and -1 is learned from alone. count: folds + 1 or more."""
     each = count // (folds + 1)
     found = np.full(count, -1)
     found[count - folds * each :] = np.repeat(np.arange(folds), each)

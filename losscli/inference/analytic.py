@@ -36,7 +36,7 @@ def t_quantile(confidence: float, df: int) -> float:
 
 
 def _exact_t_quantile(confidence: float, df: int, start: float) -> float:
-    """Newton's steps up from a start that is no higher: the distribution bends down, so that none overshoots."""
+    """Newton's steps up from a start that is no higher: the distribution bends down, so none overshoots."""
     peak = 2 * math.exp(math.lgamma((df + 1) / 2) - math.lgamma(df / 2)) / math.sqrt(df * math.pi)
     t = start
     for _ in range(_STEPS):
