@@ -6,20 +6,23 @@ those of one seed start from the same weights, so that only what is compared dif
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from losscli.descent.objective import params_at, scored, stacked
 from losscli.descent.perceptron import Shape
 from losscli.descent.rates import SCHEDULES
-from losscli.descent.textbook import Optimizer
+from losscli.descent.textbook import Optimizer, State
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import BoundLoss
+from losscli.loss.score import Values
 
 EPOCHS = 200
 BATCH = 64  # rows
 AUTO = Optimizer("adam")
 _ADAM, _OTHER = 0.01, 0.1  # rates where none is written; of the others over the size of the first slopes
+_FADED = 1e-20  # of what an optimizer remembers: no step is moved by it
 _CELLS = 1 << 15  # activations of a layer worked on at a time, of each network
 
 Key = tuple[int, ...]  # of a generator of random numbers
@@ -110,32 +113,41 @@ def train_networks(
     rows: of the largest set there is, also in other calls: an epoch takes as many steps for each, so that
     what becomes of a set does not depend on the others. A batch that is not written is 64 rows, or all for
     gd and nesterov. A rate that is not written is 0.01 for adam; else 0.1 over the root mean square of the
-    first slopes, times 1 - momentum where steps add up. The schedule is cosine if not written.
+    first slopes, times 1 - momentum where steps add up. The schedule is cosine if not written. Steps on
+    batches, which differ by chance, are taken in single precision; what is told of their ends is in double.
     """
-    optimizer, networks = plan.optimizer, _Lockstep(sets, shape, seeds)
+    optimizer = plan.optimizer
     usual = rows if optimizer.name in ("gd", "nesterov") else BATCH
     batch = min(optimizer.batch or usual, rows)
     steps = -(-rows // batch)
     batch = -(-rows // steps)
+    networks = _Lockstep(sets, shape, seeds)
     orders = [np.random.default_rng(data.key) for data in sets]
-    state = optimizer.init(networks.start, np.zeros(len(networks.start)))
+    precise = np.float32 if batch < rows else np.float64
+    l1 = None if networks.l1 is None else networks.l1.astype(precise)
+    state = optimizer.init(networks.start.astype(precise), np.zeros(len(networks.start)))
     rate = networks.rates(optimizer)
     pace = SCHEDULES[optimizer.schedule or "cosine"]
-    history = _History(networks, state.v)
+    history = _History(networks, networks.start)
     for epoch in range(1, plan.epochs + 1):
-        state = replace(state, rate=rate * pace(epoch, plan.epochs))
+        state = replace(state, rate=(rate * pace(epoch, plan.epochs)).astype(precise), memory=_awake(state))
         drawn = np.array([_order(rng, data, steps * batch) for rng, data in zip(orders, sets, strict=True)])
         total = np.zeros(len(networks.start))
         for step in range(steps):
             loss, slope = networks.slopes(state.v, drawn[:, step * batch : (step + 1) * batch])
-            state = optimizer.update(state, slope, networks.l1)
+            state = optimizer.update(state, slope, l1)
             total += loss
-        history.record(epoch, state.v, total / steps)
+        history.record(epoch, state.v.astype(np.float64), total / steps)
         if history.is_over(plan.early):
             break
         if history.diverged.any():
             state = replace(state, v=np.where(history.diverged[:, None], 0.0, state.v))
     return history.trained()
+
+
+def _awake(state: State) -> tuple[Floats, ...]:
+    """What is remembered, without what has all but faded: a processor is slow with numbers near the least."""
+    return tuple(np.where(np.abs(part) < _FADED, 0.0, part) for part in state.memory)
 
 
 def _order(rng: np.random.Generator, data: TrainingSet, count: int) -> Codes:
@@ -176,6 +188,7 @@ class _Lockstep:
         self.l1 = l1[:, None] * weigh if l1.any() else None  # of the objectives that descend, as l2 is
         self.l2 = l2[:, None] * weigh**2
         self.params = [stacked(each) for each in zip(*(data.losses for data in sets), strict=True)]
+        self.every = np.arange(len(sets))
 
     def rates(self, optimizer: Optimizer) -> Floats:
         """(M,)"""
@@ -192,47 +205,59 @@ class _Lockstep:
         """(L, S) The weighted mean square of the slopes in the outputs, at the start."""
         data = self.sets[t]
         v = self.start.reshape(*self.grid, -1)[t]
-        _, slope = self._terms(v[None], self.shape.forward(v, data.x)[-1][None], data.y[None], [t])
+        _, slope = self._terms(self.shape.forward(v, data.x)[-1][None], data.y[None], self.every[t : t + 1])
         size: Floats = np.einsum("lsnk,n->ls", slope[0] ** 2, data.w)
         return np.where((size > 0) & np.isfinite(size), size, 1.0)
 
     def slopes(self, v: Floats, rows: Codes) -> tuple[Floats, Floats]:
         """(losses (M,), gradients (M, d) of the objectives over their levels) of v (M, d) as batches of the
-        rows (T, b) give them."""
-        places = np.arange(len(self.sets))
-        loss, gradient = np.zeros(len(v)), self.l2 * v
+        rows (T, b) give them; products are as precise as v."""
+        places, precise = self.every[:, None], v.dtype
+        loss, gradient = np.zeros(len(v)), self.l2.astype(precise, copy=False) * v
         grid, block = v.reshape(*self.grid, -1), _block(self.shape)
         for first in range(0, rows.shape[1], block):
             part = rows[:, first : first + block]
-            x = self.x[places[:, None], part][:, None, None]
-            w = self.w[places[:, None], part] / rows.shape[1]
-            given = self.shape.forward(grid, x)
-            value, slope = self._terms(grid, given[-1], self.y[places[:, None], part], places)
+            x = self.x[places, part].astype(precise, copy=False)
+            w = self.w[places, part] / rows.shape[1]
+            given = self.shape.forward(grid, x[:, None, None])
+            value, slope = self._terms(given[-1], self.y[places, part], self.every)
             loss += (value @ w[:, None, :, None])[..., 0].reshape(-1)
             slope *= w[:, None, None, :, None]
-            gradient += self.shape.backward(grid, given, slope).reshape(len(v), -1)
+            back = self.shape.backward(grid, given, slope.astype(precise, copy=False))
+            gradient += back.reshape(gradient.shape)
         return loss, gradient
 
-    def _terms(
-        self, v: Floats, output: Floats, y: Floats, places: Sequence[int] | Codes
-    ) -> tuple[Floats, Floats]:
+    def _terms(self, output: Floats, y: Floats, places: Codes) -> tuple[Floats, Floats]:
         """(row losses (T, L, S, b), slopes in the outputs over their levels (T, L, S, b, k)) of some sets.
 
         output: (T, L, S, b, k); y: (T, b), of several outputs (T, b, k).
         """
         t, count, seeds, b, k = output.shape
-        values, slopes = np.empty(output.shape[:-1]), np.empty(output.shape)
+        offset, unit, slope_unit = (
+            part[places].transpose(1, 0, 2)[:, :, None, :, None]
+            for part in (self.offset, self.unit, self.slope_unit)
+        )
+        score = np.empty((count, t, seeds, k, b))
+        np.multiply(output.transpose(1, 0, 2, 4, 3), unit, out=score)
+        score += offset
+        values, slopes = np.empty((count, t * seeds, b)), np.empty((count, t * seeds, k, b))
         target = np.repeat(y if y.ndim == 2 else y.transpose(0, 2, 1), seeds, axis=0)
-        for i in range(count):
-            unit = self.unit[places, i][:, None, None]
-            s = self.offset[places, i][:, None, None] + unit * output[:, i]
-            params = params_at(self.params[i], np.repeat(places, seeds))
-            score = s.reshape(t * seeds, b, k).transpose(0, 2, 1)
-            value, slope = scored(self.sets[0].losses[i].loss, params, target, score)
-            values[:, i] = value.reshape(t, seeds, b)
-            slope = slope.transpose(0, 2, 1).reshape(t, seeds, b, k)
-            slopes[:, i] = slope * self.slope_unit[places, i][:, None, None]
-        return values, slopes
+        for i, params in enumerate(self._params(places)):
+            own = score[i].reshape(t * seeds, k, b)
+            values[i], slopes[i] = scored(self.sets[0].losses[i].loss, params, target, own)
+        slopes = slopes.reshape(score.shape)
+        slopes *= slope_unit
+        return values.reshape(count, t, seeds, b).swapaxes(0, 1), slopes.transpose(1, 0, 2, 4, 3)
+
+    def _params(self, places: Codes) -> list[Values]:
+        """Of every loss, those of some sets' networks."""
+        if places is self.every:
+            return self._params_of_all
+        return [params_at(each, np.repeat(places, self.grid[2])) for each in self.params]
+
+    @cached_property
+    def _params_of_all(self) -> list[Values]:
+        return self._params(self.every.copy())
 
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
         """(L, S) The mean loss of the networks of a set, v (L, S, d) on rows: x (n, p), y (n,) or (n, k), w
@@ -242,7 +267,7 @@ class _Lockstep:
         for first in range(0, len(y), block):
             part = slice(first, first + block)
             output = self.shape.forward(v, x[part])[-1]
-            value, _ = self._terms(v[None], output[None], y[None, part], [t])
+            value, _ = self._terms(output[None], y[None, part], self.every[t : t + 1])
             total += value[0] @ w[part]
         return total
 

@@ -23,8 +23,8 @@ _EXAMPLE = "mlp:hidden=16-16,activation=relu"
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """A function between layers, elementwise; slope: its derivative, from its value; gain: by which the
-    weights before it are larger at the start."""
+    """A function between layers, elementwise and in place; slope: its derivative, from its value; gain: by
+    which the weights before it are larger at the start."""
 
     value: Callable[[Floats], Floats]
     slope: Callable[[Floats], Floats]
@@ -33,8 +33,8 @@ class Activation:
 
 # Gains: He et al. 2015, doi:10.1109/ICCV.2015.123; Glorot and Bengio 2010, PMLR 9:249.
 ACTIVATIONS = {
-    "relu": Activation(lambda a: np.maximum(a, 0.0), lambda h: (h > 0.0).astype(h.dtype), 2.0**0.5),
-    "tanh": Activation(np.tanh, lambda h: 1.0 - h * h, 1.0),
+    "relu": Activation(lambda a: np.maximum(a, 0.0, out=a), lambda h: (h > 0.0).astype(h.dtype), 2.0**0.5),
+    "tanh": Activation(lambda a: np.tanh(a, out=a), lambda h: 1.0 - h * h, 1.0),
 }
 
 
@@ -126,16 +126,25 @@ class Shape:
             last[:] = 0.1 * rng.uniform(-1.0, 1.0, last.shape) * np.sqrt(6.0 / sum(last.shape))
         return v
 
+    def _whole(self, v: Floats) -> Floats:
+        """The weights of the first layer, and its biases as one more row (…, inputs + 1, outputs)."""
+        a, b = self.layers[0]
+        return v[..., : (a + 1) * b].reshape(*v.shape[:-1], a + 1, b)
+
     def forward(self, v: Floats, x: Floats) -> list[Floats]:
-        """What every layer gives, from the rows themselves to the outputs (…, n, outputs).
+        """What every layer gives, from the rows themselves, with a 1 behind each, to the outputs
+        (…, n, outputs).
 
         v: (…, d); x: (…, n, inputs).
         """
         activation = ACTIVATIONS[self.architecture.activation].value
-        given = [x]
+        given = [np.concatenate([x, np.ones((*x.shape[:-1], 1), x.dtype)], axis=-1)]
         for depth, (weights, biases) in enumerate(self.split(v)):
-            sums = given[-1] @ weights
-            sums += biases
+            if depth:
+                sums = given[-1] @ weights
+                sums += biases
+            else:
+                sums = given[-1] @ self._whole(v)
             given.append(sums if depth == len(self.architecture.hidden) else activation(sums))
         return given
 
@@ -145,13 +154,23 @@ class Shape:
         given: as `forward` gives it.
         """
         derivative = ACTIVATIONS[self.architecture.activation].slope
-        gradient = np.empty((*slope.shape[:-2], self.size))
-        layers = self.split(v)
-        for depth in range(len(layers) - 1, -1, -1):
-            weights, biases = self.split(gradient)[depth]
-            np.matmul(np.swapaxes(given[depth], -1, -2), slope, out=weights)
+        gradient = np.empty((*slope.shape[:-2], self.size), slope.dtype)
+        layers, found = self.split(v), self.split(gradient)
+        for depth in range(len(layers) - 1, 0, -1):
+            weights, biases = found[depth]
+            np.matmul(_turned(given[depth]), slope, out=weights)
             np.sum(slope, axis=-2, keepdims=True, out=biases)
-            if depth:
-                slope = slope @ np.swapaxes(layers[depth][0], -1, -2)
-                slope *= derivative(given[depth])
+            behind, bend = _turned(layers[depth][0]), derivative(given[depth])
+            if depth == 1 and slope.shape[-1] == 1:  # what a row weighs is one number: it goes to the inputs
+                np.matmul(_turned(given[0] * slope), bend, out=self._whole(gradient))
+                self._whole(gradient)[...] *= behind
+                return gradient
+            slope = slope @ behind if slope.shape[-1] > 1 else slope * behind
+            slope *= bend
+        np.matmul(_turned(given[0]), slope, out=self._whole(gradient))
         return gradient
+
+
+def _turned(x: Floats) -> Floats:
+    """Rows as columns."""
+    return np.swapaxes(x, -1, -2)

@@ -116,10 +116,17 @@ def _nesterov(optimizer: Optimizer, state: State, slope: Floats) -> State:
 def _adam(optimizer: Optimizer, state: State, slope: Floats) -> State:
     """Kingma and Ba 2015, arXiv:1412.6980, algorithm 1."""
     t = state.steps + 1
-    first = optimizer.beta1 * state.memory[0] + (1.0 - optimizer.beta1) * slope
-    second = optimizer.beta2 * state.memory[1] + (1.0 - optimizer.beta2) * slope**2
-    mean, square = first / (1.0 - optimizer.beta1**t), second / (1.0 - optimizer.beta2**t)
-    v = state.v - state.rate[:, None] * mean / (np.sqrt(square) + optimizer.epsilon)
+    first, second = optimizer.beta1 * state.memory[0], optimizer.beta2 * state.memory[1]
+    first += (1.0 - optimizer.beta1) * slope
+    square = slope * slope
+    square *= 1.0 - optimizer.beta2
+    second += square
+    root = np.sqrt(second, out=square)  # that of the square, whose mean is over 1 - β₂ᵗ
+    root /= (1.0 - optimizer.beta2**t) ** 0.5
+    root += optimizer.epsilon
+    step = np.divide(first, root, out=root)
+    step *= (state.rate / (1.0 - optimizer.beta1**t))[:, None]
+    v = state.v - step
     return State(v, state.rate, t, (first, second))
 
 
