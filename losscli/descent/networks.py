@@ -7,10 +7,11 @@ those of one seed start from the same weights, so that only what is compared dif
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from losscli.descent.objective import params_at, scored, stacked
+from losscli.descent.objective import params_at, scored, sloped, stacked
 from losscli.descent.perceptron import Shape
 from losscli.descent.rates import SCHEDULES
 from losscli.descent.textbook import Optimizer, State
@@ -23,6 +24,7 @@ BATCH = 64  # rows
 AUTO = Optimizer("adam")
 _ADAM, _OTHER = 0.01, 0.1  # rates where none is written; of the others over the size of the first slopes
 _FADED = 1e-20  # of what an optimizer remembers: no step is moved by it
+_SEEN = 1 << 19  # outputs kept before their losses are summed up
 _CELLS = 1 << 15  # activations of a layer worked on at a time, of each network
 
 Key = tuple[int, ...]  # of a generator of random numbers
@@ -132,11 +134,13 @@ def train_networks(
     for epoch in range(1, plan.epochs + 1):
         state = replace(state, rate=(rate * pace(epoch, plan.epochs)).astype(precise), memory=_awake(state))
         drawn = np.array([_order(rng, data, steps * batch) for rng, data in zip(orders, sets, strict=True)])
-        total = np.zeros(len(networks.start))
+        total, seen = np.zeros(len(networks.start)), []
         for step in range(steps):
-            loss, slope = networks.slopes(state.v, drawn[:, step * batch : (step + 1) * batch])
+            slope = networks.slopes(state.v, drawn[:, step * batch : (step + 1) * batch], seen)
             state = optimizer.update(state, slope, l1)
-            total += loss
+            if step == steps - 1 or len(seen) * seen[0].output.size > _SEEN:
+                total += networks.losses(seen)
+                seen = []
         history.record(epoch, state.v.astype(np.float64), total / steps)
         if history.is_over(plan.early):
             break
@@ -153,6 +157,20 @@ def _awake(state: State) -> tuple[Floats, ...]:
 def _order(rng: np.random.Generator, data: TrainingSet, count: int) -> Codes:
     """So many rows of a set, shuffled; where it has fewer some of them again."""
     return np.resize(rng.permutation(len(data.y)), count)
+
+
+class _Seen(NamedTuple):
+    """What networks put out for rows, whose losses are summed up later: many at a time. output: (T, L, S, b,
+    k); y: (T, b), of several outputs (T, b, k); w: (T, b)."""
+
+    output: Floats
+    y: Floats
+    w: Floats
+
+
+def _by_loss(x: Floats) -> Floats:
+    """(T, L, k) → (L, T, 1, k, 1)"""
+    return x.transpose(1, 0, 2)[:, :, None, :, None]
 
 
 class _Lockstep:
@@ -205,49 +223,60 @@ class _Lockstep:
         """(L, S) The weighted mean square of the slopes in the outputs, at the start."""
         data = self.sets[t]
         v = self.start.reshape(*self.grid, -1)[t]
-        _, slope = self._terms(self.shape.forward(v, data.x)[-1][None], data.y[None], self.every[t : t + 1])
+        output = self.shape.forward(v, data.x)[-1][None]
+        slope = self._slopes(output, data.y[None], self.every[t : t + 1])
         size: Floats = np.einsum("lsnk,n->ls", slope[0] ** 2, data.w)
         return np.where((size > 0) & np.isfinite(size), size, 1.0)
 
-    def slopes(self, v: Floats, rows: Codes) -> tuple[Floats, Floats]:
-        """(losses (M,), gradients (M, d) of the objectives over their levels) of v (M, d) as batches of the
-        rows (T, b) give them; products are as precise as v."""
+    def slopes(self, v: Floats, rows: Codes, seen: "list[_Seen]") -> Floats:
+        """(M, d) The gradients of the objectives over their levels at v (M, d) as batches of the rows (T, b)
+        give them, as precise as v. What was put out on the way is added to `seen`."""
         places, precise = self.every[:, None], v.dtype
-        loss, gradient = np.zeros(len(v)), self.l2.astype(precise, copy=False) * v
+        gradient = self.l2.astype(precise, copy=False) * v
         grid, block = v.reshape(*self.grid, -1), _block(self.shape)
         for first in range(0, rows.shape[1], block):
             part = rows[:, first : first + block]
             x = self.x[places, part].astype(precise, copy=False)
-            w = self.w[places, part] / rows.shape[1]
             given = self.shape.forward(grid, x[:, None, None])
-            value, slope = self._terms(given[-1], self.y[places, part], self.every)
-            loss += (value @ w[:, None, :, None])[..., 0].reshape(-1)
-            slope *= w[:, None, None, :, None]
+            one = _Seen(given[-1], self.y[places, part], self.w[places, part] / rows.shape[1])
+            seen.append(one)
+            slope = self._slopes(one.output, one.y, self.every)
+            slope *= one.w[:, None, None, :, None]
             back = self.shape.backward(grid, given, slope.astype(precise, copy=False))
             gradient += back.reshape(gradient.shape)
-        return loss, gradient
+        return gradient
 
-    def _terms(self, output: Floats, y: Floats, places: Codes) -> tuple[Floats, Floats]:
-        """(row losses (T, L, S, b), slopes in the outputs over their levels (T, L, S, b, k)) of some sets.
+    def losses(self, seen: "Sequence[_Seen]") -> Floats:
+        """(M,) What the weights make of the losses of all that was seen."""
+        output = np.concatenate([one.output for one in seen], axis=3)
+        y, w = (np.concatenate(parts, axis=1) for parts in zip(*((o.y, o.w) for o in seen), strict=True))
+        score, target = self._scores(output, y, self.every)
+        found = np.empty((self.grid[1], self.grid[0], self.grid[2]))
+        for i, params in enumerate(self._params(self.every)):
+            value, _ = scored(self.sets[0].losses[i].loss, params, target, score[i])
+            found[i] = (value.reshape(*found.shape[1:], -1) @ w[:, :, None])[:, :, 0]
+        return found.swapaxes(0, 1).ravel()
 
-        output: (T, L, S, b, k); y: (T, b), of several outputs (T, b, k).
-        """
+    def _scores(self, output: Floats, y: Floats, places: Codes) -> tuple[Floats, Floats]:
+        """(scores (L, T·S, k, b), targets (T·S, …, b)) of some sets. output: (T, L, S, b, k); y: (T, b), of
+        several outputs (T, b, k)."""
         t, count, seeds, b, k = output.shape
-        offset, unit, slope_unit = (
-            part[places].transpose(1, 0, 2)[:, :, None, :, None]
-            for part in (self.offset, self.unit, self.slope_unit)
-        )
         score = np.empty((count, t, seeds, k, b))
-        np.multiply(output.transpose(1, 0, 2, 4, 3), unit, out=score)
-        score += offset
-        values, slopes = np.empty((count, t * seeds, b)), np.empty((count, t * seeds, k, b))
+        np.multiply(output.transpose(1, 0, 2, 4, 3), _by_loss(self.unit[places]), out=score)
+        score += _by_loss(self.offset[places])
         target = np.repeat(y if y.ndim == 2 else y.transpose(0, 2, 1), seeds, axis=0)
+        return score.reshape(count, t * seeds, k, b), target
+
+    def _slopes(self, output: Floats, y: Floats, places: Codes) -> Floats:
+        """(T, L, S, b, k) Of the rows in the outputs, over their levels; as in `_scores`."""
+        score, target = self._scores(output, y, places)
+        t, count, seeds, b, k = output.shape
+        found = np.empty((count, t, seeds, k, b))
         for i, params in enumerate(self._params(places)):
-            own = score[i].reshape(t * seeds, k, b)
-            values[i], slopes[i] = scored(self.sets[0].losses[i].loss, params, target, own)
-        slopes = slopes.reshape(score.shape)
-        slopes *= slope_unit
-        return values.reshape(count, t, seeds, b).swapaxes(0, 1), slopes.transpose(1, 0, 2, 4, 3)
+            slope = sloped(self.sets[0].losses[i].loss, params, target, score[i])
+            found[i] = slope.reshape(t, seeds, k, b)
+        found *= _by_loss(self.slope_unit[places])
+        return found.transpose(1, 0, 2, 4, 3)
 
     def _params(self, places: Codes) -> list[Values]:
         """Of every loss, those of some sets' networks."""
@@ -262,20 +291,24 @@ class _Lockstep:
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
         """(L, S) The mean loss of the networks of a set, v (L, S, d) on rows: x (n, p), y (n,) or (n, k), w
         (n,)."""
-        total = np.zeros(self.grid[1:])
+        total, own = np.zeros(self.grid[1:]), self.every[t : t + 1]
         block = _block(self.shape)
         for first in range(0, len(y), block):
             part = slice(first, first + block)
             output = self.shape.forward(v, x[part])[-1]
-            value, _ = self._terms(output[None], y[None, part], self.every[t : t + 1])
-            total += value[0] @ w[part]
+            score, target = self._scores(output[None], y[None, part], own)
+            for i, params in enumerate(self._params(own)):
+                value, _ = scored(self.sets[0].losses[i].loss, params, target, score[i])
+                total[i] += value @ w[part]
         return total
 
     def gradient_of(self, v: Floats) -> tuple[Floats, Floats]:
         """(losses (M,), gradients (M, d) of the objectives over their levels) on all rows, by set."""
         rows = max(len(data.y) for data in self.sets)
         everything = np.broadcast_to(np.arange(rows), (len(self.sets), rows))
-        loss, gradient = self.slopes(v, everything)  # rows beyond those of a set have weight 0
+        seen: list[_Seen] = []
+        gradient = self.slopes(v, everything, seen)  # rows beyond those of a set have weight 0
+        loss = self.losses(seen)
         share = np.repeat([rows / len(data.y) for data in self.sets], self.grid[1] * self.grid[2])
         penalised = self.l2 * v
         return loss * share, (gradient - penalised) * share[:, None] + penalised
