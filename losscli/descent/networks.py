@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.descent.objective import params_at, scored, sloped, stacked
-from losscli.descent.perceptron import Shape
+from losscli.descent.perceptron import Shape, Store
 from losscli.descent.rates import SCHEDULES
 from losscli.descent.textbook import Optimizer, State
 from losscli.domain import Codes, Floats, Mask
@@ -24,7 +24,7 @@ BATCH = 64  # rows
 AUTO = Optimizer("adam")
 _ADAM, _OTHER = 0.01, 0.1  # rates where none is written; of the others over the size of the first slopes
 _FADED = 1e-20  # of what an optimizer remembers: no step is moved by it
-_SEEN = 1 << 19  # outputs kept before their losses are summed up
+_SEEN = 1 << 17  # outputs kept before their losses are summed up
 _CELLS = 1 << 15  # activations of a layer worked on at a time, of each network
 
 Key = tuple[int, ...]  # of a generator of random numbers
@@ -134,13 +134,13 @@ def train_networks(
     for epoch in range(1, plan.epochs + 1):
         state = replace(state, rate=(rate * pace(epoch, plan.epochs)).astype(precise), memory=_awake(state))
         drawn = np.array([_order(rng, data, steps * batch) for rng, data in zip(orders, sets, strict=True)])
-        total, seen = np.zeros(len(networks.start)), []
+        total, seen = np.zeros(len(networks.start)), list[_Seen]()
         for step in range(steps):
             slope = networks.slopes(state.v, drawn[:, step * batch : (step + 1) * batch], seen)
             state = optimizer.update(state, slope, l1)
             if step == steps - 1 or len(seen) * seen[0].output.size > _SEEN:
                 total += networks.losses(seen)
-                seen = []
+                seen.clear()
         history.record(epoch, state.v.astype(np.float64), total / steps)
         if history.is_over(plan.early):
             break
@@ -206,7 +206,7 @@ class _Lockstep:
         self.l1 = l1[:, None] * weigh if l1.any() else None  # of the objectives that descend, as l2 is
         self.l2 = l2[:, None] * weigh**2
         self.params = [stacked(each) for each in zip(*(data.losses for data in sets), strict=True)]
-        self.every = np.arange(len(sets))
+        self.every, self.stores = np.arange(len(sets)), [Store() for _ in sets]
 
     def rates(self, optimizer: Optimizer) -> Floats:
         """(M,)"""
@@ -224,26 +224,29 @@ class _Lockstep:
         data = self.sets[t]
         v = self.start.reshape(*self.grid, -1)[t]
         output = self.shape.forward(v, data.x)[-1][None]
-        slope = self._slopes(output, data.y[None], self.every[t : t + 1])
+        even = _Seen(output, data.y[None], np.ones((1, len(data.y))))
+        slope = self._slopes(even, self.every[t : t + 1])
         size: Floats = np.einsum("lsnk,n->ls", slope[0] ** 2, data.w)
         return np.where((size > 0) & np.isfinite(size), size, 1.0)
 
     def slopes(self, v: Floats, rows: Codes, seen: "list[_Seen]") -> Floats:
         """(M, d) The gradients of the objectives over their levels at v (M, d) as batches of the rows (T, b)
-        give them, as precise as v. What was put out on the way is added to `seen`."""
-        places, precise = self.every[:, None], v.dtype
-        gradient = self.l2.astype(precise, copy=False) * v
-        grid, block = v.reshape(*self.grid, -1), _block(self.shape)
+        give them, as precise as v. What was put out on the way is added to `seen`.
+
+        The passes go set by set, whose activations stay in the cache; the losses see all sets at once.
+        """
+        places, shape = self.every[:, None], self.shape
+        gradient = self.l2.astype(v.dtype) * v if self.l2.any() else np.zeros_like(v)
+        grid, found, block = v.reshape(*self.grid, -1), gradient.reshape(*self.grid, -1), _block(shape)
         for first in range(0, rows.shape[1], block):
             part = rows[:, first : first + block]
-            x = self.x[places, part].astype(precise, copy=False)
-            given = self.shape.forward(grid, x[:, None, None])
-            one = _Seen(given[-1], self.y[places, part], self.w[places, part] / rows.shape[1])
-            seen.append(one)
-            slope = self._slopes(one.output, one.y, self.every)
-            slope *= one.w[:, None, None, :, None]
-            back = self.shape.backward(grid, given, slope.astype(precise, copy=False))
-            gradient += back.reshape(gradient.shape)
+            x = self.x[places, part].astype(v.dtype, copy=False)
+            given = [shape.forward(*own) for own in zip(grid, x, self.stores, strict=True)]
+            output = np.array([own[-1] for own in given])
+            seen.append(_Seen(output, self.y[places, part], self.w[places, part] / rows.shape[1]))
+            slope = self._slopes(seen[-1], self.every).astype(v.dtype, order="C", copy=False)
+            for t in self.every[::-1]:  # those that came last may be in the cache yet
+                found[t] += shape.backward(grid[t], given[t], slope[t], self.stores[t])
         return gradient
 
     def losses(self, seen: "Sequence[_Seen]") -> Floats:
@@ -255,7 +258,8 @@ class _Lockstep:
         for i, params in enumerate(self._params(self.every)):
             value, _ = scored(self.sets[0].losses[i].loss, params, target, score[i])
             found[i] = (value.reshape(*found.shape[1:], -1) @ w[:, :, None])[:, :, 0]
-        return found.swapaxes(0, 1).ravel()
+        losses: Floats = found.swapaxes(0, 1).ravel()
+        return losses
 
     def _scores(self, output: Floats, y: Floats, places: Codes) -> tuple[Floats, Floats]:
         """(scores (L, T·S, k, b), targets (T·S, …, b)) of some sets. output: (T, L, S, b, k); y: (T, b), of
@@ -267,15 +271,16 @@ class _Lockstep:
         target = np.repeat(y if y.ndim == 2 else y.transpose(0, 2, 1), seeds, axis=0)
         return score.reshape(count, t * seeds, k, b), target
 
-    def _slopes(self, output: Floats, y: Floats, places: Codes) -> Floats:
-        """(T, L, S, b, k) Of the rows in the outputs, over their levels; as in `_scores`."""
-        score, target = self._scores(output, y, places)
-        t, count, seeds, b, k = output.shape
+    def _slopes(self, seen: "_Seen", places: Codes) -> Floats:
+        """(T, L, S, b, k) Of the rows in the outputs, over their levels and by weight."""
+        score, target = self._scores(seen.output, seen.y, places)
+        t, count, seeds, b, k = seen.output.shape
         found = np.empty((count, t, seeds, k, b))
         for i, params in enumerate(self._params(places)):
             slope = sloped(self.sets[0].losses[i].loss, params, target, score[i])
             found[i] = slope.reshape(t, seeds, k, b)
         found *= _by_loss(self.slope_unit[places])
+        found *= seen.w[:, None, None, :]
         return found.transpose(1, 0, 2, 4, 3)
 
     def _params(self, places: Codes) -> list[Values]:

@@ -9,6 +9,7 @@ from losscli.data.frame import Encoder, Frame
 from losscli.data.roles.features import Training
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
+from losscli.descent.networks import Key
 from losscli.descent.train import Settings, Wanted, reference, train
 from losscli.domain import NUMBERS, Floats, Mask, Task
 from losscli.fitting.augment import NONE, Examples, Prepared, Recipe, prepared
@@ -92,24 +93,43 @@ def judge_splits(cv: CrossValidation, splits: Sequence[Split]) -> list[Judgement
     folds = [Fold(cv, split) for split in splits]
     spoiled = [fold.spoiled() for fold in folds]
     thresholds = [_thresholds(cv, split) for split in splits]
-    scored, others = _scored(folds, spoiled), _of_other_seeds(folds)
+    more = cv.networks.seeds - 1 if cv.networks is not None and not splits[0].repeat else 0
+    scored, others = _scored(folds, spoiled, more)
     return list(map(Fold.judgement, folds, spoiled, scored, thresholds, others))
 
 
-def _scored(folds: "Sequence[Fold]", spoiled: Sequence[Sequence[_Spoiled]]) -> list[list[_Scored]]:
-    """Of each fold, the clean rows and the spoiled sets; of networks from the first start."""
+def _scored(
+    folds: "Sequence[Fold]", spoiled: Sequence[Sequence[_Spoiled]], more: int
+) -> tuple[list[list[_Scored]], list[tuple[Floats, ...]]]:
+    """Of each fold, the clean rows and the spoiled sets, of networks from the first start; and the scores of
+    networks from so many more starts, clean rows only."""
     cv, repeat = folds[0].cv, folds[0].split.repeat
     if cv.networks is None:
-        return [fold.solved(own) for fold, own in zip(folds, spoiled, strict=True)]
+        return [fold.solved(own) for fold, own in zip(folds, spoiled, strict=True)], [()] * len(folds)
     sets = [
         [(fold.x, fold.y), *((one.x, one.y) for one in own)] for fold, own in zip(folds, spoiled, strict=True)
     ]
+    clean = [[(fold.x, fold.y)] for fold in folds]
+    seeds = [(cv.seed, repeat, number) for number in range(1 + more)]
+    together = not any(spoiled)
+    found = _networks(folds, sets, seeds if together else seeds[:1])
+    rest = found if together or not more else _networks(folds, clean, seeds[1:])
+    scored = [[_of_networks(one, fold.x_test) for one in own] for fold, own in zip(folds, found, strict=True)]
+    if not more:
+        return scored, [()] * len(folds)
+    others = [tuple(one.scores(fold.x_test)[-more:]) for fold, (one,) in zip(folds, rest, strict=True)]
+    return scored, others
+
+
+def _networks(
+    folds: "Sequence[Fold]", sets: Sequence[Sequence[tuple[Floats, Floats]]], seeds: Sequence[Key]
+) -> list[list[FittedNetworks]]:
+    """Of each fold, the networks of each of its sets of rows: (x, y)."""
+    cv = folds[0].cv
+    assert cv.networks is not None
     sources = [fold.network_rows(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
-    seeds = [(cv.seed, repeat, 0)]
     found = iter(fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest))
-    return [
-        [_of_networks(next(found), fold.x_test) for _ in own] for fold, own in zip(folds, sets, strict=True)
-    ]
+    return [[next(found) for _ in own] for own in sets]
 
 
 def _of_networks(fitted: FittedNetworks, x: Floats) -> _Scored:
@@ -120,24 +140,13 @@ def _of_networks(fitted: FittedNetworks, x: Floats) -> _Scored:
     return _Scored(scores, np.array(ended, dtype=np.bool_))
 
 
-def _of_other_seeds(folds: "Sequence[Fold]") -> list[tuple[Floats, ...]]:
-    """Of each fold of the first repeat, the scores of networks from the other starts, clean rows only."""
-    cv, repeat = folds[0].cv, folds[0].split.repeat
-    if cv.networks is None or cv.networks.seeds == 1 or repeat:
-        return [()] * len(folds)
-    seeds = [(cv.seed, repeat, number) for number in range(1, cv.networks.seeds)]
-    sources = [fold.network_rows(fold.x, fold.y) for fold in folds]
-    found = fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest)
-    return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
-
-
 def _thresholds(cv: CrossValidation, split: Split) -> tuple[float, ...]:
     """Of each loss the threshold chosen on folds within the training rows, () where it is not chosen."""
     if cv.rule is None:
         return ()
     inner = inner_splits(cv.frame, split, cv.rule, cv.seed)
     folds = [Fold(cv, one, number) for number, one in enumerate(inner, 1)]
-    scores = [clean.scores for (clean,) in _scored(folds, [()] * len(folds))]
+    scores = [clean.scores for (clean,) in _scored(folds, [()] * len(folds), 0)[0]]
     return found_thresholds(cv.rule, cv.frame, inner, [wanted.loss for wanted in cv.wanted], scores)
 
 

@@ -49,15 +49,14 @@ def terms(loss: Loss, params: Values, y: Floats, s: Floats) -> Terms:
 
 
 def slopes(loss: Loss, params: Values, y: Floats, s: Floats) -> Floats:
-    """The slopes of `terms`, by themselves where they are cheaper."""
+    """The slopes of `terms`, by themselves where they are cheaper; what overflows warns."""
     if loss.argument is Argument.PARTS:
         weights = [term.weight for term in loss.terms]
         return _weighted(weights, [slopes(term.loss, term.own(params), y, s) for term in loss.terms])
     if loss.argument is not Argument.RESIDUAL:
         return terms(loss, params, y, s)[1]
     assert loss.slope is not None
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return loss.slope(s - y, **params)
+    return loss.slope(s - y, **params)
 
 
 def _weighted(weights: Sequence[float], arrays: Sequence[Floats]) -> Floats:
