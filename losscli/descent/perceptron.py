@@ -184,7 +184,7 @@ class Shape:
     def backward(self, v: Floats, given: list[Floats], slope: Floats, store: Store | None = None) -> Floats:
         """(…, d) The gradient of a sum over rows, from its slopes in the outputs (…, n, outputs).
 
-        given: as `forward` gives it; with a store it is used up, and the gradient is kept until the next pass.
+        given: as `forward` gives it; with a store it is used up, and the gradient kept until the next pass.
         """
         used_up, store = store is not None, store or Store()
         derivative = ACTIVATIONS[self.architecture.activation].slope
