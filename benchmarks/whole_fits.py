@@ -77,8 +77,8 @@ print(least(x, y)[0])
 """,
     "network": f"""
 from sklearn.neural_network import MLPRegressor
-model = MLPRegressor(hidden_layer_sizes=(64,), batch_size=64, learning_rate_init=0.01, max_iter={EPOCHS}, tol=0,
-                     alpha=0, n_iter_no_change=10**6, random_state=0)
+model = MLPRegressor(hidden_layer_sizes=(64,), batch_size=64, learning_rate_init=0.01, max_iter={EPOCHS},
+                     tol=0, alpha=0, n_iter_no_change=10**6, random_state=0)
 whole = make_pipeline(StandardScaler(), model)
 folds = KFold(5, shuffle=True, random_state=0)
 print(cross_val_score(whole, x, y, cv=folds, scoring="neg_mean_squared_error").mean())
