@@ -87,7 +87,8 @@ whole.fit(x, y)
 }
 FIT = {
     "folds": "--loss mse --loss huber --loss mae --loss quantile:tau=0.9 --repeats 2 --no-contaminate",
-    "levels": "--features x0 --features x1 --features x2 --features shop --loss mae --repeats 2 --no-contaminate",
+    "levels": "--features x0 --features x1 --features x2 --features shop --loss mae --repeats 2"
+    " --no-contaminate",
     "network": f"--model mlp:hidden=64 --loss mse --repeats 1 --seeds 1 --max-iter {EPOCHS}",
 }
 
