@@ -31,12 +31,18 @@ HEAVY = {"numpy", "pandas", "pyarrow", "sklearn", "scipy", "rich"}
         (["check-loss", "0.7*huber:delta=1 + 0.3*mae"], HEAVY - {"numpy"}),
         (["compare", "{file}"], HEAVY - {"numpy", "pyarrow"}),
         (["compare", "{file}", "--format", "json", "--fail-if", "mae > 99"], HEAVY - {"numpy", "pyarrow"}),
+        (
+            ["fit", "{data}", "--folds", "2", "--repeats", "2"],
+            HEAVY - {"numpy", "pyarrow"},
+        ),
     ],
 )
 def test_nothing_heavier_than_needed(tmp_path, arguments, refused):
     file = tmp_path / "data.csv"
     file.write_text("y,pred\n1,1.5\n2,2.5\n3,4\n", encoding="utf-8")
-    command = [sys.executable, "-c", SCRIPT, *(word.format(file=file) for word in arguments)]
+    data = tmp_path / "features.csv"
+    data.write_text("x,y\n" + "".join(f"{i},{i * i}\n" for i in range(12)), encoding="utf-8")
+    command = [sys.executable, "-c", SCRIPT, *(word.format(file=file, data=data) for word in arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert not refused & set(done.stdout.split())

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from losscli.descent.levels import Levels, block_of
 from losscli.domain import Floats
 
 _WELL_CONDITIONED = 1e-7  # smallest over largest eigenvalue of the correlations for the fast way
@@ -27,7 +28,8 @@ class Design:
     z: (n, q), the first column ones where there is an intercept: score = z @ v + offset; back: (p + 1, q):
     intercept and slopes on z-scored columns are back @ v; penalty: (q,): Σ slopes² = Σ penalty·v²; w: (n,),
     sums to 1; rows: how many observations they count as; center, spread: (p,), the weighted mean and sd
-    (ddof 0) of each column, without an intercept 0 and the root mean square; offset: (n,), None is 0.
+    (ddof 0) of each column, without an intercept 0 and the root mean square; offset: (n,), None is 0; levels:
+    a wide block of one-hot columns, where the design has one and its coordinates are orthonormal.
     """
 
     z: Floats
@@ -38,6 +40,7 @@ class Design:
     center: Floats
     spread: Floats
     offset: Floats | None = None
+    levels: Levels | None = None
 
     @cached_property
     def zt(self) -> Floats:
@@ -70,7 +73,8 @@ class Design:
         p, first = len(self.spread), 0 if self.has_intercept else 1
         turn: Floats = np.asarray(np.linalg.pinv(self.back), np.float64)[:, first:]
         penalty = np.concatenate([[0.0], np.ones(p)])[first:]
-        return replace(self, z=self.z @ turn, back=np.eye(p + 1)[:, first:], penalty=penalty), turn.T
+        back = np.eye(p + 1)[:, first:]
+        return replace(self, z=self.z @ turn, back=back, penalty=penalty, levels=None), turn.T
 
     def raw(self, v: Floats) -> tuple[Floats, Floats]:
         """Coordinates (m, q) → (intercept (m,), slopes (m, p)) on the raw columns; 0 for a constant one."""
@@ -86,10 +90,18 @@ class Design:
         """Rows of raw columns (n, p) in these coordinates (n, q)."""
         return np.asarray(self.back[0] + self.z_scores(x) @ self.back[1:])
 
+    def scores_of(self, x: Floats, v: Floats) -> Floats:
+        """(m, n) Of rows of raw columns (n, p) at coordinates (m, q), without an offset."""
+        b = v @ self.back.T
+        return np.asarray(b[:, :1] + b[:, 1:] @ self.z_scores(x).T)
+
     def z_scores(self, x: Floats) -> Floats:
         """Rows of raw columns (n, p) as z-scores (n, p); 0 for a constant column."""
         away = x - self.center
-        return np.divide(away, self.spread, out=np.zeros_like(away), where=self.spread > 0)
+        constant = self.spread == 0.0
+        away /= np.where(constant, 1.0, self.spread)
+        away[:, constant] = 0.0
+        return away
 
 
 def whitened(x: Floats, w: Floats, intercept: bool = True) -> Design:
@@ -107,22 +119,28 @@ def whitened(x: Floats, w: Floats, intercept: bool = True) -> Design:
     n, p = x.shape
     share = w / w.sum()
     center, away = _centred(x, share) if intercept else (np.zeros(p), x)
-    gram = away.T @ (away * share[:, None])
+    block = block_of(x) if intercept else None
+    gram = away.T @ (away * share[:, None]) if block is None else block.moments(away, share)
     spread = np.sqrt(np.diagonal(gram))
     spread = _spread(x, center, spread) if intercept else spread
     if not (spread > 0).all():
         return _with_constants(x, w, intercept, center, spread)
     inverse = 1.0 / spread
-    turn = _turn(gram * inverse * inverse[:, None], n) if p else np.zeros((0, 0))
+    turn = _turn(gram * inverse * inverse[:, None], away, inverse) if p else np.zeros((0, 0))
     if turn is None:
         turn = _singular(away * inverse, share)
     first = int(intercept)
-    z = np.empty((n, turn.shape[1] + first))
-    z[:, :first] = 1.0
-    np.matmul(away, turn * inverse[:, None], out=z[:, first:])
+    if block is None:
+        z, levels = np.empty((n, turn.shape[1] + first)), None
+        z[:, :first] = 1.0
+        np.matmul(away, turn * inverse[:, None], out=z[:, first:])
+    else:
+        z = block.coordinates(away, turn * inverse[:, None], center)
+        levels = Levels.of(block, share, away[:, block.others] * inverse[block.others])
     back = np.zeros((p + 1, turn.shape[1] + first))
     back[0, :first], back[1:, first:] = 1.0, turn
-    return Design(z, back, (back[1:] ** 2).sum(axis=0), share, rows_counted(w), center, spread)
+    penalty = (back[1:] ** 2).sum(axis=0)
+    return Design(z, back, penalty, share, rows_counted(w), center, spread, levels=levels)
 
 
 def _with_constants(x: Floats, w: Floats, intercept: bool, center: Floats, spread: Floats) -> Design:
@@ -153,14 +171,21 @@ def _spread(x: Floats, center: Floats, spread: Floats) -> Floats:
     return spread
 
 
-def _turn(correlations: Floats, n: int) -> Floats | None:
-    """(p, p): z-scores @ turn have the identity as their moments; None where that loses too many digits."""
-    if len(correlations) >= n:
+def _turn(correlations: Floats, away: Floats, inverse: Floats) -> Floats | None:
+    """(p, q - 1): z-scores @ turn have the identity as their moments; None where that loses too many digits.
+
+    away: (n, p), inverse: (p,); their product are the z-scores. Directions that have no variance are left out
+    where the z-scores themselves say that they have none.
+    """
+    if len(correlations) >= len(away):
         return None
     values, vectors = np.linalg.eigh(correlations)
-    if not values[0] > _WELL_CONDITIONED * values[-1]:
-        return None
-    return np.asarray(vectors / np.sqrt(values))
+    keep = values > _WELL_CONDITIONED * values[-1]
+    if not keep.all():
+        left = away @ (vectors[:, ~keep] * inverse[:, None])
+        if not keep.any() or np.abs(left).max() > _RANK * np.sqrt(values[-1]):
+            return None
+    return np.asarray(vectors[:, keep] / np.sqrt(values[keep]))
 
 
 def _singular(scores: Floats, share: Floats) -> Floats:

@@ -16,6 +16,7 @@ import numpy as np
 
 from losscli.descent.design import Design
 from losscli.descent.objective import ROUNDING, Trainee, negligible, spared
+from losscli.descent.systems import Held, System, system_of
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import Argument
 
@@ -27,7 +28,6 @@ _WALLS = (0.99, 0.9995)  # share of the way to a wall, in the first rounds and t
 _SHORT, _LITTLE = 0.1, 0.9  # a shorter step, or one that leaves more, is taken towards the centre instead
 _INSIDE = 0.9  # share of the way to a wall that such a step goes
 _CAREFUL = 3  # first rounds
-_CELLS = 1 << 22  # of the products behind one matrix
 _PROBES = (0.03, 0.2, 0.5, 0.8, 0.97)  # shares of the way between kinks at which a slope must be the same
 
 
@@ -49,6 +49,16 @@ class Vertex:
     gap: Floats
     iterations: Codes
     converged: Mask
+
+    @classmethod
+    def joined(cls, parts: Sequence["Vertex"]) -> "Vertex":
+        """Models one after the other."""
+        arrays = ((part.v, part.gap, part.iterations, part.converged) for part in parts)
+        return cls(*map(np.concatenate, zip(*arrays, strict=True)))
+
+    def of(self, which: Sequence[int] | Codes) -> "Vertex":
+        """Some of the models, in that order."""
+        return Vertex(self.v[which], self.gap[which], self.iterations[which], self.converged[which])
 
     @classmethod
     def at(cls, start: Floats) -> "Vertex":
@@ -103,15 +113,16 @@ def row_values(own: Hinges, scores: Floats) -> Floats:
 
 
 class _Problem:
-    """The primal and dual of m models on one design; arrays as in `Hinges`, weighted."""
+    """The primal and dual of m models in the coordinates of a system; arrays as in `Hinges`, weighted."""
 
-    def __init__(self, design: Design, own: Hinges, l2: Floats) -> None:
-        self.z, self.zt = design.z, design.zt
-        self.kinks, self.box = own.kinks, own.jumps * design.w
-        self.left = own.left * design.w
-        self.line = self.left @ design.z  # (m, q)
-        self.constant = ((own.value - own.left * own.kinks[:, 0]) * design.w).sum(axis=1)
-        self.l2, self.penalty = l2, l2[:, None] * design.penalty
+    def __init__(self, system: System, w: Floats, own: Hinges, l2: Floats, penalty: Floats) -> None:
+        """w: (n,); penalty: (m, q)."""
+        self.system = system
+        self.kinks, self.box = own.kinks, own.jumps * w
+        self.left = own.left * w
+        self.line = system.pulled(self.left)  # (m, q)
+        self.constant = ((own.value - own.left * own.kinks[:, 0]) * w).sum(axis=1)
+        self.l2, self.penalty = l2, penalty
 
     def keep(self, stay: Mask) -> None:
         self.kinks, self.box = self.kinks[stay], self.box[stay]
@@ -120,11 +131,11 @@ class _Problem:
 
     def beyond(self, v: Floats) -> Floats:
         """(m, K, n) How far each score is beyond each kink."""
-        return np.asarray((v @ self.zt)[:, None] - self.kinks)
+        return np.asarray(self.system.scores(v)[:, None] - self.kinks)
 
     def pulled(self, a: Floats) -> Floats:
         """(m, q) The duals, or any (m, K, n), in coordinates."""
-        return np.asarray(a.sum(axis=1) @ self.z)
+        return self.system.pulled(a.sum(axis=1))
 
     def stationarity(self, v: Floats, a: Floats) -> Floats:
         return self.line + self.penalty * v + self.pulled(a)
@@ -137,7 +148,7 @@ class _Problem:
 
     def value(self, v: Floats, i: int) -> float:
         """The objective of model i at v: (q,)."""
-        s = v @ self.zt - self.kinks[i]
+        s = self.system.scores(v[None]) - self.kinks[i]
         hinged = (self.box[i] * np.maximum(s, 0.0)).sum()
         return float(self.constant[i] + self.line[i] @ v + hinged + 0.5 * self.penalty[i] @ (v * v))
 
@@ -149,17 +160,6 @@ class _Problem:
         penalties = np.where(free, 0.0, slope * slope / np.where(free, 1.0, 2.0 * self.penalty))
         value = self.constant - penalties.sum(axis=1) - (a * self.kinks).sum(axis=(1, 2))
         return value, (np.abs(slope * v) * free).sum(axis=1)
-
-    def curvature(self, h: Floats) -> Floats:
-        """(m, q, q) Z' diag(Σ_k h) Z + l2 P."""
-        total = h.sum(axis=1)
-        m, q = self.penalty.shape
-        out = np.empty((m, q, q))
-        step = max(1, _CELLS // (q * self.zt.shape[1]))
-        for i in range(0, m, step):
-            out[i : i + step] = (self.zt * total[i : i + step, None]) @ self.z
-        out[:, np.arange(q), np.arange(q)] += self.penalty
-        return out
 
 
 def minimise(
@@ -185,16 +185,19 @@ def minimise(
     one = Hinges(own.kinks / unit[:, None, None], own.value / unit[:, None], own.left, own.jumps)
     l2 = l2 * unit
     near = start / unit[:, None] / (1.0 + l2[:, None] * design.penalty)
-    found = _minimise(design, one, l2, near, tol, level / unit, floor / unit)
-    return Vertex(found.v * unit[:, None], found.gap * unit, found.iterations, found.converged)
+    system, w, penalty = system_of(design, l2), design.w, l2[:, None] * design.penalty
+    if system.order is not None:
+        one, w = Hinges(*(part[..., system.order] for part in one)), w[system.order]
+    problem = _Problem(system, w, one, l2, penalty)
+    found = _minimise(problem, system.entered(near), tol, level / unit, floor / unit)
+    v = system.left(found.v) * unit[:, None]
+    return Vertex(v, found.gap * unit, found.iterations, found.converged)
 
 
-def _minimise(
-    design: Design, own: Hinges, l2: Floats, start: Floats, tol: float, level: Floats, floor: Floats
-) -> Vertex:
-    m = len(l2)
+def _minimise(problem: _Problem, start: Floats, tol: float, level: Floats, floor: Floats) -> Vertex:
+    m = len(start)
     end = Vertex.at(start)
-    problem, place, best = _Problem(design, own, l2), np.arange(m), np.full(m, np.inf)
+    place, best = np.arange(m), np.full(m, np.inf)
     point = _Point.start(problem, start)
     stuck = np.zeros(m, np.intp)
     for iteration in range(_ROUNDS):
@@ -228,21 +231,17 @@ def _minimise(
 def _vertex(problem: _Problem, point: "_Point", i: int) -> Floats:
     """The point where the kinks that hold model i meet; the interior one where that is lower."""
     v: Floats = point.v[i]
-    penalty = problem.penalty[i]
     inside = np.minimum(point.a[i], point.room[i]) / problem.box[i]
     size = np.median(np.abs(point.s[i]))
     basis = point.u[i] + point.l[i] < inside * size
     _, held = np.nonzero(basis)
     if not 0 < len(held) <= 4 * len(v):
         return v
-    z = problem.z[held]
     above = np.where(point.u[i] > point.l[i], problem.box[i], 0.0) * ~basis
-    zeros = np.zeros((len(held), len(held)))
-    matrix = np.block([[np.diag(penalty), z.T], [z, zeros]])
-    right = np.concatenate([-problem.line[i] - above.sum(axis=0) @ problem.z, problem.kinks[i][basis]])
-    corner = np.linalg.lstsq(matrix, right, rcond=None)[0][: len(v)]
+    right = -problem.line[i] - problem.system.pulled(above.sum(axis=0)[None])[0]
+    corner = problem.system.corner(v, Held(held, problem.kinks[i][basis]), right, problem.penalty[i])
     value = problem.value(v, i)
-    return np.asarray(corner) if problem.value(corner, i) <= value + ROUNDING * abs(value) else v
+    return corner if problem.value(corner, i) <= value + ROUNDING * abs(value) else v
 
 
 class _Point(NamedTuple):
@@ -328,7 +327,7 @@ class _Newton:
     def __init__(self, problem: _Problem, point: _Point) -> None:
         self.problem, self.point = problem, point
         self.h = 1.0 / (point.u / point.room + point.l / point.a)
-        self.matrix = problem.curvature(self.h)
+        self.solve = problem.system.solver(self.h.sum(axis=1), problem.penalty)
         self.dual = -problem.stationarity(point.v, point.a)
         self.primal = point.s - point.u + point.l
 
@@ -336,8 +335,8 @@ class _Newton:
         """The direction that changes the products u·room and l·a by upper and lower, to first order."""
         point = self.point
         bias = self.primal - upper / point.room + lower / point.a
-        dv = _solved(self.matrix, self.dual - self.problem.pulled(self.h * bias))
-        da = self.h * ((dv @ self.problem.zt)[:, None] + bias)
+        dv = self.solve(self.dual - self.problem.pulled(self.h * bias))
+        da = self.h * (self.problem.system.scores(dv)[:, None] + bias)
         return _Step(dv, (upper + point.u * da) / point.room, (lower - point.l * da) / point.a, da)
 
 
@@ -359,12 +358,3 @@ def lengths(primal: Floats, dual: Floats, wall: float | Floats, l2: Floats) -> t
     primal, dual = np.minimum(1.0, wall * primal), np.minimum(1.0, wall * dual)
     both, coupled = np.minimum(primal, dual), l2.reshape(-1, *(1,) * (primal.ndim - 1)) > 0
     return np.where(coupled, both, primal), np.where(coupled, both, dual)
-
-
-def _solved(matrix: Floats, right: Floats) -> Floats:
-    try:
-        return np.asarray(np.linalg.solve(matrix, right[..., None])[..., 0], np.float64)
-    except np.linalg.LinAlgError:
-        return np.stack(
-            [np.linalg.lstsq(one, b, rcond=None)[0] for one, b in zip(matrix, right, strict=True)]
-        )

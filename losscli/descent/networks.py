@@ -6,21 +6,26 @@ those of one seed start from the same weights, so that only what is compared dif
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from losscli import progress
-from losscli.descent.objective import params_at, scored, stacked
-from losscli.descent.perceptron import Shape
+from losscli.descent.objective import params_at, scored, sloped, stacked
+from losscli.descent.perceptron import Shape, Store
 from losscli.descent.rates import SCHEDULES
-from losscli.descent.textbook import Optimizer
+from losscli.descent.textbook import Optimizer, State
 from losscli.domain import Codes, Floats, Mask
 from losscli.loss import BoundLoss
+from losscli.loss.score import Values
 
 EPOCHS = 200
 BATCH = 64  # rows
 AUTO = Optimizer("adam")
 _ADAM, _OTHER = 0.01, 0.1  # rates where none is written; of the others over the size of the first slopes
+_FADED = 1e-20  # of what an optimizer remembers: no step is moved by it
+_SEEN = 1 << 17  # outputs kept before their losses are summed up
 _CELLS = 1 << 15  # activations of a layer worked on at a time, of each network
 
 Key = tuple[int, ...]  # of a generator of random numbers
@@ -111,28 +116,34 @@ def train_networks(
     rows: of the largest set there is, also in other calls: an epoch takes as many steps for each, so that
     what becomes of a set does not depend on the others. A batch that is not written is 64 rows, or all for
     gd and nesterov. A rate that is not written is 0.01 for adam; else 0.1 over the root mean square of the
-    first slopes, times 1 - momentum where steps add up. The schedule is cosine if not written.
+    first slopes, times 1 - momentum where steps add up. The schedule is cosine if not written. Steps on
+    batches, which differ by chance, are taken in single precision; what is told of their ends is in double.
     """
-    optimizer, networks = plan.optimizer, _Lockstep(sets, shape, seeds)
+    optimizer = plan.optimizer
     usual = rows if optimizer.name in ("gd", "nesterov") else BATCH
     batch = min(optimizer.batch or usual, rows)
     steps = -(-rows // batch)
     batch = -(-rows // steps)
+    networks = _Lockstep(sets, shape, seeds)
     orders = [np.random.default_rng(data.key) for data in sets]
-    state = optimizer.init(networks.start, np.zeros(len(networks.start)))
+    precise = np.float32 if batch < rows else np.float64
+    l1 = None if networks.l1 is None else networks.l1.astype(precise)
+    state = optimizer.init(networks.start.astype(precise), np.zeros(len(networks.start)))
     rate = networks.rates(optimizer)
     pace = SCHEDULES[optimizer.schedule or "cosine"]
-    history = _History(networks, state.v)
+    history = _History(networks, networks.start)
     share = len(sets) * len(seeds) / plan.epochs
     for epoch in range(1, plan.epochs + 1):
-        state = replace(state, rate=rate * pace(epoch, plan.epochs))
+        state = replace(state, rate=(rate * pace(epoch, plan.epochs)).astype(precise), memory=_awake(state))
         drawn = np.array([_order(rng, data, steps * batch) for rng, data in zip(orders, sets, strict=True)])
-        total = np.zeros(len(networks.start))
+        total, seen = np.zeros(len(networks.start)), list[_Seen]()
         for step in range(steps):
-            loss, slope = networks.slopes(state.v, drawn[:, step * batch : (step + 1) * batch])
-            state = optimizer.update(state, slope, networks.l1)
-            total += loss
-        history.record(epoch, state.v, total / steps)
+            slope = networks.slopes(state.v, drawn[:, step * batch : (step + 1) * batch], seen)
+            state = optimizer.update(state, slope, l1)
+            if step == steps - 1 or len(seen) * seen[0].output.size > _SEEN:
+                total += networks.losses(seen)
+                seen.clear()
+        history.record(epoch, state.v.astype(np.float64), total / steps)
         progress.advance("networks", share)
         if history.is_over(plan.early):
             break
@@ -142,9 +153,28 @@ def train_networks(
     return history.trained()
 
 
+def _awake(state: State) -> tuple[Floats, ...]:
+    """What is remembered, without what has all but faded: a processor is slow with numbers near the least."""
+    return tuple(np.where(np.abs(part) < _FADED, 0.0, part) for part in state.memory)
+
+
 def _order(rng: np.random.Generator, data: TrainingSet, count: int) -> Codes:
     """So many rows of a set, shuffled; where it has fewer some of them again."""
     return np.resize(rng.permutation(len(data.y)), count)
+
+
+class _Seen(NamedTuple):
+    """What networks put out for rows, whose losses are summed up later: many at a time. output: (T, L, S, b,
+    k); y: (T, b), of several outputs (T, b, k); w: (T, b)."""
+
+    output: Floats
+    y: Floats
+    w: Floats
+
+
+def _by_loss(x: Floats) -> Floats:
+    """(T, L, k) → (L, T, 1, k, 1)"""
+    return x.transpose(1, 0, 2)[:, :, None, :, None]
 
 
 class _Lockstep:
@@ -180,6 +210,7 @@ class _Lockstep:
         self.l1 = l1[:, None] * weigh if l1.any() else None  # of the objectives that descend, as l2 is
         self.l2 = l2[:, None] * weigh**2
         self.params = [stacked(each) for each in zip(*(data.losses for data in sets), strict=True)]
+        self.every, self.stores = np.arange(len(sets)), [Store() for _ in sets]
 
     def rates(self, optimizer: Optimizer) -> Floats:
         """(M,)"""
@@ -196,65 +227,97 @@ class _Lockstep:
         """(L, S) The weighted mean square of the slopes in the outputs, at the start."""
         data = self.sets[t]
         v = self.start.reshape(*self.grid, -1)[t]
-        _, slope = self._terms(v[None], self.shape.forward(v, data.x)[-1][None], data.y[None], [t])
+        output = self.shape.forward(v, data.x)[-1][None]
+        even = _Seen(output, data.y[None], np.ones((1, len(data.y))))
+        slope = self._slopes(even, self.every[t : t + 1])
         size: Floats = np.einsum("lsnk,n->ls", slope[0] ** 2, data.w)
         return np.where((size > 0) & np.isfinite(size), size, 1.0)
 
-    def slopes(self, v: Floats, rows: Codes) -> tuple[Floats, Floats]:
-        """(losses (M,), gradients (M, d) of the objectives over their levels) of v (M, d) as batches of the
-        rows (T, b) give them."""
-        places = np.arange(len(self.sets))
-        loss, gradient = np.zeros(len(v)), self.l2 * v
-        grid, block = v.reshape(*self.grid, -1), _block(self.shape)
+    def slopes(self, v: Floats, rows: Codes, seen: "list[_Seen]") -> Floats:
+        """(M, d) The gradients of the objectives over their levels at v (M, d) as batches of the rows (T, b)
+        give them, as precise as v. What was put out on the way is added to `seen`.
+
+        The passes go set by set, whose activations stay in the cache; the losses see all sets at once.
+        """
+        places, shape = self.every[:, None], self.shape
+        gradient = self.l2.astype(v.dtype) * v if self.l2.any() else np.zeros_like(v)
+        grid, found, block = v.reshape(*self.grid, -1), gradient.reshape(*self.grid, -1), _block(shape)
         for first in range(0, rows.shape[1], block):
             part = rows[:, first : first + block]
-            x = self.x[places[:, None], part][:, None, None]
-            w = self.w[places[:, None], part] / rows.shape[1]
-            given = self.shape.forward(grid, x)
-            value, slope = self._terms(grid, given[-1], self.y[places[:, None], part], places)
-            loss += (value @ w[:, None, :, None])[..., 0].reshape(-1)
-            slope *= w[:, None, None, :, None]
-            gradient += self.shape.backward(grid, given, slope).reshape(len(v), -1)
-        return loss, gradient
+            x = self.x[places, part].astype(v.dtype, copy=False)
+            given = [shape.forward(*own) for own in zip(grid, x, self.stores, strict=True)]
+            output = np.array([own[-1] for own in given])
+            seen.append(_Seen(output, self.y[places, part], self.w[places, part] / rows.shape[1]))
+            slope = self._slopes(seen[-1], self.every).astype(v.dtype, order="C", copy=False)
+            for t in self.every[::-1]:  # those that came last may be in the cache yet
+                found[t] += shape.backward(grid[t], given[t], slope[t], self.stores[t])
+        return gradient
 
-    def _terms(
-        self, v: Floats, output: Floats, y: Floats, places: Sequence[int] | Codes
-    ) -> tuple[Floats, Floats]:
-        """(row losses (T, L, S, b), slopes in the outputs over their levels (T, L, S, b, k)) of some sets.
+    def losses(self, seen: "Sequence[_Seen]") -> Floats:
+        """(M,) What the weights make of the losses of all that was seen."""
+        output = np.concatenate([one.output for one in seen], axis=3)
+        y, w = (np.concatenate(parts, axis=1) for parts in zip(*((o.y, o.w) for o in seen), strict=True))
+        score, target = self._scores(output, y, self.every)
+        found = np.empty((self.grid[1], self.grid[0], self.grid[2]))
+        for i, params in enumerate(self._params(self.every)):
+            value, _ = scored(self.sets[0].losses[i].loss, params, target, score[i])
+            found[i] = (value.reshape(*found.shape[1:], -1) @ w[:, :, None])[:, :, 0]
+        losses: Floats = found.swapaxes(0, 1).ravel()
+        return losses
 
-        output: (T, L, S, b, k); y: (T, b), of several outputs (T, b, k).
-        """
+    def _scores(self, output: Floats, y: Floats, places: Codes) -> tuple[Floats, Floats]:
+        """(scores (L, T·S, k, b), targets (T·S, …, b)) of some sets. output: (T, L, S, b, k); y: (T, b), of
+        several outputs (T, b, k)."""
         t, count, seeds, b, k = output.shape
-        values, slopes = np.empty(output.shape[:-1]), np.empty(output.shape)
+        score = np.empty((count, t, seeds, k, b))
+        np.multiply(output.transpose(1, 0, 2, 4, 3), _by_loss(self.unit[places]), out=score)
+        score += _by_loss(self.offset[places])
         target = np.repeat(y if y.ndim == 2 else y.transpose(0, 2, 1), seeds, axis=0)
-        for i in range(count):
-            unit = self.unit[places, i][:, None, None]
-            s = self.offset[places, i][:, None, None] + unit * output[:, i]
-            params = params_at(self.params[i], np.repeat(places, seeds))
-            score = s.reshape(t * seeds, b, k).transpose(0, 2, 1)
-            value, slope = scored(self.sets[0].losses[i].loss, params, target, score)
-            values[:, i] = value.reshape(t, seeds, b)
-            slope = slope.transpose(0, 2, 1).reshape(t, seeds, b, k)
-            slopes[:, i] = slope * self.slope_unit[places, i][:, None, None]
-        return values, slopes
+        return score.reshape(count, t * seeds, k, b), target
+
+    def _slopes(self, seen: "_Seen", places: Codes) -> Floats:
+        """(T, L, S, b, k) Of the rows in the outputs, over their levels and by weight."""
+        score, target = self._scores(seen.output, seen.y, places)
+        t, count, seeds, b, k = seen.output.shape
+        found = np.empty((count, t, seeds, k, b))
+        for i, params in enumerate(self._params(places)):
+            slope = sloped(self.sets[0].losses[i].loss, params, target, score[i])
+            found[i] = slope.reshape(t, seeds, k, b)
+        found *= _by_loss(self.slope_unit[places])
+        found *= seen.w[:, None, None, :]
+        return found.transpose(1, 0, 2, 4, 3)
+
+    def _params(self, places: Codes) -> list[Values]:
+        """Of every loss, those of some sets' networks."""
+        if places is self.every:
+            return self._params_of_all
+        return [params_at(each, np.repeat(places, self.grid[2])) for each in self.params]
+
+    @cached_property
+    def _params_of_all(self) -> list[Values]:
+        return self._params(self.every.copy())
 
     def loss_of(self, v: Floats, t: int, x: Floats, y: Floats, w: Floats) -> Floats:
         """(L, S) The mean loss of the networks of a set, v (L, S, d) on rows: x (n, p), y (n,) or (n, k), w
         (n,)."""
-        total = np.zeros(self.grid[1:])
+        total, own = np.zeros(self.grid[1:]), self.every[t : t + 1]
         block = _block(self.shape)
         for first in range(0, len(y), block):
             part = slice(first, first + block)
             output = self.shape.forward(v, x[part])[-1]
-            value, _ = self._terms(v[None], output[None], y[None, part], [t])
-            total += value[0] @ w[part]
+            score, target = self._scores(output[None], y[None, part], own)
+            for i, params in enumerate(self._params(own)):
+                value, _ = scored(self.sets[0].losses[i].loss, params, target, score[i])
+                total[i] += value @ w[part]
         return total
 
     def gradient_of(self, v: Floats) -> tuple[Floats, Floats]:
         """(losses (M,), gradients (M, d) of the objectives over their levels) on all rows, by set."""
         rows = max(len(data.y) for data in self.sets)
         everything = np.broadcast_to(np.arange(rows), (len(self.sets), rows))
-        loss, gradient = self.slopes(v, everything)  # rows beyond those of a set have weight 0
+        seen: list[_Seen] = []
+        gradient = self.slopes(v, everything, seen)  # rows beyond those of a set have weight 0
+        loss = self.losses(seen)
         share = np.repeat([rows / len(data.y) for data in self.sets], self.grid[1] * self.grid[2])
         penalised = self.l2 * v
         return loss * share, (gradient - penalised) * share[:, None] + penalised

@@ -11,7 +11,7 @@ from losscli.descent.design import Design
 from losscli.domain import IDENTITY, Codes, Floats, Mask, Task
 from losscli.inference.scale import MAD
 from losscli.loss import Argument, BoundLoss, FromData, Loss, Scaled
-from losscli.loss.score import Terms, Values, terms
+from losscli.loss.score import Terms, Values, slopes, terms
 
 _CELLS = 32_768  # scores worked on at a time: what is derived from them stays in the cache
 _LARGE = 3.0  # spreads of the bulk: a large residual
@@ -49,12 +49,19 @@ def scored(loss: Loss, params: Values, y: Floats, scores: Floats) -> Terms:
     return value, slope[:, None]
 
 
+def sloped(loss: Loss, params: Values, y: Floats, scores: Floats) -> Floats:
+    """(g, k, n) The slopes of `scored`."""
+    if scores.shape[1] > 1:
+        return slopes(loss, params, y, scores)
+    return slopes(loss, params, y if y.ndim == 2 else y[:, 0], scores[:, 0])[:, None]
+
+
 def _slopes(groups: Sequence[_Group], y: Floats, scores: Floats) -> Floats:
     """(m, k, n) The slopes of rows of models in neighbouring groups. y: (m, …, n); scores: (m, k, n)."""
     found = np.empty_like(scores)
     for group in groups:
         part = slice(group.start, group.stop)
-        found[part] = scored(group.loss, group.params, y[part], scores[part])[1]
+        found[part] = sloped(group.loss, group.params, y[part], scores[part])
     return found
 
 

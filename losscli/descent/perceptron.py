@@ -18,24 +18,51 @@ from losscli.spec import Spec
 
 MOST_WIDE, MOST_DEEP = 4_096, 16
 _HIDDEN = (16,)
+_PART = 1 << 16
 _EXAMPLE = "mlp:hidden=16-16,activation=relu"
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """A function between layers, elementwise; slope: its derivative, from its value; gain: by which the
-    weights before it are larger at the start."""
+    """A function between layers, elementwise and in place; slope: its derivative, from its value, into an
+    array; gain: by which the weights before it are larger at the start."""
 
     value: Callable[[Floats], Floats]
-    slope: Callable[[Floats], Floats]
+    slope: Callable[[Floats, Floats], object]
     gain: float
+
+
+def _relu_slope(h: Floats, out: Floats) -> None:
+    flat, found = h.reshape(-1), out.reshape(-1)
+    for first in range(0, h.size, _PART):  # by parts, whose comparisons stay in the cache
+        part = slice(first, first + _PART)
+        np.copyto(found[part], flat[part] > 0.0)
+
+
+def _tanh_slope(h: Floats, out: Floats) -> None:
+    np.multiply(h, h, out=out)
+    np.subtract(1.0, out, out=out)
 
 
 # Gains: He et al. 2015, doi:10.1109/ICCV.2015.123; Glorot and Bengio 2010, PMLR 9:249.
 ACTIVATIONS = {
-    "relu": Activation(lambda a: np.maximum(a, 0.0), lambda h: (h > 0.0).astype(h.dtype), 2.0**0.5),
-    "tanh": Activation(np.tanh, lambda h: 1.0 - h * h, 1.0),
+    "relu": Activation(lambda a: np.maximum(a, 0.0, out=a), _relu_slope, 2.0**0.5),
+    "tanh": Activation(lambda a: np.tanh(a, out=a), _tanh_slope, 1.0),
 }
+
+
+class Store:
+    """Arrays that passes write into, from one to the next: fresh memory costs more than a product does."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, int], Floats] = {}
+
+    def array(self, what: str, depth: int, shape: tuple[int, ...], like: Floats) -> Floats:
+        """The array of a name and a layer; whatever it holds is lost. like: of the same precision."""
+        kept = self._kept.get((what, depth))
+        if kept is None or kept.shape != shape or kept.dtype != like.dtype:
+            kept = self._kept[what, depth] = np.empty(shape, like.dtype)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,32 +153,62 @@ class Shape:
             last[:] = 0.1 * rng.uniform(-1.0, 1.0, last.shape) * np.sqrt(6.0 / sum(last.shape))
         return v
 
-    def forward(self, v: Floats, x: Floats) -> list[Floats]:
-        """What every layer gives, from the rows themselves to the outputs (…, n, outputs).
+    def _whole(self, v: Floats) -> Floats:
+        """The weights of the first layer, and its biases as one more row (…, inputs + 1, outputs)."""
+        a, b = self.layers[0]
+        return v[..., : (a + 1) * b].reshape(*v.shape[:-1], a + 1, b)
 
-        v: (…, d); x: (…, n, inputs).
+    def forward(self, v: Floats, x: Floats, store: Store | None = None) -> list[Floats]:
+        """What every layer gives, from the rows themselves, with a 1 behind each, to the outputs
+        (…, n, outputs).
+
+        v: (…, d); x: (…, n, inputs); store: keeps what hidden layers give until the next pass.
         """
+        store = store or Store()
         activation = ACTIVATIONS[self.architecture.activation].value
-        given = [x]
+        given = [np.concatenate([x, np.ones((*x.shape[:-1], 1), x.dtype)], axis=-1)]
         for depth, (weights, biases) in enumerate(self.split(v)):
-            sums = given[-1] @ weights
-            sums += biases
-            given.append(sums if depth == len(self.architecture.hidden) else activation(sums))
+            last = depth == len(self.architecture.hidden)
+            whole = weights if depth else self._whole(v)
+            if last:
+                sums = given[-1] @ whole
+            else:
+                leading = np.broadcast_shapes(given[-1].shape[:-2], whole.shape[:-2])
+                shape = (*leading, x.shape[-2], whole.shape[-1])
+                sums = np.matmul(given[-1], whole, out=store.array("given", depth, shape, v))
+            if depth:
+                sums += biases
+            given.append(sums if last else activation(sums))
         return given
 
-    def backward(self, v: Floats, given: list[Floats], slope: Floats) -> Floats:
+    def backward(self, v: Floats, given: list[Floats], slope: Floats, store: Store | None = None) -> Floats:
         """(…, d) The gradient of a sum over rows, from its slopes in the outputs (…, n, outputs).
 
-        given: as `forward` gives it.
+        given: as `forward` gives it; with a store it is used up, and the gradient kept until the next pass.
         """
+        used_up, store = store is not None, store or Store()
         derivative = ACTIVATIONS[self.architecture.activation].slope
-        gradient = np.empty((*slope.shape[:-2], self.size))
-        layers = self.split(v)
-        for depth in range(len(layers) - 1, -1, -1):
-            weights, biases = self.split(gradient)[depth]
-            np.matmul(np.swapaxes(given[depth], -1, -2), slope, out=weights)
+        gradient = store.array("gradient", 0, (*slope.shape[:-2], self.size), slope)
+        layers, found = self.split(v), self.split(gradient)
+        for depth in range(len(layers) - 1, 0, -1):
+            weights, biases = found[depth]
+            np.matmul(_turned(given[depth]), slope, out=weights)
             np.sum(slope, axis=-2, keepdims=True, out=biases)
-            if depth:
-                slope = slope @ np.swapaxes(layers[depth][0], -1, -2)
-                slope *= derivative(given[depth])
+            behind = _turned(layers[depth][0])
+            bend = given[depth] if used_up else np.empty_like(given[depth])
+            derivative(given[depth], bend)
+            if depth == 1 and slope.shape[-1] == 1:  # what a row weighs is one number: it goes to the inputs
+                rows = np.ascontiguousarray(_turned(given[0]))
+                np.matmul(rows * _turned(slope), bend, out=self._whole(gradient))
+                self._whole(gradient)[...] *= behind
+                return gradient
+            product = np.matmul if slope.shape[-1] > 1 else np.multiply
+            slope = product(slope, behind, out=store.array("slope", depth, bend.shape, slope))
+            slope *= bend
+        np.matmul(_turned(given[0]), slope, out=self._whole(gradient))
         return gradient
+
+
+def _turned(x: Floats) -> Floats:
+    """Rows as columns."""
+    return np.swapaxes(x, -1, -2)

@@ -53,7 +53,7 @@ class Elemental:
         if n > _RANKING:
             some = np.sort(rng.choice(n, _RANKING, replace=False))
             w = design.w[some]
-            design = replace(design, z=design.z[some], w=w / w.sum())
+            design = replace(design, z=design.z[some], w=w / w.sum(), levels=None)
             targets = targets[:, some]
         return cls(fits, design, targets, every)
 

@@ -116,11 +116,19 @@ def _nesterov(optimizer: Optimizer, state: State, slope: Floats) -> State:
 def _adam(optimizer: Optimizer, state: State, slope: Floats) -> State:
     """Kingma and Ba 2015, arXiv:1412.6980, algorithm 1."""
     t = state.steps + 1
-    first = optimizer.beta1 * state.memory[0] + (1.0 - optimizer.beta1) * slope
-    second = optimizer.beta2 * state.memory[1] + (1.0 - optimizer.beta2) * slope**2
-    mean, square = first / (1.0 - optimizer.beta1**t), second / (1.0 - optimizer.beta2**t)
-    v = state.v - state.rate[:, None] * mean / (np.sqrt(square) + optimizer.epsilon)
-    return State(v, state.rate, t, (first, second))
+    square = slope * slope
+    square *= 1.0 - optimizer.beta2
+    second = optimizer.beta2 * state.memory[1]
+    second += square
+    part = np.multiply(slope, 1.0 - optimizer.beta1, out=square)
+    first = optimizer.beta1 * state.memory[0]
+    first += part
+    debias = (1.0 - optimizer.beta2**t) ** 0.5  # the root of the mean square is that of its sum over this
+    root = np.sqrt(second, out=part)
+    root += optimizer.epsilon * debias
+    step = np.divide(first, root, out=root)
+    step *= (state.rate * (debias / (1.0 - optimizer.beta1**t)))[:, None]
+    return State(np.subtract(state.v, step, out=step), state.rate, t, (first, second))
 
 
 def _shrink(optimizer: Optimizer, state: State, ahead: State, slope: Floats, tau: Floats) -> State:

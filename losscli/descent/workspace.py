@@ -134,9 +134,12 @@ class Workspace:
     @cached_property
     def lad(self) -> Floats:
         """(t, q): the least absolute deviations fit of each target, without penalty."""
+        return self._lad.v
+
+    @cached_property
+    def _lad(self) -> interior.Vertex:
         mae = named_loss("mae", Task.REGRESSION)
-        models = [Trainee(mae, t) for t in range(len(self.targets))]
-        return self.interior_point(models).v
+        return self._minimised([Trainee(mae, t) for t in range(len(self.targets))])
 
     @cached_property
     def elemental(self) -> starts.Elemental:
@@ -218,7 +221,18 @@ class Workspace:
         return found._replace(kinks=self.design.without_offset(found.kinks))
 
     def interior_point(self, models: Sequence[Trainee]) -> interior.Vertex:
-        """Where piecewise linear convex losses end."""
+        """Where piecewise linear convex losses end; what s was found by is not solved again."""
+        mae = named_loss("mae", Task.REGRESSION)
+        if self.settings.scale is not None or self.settings.task is not Task.REGRESSION:
+            return self._minimised(models)
+        solved = [i for i, model in enumerate(models) if model.bound == mae and not model.l2]
+        left = [i for i in range(len(models)) if i not in solved]
+        parts = [self._lad.of([models[i].target for i in solved])]
+        if left:
+            parts.append(self._minimised([models[i] for i in left]))
+        return interior.Vertex.joined(parts).of(np.argsort([*solved, *left]))
+
+    def _minimised(self, models: Sequence[Trainee]) -> interior.Vertex:
         start = np.zeros((len(models), self.design.rank))
         if self.settings.task is Task.REGRESSION:
             start = self.least_squares[[model.target for model in models]]

@@ -223,7 +223,7 @@ class Fold:
         def fit(x: Floats) -> Floats:
             rows = self.x.copy()
             rows[:, :numbers] = x
-            score = plain.with_offset(plain.rows_of(rows) @ v)
+            score: Floats = plain.with_offset(plain.scores_of(rows, v[None])[0])
             return np.exp(score) if cv.settings.task is Task.COUNTS else score
 
         clean = Clean(
@@ -300,7 +300,7 @@ class Fold:
         """By target. targets: (t, n), of several outputs or labels (t, k, n)."""
         cv = self.cv
         trained = train(design, targets, cv.wanted, cv.settings)
-        z, k = design.rows_of(self.x_test), cv.settings.classes
+        k, n = cv.settings.classes, len(self.x_test)
         v = np.full((len(cv.wanted), len(targets), k * design.rank), np.nan)
         converged = np.zeros(v.shape[:2], dtype=np.bool_)
         plain: list[tuple[int, int, Floats]] = []
@@ -310,8 +310,8 @@ class Fold:
                     v[i, t], converged[i, t] = outcome.v, outcome.converged
                     if outcome.plain is not None:
                         plain.append((i, t, outcome.plain))
-        scores = v.reshape(-1, design.rank) @ z.T
-        shape = (*v.shape[:2], len(z)) if k == 1 else (*v.shape[:2], k, len(z))
+        scores = design.scores_of(self.x_test, v.reshape(-1, design.rank))
+        shape = (*v.shape[:2], n) if k == 1 else (*v.shape[:2], k, n)
         scores = scores.reshape(shape) + self.offset_test
         for i, t, b in plain:  # its slopes may count in rows to come where those trained on do not show them
             intercept, slopes = design.raw_slopes(b)

@@ -1,6 +1,5 @@
 """Rows → folds: which are learned from and which are judged on, repeat after repeat."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +8,7 @@ import numpy as np
 from losscli.data.roles.features import Training
 from losscli.domain import Codes, Floats, Task
 from losscli.errors import Fix, UsageError
+from losscli.fitting import splitters
 from losscli.result import Warning_
 
 NAMED_CLASSES = 5  # so many are named in a warning
@@ -135,40 +135,39 @@ def _can_be(y: Floats, asked: _Asked) -> bool:
 
 
 def _given(fold: Codes) -> list[Pair]:
-    count = int(fold.max()) + 1
-    if count < 2:
+    if not fold.max():
         raise UsageError(
             "--fold-column: that column has one value, which leaves nothing to learn from",
             advice="Name a column with a value per fold, or leave --fold-column out",
         )
-    return [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(count)]
+    return _pairs(fold, int(fold.max()) + 1)
+
+
+def _pairs(fold: Codes, folds: int) -> list[Pair]:
+    """fold: the one that judges each row (n,)."""
+    return [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(folds)]
 
 
 def _in_time(time: Codes, folds: int) -> list[Pair]:
     """Folds of whole times, each learned from all times before it."""
-    from sklearn.model_selection import TimeSeriesSplit
-
     count = int(time.max()) + 1
     if count < folds + 1:
         raise UsageError(
             f"--folds {folds}: the time has {count} values, and the first fold must have a past",
             advice=None if count > 2 else "Name another column with --time",
         )
-    times = TimeSeriesSplit(folds).split(np.arange(count))
-    return [(np.flatnonzero(time < test[0]), np.flatnonzero(np.isin(time, test))) for _, test in times]
+    own = splitters.in_time(count, folds)[time]
+    return [(np.flatnonzero(own < i), np.flatnonzero(own == i)) for i in range(folds)]
 
 
-def _shuffled(y: Floats, labels: Sequence[str], group: Codes | None, folds: int, state: int) -> list[Pair]:
-    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
-
+def _shuffled(y: Floats, labels: Sequence[str], group: Codes | None, folds: int, seed: int) -> list[Pair]:
     if group is None:
-        kind = StratifiedKFold if labels else KFold
-    else:
-        kind = StratifiedGroupKFold if labels else GroupKFold
-    splitter = kind(folds, shuffle=True, random_state=state)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        return list(splitter.split(np.zeros(len(y)), y, group))
+        if labels:
+            return _pairs(splitters.stratified(y.astype(np.intp), folds, seed), folds)
+        return _pairs(splitters.shuffled(len(y), folds, seed), folds)
+    if labels:
+        return _pairs(splitters.stratified_by_group(y.astype(np.intp), group, folds, seed), folds)
+    return _pairs(splitters.by_group(group, folds, seed), folds)
 
 
 def _check_enough(y: Floats, labels: Sequence[str], group: Codes | None, folds: int) -> None:

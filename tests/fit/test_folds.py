@@ -1,11 +1,13 @@
 """Every row is judged once a repeat, never by what learned from it; what splits cannot be made is said."""
 
 import itertools
+import warnings
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sklearn import model_selection
 
 from losscli.errors import UsageError
 from losscli.fitting.folds import splits
@@ -66,6 +68,51 @@ def test_each_row_is_judged_once_a_repeat(groups, folds, grouped, classes):
             assert (np.diff(one.train) > 0).all()
             assert (np.diff(one.test) > 0).all()
             assert not grouped or not set(group[one.train]) & set(group[one.test])
+
+
+SKLEARN = {  # by whether classes are spread, and whether groups stay together
+    (False, False): model_selection.KFold,
+    (True, False): model_selection.StratifiedKFold,
+    (False, True): model_selection.GroupKFold,
+    (True, True): model_selection.StratifiedGroupKFold,
+}
+
+
+def same_as(found, splitter, y, group=None):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        expected = list(splitter.split(np.zeros(len(y)), y, group))
+    assert len(found) == len(expected)
+    for one, (train, test) in zip(found, expected, strict=True):
+        assert np.array_equal(one.train, train)
+        assert np.array_equal(one.test, test)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 8)), min_size=6, max_size=60),
+    st.integers(2, 7),
+    st.integers(0, 2**32 - 2),
+    st.booleans(),
+    st.booleans(),
+)
+def test_folds_are_those_of_scikit_learn(rows, folds, seed, classes, grouped):
+    y, group = map(codes, zip(*rows, strict=True))
+    labels = tuple("abcd"[: y.max() + 1]) if classes else ()
+    try:
+        found = split(y, labels=labels, group=group if grouped else None, folds=folds, seed=seed)
+    except UsageError:
+        assume(False)
+    for repeat, pairs in enumerate(by_repeat(found)):
+        splitter = SKLEARN[classes, grouped](folds, shuffle=True, random_state=seed + repeat)
+        same_as(pairs, splitter, y, group if grouped else None)
+
+
+@given(st.integers(3, 40), st.integers(2, 9))
+def test_folds_in_time_are_those_of_scikit_learn(count, folds):
+    assume(count > folds)
+    found = split(np.arange(count), time=np.arange(count), folds=folds)
+    same_as(found.splits, model_selection.TimeSeriesSplit(folds), np.arange(count))
 
 
 @pytest.mark.parametrize(

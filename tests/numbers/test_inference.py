@@ -17,6 +17,14 @@ def test_t_quantile(confidence: float, df: int) -> None:
     assert t_quantile(confidence, df) == pytest.approx(scipy.stats.t.ppf((1 + confidence) / 2, df), rel=1e-9)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.8, 0.95, 0.999, 1 - 0.05 / 200])
+def test_t_quantile_of_few_degrees_of_freedom(confidence: float) -> None:
+    df = np.array([*range(1, 12), 49, 99, 498, 499, 500, 501])
+    expected = scipy.stats.t.ppf((1 + confidence) / 2, df)
+    assert [t_quantile(confidence, int(one)) for one in df] == pytest.approx(expected, rel=1e-11)
+    assert math.isnan(t_quantile(confidence, 0))
+
+
 # Newcombe 1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, table I, method 3
 @pytest.mark.parametrize(
     ("successes", "trials", "low", "high"),
