@@ -3,11 +3,12 @@
 from functools import partial
 
 from losscli.cli.files import read_result
-from losscli.cli.flags import command_line, large
+from losscli.cli.flags import command_line, large, sections_of
 from losscli.cli.options import DiffFlags
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.errors import ExitCode
+from losscli.sections import DIFF
 
 
 def run(flags: DiffFlags) -> int:
@@ -17,12 +18,12 @@ def run(flags: DiffFlags) -> int:
     from losscli.result import Changes
 
     paths = (flags.old, flags.new)
-    formats = asked_formats(flags, Changes)
+    formats, show = asked_formats(flags, Changes), sections_of(flags.show, DIFF)
     check_places(flags, paths)
     with large(paths, "reading"):
         old, new = map(read_result, paths)
     found = changes(old, new, command_line())
-    written = partial(render.written, found, all=flags.all)
+    written = partial(render.written, found, all=flags.all, show=show, explain=flags.explain)
     write_files(formats, written)
-    print_result(written, flags.format, quiet=flags.quiet)
+    print_result(written, flags.format, quiet=flags.quiet, paged=flags.all or bool(show))
     return ExitCode.OK

@@ -9,7 +9,9 @@ from typing import TypeVar
 
 from losscli.cli.options import check_word
 from losscli.cli.output import say, status
+from losscli.errors import UsageError, did_you_mean
 from losscli.loss.catalogue import named
+from losscli.sections import SectionFacts, openable
 from losscli.spec import Spec
 
 LARGE = 32 << 20  # bytes of input that take a noticeable time
@@ -38,6 +40,17 @@ def losses_of(texts: Iterable[str]) -> tuple[Spec, ...]:
     for spec in specs:
         named(spec.name)
     return specs
+
+
+def sections_of(texts: Iterable[str], facts: Sequence[SectionFacts]) -> frozenset[str]:
+    """The names of sections to open. Raises UsageError, with near ones, for a name that is none."""
+    names = [name.strip() for text in texts for name in text.split(",")]
+    known = openable(facts)
+    for name in names:
+        if name not in known:
+            advice = did_you_mean(name, known) or f"Sections: {', '.join(known)}"
+            raise UsageError(f"--show {name}: there is no such section", advice=advice)
+    return frozenset(names)
 
 
 def command_line() -> tuple[str, ...]:

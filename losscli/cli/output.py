@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-from losscli.cli.places import Written, append_summary
+from losscli.cli.places import Written, append_summary, page_width
 from losscli.errors import DataError
 
 _ERASE = "\r\x1b[K"
@@ -18,26 +18,54 @@ _PATIENCE, _PAUSE = 1.0, 0.2  # seconds before the first line of progress, and b
 _standing = {"line": False}  # on stderr, while work lasts
 
 
-def print_result(written: Written, format: str, *, quiet: bool) -> None:
+def print_result(written: Written, format: str, *, quiet: bool, paged: bool = False) -> None:
     """Write a result to stdout, unless that is to be quiet; for GitHub, also to the summary of the step.
+
+    paged: whether text that is longer than the terminal is shown in a pager.
 
     Raises DataError where stdout takes no more.
     """
     if format == "github":
         try:
-            append_summary(written("markdown", colour=False, width=None))
+            append_summary(written("markdown", colour=False, width=None, height=None, piped=True))
         except OSError as error:
             say(f"warning: {error.filename}: the summary is not written: {error.strerror}")
     if not quiet:
-        print_text(written, format)
+        print_text(written, format, paged=paged)
 
 
-def print_text(written: Written, format: str) -> None:
+def print_text(written: Written, format: str, *, paged: bool = False) -> None:
     """Write to stdout, in the colours and the width that it takes; raises as `show` does."""
     from losscli.render import use_colour
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    show(written(format, colour=use_colour(sys.stdout, os.environ), width=width))
+    if not sys.stdout.isatty():
+        show(written(format, colour=False, width=page_width(), height=None, piped=True))
+        return
+    columns, lines = shutil.get_terminal_size()
+    pager = _pager() if paged and format == "text" else None
+    colour, height = use_colour(sys.stdout, os.environ), None if pager else lines
+    text = written(format, colour=colour, width=columns, height=height, piped=False)
+    if pager is not None and text.count("\n") >= lines:
+        _page(text, pager)
+    else:
+        show(text)
+
+
+def _pager() -> str | None:
+    """The pager that LOSSCLI_PAGER or PAGER names, else less; None where that is none, cat or not there."""
+    named = os.environ.get("LOSSCLI_PAGER", os.environ.get("PAGER", "less")).strip()
+    program, *_ = named.split() or [""]
+    usable = program not in ("", "cat") and os.environ.get("TERM") != "dumb"
+    return named if usable and shutil.which(program) else None
+
+
+def _page(text: str, pager: str) -> None:
+    """Show text in a pager; less as git sets it: with colours, what fits on one screen without waiting."""
+    import pydoc
+
+    os.environ.setdefault("LESS", "FRX")
+    sys.stdout.flush()
+    pydoc.pipepager(text, pager)
 
 
 def show(text: str) -> None:

@@ -3,6 +3,7 @@
 Adding a format: one file that makes a `Format`, and its row in `FORMATS`.
 """
 
+from losscli import sections
 from losscli.errors import UsageError, did_you_mean
 from losscli.render import csv, github, html, json, junit, markdown, text
 from losscli.render.format import Format
@@ -28,8 +29,12 @@ def written(
     *,
     all: bool = False,
     coefficients: bool = False,
+    show: frozenset[str] = frozenset(),
+    explain: bool = False,
     colour: bool = False,
     width: int | None = None,
+    height: int | None = None,
+    piped: bool = False,
     unicode: bool = True,
     strict: bool = False,
 ) -> str:
@@ -40,7 +45,16 @@ def written(
     """
     check_format(format, type(found))
     view = View(
-        all=all, coefficients=coefficients, colour=colour, width=width, unicode=unicode, strict=strict
+        all=all or sections.ALL in show,
+        coefficients=coefficients,
+        show=show - {sections.ALL},
+        explain=explain,
+        colour=colour,
+        width=width,
+        height=height,
+        piped=piped,
+        unicode=unicode,
+        strict=strict,
     )
     return FORMATS[format].write(found, view)
 

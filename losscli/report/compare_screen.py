@@ -105,7 +105,7 @@ class Gap:
 
     @property
     def open(self) -> bool:
-        """Within noise: not shown, or 0 lies in the interval where no verdict is given."""
+        """Within noise: no clear difference, or 0 lies in the interval where no verdict is given."""
         if self.pair.verdict is not None:
             return self.pair.verdict == "~"
         return self.low is not None and self.high is not None and self.low <= 0 <= self.high

@@ -17,6 +17,7 @@ _CLASSES = 5
 _LINES = 3
 _NAMED_MODELS = 8
 _PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
+_MISSING = ("a missing or infinite value", "missing or infinite")  # a reason within a sentence, and alone
 AnyScreen = Screen[Any]
 
 
@@ -87,8 +88,11 @@ def _shared_start(names: Sequence[str]) -> str:
 def rows_text(screen: AnyScreen, rows: RowCounts) -> str:
     if not rows.dropped:
         return count(rows.used, "row")
-    why = ", ".join(f"{number:,} {screen.clip(reason, 24)}" for reason, number in rows.dropped.items())
-    return f"{rows.used:,} of {rows.read:,} rows ({why} dropped)"
+    why = ", ".join(
+        f"{count(number, 'row')} dropped: {screen.clip(reason.replace(*_MISSING), 40)}"
+        for reason, number in rows.dropped.items()
+    )
+    return f"{rows.used:,} of {rows.read:,} rows ({why})"
 
 
 def class_weight_text(screen: AnyScreen, weights: Mapping[str, float]) -> str:

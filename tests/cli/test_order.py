@@ -26,8 +26,9 @@ def test_without_an_order_the_gate_names_lines_to_paste(inside, words):
 def test_with_an_order_it_is_judged_and_shown(inside, words):
     done = inside("compare", words, *GATE, "--order", "low,mid,high")
     assert done.returncode == 0
-    assert "quadratic kappa" in done.stdout
-    assert "quadratic kappa" not in inside("compare", words).stdout
+    shown = inside("compare", words, "--show", "metrics", "--order", "low,mid,high").stdout
+    assert "weighted kappa" in shown
+    assert "weighted kappa" not in inside("compare", words, "--show", "metrics").stdout
 
 
 def test_classes_and_their_confusion_are_folded(inside, words):
