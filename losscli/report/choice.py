@@ -88,11 +88,13 @@ def _representatives(screen: CompareScreen) -> list[LossTable]:
 
 
 def label(screen: CompareScreen, table: LossTable) -> str:
-    """`mae  PRIMARY`; in the short form on a terminal, parameters that do not fit are an ellipsis."""
-    text = screen.spec(table.spec)
-    if not screen.all and screen.width is not None and cell_width(text) > _LABEL_CELLS:
+    """`mae  PRIMARY`; in the short form on a terminal, parameters that do not fit are an ellipsis, and a mark
+    that does not is left out: the primary loss stands first."""
+    text, cut = screen.spec(table.spec), not screen.all and screen.width is not None
+    if cut and cell_width(text) > _LABEL_CELLS:
         text = spec_name(text) if table.parts else f"{spec_name(text)}:{ELLIPSIS}"  # its parts follow
-    return f"{text}  PRIMARY" if table.spec == screen.found.primary else text
+    marked = f"{text}  PRIMARY" if table.spec == screen.found.primary else text
+    return text if cut and cell_width(marked) > _LABEL_CELLS else marked
 
 
 def alike(screen: CompareScreen, choice: Choice) -> str:

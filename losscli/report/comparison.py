@@ -60,7 +60,7 @@ def comparison_report(comparison: Comparison, view: View) -> Report:
         curves=curve_grids(screen),
         refused=refusal_grids(comparison.refused, screen.spec) if screen.all else [],
         notes=said[:shown],
-        more=[] if screen.all else more(COMPARE, _folded(screen, len(said) - shown), view.show),
+        more=[] if screen.all else more(COMPARE, _folded(screen, len(said) - shown), view),
         next=following(_next_command(screen)),
     )
 

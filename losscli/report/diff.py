@@ -38,7 +38,7 @@ def diff_report(changes: Changes, view: View) -> Report:
         losses=_loss_grids(screen),
         metrics=_metric_grids(screen),
         notes=found[:shown],
-        more=[] if screen.all else more(DIFF, _sizes(screen, len(found) - shown), view.show),
+        more=[] if screen.all else more(DIFF, _sizes(screen, len(found) - shown), view),
         next=following(_next_command(screen)),
     )
 

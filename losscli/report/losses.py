@@ -49,12 +49,12 @@ def _group(
 
 
 def _extras(screen: CompareScreen) -> tuple[GridColumn, ...]:
-    constant = GridColumn("best constant", right=True, drop=1)
-    gained = GridColumn("below the constant", right=True, drop=4)
-    optimal = GridColumn("optimal prediction", drop=2, flow=screen.all)
+    constant = GridColumn("best constant", right=True, drop=2)
+    gained = GridColumn("below the constant", right=True, drop=5)
+    optimal = GridColumn("optimal prediction", drop=3, flow=screen.all)
     if len(screen.found.models) == 1:
         return GridColumn(screen.confidence), constant, gained, optimal
-    ahead = (GridColumn("ahead by", right=True), GridColumn("leader", drop=3))
+    ahead = (GridColumn("ahead by", right=True, drop=1), GridColumn("leader", drop=4))
     return (constant, *ahead, *((gained,) if screen.all else ()), optimal)
 
 

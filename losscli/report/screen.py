@@ -1,6 +1,6 @@
 """What every part of a report needs: what was found, what is asked of it, and how names are cut."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -12,6 +12,7 @@ from losscli.sections import ALL, SectionFacts
 
 NO_DIFFERENCE = "no clear difference"
 NOTES, MOST_NOTES = 3, 5  # of the short form, and where the rest is a note too
+_NAMES_ALONE = 3  # how tight it is where what is folded is named alone
 _FEW = "few_effective_rows"
 _ENDS = (".", "!", "?", ":")
 ROLES = {"better": Role.GOOD, "worse": Role.BAD}  # of a verdict; of another it is plain
@@ -73,16 +74,16 @@ def sentence(message: str, advice: str | None) -> str:
     return f"{ended} {advice}" if advice else ended
 
 
-def more(facts: Sequence[SectionFacts], holds: Mapping[str, int], open: Collection[str]) -> list[Line]:
-    """What is folded, in a line: the name of each section and what it holds.
+def more(facts: Sequence[SectionFacts], holds: Mapping[str, int], view: View) -> list[Line]:
+    """What is folded, in a line: the name of each section and, unless room is short, what it holds.
 
-    holds: how much, by the names of the sections that have more than is shown; open: those asked for.
+    holds: how much, by the names of the sections that have more than is shown.
     """
-    folded = [one for one in facts if one.holds is not None and one.name in holds and one.name not in open]
-    fields = [
-        f"{one.name} ({one.holds.format(f'{holds[one.name]:,}')})" if one.holds else one.name
-        for one in folded
-    ]
+    known = [one for one in facts if one.holds is not None and one.name in holds]
+    folded = [one for one in known if one.name not in view.show]
+    short = view.tight >= _NAMES_ALONE
+    said = [(one.name, "" if short else (one.holds or "").format(f"{holds[one.name]:,}")) for one in folded]
+    fields = [f"{name} ({what})" if what else name for name, what in said]
     return [Line((f"More by --show NAME: {fields[0]}", *fields[1:], ALL), Role.DIM)] if fields else []
 
 
