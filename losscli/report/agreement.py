@@ -96,7 +96,7 @@ def curve_grids(screen: CompareScreen) -> list[Grid]:
 def _order(screen: CompareScreen, one: Order) -> tuple[str, ...]:
     return (
         screen.spec(one.spec),
-        screen.clip(asks(one.spec, one.elicits), 18),
+        screen.clip(asks(one.spec, one.elicits), 24),
         f"{one.tau:.2f}",
         "" if one.low is None or one.low == one.high else f"{one.low:.2f} to {one.high:.2f}",
         " ".join(screen.model(model) for model in one.order),

@@ -99,7 +99,7 @@ def _optimal(screen: CompareScreen, table: LossTable) -> str:
     """The functional in a word or two; in full with `--all`."""
     if screen.all:
         return visible(table.elicits)
-    return screen.clip(asks(table.spec, table.elicits), 18)
+    return screen.clip(asks(table.spec, table.elicits), 24)
 
 
 def _value_cell(screen: CompareScreen, table: LossTable, result: LossValue) -> Cell:

@@ -10,7 +10,7 @@ from losscli.result import Robustness
 
 _SCORES = ("score", "logit", "label")
 _HEAD = "ROBUST TO OUTLIERS"
-_NONE = "no row is an outlier; one that is made would count for so many rows"
+NO_OUTLIER = "no row is an outlier; one that is made would count for so many rows"
 _NOTE = GridColumn("note", flow=True)
 MOST, _LEAST = 5, 3  # rows of the short form
 _CAVEAT = "this ranks losses on these predictions, not what training with them would do"
@@ -90,7 +90,7 @@ def _weights(screen: CompareScreen, records: list[Robustness]) -> list[Grid]:
         )
         for record in records
     ]
-    return tabulate("", heads, rows, (_NONE, *_caveat(screen)), always=3, complete=screen.all, keys=2)
+    return tabulate("", heads, rows, (NO_OUTLIER, *_caveat(screen)), always=3, complete=screen.all, keys=2)
 
 
 def _caveat(screen: CompareScreen) -> tuple[str, ...]:
