@@ -33,6 +33,7 @@ from losscli.report.verdict import method, verdict
 from losscli.result import Comparison, Difference
 from losscli.sections import COMPARE
 
+_LEFT_OUT = "left out"  # how the gravest of decisions begin
 _SAID = ("model ",)  # decisions that the data line says too
 
 
@@ -93,15 +94,20 @@ def _folded(screen: CompareScreen, notes: int) -> dict[str, int]:
 
 
 def _data(screen: CompareScreen) -> tuple[str, ...]:
-    """What was read and how intervals are made, in at most three lines; every decision where all is open."""
+    """What was read and how intervals are made, in three lines unless what was left out takes more; every
+    decision where all is open."""
     fields = (*_data_fields(screen), *method(screen))
-    decisions = decision_texts(screen, screen.found.decisions, *_SAID)
     if screen.all:
-        return (*fields, *decisions)
-    room = max(fitting((*fields, *decisions), screen.view.width) - len(fields), 0)
-    left = len(decisions) - room
-    kept = decisions if left <= 0 else [*decisions[: max(room - 1, 0)], f"{left + 1:,} more: --show data"]
-    return (*fields, *kept)
+        return (*fields, *decision_texts(screen, screen.found.decisions))
+    first = sorted(screen.found.decisions, key=lambda text: not text.startswith(_LEFT_OUT))
+    decisions = decision_texts(screen, first, *_SAID, most=len(first))
+    least = sum(text.startswith(_LEFT_OUT) for text in decisions)
+    for shown in range(len(decisions), least - 1, -1):
+        left = len(decisions) - shown
+        found = (*fields, *decisions[:shown], *([f"{left:,} more: --show data"] if left else []))
+        if fitting(found, screen.view.width) == len(found):
+            break
+    return found
 
 
 def _data_fields(screen: CompareScreen) -> tuple[str, ...]:

@@ -109,16 +109,18 @@ def cost_text(costs: Mapping[str, float]) -> str:
     return f"cost {', '.join(f'{key}={number_text(value)}' for key, value in shown)}"
 
 
-def decision_texts(screen: AnyScreen, decisions: Sequence[str], *said: str) -> list[str]:
+def decision_texts(
+    screen: AnyScreen, decisions: Sequence[str], *said: str, most: int = _DECISIONS
+) -> list[str]:
     """How the file was read, where that is not the plain case; everything with `--all`.
 
-    said: how more decisions begin that the data line says anyway.
+    said: how more decisions begin that the data line says anyway; most: how many a terminal shows.
     """
     texts = [text for text in decisions if screen.all or not text.startswith(_PLAIN + said)]
     if screen.width is None or screen.all:
         return [visible(text) for text in texts]
-    rest = [f"+{len(texts) - _DECISIONS} more: --all"] if texts[_DECISIONS:] else []
-    return [*(screen.clip(text, screen.width) for text in texts[:_DECISIONS]), *rest]
+    rest = [f"+{len(texts) - most} more: --all"] if texts[most:] else []
+    return [*(screen.clip(text, screen.width) for text in texts[:most]), *rest]
 
 
 def fitting(fields: Sequence[str], width: int | None) -> int:
