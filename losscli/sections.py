@@ -111,7 +111,8 @@ DIFF: tuple[SectionFacts, ...] = (
 )
 FIT: tuple[SectionFacts, ...] = (
     _ANSWER,
-    _DATA,
+    SectionFacts("data", None, _DATA.reading),
+    SectionFacts("decisions", "", "how every column was read."),
     SectionFacts(
         "losses",
         "all {}",

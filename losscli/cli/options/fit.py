@@ -6,7 +6,19 @@ from typing import Annotated, Literal
 
 from losscli.cli.options.advise import JUDGING, L2, AdviseFlags
 from losscli.cli.options.flag import Flag
-from losscli.cli.options.shared import ALL, CLASS_WEIGHT, DATA, DEFINE, EXCLUDE, FOLD_COLUMN, OUTPUT, SCALE
+from losscli.cli.options.shared import (
+    ALL,
+    CLASS_WEIGHT,
+    DATA,
+    DEFINE,
+    EXCLUDE,
+    EXPLAIN,
+    FOLD_COLUMN,
+    OUTPUT,
+    SCALE,
+    show_flag,
+)
+from losscli.sections import FIT
 
 TRAINED = "Losses and model"  # a panel of the help
 
@@ -133,6 +145,8 @@ class FitFlags(AdviseFlags):
     ] = None
     seed: Annotated[int, Flag("N", "Seed of splits, spoiled and made rows.", JUDGING, least=0)] = 0
     all: Annotated[bool, ALL.on(OUTPUT, after="output")] = False
+    show: Annotated[tuple[str, ...], show_flag(FIT)] = ()
+    explain: Annotated[bool, EXPLAIN] = False
     coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT)] = False
     save: Annotated[Path | None, Flag("FILE", "Write the models, for losscli predict.", OUTPUT)] = None
     predictions: Annotated[
