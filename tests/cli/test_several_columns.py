@@ -103,7 +103,7 @@ def test_advice_can_be_typed(inside: Run, write: Write, flags: list[str], said: 
 
 def test_the_only_model_is_not_to_be_left_out(inside: Run, write: Write) -> None:
     alone = inside("compare", write(MOMENTS.replace(",1.5", ",0", 1)))
-    assert alone.stderr.splitlines()[-1] == "Mend the row"
+    assert alone.stderr.splitlines()[-1] == "Fix the row"
     two = _table("y,a_mean,a_sd,b_mean,b_sd", *((y, y, 0 if y > 7 else 1, y, 2) for y in TARGETS))
     done = inside("compare", write(two))
     assert "losscli compare data.csv --pred b" in done.stderr
