@@ -29,7 +29,8 @@ def _line(screen: CompareScreen, found: Agreement) -> Note:
     names = [screen.model(model) for model in found.leaders]
     if len(names) == 1:
         (number,) = found.leaders.values()
-        which = f"all {kinds}" if number == len(found.orders) else f"{number} of {kinds}, no other under any"
+        whole = f"both {kinds[2:]}" if len(found.orders) == 2 else f"all {kinds}"
+        which = whole if number == len(found.orders) else f"{number} of {kinds}, no other under any"
         return Note("=", f"the losses agree: {names[0]} leads under {which}")
     said = [f"{name} leads {number}" for name, number in zip(names, found.leaders.values(), strict=True)]
     return Note("!", f"the losses disagree: of {kinds}, {some(said, _MOST)}")

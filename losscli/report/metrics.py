@@ -78,9 +78,9 @@ def _ranked_cells(table: MetricTable, model: str) -> tuple[Cell, Cell, Cell]:
 def _below(screen: CompareScreen, tables: Sequence[MetricTable]) -> tuple[str, ...]:
     """What the counts are, why figures are missing, and of two models McNemar's test."""
     positives = positive_rows(screen) if screen.found.task == Task.BINARY else None
-    of = "" if positives is None else f" of {positives:,.0f}"
+    those = "positive rows" if positives is None else f"of {positives:,.0f} positive rows those"
     counted = screen.found.metric("predicted_positive") is not None
-    said = [f"predicted+: rows predicted positive; missed: positive rows not found{of}"] if counted else []
+    said = [f"predicted+: rows predicted positive; missed: {those} not found"] if counted else []
     reasons = [reason for table in tables for reason in _undefined(table)]
     return (
         *said,
