@@ -42,16 +42,16 @@ def print_text(written: Written, format: str, *, paged: bool = False) -> None:
         show(written(format, colour=False, width=page_width(), height=None, piped=True))
         return
     columns, lines = shutil.get_terminal_size()
-    pager = _pager() if paged and format == "text" else None
-    colour, height = use_colour(sys.stdout, os.environ), None if pager else lines
+    chosen = pager() if paged and format == "text" else None
+    colour, height = use_colour(sys.stdout, os.environ), None if chosen else lines
     text = written(format, colour=colour, width=columns, height=height, piped=False)
-    if pager is not None and text.count("\n") >= lines:
-        _page(text, pager)
+    if chosen is not None and text.count("\n") >= lines:
+        _page(text, chosen)
     else:
         show(text)
 
 
-def _pager() -> str | None:
+def pager() -> str | None:
     """The pager that LOSSCLI_PAGER or PAGER names, else less; None where that is none, cat or not there."""
     named = os.environ.get("LOSSCLI_PAGER", os.environ.get("PAGER", "less")).strip()
     program, *_ = named.split() or [""]
@@ -59,13 +59,13 @@ def _pager() -> str | None:
     return named if usable and shutil.which(program) else None
 
 
-def _page(text: str, pager: str) -> None:
+def _page(text: str, chosen: str) -> None:
     """Show text in a pager; less as git sets it: with colours, what fits on one screen without waiting."""
     import pydoc
 
     os.environ.setdefault("LESS", "FRX")
     sys.stdout.flush()
-    pydoc.pipepager(text, pager)
+    pydoc.pipepager(text, chosen)
 
 
 def show(text: str) -> None:

@@ -9,6 +9,8 @@ import termios
 
 import pytest
 
+from losscli.cli import output, places
+
 from .conftest import spawn
 
 
@@ -44,20 +46,28 @@ def test_what_is_opened_is_paged(tmp_path, data, pager):
     assert shown.startswith("PAGED FRX\n") and shown.count("mae: ") == 1
 
 
+def test_the_short_form_is_not_paged(tmp_path, data, pager):
+    shown = on_terminal(["compare", data], tmp_path, 24, PAGER=pager)
+    assert "PAGED" not in shown and shown.count("mae: ") == 2  # where it begins and where it ends
+
+
 @pytest.mark.parametrize(
-    ("words", "lines", "env"),
+    ("environment", "expected"),
     [
-        ([], 24, {}),
-        (["--show", "data"], 400, {}),
-        (["--all"], 24, {"LOSSCLI_PAGER": ""}),
-        (["--all"], 24, {"LOSSCLI_PAGER": "cat"}),
-        (["--all"], 24, {"LOSSCLI_PAGER": "no-such-program"}),
+        ({"PAGER": "sh -c more"}, "sh -c more"),
+        ({"PAGER": "sh", "LOSSCLI_PAGER": "env"}, "env"),
+        ({"PAGER": "sh", "LOSSCLI_PAGER": ""}, None),
+        ({"PAGER": "cat"}, None),
+        ({"PAGER": "no-such-program"}, None),
+        ({"PAGER": "sh", "TERM": "dumb"}, None),
     ],
-    ids=["short form", "short enough", "none", "cat", "missing"],
 )
-def test_what_is_not_paged(tmp_path, data, pager, words, lines, env):
-    shown = on_terminal(["compare", data, *words], tmp_path, lines, **{"PAGER": pager, **env})
-    assert "PAGED" not in shown and "LOSSES" in shown
+def test_which_pager(monkeypatch, environment, expected):
+    for name in ("PAGER", "LOSSCLI_PAGER", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert output.pager() == expected
 
 
 def test_never_in_a_pipe(losscli, data, pager):
@@ -75,7 +85,9 @@ def test_a_section_that_is_none(inside, data):
     )
 
 
-def test_columns_say_how_wide_a_pipe_is(losscli, data):
-    for columns, most in (("60", 60), ("0", 40), ("x", 100)):
-        done = losscli("compare", data, COLUMNS=columns)
-        assert max(len(line) for line in done.stdout.splitlines() if line.startswith("mae: ")) <= most
+@pytest.mark.parametrize(("columns", "width"), [("60", 60), ("0", 40), ("x", 100), (None, 100)])
+def test_columns_say_how_wide_a_pipe_is(monkeypatch, columns, width):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    assert places.page_width() == width
