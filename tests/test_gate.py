@@ -40,12 +40,12 @@ def test_rules(text):
 
 
 BAD = {
-    "": "is no rule",
-    "mae": "is no rule",
-    "mae > ": "is no rule",
-    "> 1": "is no rule",
-    "mae == 1": "is no rule",
-    "mae > 1 > 2": "is no rule",
+    "": "is an invalid rule",
+    "mae": "is an invalid rule",
+    "mae > ": "is an invalid rule",
+    "> 1": "is an invalid rule",
+    "mae == 1": "is an invalid rule",
+    "mae > 1 > 2": "is an invalid rule",
     "mae > one": "'one' is not a number",
     "mae > nan": "'nan' is not a number",
     "mae > inf": "'inf' is not a number",

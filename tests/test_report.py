@@ -7,7 +7,7 @@ from render.builders import FEW, empty, loss, metric, pair
 from render.samples import ALL, binary, judged, multiclass, regression, warned
 
 from losscli.report import View, report_of
-from losscli.report.blocks import Grid, Note, Paragraph, Report
+from losscli.report.blocks import Grid, Line, Note, Paragraph, Report
 from losscli.report.choice import MOST
 from losscli.result import Refused, Robustness, Warning_
 
@@ -40,6 +40,14 @@ def losses(comparison, **flags) -> dict[str, dict[str, str]]:
     return {name.split(" ")[0]: row for name, row in grid(comparison, "LOSSES", **flags).items()}
 
 
+def of(report: Report, kind: type) -> list:
+    return [block for block in report.blocks if isinstance(block, kind)]
+
+
+def lines(comparison, **flags) -> list[Line]:
+    return of(report(comparison, **flags), Line)
+
+
 def notes(comparison, **flags) -> list[Note]:
     return [block for block in report(comparison, **flags).blocks if isinstance(block, Note)]
 
@@ -62,21 +70,21 @@ def test_swapping_the_values_swaps_the_sentence():
     assert "gbm leads" not in swapped
 
 
-def test_not_shown_names_the_interval_and_the_rows_that_would_decide():
+def test_no_clear_difference_names_the_interval_and_the_rows_that_would_decide():
     text = verdict(judged())
-    assert "best set gbm and huber" in text
-    assert "gbm leads huber by 1.9 % [-2.6, +5.8]: not shown" in text
+    assert "gbm and huber may be the best" in text
+    assert "gbm leads huber by 1.9 % [-2.6, +5.8]: no clear difference" in text
     assert "about 12,700 rows would decide" in text
     assert "ridge is worse than gbm: +4.4 % [+0.2, +7.8]" in text
     assert "Noise has not been tested" not in text
 
 
-def test_a_proven_lead_is_said_without_not_shown():
+def test_a_proven_lead_has_no_other_words():
     base = regression(("old", "new"))
     proven = pair("mae", "old", "new", 0.58, 0.2, 0.9, "b")
     text = verdict(replace(base, comparisons=(proven,)))
     assert "new is better than old by 2.5 % [+0.8, +3.8]" in text
-    assert "not shown" not in text
+    assert "no clear difference" not in text
     assert "Noise" not in text
 
 
@@ -87,7 +95,9 @@ def test_the_interval_turns_with_the_pair():
 
 
 def test_small_losses_differ_in_their_unit():
-    assert "logit leads forest by 0.010 [-0.001, 0.022] (0.0211 vs 0.0312): not shown" in verdict(binary())
+    assert "logit leads forest by 0.010 [-0.001, 0.022] (0.0211 vs 0.0312): no clear difference" in verdict(
+        binary()
+    )
 
 
 def test_one_model_is_measured_against_the_best_constant():
@@ -119,31 +129,56 @@ def test_a_model_without_a_value_is_named_last():
 
 def test_a_class_of_losses_is_one_row():
     rows = grid(regression(), "LOSSES")
-    assert "mae = wmape = quantile:tau=0.5  PRIMARY" in rows
-    assert "rmse = mse = expectile:tau=0.5 (r2)" in rows
+    assert "mae  PRIMARY" in rows and "rmse" in rows and "mse" not in rows
+    alike = "mae, wmape, quantile:tau=0.5; rmse, mse, expectile:tau=0.5, r2"
+    assert any(note.endswith(f"values differ: {alike}") for b in grids(regression()) for note in b.notes)
     assert len(rows) == MOST
     every = grid(regression(), "LOSSES", all=True)
     assert len(every) == len(regression().losses)
     assert "wmape" in every
 
 
-def test_the_rest_is_counted():
-    assert any("4 more: --all" in note for block in grids(regression()) for note in block.notes)
-    assert not any(block.notes for block in grids(multiclass()))
+def test_what_is_folded_is_named_and_counted():
+    (more,) = (line for line in lines(regression()) if line.fields[0].startswith("More by --show NAME: "))
+    said = " ".join(more.fields)
+    assert f"losses (all {len(regression().losses)})" in said
+    assert "robustness (all 4)" in said and "refused (2)" in said and said.endswith(" all")
+    assert not any(word in said for word in ("recall", "ranking", "curves", "notes"))
+    assert not any(line.fields[0].startswith("More") for line in lines(regression(), all=True))
+
+
+def test_a_section_is_opened_by_its_name():
+    shut = report(binary())
+    shown = report_of(binary(), View(show=frozenset({"calibration"})))
+    assert [one.name for one in shown.sections if one not in shut.sections] == ["calibration", "more"]
+    assert "calibration" not in next(one for one in shown.sections if one.name == "more").blocks[0].fields
+    whole = report(binary(), all=True)
+    assert {one.name for one in shut.sections} - {"more"} <= {one.name for one in whole.sections}
+    none = report_of(regression(), View(show=frozenset({"calibration"})))
+    assert any(n.text == "--show calibration: there is nothing of it here" for n in of(none, Note))
+
+
+def test_every_section_has_its_reading_and_can_be_said_how_to_read():
+    for comparison in ALL.values():
+        for view in (View(explain=True), View(explain=True, all=True)):
+            for section in report_of(comparison, view).sections:
+                last = section.blocks[-1]
+                said = isinstance(last, Paragraph) and last.text.startswith("How to read it: ")
+                assert said is (section.name not in ("more", "next"))
 
 
 def test_best_set_question_mark_and_constant():
     rows = losses(judged())
     assert rows["mae"]["gbm"] == "23.1*"
     assert rows["mae"]["ridge"] == "24.1"
-    assert rows["mae"]["constant"] == "66.2"
-    assert rows["mae"]["skill"] == "65 %"
-    assert rows["mae"]["lead"] == "~ 1.9 %"
+    assert rows["mae"]["best constant"] == "66.2"
+    assert losses(judged(), all=True)["mae"]["below the constant"] == "65 %"
+    assert rows["mae"]["ahead by"] == "~ 1.9 %"
     assert rows["rmse"]["gbm"] == "74.6?"
-    assert rows["rmse"]["lead"] == "? 0.4 %"
-    assert rows["tukey:c=103"]["lead"] == "~ 3.4 %"
+    assert rows["rmse"]["ahead by"] == "? 0.4 %"
+    assert rows["tukey:c=103"]["ahead by"] == "~ 3.4 %"
     assert rows["tukey:c=103"]["leader"] == "gbm"
-    assert rows["huber:delta=29.7"]["asks for"] == "~median"
+    assert rows["huber:delta=29.7"]["optimal prediction"] == "near median"
 
 
 def test_more_than_four_models_stand_in_blocks():
@@ -159,34 +194,36 @@ def test_infinite_values_are_inf_and_named():
 
 
 def test_precision_and_recall_carry_their_counts():
-    precision, recall = grid(binary(), "PRECISION"), grid(binary(), "RECALL")
-    row = {"rank": "1-2", "value": "0.971", "95 %": "0.947-0.995", "predicted+": "208"}
+    both = grid(binary(), "MODELS")["logit"]
+    assert both["rank"] == "1-2" and both["precision"] == "0.971" and both["predicted+"] == "208"
+    precision, recall = grid(binary(), "PRECISION", all=True), grid(binary(), "RECALL", all=True)
+    row = {"rank": "1-2", "value": "0.971", "95 %": "0.947-0.995", "predicted positive": "208"}
     assert precision["logit"] == row
     assert recall["forest"]["missed"] == "13 of 212"
-    assert grid(binary(), "RANKING")["logit"]["roc auc"] == "0.9940"
-    assert grid(binary(), "CALIBRATION")["perfect"]["slope"] == "1"
+    assert grid(binary(), "RANKING", all=True)["logit"]["roc auc"] == "0.9940"
+    assert grid(binary(), "CALIBRATION", all=True)["perfect"]["slope"] == "1"
 
 
 def test_an_undefined_precision_is_not_a_number():
     none = metric("precision", {"logit": None, "forest": 0.9}, title="Precision")
     comparison = replace(binary(), metrics=(none,))
-    assert grid(comparison, "PRECISION")["logit"]["value"] == "n/a"
+    assert grid(comparison, "MODELS")["logit"]["precision"] == "n/a"
     assert any("nothing is predicted positive" in note for block in grids(comparison) for note in block.notes)
 
 
 def test_absent_metrics_are_skipped():
     comparison = replace(binary(), metrics=())
-    assert not grid(comparison, "PRECISION")
-    assert not grid(comparison, "CALIBRATION")
-    assert set(grid(multiclass(), "METRICS")["knn"]) >= {"accuracy", "mcc"}
+    assert not grid(comparison, "MODELS")
+    assert not grid(comparison, "CALIBRATION", all=True)
+    assert {"Accuracy", "Mcc"} <= {name.capitalize() for name in grid(multiclass(), "METRICS", all=True)}
 
 
 def test_flagged_rows_and_the_probe():
-    flagged = next(block for block in grids(regression()) if "OUTLIERS" in block.title)
-    assert "15 rows flagged, off by > 5 s (s = 22.0)" in flagged.title
-    assert [cell.text for cell in flagged.rows[2]] == ["3", "huber", "34 %", "20-51 %", "ridge -> gbm"]
-    probe = next(block for block in grids(binary()) if "OUTLIERS" in block.title)
-    assert "no row is flagged; what one would weigh" in probe.title
+    flagged = next(block for block in grids(regression()) if "OUTLIERS" in block.columns[0].title)
+    assert flagged.notes == ("15 rows are outliers: off by more than 5 s; s, the usual error, is 22.0",)
+    assert [cell.text for cell in flagged.rows[2]] == ["huber", "3", "34 %", "20-51 %", "ridge → gbm"]
+    probe = next(block for block in grids(binary()) if "OUTLIERS" in block.columns[0].title)
+    assert probe.columns[2].title == "weight of one outlier, in ordinary rows"
     assert [row[2].text for row in probe.rows] == ["12", "38"]
 
 
@@ -212,18 +249,16 @@ def test_notes_have_symbols_and_advice():
     few = Warning_("few_effective_rows", "rmse rests on 2 of 11 rows", None)
     texts = [(note.symbol, note.text) for note in notes(replace(regression(), warnings=(few,)))]
     assert ("?", "rmse rests on 2 of 11 rows.") in texts
-    assert any("mape and msle do not apply here" in text for _, text in texts)
     assert any("Something 1 is odd. Do 1" in note.text for note in notes(warned(1)))
 
 
 @pytest.mark.parametrize("count", range(12))
-def test_at_most_five_notes_and_the_rest_counted(count):
+def test_at_most_three_notes_and_the_rest_counted(count):
     shown = notes(warned(count))
-    assert len(shown) <= 5
-    every = notes(warned(count), all=True)
-    missing = count + 1 - len(shown)
-    assert (f"{missing + 1} more notes: --all" in shown[-1].text) is (count + 1 > 5)
-    assert len(every) == count  # refusals are a table there
+    assert len(shown) == min(count, 3)
+    (more,) = (line for line in lines(warned(count)) if line.fields[0].startswith("More"))
+    assert (f"notes ({count - 3} more)" in more.fields) is (count > 3)
+    assert len(notes(warned(count), all=True)) == count
 
 
 def test_one_number_of_decimals_in_a_row():

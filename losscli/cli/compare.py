@@ -1,7 +1,7 @@
 """`losscli compare`: flags → request, result → formats and exit code."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial
 from shlex import quote
@@ -11,7 +11,7 @@ from losscli import progress
 from losscli.cli.cost import at_cost, parse_cost, spec_at
 from losscli.cli.custom import own_losses
 from losscli.cli.files import is_result, read_result
-from losscli.cli.flags import command_line, losses_of, reading, word
+from losscli.cli.flags import command_line, losses_of, reading, sections_of, word
 from losscli.cli.options import CompareFlags
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, format_of, write_files
@@ -29,10 +29,14 @@ from losscli.loss import BoundLoss
 from losscli.loss.catalogue import tasks_of
 from losscli.report.gates import gate_line
 from losscli.result import Comparison, Recorded
+from losscli.sections import ALL, COMPARE
 from losscli.spec import Spec
 
 if TYPE_CHECKING:
     from losscli.data.roles import Asked
+
+
+_DECOMPOSED = frozenset({"decomposition", ALL})  # sections that say what a loss is made of
 
 
 def run(flags: CompareFlags) -> int:
@@ -45,14 +49,14 @@ def _run(flags: CompareFlags) -> int:
     """Compare, print, write the files, judge the gates."""
     from losscli import render
 
-    formats = asked_formats(flags, Comparison)
+    formats, show = asked_formats(flags, Comparison), sections_of(flags.show, COMPARE)
     check_places(flags, [*flags.predictions, *filter(None, [flags.baseline, flags.truth])])
     cost = parse_cost(flags.cost)
     rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
     allowances = [at_cost(one, cost) for one in parse_allowances(flags.max_regression)]
     strict = flags.inconclusive == "fail"
-    found = judged(_compare(flags, rules, allowances, cost), rules)
-    written = partial(render.written, found, all=flags.all, strict=strict)
+    found = judged(_compare(flags, rules, allowances, cost, whole=_in_full(flags, show)), rules)
+    written = partial(render.written, found, all=flags.all, show=show, explain=flags.explain, strict=strict)
     cut_short = next((one.message for one in found.warnings if one.code == "interrupted"), None)
     if cut_short is not None:  # files keep what they hold
         print_result(written, flags.format, quiet=flags.quiet)
@@ -61,14 +65,18 @@ def _run(flags: CompareFlags) -> int:
     write_files(formats, written)
     for gate in found.gates:
         say(gate_line(gate))
-    print_result(written, flags.format, quiet=flags.quiet)
+    print_result(written, flags.format, quiet=flags.quiet, paged=flags.all or bool(show))
     failed = any(fails(gate, strict=strict) for gate in found.gates)
     return ExitCode.GATE_FAILED if failed else ExitCode.OK
 
 
-def _in_full(flags: CompareFlags) -> bool:
-    """Whether everything that is found is written somewhere."""
-    return flags.all or "json" in (flags.format, *map(format_of, flags.output))
+def _in_full(flags: CompareFlags, show: Collection[str]) -> bool:
+    """Whether what the loss is made of is written somewhere."""
+    return (
+        flags.all
+        or not _DECOMPOSED.isdisjoint(show)
+        or "json" in (flags.format, *map(format_of, flags.output))
+    )
 
 
 def _lists_rows(rows: str | None) -> bool:
@@ -133,7 +141,12 @@ def _no_id(flags: CompareFlags, path: str) -> UsageError:
 
 
 def _compare(
-    flags: CompareFlags, rules: Iterable[GateRule], allowances: Iterable[Allowance], cost: BoundLoss | None
+    flags: CompareFlags,
+    rules: Iterable[GateRule],
+    allowances: Iterable[Allowance],
+    cost: BoundLoss | None,
+    *,
+    whole: bool,
 ) -> Comparison:
     from losscli.comparison.compare import Request, compare
     from losscli.comparison.metrics import check_order
@@ -167,7 +180,7 @@ def _compare(
         allowances=tuple(allowances),
         match_common=flags.match == "common",
         resamples=flags.resamples or (pinned.count if pinned is not None else None),
-        decompose=_in_full(flags),
+        decompose=whole,
         list_rows=_lists_rows(flags.rows),
         correction=word(Correction, flags.correction, "--correction") or Correction.MAX_T,
         horizon=flags.horizon,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from losscli.cli.advise import ending, request_of, strength, work
 from losscli.cli.cost import parse_cost
 from losscli.cli.custom import own_losses
-from losscli.cli.flags import losses_of
+from losscli.cli.flags import losses_of, sections_of
 from losscli.cli.options import FitFlags
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files, write_whole
 from losscli.cli.roles import asked_of_features
 from losscli.errors import UsageError, did_you_mean
 from losscli.loss.catalogue import tasks_of
+from losscli.sections import FIT
 from losscli.spec import Spec
 from losscli.usual import REPEATS
 
@@ -34,19 +35,26 @@ def _run(flags: FitFlags) -> int:
     from losscli import render
     from losscli.result import Fits
 
-    formats = asked_formats(flags, Fits)
+    formats, show = asked_formats(flags, Fits), sections_of(flags.show, FIT)
     check_places(flags, [flags.data])
     request, asked = _request(flags), _asked(flags)  # what they refuse is said before any work
     from losscli.fitting.fit import fit
 
     found = work(fit, flags, request, asked)
-    written = partial(render.written, found.fits, all=flags.all, coefficients=flags.coefficients)
+    written = partial(
+        render.written,
+        found.fits,
+        all=flags.all,
+        coefficients=flags.coefficients,
+        show=show,
+        explain=flags.explain,
+    )
     write_files(formats, written)
     if flags.save is not None:
         write_whole(flags.save, found.model_json)
     if flags.predictions is not None and found.predictions_csv:  # none where not one repeat is finished
         write_whole(flags.predictions, found.predictions_csv)
-    print_result(written, flags.format, quiet=flags.quiet)
+    print_result(written, flags.format, quiet=flags.quiet, paged=flags.all or bool(show))
     return ending(found.cut_short)
 
 

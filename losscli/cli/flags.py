@@ -11,8 +11,9 @@ from losscli import progress
 from losscli.cli import config
 from losscli.cli.options import check_word
 from losscli.cli.output import say
-from losscli.errors import UsageError
+from losscli.errors import UsageError, did_you_mean
 from losscli.loss.catalogue import known_names, named, spelled_advice
+from losscli.sections import SectionFacts, openable
 from losscli.spec import Spec
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -57,6 +58,17 @@ def _loss(text: str) -> Spec:
         advice = "It is a metric: computed without being asked, gated by --fail-if; see losscli explain"
         raise UsageError(error.what, advice=advice) from None
     return spec
+
+
+def sections_of(texts: Iterable[str], facts: Sequence[SectionFacts]) -> frozenset[str]:
+    """The names of sections to open. Raises UsageError, with near ones, for a name that is none."""
+    names = [name.strip() for text in texts for name in text.split(",")]
+    known = openable(facts)
+    for name in names:
+        if name not in known:
+            advice = did_you_mean(name, known) or f"Sections: {', '.join(known)}"
+            raise UsageError(f"--show {name}: there is no such section", advice=advice)
+    return frozenset(names)
 
 
 def command_line() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from losscli import progress
-from losscli.cli.places import Written, append_summary
+from losscli.cli.places import Written, append_summary, page_width
 from losscli.errors import DataError
 
 _PATIENCE, _PAUSE = 2.0, 0.2  # seconds before the first line of progress, and between two
@@ -20,26 +20,54 @@ _standing = {"length": 0}  # of the line on stderr, while work lasts
 _lock = threading.RLock()  # of that line: one thread works, another shows how far it is
 
 
-def print_result(written: Written, format: str, *, quiet: bool) -> None:
+def print_result(written: Written, format: str, *, quiet: bool, paged: bool = False) -> None:
     """Write a result to stdout, unless that is to be quiet; for GitHub, also to the summary of the step.
+
+    paged: whether text that is longer than the terminal is shown in a pager.
 
     Raises DataError where stdout takes no more.
     """
     if format == "github":
         try:
-            append_summary(written("markdown", colour=False, width=None))
+            append_summary(written("markdown", colour=False, width=None, height=None, piped=True))
         except OSError as error:
             say(f"warning: {error.filename}: the summary is not written: {error.strerror}")
     if not quiet:
-        print_text(written, format)
+        print_text(written, format, paged=paged)
 
 
-def print_text(written: Written, format: str) -> None:
+def print_text(written: Written, format: str, *, paged: bool = False) -> None:
     """Write to stdout, in the colours and the width that it takes; raises as `show` does."""
     from losscli.render import use_colour
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    show(written(format, colour=use_colour(sys.stdout, os.environ), width=width))
+    if not sys.stdout.isatty():
+        show(written(format, colour=False, width=page_width(), height=None, piped=True))
+        return
+    columns, lines = shutil.get_terminal_size()
+    chosen = pager() if paged and format == "text" else None
+    colour, height = use_colour(sys.stdout, os.environ), None if chosen else lines
+    text = written(format, colour=colour, width=columns, height=height, piped=False)
+    if chosen is not None and text.count("\n") >= lines:
+        _page(text, chosen)
+    else:
+        show(text)
+
+
+def pager() -> str | None:
+    """The pager that LOSSCLI_PAGER or PAGER names, else less; None where that is none, cat or not there."""
+    named = os.environ.get("LOSSCLI_PAGER", os.environ.get("PAGER", "less")).strip()
+    program, *_ = named.split() or [""]
+    usable = program not in ("", "cat") and os.environ.get("TERM") != "dumb"
+    return named if usable and shutil.which(program) else None
+
+
+def _page(text: str, chosen: str) -> None:
+    """Show text in a pager; less as git sets it: with colours, what fits on one screen without waiting."""
+    import pydoc
+
+    os.environ.setdefault("LESS", "FRX")
+    sys.stdout.flush()
+    pydoc.pipepager(text, chosen)
 
 
 def show(text: str) -> None:

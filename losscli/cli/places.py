@@ -11,6 +11,7 @@ from losscli.errors import DataError, UsageError, Where
 
 SUMMARY_BYTES = (1 << 20) - 1  # that GitHub takes of one step
 _CUT = b"\n*GitHub takes no more of a summary; the rest is left out.*\n"
+_COLUMNS, _FEWEST_COLUMNS = 100, 40
 _unfinished: set[str] = set()  # temporary files beside their places
 
 Formats = list[tuple[Path, str]]  # files, each with its format
@@ -19,7 +20,9 @@ Formats = list[tuple[Path, str]]  # files, each with its format
 class Written(Protocol):
     """A result in a format."""
 
-    def __call__(self, format: str, *, colour: bool, width: int | None) -> str: ...
+    def __call__(
+        self, format: str, *, colour: bool, width: int | None, height: int | None, piped: bool
+    ) -> str: ...
 
 
 def asked_formats(flags: PrintingFlags, what: type) -> Formats:
@@ -99,7 +102,15 @@ def _is_device(path: Path) -> bool:
 def write_files(formats: Formats, written: Written) -> None:
     """Write a result to every file. Raises DataError where one cannot be written."""
     for path, name in formats:
-        write_whole(path, written(name, colour=False, width=None))
+        write_whole(path, written(name, colour=False, width=page_width(), height=None, piped=True))
+
+
+def page_width() -> int:
+    """The columns of text that no terminal shows: those that COLUMNS says, else 100."""
+    try:
+        return max(int(os.environ.get("COLUMNS", _COLUMNS)), _FEWEST_COLUMNS)
+    except ValueError:
+        return _COLUMNS
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -28,9 +28,9 @@ def check_forecasts(table: Table, problem: Problem) -> None:
 def _mend(problem: Problem, bad: ModelColumns) -> tuple[str, list[Fix]]:
     others = [one.name for one in problem.models if one is not bad]
     if not others:
-        return "Mend the row", []
+        return "Fix the row", []
     flags = tuple(word for name in others for word in ("--pred", name))
-    return "Mend the row, or compare the others:", [Fix(flags, f"without {bad.name}")]
+    return "Fix the row, or compare the others:", [Fix(flags, f"without {bad.name}")]
 
 
 def check_order(

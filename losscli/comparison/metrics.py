@@ -35,7 +35,7 @@ def check_order(problem: Problem, names: Iterable[str]) -> None:
     if asked is not None and not problem.places:
         raise UsageError(
             f"{asked.name} needs the order of the classes, which words do not tell",
-            advice="Say it, in the order that is yours:",
+            advice="Use the order that is yours:",
             fixes=[Fix(("--order", ",".join(one)), f"{' < '.join(one)}") for one in (own, own[::-1])],
         )
 

@@ -30,7 +30,7 @@ SCORES = (
     Fix(("--kind", "score"), "a score, of any size"),
     Fix(("--kind", "logit"), "log-odds: 0 is a probability of one half"),
 )
-MEND = "Mend it, or leave such rows out for all models:"
+FIX = "Fix it, or leave such rows out for all models:"
 Scale = tuple[float | None, str | None]  # s, and why there is none
 
 
@@ -91,8 +91,8 @@ def check_values(reading: Reading) -> None:
     table, problem = reading.table, reading.problem
     if not reading.drop:
         for name in problem.columns:
-            check_present(table, name, MEND, [DROP])
-            check_finite(table, name, MEND, [DROP])
+            check_present(table, name, FIX, [DROP])
+            check_finite(table, name, FIX, [DROP])
         if problem.group is not None and table.columns[problem.group].first_word is None:
             _check_group(table, problem.group)
     if problem.task is Task.FORECAST:
@@ -118,7 +118,7 @@ def _check_group(table: Table, name: str) -> None:
     """Raises DataError for a missing value among numbers, which may have been read as text."""
     row = first_bad(table, lambda block: ~present(table, name, block))
     if row is not None:
-        raise unusable(table, row, name, "missing", MEND, [DROP])
+        raise unusable(table, row, name, "missing", FIX, [DROP])
 
 
 def ranged_kind(problem: Problem) -> Kind | None:

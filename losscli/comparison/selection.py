@@ -81,7 +81,7 @@ class Measured:
         if self.level is None:
             raise NoDefault(
                 "no name says the level of the intervals",
-                advice=f"Say it: --level 0.9, or --loss {loss.name}:{open_[0]}=0.1",
+                advice=f"Use --level 0.9, or --loss {loss.name}:{open_[0]}=0.1",
             )
         return written | dict.fromkeys(open_, round(1 - self.level, 12))
 

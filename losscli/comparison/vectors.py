@@ -22,7 +22,7 @@ from losscli.result import Warning_
 
 SUM_TOLERANCE = 1e-3  # rounding of printed shares; beyond, a note
 _CORNERS = "Corners are x1 < x2 and y1 < y2; of x, y, width and height, x2 is x + width"
-_MEND = "Mend the row, or leave it out of the file"
+_FIX = "Fix the row, or leave it out of the file"
 
 
 def check_vectors(table: Table, problem: Problem) -> None:
@@ -36,7 +36,7 @@ def check_vectors(table: Table, problem: Problem) -> None:
                 _check_label(table, name, is_target=name in problem.targets)
         case Task.DISTRIBUTION:
             for name in problem.targets:
-                check_range(table, name, NONNEGATIVE, "a share is not negative", _MEND)
+                check_range(table, name, NONNEGATIVE, "a share is not negative", _FIX)
             _check_sums(table, problem)
         case Task.BOXES | Task.DETECTION:
             for x1, y1, x2, y2 in (problem.targets[-4:], *predicted):

@@ -199,7 +199,7 @@ def check_new(table: Table, name: str, *, number: bool, filled: bool, filling: s
         )
     if number:
         check_number(table, name, "Correct the field: the model needs a number")
-    check_finite(table, name, "Mend it: the model needs a finite number")
+    check_finite(table, name, "Fix it: the model needs a finite number")
     if not filled:
         check_present(table, name, f"Fill it in{filling}")
 
@@ -231,7 +231,7 @@ def load_features(table: Table, encoder: Encoder) -> Floats:
 
 def _check_values(table: Table, training: Training) -> None:
     for name in training.columns if training.missing != "drop" else ():
-        check_finite(table, name, "Mend it, or do without:", [DROP])
+        check_finite(table, name, "Fix it, or do without:", [DROP])
         if name not in training.features:
             only = ", as only features are imputed" if training.missing == "impute" else ""
             check_present(table, name, f"Fill it in, or do without{only}:", [DROP])
@@ -273,7 +273,7 @@ def _check_target(table: Table, training: Training, y: Floats) -> None:
             raise DataError(
                 f"no row of class {label!r} is left: each has a missing or infinite value, or weight 0",
                 where=where,
-                advice="Mend these rows, or take the class out of the file",
+                advice="Fix these rows, or take the class out of the file",
                 fixes=[IMPUTE] * _would_be_imputed(table, training, needed, label),
             )
     for name, own in zip(training.target_columns, y.reshape(len(y), -1).T, strict=True):

@@ -4,6 +4,7 @@ flat figures.
 Adding a format: one file that makes a `Format`, and its row in `FORMATS`.
 """
 
+from losscli import sections
 from losscli.errors import UsageError, did_you_mean
 from losscli.render import csv, github, html, json, junit, markdown, metrics, text
 from losscli.render.format import Format
@@ -30,8 +31,12 @@ def written(
     *,
     all: bool = False,
     coefficients: bool = False,
+    show: frozenset[str] = frozenset(),
+    explain: bool = False,
     colour: bool = False,
     width: int | None = None,
+    height: int | None = None,
+    piped: bool = False,
     unicode: bool = True,
     strict: bool = False,
 ) -> str:
@@ -42,7 +47,16 @@ def written(
     """
     check_format(format, type(found))
     view = View(
-        all=all, coefficients=coefficients, colour=colour, width=width, unicode=unicode, strict=strict
+        all=all or sections.ALL in show,
+        coefficients=coefficients,
+        show=show - {sections.ALL},
+        explain=explain,
+        colour=colour,
+        width=width,
+        height=height,
+        piped=piped,
+        unicode=unicode,
+        strict=strict,
     )
     return FORMATS[format].write(found, view)
 

@@ -1,4 +1,7 @@
-"""Where everything stands: as wide as it is in a pipe, within the width on a terminal."""
+"""Where everything stands: within the width, of a terminal or of a page.
+
+On a terminal, what does not fit is shortened; in a pipe names stay whole, beyond the width where they must.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,8 +16,11 @@ _WORDS = re.compile(r"(?:\[[^\[\]]{1,40}\]|\S| (?=%))+")  # never between 1.8 an
 TextLine = tuple[Cell, ...]  # pieces that follow each other without a gap
 
 
-def wrap(text: str, width: int | None) -> list[str]:
-    """The text in lines of at most `width` cells, broken between words; one line if width is None."""
+def wrap(text: str, width: int | None, *, whole: bool = False) -> list[str]:
+    """The text in lines of at most `width` cells, broken between words; one line if width is None.
+
+    whole: whether a word that is longer than a line stays in one piece.
+    """
     if width is None:
         return [text]
     lines: list[str] = []
@@ -26,7 +32,7 @@ def wrap(text: str, width: int | None) -> list[str]:
             continue
         if line:
             lines.append(line)
-        *full, line = _pieces(word, width)
+        *full, line = [word] if whole else _pieces(word, width)
         lines += full
     return [*lines, line] if line or not lines else lines
 
@@ -42,32 +48,37 @@ def _pieces(word: str, width: int) -> list[str]:
     return [*pieces, piece]
 
 
-def line_rows(line: Line, width: int | None) -> list[str]:
-    """The fields side by side, a new line where the next does not fit; a long field is wrapped."""
+def line_rows(line: Line, width: int | None, *, whole: bool) -> list[str]:
+    """The fields side by side, a new line where the next does not fit; a long field is wrapped, unless it
+    stays whole."""
+    own = None if whole else width
     rows: list[str] = []
     for field in line.fields:
         joined = f"{rows[-1]}{GAP}{field}" if rows else field
         if rows and width is not None and cell_width(joined) > width:
-            rows += wrap(field, width)
+            rows += wrap(field, own)
         elif rows:
             rows[-1] = joined
         else:
-            rows = wrap(field, width)
+            rows = wrap(field, own)
     return rows
 
 
-def grid_rows(grid: Grid, width: int | None) -> list[TextLine]:
-    """The lines of a table, heads included; blocks that do not fit beside each other are stacked."""
+def grid_rows(grid: Grid, width: int | None, *, whole: bool) -> list[TextLine]:
+    """The lines of a table, heads included; blocks that do not fit beside each other are stacked.
+
+    whole: whether no cell is shortened.
+    """
     lines: list[TextLine] = []
     for block in _blocks(grid, width):
         if lines:
             lines.append(())
-        lines += _block_rows(grid, block, width)
+        lines += _block_rows(grid, block, width, whole)
     return lines
 
 
 def _blocks(grid: Grid, width: int | None) -> list[list[int]]:
-    """The columns that stand beside each other: all in a pipe, else those left when the least go."""
+    """The columns that stand beside each other: those left when the least go, all without a width."""
     widths = _widths(grid)
     columns = list(range(len(grid.columns)))
     if width is None:
@@ -76,16 +87,18 @@ def _blocks(grid: Grid, width: int | None) -> list[list[int]]:
         for index in sorted(columns, key=lambda i: -grid.columns[i].drop):
             if _total(widths, columns) > width and grid.columns[index].drop:
                 columns.remove(index)
-    return _stacked(columns, widths, width)
+    return _stacked(columns, widths, width, grid.keys)
 
 
-def _stacked(columns: Sequence[int], widths: Sequence[int], width: int) -> list[list[int]]:
-    """The first column in every block, and as many others as fit."""
-    stub, rest = columns[0], columns[1:]
-    blocks = [[stub]]
+def _stacked(columns: Sequence[int], widths: Sequence[int], width: int, keys: int) -> list[list[int]]:
+    """The first columns, which say what a row is of, in every block, and as many others as fit."""
+    if _total(widths, columns[: keys + 1]) > width:
+        keys = 1
+    stub, rest = columns[:keys], columns[keys:]
+    blocks = [[*stub]]
     for index in rest:
-        if len(blocks[-1]) > 1 and _total(widths, [*blocks[-1], index]) > width:
-            blocks.append([stub])
+        if len(blocks[-1]) > keys and _total(widths, [*blocks[-1], index]) > width:
+            blocks.append([*stub])
         blocks[-1].append(index)
     return blocks
 
@@ -109,18 +122,18 @@ def _total(widths: Sequence[int], columns: Sequence[int]) -> int:
     return sum(widths[i] for i in columns) + len(GAP) * (len(columns) - 1)
 
 
-def _block_rows(grid: Grid, block: Sequence[int], width: int | None) -> list[TextLine]:
-    widths = _fitted(grid, block, width)
+def _block_rows(grid: Grid, block: Sequence[int], width: int | None, whole: bool) -> list[TextLine]:
+    widths = _fitted(grid, block, width, whole)
     head = tuple(Cell(grid.columns[i].title, Role.STRONG) for i in block)
     body = [tuple(row[i] for i in block) for row in grid.rows]
     rows = [head, *body] if any(cell.text for cell in head) else body
     columns = [grid.columns[i] for i in block]
     if width is None:
         return [_aligned(row, columns, widths) for row in rows]
-    return [line for row in rows for line in _row_lines(row, columns, widths, grid.complete)]
+    return [line for row in rows for line in _row_lines(row, columns, widths, whole or grid.complete, whole)]
 
 
-def _fitted(grid: Grid, block: Sequence[int], width: int | None) -> list[int]:
+def _fitted(grid: Grid, block: Sequence[int], width: int | None, whole: bool) -> list[int]:
     """The widths of one block: what flows takes the rest of the line, what is too wide is cut."""
     natural = _widths(grid)
     flowing = [i for i in block if grid.columns[i].flow]
@@ -131,7 +144,7 @@ def _fitted(grid: Grid, block: Sequence[int], width: int | None) -> list[int]:
         last = flowing[-1]
         longest = max((cell_width(row[last].text) for row in grid.rows), default=0)
         natural[last] = max(natural[last], min(longest, natural[last] + room))
-    over = _total(natural, block) - width
+    over = 0 if whole else _total(natural, block) - width
     for index in sorted(block, key=lambda i: -natural[i]):
         cut = max(0, min(over, natural[index] - 8))
         natural[index] -= cut
@@ -140,11 +153,11 @@ def _fitted(grid: Grid, block: Sequence[int], width: int | None) -> list[int]:
 
 
 def _row_lines(
-    row: Sequence[Cell], columns: Sequence[GridColumn], widths: Sequence[int], complete: bool
+    row: Sequence[Cell], columns: Sequence[GridColumn], widths: Sequence[int], complete: bool, whole: bool
 ) -> list[TextLine]:
     """One row, on several lines where a cell of a complete grid flows."""
     texts = [
-        _cell_lines(cell.text, column.flow, limit, complete)
+        _cell_lines(cell.text, column.flow, limit, complete, whole)
         for cell, column, limit in zip(row, columns, widths, strict=True)
     ]
     lines = []
@@ -157,10 +170,10 @@ def _row_lines(
     return lines
 
 
-def _cell_lines(text: str, flow: bool, limit: int, complete: bool) -> list[str]:
+def _cell_lines(text: str, flow: bool, limit: int, complete: bool, whole: bool) -> list[str]:
     if not flow:
-        return [shorten(text, limit)]
-    lines = wrap(text, limit)
+        return [text if whole else shorten(text, limit)]
+    lines = wrap(text, limit, whole=whole)
     if complete or len(lines) == 1:
         return lines
     return [f"{wrap(text, limit - 1)[0]}…"]

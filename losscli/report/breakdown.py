@@ -34,7 +34,7 @@ def class_grids(screen: CompareScreen) -> list[Grid]:
         )
         for one in scores
     ]
-    grids = tabulate("", heads, rows, _reasons(screen.found.classes), complete=False)
+    grids = tabulate("", heads, rows, _reasons(screen.found.classes), complete=False, keys=2)
     return [*grids, *(grid for one in screen.found.confusion for grid in _confusion(screen, one))]
 
 
@@ -43,8 +43,8 @@ def output_grids(screen: CompareScreen) -> Sequence[Grid | Line]:
     scores = screen.found.outputs
     if not scores:
         return []
-    if len(scores) > _ROWS and not screen.all:
-        return [Line((f"{_TOGETHER}; each by itself: --all",), Role.DIM)]
+    if outputs_folded(screen):
+        return [Line((f"{_TOGETHER}; each by itself: --show outputs",), Role.DIM)]
     names = ("mae", "rmse", "r2")
     ordered = sorted(scores, key=_places([one.output for one in scores]))
     rows = [
@@ -56,7 +56,12 @@ def output_grids(screen: CompareScreen) -> Sequence[Grid | Line]:
         for one in ordered
     ]
     heads = [GridColumn("OUTPUTS"), GridColumn("model"), *_heads(screen, names)]
-    return tabulate("", heads, rows, (_TOGETHER, *_reasons(scores)), complete=False)
+    return tabulate("", heads, rows, (_TOGETHER, *_reasons(scores)), complete=False, keys=2)
+
+
+def outputs_folded(screen: CompareScreen) -> bool:
+    """Whether there are more outputs than the short form has room for."""
+    return not screen.all and (len(screen.found.outputs) > _ROWS or screen.view.tight > 0)
 
 
 def _places(names: Sequence[str]) -> Callable[[Scores], int]:

@@ -19,7 +19,7 @@ from losscli.report.traits import (
     unit_text,
 )
 
-_REFERENCE = ("loss", "title", "formula", "unit", "asks for", "parameters", "traits", "elsewhere")
+_REFERENCE = ("loss", "title", "formula", "unit", "optimal prediction", "parameters", "traits", "elsewhere")
 _OPEN = "A default of c × s follows the residual scale s."
 _SHAPES = "convex: in the score. robust: a far row cannot pull without limit. both: both."
 _ADDED = "A loss of the class and one of the boxes are added up, such as bce + giou."
@@ -37,7 +37,7 @@ def catalogue_report(listing: Listing, view: View) -> Report:
         heads = (
             own.upper(),
             GridColumn("unit", drop=3),
-            GridColumn("asks for", flow=True),
+            GridColumn("optimal prediction", flow=True),
             GridColumn("shape", drop=2),
             GridColumn("parameters", drop=1, flow=True),
             GridColumn("title", drop=4),
@@ -45,7 +45,7 @@ def catalogue_report(listing: Listing, view: View) -> Report:
         classes = list(by_class(group))
         indented = indented or any(member for _, member in classes)
         lines = (_line(loss, member) for loss, member in classes)
-        blocks += tabulate("", heads, lines, always=4, complete=False)
+        blocks += tabulate("", heads, lines, always=4, complete=False, wide=True)
     notes = [_SHAPES]
     notes += [_OPEN] if any("× s" in signature(loss) for loss in losses) else []
     notes += [_INDENTED] if indented else []
@@ -89,7 +89,7 @@ def _line(loss: Loss, member: bool) -> tuple[str | Cell, ...]:
 
 
 def _reference_report(losses: Sequence[Loss], task: Task | None) -> Report:
-    """Every loss by task with formula, unit, what it asks for, parameters and its names elsewhere; of all
+    """Every loss by task with formula, unit, optimal prediction, parameters and its names elsewhere; of all
     tasks, also how much of the published inventory that is."""
     blocks: list[Block] = [
         Heading("Losses", 1),

@@ -1,10 +1,11 @@
-"""The answer of diff in words: which models are better or worse than they were, and whether that is shown."""
+"""The answer of diff in words: which models are better or worse than they were, and whether that is clear."""
 
 from collections.abc import Sequence
 
 from losscli.report.blocks import Paragraph, Role
 from losscli.report.change_screen import ChangeScreen, change_text, without_noise
 from losscli.report.names import visible
+from losscli.report.screen import NO_DIFFERENCE
 from losscli.result import LossChange, would_decide
 
 _LISTED = 3
@@ -45,7 +46,7 @@ def _one(screen: ChangeScreen, one: LossChange) -> str:
     if one.low is None:
         return f"no interval: {new} {size} against {against} ({visible(one.reason or '')})."
     decide = f"; {would_decide(one.rows_needed)}" if one.rows_needed is not None else ""
-    return f"not shown: {new} {size} against {against}{decide}."
+    return f"{NO_DIFFERENCE}: {new} {size} against {against}{decide}."
 
 
 def _is_equal(one: LossChange) -> bool:
@@ -59,13 +60,13 @@ def _size(one: LossChange) -> str:
 
 
 def _several(screen: ChangeScreen, rows: Sequence[LossChange]) -> str:
-    """`better than in old.json: rf -1.8 % [-3.0, -0.6]; not shown: gbm +0.4 % [-1.1, +1.9].`"""
+    """`better than in old.json: rf -1.8 % [-3.0, -0.6]; no clear difference: gbm +0.4 % [-1.1, +1.9].`"""
     shown = [one for one in rows if one.low is not None]
     groups = (
         (f"better than in {screen.files[0]}", [one for one in shown if one.verdict == "better"]),
         (f"worse than in {screen.files[0]}", [one for one in shown if one.verdict == "worse"]),
         ("as before", [one for one in shown if _is_equal(one)]),
-        ("not shown", [one for one in shown if one.verdict == "~" and not _is_equal(one)]),
+        (NO_DIFFERENCE, [one for one in shown if one.verdict == "~" and not _is_equal(one)]),
         ("no interval", [one for one in rows if one.low is None]),
     )
     return "; ".join(f"{words}: {_listed(screen, ones)}" for words, ones in groups if ones) + "."

@@ -71,9 +71,9 @@ class ChangeScreen(Screen[Changes]):
         """The changes of the primary loss, a model each."""
         return tuple(one for one in self.found.losses if one.spec == self.found.primary)
 
-    def shown_losses(self) -> tuple[list[str], int]:
-        """The specs to show, and how many classes of losses are left out: the primary loss first, then as on
-        the screen of compare, one loss per class; with `--all` every one in the order of the file."""
+    def shown_losses(self) -> list[str]:
+        """The specs to show: the primary loss first, then as on the screen of compare, one loss per class;
+        with `--all` every one in the order of the file."""
         members = {one.spec: one.members for one in self.found.losses}
         places = {spec: place for place, spec in enumerate(members)}
         first = telling(self.found.task).losses.split()
@@ -85,13 +85,13 @@ class ChangeScreen(Screen[Changes]):
 
         ordered = sorted(members, key=place)
         if self.all:
-            return ordered, 0
+            return ordered
         shown: list[str] = []
         for spec in ordered:
             if not any(spec in members[other] for other in shown):
                 shown.append(spec)
         most = per_model(MOST, _ROWS, self.models)
-        return shown[:most], max(0, len(shown) - most)
+        return shown[:most]
 
 
 def per_model(most: int, rows: int, models: Sequence[object]) -> int:

@@ -3,8 +3,9 @@
 The rule: the primary loss first; then the classes of losses in the order of `telling`, which asks one
 question per line (the mean, the median, a compromise, what most rows say, ratios, the worst row …);
 then the others in the order of the catalogue. One row per class, shown by the member that comes
-first there; at most `MOST` rows. Of a forecast the losses of its distribution and of its point stand
-apart, since they answer different questions: at most `_OF_EACH` of either.
+first there; at most `MOST` rows, fewer where the screen would get too long. Of a forecast the losses
+of its distribution and of its point stand apart, since they answer different questions: at most
+`_OF_EACH` of either.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,10 @@ from losscli.report.telling import telling
 from losscli.report.traits import is_of_point
 from losscli.result import LossTable
 
-MOST, _OF_EACH = 10, 3
+MOST, _LEAST, _OF_EACH = 7, 4, 3
 _DISTRIBUTION, _POINT = "DISTRIBUTION", "POINT"  # of a forecast
 _LABEL_CELLS = 24
+_ALIKE = 3  # members of a class that are named
 _RESIDUAL_SQUARED = ("mse", "rmse")
 
 
@@ -50,7 +52,7 @@ def choose(screen: CompareScreen) -> Choice:
     found = _representatives(screen)
     groups = _apart(screen, found)
     if len(groups) == 1:
-        groups = (("", groups[0][1][:MOST]),)
+        groups = (("", groups[0][1][: screen.most(MOST, _LEAST)]),)
     else:
         groups = tuple((of, tables[:_OF_EACH]) for of, tables in groups)
     return Choice(groups, len(found) - sum(len(tables) for _, tables in groups))
@@ -86,23 +88,29 @@ def _representatives(screen: CompareScreen) -> list[LossTable]:
 
 
 def label(screen: CompareScreen, table: LossTable) -> str:
-    """`mae = wmape  PRIMARY`; on a terminal, members that do not fit are an ellipsis."""
-    others = [member for member in table.members if member != table.spec]
+    """`mae  PRIMARY`; in the short form on a terminal, parameters that do not fit are an ellipsis, and a mark
+    that does not is left out: the primary loss stands first."""
+    text, cut = screen.spec(table.spec), not screen.all and screen.width is not None
+    if cut and cell_width(text) > _LABEL_CELLS:
+        text = spec_name(text) if table.parts else f"{spec_name(text)}:{ELLIPSIS}"  # its parts follow
+    marked = f"{text}  PRIMARY" if table.spec == screen.found.primary else text
+    return text if cut and cell_width(marked) > _LABEL_CELLS else marked
+
+
+def alike(screen: CompareScreen, choice: Choice) -> str:
+    """`mae, wmape, quantile:tau=0.5; rmse, mse, r2`: the classes of losses that order models in one way."""
+    first = {frozenset((table.spec, *table.members)): table for table in reversed(choice.tables)}
+    classes = [_members(screen, table) for table in reversed(first.values())]
+    return "; ".join(", ".join(names) for names in classes if len(names) > 1)
+
+
+def _members(screen: CompareScreen, table: LossTable) -> list[str]:
+    """A loss and the others of its class, those without parameters first."""
+    others = [screen.spec(member) for member in table.members if member != table.spec]
     others.sort(key=lambda member: ":" in member)
-    text = screen.spec(table.spec)
-    if not screen.all:
-        room = _LABEL_CELLS if screen.width is not None else None
-        if room is not None and cell_width(text) > room:
-            text = spec_name(text) if table.parts else f"{spec_name(text)}:{ELLIPSIS}"  # its parts follow
-        for number, member in enumerate(others):
-            longer = f"{text} = {screen.spec(member)}"
-            if room is not None and cell_width(longer) > room - (4 if number + 1 < len(others) else 0):
-                text += f" = {ELLIPSIS}"
-                break
-            text = longer
-    if _has_r2(screen, table):
-        text += " (r2)"
-    return f"{text}  PRIMARY" if table.spec == screen.found.primary else text
+    r2 = ["r2"] if _has_r2(screen, table) else []
+    more = [ELLIPSIS] if len(others) > _ALIKE else []
+    return [screen.spec(table.spec), *others[:_ALIKE], *more, *r2]
 
 
 def _has_r2(screen: CompareScreen, table: LossTable) -> bool:

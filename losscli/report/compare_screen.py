@@ -9,6 +9,7 @@ from losscli.report.screen import Screen
 from losscli.result import Comparison, Difference, LossTable, LossValue, is_infinite, rests_on_few
 
 MODELS_PER_BLOCK = 4
+_BESIDE = 34  # cells of a table of losses beside those of its models
 
 
 class CompareScreen(Screen[Comparison]):
@@ -19,7 +20,7 @@ class CompareScreen(Screen[Comparison]):
         names = [model.name for model in self.found.models]
         if self.width is None:
             return display_names(names, None)
-        room = max(self.width - 24, 24) // max(min(len(names), 3), 1) - 2
+        room = max(self.width - _BESIDE, 24) // max(min(len(names), MODELS_PER_BLOCK), 1) - 2
         return display_names(names, max(8, min(room, 24)))
 
     @cached_property
@@ -105,7 +106,7 @@ class Gap:
 
     @property
     def open(self) -> bool:
-        """Within noise: not shown, or 0 lies in the interval where no verdict is given."""
+        """Within noise: no clear difference, or 0 lies in the interval where no verdict is given."""
         if self.pair.verdict is not None:
             return self.pair.verdict == "~"
         return self.low is not None and self.high is not None and self.low <= 0 <= self.high

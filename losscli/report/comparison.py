@@ -1,8 +1,9 @@
-"""`losscli compare` as a screen: data, answer, losses, metrics, robustness, notes, what to type next."""
+"""`losscli compare` as a screen: answer, data, losses, classes, robustness, notes, what to type next."""
 
-from losscli.report.agreement import agreement_grids
+from losscli.domain import Task
+from losscli.report.agreement import agreement, curve_grids
 from losscli.report.blocks import Grid, Line, Report, Role, right, tabulate
-from losscli.report.breakdown import class_grids, output_grids
+from losscli.report.breakdown import class_grids, output_grids, outputs_folded
 from losscli.report.choice import choose
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.costs import cost_grids
@@ -19,18 +20,20 @@ from losscli.report.decomposition import decomposition_grids
 from losscli.report.found import View
 from losscli.report.gates import figures
 from losscli.report.losses import loss_grids
-from losscli.report.metrics import metric_grids, positive_rows
+from losscli.report.metrics import CALIBRATION, RANKED, RANKING, metric_sections, positive_rows
 from losscli.report.names import visible
 from losscli.report.notes import notes, refusal_grids
 from losscli.report.numbers import Figure, digits_of, p_text, percent
-from losscli.report.robustness import robustness_grids
+from losscli.report.robustness import has_robustness, robustness_grids
 from losscli.report.rows import row_grids
-from losscli.report.screen import following
+from losscli.report.screen import NO_DIFFERENCE, NOTES, following, more
 from losscli.report.slices import slice_grids
-from losscli.report.typed import again, explaining, typed
-from losscli.report.verdict import verdict
+from losscli.report.typed import again, explaining, typed, without
+from losscli.report.verdict import method, verdict
 from losscli.result import Comparison, Difference
+from losscli.sections import COMPARE
 
+_LEFT_OUT = "left out"  # how the gravest of decisions begin
 _SAID = ("model ",)  # decisions that the data line says too
 
 
@@ -38,29 +41,73 @@ def comparison_report(comparison: Comparison, view: View) -> Report:
     """The report of a comparison."""
     screen = CompareScreen(comparison, view)
     choice = choose(screen)
-    fields, decisions = _data_fields(screen), decision_texts(screen, comparison.decisions, *_SAID)
-    together = fitting((*fields, *decisions), screen.width) == len(fields) + len(decisions)
-    rest = [Line(tuple(decisions), Role.DIM)] if decisions and not together else []
+    said = notes(screen, choice)
+    shown = len(said) if screen.all else min(NOTES, screen.most(NOTES + 1, 2))
     return Report.of(
-        data=[Line((*fields, *decisions) if together else fields)],
         answer=verdict(screen),
-        decisions=rest,
+        gates=_gates(screen),
+        data=[Line(_data(screen), Role.DIM)],
         losses=loss_grids(screen, choice),
         pairs=_pairs(screen),
         costs=cost_grids(screen),
-        metrics=metric_grids(screen),
+        **metric_sections(screen),
         decomposition=decomposition_grids(screen),
         outputs=output_grids(screen),
         classes=class_grids(screen),
         robustness=robustness_grids(screen, choice),
-        agreement=agreement_grids(screen),
         slices=slice_grids(screen),
-        gates=_gates(screen),
-        refused=refusal_grids(comparison.refused, screen.spec) if screen.all else [],
-        notes=notes(screen, choice),
         rows=row_grids(screen),
+        agreement=agreement(screen),
+        curves=curve_grids(screen),
+        refused=refusal_grids(comparison.refused, screen.spec) if screen.all else [],
+        notes=said[:shown],
+        more=[] if screen.all else more(COMPARE, _folded(screen, len(said) - shown), view),
         next=following(_next_command(screen)),
     )
+
+
+def _folded(screen: CompareScreen, notes: int) -> dict[str, int]:
+    """The sections that have more than the short form shows, each with how much. notes: those left out."""
+    found = screen.found
+    pairs, orders = found.comparisons, () if found.agreement is None else found.agreement.orders
+    curves = () if found.agreement is None else found.agreement.dominance
+    classes, binary = found.task in RANKED, found.task == Task.BINARY
+    ranked = {name: classes and found.metric(name) is not None for name in ("precision", "recall")}
+    ranking, calibration = (binary and any(map(found.metric, names)) for names in (RANKING, CALIBRATION))
+    sizes = {
+        "losses": len(found.losses),
+        "pairs": len(pairs) if len(found.models) > 1 else 0,
+        **ranked,
+        "ranking": ranking,
+        "calibration": calibration,
+        "metrics": len(found.metrics),
+        "decomposition": len(found.decompositions),
+        "outputs": len(found.outputs) if outputs_folded(screen) else 0,
+        "classes": len(found.classes),
+        "robustness": len(found.robustness) if has_robustness(screen) else 0,
+        "agreement": len(orders) if len(orders) > 1 else 0,
+        "curves": len(curves),
+        "refused": len(found.refused),
+        "notes": notes,
+    }
+    return {name: size for name, size in sizes.items() if size > 0}
+
+
+def _data(screen: CompareScreen) -> tuple[str, ...]:
+    """What was read and how intervals are made, in three lines unless what was left out takes more; every
+    decision where all is open."""
+    fields = (*_data_fields(screen), *method(screen))
+    if screen.all:
+        return (*fields, *decision_texts(screen, screen.found.decisions))
+    first = sorted(screen.found.decisions, key=lambda text: not text.startswith(_LEFT_OUT))
+    decisions = decision_texts(screen, first, *_SAID, most=len(first))
+    least = sum(text.startswith(_LEFT_OUT) for text in decisions)
+    for shown in range(len(decisions), least - 1, -1):
+        left = len(decisions) - shown
+        found = (*fields, *decisions[:shown], *([f"{left:,} more: --show data"] if left else []))
+        if fitting(found, screen.view.width) == len(found):
+            break
+    return found
 
 
 def _data_fields(screen: CompareScreen) -> tuple[str, ...]:
@@ -92,7 +139,8 @@ def _pairs(screen: CompareScreen) -> list[Grid]:
         return []
     figures = right("a - b", screen.confidence, "relative", "p")
     heads = ("PAIRS", "a", "b", *figures, "verdict", *right("rows to decide"))
-    return tabulate("", heads, (_pair_texts(screen, pair) for pair in screen.found.comparisons), always=4)
+    rows = (_pair_texts(screen, pair) for pair in screen.found.comparisons)
+    return tabulate("", heads, rows, always=4, keys=3)
 
 
 def _pair_texts(screen: CompareScreen, pair: Difference) -> tuple[str, ...]:
@@ -106,7 +154,7 @@ def _pair_texts(screen: CompareScreen, pair: Difference) -> tuple[str, ...]:
         digits.interval(pair.low, pair.high),
         "" if pair.relative is None else percent(pair.relative, sign=True),
         "" if pair.p is None else p_text(pair.p),
-        f"{screen.model(better)} is better" if better else "not shown" if pair.verdict == "~" else "",
+        f"{screen.model(better)} is better" if better else NO_DIFFERENCE if pair.verdict == "~" else "",
         "" if pair.rows_needed is None else f"{pair.rows_needed:,}",
     )
 
@@ -127,4 +175,4 @@ def _next_command(screen: CompareScreen) -> str:
     if screen.all:
         return explaining(comparison.command, comparison.primary)
     paths = (item.path for item in comparison.inputs)
-    return again((*typed(comparison.command, "compare", *paths), "--all"))
+    return again((*without(typed(comparison.command, "compare", *paths), ("--show",), ()), "--all"))

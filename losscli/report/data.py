@@ -17,6 +17,7 @@ _CLASSES = 5
 _LINES = 3
 _NAMED_MODELS = 8
 _PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
+_MISSING = ("a missing or infinite value", "missing or infinite")  # a reason within a sentence, and alone
 AnyScreen = Screen[Any]
 
 
@@ -87,8 +88,11 @@ def _shared_start(names: Sequence[str]) -> str:
 def rows_text(screen: AnyScreen, rows: RowCounts) -> str:
     if not rows.dropped:
         return count(rows.used, "row")
-    why = ", ".join(f"{number:,} {screen.clip(reason, 24)}" for reason, number in rows.dropped.items())
-    return f"{rows.used:,} of {rows.read:,} rows ({why} dropped)"
+    why = ", ".join(
+        f"{count(number, 'row')} dropped: {screen.clip(reason.replace(*_MISSING), 40)}"
+        for reason, number in rows.dropped.items()
+    )
+    return f"{rows.used:,} of {rows.read:,} rows ({why})"
 
 
 def class_weight_text(screen: AnyScreen, weights: Mapping[str, float]) -> str:
@@ -105,16 +109,18 @@ def cost_text(costs: Mapping[str, float]) -> str:
     return f"cost {', '.join(f'{key}={number_text(value)}' for key, value in shown)}"
 
 
-def decision_texts(screen: AnyScreen, decisions: Sequence[str], *said: str) -> list[str]:
+def decision_texts(
+    screen: AnyScreen, decisions: Sequence[str], *said: str, most: int = _DECISIONS
+) -> list[str]:
     """How the file was read, where that is not the plain case; everything with `--all`.
 
-    said: how more decisions begin that the data line says anyway.
+    said: how more decisions begin that the data line says anyway; most: how many a terminal shows.
     """
     texts = [text for text in decisions if screen.all or not text.startswith(_PLAIN + said)]
     if screen.width is None or screen.all:
         return [visible(text) for text in texts]
-    rest = [f"+{len(texts) - _DECISIONS} more: --all"] if texts[_DECISIONS:] else []
-    return [*(screen.clip(text, screen.width) for text in texts[:_DECISIONS]), *rest]
+    rest = [f"+{len(texts) - most} more: --all"] if texts[most:] else []
+    return [*(screen.clip(text, screen.width) for text in texts[:most]), *rest]
 
 
 def fitting(fields: Sequence[str], width: int | None) -> int:

@@ -1,4 +1,4 @@
-"""What the primary loss is made of, for `--all`: miscalibration, discrimination, uncertainty."""
+"""What the primary loss is made of: miscalibration, discrimination, uncertainty."""
 
 from losscli.report.blocks import Cell, Grid, Role, right, tabulate
 from losscli.report.compare_screen import CompareScreen

@@ -1,4 +1,4 @@
-"""`losscli diff` as a screen: data, answer, changes of losses and metrics, notes, what to type next."""
+"""`losscli diff` as a screen: answer, data, changes of losses and metrics, notes, what to type next."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,10 +17,11 @@ from losscli.report.change_screen import (
 from losscli.report.found import View
 from losscli.report.names import cell_width, some, spec_name, visible
 from losscli.report.numbers import count, p_text
-from losscli.report.screen import ROLES, following
+from losscli.report.screen import NOTES, ROLES, following, more
 from losscli.report.telling import telling
-from losscli.report.typed import again, explaining, typed
+from losscli.report.typed import again, explaining, typed, without
 from losscli.result import Changes, LossChange, MetricChange, rests_on_few
+from losscli.sections import DIFF
 
 _NAMED_MODELS, _NAMED = 4, 3
 _METRICS, _METRIC_ROWS = 6, 10
@@ -30,14 +31,24 @@ def diff_report(changes: Changes, view: View) -> Report:
     """The report of what changed."""
     screen = ChangeScreen(changes, view)
     found = [*_unpaired(screen), *screen.warnings(), *_few(screen), *_missing(screen), *_alone(screen)]
+    shown = len(found) if screen.all else NOTES
     return Report.of(
-        data=[Line(_data_fields(screen))],
         answer=answer(screen),
+        data=[Line(_data_fields(screen), Role.DIM)],
         losses=_loss_grids(screen),
         metrics=_metric_grids(screen),
-        notes=screen.capped(found),
+        notes=found[:shown],
+        more=[] if screen.all else more(DIFF, _sizes(screen, len(found) - shown), view),
         next=following(_next_command(screen)),
     )
+
+
+def _sizes(screen: ChangeScreen, notes: int) -> dict[str, int]:
+    """The sections that have more than the short form shows, each with how much. notes: those left out."""
+    losses = {one.spec for one in screen.found.losses}
+    metrics = {one.name for one in screen.found.metrics}
+    sizes = {"losses": len(losses), "metrics": len(metrics), "notes": notes}
+    return {name: size for name, size in sizes.items() if size > 0}
 
 
 def _data_fields(screen: ChangeScreen) -> tuple[str, ...]:
@@ -64,13 +75,12 @@ def _models(screen: ChangeScreen) -> str:
 
 def _loss_grids(screen: ChangeScreen) -> list[Grid]:
     """One table, with a column of models where there are several; with `--all` a table for each."""
-    specs, left_out = screen.shown_losses()
+    specs = screen.shown_losses()
     found = {(one.spec, one.new_model): one for one in screen.found.losses}
     grids: list[Grid] = []
     for title, models in _tables(screen, "CHANGES"):
         rows = (_loss_row(screen, found[spec, model]) for spec in specs for model in models)
-        notes = (f"{left_out:,} more: --all",) if left_out else ()
-        grids += _grid(screen, title, screen.confidence, rows, notes, several=len(models) > 1)
+        grids += _grid(screen, title, screen.confidence, rows, several=len(models) > 1)
     return grids
 
 
@@ -87,7 +97,6 @@ def _grid(
     title: str,
     extra: str,
     rows: Iterable[tuple[str | Cell, ...]],
-    notes: Sequence[str],
     *,
     several: bool,
 ) -> list[Grid]:
@@ -104,7 +113,9 @@ def _grid(
     )
     keep = [i for i in range(len(heads)) if (i != 1 or several) and (i < 7 or screen.all)]
     kept = ([row[i] for i in keep] for row in rows)
-    return tabulate("", [heads[i] for i in keep], kept, notes, always=4 + several, complete=screen.all)
+    return tabulate(
+        "", [heads[i] for i in keep], kept, always=4 + several, complete=screen.all, keys=1 + several
+    )
 
 
 def _loss_row(screen: ChangeScreen, one: LossChange) -> tuple[str | Cell, ...]:
@@ -130,7 +141,7 @@ def _metric_grids(screen: ChangeScreen) -> list[Grid]:
     grids: list[Grid] = []
     for title, models in _tables(screen, "METRICS"):
         rows = (_metric_row(screen, found[name, model]) for name in names for model in models)
-        grids += _grid(screen, title, "better if", rows, (), several=len(models) > 1)
+        grids += _grid(screen, title, "better if", rows, several=len(models) > 1)
     return grids
 
 
@@ -187,7 +198,7 @@ def _missing(screen: ChangeScreen) -> list[Note]:
     gone = [one for one in _shown(screen) if one.old is None or one.new is None]
     if not gone or screen.all:
         return []
-    more = f"; missing too: {len(gone) - 1:,} more, --all" if gone[1:] else ""
+    more = f"; missing too: {len(gone) - 1:,} more, --show losses" if gone[1:] else ""
     text = (
         f"{screen.spec(gone[0].spec)} of {screen.model(gone[0].new_model)}: {visible(gone[0].reason or '')}"
     )
@@ -210,7 +221,7 @@ def _alone(screen: ChangeScreen) -> list[Note]:
 
 def _shown(screen: ChangeScreen) -> list[LossChange]:
     """The changes that are in the tables."""
-    specs = frozenset(screen.shown_losses()[0])
+    specs = frozenset(screen.shown_losses())
     return [one for one in screen.found.losses if one.spec in specs]
 
 
@@ -224,4 +235,5 @@ def _next_command(screen: ChangeScreen) -> str:
     changes = screen.found
     if screen.all:
         return explaining((), changes.primary)
-    return again((*typed(changes.command, "diff", changes.old.path, changes.new.path), "--all"))
+    words = typed(changes.command, "diff", changes.old.path, changes.new.path)
+    return again((*without(words, ("--show",), ()), "--all"))

@@ -69,7 +69,7 @@ def _facts(bound: BoundLoss) -> list[tuple[str, str]]:
         ("unit", unit_text(loss)),
         ("target", _target(loss, bound.target)),
         ("prediction", _prediction(loss)),
-        ("asks for", bound.elicits),
+        ("optimal prediction", bound.elicits),
         ("traits", words(bound)),
         ("choose it if", loss.choose),
         ("not if", loss.avoid),

@@ -20,7 +20,11 @@ class View:
     """What is asked of a result.
 
     all, coefficients: whether everything, and the coefficients of fits, are asked for.
-    width: the terminal's columns; None is a pipe, where no name is shortened.
+    show: the names of sections that are to be open.
+    explain: whether a line under each section says how to read it.
+    tight: how much the default screen leaves out so that it stays short; 0 is least.
+    width, height: the columns to lay text out in, None for as many as it takes; the lines of a terminal.
+    piped: whether no name is shortened.
     paged: whether it is to be read elsewhere, where a list of losses is a reference.
     unicode: whether the stream takes more than ASCII.
     colour: whether it takes colour; strict: whether a gate that cannot tell fails. Both are for formats.
@@ -28,15 +32,29 @@ class View:
 
     all: bool = False
     coefficients: bool = False
+    show: frozenset[str] = frozenset()
+    explain: bool = False
+    tight: int = 0
     width: int | None = None
+    height: int | None = None
+    piped: bool = False
     paged: bool = False
     unicode: bool = True
     colour: bool = False
     strict: bool = False
 
+    @property
+    def folded(self) -> bool:
+        """Whether it is the short form: no section is opened."""
+        return not (self.all or self.show)
+
+    def full(self) -> "View":
+        """The same with everything open."""
+        return replace(self, all=True, coefficients=self.coefficients or "coefficients" in self.show)
+
     def page(self) -> "View":
         """The same of what is read elsewhere, as wide as it is."""
-        return replace(self, width=None, paged=True)
+        return replace(self, width=None, piped=True, paged=True)
 
 
 @dataclass(frozen=True, slots=True)

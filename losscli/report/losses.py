@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from losscli.domain import Task
+from losscli.domain import DOMINATED, Task
 from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
-from losscli.report.choice import Choice, label
-from losscli.report.compare_screen import CompareScreen, ordered, row_digits, value_text
+from losscli.report.choice import Choice, alike, label
+from losscli.report.compare_screen import CompareScreen, ordered, row_digits, trustless, value_text
 from losscli.report.names import visible
 from losscli.report.numbers import percent, ranks
+from losscli.report.screen import NO_DIFFERENCE
 from losscli.report.traits import asks
 from losscli.result import LossTable, LossValue
 
@@ -48,16 +49,13 @@ def _group(
 
 
 def _extras(screen: CompareScreen) -> tuple[GridColumn, ...]:
+    constant = GridColumn("best constant", right=True, drop=2)
+    gained = GridColumn("below the constant", right=True, drop=5)
+    optimal = GridColumn("optimal prediction", drop=3, flow=screen.all)
     if len(screen.found.models) == 1:
-        own = (GridColumn(screen.confidence), GridColumn("constant", right=True))
-        return (*own, GridColumn("skill", right=True, drop=1), GridColumn("asks for", drop=2))
-    return (
-        GridColumn("constant", right=True, drop=1),
-        GridColumn("lead", right=True),
-        GridColumn("leader", drop=3),
-        GridColumn("skill", right=True, drop=4),
-        GridColumn("asks for", drop=2),
-    )
+        return GridColumn(screen.confidence), constant, gained, optimal
+    ahead = (GridColumn("ahead by", right=True, drop=1), GridColumn("leader", drop=4))
+    return (constant, *ahead, *((gained,) if screen.all else ()), optimal)
 
 
 def _row(
@@ -76,8 +74,9 @@ def _row(
         cells += [Cell(interval, Role.DIM), constant]
     else:
         cells += [constant, *_leader_cells(screen, table)]
-    cells.append(Cell("" if skill is None else percent(skill), Role.DIM))
-    cells.append(Cell(_asks_for(screen, table), Role.DIM))
+    if len(screen.found.models) == 1 or screen.all:
+        cells.append(Cell("" if skill is None else percent(skill), Role.DIM))
+    cells.append(Cell(_optimal(screen, table), Role.DIM))
     return tuple(cells)
 
 
@@ -96,11 +95,11 @@ def _parts(
         yield Cell(f"└ {times}{screen.spec(part.spec)}", Role.DIM), *cells, *(Cell(""),) * extras
 
 
-def _asks_for(screen: CompareScreen, table: LossTable) -> str:
+def _optimal(screen: CompareScreen, table: LossTable) -> str:
     """The functional in a word or two; in full with `--all`."""
     if screen.all:
         return visible(table.elicits)
-    return screen.clip(asks(table.spec, table.elicits), 15)
+    return screen.clip(asks(table.spec, table.elicits), 24)
 
 
 def _value_cell(screen: CompareScreen, table: LossTable, result: LossValue) -> Cell:
@@ -148,20 +147,40 @@ def relative(best: float, other: float) -> float | None:
 
 
 def _below(screen: CompareScreen, choice: Choice) -> tuple[str, ...]:
-    """What the marks mean, and how many losses are left out."""
-    starred = any(table.best_set is not None for table in choice.tables)
-    said = ["* best set"] if starred else []
-    said += [f"{choice.left_out:,} more: --all"] if choice.left_out else []
+    """What the marks mean, how many losses are left out, and which are ordered alike."""
+    said = _marks(screen, choice)
+    notes = ["; ".join(said)] if said else []
+    same = alike(screen, choice)
+    if same and not screen.view.tight:
+        notes.append(f"ordered alike, though their values differ: {same}")
     both = {"mae_prob", "brier"} <= {table.name for table in choice.tables}
     if screen.all and screen.found.task == Task.BINARY and both:
-        said.append("mae_prob, 2|y - p|, is summed over both classes; brier, (y - p)², is not")
-    return ("; ".join(said),) if said else ()
+        notes.append("mae_prob, 2|y - p|, is summed over both classes; brier, (y - p)², is not")
+    return tuple(notes)
+
+
+def _marks(screen: CompareScreen, choice: Choice) -> list[str]:
+    """The meaning of each mark that stands in the table."""
+    tables = choice.tables
+    leads = [_leader_cells(screen, table)[0].text for table in tables]
+    few = any(trustless(result) for table in tables for result in table.results)
+    marks = (
+        (any(table.best_set is not None for table in tables), f"* may be best ({screen.confidence})"),
+        (any(text.startswith("~") for text in leads), f"~ {NO_DIFFERENCE}"),
+        (few or any(text.startswith("?") for text in leads), f"? {DOMINATED}"),
+    )
+    return [text for there, text in marks if there]
 
 
 def _interval_grids(screen: CompareScreen, choice: Choice) -> list[Grid]:
     """Every interval and rank, for `--all`."""
     tables = [table for table in choice.tables if any(result.low is not None for result in table.results)]
-    heads = ("INTERVALS", "model", screen.confidence, *right("rank", "effective rows", "skill"))
+    heads = (
+        "INTERVALS",
+        "model",
+        screen.confidence,
+        *right("rank", "effective rows", "below the constant"),
+    )
     rows = [
         (
             screen.spec(table.spec),
@@ -174,7 +193,7 @@ def _interval_grids(screen: CompareScreen, choice: Choice) -> list[Grid]:
         for table in tables
         for result in table.results
     ]
-    return tabulate("", heads, rows, always=3)
+    return tabulate("", heads, rows, always=3, keys=2)
 
 
 def missing_values(screen: CompareScreen, tables: Sequence[LossTable]) -> list[str]:

@@ -8,7 +8,7 @@ from losscli.metrics import known_as
 from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import visible
-from losscli.report.numbers import Digits, Figure, count, digits_of, fixed, p_text, ranks
+from losscli.report.numbers import Digits, Figure, digits_of, fixed, p_text, ranks
 from losscli.report.telling import telling
 from losscli.result import MetricTable, is_infinite
 
@@ -16,33 +16,77 @@ RANKING = ("average_precision", "roc_auc", "f1")
 CALIBRATION = ("mean_bias", "calibration_slope", "calibration_intercept", "ece")
 _MOST = 6
 _MOST_BESIDE = 4  # of a forecast's distribution, beside those of its point
-_PAIRS = 3  # of models, whose errors are compared row by row
+RANKED = (Task.BINARY, Task.MULTICLASS)  # tasks whose models are ranked by precision and by recall
 
 
-def metric_grids(screen: CompareScreen) -> list[Grid]:
-    """The metrics of the task; every metric, with interval and rank, with `--all`."""
-    if screen.all:
-        return _noted(_everything(screen), (*_discordant(screen), *_areas(screen)))
-    grids: list[Grid] = []
-    if screen.found.task == Task.BINARY:
-        grids += [*_precision(screen), *_recall(screen)]
-        grids += _noted(_across(screen, "RANKING", RANKING), _areas(screen))
-    else:
-        if screen.found.task == Task.MULTICLASS:
-            precision = screen.found.metric("average_precision")
-            texts = {m.name: _text(precision, m.name) if precision else "" for m in screen.found.models}
-            grids += _ranked(screen, "PRECISION", "avg precision", texts)
-            grids += _ranked(screen, "RECALL", "", dict.fromkeys(texts, ""))
-        if screen.found.task == Task.FORECAST:
-            grids += _of_distribution(screen)
-        grids += _across(
-            screen,
-            "OF THE POINT" if screen.found.task == Task.FORECAST else "METRICS",
-            telling(screen.found.task).metrics.split(),
-        )
-    if screen.found.task == Task.BINARY:
-        grids += _across(screen, "CALIBRATION", CALIBRATION)
-    return grids
+def metric_sections(screen: CompareScreen) -> dict[str, Sequence[Grid]]:
+    """The metrics of the task by section: of classes precision and recall beside each other, of other tasks
+    the most telling where there is room; each by itself, and every metric, where all is open."""
+    binary, ranked = screen.found.task == Task.BINARY, screen.found.task in RANKED
+    if not screen.all:
+        return {
+            "precision": _side_by_side(screen) if ranked else [],
+            "recall": [],
+            "ranking": [],
+            "calibration": [],
+            "metrics": [] if ranked or screen.view.tight > 1 else _telling(screen),
+        }
+    return {
+        "precision": _precision(screen) if ranked else [],
+        "recall": _recall(screen) if ranked else [],
+        "ranking": _noted(_across(screen, "RANKING", RANKING), _areas(screen)) if binary else [],
+        "calibration": _across(screen, "CALIBRATION", CALIBRATION) if binary else [],
+        "metrics": _everything(screen),
+    }
+
+
+def _telling(screen: CompareScreen) -> list[Grid]:
+    """The most telling metrics of a task."""
+    names, forecast = telling(screen.found.task).metrics.split(), screen.found.task == Task.FORECAST
+    own = _of_distribution(screen) if forecast else []
+    return [*own, *_across(screen, "OF THE POINT" if forecast else "METRICS", names)]
+
+
+def _side_by_side(screen: CompareScreen) -> list[Grid]:
+    """Precision and recall of each model with their ranks, by the rank of precision."""
+    tables = [table for table in map(screen.found.metric, ("precision", "recall")) if table is not None]
+    if not tables:
+        return []
+    counts = {name: screen.found.metric(name) for name in ("predicted_positive", "false_negatives")}
+    macro = " (macro)" if any(table.title.startswith("Macro") for table in tables) else ""
+    heads: list[str | GridColumn] = [f"MODELS{macro}"]
+    for place, table in enumerate(tables):
+        interval = GridColumn(screen.confidence, right=True, drop=2 - place)
+        heads += [GridColumn("rank", right=True), GridColumn(table.name, right=True), interval]
+    heads += [GridColumn("predicted+", right=True), GridColumn("missed", right=True, drop=3)]
+    places = {result.model: result.rank or 0 for result in tables[0].results}
+    rows: list[list[str | Cell]] = []
+    for model in sorted(screen.found.models, key=lambda model: places.get(model.name, 0)):
+        cells = [cell for table in tables for cell in _ranked_cells(table, model.name)]
+        rows.append([screen.model(model.name), *cells, *(_count(own, model.name) for own in counts.values())])
+    return tabulate("", heads, rows, _below(screen, tables), always=1 + 3 * len(tables), complete=False)
+
+
+def _ranked_cells(table: MetricTable, model: str) -> tuple[Cell, Cell, Cell]:
+    """The rank, the value and its interval."""
+    value = table.of(model)
+    interval = _digits(table).interval(value.low, value.high)
+    rank = ranks(value.rank, value.rank_low, value.rank_high)
+    return Cell(rank), Cell(_text(table, model), _role(table, model)), Cell(interval, Role.DIM)
+
+
+def _below(screen: CompareScreen, tables: Sequence[MetricTable]) -> tuple[str, ...]:
+    """What the counts are, why figures are missing, and of two models McNemar's test."""
+    positives = positive_rows(screen) if screen.found.task == Task.BINARY else None
+    those = "positive rows" if positives is None else f"of {positives:,.0f} positive rows those"
+    counted = screen.found.metric("predicted_positive") is not None
+    said = [f"predicted+: rows predicted positive; missed: {those} not found"] if counted else []
+    reasons = [reason for table in tables for reason in _undefined(table)]
+    return (
+        *said,
+        *dict.fromkeys(reasons),
+        *(_discordant(screen) if len(screen.found.discordant) == 1 else ()),
+    )
 
 
 def _of_distribution(screen: CompareScreen) -> list[Grid]:
@@ -84,15 +128,19 @@ def _title(table: MetricTable) -> str:
 
 
 def _precision(screen: CompareScreen) -> list[Grid]:
+    if screen.found.task == Task.MULTICLASS:
+        average = screen.found.metric("average_precision")
+        texts = {m.name: _text(average, m.name) if average else "" for m in screen.found.models}
+        return _ranked(screen, "PRECISION", "avg precision", texts)
     predicted = screen.found.metric("predicted_positive")
     texts = {model.name: _count(predicted, model.name) for model in screen.found.models}
-    return _ranked(screen, "PRECISION", "predicted+", texts)
+    return _ranked(screen, "PRECISION", "predicted positive", texts)
 
 
 def _recall(screen: CompareScreen) -> list[Grid]:
     missed = screen.found.metric("false_negatives")
     positives = positive_rows(screen)
-    texts = {}
+    texts: dict[str, str] = {}
     for model in screen.found.models:
         text = _count(missed, model.name)
         texts[model.name] = f"{text} of {positives:,.0f}" if text and positives is not None else text
@@ -105,29 +153,25 @@ def _noted(grids: list[Grid], notes: tuple[str, ...]) -> list[Grid]:
 
 
 def _discordant(screen: CompareScreen) -> tuple[str, ...]:
-    """`wrong by one only: logit 5, forest 11 rows, mid-p 0.14`"""
-    pairs = screen.found.discordant
-    if len(pairs) > _PAIRS and not screen.all:
-        return ()
+    """`McNemar: only logit wrong 5, only forest wrong 11, p 0.14`"""
     return tuple(
-        f"wrong by one only: {screen.model(one.a)} {one.only_a:,}, {screen.model(one.b)} "
-        f"{count(one.only_b, 'row')}, mid-p {p_text(one.p)}"
-        for one in pairs
+        f"McNemar: only {screen.model(one.a)} wrong {one.only_a:,}, only {screen.model(one.b)} wrong "
+        f"{one.only_b:,}, p {p_text(one.p)}"
+        for one in screen.found.discordant
     )
 
 
 def _areas(screen: CompareScreen) -> tuple[str, ...]:
     """`roc auc of logit - forest: 0.002 [-0.007, 0.011], DeLong p 0.63`"""
-    pairs = [one for one in screen.found.areas if one.p is not None and one.difference is not None]
-    if len(pairs) > _PAIRS and not screen.all:
-        return ()
     texts = []
-    for one in pairs:
+    for one in screen.found.areas:
+        if one.p is None or one.difference is None:
+            continue
         digits = digits_of([Figure(one.difference, one.low, one.high)])
-        size = digits.text(one.difference or 0.0)
+        size = digits.text(one.difference)
         ends = "" if one.low is None or one.high is None else f" {digits.interval(one.low, one.high)}"
         name = f"{screen.model(one.a)} - {screen.model(one.b)}"
-        texts.append(f"roc auc of {name}: {size}{ends}, DeLong p {p_text(one.p or 0.0)}")
+        texts.append(f"roc auc of {name}: {size}{ends}, DeLong p {p_text(one.p)}")
     return tuple(texts)
 
 
@@ -226,4 +270,4 @@ def _everything(screen: CompareScreen) -> list[Grid]:
             )
             rows.append(row)
     heads = ("METRICS", "model", *figures, "better", GridColumn("note", flow=True))
-    return tabulate("", heads, rows, always=3)
+    return tabulate("", heads, rows, always=3, keys=2)

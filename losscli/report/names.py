@@ -70,12 +70,13 @@ def _take(characters: Iterable[str], limit: int) -> str:
 
 def display_names(names: Sequence[str], limit: int | None) -> dict[str, str]:
     """Each name as it is shown: visible, an empty one as two quotes, at most `limit` cells, and different
-    names stay different."""
+    names stay different: by the middle in which they differ, else by a number."""
     shown: dict[str, str] = {}
     taken: set[str] = set()
-    for name in names:
-        full = visible(name) or "''"
-        text = full if limit is None else shorten(full, limit)
+    every = {name: visible(name) or "''" for name in names}
+    short = every if limit is None else _shortened(every, limit)
+    for name, first in short.items():
+        full, text = every[name], first
         number = 1
         while text in taken:
             number += 1
@@ -84,6 +85,40 @@ def display_names(names: Sequence[str], limit: int | None) -> dict[str, str]:
         taken.add(text)
         shown[name] = text
     return shown
+
+
+def _shortened(names: Mapping[str, str], limit: int) -> dict[str, str]:
+    """Texts in at most `limit` cells; those that would look alike keep what tells them apart, if it fits."""
+    found = {name: shorten(text, limit) for name, text in names.items()}
+    alike: dict[str, list[str]] = {}
+    for name, text in found.items():
+        alike.setdefault(text, []).append(name)
+    for group in alike.values():
+        if len(group) > 1:
+            texts = _told_apart([names[name] for name in group], limit)
+            found |= dict(zip(group, texts, strict=True))
+    return found
+
+
+def _told_apart(texts: Sequence[str], limit: int) -> list[str]:
+    """Texts with their middles, from where they differ to where they do not; before and behind as much as
+    there is room for."""
+    start = _shared(texts)
+    end = min(_shared([text[::-1] for text in texts]), min(map(len, texts)) - start)
+    middles = [text[start : len(text) - end] for text in texts]
+    room = limit - 2 - max(map(cell_width, middles))  # for what stands before and behind, an ellipsis each
+    if room < 2:
+        return [shorten(text, limit) for text in texts]
+    head, tail = texts[0][:start], texts[0][len(texts[0]) - end :] if end else ""
+    before = head if cell_width(head) <= room - room // 2 + 1 else _take(head, room - room // 2) + ELLIPSIS
+    behind = tail if cell_width(tail) <= room // 2 + 1 else ELLIPSIS + _take(reversed(tail), room // 2)[::-1]
+    return [before + middle + behind for middle in middles]
+
+
+def _shared(texts: Sequence[str]) -> int:
+    """How many characters all texts begin with."""
+    first, last = min(texts), max(texts)
+    return next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
 
 
 def display_specs(specs: Iterable[str]) -> dict[str, str]:

@@ -6,16 +6,18 @@ from losscli.report.blocks import Grid, GridColumn, Note, tabulate
 from losscli.report.choice import Choice
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.losses import missing_values
-from losscli.report.names import some, spec_name, visible
+from losscli.report.names import visible
 from losscli.result import Refused
 
 _ROWS = 5
-_REFUSED_NAMED = 3
+_LEADERS = "leader_depends"
 
 
 def notes(screen: CompareScreen, choice: Choice) -> list[Note]:
-    """At most five, the gravest first; all of them with `--all`."""
-    return screen.capped([*_missing(screen, choice), *screen.warnings(), *_refused(screen)])
+    """The gravest first; what the line of agreement says too where all is open only."""
+    said = [*_missing(screen, choice), *screen.warnings()]
+    told = () if screen.all else {one.message for one in screen.found.warnings if one.code == _LEADERS}
+    return [note for note in said if not note.text.startswith(tuple(map(visible, told)))]
 
 
 def _missing(screen: CompareScreen, choice: Choice) -> list[Note]:
@@ -24,17 +26,7 @@ def _missing(screen: CompareScreen, choice: Choice) -> list[Note]:
     sentences = missing_values(screen, choice.tables)
     if screen.all or len(sentences) < 2:
         return [Note("!", f"{sentence}.") for sentence in sentences]
-    return [Note("!", f"{sentences[0]}; {len(sentences) - 1:,} more values are missing: --all")]
-
-
-def _refused(screen: CompareScreen) -> list[Note]:
-    refused = screen.found.refused
-    if not refused or screen.all:
-        return []
-    names = list(dict.fromkeys(visible(spec_name(record.spec)) for record in refused))
-    which = some(names, _REFUSED_NAMED)
-    verb = "does" if len(names) == 1 else "do"
-    return [Note("!", f"{which} {verb} not apply here; the reasons: --all")]
+    return [Note("!", f"{sentences[0]}; {len(sentences) - 1:,} more values are missing: --show losses")]
 
 
 def refusal_grids(refused: Iterable[Refused], spec: Callable[[str], str]) -> list[Grid]:

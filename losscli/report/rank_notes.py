@@ -3,6 +3,7 @@
 from losscli.report.compare_screen import CompareScreen
 from losscli.report.names import some
 from losscli.report.numbers import p_text, percent
+from losscli.report.screen import NO_DIFFERENCE
 from losscli.result import AgainstBaseline, RankTests
 
 _NAMED = 3  # models or groups of them; all with --all
@@ -24,7 +25,7 @@ def _differently(screen: CompareScreen, found: RankTests, slices: int) -> str:
     assert one.p is not None and other.p is not None and other.chi2 is not None
     what = f"the models rank differently over the {slices} slices"
     if one.p >= 1 - screen.found.confidence:
-        what = f"not shown that {what}"
+        what = f"{NO_DIFFERENCE} of the models' ranks over the {slices} slices"
     f = "infinite" if one.f is None else f"{one.f:.2f}"
     return (
         f"{what}, p {p_text(one.p)} (Iman-Davenport F {f}, df {one.df_between} and {one.df_within}), "
@@ -50,7 +51,8 @@ def _apart(screen: CompareScreen, found: RankTests) -> str:
 
 
 def _against(screen: CompareScreen, found: RankTests) -> str:
-    """`ranks against ridge, corrected (Holm): gbm better, p 0.02; rf not shown, p 0.4`; the surest first."""
+    """`ranks against ridge, corrected (Holm): gbm better, p 0.02; rf no clear difference, p 0.4`; the surest
+    first."""
     ordered = sorted(found.against_baseline, key=lambda one: one.p)
     shown = ordered if screen.all else ordered[:_NAMED]
     more = len(ordered) - len(shown)
@@ -61,5 +63,5 @@ def _against(screen: CompareScreen, found: RankTests) -> str:
 
 def _how(screen: CompareScreen, one: AgainstBaseline) -> str:
     if one.p_holm >= 1 - screen.found.confidence:
-        return "not shown"
+        return NO_DIFFERENCE
     return "better" if one.z < 0 else "worse"

@@ -9,19 +9,26 @@ from losscli.report.numbers import count, percent, ranks, significant
 from losscli.result import Robustness
 
 _SCORES = ("score", "logit", "label")
+_HEAD = "ROBUST TO OUTLIERS"
+NO_OUTLIER = "no row is an outlier; one that is made would count for so many rows"
 _NOTE = GridColumn("note", flow=True)
+MOST, _LEAST = 5, 3  # rows of the short form
 _CAVEAT = "this ranks losses on these predictions, not what training with them would do"
 
 
 def robustness_grids(screen: CompareScreen, choice: Choice) -> list[Grid]:
-    """The losses of the screen in rank order; none if nothing was measured, as where a row of the task has
-    no one residual."""
+    """The losses of the screen in rank order; none if nothing was measured."""
     records = _records(screen, choice)
-    if not records or screen.found.task not in CLASSES | NUMBERS:
+    if not records or not has_robustness(screen):
         return []
     flagged = any(record.basis == "flagged" for record in records)
     grids = _shares(screen, records) if flagged else _weights(screen, records)
     return grids + _without(screen, records) if screen.all and flagged else grids
+
+
+def has_robustness(screen: CompareScreen) -> bool:
+    """Whether a row of the task has one residual, or one class, by which it is an outlier."""
+    return screen.found.task in CLASSES | NUMBERS
 
 
 def _records(screen: CompareScreen, choice: Choice) -> list[Robustness]:
@@ -36,7 +43,18 @@ def _records(screen: CompareScreen, choice: Choice) -> list[Robustness]:
     if screen.all:
         found |= {record.spec: record for record in screen.found.robustness}
     present = [record for record in found.values() if screen.all or _figure(record) is not None]
-    return sorted(present, key=lambda record: (record.rank is None, record.rank or 0, _figure(record) or 0.0))
+    present.sort(key=lambda record: (record.rank is None, record.rank or 0, _figure(record) or 0.0))
+    return present if screen.all else _few(screen, present)
+
+
+def _few(screen: CompareScreen, ordered: list[Robustness]) -> list[Robustness]:
+    """The most robust, the last, and the primary loss."""
+    most = screen.most(MOST, _LEAST)
+    primary = screen.primary
+    own = () if primary is None else (primary.spec, *primary.members)
+    kept = [record for record in ordered if record.spec in own][:1] + ordered[-1:]
+    kept += [record for record in ordered if record not in kept][: most - len(kept)]
+    return [record for record in ordered if record in kept]
 
 
 def _figure(record: Robustness) -> float | None:
@@ -44,12 +62,12 @@ def _figure(record: Robustness) -> float | None:
 
 
 def _shares(screen: CompareScreen, records: list[Robustness]) -> list[Grid]:
-    figures = right("share of loss", screen.confidence)
-    heads = ("rank", "loss", *figures, GridColumn("leader, and without them", drop=1), _NOTE)
+    figures = right("rank", "share of loss", screen.confidence)
+    heads = (_HEAD, *figures, GridColumn("leader → leader without outliers", drop=1), _NOTE)
     rows = [
         (
-            ranks(record.rank, record.rank_low, record.rank_high),
             _loss(screen, record),
+            ranks(record.rank, record.rank_low, record.rank_high),
             "n/a" if record.outlier_share is None else _whole(record.outlier_share) + " %",
             _range(record),
             _leaders(screen, record),
@@ -57,22 +75,22 @@ def _shares(screen: CompareScreen, records: list[Robustness]) -> list[Grid]:
         )
         for record in records
     ]
-    return tabulate(_title(screen), heads, rows, _caveat(screen), always=2, complete=screen.all)
+    notes = (_flagged(screen), *_caveat(screen))
+    return tabulate("", heads, rows, notes, always=3, complete=screen.all, keys=2)
 
 
 def _weights(screen: CompareScreen, records: list[Robustness]) -> list[Grid]:
-    title = "ROBUSTNESS TO OUTLIERS: no row is flagged; what one would weigh"
-    heads = ("rank", "loss", *right("rows an outlier counts for"), _NOTE)
+    heads = (_HEAD, *right("rank", "weight of one outlier, in ordinary rows"), _NOTE)
     rows = [
         (
-            ranks(record.rank, record.rank_low, record.rank_high),
             _loss(screen, record),
+            ranks(record.rank, record.rank_low, record.rank_high),
             "n/a" if record.probe_weight is None else significant(record.probe_weight, 2),
             visible(record.reason or "") if record.probe_weight is None else "",
         )
         for record in records
     ]
-    return tabulate(title, heads, rows, _caveat(screen), always=2, complete=screen.all)
+    return tabulate("", heads, rows, (NO_OUTLIER, *_caveat(screen)), always=3, complete=screen.all, keys=2)
 
 
 def _caveat(screen: CompareScreen) -> tuple[str, ...]:
@@ -101,20 +119,21 @@ def _leaders(screen: CompareScreen, record: Robustness) -> str:
     if record.leader_all is None or record.leader_without is None or len(screen.found.models) < 2:
         return ""
     before, after = screen.model(record.leader_all), screen.model(record.leader_without)
-    return before if before == after else f"{before} -> {after}"
+    return before if before == after else f"{before} → {after}"
 
 
-def _title(screen: CompareScreen) -> str:
+def _flagged(screen: CompareScreen) -> str:
+    """Which rows are outliers, and how many there are."""
     comparison = screen.found
-    flagged = count(comparison.rows.flagged_count, "row")
+    number = comparison.rows.flagged_count
     if comparison.task in ("regression", "counts"):
-        s = "" if comparison.scale is None else f" (s = {significant(comparison.scale)})"
-        rule = f"off by > 5 s{s}"
+        s = "" if comparison.scale is None else f"; s, the usual error, is {significant(comparison.scale)}"
+        rule = f"off by more than 5 s{s}"
     elif comparison.models and all(model.kind in _SCORES for model in comparison.models):
         rule = "the 1 % with the lowest margins"
     else:
-        rule = "the true class given less than 0.05"
-    return f"ROBUSTNESS TO OUTLIERS: {flagged} flagged, {rule}"
+        rule = "the true class is given less than 0.05"
+    return f"{count(number, 'row is an outlier', 'rows are outliers')}: {rule}"
 
 
 def _without(screen: CompareScreen, records: list[Robustness]) -> list[Grid]:
@@ -129,4 +148,5 @@ def _without(screen: CompareScreen, records: list[Robustness]) -> list[Grid]:
         for record in records
         for share in record.models
     ]
-    return tabulate("", ("WITHOUT THEM", "model", *right("loss without", "share of largest row")), rows)
+    heads = ("WITHOUT OUTLIERS", "model", *right("loss without", "share of largest row"))
+    return tabulate("", heads, rows, keys=2)

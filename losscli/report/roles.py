@@ -70,7 +70,7 @@ def _grids(screen: AnyScreen, roles: Roles, path: str) -> list[Grid]:
     rows = [_row(screen, run) for run in _runs(own, fold=not screen.all)]
     title = visible(path) if len(roles.inputs) > 1 else ""
     heads = ("COLUMN", "is", "model", "otherwise", GridColumn("why", flow=True))
-    return tabulate(title, heads, rows, always=2)
+    return tabulate(title, heads, rows, always=2, wide=True)
 
 
 def _row(screen: AnyScreen, run: Sequence[ColumnRole]) -> tuple[Cell, ...]:

@@ -28,7 +28,7 @@ def slice_grids(screen: CompareScreen) -> list[Grid]:
     names = [one.model for one in found.slices[0].results]
     shown = found.slices if screen.all else found.slices[:_MOST]
     models = names if len(names) <= MODELS_PER_BLOCK or screen.all else names[:MODELS_PER_BLOCK]
-    several = (*right("lead"), "leader", GridColumn("p", right=True, drop=1))
+    several = (*right("ahead by"), "leader", GridColumn("p", right=True, drop=1))
     heads = (
         screen.clip(found.column, _CELLS),
         *right("rows", *map(screen.model, models)),
@@ -96,7 +96,7 @@ def _hidden(found: Slices, shown: Sequence[Slice], models: int) -> list[str]:
 def _notes(screen: CompareScreen, found: Slices) -> list[str]:
     notes = []
     if found.least_rows is not None:
-        text = f"a slice of fewer than {found.least_rows:,} {screen.units} can show nothing"
+        text = f"a slice of fewer than {found.least_rows:,} {screen.units} can show no difference"
         if found.rows_needed is not None:
             text += f"; {planned(found.rows_needed)} would show the difference that all rows have"
         notes.append(text)
@@ -112,7 +112,7 @@ def _notes(screen: CompareScreen, found: Slices) -> list[str]:
 
 
 def _shown(screen: CompareScreen, found: Slices) -> list[str]:
-    """`shown: a better than b in north and south`; of two models the table says it."""
+    """`clear differences: a better than b in north and south`; of two models the table says it."""
     where: dict[tuple[str, str], list[str]] = {}
     for one in found.slices:
         for pair in one.comparisons:
@@ -120,7 +120,7 @@ def _shown(screen: CompareScreen, found: Slices) -> list[str]:
                 order = (pair.a, pair.b) if pair.verdict == "a" else (pair.b, pair.a)
                 where.setdefault(order, []).append(_name(screen, one))
     if not where:
-        return ["no slice shows a difference"] if found.tests else []
+        return ["no clear difference in any slice"] if found.tests else []
     if len(found.slices[0].results) < 3:
         return []
     ordered = sorted(where.items(), key=lambda item: -len(item[1]))
@@ -129,4 +129,4 @@ def _shown(screen: CompareScreen, found: Slices) -> list[str]:
         for (a, b), names in ordered[:_NAMED]
     ]
     more = f"; {len(ordered) - _NAMED:,} more pairs" if len(ordered) > _NAMED else ""
-    return [f"shown: {'; '.join(texts)}{more}"]
+    return [f"clear differences: {'; '.join(texts)}{more}"]

@@ -17,9 +17,17 @@ _SHAPE = (
 _REST = (
     (Trait.BOUNDED, "bounded"),
     (Trait.SYMMETRIC, "symmetric: over and under cost the same"),
-    (Trait.PROPER, "proper: least, on average, at what it asks for"),
+    (Trait.PROPER, "proper: least, on average, at its optimal prediction"),
     (Trait.CALIBRATED, "calibrated: its best score has the right sign"),
 )
+
+
+_PLAIN = {
+    "the side": "class",
+    "none simple": "no simple one",
+    "nothing": "none",
+    "shortest half": "middle of shortest half",
+}
 
 
 def bound_at_one(loss: Loss, written: Params = MappingProxyType({})) -> BoundLoss:
@@ -77,20 +85,26 @@ def signature(loss: Loss) -> str:
 
 
 def elicits_text(loss: Loss, *, short: bool = False) -> str:
-    """What the loss asks for, its parameters by name; short: in a word or two, where the record has them."""
-    text = loss.asks or loss.elicits if short else loss.elicits
+    """Its optimal prediction, the parameters by name; short: in a word or two, where the record has them."""
+    text = _plain(loss.asks) or loss.elicits if short else loss.elicits
     return text.format(**{param.name: param.name for param in loss.params})
 
 
 def asks(spec: str, elicits: str) -> str:
-    """What the loss of a table asks for, in a word or two where its record has them; else as it is told."""
+    """The optimal prediction of the loss of a table, in a word or two where its record has them; else as it
+    is told."""
     own = Spec.parse(spec)
     with suppress(UsageError):  # of a name that no record has, as of a loss of another's own
         for loss in named(own.name):
             one = BoundLoss(loss, tuple(own.numbers().items()))
             if one.elicits == elicits:
-                return one.asks
+                return _plain(one.asks)
     return elicits
+
+
+def _plain(asks: str) -> str:
+    """The words of a record as they are read without knowing it: `near median` for `~median`."""
+    return _PLAIN.get(asks) or (f"near {asks[1:]}" if asks.startswith("~") else asks)
 
 
 def is_of_point(name: str) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from losscli import sections
 from losscli.report.advice import advice_report
-from losscli.report.blocks import Report
+from losscli.report.blocks import Note, Report
 from losscli.report.catalogue import catalogue_report
 from losscli.report.checks import checks_report
 from losscli.report.comparison import comparison_report
@@ -65,7 +66,15 @@ def report_of(found: Found, view: View) -> Report:
 
     Raises UsageError for an explanation at a parameter that the loss does not take.
     """
-    return VERBS[type(found)].report(found, view)
+    verb = VERBS[type(found)]
+    report = verb.report(found, view)
+    facts = sections.VERBS.get(verb.name, ())
+    if view.show and not view.all:
+        full = verb.report(found, view.full())
+        report = report.opened(full, view.show)
+        absent = [one.name for one in facts if one.name in view.show and not full.has(one.name)]
+        report = report.noted([Note("!", f"--show {name}: there is nothing of it here") for name in absent])
+    return report.explained({one.name: one.reading for one in facts}) if view.explain else report
 
 
 def title_of(found: Found) -> str:

@@ -1,10 +1,10 @@
-"""The answer in words: which model has the lowest primary loss, by how much, and whether that is shown.
+"""The answer in words: which model has the lowest primary loss, by how much, and whether that is clear.
 
 Relative differences are relative to the best model's value, everywhere on the screen.
 """
 
 from losscli.domain import DOMINATED
-from losscli.report.blocks import Paragraph, Role
+from losscli.report.blocks import Paragraph
 from losscli.report.compare_screen import (
     CompareScreen,
     Gap,
@@ -17,6 +17,7 @@ from losscli.report.compare_screen import (
 from losscli.report.losses import missing_values, relative
 from losscli.report.names import joined, some, visible
 from losscli.report.numbers import Figure, digits_of, p_text, percent
+from losscli.report.screen import NO_DIFFERENCE
 from losscli.result import LossTable, LossValue, would_decide
 
 _LISTED = 3
@@ -28,7 +29,7 @@ _CORRECTIONS = {
 
 
 def verdict(screen: CompareScreen) -> list[Paragraph]:
-    """The answer, then in a second paragraph what its figures are."""
+    """The answer in one paragraph."""
     table = screen.primary
     if table is None:
         primary = screen.spec(screen.found.primary)
@@ -39,13 +40,18 @@ def verdict(screen: CompareScreen) -> list[Paragraph]:
         reasons = "; ".join(missing_values(screen, [table])) or "there are no models"
         return [Paragraph(f"{name}: no model has a value. {reasons}")]
     if len(screen.found.models) == 1:
-        units = [f"{screen.confidence} intervals, {_units(screen)}"] if _together(screen) else []
-        return [Paragraph(_one_model(screen, table, best[0])), *(Paragraph(line, Role.DIM) for line in units)]
-    if screen.has_verdicts:
-        sentences = [*_judged(screen, table, best), *_without_value(screen, table)]
-        method = [Paragraph(_method(screen), Role.DIM), *_in_time(screen), *_self_check(screen)]
-        return [Paragraph(" ".join(sentences)), *method]
-    return [Paragraph(" ".join([*_unjudged(screen, table, best), *_without_value(screen, table)]))]
+        return [Paragraph(_one_model(screen, table, best[0]))]
+    said = _judged if screen.has_verdicts else _unjudged
+    return [Paragraph(" ".join([*said(screen, table, best), *_without_value(screen, table)]))]
+
+
+def method(screen: CompareScreen) -> list[str]:
+    """How the figures of the answer are made, and what more was asked of them."""
+    if len(screen.found.models) == 1:
+        return [f"{screen.confidence} intervals, {_units(screen)}"] if _together(screen) else []
+    if not screen.has_verdicts:
+        return []
+    return [_method(screen), *_in_time(screen), *_self_check(screen)]
 
 
 def _without_value(screen: CompareScreen, table: LossTable) -> list[str]:
@@ -112,21 +118,21 @@ def _judged(screen: CompareScreen, table: LossTable, best: list[LossValue]) -> l
     name, leader = screen.spec(table.spec), best[0]
     gaps = [(other, screen.pair(table.spec, leader.model, other.model)) for other in best[1:]]
     members = [r.model for r in best if table.best_set and r.model in table.best_set]
-    sentences = (
-        [f"{name}: best set {some([screen.model(m) for m in members], 6)}."] if members else [f"{name}:"]
-    )
-    if gaps:
-        sentences.append(_lead(screen, table, leader, *gaps[0]))
+    sentences = [_lead(screen, table, leader, *gaps[0])] if gaps else []
+    if len(members) > 1:
+        names = some([screen.model(m) for m in members], 6)
+        sentences.insert(0, f"{names} may be the best.")
     worse = [(other, gap) for other, gap in gaps[1:] if gap is not None and gap.proven]
     unclear = [other for other, gap in gaps[1:] if gap is None or not gap.proven]
     if unclear:
         names = some([screen.model(other.model) for other in unclear], _LISTED)
-        sentences.append(f"Not shown to be worse: {names}.")
-    sentences += [_worse(screen, table, leader, other, gap) for other, gap in worse[:_LISTED]]
-    if worse[_LISTED:]:
-        verb = "So are" if len(worse) > _LISTED + 1 else "So is"
-        sentences.append(f"{verb} {some([screen.model(r.model) for r, _ in worse[_LISTED:]], _LISTED)}.")
-    return sentences
+        sentences.append(f"No clear difference from {screen.model(leader.model)}: {names}.")
+    most = screen.most(_LISTED)
+    sentences += [_worse(screen, table, leader, other, gap) for other, gap in worse[:most]]
+    if worse[most:]:
+        verb = "So are" if len(worse) > most + 1 else "So is"
+        sentences.append(f"{verb} {some([screen.model(r.model) for r, _ in worse[most:]], _LISTED)}.")
+    return [f"{name}: {' '.join(sentences)}"]
 
 
 def _lead(
@@ -138,7 +144,7 @@ def _lead(
     size = _size(table, leader, other, gap)
     if gap is not None and gap.proven:
         return f"{ahead} is better than {behind} {size}."
-    sentence = f"{ahead} leads {behind} {size}: not shown"
+    sentence = f"{ahead} leads {behind} {size}: {NO_DIFFERENCE}"
     if gap is not None and gap.carried:
         return f"{sentence}, {DOMINATED}."
     if gap is not None and gap.pair.rows_needed is not None:
@@ -169,14 +175,14 @@ def _size(table: LossTable, leader: LossValue, other: LossValue, gap: Gap | None
     return f"by {difference}{interval} ({pair})"
 
 
-def _self_check(screen: CompareScreen) -> list[Paragraph]:
+def _self_check(screen: CompareScreen) -> list[str]:
     """How often the procedure errs on rows like these, in one line, if asked for."""
     records = screen.found.self_check
     if not records:
         return []
     first = records[0]
     if first.any_alarm is None:
-        return [Paragraph(f"self-check: not done, {visible(first.reason or '')}", Role.DIM)]
+        return [f"self-check: not done, {visible(first.reason or '')}"]
     which = "a pair" if len(records) == 1 else f"any of the {len(records)} pairs"
     text = (
         f"self-check: on rows like these this procedure would call {which} different "
@@ -185,24 +191,24 @@ def _self_check(screen: CompareScreen) -> list[Paragraph]:
     passes = [record.false_pass for record in records if record.false_pass is not None]
     if passes:
         text += f", and pass a model that is worse by the tolerance {percent(max(passes))} of the time"
-    return [Paragraph(f"{text} ({first.trials:,} trials)", Role.DIM)]
+    return [f"{text} ({first.trials:,} trials)"]
 
 
-def _in_time(screen: CompareScreen) -> list[Paragraph]:
+def _in_time(screen: CompareScreen) -> list[str]:
     """Diebold and Mariano's test beside the blocks, where rows have a time."""
     tests = screen.found.forecasts
     known = [one for one in tests if one.p is not None]
     horizon = f", {tests[0].horizon} ahead" if tests and tests[0].horizon is not None else ""
     if not known:
         why = visible(tests[0].reason or "") if horizon else ""
-        return [Paragraph(f"Diebold-Mariano{horizon}: not done, {why}", Role.DIM)] if why else []
+        return [f"Diebold-Mariano{horizon}: not done, {why}"] if why else []
     pairs = [
         f"{screen.model(one.a)} and {screen.model(one.b)} {'' if one.p is None else p_text(one.p)}"
         for one in known[:_LISTED]
     ]
     more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
     lags = f"{known[0].lags} lag{'s' * (known[0].lags != 1)}"
-    return [Paragraph(f"Diebold-Mariano{horizon}, {lags}, uncorrected p: {', '.join(pairs)}{more}", Role.DIM)]
+    return [f"Diebold-Mariano{horizon}, {lags}, uncorrected p: {', '.join(pairs)}{more}"]
 
 
 def _units(screen: CompareScreen) -> str:

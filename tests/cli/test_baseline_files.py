@@ -51,7 +51,7 @@ def test_the_commands_in_processes_of_their_own(losscli, write):
     done = losscli("compare", "new.csv", *words, "new.json", "--baseline", "old.json", *MAE)
     assert done.returncode == 1 and done.stderr.count("gate: FAIL") == done.stderr.count("gate: PASS") == 1
     done = losscli("diff", "old.json", "new.json")
-    assert done.returncode == 0 and "\nmae: worse than in old.json: rf_pred +50 %" in done.stdout
+    assert done.returncode == 0 and "mae: worse than in old.json: rf_pred +50 %" in done.stdout
 
 
 def numbers(value):

@@ -86,9 +86,9 @@ def test_a_formula_is_listed_and_explained(inside):
     (line,) = [line for line in listed.stdout.splitlines() if line.startswith("asym ")]
     assert "k=3" in line and "Defined by its formula" in line
     done = inside("explain", "asym:k=2", "--define", ASYM)
-    assert "formula       where(r > 0, k*r**2, r**2)\n" in done.stdout
-    assert "slope         where(r > 0, k*(2*r), 2*r)\n" in done.stdout
-    assert "traits        strongly convex; smooth; a far row pulls without limit\n" in done.stdout
+    assert "formula             where(r > 0, k*r**2, r**2)\n" in done.stdout
+    assert "slope               where(r > 0, k*(2*r), 2*r)\n" in done.stdout
+    assert "traits              strongly convex; smooth; a far row pulls without limit\n" in done.stdout
     assert json.loads(inside("explain", "asym", "--define", ASYM, "--format", "json").stdout)["losses"][0][
         "traits"
     ] == ["convex", "strictly_convex", "strongly_convex", "differentiable", "smooth"]

@@ -26,8 +26,11 @@ def test_without_an_order_the_gate_names_lines_to_paste(inside, words):
 def test_with_an_order_it_is_judged_and_shown(inside, words):
     done = inside("compare", words, *GATE, "--order", "low,mid,high")
     assert done.returncode == 0
-    assert "quadratic kappa" in done.stdout
-    assert "quadratic kappa" not in inside("compare", words).stdout
+    shown = inside("compare", words, "--show", "metrics", "--order", "low,mid,high").stdout
+    (line,) = (line for line in shown.splitlines() if line.startswith("Quadratic weighted kappa"))
+    assert "n/a" not in line
+    none = inside("compare", words, "--show", "metrics").stdout
+    assert "--order\n" in none or "--order low" in none
 
 
 def test_classes_and_their_confusion_are_folded(inside, words):

@@ -45,7 +45,7 @@ def test_a_gate_speaks_on_stderr(inside, data):
         "gate: PASS mae > 1: mae of rf_pred is 0.5 (no uncertainty used)",
         "gate: FAIL mae > 1: mae of gb_pred is 1.75 (no uncertainty used)",
     ]
-    assert done.stdout.startswith("data.csv  12 rows  regression  target y")
+    assert done.stdout.startswith("mae: rf_pred is better than gb_pred") and "\nGATES " in done.stdout
 
 
 def test_an_inconclusive_gate_is_no_failure(inside, write):

@@ -125,7 +125,9 @@ def test_models_that_are_the_same(compared):
         ("equal", "~", 0)
     }
     screen = render.written(found, "text", all=False, colour=False, width=None)
-    assert "none has a leader\n" in screen and "pred_a and pred_b are the same" in screen
+    assert "none has a leader\n" in screen
+    whole = render.written(found, "text", show=frozenset({"agreement"}))
+    assert "pred_a and pred_b are the same" in whole
 
 
 # ── dominance ────────────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +170,7 @@ def test_a_leader_that_another_dominates(compared):
     assert (curve(found, "median").a, curve(found, "median").verdict) == ("pred_median", "a")
     one = curve(found, "mean")
     assert (one.a, one.on_rows, one.verdict) == ("pred_median", "b", "b")
-    screen = render.written(found, "text", all=False, colour=False, width=None)
+    screen = render.written(found, "text", show=frozenset({"agreement"}))
     assert "at some thresholds pred_median is worse than pred_mean, and better at none beyond noise" in screen
 
 

@@ -427,7 +427,7 @@ REFUSED = [
         "--task multioutput",
     ),
     (Task.MULTILABEL, "rf_prob_dog", 9, 1.5, "row 9 is 1.5; a probability lies in [0, 1]", "--kind"),
-    (Task.DISTRIBUTION, "target_2", 4, -0.25, "row 4 is -0.25; a share is not negative", "Mend"),
+    (Task.DISTRIBUTION, "target_2", 4, -0.25, "row 4 is -0.25; a share is not negative", "Fix"),
     (Task.DISTRIBUTION, "target_1", 6, 0.999, "the target in row 6 add up to", "--task multioutput"),
     (Task.DISTRIBUTION, "xgb_prob_1", 6, 0.999, "the probabilities of xgb in row 6 do not sum to 1", "logit"),
     (Task.DISTRIBUTION, "xgb_prob_1", 6, -0.1, "row 6 is -0.1; a probability lies in [0, 1]", "logit"),

@@ -59,7 +59,7 @@ def test_classes_stand_together():
 def test_a_task_alone_fits_80_columns_and_names_unit_and_functional(task):
     lines = listed(losses=losses_for(task), task=task, width=80).splitlines()
     assert all(cell_width(line) <= 80 for line in lines)
-    assert any(re.match(rf"{task.upper()} +unit +asks for +shape", line) for line in lines)
+    assert any(re.match(rf"{task.upper()} +unit +optimal prediction +shape", line) for line in lines)
 
 
 def test_a_detection_lists_the_losses_of_its_sides():
@@ -107,7 +107,7 @@ def test_json_and_csv_hold_every_loss():
 def test_every_loss_is_explained_and_drawn(name, unicode):
     screen = explained(name, width=80, unicode=unicode)
     assert all(cell_width(line) <= 80 for line in screen.splitlines())
-    assert "asks for" in screen and "reference" in screen
+    assert "optimal prediction" in screen and "reference" in screen
     assert "nan" not in re.findall(r"(?:loss|slope in .): (\S+) to (\S+)", screen)
     drawing = re.findall(r"^(?=.*[\u2800-\u28ff]).*$", screen, re.MULTILINE)
     assert bool(drawing) is (unicode and re.search(r"^(loss|one row.*): ", screen, re.MULTILINE) is not None)

@@ -12,10 +12,13 @@ from losscli.cli.options.shared import (
     DATA,
     DEFINE,
     EXCLUDE,
+    EXPLAIN,
     OUTPUT,
     SCALE,
     TableFlags,
+    show_flag,
 )
+from losscli.sections import COMPARE
 from losscli.usual import CONFIDENCE
 
 LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
@@ -85,6 +88,8 @@ class CompareFlags(TableFlags, PredictionRoles):
     seed: Annotated[int, Flag("N", "Of the resamples.", VERDICT, least=0)] = 0
     self_check: Annotated[bool, Flag("", "How often verdicts err on rows like these.", VERDICT)] = False
     confidence: Annotated[float, CONFIDENCE_FLAG.on(VERDICT)] = CONFIDENCE
+    show: Annotated[tuple[str, ...], show_flag(COMPARE)] = ()
+    explain: Annotated[bool, EXPLAIN] = False
     rows: Annotated[
         str | None,
         Flag(

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from losscli.cli.options.advise import JUDGING, L2, AdviseFlags
 from losscli.cli.options.flag import Flag
-from losscli.cli.options.shared import CLASS_WEIGHT, DATA, DEFINE, EXCLUDE, FOLD_COLUMN, OUTPUT, SCALE
+from losscli.cli.options.shared import (
+    CLASS_WEIGHT,
+    DATA,
+    DEFINE,
+    EXCLUDE,
+    EXPLAIN,
+    FOLD_COLUMN,
+    OUTPUT,
+    SCALE,
+    show_flag,
+)
+from losscli.sections import FIT
 
 TRAINED = "Losses and model"  # a panel of the help
 
@@ -161,7 +172,11 @@ class FitFlags(AdviseFlags):
         str | None, Flag("fp=5,fn=1", "What decisions cost, also tp= and tn=: a metric.", JUDGING)
     ] = None
     seed: Annotated[int, Flag("N", "Seed of splits, spoiled and made rows.", JUDGING, least=0)] = 0
-    coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT, after="all")] = False
+    show: Annotated[tuple[str, ...], show_flag(FIT)] = ()
+    explain: Annotated[bool, EXPLAIN] = False
+    coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT, after="explain")] = (
+        False
+    )
     save: Annotated[Path | None, Flag("FILE", "Write the models, for losscli predict.", OUTPUT)] = None
     predictions: Annotated[
         Path | None, Flag("FILE", "Write predictions out of fold, for losscli compare.", OUTPUT)

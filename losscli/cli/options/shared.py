@@ -1,11 +1,13 @@
 """The flags that several commands share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from losscli.cli.options.flag import Flag
 from losscli.engine import default_jobs
+from losscli.sections import SectionFacts, openable
 
 if TYPE_CHECKING:
     from losscli.data.table import ReadOptions
@@ -27,6 +29,12 @@ SCALE = Flag("S", "Residual scale s, in units of y.", above=0)
 CONFIDENCE_FLAG = Flag("P", "Confidence of the intervals.", above=0, below=1)
 FORMAT = Flag("FORMAT", "text, json, csv, markdown, github, junit, html or metrics (flat JSON).", OUTPUT)
 ALL = Flag("", "Every loss, metric and reason on screen.")
+EXPLAIN = Flag("", "A line under each section that says how to read it.", OUTPUT)
+
+
+def show_flag(facts: Sequence[SectionFacts]) -> Flag:
+    """Which sections of a report are open."""
+    return Flag("NAMES", f"Sections to open, commas between: {', '.join(openable(facts))}.", OUTPUT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,19 @@ from pathlib import Path
 from typing import Annotated
 
 from losscli.cli.options.flag import ARGUMENTS, Flag
-from losscli.cli.options.shared import ALL, DEFINE, FORMAT, OUTPUT, TABLE, TASK, PrintingFlags, ReadingFlags
+from losscli.cli.options.shared import (
+    ALL,
+    DEFINE,
+    EXPLAIN,
+    FORMAT,
+    OUTPUT,
+    TABLE,
+    TASK,
+    PrintingFlags,
+    ReadingFlags,
+    show_flag,
+)
+from losscli.sections import DIFF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +53,8 @@ class DiffFlags(PrintingFlags):
     old: Annotated[str, Flag("OLD", "A file of losscli compare --format json.", ARGUMENTS)]
     new: Annotated[str, Flag("NEW", "A later one, on the same rows.", ARGUMENTS)]
     all: Annotated[bool, ALL.on(OUTPUT)] = False
+    show: Annotated[tuple[str, ...], show_flag(DIFF)] = ()
+    explain: Annotated[bool, EXPLAIN] = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ def parse_rule(text: str) -> GateRule:
     """
     match = _RULE.match(text)
     if match is None:
-        raise UsageError(f"--fail-if {text!r} is no rule", advice=_EXAMPLE)
+        raise UsageError(f"--fail-if {text!r} is an invalid rule", advice=_EXAMPLE)
     limit = DOT.number(match["limit"])
     if limit is None or not math.isfinite(limit):
         raise UsageError(f"--fail-if {text!r}: {match['limit']!r} is not a number", advice=_EXAMPLE)

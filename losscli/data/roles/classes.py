@@ -117,7 +117,7 @@ def which_is_positive(found: tuple[str, ...], where: Where) -> UsageError:
             fixes=fixes,
         )
     return UsageError(
-        f"which class is the positive one, {' or '.join(found)}?", where=where, advice="Say it:", fixes=fixes
+        f"which class is the positive one, {' or '.join(found)}?", where=where, advice="Use:", fixes=fixes
     )
 
 

@@ -95,4 +95,4 @@ def numbers_of(table: Table, block: int, name: str) -> Floats:
 
 def check_weights(table: Table, name: str) -> None:
     """Raises DataError for a negative weight."""
-    check_range(table, name, NONNEGATIVE, "a weight is not negative", "Mend it, or do without:", [ALIKE])
+    check_range(table, name, NONNEGATIVE, "a weight is not negative", "Fix it, or do without:", [ALIKE])

@@ -114,7 +114,7 @@ def broken(path: str, error: BaseException) -> DataError:
     return DataError(
         f"{type(error).__name__}: {said}" if said else type(error).__name__,
         where=Where(path, line or (lines[-1] if lines else None)),
-        advice="Mend the file; losscli check-loss FILE:NAME tells whether a loss of it holds",
+        advice="Fix the file; losscli check-loss FILE:NAME tells whether a loss of it holds",
     )
 
 

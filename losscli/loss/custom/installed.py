@@ -32,4 +32,4 @@ def installed() -> Iterator[Loss]:
 
 
 def _broken(where: Where, error: BaseException) -> DataError:
-    return DataError(f"{type(error).__name__}: {error}", where=where, advice="Mend or uninstall that package")
+    return DataError(f"{type(error).__name__}: {error}", where=where, advice="Fix or uninstall that package")

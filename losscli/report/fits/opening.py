@@ -24,9 +24,9 @@ def opening(screen: FitScreen) -> dict[str, Sequence[Block]]:
     """The answer, the data in three lines at most, and what more there is to say of them, by section."""
     fields = _fields(screen)
     decisions = decision_texts(screen, screen.found.decisions)
-    if fitting((*fields, *decisions), screen.width) == len(fields) + len(decisions):
+    if fitting((*fields, *decisions), screen.view.width) == len(fields) + len(decisions):
         fields, decisions = [*fields, *decisions], []
-    first = fitting(fields, screen.width)
+    first = fitting(fields, screen.view.width)
     rest = (*fields[first:], *decisions)
     return {
         "answer": verdict(screen),
