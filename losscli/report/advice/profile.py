@@ -26,8 +26,7 @@ def profile_grids(screen: Screen[Advice]) -> list[Grid]:
         f"{one.title} is not known: {visible(one.reason or '')}" for one in profile if one.value is None
     ]
     if not screen.all:
-        more = len(profile) - len(rows[:_FIGURES])
-        rows, notes = rows[:_FIGURES], [f"{more} more figures: --all"] if more else []
+        rows, notes = rows[: screen.most(_FIGURES)], []
     heads = ("FIGURE", *right("value"), GridColumn("how to read it", flow=True))
     return tabulate("", heads, rows, notes, complete=screen.all)
 

@@ -29,7 +29,7 @@ def _ranked(screen: FitScreen, metric: str) -> list[tuple[Fit, RankRow]]:
     by_spec = {row.spec: row for row in ranking.rows}
     own: dict[str, Standing] = {one.fit.spec: one for one in screen.ranked}
     ordered = tuple(own[row.spec] for row in ranking.rows if row.spec in own)
-    return [(one.fit, by_spec[one.fit.spec]) for one in screen.first(ordered, _MOST)]
+    return [(one.fit, by_spec[one.fit.spec]) for one in screen.first(ordered, screen.most(_MOST, 2))]
 
 
 def _grid(screen: FitScreen, metric: str, other: str, ranked: list[tuple[Fit, RankRow]]) -> list[Grid]:
