@@ -31,13 +31,13 @@ _FIGURES = by_name(
         "rows_per_coefficient",
         "rows per coefficient",
         "number",
-        "below 5 the fit follows single rows, which hides outliers",
+        "below 5 single rows steer the fit",
     ),
     FigureWords(
-        "far", f"off by {FAR:g} usual errors", "share", "of the rows; Gaussian noise leaves 0.05 %", _EQUAL
+        "far", f"off by {FAR:g} usual errors", "share", "of rows; Gaussian noise leaves 0.05 %", _EQUAL
     ),
     FigureWords(
-        "gross", f"off by {GROSS:g} usual errors", "share", "of the rows; Gaussian noise leaves none", _EQUAL
+        "gross", f"off by {GROSS:g} usual errors", "share", "of rows; Gaussian noise leaves none", _EQUAL
     ),
     FigureWords(
         "far_among_like",
@@ -50,21 +50,21 @@ _FIGURES = by_name(
         "tail_weight",
         "tail weight (Moors)",
         "number",
-        "how often errors are large; Gaussian noise has 1.23",
+        "how often errors are large; Gaussian 1.23",
         _COINCIDE,
     ),
     FigureWords(
         "skew",
         "skew (octiles)",
         "number",
-        "-1 to 1; above 0 the large errors are above the fit",
+        "above 0: large errors lie above the fit",
         _COINCIDE,
     ),
     FigureWords(
         "spread",
         "spread with prediction",
         "number",
-        "rank correlation of error and prediction; 0: even",
+        "-1 to 1; above 0: errors grow with it",
         "the fit is a constant, or without residuals",
     ),
     FigureWords("median", "median", "number", "of the target"),

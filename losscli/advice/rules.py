@@ -135,7 +135,7 @@ RULES = (
     _of_numbers(
         name="counts",
         when=lambda f: _counts(f) and not _overdispersed(f),
-        seen=lambda f: f"the target counts, with dispersion {f['dispersion']:.2g}",
+        seen=lambda f: f"the target counts, and varies {f['dispersion']:.2g} times as much as Poisson counts",
         so="the poisson deviance weighs a row by its variance, and never predicts below 0",
         losses=("poisson", "negative_binomial"),
         reference="McCullagh & Nelder 1989, doi:10.1007/978-1-4899-3242-6",

@@ -95,8 +95,9 @@ def _none(screen: Screen[Advice], best: CheckRow) -> str:
     if favoured is not None:
         chosen, rule = favoured
         return (
-            f"Train with {check.baseline} or {chosen.spec}: no clear difference ({chosen.spec} has "
-            f"{_against(screen, chosen)}). The profile speaks for {chosen.spec}: {visible(rule.seen)}."
+            f"Train with {check.baseline} or {chosen.spec}: no clear difference ({chosen.spec} against "
+            f"{check.baseline}: {_against(screen, chosen)}). The profile speaks for {chosen.spec}: "
+            f"{visible(rule.seen)}."
         )
     worse = all(row.verdict == "worse" for row in check.losses if row.spec != check.baseline)
     how = (

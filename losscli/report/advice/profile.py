@@ -28,7 +28,7 @@ def profile_grids(screen: Screen[Advice]) -> list[Grid]:
     if not screen.all:
         rows, notes = rows[: screen.most(_FIGURES)], []
     heads = ("FIGURE", *right("value"), GridColumn("how to read it", flow=True))
-    return tabulate("", heads, rows, notes, complete=screen.all)
+    return tabulate("", heads, rows, notes)
 
 
 def _is_none(one: Finding) -> bool:
@@ -73,7 +73,7 @@ def rule_grids(screen: Screen[Advice]) -> list[Grid]:
     ]
     rows = [*base, *rows, *(row for row in alone if row not in base)]
     heads = (GridColumn("SHORT LIST", flow=True), GridColumn("why", flow=True))
-    return tabulate("", heads, ((loss, visible(why)) for loss, why in rows), complete=screen.all)
+    return tabulate("", heads, ((loss, visible(why)) for loss, why in rows))
 
 
 def rule_notes(screen: Screen[Advice]) -> list[Note]:

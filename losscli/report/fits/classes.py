@@ -87,5 +87,5 @@ def _notes(screen: FitScreen, metric: str, ranked: list[tuple[Fit, RankRow]]) ->
     notes = [f"n/a: {reason}" for reason in sorted(reasons)]
     if screen.found.threshold_rule is not None and metric == "precision":
         best = _BEST[screen.found.threshold_rule]
-        notes.append(f"threshold: mean (range) over folds, {best} within the training rows of each")
+        notes.append(f"threshold: mean (range) over folds, {best} in training rows")
     return tuple(notes)

@@ -19,7 +19,7 @@ def training_grids(screen: FitScreen) -> list[Grid]:
     if not screen.all and all(one.name != "held_out" for one in screen.found.curves):
         return []
     specs = [
-        one.fit.spec for one in (screen.shown if screen.all else screen.shown[: screen.most(_LOSSES, 2)])
+        one.fit.spec for one in (screen.shown if screen.all else screen.shown[: screen.most(_LOSSES, 1)])
     ]
     known = [one for one in screen.found.curves if isinstance(one, LearningCurve) and one.name in _WORDS]
     curves = [curve for spec in specs for curve in known if curve.spec == spec]

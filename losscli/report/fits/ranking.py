@@ -138,7 +138,8 @@ def _unranked(screen: FitScreen) -> list[str]:
     text = "not ranked: " + "; ".join(
         f"{some(names, _NAMED)} ({screen.clip(reason, 60)})" for reason, names in by_reason.items()
     )
-    if screen.width is None or len(text) <= screen.width or len(by_reason) == 1:
+    width = screen.view.width
+    if width is None or len(text) <= width or len(by_reason) == 1:
         return [text]
     return [
         f"not ranked: {some([screen.loss(one.spec) for one in records], _NAMED)}; the reasons: --show refused"

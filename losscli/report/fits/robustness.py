@@ -20,9 +20,9 @@ def robustness_grids(screen: FitScreen) -> list[Grid]:
         ]
     measured = [one for one in screen.ranked if one.bad is not None and one.bad.rank is not None]
     measured.sort(key=lambda one: one.bad.rank if one.bad is not None and one.bad.rank is not None else 0)
-    most = screen.most(_MOST_OF_CLASSES if screen.found.classes else _MOST, 2)
+    most = screen.most(_MOST_OF_CLASSES if screen.found.classes else _MOST, 3)
     shown = screen.first(tuple(measured), most)
-    if len(measured) < 2:
+    if len(measured) < 2 or not screen.ahead:  # there is no lead over a constant to lose
         return []
     levels = screen.bad[0].levels
     places = [place for place, level in enumerate(levels) if level > 0][-_LEVELS:]
