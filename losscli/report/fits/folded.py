@@ -1,5 +1,6 @@
 """What the short form leaves out."""
 
+from losscli.report.fits.classes import MOST
 from losscli.report.fits.screen import FitScreen
 from losscli.report.fits.tuned import TUNED
 from losscli.result import PenaltyPath
@@ -9,15 +10,13 @@ def folded(screen: FitScreen, notes: int) -> dict[str, int]:
     """The sections that have more than the short form shows, each with how much. notes: those left out."""
     fits = screen.found
     losses, tuned = (*screen.ranked, *screen.unranked), [fit for fit in fits.fits if fit.tuned is not None]
-    ranked = {
-        name: len(screen.ranked) if screen.ranking(name) is not None else 0
-        for name in ("precision", "recall")
-    }
+    rows = {name: screen.ranking(name) for name in ("precision", "recall")}
+    ranked = {name: len(screen.ranked) for name, found in rows.items() if found is not None}
     linear = any(fit.intercept is not None for fit in fits.fits)
     sizes = {
         "losses": len(losses) if len(losses) > len(screen.shown) else 0,
         "tuned": len(tuned) if len(tuned) > screen.most(TUNED, 2) else 0,
-        **ranked,
+        **{name: number for name, number in ranked.items() if number > screen.most(MOST, 2)},
         "robustness": len(fits.robustness),
         "metrics": len(screen.metrics) if screen.shown else 0,
         "fits": len(fits.fits),
