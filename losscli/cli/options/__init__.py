@@ -6,4 +6,4 @@ from losscli.cli.options.fit import FitFlags
 from losscli.cli.options.flag import ARGUMENTS, Flag, FlagField, check_word, flag_fields, record_of
 from losscli.cli.options.roles import FeatureRoles, PredictionRoles, RolesFlags
 from losscli.cli.options.shared import PrintingFlags, ReadingFlags, TableFlags
-from losscli.cli.options.small import DiffFlags, ExplainFlags, LossesFlags, PredictFlags
+from losscli.cli.options.small import DiffFlags, ExplainFlags, ExportFlags, LossesFlags, PredictFlags
