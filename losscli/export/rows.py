@@ -3,6 +3,7 @@
 from losscli.domain import NUMBERS, Task
 from losscli.export.scored import Scored
 from losscli.export.spelling import NUMPY, code_of, helpers_of
+from losscli.loss import Trait
 from losscli.loss.expression import Apply, Name, Node, names_in
 from losscli.loss.expression.functions import of
 
@@ -74,7 +75,7 @@ def _curvature(found: Scored) -> str:
     """What a Newton step divides by."""
     short = len(code_of(shared(found.curvature), NUMPY)) <= _LONG
     if found.bound.loss.task in NUMBERS:
-        return _of_log_link(found, short=short) if found.is_log else _SECANT
+        return _of_log_link(found, short=short) if found.is_log else _of_residual(found)
     if found.is_tame and short:
         return _function("curvature", "Its second derivative, above 0.", found, found.curvature)
     if found.is_tame:
@@ -83,6 +84,13 @@ def _curvature(found: Scored) -> str:
             + f'def curvature(s, y):\n    """Its second derivative, above 0."""\n    return {_NUMERIC}\n'
         )
     return _STEP + _BOUNDED
+
+
+def _of_residual(found: Scored) -> str:
+    if Trait.LIPSCHITZ in found.bound.traits:
+        told = "The mean slope on both sides of the target, as far off as the score, over it"
+        return _SECANT.format(told=told, lines=_BOTH)
+    return _SECANT.format(told="The slope at the score over the distance from the target", lines=_OWN)
 
 
 def _of_log_link(found: Scored, *, short: bool) -> str:
@@ -108,27 +116,30 @@ def _of_classes(found: Scored) -> str:
     value, slope = code_of(found.value, NUMPY), code_of(found.slope, NUMPY)
     slope = slope if names_in(found.slope) else f"np.full(len(l), {float(slope)})"
     if found.is_tame:
-        return _CLASSES.format(value=value, slope=slope, told="", least="1e-6")
-    told = " without the part that may be below 0 (Gauss and Newton), and none\n    below a share of the mean"
-    return _CLASSES.format(value=value, slope=slope, told=f",{told}", least="max(0.3*np.mean(h), 1e-6)")
+        return _CLASSES.format(value=value, slope=slope, told=_TWICE, least="1e-6")
+    told = f"{_TWICE}.\n    What may be below 0 is left out (Gauss, Newton); none is under a share of all"
+    return _CLASSES.format(value=value, slope=slope, told=told, least="max(0.3*np.mean(h), 1e-6)")
 
 
+_TWICE = ", twice: classes move together, and that is above the whole matrix"
 _STEP = "STEP = 1e-4  # in the score, for derivatives by differences\n\n\n"
 
 _SECANT = '''LEAST = 0.3  # of the mean curvature: what every row has
 
 
 def curvature(s, y):
-    """The slope over the distance from the target: of the parabola that has its least value at the target and
-    the slope of the loss at the score. The second derivative is 0 or below for many losses, and trees do not
-    split on that. Rows nearer than the median count as far as that, and none less than a share of the mean,
-    so that a leaf of outliers does not leap."""
+    """{told}. The second derivative is 0 or
+    below for many losses, and trees do not split on that. Rows nearer to the target than the median count as
+    far as that, and none less than a share of the mean, so that a leaf of outliers does not leap."""
     r = s - y
     near = np.median(np.abs(r))
-    r = np.where(np.abs(r) > near, r, np.where(r < 0, -1.0, 1.0)*(near if near > 0 else 1.0))
-    h = np.maximum(slope(y + r, y)/r, 0.0)
-    return np.maximum(h, LEAST*np.mean(h)) if np.any(h > 0) else np.ones(len(h))
+    far = np.maximum(np.abs(r), near if near > 0 else 1.0)
+{lines}    return np.maximum(h, LEAST*np.mean(h)) if np.any(h > 0) else np.ones(len(h))
 '''
+
+# Of a parabola above the loss: Hunter and Lange 2000, doi:10.1080/10618600.2000.10474866.
+_BOTH = "    h = np.maximum((slope(y + far, y) - slope(y - far, y))/(2*far), 0.0)\n"
+_OWN = "    far = np.where(r < 0, -far, far)\n    h = np.maximum(slope(y + far, y)/far, 0.0)\n"
 
 _LOG = '''LEAST = 0.01  # of the mean curvature: what every row has
 
@@ -196,7 +207,7 @@ def slope(z, y):
 def curvature(z, y):
     """Its second derivatives in the scores{told}."""
     p = np.exp(log_softmax(z))
-    h = steepness(z, y)[:, None]*p*(1 - p)
+    h = 2*steepness(z, y)[:, None]*p*(1 - p)
     return np.maximum(h, {least})
 
 
