@@ -87,10 +87,8 @@ def _curvature(found: Scored) -> str:
 
 
 def _of_residual(found: Scored) -> str:
-    if Trait.LIPSCHITZ in found.bound.traits:
-        told = "The mean slope on both sides of the target, as far off as the score, over it"
-        return _SECANT.format(told=told, lines=_BOTH)
-    return _SECANT.format(told="The slope at the score over the distance from the target", lines=_OWN)
+    lines = _BOTH if Trait.LIPSCHITZ in found.bound.traits else _OWN
+    return _SECANT.format(told="The slope at the score over the distance from the target", lines=lines)
 
 
 def _of_log_link(found: Scored, *, short: bool) -> str:
@@ -128,18 +126,25 @@ _SECANT = '''LEAST = 0.3  # of the mean curvature: what every row has
 
 
 def curvature(s, y):
-    """{told}. The second derivative is 0 or
-    below for many losses, and trees do not split on that. Rows nearer to the target than the median count as
-    far as that, and none less than a share of the mean, so that a leaf of outliers does not leap."""
+    """{told}. The second
+    derivative is 0 or below for many losses, and trees do not split on that. Rows nearer to the target than
+    most count as far as that (the medians above and below the target, their harmonic mean), and none less
+    than a share of the mean, so that a leaf of outliers does not leap."""
     r = s - y
-    near = np.median(np.abs(r))
-    far = np.maximum(np.abs(r), near if near > 0 else 1.0)
+    sides = [np.median(np.abs(r[side])) for side in (r < 0, r > 0) if np.any(side)]
+    near = len(sides)/sum(1/far for far in sides) if sides else 1.0
+    far = np.maximum(np.abs(r), near)
 {lines}    return np.maximum(h, LEAST*np.mean(h)) if np.any(h > 0) else np.ones(len(h))
 '''
 
 # Of a parabola above the loss: Hunter and Lange 2000, doi:10.1080/10618600.2000.10474866.
-_BOTH = "    h = np.maximum((slope(y + far, y) - slope(y - far, y))/(2*far), 0.0)\n"
-_OWN = "    far = np.where(r < 0, -far, far)\n    h = np.maximum(slope(y + far, y)/far, 0.0)\n"
+_OWN = """    far = np.where(r < 0, -far, far)
+    h = np.maximum(slope(y + far, y)/far, 0.0)
+"""
+_BOTH = """    own = slope(y + np.where(r < 0, -far, far), y)/np.where(r < 0, -far, far)
+    both = (slope(y + far, y) - slope(y - far, y))/(2*far)  # a step may cross the target
+    h = np.maximum(np.where(np.abs(r) > near, own, both), 0.0)
+"""
 
 _LOG = '''LEAST = 0.01  # of the mean curvature: what every row has
 

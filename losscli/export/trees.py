@@ -8,6 +8,8 @@ from losscli.export.words import head, predicted
 _UNIT = """    unit = np.mean(h)  # limits and penalties on the sum of Hessians then do not hang on units
     g, h = g/unit, h/unit
 """
+_LOGITBOOST = """    h = h*z.shape[1]/(2*(z.shape[1] - 1))  # K/(K - 1), as in its own objective
+"""
 _UNIT_KEPT = """        if not hasattr(self, "unit"):
             self.unit = np.mean(h)  # the penalty on leaves then does not hang on the units of y
         g, h = g/self.unit, h/self.unit
@@ -71,36 +73,58 @@ def xgboost(found: Scored) -> str:
 
 def catboost(found: Scored) -> str:
     """The module of an objective and a metric for CatBoost."""
-    classes = found.bound.loss.task is Task.MULTICLASS
-    settings = 'loss_function=Objective(), eval_metric=Metric(), leaf_estimation_method="Newton"'
-    if classes:
-        usage: tuple[tuple[str, str], ...] = (
-            ("train", f"model = CatBoostClassifier({settings}, classes_count=classes).fit(X, y)"),
-            ("predict", predicted(found, 'model.predict(X, prediction_type="RawFormulaVal")')),
-        )
-        code, start = _CATBOOST_CLASSES, "Training starts at score 0 for every class."
-    else:
+    task = found.bound.loss.task
+    given = (
+        "settings = dict(eval_metric=Metric(), "
+        f'leaf_estimation_method="Newton", leaf_estimation_iterations={_steps(task)})'
+    )
+    usage: tuple[tuple[str, str], ...]
+    if task in NUMBERS:
         usage = (
             ("start", "s0 = start(y)"),
-            ("train", f"model = CatBoostRegressor({settings})"),
+            ("train", given),
+            ("", "model = CatBoostRegressor(loss_function=Objective(), **settings)"),
             ("", "model.fit(Pool(X, y, baseline=np.full(len(y), s0)))"),
-            ("predict", predicted(found, 's0 + model.predict(X, prediction_type="RawFormulaVal")')),
+            ("predict", predicted(found, f"s0 + {_RAW}")),
         )
-        code = _CATBOOST
         start = "Training starts at score 0 unless you give a baseline; add it again to what predict gives."
+    else:
+        several = task is Task.MULTICLASS
+        kind, count = ("Classifier", ", classes_count=classes") if several else ("Regressor", "")
+        usage = (
+            ("train", given),
+            ("", f"model = CatBoost{kind}(loss_function=Objective(){count}, **settings).fit(X, y)"),
+            ("predict", predicted(found, _RAW)),
+        )
+        start = "Training starts at score 0, as with a loss of its own."
     traps = (
         start,
+        "A leaf takes one step unless you say more: a loss of its own takes several, or the exact value.",
         "CatBoost takes derivatives of what is to be made large: the signs are turned below.",
         "It calls Python for every step: expect it to be some ten times slower than with a loss of its own.",
     )
-    return _module(found, "CatBoost", usage, traps, code)
+    return _module(
+        found, "CatBoost", usage, traps, _CATBOOST_CLASSES if task is Task.MULTICLASS else _CATBOOST
+    )
+
+
+_RAW = 'model.predict(X, prediction_type="RawFormulaVal")'
+
+
+def _steps(task: Task) -> int:
+    """Newton's steps in a leaf of CatBoost: as its own loss takes, of numbers nearly its exact value."""
+    return {Task.BINARY: 10, Task.MULTICLASS: 2}.get(task, 3)
 
 
 def _module(
     found: Scored, library: str, usage: tuple[tuple[str, str], ...], traps: tuple[str, ...], code: str
 ) -> str:
     task = found.bound.loss.task
-    unit = (_UNIT_KEPT if code is _CATBOOST else _UNIT) if task in NUMBERS and not found.is_log else ""
+    unit = ""
+    if task in NUMBERS and not found.is_log:
+        unit = _UNIT_KEPT if code is _CATBOOST else _UNIT
+    if task is Task.MULTICLASS and code is _LIGHTGBM:
+        unit = _LOGITBOOST
     own = code.format(name=found.bound.loss.name, unit=unit, scores="z" if task is Task.MULTICLASS else "s")
     return f"{head(found, library, usage, traps)}\nimport numpy as np\n\n\n{rows_code(found)}\n\n{own}"
 
@@ -169,9 +193,12 @@ _CATBOOST_CLASSES = '''class Objective:
     """For loss_function."""
 
     def calc_ders_multi(self, approxes, target, weight):
-        """First derivatives of minus the loss in the scores of a row, and the matrix of the second."""
+        """First derivatives of minus the loss in the scores of a row, and the matrix of the second, without
+        what may be below 0 (Gauss, Newton)."""
         z, y = np.asarray(approxes, dtype=float)[None], np.array([float(target)])
-        return list(-weight*slope(z, y)[0]), (-weight*np.diag(curvature(z, y)[0])).tolist()
+        p = np.exp(log_softmax(z))[0]
+        matrix = steepness(z, y)[0]*(np.diag(p) - np.outer(p, p))
+        return list(-weight*slope(z, y)[0]), (-weight*matrix).tolist()
 
 
 class Metric:
