@@ -167,7 +167,7 @@ ADVISE: tuple[SectionFacts, ...] = (
         "each loss is trained and judged on rows it has not seen; where the interval spans 0, it may be no "
         "better than the baseline.",
     ),
-    SectionFacts("rules", "{} more", "what was seen in the rows that no choice of the loss mends."),
+    SectionFacts("rules", "{} more", "what was seen in the rows that no choice of the loss helps."),
     SectionFacts("unknown", "{} more", "what you know and the file does not say: it may decide."),
     _NOTES,
 )

@@ -123,7 +123,7 @@ def found_loss(spec: Spec, task: Task) -> Loss:
         plain = tasks_of(spec) & (NUMBERS | CLASSES)
         raise UsageError(
             f"{spec.name} is a loss for {others} targets, and the task is {task}",
-            advice=f"Say --task {min(plain)} if the target is that; see losscli losses"
+            advice=f"Use --task {min(plain)} if the target is that; see losscli losses"
             if plain
             else f"Those for this task: losscli losses --task {task}",
         )

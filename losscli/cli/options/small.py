@@ -68,7 +68,7 @@ class ExportFlags:
     ]
     task: Annotated[str | None, Flag("TASK", "Which, of a name that several tasks have: multiclass …")] = None
     define: Annotated[tuple[str, ...], DEFINE] = ()
-    output: Annotated[Path | None, Flag("FILE", "Write a Python file; stdout if not said.", OUTPUT)] = None
+    output: Annotated[Path | None, Flag("FILE", "Write a Python file; default stdout.", OUTPUT)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
