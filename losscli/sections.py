@@ -109,9 +109,16 @@ DIFF: tuple[SectionFacts, ...] = (
     SectionFacts("metrics", "all {}", "`better if` says which way is good; metrics have no verdict here."),
     _NOTES,
 )
+_OF_LOSSES = SectionFacts(
+    "answer",
+    None,
+    "a loss is clearly better only where it leads by more than folds differ by chance; among the others the "
+    "standard one is named first.",
+)
+_TRAINED = SectionFacts("data", "", "what was read, what is trained on it, and how that is judged.")
 FIT: tuple[SectionFacts, ...] = (
-    _ANSWER,
-    _DATA,
+    _OF_LOSSES,
+    _TRAINED,
     SectionFacts(
         "losses",
         "all {}",
@@ -153,8 +160,8 @@ FIT: tuple[SectionFacts, ...] = (
     _NOTES,
 )
 ADVISE: tuple[SectionFacts, ...] = (
-    _ANSWER,
-    _DATA,
+    _OF_LOSSES,
+    _TRAINED,
     SectionFacts(
         "profile",
         "all {}",

@@ -81,6 +81,23 @@ def test_every_reason_and_reference_is_on_the_screen(found, name):
     assert text.count("\n? ") == len(found[name].unknown)
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_sections_are_opened_by_name(found, name):
+    advice = found[name]
+    assert not any(one.reference in render.written(advice, "text", width=None) for one in advice.short_list)
+    opened = render.written(advice, "text", width=None, show=frozenset({"losses", "unknown"}))
+    alone = [one.reference for one in advice.short_list if not one.rules]
+    assert alone and all(reference in opened for reference in alone)
+    assert "WHAT THIS DOES NOT KNOW" in opened and all(text in opened for text in advice.unknown)
+    assert "More by --show NAME: profile (" in opened and "losses (" not in opened.split("More by")[1]
+
+
+def test_what_is_no_section_is_refused(run):
+    done = run("advise", str(SAMPLES / "wine.csv"), "--show", "profil")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: --show profil: there is no such section\nDid you mean profile?\n"
+
+
 def test_a_leak_is_the_first_thing_said(tmp_path):
     columns = linear(lambda rng, n: rng.normal(size=n), seed=1, n=60)
     advice = advice_on(tmp_path, {"a b": columns["y"]} | columns)
