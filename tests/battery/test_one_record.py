@@ -73,7 +73,7 @@ def test_it_is_listed_and_explained(shown):
 def test_it_is_compared(shown):
     everything = json.loads(shown("compare", "PREDS", "--format", "json"))
     assert "quartic" in [one["spec"] for one in everything["losses"]]
-    named = shown("compare", "PREDS", "--loss", "quartic", "--loss", "mae")
+    named = shown("compare", "PREDS", "--loss", "quartic", "--loss", "mae", "--show", "losses")
     (line,) = [one for one in named.splitlines() if one.startswith("quartic  PRIMARY")]
     assert "mean, far out" in line, named
 
