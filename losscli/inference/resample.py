@@ -61,6 +61,28 @@ def unit_keys(keys: Keys, distinct: int) -> Keys:
     return keys if distinct <= ROW_UNITS else keys % np.uint64(GROUPS)
 
 
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units that n rows are in. keys: (U,), ascending; of: (n,) which of them each row is in."""
+
+    keys: Keys
+    of: Codes
+
+    @classmethod
+    def found(cls, keys: Keys) -> "Units":
+        """Those that occur. keys: (n,) the unit of each row."""
+        return cls(*np.unique(keys, return_inverse=True))
+
+    @classmethod
+    def groups(cls, keys: Keys) -> "Units":
+        """All 16,384 groups, whether they occur or not: those of all blocks are the same. keys: (n,)."""
+        return cls(np.arange(GROUPS, dtype=np.uint64), keys.astype(np.intp))
+
+    def take(self, rows: Codes) -> "Units":
+        """Of some rows, by their places."""
+        return Units(self.keys, self.of[rows])
+
+
 def time_block(rows: int) -> int:
     """Rows in a block of rows in time order: n^(1/3), the rate at which the bias and the variance of a
     block bootstrap balance; Künsch 1989, doi:10.1214/aos/1176347265."""
@@ -121,12 +143,19 @@ class UnitSums:
     @classmethod
     def of(cls, columns: Iterable[Floats], w: Floats, keys: Keys) -> "UnitSums":
         """columns: C arrays (n,), used one by one; w: (n,); keys: (n,) the unit of each row."""
-        units, unit = np.unique(keys, return_inverse=True)
-        sums = [np.bincount(unit, weights=w * x) for x in columns]
-        each = np.bincount(unit, weights=w).astype(np.float64)
-        return cls(units, each, np.array(sums, dtype=np.float64).reshape(len(sums), len(units)).T)
+        return cls.over(columns, w, Units.found(keys))
+
+    @classmethod
+    def over(cls, columns: Iterable[Floats], w: Floats, units: Units) -> "UnitSums":
+        """The same of units that are known."""
+        size, alike = len(units.keys), bool((w == 1.0).all())
+        sums = [np.bincount(units.of, x if alike else w * x, size) for x in columns]
+        each = np.bincount(units.of, None if alike else w, size).astype(np.float64)
+        return cls(units.keys, each, np.array(sums, dtype=np.float64).reshape(len(sums), size).T)
 
     def merge(self, other: "UnitSums") -> "UnitSums":
+        if np.array_equal(self.keys, other.keys):
+            return UnitSums(self.keys, self.w + other.w, np.add(self.sums, other.sums, order="C"))
         keys = np.union1d(self.keys, other.keys)
         w, sums = np.zeros(len(keys)), np.zeros((len(keys), self.sums.shape[1]))
         for part in (self, other):
@@ -134,6 +163,12 @@ class UnitSums:
             w[place] += part.w
             sums[place] += part.sums
         return UnitSums(keys, w, sums)
+
+    @property
+    def filled(self) -> "UnitSums":
+        """The units that have rows, where no row has the weight 0."""
+        kept = np.flatnonzero(self.w)
+        return self if len(kept) == len(self.w) else UnitSums(self.keys[kept], self.w[kept], self.sums[kept])
 
     def take(self, places: Sequence[int]) -> "UnitSums":
         """These columns only."""
