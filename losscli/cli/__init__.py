@@ -4,10 +4,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from errno import ENOMEM
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from losscli import progress
 from losscli.errors import ExitCode, LosscliError
 
 if TYPE_CHECKING:
@@ -15,12 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+NO_MEMORY = (
+    "there is not enough memory for this",
+    "Ask for less at a time: --jobs 1, the losses you need with --loss, fewer models or columns",
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; only errors are printed here."""
     from typer.exceptions import Abort, Exit, TyperException
 
     _open_streams()
+    progress.told_by(lambda line: _say([f"note: {line}"]))
     try:
         return _obeyed(arguments)
     except LosscliError as error:
@@ -35,11 +43,17 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.OK
     except (KeyboardInterrupt, Abort):
         return ExitCode.INTERRUPTED
-    except OSError as error:  # no space, no permission: the machine's, not ours
-        where = [] if error.filename is None else [error.filename]
-        return _fail(ExitCode.USAGE, ": ".join(map(str, [*where, error.strerror or error])))
+    except (MemoryError, OSError) as error:  # no memory, no space, no permission: the machine's, not ours
+        return _fail(ExitCode.USAGE, *_of_the_machine(error))
     except Exception as error:
         return _unexpected(error)
+
+
+def _of_the_machine(error: MemoryError | OSError) -> tuple[str, ...]:
+    if isinstance(error, MemoryError) or error.errno == ENOMEM:
+        return NO_MEMORY
+    where = [] if error.filename is None else [error.filename]
+    return (": ".join(map(str, [*where, error.strerror or error])),)
 
 
 def _obeyed(arguments: Sequence[str]) -> int:
