@@ -24,8 +24,8 @@ S = TypeVar("S")
 Shard = range
 
 LOST = (
-    "a worker process was lost, most likely for want of memory: its part is done again, and figures stay the "
-    "same; --jobs 1 needs least memory"
+    "a worker process was lost: killed, or without memory or room in TMPDIR. Its part is done again, and the "
+    "figures are the same; --jobs 1 needs least"
 )
 _SHARDS = 16  # of the blocks; fixed, so that the order of additions does not depend on the workers
 _FORK_BLOCKS = 12  # fewer are done before a worker has started

@@ -21,6 +21,7 @@ NO_MEMORY = (
     "there is not enough memory for this",
     "Ask for less at a time: --jobs 1, the losses you need with --loss, fewer models or columns",
 )
+_WITHOUT_MEMORY = ("failed to map segment", os.strerror(ENOMEM), "can't start new thread")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -43,17 +44,22 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.OK
     except (KeyboardInterrupt, Abort):
         return ExitCode.INTERRUPTED
-    except (MemoryError, OSError) as error:  # no memory, no space, no permission: the machine's, not ours
-        return _fail(ExitCode.USAGE, *_of_the_machine(error))
     except Exception as error:
-        return _unexpected(error)
+        if _wants_memory(error):
+            return _fail(ExitCode.USAGE, *NO_MEMORY)
+        return _of_the_machine(error) if isinstance(error, OSError) else _unexpected(error)
 
 
-def _of_the_machine(error: MemoryError | OSError) -> tuple[str, ...]:
-    if isinstance(error, MemoryError) or error.errno == ENOMEM:
-        return NO_MEMORY
+def _wants_memory(error: Exception) -> bool:
+    """Whether that is what an error comes from: of numbers, of a library to load, of a thread or process."""
+    said = str(error)
+    return isinstance(error, MemoryError) or any(words in said for words in _WITHOUT_MEMORY)
+
+
+def _of_the_machine(error: OSError) -> ExitCode:
+    """The code of no space, no permission and their like."""
     where = [] if error.filename is None else [error.filename]
-    return (": ".join(map(str, [*where, error.strerror or error])),)
+    return _fail(ExitCode.USAGE, ": ".join(map(str, [*where, error.strerror or error])))
 
 
 def _obeyed(arguments: Sequence[str]) -> int:
