@@ -222,7 +222,8 @@ def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iter
             del children[0]
             with results:
                 missing = list(part)
-                for one in _results(results, len(part)):
+                left: Iterator[S] = _results(results, len(part))
+                for one in left:
                     yield one
                     del missing[0]
             if missing:
