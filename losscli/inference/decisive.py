@@ -82,11 +82,13 @@ class Tops:
         KEPT largest of all rows reach for certain, as `bounds_of` some of them does."""
         up = np.flatnonzero(contribution >= bounds[0])
         down = np.flatnonzero(contribution <= -bounds[1])
-        rest = contribution.copy()
-        rest[up] = rest[down] = 0.0
+        above = below = 0.0
+        if bounds != ANY:
+            rest = contribution.copy()
+            rest[up] = rest[down] = 0.0
+            above, below = float(np.maximum(rest, 0.0).sum()), float(np.maximum(-rest, 0.0).sum())
         return cls(
-            _Side.of(contribution[up], number[up], float(np.maximum(rest, 0.0).sum())),
-            _Side.of(-contribution[down], number[down], float(-np.minimum(rest, 0.0).sum())),
+            _Side.of(contribution[up], number[up], above), _Side.of(-contribution[down], number[down], below)
         )
 
     def merge(self, other: "Tops") -> "Tops":
