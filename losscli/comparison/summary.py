@@ -213,9 +213,10 @@ def _kept(
     columns: Iterator[Floats], w: Floats, least: dict[int, float], largest: dict[int, Largest]
 ) -> Iterator[Floats]:
     """The columns; the largest values of those with a bound are put into `largest`."""
+    alike = bool((w == 1.0).all())
     for place, column in enumerate(columns):
         if place in least:
-            largest[place] = Largest.of(w * column, least[place])
+            largest[place] = Largest.of(column if alike else w * column, least[place])
         yield column
 
 
