@@ -29,6 +29,7 @@ SHARES = (24_111, 24_107, 12_055, 4_018, 1_004, 202, 34, 5)
 _GOLDEN = 0x9E3779B97F4A7C15
 _WORDS = 128  # of 64 bits, four draws each, made at a time
 _UNITS = 1_024  # drawn at a time: what is in flight stays in the cache
+_COLUMNS = 8  # centred at a time, for the same reason
 _NOISE = 64 * np.finfo(np.float64).eps
 _TINY = 1e-30  # in units of the largest; smaller ones would only slow the product down
 
@@ -281,15 +282,21 @@ def _centred(units: UnitSums) -> tuple[Floats, Floats, Floats, Floats]:
     its largest: values of about 1 at most."""
     size = units.w.max()
     w = units.w / size
-    sums = np.asfortranarray(units.sums)  # one layout: the order of additions follows it
-    unit = _power_of_two(np.abs(sums).max(axis=0))
-    sums = sums / unit
-    mean = sums.sum(axis=0) / w.sum()
-    expected = w[:, None] * mean
-    spread = sums - expected
-    spread[np.abs(spread) <= _NOISE * np.abs(expected)] = 0.0
-    rest = _power_of_two(np.abs(spread).max(axis=0))
-    return w, mean * (unit / size), spread / rest, rest * (unit / size)
+    total, columns = w.sum(), units.sums.shape[1]
+    mean, scale, spread = np.empty(columns), np.empty(columns), np.empty(units.sums.shape)
+    for first in range(0, columns, _COLUMNS):
+        here = slice(first, first + _COLUMNS)
+        rest = np.array(units.sums[:, here], order="F")  # one layout: the order of additions follows it
+        unit = _power_of_two(np.abs(rest).max(axis=0))
+        rest /= unit
+        own = rest.sum(axis=0) / total
+        expected = w[:, None] * own
+        rest -= expected
+        rest[np.abs(rest) <= _NOISE * np.abs(expected)] = 0.0
+        left = _power_of_two(np.abs(rest).max(axis=0))
+        spread[:, here] = np.divide(rest, left, out=rest)
+        mean[here], scale[here] = own * (unit / size), left * (unit / size)
+    return w, mean, spread, scale
 
 
 def _covariances(x: Floats, columns: int, used: Codes, pairs: tuple[Codes, Codes], *, noise: float) -> Floats:
