@@ -8,6 +8,7 @@ models, differences, and runs on other files with the same ids.
 
 import math
 from collections.abc import Iterable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -248,13 +249,20 @@ def squares(columns: int) -> tuple[tuple[int, int], ...]:
 
 
 def replicate(
-    units: UnitSums, count: int, seed: int, products: Sequence[tuple[int, int]] = (), *, precise: bool
+    units: UnitSums,
+    count: int,
+    seed: int,
+    products: Sequence[tuple[int, int]] = (),
+    *,
+    precise: bool,
+    jobs: int = 1,
 ) -> Replicates:
     """B = count replicates of the means of all columns.
 
     products: pairs of columns whose covariance is wanted, a column with itself for its standard error.
     precise: multiply in double precision, at half the speed; single precision keeps about six digits of
     the spread, which is plenty for intervals of single columns, and not for combinations that nearly cancel.
+    jobs: threads, of which no figure depends.
     Raises ValueError where a sum is not finite: such a mean has no interval.
     """
     if not np.isfinite(units.sums).all():
@@ -266,7 +274,7 @@ def replicate(
     parts += [spread[:, used] * w[:, None], spread[:, a] * spread[:, b]]
     kind, noise = (np.float64, 1e-12) if precise else (np.float32, 1e-6)
     with progress.stage("resampling", -(-len(w) // _UNITS), of="draws"):
-        drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind)
+        drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind, jobs)
     own = np.concatenate([part.sum(axis=0) for part in parts])[None, :]
     covariance, covariances = (_covariances(x, len(scale), used, (a, b), noise=noise) for x in (own, drawn))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -324,18 +332,32 @@ def _power_of_two(size: Floats) -> Floats:
     return np.where(size > 0, np.ldexp(1.0, np.frexp(size)[1] - 1), 1.0)
 
 
-def _drawn_sums(streams: Keys, parts: Sequence[Floats], count: int, kind: type[Any]) -> Floats:
-    """Σ N x over the units, for the columns of all parts: (count, columns)."""
+def _drawn_sums(streams: Keys, parts: Sequence[Floats], count: int, kind: type[Any], jobs: int) -> Floats:
+    """Σ N x over the units, for the columns of all parts: (count, columns). Threads share the replicates, as
+    these do not depend on one another."""
     words = -(-count // 4)
     found = np.zeros((4 * words, sum(part.shape[1] for part in parts)))
-    for first in range(0, len(streams), _UNITS):
-        here = streams[first : first + _UNITS]
-        x = np.concatenate([part[first : first + _UNITS] for part in parts], axis=1).astype(kind)
-        x[np.abs(x) < _TINY] = 0.0
-        for word in range(0, words, _WORDS):
-            drawn = _draws(here, range(word, min(word + _WORDS, words)))
-            found[4 * word : 4 * word + drawn.shape[1]] += drawn.astype(kind).T @ x
-        progress.advance("draws")
+    pieces = [range(word, min(word + _WORDS, words)) for word in range(0, words, _WORDS)]
+
+    def draw(mine: int) -> None:
+        for first in range(0, len(streams), _UNITS):
+            here = streams[first : first + _UNITS]
+            x = np.concatenate([part[first : first + _UNITS] for part in parts], axis=1).astype(kind)
+            x[np.abs(x) < _TINY] = 0.0
+            for piece in pieces[mine::threads]:
+                drawn = _draws(here, piece)
+                found[4 * piece.start : 4 * piece.stop] += drawn.astype(kind).T @ x
+            progress.advance("draws", 1 / threads)
+
+    threads = max(1, min(jobs, len(pieces), len(streams) // _UNITS))
+    if threads == 1:
+        draw(0)
+        return found[:count]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:  # each in a copy of the context, where what overflows is quiet
+        for done in [pool.submit(copy_context().run, draw, mine) for mine in range(threads)]:
+            done.result()
     return found[:count]
 
 

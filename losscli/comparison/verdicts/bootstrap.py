@@ -230,6 +230,7 @@ def bootstrap(
             request.seed,
             squares(judged),
             precise=kept,
+            jobs=facts.reading.jobs,
         )
         outliers, filled = None, {}
         if len(flagged.keys):

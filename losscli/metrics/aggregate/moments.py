@@ -62,9 +62,7 @@ class Moments:
         first = np.full(c, NO_ROW, dtype=np.intp)
         w2, unit = w * w, bool((w == 1.0).all())
         marked = np.flatnonzero(flagged) if flagged is not None else np.zeros(0, dtype=np.intp)
-        d, room = np.empty(
-            (2, len(w))
-        )  # used again: a fresh array costs more than what is done in it
+        d, room = np.empty((2, len(w)))  # used again: a fresh array costs more than what is done in it
         for j, x in enumerate(columns):
             largest[j] = x.max(initial=-np.inf)
             top[j] = largest[j] if unit else (w * x).max(initial=-np.inf)
