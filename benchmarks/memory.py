@@ -32,7 +32,7 @@ def measure(rows: int, source: str) -> tuple[float, Usage]:
 def main() -> None:
     """One line of a table for each number of rows and source, then the exponents."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 5_000_000, 20_000_000])
+    parser.add_argument("--rows", type=int, nargs="+", default=[2_000_000, 5_000_000, 20_000_000])
     arguments = parser.parse_args()
     print("| from | rows | file MB | peak RSS MiB | wall s | CPU s |\n|---|---|---|---|---|---|", flush=True)
     cpu: dict[str, list[tuple[int, float]]] = {source: [] for source in FROM}
