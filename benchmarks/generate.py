@@ -1,10 +1,12 @@
-"""Write a predictions file: positive gamma targets and three models, the same bytes for the same rows."""
+"""Write a predictions file, CSV or Parquet by its name: positive gamma targets and three models, the same
+numbers for the same rows."""
 
 import argparse
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
+import pyarrow.parquet as papq
 
 SEED = 0
 BLOCK = 1_000_000
@@ -26,12 +28,21 @@ def main() -> None:
     parser.add_argument("rows", type=int)
     parser.add_argument("path")
     arguments = parser.parse_args()
+    blocks = (
+        block(index, min(BLOCK, arguments.rows - start))
+        for index, start in enumerate(range(0, arguments.rows, BLOCK))
+    )
+    if arguments.path.endswith(".parquet"):
+        with papq.ParquetWriter(arguments.path, SCHEMA) as writer:
+            for one in blocks:
+                writer.write_batch(one)
+        return
     options = pacsv.WriteOptions(include_header=False, quoting_style="none")
     with open(arguments.path, "wb") as file:
         file.write((",".join(SCHEMA.names) + "\n").encode())
         with pacsv.CSVWriter(file, SCHEMA, write_options=options) as writer:
-            for index, start in enumerate(range(0, arguments.rows, BLOCK)):
-                writer.write_batch(block(index, min(BLOCK, arguments.rows - start)))
+            for one in blocks:
+                writer.write_batch(one)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ from process import LOSSCLI, run
 ROWS = 300
 
 
-def write(models: int, path: Path) -> None:
+def write(models: int, path: Path, rows: int = ROWS) -> None:
     """A target and so many models, whose errors grow by a hundredth from one to the next."""
     drawn = random.Random(models)
     with path.open("w") as file:
         file.write(",".join(["y_true", *(f"pred_m{m:03d}" for m in range(models))]) + "\n")
-        for _ in range(ROWS):
+        for _ in range(rows):
             y = drawn.gauss(10, 2)
             row = [y, *(y + (1 + m / 100) * drawn.gauss(0, 1) for m in range(models))]
             file.write(",".join(f"{value:.6g}" for value in row) + "\n")

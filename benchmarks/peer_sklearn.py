@@ -31,7 +31,10 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--engine", choices=["c", "pyarrow"], default="c", help="of pandas.read_csv")
     arguments = parser.parse_args()
-    frame = pd.read_csv(arguments.path, engine=arguments.engine)
+    if arguments.path.endswith(".parquet"):
+        frame = pd.read_parquet(arguments.path)
+    else:
+        frame = pd.read_csv(arguments.path, engine=arguments.engine)
     y = frame.pop("y_true")
     values = {spec: {name: float(loss(y, frame[name])) for name in frame} for spec, loss in LOSSES.items()}
     arguments.output.write_text(json.dumps(values))

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LOSSCLI = [sys.executable, "-m", "losscli"]
 GENERATE = [sys.executable, str(Path(__file__).parent / "generate.py")]
@@ -27,13 +28,16 @@ class Usage:
     rss: float  # MiB, the peak of the largest single process
 
 
-def run(command: Sequence[str]) -> Usage:
-    """Run to the end with stdout thrown away; a failure ends the benchmark with what it wrote to stderr."""
+def run(command: Sequence[str], *, piped: Path | None = None) -> Usage:
+    """Run to the end with stdout thrown away; a failure ends the benchmark with what it wrote to stderr.
+
+    piped: a file that comes through standard input, as a stream."""
     with tempfile.TemporaryFile() as stderr:
         start = time.perf_counter()
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
-        )
+        stdin: Any = subprocess.DEVNULL
+        if piped is not None:
+            stdin = subprocess.Popen(["cat", str(piped)], stdout=subprocess.PIPE).stdout
+        process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)

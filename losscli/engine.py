@@ -3,16 +3,19 @@ of their own, each result as soon as it is there.
 
 Workers are forked, so that they see the table without a copy. Threads would not do: the arithmetic of
 a block is so short that handing over the interpreter lock costs more than it. Signals are for the process
-that forks; it ends its workers, at any moment by `end_workers`.
+that forks; it ends its workers, at any moment by `end_workers`. What a worker that was killed, or had no
+memory or disk left, has not handed over is done again by the process that forked it.
 """
 
 import os
 import signal
 import threading
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import reduce
+from struct import Struct
 from typing import IO, Any, TypeVar
 
 from losscli import progress
@@ -20,10 +23,14 @@ from losscli import progress
 S = TypeVar("S")
 Shard = range
 
-KILLED = "a worker process was killed; is there enough memory?"
+LOST = (
+    "a worker process was lost: killed, or without memory or room in TMPDIR. Its part is done again, and the "
+    "figures are the same; --jobs 1 needs least"
+)
 _SHARDS = 16  # of the blocks; fixed, so that the order of additions does not depend on the workers
 _FORK_BLOCKS = 12  # fewer are done before a worker has started
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_SIZE = Struct("<q")  # bytes of a result, before it
 _workers: set[int] = set()  # processes that have been forked and not yet reaped
 
 
@@ -70,31 +77,50 @@ def each(count: int, work: Callable[[int], S], jobs: int) -> Iterator[tuple[int,
     from multiprocessing.connection import wait
 
     children: dict[Any, int] = {}  # the end of a pipe → the process at the other
-    left: dict[Any, int] = {}
+    left: dict[Any, deque[int]] = {}  # the tasks whose results are still to come from it
+    here: list[int] = []  # tasks of workers that could not be made, or were lost
     try:
         for first in range(workers):
             tasks = range(first, count, workers)
-            pipe, child = _piped(work, tasks, list(children))
-            children[pipe], left[pipe] = child, len(tasks)
+            try:
+                pipe, child = _piped(work, tasks, list(children))
+            except OSError:
+                here += tasks
+                continue
+            children[pipe], left[pipe] = child, deque(tasks)
         while left:
             for pipe in wait(list(left)):
-                yield _received(pipe)
-                left[pipe] -= 1
+                try:
+                    yield _received(pipe)
+                    left[pipe].popleft()
+                except _Lost:
+                    here += left.pop(pipe)
+                    continue
                 if not left[pipe]:
                     del left[pipe]
+        yield from ((i, work(i)) for i in here)
     finally:
         for pipe, child in children.items():
             _end(child)
             pipe.close()
 
 
+class _Lost(Exception):
+    """A worker has ended before it had handed over its results."""
+
+
 def _piped(work: Callable[[int], S], tasks: Sequence[int], siblings: Sequence[Any]) -> tuple[Any, int]:
     """(the end of a pipe, a process that sends (i, work(i)), or its error, to it); siblings: such ends of
-    other processes."""
+    other processes. OSError where there is no process to be had."""
     from multiprocessing import Pipe
 
     reading, writing = Pipe(duplex=False)
-    child = _fork()
+    try:
+        child = _fork()
+    except BaseException:
+        reading.close()
+        writing.close()
+        raise
     if child:
         writing.close()
         return reading, child
@@ -103,19 +129,22 @@ def _piped(work: Callable[[int], S], tasks: Sequence[int], siblings: Sequence[An
             pipe.close()
         for i in tasks:
             writing.send((i, work(i)))
+    except MemoryError:
+        pass
     except BaseException as error:
-        with suppress(OSError):
+        with suppress(Exception):
             writing.send(error)
     finally:
         os._exit(0)
 
 
 def _received(pipe: Any) -> Any:
-    """The next result. Raises the error of the worker; RuntimeError where it was killed."""
+    """The next result. Raises the error of the worker; _Lost where there is none to come."""
     try:
         found = pipe.recv()  # pickled by our own fork
-    except EOFError:
-        raise RuntimeError(KILLED) from None
+    except (EOFError, OSError):  # nothing more, or half a message
+        progress.tell(LOST)
+        raise _Lost from None
     if isinstance(found, BaseException):
         raise found
     return found
@@ -192,8 +221,14 @@ def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iter
             _reap(child)
             del children[0]
             with results:
-                results.seek(0)
-                yield from _results(results, len(part))
+                missing = list(part)
+                left: Iterator[S] = _results(results, len(part))
+                for one in left:
+                    yield one
+                    del missing[0]
+            if missing:
+                progress.tell(LOST)
+                yield from map(run, missing)
         for part in rest:
             yield from map(run, part)
     finally:
@@ -204,7 +239,6 @@ def _forked(run: Callable[[Shard], S], parts: Sequence[Sequence[Shard]]) -> Iter
 
 def _start(run: Callable[[Shard], S], part: Sequence[Shard]) -> tuple[int, IO[bytes]]:
     """A process that works on a part and leaves its results, or its error, in an unlinked file."""
-    import pickle
     import tempfile
 
     results = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the reader
@@ -216,24 +250,43 @@ def _start(run: Callable[[Shard], S], part: Sequence[Shard]) -> tuple[int, IO[by
     if child:
         return child, results
     try:
-        for shard in part:
-            pickle.dump(run(shard), results, protocol=pickle.HIGHEST_PROTOCOL)
-    except BaseException as error:
-        pickle.dump(error, results)
+        with suppress(OSError, MemoryError):  # no room: what is missing is done again
+            for shard in part:
+                _leave(results, _outcome(run, shard))
+            results.flush()
     finally:
-        results.flush()
         os._exit(0)
 
 
-def _results(results: IO[bytes], count: int) -> Iterator[S]:
-    """What a worker left. Raises its error; RuntimeError where it was killed before its end."""
+def _outcome(run: Callable[[Shard], S], shard: Shard) -> S | BaseException:
+    """The result, or the error; MemoryError is raised."""
+    try:
+        return run(shard)
+    except MemoryError:
+        raise
+    except BaseException as error:
+        return error
+
+
+def _leave(results: IO[bytes], found: object) -> None:
     import pickle
 
+    data = pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL)
+    results.write(_SIZE.pack(len(data)))
+    results.write(data)
+
+
+def _results(results: IO[bytes], count: int) -> Iterator[S]:
+    """What a worker has left, all of it or only the first. Raises its error."""
+    import pickle
+
+    results.seek(0)
     for _ in range(count):
-        try:
-            found = pickle.load(results)  # written by our own fork, to a file without a name
-        except EOFError:
-            raise RuntimeError(KILLED) from None
+        head = results.read(_SIZE.size)
+        data = results.read(_SIZE.unpack(head)[0]) if len(head) == _SIZE.size else b""
+        if not data or len(data) < _SIZE.unpack(head)[0]:
+            return
+        found = pickle.loads(data)  # written by our own fork, to a file without a name
         if isinstance(found, BaseException):
             raise found
         yield found

@@ -5,7 +5,8 @@ shared memory.
 """
 
 import time
-from collections.abc import Iterator, MutableSequence
+import warnings
+from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,12 +33,14 @@ class Stage:
 @dataclass(slots=True)
 class _Now:
     """stages: open ones, the inner last; counts: of each process; own: the place of this one; keeping: how
-    many open parts of the work can give what is done."""
+    many open parts of the work can give what is done; told: lines that have been said; teller: says one."""
 
     stages: list[Stage] = field(default_factory=list)
     counts: MutableSequence[float] = field(default_factory=lambda: [0.0])
     own: int = 0
     keeping: int = 0
+    told: set[str] = field(default_factory=set)
+    teller: Callable[[str], None] = lambda line: warnings.warn(line, RuntimeWarning, stacklevel=3)
 
     @property
     def counted(self) -> Stage | None:
@@ -45,6 +48,19 @@ class _Now:
 
 
 _now = _Now()
+
+
+def tell(line: str) -> None:
+    """Say what the user should know while work goes on, each line once."""
+    if line not in _now.told:
+        _now.told.add(line)
+        _now.teller(line)
+
+
+def told_by(teller: Callable[[str], None]) -> None:
+    """From now on lines are said by this; until then they are warnings of Python."""
+    _now.told.clear()
+    _now.teller = teller
 
 
 def share_counts() -> None:

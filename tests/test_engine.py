@@ -3,11 +3,21 @@
 import os
 import signal
 import time
+from collections.abc import Callable, Iterator
 from operator import add
+from typing import IO
 
 import pytest
 
-from losscli.engine import each, end_workers, fold
+from losscli import engine, progress
+from losscli.engine import LOST, each, end_workers, fold
+
+
+@pytest.fixture(autouse=True)
+def _warnings_again() -> Iterator[None]:
+    before = progress._now.teller
+    yield
+    progress.told_by(before)
 
 
 def strings(a: str, b: str) -> str:
@@ -32,16 +42,55 @@ def test_an_error_of_a_worker_is_raised_here() -> None:
         fold(40, work, add, 2)
 
 
-def test_a_worker_that_dies_is_said() -> None:
-    here = os.getpid()
+HERE = os.getpid()
+
+
+def killed_at(last: int, how: str) -> Callable[[int], int]:
+    """Work that a worker does until a block, where it is lost."""
 
     def work(block: int) -> int:
-        if os.getpid() != here:
-            os._exit(9)
-        return block
+        if os.getpid() != HERE and block >= last:
+            if how == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise MemoryError
+        return block * block
 
-    with pytest.raises(RuntimeError, match="killed"):
-        fold(40, work, add, 2)
+    return work
+
+
+@pytest.mark.parametrize("how", ["killed", "without memory"])
+@pytest.mark.parametrize("last", [0, 25, 37])
+def test_what_a_lost_worker_owes_is_done_here(last: int, how: str) -> None:
+    work = killed_at(last, how)
+    said: list[str] = []
+    progress.told_by(said.append)
+    merged = fold(40, lambda block: str(work(block)), strings, 3)
+    assert merged == fold(40, lambda block: str(block * block), strings, 1)
+    assert sorted(each(40, work, 3)) == [(i, i * i) for i in range(40)]
+    assert said == [LOST]
+
+
+def test_a_worker_without_room_for_its_results_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(results: object, found: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(engine, "_leave", full)
+    progress.told_by(lambda line: None)
+    assert fold(40, str, strings, 3) == fold(40, str, strings, 1)
+
+
+def test_half_a_result_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = engine._leave
+
+    def cut(results: IO[bytes], found: object) -> None:
+        real(results, found)
+        if os.getpid() != HERE:
+            results.truncate(results.tell() - 3)
+            os._exit(9)
+
+    monkeypatch.setattr(engine, "_leave", cut)
+    progress.told_by(lambda line: None)
+    assert fold(40, str, strings, 3) == fold(40, str, strings, 1)
 
 
 def test_no_worker_outlives_an_error() -> None:

@@ -4,10 +4,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from errno import ENOMEM
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from losscli import progress
 from losscli.errors import ExitCode, LosscliError
 
 if TYPE_CHECKING:
@@ -15,12 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+NO_MEMORY = (
+    "there is not enough memory for this",
+    "Ask for less at a time: --jobs 1, the losses you need with --loss, fewer models or columns",
+)
+_WITHOUT_MEMORY = ("failed to map segment", os.strerror(ENOMEM), "can't start new thread")
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; only errors are printed here."""
     from typer.exceptions import Abort, Exit, TyperException
 
     _open_streams()
+    progress.told_by(lambda line: _say([f"note: {line}"]))
     try:
         return _obeyed(arguments)
     except LosscliError as error:
@@ -35,11 +44,22 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.OK
     except (KeyboardInterrupt, Abort):
         return ExitCode.INTERRUPTED
-    except OSError as error:  # no space, no permission: the machine's, not ours
-        where = [] if error.filename is None else [error.filename]
-        return _fail(ExitCode.USAGE, ": ".join(map(str, [*where, error.strerror or error])))
     except Exception as error:
-        return _unexpected(error)
+        if _wants_memory(error):
+            return _fail(ExitCode.USAGE, *NO_MEMORY)
+        return _of_the_machine(error) if isinstance(error, OSError) else _unexpected(error)
+
+
+def _wants_memory(error: Exception) -> bool:
+    """Whether that is what an error comes from: of numbers, of a library to load, of a thread or process."""
+    said = str(error)
+    return isinstance(error, MemoryError) or any(words in said for words in _WITHOUT_MEMORY)
+
+
+def _of_the_machine(error: OSError) -> ExitCode:
+    """The code of no space, no permission and their like."""
+    where = [] if error.filename is None else [error.filename]
+    return _fail(ExitCode.USAGE, ": ".join(map(str, [*where, error.strerror or error])))
 
 
 def _obeyed(arguments: Sequence[str]) -> int:

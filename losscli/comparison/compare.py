@@ -20,7 +20,7 @@ from losscli.comparison.row_table import reasons, row_table
 from losscli.comparison.screening import Screening, check_values, screen
 from losscli.comparison.selection import Measured, allowances, find_domains, ruled_out, select
 from losscli.comparison.summary import EXACT_ROWS, Layout, Summary, probe, summarise
-from losscli.comparison.tails import find_tails
+from losscli.comparison.tails import find_tails, watched
 from losscli.comparison.vectors import vector_warnings
 from losscli.comparison.verdicts import with_verdicts
 from losscli.comparison.verdicts.deciding import find_deciding, named_rows, with_deciding
@@ -123,7 +123,9 @@ def _gathered(reading: Reading, request: Request) -> TableFacts:
     losses, refused, outside = ruled_out(chosen, problem, seen, domains, asked=bool(request.losses))
     layout = Layout.of(losses, problem)
     rule, no_rule = find_outlier_rule(reading.unclipped, scale, no_scale, exact=exact)
-    summary, (medians, bulk_medians) = summarise(reading, layout, rule, exact=exact)
+    summary, (medians, bulk_medians) = summarise(
+        reading, layout, rule, watched(layout, len(problem.models)), exact=exact
+    )
     return TableFacts(
         request=request,
         reading=reading,
@@ -134,7 +136,7 @@ def _gathered(reading: Reading, request: Request) -> TableFacts:
         rule=rule,
         no_rule=no_rule,
         summary=summary,
-        tails=find_tails(reading, layout, summary.moments),
+        tails=find_tails(reading, layout, summary),
         medians=medians,
         bulk_medians=bulk_medians,
         whole_sample=find_whole_sample(reading, losses, seen.used),

@@ -11,6 +11,7 @@ from losscli.comparison.vectors import vector_terms
 from losscli.data.roles import Problem
 from losscli.data.rows import Reading, Rows, arguments_of
 from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kind, Mask, Task, log_softmax
+from losscli.inference.tail import Largest, bound
 from losscli.loss import Argument, BoundLoss
 from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.loss.reduction import quantities
@@ -32,6 +33,7 @@ from losscli.metrics.tallies import Confusion
 from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms
 
 EXACT_ROWS = 1_000_000  # above, distributions of scores are rounded unless asked otherwise
+FEW_BLOCKS = 16  # up to here nothing is told from a sample of them: a pass reads what is sought
 RANKED_CLASSES = 20  # one-vs-rest ranking metrics up to here
 
 OutlierRule = Callable[[Rows], Mask]
@@ -111,13 +113,18 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All that is kept of the rows; metrics: per model, by the type of the summary."""
+    """All that is kept of the rows.
+
+    metrics: per model, by the type of the summary; largest: w·x of row quantities that few rows may carry, by
+    their places, where there are many blocks.
+    """
 
     moments: Moments
     metrics: tuple[Metrics, ...]
     clipped: Codes
     flagged: tuple[Codes, ...]  # row numbers
     looks: Looks
+    largest: dict[int, Largest]
 
     @property
     def flagged_rows(self) -> Codes:
@@ -131,6 +138,7 @@ class Summary:
             self.clipped + other.clipped,
             self.flagged + other.flagged,
             merge_each(self.looks, other.looks),
+            {place: one.merge(other.largest[place]) for place, one in self.largest.items()},
         )
 
 
@@ -147,11 +155,16 @@ def _merge_metrics(a: Metrics, b: Metrics) -> Metrics:
 
 
 def summarise(
-    reading: Reading, layout: Layout, flag: OutlierRule | None, *, exact: bool
+    reading: Reading,
+    layout: Layout,
+    flag: OutlierRule | None,
+    watched: Collection[int],
+    *,
+    exact: bool,
 ) -> tuple[Summary, tuple[Values, Values]]:
     """The main pass, and the losses that are medians: of all rows and of those not flagged.
 
-    flag: which rows are outliers; exact: do not round scores.
+    flag: which rows are outliers; watched: the places of what few rows may carry; exact: do not round scores.
     """
     problem = reading.problem
     medians = Medians.of(problem, layout.losses)
@@ -164,17 +177,24 @@ def summarise(
         return medians.series(rows, flags(rows))
 
     sought = Sought.seek(series, 0.5, reading.blocks)
-    shift = first_medians(row_quantities(problem, layout, reading.rows(0)))
+    first = reading.rows(0)
+    columns = list(row_quantities(problem, layout, first))
+    shift = first_medians(columns)
+    many = reading.blocks > FEW_BLOCKS
+    least = {place: bound(first.w * columns[place], reading.blocks) for place in watched if many}
 
     @np.errstate(over="ignore", invalid="ignore")  # squares of huge values: no figure, with its reason
     def work(rows: Rows) -> Summary:
         flagged = flags(rows)
+        largest: dict[int, Largest] = {}
+        computed = _kept(_counted(row_quantities(problem, layout, rows)), rows.w, least, largest)
         return Summary(
-            Moments.of(_counted(row_quantities(problem, layout, rows)), rows.w, shift, flagged, rows.number),
+            Moments.of(computed, rows.w, shift, flagged, rows.number),
             tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
             rows.clipped,
             (rows.number[flagged],) if flagged is not None and flagged.any() else (),
             sought.look(medians.series(rows, flagged)),
+            largest,
         )
 
     with progress.stage("computing losses", reading.blocks * len(layout.columns), of="columns"):
@@ -187,6 +207,17 @@ def _counted(columns: Iterator[Floats]) -> Iterator[Floats]:
     for column in columns:
         yield column
         progress.advance("columns")
+
+
+def _kept(
+    columns: Iterator[Floats], w: Floats, least: dict[int, float], largest: dict[int, Largest]
+) -> Iterator[Floats]:
+    """The columns; the largest values of those with a bound are put into `largest`."""
+    alike = bool((w == 1.0).all())
+    for place, column in enumerate(columns):
+        if place in least:
+            largest[place] = Largest.of(column if alike else w * column, least[place])
+        yield column
 
 
 def _with_pooled(found: Metrics) -> Metrics:

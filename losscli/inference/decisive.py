@@ -10,6 +10,8 @@ from losscli.domain import Codes, Floats, Mask
 KEPT = 1_000  # contributions of each sign
 FEWER = 0.5  # of the rows expected, below which the order rests on few
 _HAIR = 1e-12  # of the sums compared, below which they are equal
+_TINY = float(np.nextafter(0.0, 1.0))  # the least number above 0
+ANY = (_TINY, _TINY)  # bounds that every contribution reaches
 _QUIET = np.errstate(over="ignore")  # sums of huge values are inf, and said
 INFINITE = "the sum of the differences is infinite"
 LEVEL = "the mean losses are equal"
@@ -74,10 +76,20 @@ class Tops:
     negative: _Side
 
     @classmethod
-    def of(cls, contribution: Floats, number: Codes) -> "Tops":
-        """contribution: w(ℓ_a - ℓ_b), finite, (n,); number: row numbers (n,)."""
-        up, down = contribution > 0, contribution < 0
-        return cls(_Side.of(contribution[up], number[up]), _Side.of(-contribution[down], number[down]))
+    @_QUIET
+    def of(cls, contribution: Floats, number: Codes, bounds: tuple[float, float] = ANY) -> "Tops":
+        """contribution: w(ℓ_a - ℓ_b), finite, (n,); number: row numbers (n,); bounds: of each sign, what the
+        KEPT largest of all rows reach for certain, as `bounds_of` some of them does."""
+        up = np.flatnonzero(contribution >= bounds[0])
+        down = np.flatnonzero(contribution <= -bounds[1])
+        above = below = 0.0
+        if bounds != ANY:
+            rest = contribution.copy()
+            rest[up] = rest[down] = 0.0
+            above, below = float(np.maximum(rest, 0.0).sum()), float(np.maximum(-rest, 0.0).sum())
+        return cls(
+            _Side.of(contribution[up], number[up], above), _Side.of(-contribution[down], number[down], below)
+        )
 
     def merge(self, other: "Tops") -> "Tops":
         return Tops(self.positive.merge(other.positive), self.negative.merge(other.negative))
@@ -103,6 +115,16 @@ class Tops:
             return _none(MANY)
         count = int(np.argmax(reverses))
         return Decisive(count, leading.number[:count], None)
+
+
+def bounds_of(contribution: Floats) -> tuple[float, float]:
+    """Of each sign, the least of the KEPT largest contributions, (n,): those of more rows are no smaller."""
+    return _least_kept(contribution), _least_kept(-contribution)
+
+
+def _least_kept(size: Floats) -> float:
+    size = size[size > 0]
+    return float(np.partition(size, len(size) - KEPT)[len(size) - KEPT]) if len(size) > KEPT else _TINY
 
 
 def _exceeds(one: Floats, other: Floats) -> Mask:

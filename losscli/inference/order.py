@@ -1,6 +1,7 @@
 """Ranks, and medians of weighted values."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,11 +13,9 @@ def ranks(values: Sequence[float | None], *, greater_is_better: bool = False) ->
     """Rank of each value, 1 the best; equal values share the best rank, None comes last."""
     sign = -1.0 if greater_is_better else 1.0
     keys = [math.inf if value is None or math.isnan(value) else sign * value for value in values]
-    missing = [value is None or math.isnan(value) for value in values]
-    return [
-        1 + sum((other, gone) < (key, absent) for other, gone in zip(keys, missing, strict=True))
-        for key, absent in zip(keys, missing, strict=True)
-    ]
+    places = [(key, value is None or math.isnan(value)) for key, value in zip(keys, values, strict=True)]
+    ordered = sorted(places)
+    return [1 + bisect_left(ordered, place) for place in places]
 
 
 def weighted_medians(x: Floats, w: Floats) -> tuple[float, float]:

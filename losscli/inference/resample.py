@@ -8,6 +8,7 @@ models, differences, and runs on other files with the same ids.
 
 import math
 from collections.abc import Iterable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ SHARES = (24_111, 24_107, 12_055, 4_018, 1_004, 202, 34, 5)
 _GOLDEN = 0x9E3779B97F4A7C15
 _WORDS = 128  # of 64 bits, four draws each, made at a time
 _UNITS = 1_024  # drawn at a time: what is in flight stays in the cache
+_COLUMNS = 8  # centred at a time, for the same reason
 _NOISE = 64 * np.finfo(np.float64).eps
 _TINY = 1e-30  # in units of the largest; smaller ones would only slow the product down
 
@@ -59,6 +61,28 @@ def text_keys(data: NDArray[np.uint8], offsets: Codes) -> Keys:
 def unit_keys(keys: Keys, distinct: int) -> Keys:
     """The unit of each row: (n,), its key, or above 65,536 distinct ones a group of such by its hash."""
     return keys if distinct <= ROW_UNITS else keys % np.uint64(GROUPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units that n rows are in. keys: (U,), ascending; of: (n,) which of them each row is in."""
+
+    keys: Keys
+    of: Codes
+
+    @classmethod
+    def found(cls, keys: Keys) -> "Units":
+        """Those that occur. keys: (n,) the unit of each row."""
+        return cls(*np.unique(keys, return_inverse=True))
+
+    @classmethod
+    def groups(cls, keys: Keys) -> "Units":
+        """All 16,384 groups, whether they occur or not: those of all blocks are the same. keys: (n,)."""
+        return cls(np.arange(GROUPS, dtype=np.uint64), keys.astype(np.intp))
+
+    def take(self, rows: Codes) -> "Units":
+        """Of some rows, by their places."""
+        return Units(self.keys, self.of[rows])
 
 
 def time_block(rows: int) -> int:
@@ -121,12 +145,19 @@ class UnitSums:
     @classmethod
     def of(cls, columns: Iterable[Floats], w: Floats, keys: Keys) -> "UnitSums":
         """columns: C arrays (n,), used one by one; w: (n,); keys: (n,) the unit of each row."""
-        units, unit = np.unique(keys, return_inverse=True)
-        sums = [np.bincount(unit, weights=w * x) for x in columns]
-        each = np.bincount(unit, weights=w).astype(np.float64)
-        return cls(units, each, np.array(sums, dtype=np.float64).reshape(len(sums), len(units)).T)
+        return cls.over(columns, w, Units.found(keys))
+
+    @classmethod
+    def over(cls, columns: Iterable[Floats], w: Floats, units: Units) -> "UnitSums":
+        """The same of units that are known."""
+        size, alike = len(units.keys), bool((w == 1.0).all())
+        sums = [np.bincount(units.of, x if alike else w * x, size) for x in columns]
+        each = np.bincount(units.of, None if alike else w, size).astype(np.float64)
+        return cls(units.keys, each, np.array(sums, dtype=np.float64).reshape(len(sums), size).T)
 
     def merge(self, other: "UnitSums") -> "UnitSums":
+        if np.array_equal(self.keys, other.keys):
+            return UnitSums(self.keys, self.w + other.w, np.add(self.sums, other.sums, order="C"))
         keys = np.union1d(self.keys, other.keys)
         w, sums = np.zeros(len(keys)), np.zeros((len(keys), self.sums.shape[1]))
         for part in (self, other):
@@ -134,6 +165,12 @@ class UnitSums:
             w[place] += part.w
             sums[place] += part.sums
         return UnitSums(keys, w, sums)
+
+    @property
+    def filled(self) -> "UnitSums":
+        """The units that have rows, where no row has the weight 0."""
+        kept = np.flatnonzero(self.w)
+        return self if len(kept) == len(self.w) else UnitSums(self.keys[kept], self.w[kept], self.sums[kept])
 
     def take(self, places: Sequence[int]) -> "UnitSums":
         """These columns only."""
@@ -212,13 +249,20 @@ def squares(columns: int) -> tuple[tuple[int, int], ...]:
 
 
 def replicate(
-    units: UnitSums, count: int, seed: int, products: Sequence[tuple[int, int]] = (), *, precise: bool
+    units: UnitSums,
+    count: int,
+    seed: int,
+    products: Sequence[tuple[int, int]] = (),
+    *,
+    precise: bool,
+    jobs: int = 1,
 ) -> Replicates:
     """B = count replicates of the means of all columns.
 
     products: pairs of columns whose covariance is wanted, a column with itself for its standard error.
     precise: multiply in double precision, at half the speed; single precision keeps about six digits of
     the spread, which is plenty for intervals of single columns, and not for combinations that nearly cancel.
+    jobs: threads, of which no figure depends.
     Raises ValueError where a sum is not finite: such a mean has no interval.
     """
     if not np.isfinite(units.sums).all():
@@ -230,7 +274,7 @@ def replicate(
     parts += [spread[:, used] * w[:, None], spread[:, a] * spread[:, b]]
     kind, noise = (np.float64, 1e-12) if precise else (np.float32, 1e-6)
     with progress.stage("resampling", -(-len(w) // _UNITS), of="draws"):
-        drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind)
+        drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind, jobs)
     own = np.concatenate([part.sum(axis=0) for part in parts])[None, :]
     covariance, covariances = (_covariances(x, len(scale), used, (a, b), noise=noise) for x in (own, drawn))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -246,15 +290,21 @@ def _centred(units: UnitSums) -> tuple[Floats, Floats, Floats, Floats]:
     its largest: values of about 1 at most."""
     size = units.w.max()
     w = units.w / size
-    sums = np.asfortranarray(units.sums)  # one layout: the order of additions follows it
-    unit = _power_of_two(np.abs(sums).max(axis=0))
-    sums = sums / unit
-    mean = sums.sum(axis=0) / w.sum()
-    expected = w[:, None] * mean
-    spread = sums - expected
-    spread[np.abs(spread) <= _NOISE * np.abs(expected)] = 0.0
-    rest = _power_of_two(np.abs(spread).max(axis=0))
-    return w, mean * (unit / size), spread / rest, rest * (unit / size)
+    total, columns = w.sum(), units.sums.shape[1]
+    mean, scale, spread = np.empty(columns), np.empty(columns), np.empty(units.sums.shape)
+    for first in range(0, columns, _COLUMNS):
+        here = slice(first, first + _COLUMNS)
+        rest = np.array(units.sums[:, here], order="F")  # one layout: the order of additions follows it
+        unit = _power_of_two(np.abs(rest).max(axis=0))
+        rest /= unit
+        own = rest.sum(axis=0) / total
+        expected = w[:, None] * own
+        rest -= expected
+        rest[np.abs(rest) <= _NOISE * np.abs(expected)] = 0.0
+        left = _power_of_two(np.abs(rest).max(axis=0))
+        spread[:, here] = np.divide(rest, left, out=rest)
+        mean[here], scale[here] = own * (unit / size), left * (unit / size)
+    return w, mean, spread, scale
 
 
 def _covariances(x: Floats, columns: int, used: Codes, pairs: tuple[Codes, Codes], *, noise: float) -> Floats:
@@ -282,18 +332,32 @@ def _power_of_two(size: Floats) -> Floats:
     return np.where(size > 0, np.ldexp(1.0, np.frexp(size)[1] - 1), 1.0)
 
 
-def _drawn_sums(streams: Keys, parts: Sequence[Floats], count: int, kind: type[Any]) -> Floats:
-    """Σ N x over the units, for the columns of all parts: (count, columns)."""
+def _drawn_sums(streams: Keys, parts: Sequence[Floats], count: int, kind: type[Any], jobs: int) -> Floats:
+    """Σ N x over the units, for the columns of all parts: (count, columns). Threads share the replicates, as
+    these do not depend on one another."""
     words = -(-count // 4)
     found = np.zeros((4 * words, sum(part.shape[1] for part in parts)))
-    for first in range(0, len(streams), _UNITS):
-        here = streams[first : first + _UNITS]
-        x = np.concatenate([part[first : first + _UNITS] for part in parts], axis=1).astype(kind)
-        x[np.abs(x) < _TINY] = 0.0
-        for word in range(0, words, _WORDS):
-            drawn = _draws(here, range(word, min(word + _WORDS, words)))
-            found[4 * word : 4 * word + drawn.shape[1]] += drawn.astype(kind).T @ x
-        progress.advance("draws")
+    pieces = [range(word, min(word + _WORDS, words)) for word in range(0, words, _WORDS)]
+
+    def draw(mine: int) -> None:
+        for first in range(0, len(streams), _UNITS):
+            here = streams[first : first + _UNITS]
+            x = np.concatenate([part[first : first + _UNITS] for part in parts], axis=1).astype(kind)
+            x[np.abs(x) < _TINY] = 0.0
+            for piece in pieces[mine::threads]:
+                drawn = _draws(here, piece)
+                found[4 * piece.start : 4 * piece.stop] += drawn.astype(kind).T @ x
+            progress.advance("draws", 1 / threads)
+
+    threads = max(1, min(jobs, len(pieces), len(streams) // _UNITS))
+    if threads == 1:
+        draw(0)
+        return found[:count]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:  # each in a copy of the context, where what overflows is quiet
+        for done in [pool.submit(copy_context().run, draw, mine) for mine in range(threads)]:
+            done.result()
     return found[:count]
 
 

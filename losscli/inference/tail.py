@@ -11,6 +11,7 @@ KEPT = 2_000  # of the largest values
 FEWEST = 10.0  # effective rows, below which there is nothing to judge a tail by
 SHARE = 0.2  # of the rows, effective ones, from which on a few cannot carry a mean
 HEAVY = 0.4  # tail shape above which intervals fail; the variance is infinite from 0.5
+_LEAST = float(np.nextafter(0.0, 1.0))
 _PRIOR = 10.0  # values whose worth of evidence for a shape of 0.5 is mixed in
 
 
@@ -84,6 +85,40 @@ class Tail:
         if not self.carries:
             return None
         return f"{DOMINATED}: {self.effective:.1f} effective {units} of {self.positive:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """The largest of many values, from a bound on: all that reach it, but no more than KEPT are promised."""
+
+    values: Floats
+
+    @classmethod
+    def of(cls, x: Floats, least: float) -> "Largest":
+        """The finite ones of x (n,) from `least` on."""
+        found = x[np.flatnonzero(x >= least)]
+        return cls(_top(found[found < math.inf], KEPT))
+
+    def merge(self, other: "Largest") -> "Largest":
+        return Largest(_top(np.concatenate([self.values, other.values]), 4 * KEPT))
+
+    @property
+    def descending(self) -> Floats:
+        """(≤ KEPT,)"""
+        return np.sort(_top(self.values, KEPT))[::-1]
+
+
+def _top(x: Floats, most: int) -> Floats:
+    """x, or where it is longer than `most` the KEPT largest of it."""
+    return x if len(x) <= most else np.partition(x, len(x) - KEPT)[-KEPT:]
+
+
+def bound(x: Floats, blocks: int) -> float:
+    """What the KEPT largest values of all rows likely reach, told from those of one of so many blocks alike:
+    four times as many do."""
+    x = x[(x > 0) & (x < math.inf)]
+    rank = -(-4 * KEPT // blocks)
+    return float(np.partition(x, len(x) - rank)[len(x) - rank]) if rank <= len(x) else _LEAST
 
 
 def pareto_shape(excess: Floats) -> float:

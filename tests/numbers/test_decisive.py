@@ -18,6 +18,7 @@ from losscli.inference.decisive import (
     UNANIMOUS,
     Decisive,
     Tops,
+    bounds_of,
     expected_rows,
     warns,
 )
@@ -128,6 +129,18 @@ def straight(x: Floats) -> tuple[int, list[int]]:
     left = x.sum() - np.cumsum(x[order])
     count = int(np.argmax(left < 0)) + 1
     return count, number[order[:count]].tolist()
+
+
+@given(seed=st.integers(0, 10**6), cut=st.integers(0, 6_000))
+def test_what_a_sample_rules_out_decides_nothing(seed: int, cut: int) -> None:
+    x, number = dyadic(seed, 6_000), np.arange(1, 6_001)
+    bounds = bounds_of(x[::2])
+    parts = [Tops.of(x[rows], number[rows], bounds) for rows in (slice(None, cut), slice(cut, None))]
+    bounded, whole = parts[0].merge(parts[1]), Tops.of(x, number)
+    for one, other in ((bounded.positive, whole.positive), (bounded.negative, whole.negative)):
+        np.testing.assert_array_equal(one.size, other.size)
+        np.testing.assert_array_equal(one.number, other.number)
+        assert one.rest == other.rest
 
 
 @given(

@@ -14,6 +14,7 @@ from losscli.inference.resample import (
     GROUPS,
     ROW_UNITS,
     SHARES,
+    Units,
     UnitSums,
     draws,
     replicate,
@@ -160,6 +161,27 @@ def test_groups_do_not_depend_on_the_order_of_two():
     a, b = UnitSums.of(x[:, :90], w[:90], keys[:90]), UnitSums.of(x[:, 90:], w[90:], keys[90:])
     assert np.array_equal(a.merge(b).sums, b.merge(a).sums)
     np.testing.assert_allclose(a.merge(b).sums, UnitSums.of(x, w, keys).sums, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("precise", [True, False])
+def test_threads_change_no_bit(precise):
+    rng = np.random.default_rng(10)
+    units = UnitSums.of(rng.normal(size=(3, 5_000)), rng.uniform(1, 2, 5_000), row_keys(np.arange(5_000)))
+    one, three = (replicate(units, 1_900, 1, squares(3), precise=precise, jobs=jobs) for jobs in (1, 3))
+    assert np.array_equal(one.means, three.means)
+    assert np.array_equal(one.covariances, three.covariances)
+
+
+def test_groups_that_are_known_have_the_same_sums():
+    rng = np.random.default_rng(9)
+    keys = unit_keys(row_keys(np.arange(3_000)), 10**6)
+    x, w = rng.normal(size=(2, 3_000)), rng.uniform(1, 2, 3_000)
+    blocks = [slice(0, 1_000), slice(1_000, 3_000)]
+    dense = reduce(UnitSums.merge, (UnitSums.over(x[:, b], w[b], Units.groups(keys[b])) for b in blocks))
+    found = reduce(UnitSums.merge, (UnitSums.of(x[:, b], w[b], keys[b]) for b in blocks))
+    filled = dense.filled
+    for one, other in ((filled.keys, found.keys), (filled.w, found.w), (filled.sums, found.sums)):
+        assert np.array_equal(one, other)
 
 
 def test_take_and_contrasts():

@@ -1,13 +1,16 @@
 """Which means hang on a few rows, by the tail of the largest, and what that leaves of verdicts."""
 
+from functools import reduce
+
 import numpy as np
 import pytest
 from comparisons import Columns, Compare
 from hypothesis import given
 from hypothesis import strategies as st
 
+from losscli.comparison import summary, tails
 from losscli.domain import Floats, Task
-from losscli.inference.tail import KEPT, Tail, pareto_shape
+from losscli.inference.tail import KEPT, Largest, Tail, pareto_shape
 
 NUMBERS = np.arange(1, 41)
 # arviz 0.19.0, arviz.stats.stats._gpdfit, which mixes in a shape of 0.5 as 10 values of evidence.
@@ -39,6 +42,30 @@ def test_parts_merge_to_the_whole(values: list[float], cut: int) -> None:
     np.testing.assert_array_equal(parts.largest, whole.largest)
     np.testing.assert_allclose([parts.effective, parts.shape], [whole.effective, whole.shape], rtol=1e-9)
     assert parts.carries == whole.carries
+
+
+@pytest.mark.parametrize("least", [0.0, 3.0, 1e300])
+def test_the_largest_from_a_bound_on(least: float) -> None:
+    x = np.random.default_rng(1).pareto(1.0, 60_000)
+    x[7] = np.inf  # is no value of a tail
+    parts = [Largest.of(part, least) for part in np.split(x, 20)]
+    found = reduce(Largest.merge, parts).descending
+    expected = np.sort(x[np.isfinite(x) & (x >= least)])[::-1][:KEPT]
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_tails_of_the_main_pass_are_those_of_a_pass_of_their_own(
+    compared: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(2)
+    y = rng.normal(size=40_000)
+    data = {"y": y, "pred_a": y + rng.standard_t(1.5, len(y)), "pred_b": y + rng.standard_t(2, len(y))}
+    apart = compared(data, losses=["mse", "huber:delta=1"])
+    monkeypatch.setattr(tails, "_read", lambda *_: {})  # so that there is no other
+    monkeypatch.setattr(summary, "FEW_BLOCKS", 0)
+    kept = compared(data, losses=["mse", "huber:delta=1"])
+    assert kept.losses == apart.losses
+    assert any(one.tail_shape is not None for table in kept.losses for one in table.results)
 
 
 def test_what_is_kept_is_enough() -> None:

@@ -230,6 +230,7 @@ def bootstrap(
             request.seed,
             squares(judged),
             precise=kept,
+            jobs=facts.reading.jobs,
         )
         outliers, filled = None, {}
         if len(flagged.keys):
@@ -311,14 +312,22 @@ def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], met
     two = facts.problem.task is Task.BINARY
 
     def work(rows: Rows) -> list[UnitSums]:
-        keys = units.of(rows.number)
+        own = units.over(rows.number)
         x = list(row_quantities(facts.problem, layout, rows))
         more: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
-        out = np.flatnonzero(np.isin(rows.number, flagged))
-        outliers = UnitSums.of((column[out] for column in x), rows.w[out], keys[out])
+        out = _places(flagged, rows.number)
+        outliers = UnitSums.over((column[out] for column in x), rows.w[out], own.take(out))
         with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval
-            of_terms = UnitSums.of(more, rows.w, keys)
+            of_terms = UnitSums.over(more, rows.w, own)
         classes = [(codes(rows.y) == c).astype(np.float64) for c in (0, 1)] if two else []
-        return [UnitSums.of(x, rows.w, keys), of_terms, outliers, UnitSums.of(classes, rows.w, keys)]
+        return [UnitSums.over(x, rows.w, own), of_terms, outliers, UnitSums.over(classes, rows.w, own)]
 
-    return facts.reading.fold(work, merge_each)
+    return [one.filled for one in facts.reading.fold(work, merge_each)]
+
+
+def _places(flagged: Codes, number: Codes) -> Codes:
+    """Where flagged rows are among rows that hold them: both ascending, by their numbers."""
+    if not len(number):
+        return number
+    first, last = np.searchsorted(flagged, [number[0], number[-1] + 1])
+    return np.searchsorted(number, flagged[first:last])

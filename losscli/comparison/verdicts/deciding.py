@@ -1,19 +1,21 @@
 """The rows that decide which of two models is better on the primary loss."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
 from losscli.comparison.losses import TableFacts
-from losscli.comparison.summary import row_quantities
-from losscli.data.rows import Rows
-from losscli.inference.decisive import Decisive, Tops
+from losscli.comparison.summary import FEW_BLOCKS, row_quantities
+from losscli.data.rows import Reading, Rows
+from losscli.domain import Floats
+from losscli.inference.decisive import ANY, Decisive, Tops, bounds_of
 from losscli.metrics.aggregate import merge_each
 from losscli.result import Difference, LossTable, RowKey
 
 NAMED = 20  # decisive rows of a pair that are named one by one
+SAMPLED, MANY = 8, 8  # blocks that say which rows can be decisive; fewer from so many models on
 Deciding = Mapping[tuple[str, str], Decisive]  # by the names of the two models
 
 
@@ -28,14 +30,36 @@ def find_deciding(facts: TableFacts, tables: Sequence[LossTable], loss: int) -> 
         return {}
     layout = facts.layout.only_means(loss, models)
 
-    @np.errstate(over="ignore")  # an infinite difference decides nothing, and Decisive says so
+    def losses(rows: Rows) -> list[Floats]:
+        return list(row_quantities(facts.problem, layout, rows))
+
+    reading = facts.reading
+    bounds = _bounds(losses, reading, pairs) if reading.blocks > FEW_BLOCKS else [ANY] * len(pairs)
+
     def work(rows: Rows) -> list[Tops]:
-        losses = list(row_quantities(facts.problem, layout, rows))
-        return [Tops.of(rows.w * (losses[a] - losses[b]), rows.number) for a, b in pairs]
+        own = losses(rows)
+        each = zip(pairs, bounds, strict=True)
+        return [Tops.of(_contribution(rows.w, own, pair), rows.number, bound) for pair, bound in each]
 
     tops = facts.reading.fold(work, merge_each)
     names = [tables[loss].results[m].model for m in models]
     return {(names[a], names[b]): one.decisive() for (a, b), one in zip(pairs, tops, strict=True)}
+
+
+@np.errstate(over="ignore")  # an infinite difference decides nothing, and Decisive says so
+def _contribution(w: Floats, losses: Sequence[Floats], pair: tuple[int, int]) -> Floats:
+    a, b = pair
+    return np.asarray(w * (losses[a] - losses[b]))
+
+
+def _bounds(
+    losses: Callable[[Rows], list[Floats]], reading: Reading, pairs: Sequence[tuple[int, int]]
+) -> list[tuple[float, float]]:
+    """Of every pair, what decisive rows reach in a few of the blocks: most rows of the others do not."""
+    count = min(SAMPLED, max(1, SAMPLED * MANY // (1 + max(max(pair) for pair in pairs))))
+    spread = np.linspace(0, reading.blocks - 1, count).astype(int).tolist()
+    sampled = [(rows.w, losses(rows)) for rows in map(reading.rows, spread)]
+    return [bounds_of(np.concatenate([_contribution(*one, pair) for one in sampled])) for pair in pairs]
 
 
 def named_rows(decisive: Decisive) -> list[int]:

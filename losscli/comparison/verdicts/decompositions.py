@@ -63,7 +63,8 @@ def with_intervals(boot: Bootstrap, work: Decomposing, found: Sequence[Parts]) -
         return
     sums = UnitSums.of(columns, work.sample.w, boot.units.of(work.sample.number))
     count = work.facts.request.resamples or RESAMPLES
-    drawn = replicate(sums, count, boot.seed, squares(len(columns)), precise=False).studentised
+    jobs = work.facts.reading.jobs
+    drawn = replicate(sums, count, boot.seed, squares(len(columns)), precise=False, jobs=jobs).studentised
     ends = iter(np.stack(bootstrap_t_intervals(drawn, boot.confidence), axis=1))
     constants = iter(sums.sums.T[_PARTS - 1 :: _PARTS])
     for one in found:

@@ -133,7 +133,8 @@ def _shown(boot: Bootstrap, sums: UnitSums, sizes: Sequence[int]) -> Iterator[st
     if not np.isfinite(sums.sums).all():
         yield from (None for _ in sizes)
         return
-    found = replicate(sums, RESAMPLES, boot.seed, squares(columns), precise=False).studentised
+    jobs = boot.facts.reading.jobs
+    found = replicate(sums, RESAMPLES, boot.seed, squares(columns), precise=False, jobs=jobs).studentised
     # One family, of all thresholds of all pairs: any verdict may be the one that is read.
     verdicts = iter(judge(found, boot.confidence, boot.units.count).verdicts)
     for size in sizes:

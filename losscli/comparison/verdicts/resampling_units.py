@@ -10,7 +10,7 @@ from losscli.data.rows import Reading
 from losscli.data.table import BLOCK, ColumnType, Table, block_count
 from losscli.domain import Codes
 from losscli.errors import DataError
-from losscli.inference.resample import Keys, row_keys, text_keys, unit_keys
+from losscli.inference.resample import ROW_UNITS, Keys, Units, row_keys, text_keys, unit_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class ResamplingUnits:
     def of(self, number: Codes) -> Keys:
         """The units of rows by their 1-based numbers: (n,) -> (n,)."""
         return unit_keys(row_keys(number), self.count) if self.keys is None else self.keys[number - 1]
+
+    def over(self, number: Codes) -> Units:
+        """The same with the units themselves; beyond 65,536 they are all groups, for any rows."""
+        keys = self.of(number)
+        return Units.groups(keys) if self.count > ROW_UNITS else Units.found(keys)
 
 
 def find_units(reading: Reading, used: int) -> ResamplingUnits:

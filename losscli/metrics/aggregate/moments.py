@@ -62,18 +62,23 @@ class Moments:
         first = np.full(c, NO_ROW, dtype=np.intp)
         w2, unit = w * w, bool((w == 1.0).all())
         marked = np.flatnonzero(flagged) if flagged is not None else np.zeros(0, dtype=np.intp)
+        d, room = np.empty((2, len(w)))  # used again: a fresh array costs more than what is done in it
         for j, x in enumerate(columns):
             largest[j] = x.max(initial=-np.inf)
             top[j] = largest[j] if unit else (w * x).max(initial=-np.inf)
             positive[j] = np.count_nonzero(x > 0)
-            d = x - shift[j]
+            np.subtract(x, shift[j], out=d)
             if largest[j] == np.inf:
                 bad = np.isinf(x)
                 infinite[j], first[j] = np.count_nonzero(bad), number[bad][0]
                 d[bad] = 0.0
-            sums[:6, j] = _unit_powers(d) if unit else _powers(d, w, w2)
-            sums[6, j] = (w[marked] * d[marked]).sum()
-            sums[7, j] = sums[0, j] if not len(marked) else _without(d, w, marked)
+            sums[:6, j] = _unit_powers(d, room) if unit else _powers(d, w, w2, room)
+            sums[6:, j] = 0.0, sums[0, j]
+            if len(marked):
+                wd = d if unit else room  # as the powers leave it
+                sums[6, j] = wd[marked].sum()
+                wd[marked] = 0.0  # the others apart: the marked ones may dwarf them
+                sums[7, j] = wd.sum()
         return cls(
             shift=shift,
             rows=len(w),
@@ -150,21 +155,14 @@ class Moments:
         return self.w3d3 - 3 * e * self.w3d2 + 3 * e**2 * self.w3d - e**3 * self.w3
 
 
-def _without(d: Floats, w: Floats, marked: Codes) -> float:
-    """Σwd of the rows that are not marked; the marked ones may dwarf it."""
-    rest = w * d
-    rest[marked] = 0.0
-    return float(rest.sum())
-
-
-def _powers(d: Floats, w: Floats, w2: Floats) -> tuple[float, ...]:
-    """Σwd, Σw²d, Σw²d², Σw³d, Σw³d², Σw³d³."""
-    wd = w * d
+def _powers(d: Floats, w: Floats, w2: Floats, room: Floats) -> tuple[float, ...]:
+    """Σwd, Σw²d, Σw²d², Σw³d, Σw³d², Σw³d³. room: (n,), is made w·d."""
+    wd = np.multiply(w, d, out=room)
     wd2 = wd * wd
     return float(wd.sum()), float(wd @ w), float(wd @ wd), float(wd @ w2), float(wd2 @ w), float(wd2 @ wd)
 
 
-def _unit_powers(d: Floats) -> tuple[float, ...]:
-    """The same for weights of 1."""
+def _unit_powers(d: Floats, room: Floats) -> tuple[float, ...]:
+    """The same for weights of 1. room: (n,), is overwritten."""
     total, squares = float(d.sum()), float(d @ d)
-    return total, total, squares, total, squares, float((d * d) @ d)
+    return total, total, squares, total, squares, float(np.multiply(d, d, out=room) @ d)
