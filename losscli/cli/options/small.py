@@ -58,6 +58,20 @@ class DiffFlags(PrintingFlags):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportFlags:
+    """A loss, and the library that it is taken to."""
+
+    spec: Annotated[str, Flag("SPEC", "A loss, e.g. huber:delta=12.6.", ARGUMENTS, specs=True)]
+    to: Annotated[
+        str,
+        Flag("LIBRARY", "torch, jax, keras, lightgbm, xgboost, catboost, sklearn or numpy."),
+    ]
+    task: Annotated[str | None, Flag("TASK", "Which, of a name that several tasks have: multiclass …")] = None
+    define: Annotated[tuple[str, ...], DEFINE] = ()
+    output: Annotated[Path | None, Flag("FILE", "Write a Python file; stdout if not said.", OUTPUT)] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LossesFlags:
     """Which losses are listed."""
 

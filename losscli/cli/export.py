@@ -1,0 +1,24 @@
+"""`losscli export`: a loss → the module that trains under it in another library."""
+
+from losscli.cli.custom import own_losses
+from losscli.cli.flags import word
+from losscli.cli.options import ExportFlags
+from losscli.cli.output import show
+from losscli.cli.places import check_places, write_whole
+from losscli.domain import Task
+from losscli.errors import ExitCode
+from losscli.export import export, resolved
+from losscli.spec import Spec
+
+
+def run(flags: ExportFlags) -> int:
+    """Print the module, or write it."""
+    check_places(flags, [])
+    with own_losses(flags) as plain:
+        bound = resolved(Spec.parse(plain.spec), word(Task, flags.task, "--task"))
+        code = export(bound, flags.to)
+    if flags.output is None:
+        show(code)
+    else:
+        write_whole(flags.output, code)
+    return ExitCode.OK
