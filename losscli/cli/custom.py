@@ -17,7 +17,8 @@ from losscli.cli.options import (
 )
 from losscli.loss.catalogue import extended, known_names, named
 
-Flags = TypeVar("Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags | ExportFlags)
+_Known = CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags | ExportFlags
+Flags = TypeVar("Flags", bound=_Known)
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
 
 

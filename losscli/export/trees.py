@@ -76,7 +76,7 @@ def catboost(found: Scored) -> str:
     task = found.bound.loss.task
     given = (
         "settings = dict(eval_metric=Metric(), "
-        f'leaf_estimation_method="Newton", leaf_estimation_iterations={_steps(task)})'
+        f'leaf_estimation_method="Newton", leaf_estimation_iterations={leaf_steps(task)})'
     )
     usage: tuple[tuple[str, str], ...]
     if task in NUMBERS:
@@ -111,7 +111,7 @@ def catboost(found: Scored) -> str:
 _RAW = 'model.predict(X, prediction_type="RawFormulaVal")'
 
 
-def _steps(task: Task) -> int:
+def leaf_steps(task: Task) -> int:
     """Newton's steps in a leaf of CatBoost: as its own loss takes, of numbers nearly its exact value."""
     return {Task.BINARY: 10, Task.MULTICLASS: 2}.get(task, 3)
 

@@ -66,7 +66,13 @@ class FitFlags(AdviseFlags):
     exclude: Annotated[tuple[str, ...], EXCLUDE.on(TRAINED)] = ()
     scale: Annotated[float | None, SCALE.on(TRAINED)] = None
     model: Annotated[
-        str, Flag("SPEC", "linear, or a network: mlp:hidden=16-16,activation=relu (or tanh).", TRAINED)
+        str,
+        Flag(
+            "SPEC",
+            "linear; a network, mlp:hidden=16-16,activation=relu (or tanh); or boosted trees, "
+            "lightgbm:rounds=200, xgboost, catboost.",
+            TRAINED,
+        ),
     ] = "linear"
     no_intercept: Annotated[
         bool, Flag("", "A score of 0 where all features are: slopes alone, through the origin.", TRAINED)
@@ -147,7 +153,13 @@ class FitFlags(AdviseFlags):
     ] = None
     repeats: Annotated[
         int | None,
-        Flag("N", "Times that rows are split anew; 10, of networks 1.", JUDGING, after="folds", least=1),
+        Flag(
+            "N",
+            "Times that rows are split anew; linear models 10, others 1.",
+            JUDGING,
+            after="folds",
+            least=1,
+        ),
     ] = None
     contaminate: Annotated[
         tuple[str, ...],
