@@ -19,7 +19,7 @@ from losscli.fitting.full_fit import FullFit, light_rows
 from losscli.fitting.headline import ordered_alike, unjudged
 from losscli.fitting.judge import kind_of
 from losscli.fitting.learners import is_of_trees
-from losscli.fitting.model import Layer, LinearModel, NetworkModel, SavedModel, TrainedModel
+from losscli.fitting.model import SavedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.ranking import Pairing, ahead_of_constant, pairing, rankings
@@ -34,6 +34,7 @@ from losscli.fitting.scores import (
     seed_value,
     threshold_of,
 )
+from losscli.fitting.trained import LinearModel, NetworkModel, TrainedModel
 from losscli.fitting.trees import Ensemble
 from losscli.loss import BY_DIFFERENCES, BoundLoss
 from losscli.result import (
@@ -409,8 +410,7 @@ def _trained(entry: _Entry) -> TrainedModel:
     if own is not None:
         return LinearModel(spec=entry.spec, kind=kind, link=link, intercept=own.intercept, slopes=own.slopes)
     assert isinstance(solution, Network)
-    layers = tuple(Layer(*layer) for layer in solution.layers)
-    return NetworkModel(spec=entry.spec, kind=kind, link=link, activation=solution.activation, layers=layers)
+    return NetworkModel.of(solution, entry.spec)
 
 
 def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> str:
