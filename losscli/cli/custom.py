@@ -17,8 +17,9 @@ from losscli.cli.options import (
 )
 from losscli.loss.catalogue import extended, known_names, named
 
-_Known = CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags | ExportFlags
-Flags = TypeVar("Flags", bound=_Known)
+Flags = TypeVar(
+    "Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags | ExportFlags
+)
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
 
 

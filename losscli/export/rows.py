@@ -21,19 +21,25 @@ _PAIRS: dict[Node, Node] = {
     Apply("sigmoid", (Name("m"),)): Name("right"),
     Apply("sigmoid", (of("neg", Name("m")),)): Name("wrong"),
 }
+_LOG_OF_PREDICTION = Apply("log", (Name("p"),))
 _NUMERIC = "(slope(s + STEP, y) - slope(s - STEP, y))/(2*STEP)"
 
 
-def shared(tree: Node) -> Node:
-    """The formula with the two probabilities of a margin by name."""
+def shared(found: Scored, tree: Node) -> Node:
+    """A formula of a loss with the two probabilities of a margin by name, and where the prediction is the
+    exponential of the score, with the score for its logarithm: it is exact, and defined where that is 0."""
     if tree in _PAIRS:
         return _PAIRS[tree]
-    return Apply(tree.function, tuple(map(shared, tree.arguments))) if isinstance(tree, Apply) else tree
+    if found.is_log and tree == _LOG_OF_PREDICTION:
+        return Name("s")
+    if not isinstance(tree, Apply):
+        return tree
+    return Apply(tree.function, tuple(shared(found, one) for one in tree.arguments))
 
 
 def before(found: Scored, tree: Node) -> list[str]:
     """The lines that make the letters of a formula of y and s."""
-    letters = names_in(shared(tree))
+    letters = names_in(shared(found, tree))
     if letters & {"right", "wrong"}:
         letters |= {"m"}
     lines = [line for letter, line in _LETTERS.items() if letter in letters]
@@ -66,14 +72,14 @@ def _slope_in_score(found: Scored) -> Node:
 def _function(name: str, told: str, found: Scored, tree: Node) -> str:
     lines = [f"    {line}\n" for line in before(found, tree)]
     whole = names_in(tree) & {"y", "s", "r", "p", "m"}
-    code = code_of(shared(tree), NUMPY)
+    code = code_of(shared(found, tree), NUMPY)
     code = code if whole else f"np.full(np.shape(s - y), {float(code)})"
     return f'def {name}(s, y):\n    """{told}"""\n{"".join(lines)}    return {code}\n'
 
 
 def _curvature(found: Scored) -> str:
     """What a Newton step divides by."""
-    short = len(code_of(shared(found.curvature), NUMPY)) <= _LONG
+    short = len(code_of(shared(found, found.curvature), NUMPY)) <= _LONG
     if found.bound.loss.task in NUMBERS:
         return _of_log_link(found, short=short) if found.is_log else _of_residual(found)
     if found.is_tame and short:
@@ -87,12 +93,14 @@ def _curvature(found: Scored) -> str:
 
 
 def _of_residual(found: Scored) -> str:
-    lines = _BOTH if Trait.LIPSCHITZ in found.bound.traits else _OWN
-    return _SECANT.format(told="The slope at the score over the distance from the target", lines=lines)
+    return _SECANT.format(
+        falls="" if found.is_convex else _FALLS,
+        lines=_BOTH if Trait.LIPSCHITZ in found.bound.traits else _OWN,
+    )
 
 
 def _of_log_link(found: Scored, *, short: bool) -> str:
-    code = code_of(found.curvature, NUMPY) if short else _NUMERIC
+    code = code_of(shared(found, found.curvature), NUMPY) if short else _NUMERIC
     lines = "".join(f"    {line}\n" for line in before(found, found.curvature)) if short else ""
     return ("" if short else _STEP) + _LOG.format(lines=lines, code=code)
 
@@ -126,16 +134,21 @@ _SECANT = '''LEAST = 0.3  # of the mean curvature: what every row has
 
 
 def curvature(s, y):
-    """{told}. The second
-    derivative is 0 or below for many losses, and trees do not split on that. Rows nearer to the target than
-    most count as far as that (the medians above and below the target, their harmonic mean), and none less
-    than a share of the mean, so that a leaf of outliers does not leap."""
+    """The slope at the score over the distance from the target. The second derivative is 0 or below for many
+    losses, and trees do not split on that. Rows nearer to the target than the deviation count as far as that
+    (1.4826 medians, of the distances above and below the target the harmonic mean), and none less than a
+    share of the mean, so that a leaf of outliers does not leap."""
     r = s - y
     sides = [np.median(np.abs(r[side])) for side in (r < 0, r > 0) if np.any(side)]
-    near = len(sides)/sum(1/far for far in sides) if sides else 1.0
-    far = np.maximum(np.abs(r), near)
+    near = 1.4826*len(sides)/sum(1/far for far in sides) if sides else 1.0
+{falls}    far = np.maximum(np.abs(r), near)
 {lines}    return np.maximum(h, LEAST*np.mean(h)) if np.any(h > 0) else np.ones(len(h))
 '''
+
+_FALLS = """    nearer = near/2**np.arange(8)
+    slopes = [np.mean(slope(y + far, y) - slope(y - far, y)) for far in nearer]
+    near = nearer[np.argmax(slopes)]  # beyond, the slope falls again
+"""
 
 # Of a parabola above the loss: Hunter and Lange 2000, doi:10.1080/10618600.2000.10474866.
 _OWN = """    far = np.where(r < 0, -far, far)

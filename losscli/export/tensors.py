@@ -52,7 +52,7 @@ def _module(found: Scored, library: _Library) -> str:
     )
     body = (
         "".join(f"    {line}\n" for line in lines)
-        + f"    return {code_of(shared(found.value), library.dialect)}"
+        + f"    return {code_of(shared(found, found.value), library.dialect)}"
     )
     name = "".join(word.capitalize() for word in found.bound.loss.name.split("_"))
     name = name if name.isidentifier() else "WeightedSum"

@@ -8,22 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from losscli.domain import NUMBERS, Floats, Task
+from losscli.domain import NUMBERS, Floats
+from losscli.export.scored import scored
 from losscli.export.trees import leaf_steps
+from losscli.loss import BoundLoss
 
 Booster = Callable[[Floats], Floats]  # raw columns (n, p) -> scores (n,), of several classes (n, k)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TreeRows:
-    """Rows to grow trees on.
+    """Rows to grow trees on, and under which loss.
 
     x: columns (n, p)
     y: numbers or class codes (n,)
     w: weights, 1 on average (n,)
     start: the score that training begins at, () or (k,)
     classes: scores per row
-    task: of the targets
+    bound: the loss
     """
 
     x: Floats
@@ -31,7 +33,7 @@ class TreeRows:
     w: Floats
     start: Floats
     classes: int
-    task: Task
+    bound: BoundLoss
 
     def starts(self, rows: int) -> Floats:
         """The start of so many rows, (n,) or (n, k)."""
@@ -126,14 +128,14 @@ def _catboost(
         loss_function=made.Objective(),
         eval_metric=made.Metric(),
         leaf_estimation_method="Newton",
-        leaf_estimation_iterations=leaf_steps(rows.task),
+        leaf_estimation_iterations=leaf_steps(scored(rows.bound)),
         metric_period=rounds,
         random_seed=seed,
         thread_count=1,
         allow_writing_files=False,
         logging_level="Silent",
     )
-    numbers = rows.task in NUMBERS  # classes begin at 0, as with a loss of its own
+    numbers = rows.bound.loss.task in NUMBERS  # classes begin at 0, as with a loss of its own
     baseline = rows.starts(len(rows.y)) if numbers else None
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Failed to import numba")  # it would only be faster

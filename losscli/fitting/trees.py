@@ -130,7 +130,7 @@ class TreeLearner:
         classes = settings.classes if bound.loss.task is Task.MULTICLASS else 1
         with np.errstate(all="ignore"):
             start = made.start(source.y, classes, w) if classes > 1 else made.start(source.y, w)
-        rows = TreeRows(source.x, source.y, w, np.asarray(start, dtype=np.float64), classes, bound.loss.task)
+        rows = TreeRows(source.x, source.y, w, np.asarray(start, dtype=np.float64), classes, bound)
         try:
             booster = library.train(made, rows, self.params, self.rounds, settings.seed)
             s = booster(source.x)

@@ -339,7 +339,7 @@ def test_a_screen_of_any_file_has_at_most_forty_lines(path, tmp_path):
     some.write_text("".join([head, *rows[:: max(len(rows) // 90, 1)]]), encoding="utf-8")
     table, training, inputs = open_file(str(some), ReadOptions(), Asked())
     request = FitRequest(repeats=1, folds=2, l2=0.1, command=("losscli", "fit", f"sample_data/{path.name}"))
-    found = fit(table, training, request, inputs, lambda done, total: None).fits
+    found = fit(table, training, request, inputs).fits
     lines = render.written(found, "text", colour=False, width=80).splitlines()
     assert len(lines) <= 40 and max(map(len, lines)) <= 80
     assert "" in lines[:5]
