@@ -120,7 +120,7 @@ class ComparedEstimators:
             lines.append(f"{name!s:<20} {row['mean_loss']:>11.4g}  {beside}")
         folds = len(self.losses[0].folds)
         lines.append(
-            f"{folds} folds; corrected t of Nadeau and Bengio, {self.confidence:.0%} for all together"
+            f"{folds} folds; corrected t of Nadeau and Bengio, {100 * self.confidence:g} % for all together"
         )
         return "\n".join(lines)
 
