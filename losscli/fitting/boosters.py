@@ -82,7 +82,7 @@ def _lightgbm(
 def _errors_of_lightgbm() -> tuple[type[Exception], ...]:
     import lightgbm
 
-    return lightgbm.basic.LightGBMError, ValueError
+    return (lightgbm.basic.LightGBMError,)
 
 
 def _xgboost(
@@ -111,7 +111,7 @@ def _xgboost(
 def _errors_of_xgboost() -> tuple[type[Exception], ...]:
     import xgboost
 
-    return xgboost.core.XGBoostError, ValueError
+    return (xgboost.core.XGBoostError,)
 
 
 def _catboost(
@@ -147,7 +147,7 @@ def _catboost(
 def _errors_of_catboost() -> tuple[type[Exception], ...]:
     import catboost
 
-    return catboost.CatBoostError, ValueError
+    return (catboost.CatBoostError,)
 
 
 LIBRARIES: Mapping[str, Library] = MappingProxyType(

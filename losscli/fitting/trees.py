@@ -125,36 +125,42 @@ class TreeLearner:
         self, bound: BoundLoss, source: LearnerRows, settings: Settings
     ) -> tuple[Outcome, Booster | None]:
         """(how it ended, the trees)"""
-        library, w = self.library, source.design.w * len(source.y)  # a weight of 1 on average
-        made = module(bound, library.name)
-        classes = settings.classes if bound.loss.task is Task.MULTICLASS else 1
-        with np.errstate(all="ignore"):
-            start = made.start(source.y, classes, w) if classes > 1 else made.start(source.y, w)
-        rows = TreeRows(source.x, source.y, w, np.asarray(start, dtype=np.float64), classes, bound)
-        try:
-            booster = library.train(made, rows, self.params, self.rounds, settings.seed)
-            s = booster(source.x)
-        except library.errors() as error:
-            raise UsageError(
-                f"--model {self.spec}: {library.title} refuses under {bound.spec}: {_said(error)}",
-                advice="Change that parameter, or leave the loss out with --exclude",
-            ) from None
-        y = source.y[None]
-        values, _ = terms(bound.loss, dict(bound.params), y, np.ascontiguousarray(s.T)[None])
-        mean = float(values[0] @ source.design.w)
+        booster = self._trained(bound, source, settings)
+        s = booster(source.x)
+        values, _ = terms(bound.loss, dict(bound.params), source.y[None], np.ascontiguousarray(s.T)[None])
         finite = bool(np.isfinite(s).all())
-        ended = f"{self.rounds:,} rounds of {library.title}; no optimum is claimed"
+        ended = f"{self.rounds:,} rounds of {self.library.title}; no optimum is claimed"
         ensemble = Ensemble(
             bound=bound,
             l2=0.0,
             v=np.zeros(0),
-            objective=mean,
+            objective=float(values[0] @ source.design.w),
             gradient_norm=None,
             iterations=self.rounds,
             converged=finite,
             certificate=ended if finite else f"diverged: scores are not finite after {self.rounds:,} rounds",
         )
         return ensemble, booster if finite else None
+
+    def _trained(self, bound: BoundLoss, source: LearnerRows, settings: Settings) -> Booster:
+        """Raises UsageError where the library refuses."""
+        library, w = self.library, source.design.w * len(source.y)  # a weight of 1 on average
+        made = module(bound, library.name)
+        classes = settings.classes if bound.loss.task is Task.MULTICLASS else 1
+        with np.errstate(all="ignore"):
+            start = made.start(source.y, classes, w) if classes > 1 else made.start(source.y, w)
+        # Libraries keep targets in single precision: where the loss is of the residual alone, less the start.
+        shift = float(start) if scored(bound).letter == "r" else 0.0
+        first = np.asarray(start, dtype=np.float64) - shift
+        rows = TreeRows(source.x, source.y - shift, w, first, classes, bound)
+        try:
+            booster = library.train(made, rows, self.params, self.rounds, settings.seed)
+        except library.errors() as error:
+            raise UsageError(
+                f"--model {self.spec}: {library.title} refuses under {bound.spec}: {_said(error)}",
+                advice="Change that parameter, or leave the loss out with --exclude",
+            ) from None
+        return lambda x: shift + booster(x)
 
 
 def _number(spec: Spec, key: str, value: float | str, usual: float) -> float:

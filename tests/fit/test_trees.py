@@ -32,9 +32,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def fitted(capsys: pytest.CaptureFixture[str], *words: object) -> dict:
+def fitted(capfd: pytest.CaptureFixture[str], *words: object) -> dict:
+    """The result; a library prints nothing beside it."""
     assert run(["fit", *map(str, words), "--format", "json"]) == 0
-    return json.loads(capsys.readouterr().out)
+    found = capfd.readouterr()
+    assert found.err == ""
+    return json.loads(found.out)
 
 
 def test_the_names_stand_once() -> None:
@@ -91,22 +94,22 @@ def test_a_parameter_that_cannot_be(model: str, why: str) -> None:
     ids=lambda flags: flags[0],
 )
 def test_flags_that_trees_have_no_use_for(
-    flags: tuple[str, str], data: Path, capsys: pytest.CaptureFixture[str]
+    flags: tuple[str, str], data: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["fit", str(data), "--model", "lightgbm", *flags]) == 2
-    found = capsys.readouterr()
+    found = capfd.readouterr()
     assert found.out == ""
     assert flags[1 if flags[0] == "--loss" else 0] in found.err
 
 
 @pytest.mark.parametrize("library", TREE_LIBRARIES)
 def test_judged_out_of_fold(
-    library: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    library: str, data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip(library)
     predictions = tmp_path / "out.csv"
     own = fitted(
-        capsys,
+        capfd,
         data,
         *("--model", f"{library}:rounds=20", "--loss", "mae", "--loss", "mse", "--predictions", predictions),
     )
@@ -118,7 +121,7 @@ def test_judged_out_of_fold(
     assert mae["scores"]["mae"]["value"] < mse["scores"]["mae"]["value"]
     assert mae["scores"]["mae"]["value"] < 0.9 * own["constant"]["mae"]
     assert run(["compare", str(predictions), "--format", "json"]) == 0
-    compared = json.loads(capsys.readouterr().out)
+    compared = json.loads(capfd.readouterr().out)
     first = next(one for one in compared["losses"] if one["spec"] == "mae")["results"]
     (value,) = (one["value"] for one in first if one["model"] == "pred_mae")
     assert value == pytest.approx(mae["scores"]["mae"]["value"], rel=1e-12)
@@ -126,11 +129,11 @@ def test_judged_out_of_fold(
 
 @pytest.mark.parametrize("library", TREE_LIBRARIES)
 def test_figures_do_not_depend_on_workers(
-    library: str, data: Path, capsys: pytest.CaptureFixture[str]
+    library: str, data: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip(library)
     words = (data, "--model", f"{library}:rounds=5", "--loss", "huber", "--folds", "3")
-    one, two = (fitted(capsys, *words, "--jobs", jobs) for jobs in (1, 2))
+    one, two = (fitted(capfd, *words, "--jobs", jobs) for jobs in (1, 2))
     assert one["fits"] == two["fits"]
 
 
@@ -139,7 +142,7 @@ def test_figures_do_not_depend_on_workers(
     ("task", "losses"), [("binary", ("bce", "hinge")), ("multiclass", ("cross_entropy",))]
 )
 def test_classes(
-    library: str, task: str, losses: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    library: str, task: str, losses: tuple[str, ...], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip(library)
     rng = np.random.default_rng(1)
@@ -150,13 +153,13 @@ def test_classes(
     data.write_text("\n".join(["a,b,y", *lines]) + "\n")
     asked = [word for loss in losses for word in ("--loss", loss)]
     extra = ("--positive", "l") if task == "binary" else ()
-    own = fitted(capsys, data, "--model", f"{library}:rounds=8", *asked, *extra)
+    own = fitted(capfd, data, "--model", f"{library}:rounds=8", *asked, *extra)
     assert own["task"] == task
     for fit in own["fits"]:
         assert fit["scores"]["average_precision"]["value"] > own["constant"]["average_precision"] + 0.2
 
 
-def test_lightgbm_under_mse_is_its_own(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lightgbm_under_mse_is_its_own(data: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """The gradient is twice that of L2, and so is the Hessian: no leaf differs."""
     lightgbm = pytest.importorskip("lightgbm")
     pytest.importorskip("sklearn")
@@ -166,8 +169,22 @@ def test_lightgbm_under_mse_is_its_own(data: Path, capsys: pytest.CaptureFixture
     rows = "\n".join(f"{p:.17g},{q:.17g},{v:.17g}" for (p, q), v in zip(x, y, strict=True))
     made = data.parent / "plain.csv"
     made.write_text("p,q,y\n" + rows + "\n")
-    own = fitted(capsys, made, "--model", "lightgbm:rounds=30", "--loss", "mse")
+    own = fitted(capfd, made, "--model", "lightgbm:rounds=30", "--loss", "mse")
     settings = {"objective": "regression", "verbosity": -1, "num_threads": 1, "deterministic": True}
     trees = lightgbm.train(settings, lightgbm.Dataset(x, y), 30)
     built_in = float(np.mean((trees.predict(x) - y) ** 2))
     assert own["fits"][0]["mean_loss"] == pytest.approx(built_in, rel=0.01)
+
+
+@pytest.mark.parametrize("library", TREE_LIBRARIES)
+def test_targets_far_from_zero(library: str, data: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Libraries keep targets in single precision, in which these are all one."""
+    pytest.importorskip(library)
+    far = data.parent / "far.csv"
+    head, *lines = data.read_text().splitlines()
+    apart = [line.rpartition(",") for line in lines]
+    moved = [f"{rest},{1e9 + float(y):.6f}" for rest, _, y in apart]
+    far.write_text("\n".join([head, *moved]) + "\n")
+    words = ("--model", f"{library}:rounds=5", "--loss", "mae", "--folds", "2")
+    near, away = (fitted(capfd, path, *words)["fits"][0]["scores"]["mae"]["value"] for path in (data, far))
+    assert away == pytest.approx(near, rel=1e-4)
