@@ -6,7 +6,7 @@ from losscli.cli.options import ExportFlags
 from losscli.cli.output import show
 from losscli.cli.places import check_places, write_whole
 from losscli.domain import Task
-from losscli.errors import ExitCode
+from losscli.errors import ExitCode, Fix, UsageError
 from losscli.export import export, resolved
 from losscli.spec import Spec
 
@@ -14,6 +14,12 @@ from losscli.spec import Spec
 def run(flags: ExportFlags) -> int:
     """Print the module, or write it."""
     check_places(flags, [])
+    if flags.to is None:
+        raise UsageError(
+            "--to: for which library?",
+            advice="Say which, for example:",
+            fixes=[Fix(("--to", name), f"code for {name}") for name in ("lightgbm", "torch", "numpy")],
+        )
     with own_losses(flags) as plain:
         bound = resolved(Spec.parse(plain.spec), word(Task, flags.task, "--task"))
         code = export(bound, flags.to)

@@ -63,10 +63,12 @@ class ExportFlags:
 
     spec: Annotated[str, Flag("SPEC", "A loss, e.g. huber:delta=12.6.", ARGUMENTS, specs=True)]
     to: Annotated[
-        str,
+        str | None,
         Flag("LIBRARY", "torch, jax, keras, lightgbm, xgboost, catboost, sklearn or numpy."),
-    ]
-    task: Annotated[str | None, Flag("TASK", "Which, of a name that several tasks have: multiclass …")] = None
+    ] = None
+    task: Annotated[
+        str | None, Flag("TASK", "Whose loss, where several tasks have one of the name: binary, multiclass.")
+    ] = None
     define: Annotated[tuple[str, ...], DEFINE] = ()
     output: Annotated[Path | None, Flag("FILE", "Write a Python file; stdout if not said.", OUTPUT)] = None
 
