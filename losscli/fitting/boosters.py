@@ -49,6 +49,8 @@ class Library:
     params: what a spec may say, with the value where it does not: `rounds`, and the library's own names.
     train: (module of the loss, rows, parameters without rounds, rounds, seed) -> the trees.
     errors: what it raises where it is asked for what it cannot do.
+    forks: whether it trains in processes forked from one in which it has; CatBoost, which keeps threads of
+        its own, may wait for them without end.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Library:
     params: Mapping[str, float]
     train: Callable[[ModuleType, TreeRows, Mapping[str, float], int, int], Booster]
     errors: Callable[[], tuple[type[Exception], ...]]
+    forks: bool = True
 
 
 def _lightgbm(
@@ -213,6 +216,7 @@ LIBRARIES: Mapping[str, Library] = MappingProxyType(
                 ),
                 _catboost,
                 _errors_of_catboost,
+                forks=False,
             ),
         )
     }

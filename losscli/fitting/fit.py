@@ -220,6 +220,7 @@ def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Ju
         done = sum(isinstance(one[0], Solution) for one in whole.trained.by_loss)
         text = f"interrupted: {done} of {len(cv.wanted)} losses are trained, and none is judged"
         return _Judged(replace(folds, repeats=0), (), text)
+    jobs = jobs if cv.learner is None or cv.learner.forks else 1
     tasks = _tasks(cv, folds, jobs)
     first = [sum(map(len, tasks[:i])) for i in range(len(tasks))]
     deep = cv.learner is not None and cv.learner.seeds > 1

@@ -61,6 +61,10 @@ class Learner(Protocol):
     def in_lockstep(self) -> bool:
         """Whether sets of rows are trained at once, in less time than one after the other."""
 
+    @property
+    def forks(self) -> bool:
+        """Whether processes forked from one that has trained can train."""
+
     def count(self, losses: int) -> int:
         """How many of what progress counts are trained on one set of rows."""
 

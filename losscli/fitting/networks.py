@@ -73,6 +73,7 @@ class NetworkLearner:
     seeds: int
     counted = "networks"
     in_lockstep = True
+    forks = True
 
     def count(self, losses: int) -> int:
         return 1  # all losses are trained in lockstep

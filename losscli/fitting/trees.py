@@ -85,6 +85,10 @@ class TreeLearner:
             ) from None
         return cls(spec, library, int(params.pop("rounds")), MappingProxyType(params))
 
+    @property
+    def forks(self) -> bool:
+        return self.library.forks
+
     def count(self, losses: int) -> int:
         return losses
 

@@ -3,6 +3,7 @@
 What needs a library is skipped where it is not installed."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,15 @@ def fitted(capfd: pytest.CaptureFixture[str], *words: object) -> dict:
 
 def test_the_names_stand_once() -> None:
     assert tuple(LIBRARIES) == TREE_LIBRARIES
+
+
+@pytest.mark.parametrize("library", TREE_LIBRARIES)
+def test_the_page_has_every_parameter(library: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "fit.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| {library} \| (.*) \|$", page, re.M)
+    shared = {"rounds": 100, "learning_rate": 0.1}
+    told = {key: float(value) for key, value in re.findall(r"`(\w+)=([-\d.]+)`", row)}
+    assert shared | told == dict(LIBRARIES[library].params)
 
 
 def test_what_is_linear() -> None:
