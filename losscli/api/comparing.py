@@ -80,15 +80,18 @@ class ComparedEstimators:
     def verdict(self) -> str:
         """Which estimator to use, in a sentence."""
         best, second = self.losses[:2]
+        if not isfinite(best.mean):
+            return f"The {self.loss} of every estimator is infinite or undefined: nothing is compared."
         figures = f"mean {self.loss} {best.mean:.4g}, of {second.estimator} {second.mean:.4g}"
         if self.reason is not None:
             return f"{best.estimator} has the lowest loss ({figures}); no test was made: {self.reason}."
         worse = [one.b for one in self.differences if one.a == best.estimator and one.verdict == "a"]
-        if len(worse) == len(self.losses) - 1:
+        endless = [one.estimator for one in self.losses if not isfinite(one.mean)]
+        level = [one.estimator for one in self.losses[1:] if one.estimator not in (*worse, *endless)]
+        if not level:
             return f"Use {best.estimator}: its loss is clearly lower than that of every other ({figures})."
-        level = [one.estimator for one in self.losses[1:] if one.estimator not in worse]
-        named = ", ".join(level)
         verb = "is" if len(level) == 1 else "are"
+        named = ", ".join(level)
         return f"{best.estimator} has the lowest loss ({figures}), but {named} {verb} not clearly worse."
 
     def to_pandas(self) -> "DataFrame":
@@ -212,7 +215,7 @@ def compare_estimators(
         confidence=confidence,
         losses=tuple(EstimatorLoss(name, means[name], tuple(figures[name].tolist())) for name in order),
         differences=tuple(
-            _difference(a, b, figures[a] - figures[b], judged_by, len(pairs)) for a, b in pairs
+            _difference(a, b, (figures[a], figures[b]), judged_by, len(pairs)) for a, b in pairs
         ),
         reason=judged_by.refusal,
     )
@@ -250,9 +253,14 @@ def _losses(name: str, estimator: Any, rows: tuple[Any, Any, Any], splits: Any, 
     return np.array(found, dtype=np.float64)
 
 
-def _difference(a: str, b: str, d: Floats, pairs: Pairing, count: int) -> EstimatorDifference:
-    if pairs.refusal is not None or not np.isfinite(d).all():
+def _difference(
+    a: str, b: str, figures: tuple[Floats, Floats], judged_by: Pairing, count: int
+) -> EstimatorDifference:
+    """figures: of both in every fold (J,)."""
+    with np.errstate(invalid="ignore"):  # of two that are infinite
+        d = figures[0] - figures[1]
+    if judged_by.refusal is not None or not np.isfinite(d).all():
         return EstimatorDifference(a, b, float(np.mean(d)), None, None, None)
-    mean, half = corrected_t_interval(d.tolist(), pairs.ratio, pairs.confidence, count)
+    mean, half = corrected_t_interval(d.tolist(), judged_by.ratio, judged_by.confidence, count)
     verdict = "~" if abs(mean) <= half else "a" if mean < 0 else "b"
     return EstimatorDifference(a, b, mean, mean - half, mean + half, verdict)

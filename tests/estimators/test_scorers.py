@@ -180,3 +180,15 @@ def test_what_cannot_be_compared(asked: dict[str, Any], why: str) -> None:
         losscli.compare_estimators(MODELS, X, Y, **asked)
     with pytest.raises(ValueError, match="two or more"):
         losscli.compare_estimators({"linear": LINEAR}, X, Y, **asked)
+
+
+def test_an_infinite_loss_is_last() -> None:
+    """A constant prediction of one class is a probability of 0 of the other."""
+    two = {"sure": DummyClassifier(strategy="most_frequent"), "logistic": LogisticRegression()}
+    found = losscli.compare_estimators(two, CX, CY, loss="bce", cv=3)
+    assert [one.mean for one in found.losses][1] == np.inf
+    assert found.verdict.startswith("Use logistic: ")
+    assert found.differences[0].verdict is None
+    sure = {"one": two["sure"], "two": two["sure"]}
+    assert "nothing is compared" in losscli.compare_estimators(sure, CX, CY, loss="bce", cv=3).verdict
+    assert "nothing is compared" in str(losscli.compare_estimators(sure, CX, CY, loss="bce", cv=3))

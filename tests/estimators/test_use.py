@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from losscli import LossClassifier, LossRegressor
-from losscli.api import functions
+from losscli.api import comparing, functions, scorers
 from losscli.domain import Task
 from losscli.loss.catalogue import find
 from losscli.spec import Spec
@@ -27,7 +27,7 @@ WX, WY = load_wine(return_X_y=True)
 FRAME = load_diabetes(as_frame=True).data
 
 
-@pytest.mark.parametrize("thing", [LossRegressor, LossClassifier, functions])
+@pytest.mark.parametrize("thing", [LossRegressor, LossClassifier, functions, scorers, comparing])
 def test_examples_in_docstrings(thing: Any) -> None:
     runner = DocTestRunner(optionflags=ELLIPSIS)
     for test in DocTestFinder().find(thing, globs={}):
