@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from losscli import progress
-from losscli.cli.flags import command_line, reading
+from losscli.cli.flags import command_line, reading, sections_of
 from losscli.cli.options import AdviseFlags
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.cli.roles import asked_of_features
 from losscli.errors import ExitCode, UsageError
+from losscli.sections import ADVISE
 
 if TYPE_CHECKING:
     from losscli.data.roles.features import Asked
@@ -25,16 +26,16 @@ def run(flags: AdviseFlags) -> int:
     from losscli import render
     from losscli.result import Advice
 
-    formats = asked_formats(flags, Advice)
+    formats, show = asked_formats(flags, Advice), sections_of(flags.show, ADVISE)
     check_places(flags, [flags.data])
     request = request_of(flags)  # what it refuses is said before any work, and what is said of columns
     asked = replace(asked_of_features(flags), missing=flags.missing)
     from losscli.advice import advise
 
     found = work(advise, flags, request, asked)
-    written = partial(render.written, found.advice, all=flags.all)
+    written = partial(render.written, found.advice, all=flags.all, show=show, explain=flags.explain)
     write_files(formats, written)
-    print_result(written, flags.format, quiet=flags.quiet)
+    print_result(written, flags.format, quiet=flags.quiet, paged=flags.all or bool(show))
     return ending(found.cut_short)
 
 

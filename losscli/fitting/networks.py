@@ -105,7 +105,26 @@ class NetworkLearner:
         seeds: Sequence[Key],
         largest: int,
     ) -> list[FittedNetworks]:
-        """All in lockstep."""
+        """In lockstep with the sets of as many columns: where no row has some level of a text, a set has
+        fewer."""
+        widths = [source.x.shape[1] for source in sources]
+        found: dict[int, FittedNetworks] = {}
+        for width in dict.fromkeys(widths):
+            places = [place for place, own in enumerate(widths) if own == width]
+            alike = [sources[place] for place in places]
+            fitted = self._in_lockstep(alike, wanted, settings, seeds, largest)
+            found |= zip(places, fitted, strict=True)
+        return [found[place] for place in range(len(sources))]
+
+    def _in_lockstep(
+        self,
+        sources: Sequence[LearnerRows],
+        wanted: Sequence[Wanted],
+        settings: Settings,
+        seeds: Sequence[Key],
+        largest: int,
+    ) -> list[FittedNetworks]:
+        """Those of sets of as many columns."""
         plan, shape = self.plan, Shape(sources[0].x.shape[1], self.architecture, settings.classes)
         bound = [bound_losses(source.design, source.y.T, wanted, settings) for source in sources]
         sets = [

@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 
 from losscli.cli.options.flag import ARGUMENTS, Flag
 from losscli.cli.options.roles import FeatureRoles
-from losscli.cli.options.shared import ALL, CONFIDENCE_FLAG, DATA, OUTPUT, TABLE, TableFlags
+from losscli.cli.options.shared import (
+    ALL,
+    CONFIDENCE_FLAG,
+    DATA,
+    EXPLAIN,
+    OUTPUT,
+    TABLE,
+    TableFlags,
+    show_flag,
+)
+from losscli.sections import ADVISE
 from losscli.usual import CONFIDENCE, FOLDS
 
 JUDGING = "Judging"  # a panel of the help
@@ -30,3 +40,5 @@ class AdviseFlags(TableFlags, FeatureRoles):
     seed: Annotated[int, Flag("N", "Seed of splits, and of rows drawn.", JUDGING, least=0)] = 0
     confidence: Annotated[float, CONFIDENCE_FLAG.on(JUDGING)] = CONFIDENCE
     all: Annotated[bool, ALL.on(OUTPUT, after="output")] = False
+    show: Annotated[tuple[str, ...], show_flag(ADVISE)] = ()
+    explain: Annotated[bool, EXPLAIN] = False

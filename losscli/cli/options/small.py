@@ -27,7 +27,7 @@ class PredictFlags(ReadingFlags):
     model: Annotated[str, Flag("MODEL", "A file that losscli fit --save has written.", ARGUMENTS)]
     data: Annotated[str, Flag("DATA", TABLE, ARGUMENTS)]
     output: Annotated[
-        Path | None, Flag("FILE", "Write a CSV file; stdout if not said.", OUTPUT, after="max_unpacked")
+        Path | None, Flag("FILE", "Write a CSV file; default stdout.", OUTPUT, after="max_unpacked")
     ] = None
 
 
@@ -70,7 +70,7 @@ class ExportFlags:
         str | None, Flag("TASK", "Whose loss, where several tasks have one of the name: binary, multiclass.")
     ] = None
     define: Annotated[tuple[str, ...], DEFINE] = ()
-    output: Annotated[Path | None, Flag("FILE", "Write a Python file; stdout if not said.", OUTPUT)] = None
+    output: Annotated[Path | None, Flag("FILE", "Write a Python file; default stdout.", OUTPUT)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +113,4 @@ class CheckFlags:
 class HelpFlags:
     """Which help."""
 
-    command: Annotated[str | None, Flag("[COMMAND]", "One of the commands; all if not said.", ARGUMENTS)] = (
-        None
-    )
+    command: Annotated[str | None, Flag("[COMMAND]", "One of the commands; default all.", ARGUMENTS)] = None

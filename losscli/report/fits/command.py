@@ -23,7 +23,7 @@ def next_command(screen: FitScreen) -> str:
     what the data are like."""
     fits = screen.found
     path = [item.path for item in fits.inputs]
-    words = typed(fits.command, "fit", *path)
+    words = tuple(without(typed(fits.command, "fit", *path), ("--show",), ("--explain",)))
     if fits.leaks:
         return again((*words, *dropping(fits.leaks)))
     if not screen.shown:

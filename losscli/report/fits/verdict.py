@@ -104,7 +104,8 @@ def _bad_sentence(screen: FitScreen, fit: Fit) -> str:
         return ""
     level, how = f"{100 * record.levels[-1]:g} %", contamination(record.scheme, record.size)
     lost = percent(max(record.excess[-1], 0.0))
-    return f" With {level} bad rows ({how}) it loses {lost} of its lead over the best constant."
+    where = f"in {level} of the training rows"
+    return f" With {how} {where} it loses {lost} of its lead over the best constant."
 
 
 def _advice(screen: FitScreen) -> str:
