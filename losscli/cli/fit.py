@@ -76,19 +76,25 @@ def _asked(flags: FitFlags) -> "Asked":
 
 def _request(flags: FitFlags) -> "FitRequest":
     from losscli.descent.networks import EarlyStopping
-    from losscli.descent.perceptron import Architecture
+    from losscli.fitting.learners import is_linear, is_of_trees
 
     model = Spec.parse(flags.model)
-    deep = bool(Architecture.parse(model).hidden)
+    trees = is_of_trees(model)
+    deep = not trees and not is_linear(model)
     stops = flags.early_stopping is not None
     for flag, value, used, why, instead in (
-        ("--seeds", flags.seeds, deep, "a linear model has one start", "--model mlp:hidden=16"),
+        ("--seeds", flags.seeds, deep, "only networks have several starts", "--model mlp:hidden=16"),
         ("--patience", flags.patience, stops, "nothing stops early", "--early-stopping 0.1"),
     ):
         if value is not None and not used:
             raise UsageError(f"{flag} {value}: {why}", advice=f"Leave it out, or add {instead}")
     share, patience = flags.early_stopping, 10 if flags.patience is None else flags.patience
-    seeds, repeats = (3, 1) if deep else (1, REPEATS)
+    if trees and flags.save is not None:
+        raise UsageError(
+            f"--save {flags.save}: boosted trees are saved by their library, not here",
+            advice=f"Leave it out; losscli export SPEC --to {model.name} writes what they are trained by",
+        )
+    seeds, repeats = 3 if deep else 1, 1 if deep or trees else REPEATS
     threshold, rule = _threshold(flags.threshold)
     return replace(
         request_of(flags),

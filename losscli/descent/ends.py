@@ -49,6 +49,11 @@ class Solution:
     hangs_on_seed: bool = False
     carriers: tuple[int, ...] = ()
 
+    @property
+    def without_slopes(self) -> str | None:
+        """Why the model has no coefficients, None of a linear one."""
+        return None
+
 
 def solution(
     model: Trainee,

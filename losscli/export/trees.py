@@ -76,7 +76,7 @@ def catboost(found: Scored) -> str:
     task = found.bound.loss.task
     given = (
         "settings = dict(eval_metric=Metric(), "
-        f'leaf_estimation_method="Newton", leaf_estimation_iterations={_steps(found)})'
+        f'leaf_estimation_method="Newton", leaf_estimation_iterations={leaf_steps(found)})'
     )
     usage: tuple[tuple[str, str], ...]
     if task in NUMBERS:
@@ -111,7 +111,7 @@ def catboost(found: Scored) -> str:
 _RAW = 'model.predict(X, prediction_type="RawFormulaVal")'
 
 
-def _steps(found: Scored) -> int:
+def leaf_steps(found: Scored) -> int:
     """Newton's steps in a leaf of CatBoost: as many as with its own losses, some where these set leaves to
     the exact best."""
     several = {Task.BINARY: 10, Task.MULTICLASS: 2}

@@ -2,7 +2,6 @@
 
 from losscli.domain import NUMBERS, Task
 from losscli.export.scored import Scored
-from losscli.report.names import visible
 
 Usage = tuple[tuple[str, str], ...]  # (what a line is for, the line)
 
@@ -16,7 +15,7 @@ def head(found: Scored, library: str, usage: Usage, traps: tuple[str, ...]) -> s
         *_params(found),
         ("prediction", _prediction(found)),
     ]
-    lines = [f"{loss.title} ({visible(found.bound.spec)}) for {library}.", ""]
+    lines = [f"{loss.title} ({found.bound.spec}) for {library}.", ""]
     lines += [f"{name:<10}  {text}" for name, text in facts if text]
     lines += ["", *(f"{name:<10}  {line}" for name, line in usage)]
     lines += ["", *traps] if traps else []

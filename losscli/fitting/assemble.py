@@ -18,7 +18,8 @@ from losscli.fitting.folds import Folds
 from losscli.fitting.full_fit import FullFit, light_rows
 from losscli.fitting.headline import ordered_alike, unjudged
 from losscli.fitting.judge import kind_of
-from losscli.fitting.model import Layer, LinearModel, NetworkModel, SavedModel, TrainedModel
+from losscli.fitting.learners import is_of_trees
+from losscli.fitting.model import SavedModel
 from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.ranking import Pairing, ahead_of_constant, pairing, rankings
@@ -33,6 +34,8 @@ from losscli.fitting.scores import (
     seed_value,
     threshold_of,
 )
+from losscli.fitting.trained import LinearModel, NetworkModel, TrainedModel
+from losscli.fitting.trees import Ensemble
 from losscli.loss import BY_DIFFERENCES, BoundLoss
 from losscli.result import (
     Degradation,
@@ -80,7 +83,7 @@ class _Entry:
 
     at: int
     solution: Solution
-    coefficients: Coefficients | None  # None of a network, which has no coefficients
+    coefficients: Coefficients | None  # None of a model without slopes
     reason: str | None
     tuned: Tuned | None  # None where no parameter is chosen
     spec: str
@@ -104,8 +107,7 @@ def _entries(run: Run) -> list[_Entry]:
         solution = outcomes[0]
         if isinstance(solution, Solution):
             reason = _unranked(run, solution.bound) or _unsettled(run, at, solution)
-            deep = isinstance(solution, Network) and solution.layers
-            own = None if deep else coefficients(run.whole.design, solution)
+            own = None if solution.without_slopes else coefficients(run.whole.design, solution)
             if solution.carriers:
                 names = [run.whole.encoder.columns[at] for at in solution.carriers]
                 solution = replace(solution, certificate=f"{solution.certificate}, along {_listed(names)}")
@@ -177,10 +179,7 @@ def _fits(
 ) -> Fits:
     training, request, frame = run.training, run.request, run.cv.frame
     binary = training.task is Task.BINARY
-    strengths = {entry.solution.l2 for entry in entries}
-    if request.penalty_scale == "curvature" and request.l2 is not None:
-        strengths = {request.l2}  # the number that was given, of which each loss makes its own
-    scale, pairs = run.whole.scale, _pairing(run)
+    (l2, l2_reason), scale, pairs = _strength(run, entries), run.whole.scale, _pairing(run)
     no_scale = "only losses of regression have a residual scale"
     if training.task is Task.REGRESSION:
         no_scale = "all residuals of the least absolute deviations fit are 0"
@@ -209,8 +208,8 @@ def _fits(
         model=str(request.model),
         optimizer=str(request.optimizer),
         l1=request.l1,
-        l2=strengths.pop() if len(strengths) == 1 else None,
-        l2_reason="it depends on the loss: see each fit" if strengths else None,
+        l2=l2,
+        l2_reason=l2_reason,
         scale=scale,
         scale_reason=None if scale is not None else no_scale,
         threshold=request.threshold,
@@ -243,6 +242,18 @@ def _fits(
         offset=training.offset,
         exposure=training.exposure,
     )
+
+
+def _strength(run: Run, entries: Sequence[_Entry]) -> tuple[float | None, str | None]:
+    """(the one strength of the l2 penalty, why there is none)"""
+    if is_of_trees(run.request.model):
+        return None, "boosted trees are penalised as the parameters of --model say"
+    if run.request.penalty_scale == "curvature" and run.request.l2 is not None:
+        return run.request.l2, None  # the number that was given, of which each loss makes its own
+    strengths = {entry.solution.l2 for entry in entries}
+    if len(strengths) == 1:
+        return strengths.pop(), None
+    return None, "it depends on the loss: see each fit" if strengths else None
 
 
 def _constants(run: Run, found: Pooled | None) -> dict[str, float | None]:
@@ -338,11 +349,13 @@ def _curves(entry: _Entry) -> Iterator[LearningCurve]:
 def _missing(entry: _Entry, efficiency: float | None) -> str | None:
     """Why a figure of the fit is null, or None."""
     reasons = []
-    if entry.coefficients is None:
-        reasons.append("a network has no coefficients; efficiency is defined for linear models")
+    if entry.solution.without_slopes:
+        reasons.append(f"{entry.solution.without_slopes}; efficiency is defined for linear models")
     elif efficiency is None:
         reasons.append("efficiency is defined for symmetric losses of the residual")
-    if entry.solution.gradient_norm is None:
+    if isinstance(entry.solution, Ensemble):
+        reasons.append("no optimum is claimed, so that no gradient is looked at")
+    elif entry.solution.gradient_norm is None:
         reasons.append("there is no gradient at a kink")
     elif not np.isfinite(entry.solution.gradient_norm):
         reasons.append("the gradient is not finite")
@@ -375,6 +388,9 @@ def _cut_short(run: Run) -> list[Warning_]:
 
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:
+    """Empty of boosted trees: their library saves them."""
+    if any(isinstance(entry.solution, Ensemble) for entry in entries):
+        return ""
     saved = SavedModel(
         task=run.training.task,
         target=run.training.target,
@@ -394,8 +410,7 @@ def _trained(entry: _Entry) -> TrainedModel:
     if own is not None:
         return LinearModel(spec=entry.spec, kind=kind, link=link, intercept=own.intercept, slopes=own.slopes)
     assert isinstance(solution, Network)
-    layers = tuple(Layer(*layer) for layer in solution.layers)
-    return NetworkModel(spec=entry.spec, kind=kind, link=link, activation=solution.activation, layers=layers)
+    return NetworkModel.of(solution, entry.spec)
 
 
 def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> str:

@@ -6,11 +6,12 @@ from types import MappingProxyType
 import numpy as np
 
 from losscli.descent.methods import outputs
-from losscli.descent.perceptron import Architecture
 from losscli.descent.train import Wanted
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
+from losscli.fitting.learners import is_linear, is_of_trees
 from losscli.fitting.request import FitRequest
+from losscli.fitting.trees import without_objective
 from losscli.loss import Argument, BoundLoss, Loss, Params, Trait
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.loss.score import terms, untrainable
@@ -67,9 +68,13 @@ def refusal(loss: Loss, task: Task, y: Floats, written: Params = _NONE) -> tuple
 
 
 def _unsettled(loss: Loss, task: Task, request: FitRequest) -> tuple[str, tuple[int, ...]] | None:
-    """Why no method goes to the optimum of a loss; a model that is trained by epochs goes to none."""
-    by_epochs = request.early is not None or bool(Architecture.parse(request.model).hidden)
-    reason = outputs.untrainable(loss) if task in SEVERAL and not by_epochs else None
+    """Why no method goes to the optimum of a loss, or no library trains under it; a model that is trained by
+    epochs goes to no optimum."""
+    reason = None
+    if is_of_trees(request.model):
+        reason = without_objective(loss)
+    elif task in SEVERAL and is_linear(request.model) and request.early is None:
+        reason = outputs.untrainable(loss)
     return None if reason is None else (reason, ())
 
 

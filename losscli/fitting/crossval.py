@@ -16,7 +16,7 @@ from losscli.fitting.augment import NONE, Examples, Prepared, Recipe, prepared
 from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
 from losscli.fitting.judge import Judged, bulk, constant, kind_of, of_constants
-from losscli.fitting.networks import FittedNetworks, NetworkRows, NetworkSettings, fit_networks, network_rows
+from losscli.fitting.learner import FittedModels, Learner, LearnerRows
 from losscli.fitting.threshold import INNER, ThresholdRule, found_thresholds, inner_splits
 from losscli.fitting.tune import Tuning, chosen, with_values
 from losscli.metrics.metric import Metric
@@ -27,8 +27,8 @@ _ULPS = 8.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossValidation:
-    """What is done in every fold. networks: None for linear models; largest: rows of the
-    largest training fold."""
+    """What is done in every fold. learner: None for linear models that go to their optimum; largest: rows of
+    the largest training fold."""
 
     frame: Frame
     training: Training
@@ -40,7 +40,7 @@ class CrossValidation:
     seed: int
     rule: ThresholdRule | None = None  # by which thresholds are chosen, fold by fold
     recipe: Recipe = NONE
-    networks: NetworkSettings | None = None
+    learner: Learner | None = None
     largest: int = 0
     tunings: tuple[Tuning, ...] = ()  # parameters chosen within training rows, of the last of those wanted
 
@@ -102,7 +102,7 @@ class _Scored:
 
 def judge_splits(cv: CrossValidation, splits: Sequence[Split]) -> list[Judgement]:
     """Train on the training rows of splits of one repeat, clean and contaminated, and judge on their test
-    rows; networks from the first start."""
+    rows; of a learner from the first start."""
     plans = [tuned(cv, split) for split in splits]
     folds = [Fold(plan, split) for (plan, _), split in zip(plans, splits, strict=True)]
     spoiled = [fold.spoiled() for fold in folds]
@@ -133,22 +133,22 @@ def tuned(cv: CrossValidation, split: Split) -> tuple[CrossValidation, tuple[flo
 
 
 def _scored(folds: "Sequence[Fold]", spoiled: Sequence[Sequence[_Spoiled]]) -> list[list[_Scored]]:
-    """Of each fold, the clean rows and the spoiled sets; of networks from the first start."""
+    """Of each fold, the clean rows and the spoiled sets; of a learner from the first start."""
     cv, repeat = folds[0].cv, folds[0].split.repeat
-    if cv.networks is None:
+    if cv.learner is None:
         return [fold.solved(own) for fold, own in zip(folds, spoiled, strict=True)]
     sets = [
         [(fold.x, fold.y), *((one.x, one.y) for one in own)] for fold, own in zip(folds, spoiled, strict=True)
     ]
-    sources = [fold.network_rows(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
+    sources = [fold.learner_rows(x, y) for fold, own in zip(folds, sets, strict=True) for x, y in own]
     seeds = [(cv.seed, repeat, 0)]
-    found = iter(fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest))
+    found = iter(cv.learner.fit(sources, cv.wanted, cv.settings, seeds, cv.largest))
     return [
-        [_of_networks(next(found), fold.x_test) for _ in own] for fold, own in zip(folds, sets, strict=True)
+        [_of_learner(next(found), fold.x_test) for _ in own] for fold, own in zip(folds, sets, strict=True)
     ]
 
 
-def _of_networks(fitted: FittedNetworks, x: Floats) -> _Scored:
+def _of_learner(fitted: FittedModels, x: Floats) -> _Scored:
     """x: rows of raw columns (n, p)."""
     scores = fitted.scores(x)[0]
     scores[[isinstance(outcome, str) for outcome in fitted.outcomes]] = np.nan
@@ -157,12 +157,12 @@ def _of_networks(fitted: FittedNetworks, x: Floats) -> _Scored:
 
 
 def other_starts(cv: CrossValidation, splits: Sequence[Split]) -> list[tuple[Floats, ...]]:
-    """Of each split of one repeat, the scores of networks from the other starts, clean rows only."""
-    assert cv.networks is not None
+    """Of each split of one repeat, the scores of a learner from the other starts, clean rows only."""
+    assert cv.learner is not None
     folds = [Fold(cv, split) for split in splits]
-    seeds = [(cv.seed, splits[0].repeat, number) for number in range(1, cv.networks.seeds)]
-    sources = [fold.network_rows(fold.x, fold.y) for fold in folds]
-    found = fit_networks(sources, cv.wanted, cv.settings, cv.networks, seeds, cv.largest)
+    seeds = [(cv.seed, splits[0].repeat, number) for number in range(1, cv.learner.seeds)]
+    sources = [fold.learner_rows(fold.x, fold.y) for fold in folds]
+    found = cv.learner.fit(sources, cv.wanted, cv.settings, seeds, cv.largest)
     return [tuple(one.scores(fold.x_test)) for one, fold in zip(found, folds, strict=True)]
 
 
@@ -249,14 +249,14 @@ class Fold:
                 found.append(_Spoiled(i, level, x, y))
         return found
 
-    def network_rows(self, x: Floats, y: Floats) -> NetworkRows:
-        """Rows for networks to learn from. x, y: clean or spoiled."""
+    def learner_rows(self, x: Floats, y: Floats) -> LearnerRows:
+        """Rows for a learner to learn from. x, y: clean or spoiled."""
         cv = self.cv
-        assert cv.networks is not None
+        assert cv.learner is not None
         group = None if cv.frame.group is None else cv.frame.group[self.split.train]
         order = (cv.seed, self.split.repeat, self.split.fold, *([self.inner] if self.inner else []))
         keys = order, self.key
-        return network_rows(cv.recipe, cv.training, Examples(x, y, self.w), keys, group, cv.networks.plan)
+        return cv.learner.rows(cv.recipe, cv.training, Examples(x, y, self.w), keys, group)
 
     def solved(self, spoiled: Sequence[_Spoiled]) -> list[_Scored]:
         """Of linear models, on the clean rows and on each spoiled set."""

@@ -10,8 +10,6 @@ from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.table import Table
 from losscli.descent.ends import Solution
-from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan
-from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings, Wanted
 from losscli.domain import NUMBERS, Floats, Task
@@ -27,7 +25,8 @@ from losscli.fitting.full_fit import FullFit, fit_all_rows
 from losscli.fitting.headline import chosen_judge, settled
 from losscli.fitting.judge import headed, judging
 from losscli.fitting.leaks import leaks, warning
-from losscli.fitting.networks import NetworkSettings
+from losscli.fitting.learner import Learner
+from losscli.fitting.learners import check_model, is_linear, learner_of
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
@@ -62,7 +61,7 @@ def fit(table: Table, training: Training, request: FitRequest, inputs: Sequence[
     unfinished first one are given. Raises DataError where a value cannot be used, UsageError where the
     request does not suit the data, KeyboardInterrupt where nothing is finished.
     """
-    _check(request)
+    check_model(request)
     source = RowSource(tuple(inputs), table.notes, table.rows)
     return fit_frame(load(table, training), training, request, source)
 
@@ -102,7 +101,7 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
         seed=request.seed,
     )
     folds = told(folds, training, frame.y)
-    networks = _network_settings(request)
+    learner = learner_of(request)
     if judge is not None:
         metrics = headed(metrics, _settled(judge, frame, training, settings, recipe))
     cv = CrossValidation(
@@ -116,15 +115,15 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
         rule=rule,
         recipe=recipe,
         seed=request.seed,
-        networks=networks,
+        learner=learner,
         largest=max(len(split.train) for split in folds.splits),
         tunings=tuning,
     )
     rows = np.arange(len(frame.y))
     cv, values = tuned(cv, Split(0, folds.folds, rows, rows[:0]))
-    whole = _fitted(frame, training, cv.wanted, settings, recipe, networks)
+    whole = _fitted(frame, training, cv.wanted, settings, recipe, learner)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
-    if unpenalised and networks is None and not whole.trained.interrupted:
+    if unpenalised and learner is None and not whole.trained.interrupted:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     cv = replace(cv, contaminations=contaminations)
@@ -146,60 +145,6 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
         cut_short=cut_short,
     )
     return Fitted(*assemble(run), cut_short)
-
-
-def _check(request: FitRequest) -> None:
-    """Raises UsageError for a flag that would do nothing, and an optimizer that does not suit the penalty."""
-    if request.early is not None and _is_solved(request):
-        raise UsageError(
-            f"--early-stopping {request.early.share:g}: a linear model goes to its optimum at once",
-            advice="Add --optimizer adam, or --model mlp:hidden=16",
-        )
-    if request.l1 and request.optimizer.name == "lbfgs":
-        raise UsageError(
-            "--optimizer lbfgs descends on slopes, and an l1 penalty has none at 0",
-            advice="Use --optimizer auto, or gd, momentum, nesterov, sgd or adam; or leave --l1 out",
-        )
-    solved = ("--path", request.path), ("--tune", request.tune[0] if request.tune else None)
-    for flag, spec in solved:
-        if spec is not None and (request.early is not None or Architecture.parse(request.model).hidden):
-            raise UsageError(
-                f"{flag} {spec} is of linear models that go to their optimum",
-                advice=f"Leave {flag} out, or --model and --early-stopping",
-            )
-    if request.path is not None and request.tune:
-        raise UsageError(
-            f"--path {request.path} and --tune {request.tune[0]} exclude each other",
-            advice="Leave one of them out",
-        )
-
-
-def _is_solved(request: FitRequest) -> bool:
-    return not Architecture.parse(request.model).hidden and request.optimizer.name in ("auto", "lbfgs")
-
-
-def _network_settings(request: FitRequest) -> NetworkSettings | None:
-    """How networks are trained, None for linear models that go to an optimum.
-
-    Raises UsageError for a flag that would do nothing.
-    """
-    architecture = Architecture.parse(request.model)
-    if not architecture.hidden and request.early is None:
-        return None
-    if request.tol is not None:
-        raise UsageError(
-            f"--tol {request.tol:g}: training by epochs does not look at gradients to stop",
-            advice="Use --max-iter EPOCHS, or --early-stopping 0.1",
-        )
-    optimizer = AUTO if request.optimizer.name == "auto" else parse_optimizer(request.optimizer)
-    if optimizer.name == "lbfgs":
-        raise UsageError(
-            "--optimizer lbfgs goes to an optimum; networks are trained by epochs",
-            advice="Use adam, sgd, momentum, nesterov or gd, or leave --optimizer out",
-        )
-    plan = TrainingPlan(optimizer, request.max_iter or EPOCHS, request.early)
-    seeds = request.seeds if architecture.hidden else 1
-    return NetworkSettings(architecture, plan, seeds)
 
 
 def _settled(
@@ -230,8 +175,8 @@ def _check_enough(folds: Folds, whole: FullFit) -> None:
 def _contaminations(
     request: FitRequest, training: Training, frame: Frame, whole: FullFit
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
-    if request.contaminate is None:  # a network takes too long to be trained on every level
-        unasked = Architecture.parse(request.model).hidden or training.outputs
+    if request.contaminate is None:  # others than linear models take too long to be trained on every level
+        unasked = not is_linear(request.model) or training.outputs
         asked = () if unasked else defaults(training.task)
     else:
         asked = tuple(parse(spec, training.task) for spec in request.contaminate)
@@ -260,12 +205,12 @@ def _fitted(
     wanted: Sequence[Wanted],
     settings: Settings,
     recipe: Recipe,
-    networks: NetworkSettings | None,
+    learner: Learner | None,
 ) -> FullFit:
     """The fit on all rows. Raises KeyboardInterrupt where that comes before the first loss is trained."""
-    total, of = (len(wanted), "losses") if networks is None else (1, "networks")
+    total, of = (len(wanted), "losses") if learner is None else (learner.count(len(wanted)), learner.counted)
     with progress.stage("fitting all rows", total, of), progress.keeping():
-        return fit_all_rows(frame, training, wanted, settings, recipe, networks)
+        return fit_all_rows(frame, training, wanted, settings, recipe, learner)
 
 
 def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Judged:
@@ -275,9 +220,10 @@ def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Ju
         done = sum(isinstance(one[0], Solution) for one in whole.trained.by_loss)
         text = f"interrupted: {done} of {len(cv.wanted)} losses are trained, and none is judged"
         return _Judged(replace(folds, repeats=0), (), text)
+    jobs = jobs if cv.learner is None or cv.learner.forks else 1
     tasks = _tasks(cv, folds, jobs)
     first = [sum(map(len, tasks[:i])) for i in range(len(tasks))]
-    deep = cv.networks is not None and cv.networks.seeds > 1
+    deep = cv.learner is not None and cv.learner.seeds > 1
     again = [i for i, own in enumerate(tasks) if deep and own[0].repeat == 0]  # from other starts
     found: dict[int, Judgement] = {}
     starts: dict[int, tuple[Floats, ...]] = {}
@@ -319,10 +265,11 @@ def _finished(folds: Folds, found: Mapping[int, Judgement], interrupted: bool) -
 
 
 def _counted(cv: CrossValidation, folds: Folds) -> tuple[int, str]:
-    """(how much there is to do, of what): of networks those trained on a set of rows from a start."""
-    if cv.networks is None:
+    """(how much there is to do, of what): of a learner the models trained from a start."""
+    if cv.learner is None:
         return len(folds.splits), "folds"
-    return len(folds.splits) * cv.sets_of_rows + folds.folds * (cv.networks.seeds - 1), "networks"
+    sets = len(folds.splits) * cv.sets_of_rows + folds.folds * (cv.learner.seeds - 1)
+    return sets * cv.learner.count(len(cv.wanted)), cv.learner.counted
 
 
 def _paths(
@@ -339,9 +286,10 @@ def _paths(
 
 
 def _tasks(cv: CrossValidation, folds: Folds, jobs: int) -> list[Sequence[Split]]:
-    """What a worker does at a time: one fold; of networks, the folds of a repeat in lockstep, or as many as
+    """What a worker does at a time: one fold; of models in lockstep, the folds of a repeat, or as many as
     give every worker some."""
-    size = 1 if cv.networks is None else min(folds.folds, -(-len(folds.splits) // jobs))
+    lockstep = cv.learner is not None and cv.learner.in_lockstep
+    size = min(folds.folds, -(-len(folds.splits) // jobs)) if lockstep else 1
     tasks: list[Sequence[Split]] = []
     for first in range(0, len(folds.splits), folds.folds):
         own = folds.splits[first : first + folds.folds]

@@ -13,7 +13,7 @@ from losscli.descent.train import Settings, Trained, Wanted, train
 from losscli.domain import Floats, Task
 from losscli.fitting.augment import NONE, Examples, Recipe, prepared
 from losscli.fitting.efficiency import relative_weights
-from losscli.fitting.networks import Network, NetworkSettings, fit_networks, network_rows
+from losscli.fitting.learner import Learner
 from losscli.result import Downweighted
 
 LIGHT = 0.1  # weight below which a row counts as down-weighted
@@ -48,21 +48,21 @@ def fit_all_rows(
     wanted: Sequence[Wanted],
     settings: Settings,
     recipe: Recipe,
-    networks: NetworkSettings | None,
+    learner: Learner | None,
 ) -> FullFit:
-    """Train on all rows and what the recipe makes of them, every end of a linear model confirmed; networks:
-    of networks. An interruption leaves the losses that are trained by then, see `train`."""
+    """Train on all rows and what the recipe makes of them, every end of a linear model confirmed; learner:
+    None for such. An interruption leaves the losses that are trained by then, see `train`."""
     rows = np.arange(len(frame.y))
     encoder = Encoder.of(frame, rows, frame.w)
     x = encoder.matrix(frame, rows)
     own, key = Examples(x, frame.y, frame.w, frame.offset), (settings.seed,)
     made = prepared(recipe, training, own, key)
-    if networks is None:
+    if learner is None:
         design, y = made.design(), made.rows.y
         trained = train(design, y.T[None], wanted, settings, keep=True)
     else:
-        given = network_rows(recipe, training, own, (key, key), frame.group, networks.plan)
-        (found,) = fit_networks([given], wanted, settings, networks, [(settings.seed, 0, 0)], len(rows))
+        given = learner.rows(recipe, training, own, (key, key), frame.group)
+        (found,) = learner.fit([given], wanted, settings, [(settings.seed, 0, 0)], len(rows))
         design, y = given.design, given.y
         trained = Trained(tuple((one,) for one in found.outcomes), (found.scale,))
     z = design.z if recipe == NONE else design.rows_of(x)
@@ -74,7 +74,7 @@ def light_rows(frame: Frame, z: Floats, solution: Solution, scale: float | None)
     if (
         scale is None
         or solution.bound.loss.task is not Task.REGRESSION
-        or (isinstance(solution, Network) and solution.layers)
+        or solution.without_slopes is not None
     ):
         return ()
     scores = z @ solution.v if frame.offset is None else z @ solution.v + frame.offset

@@ -10,67 +10,12 @@ from losscli.data.frame import Encoder, load_features, load_new_offset
 from losscli.data.roles.ids import id_columns
 from losscli.data.table import Table, block_count
 from losscli.descent.perceptron import ACTIVATIONS
-from losscli.domain import IDENTITY, LOG, LOGIT, SEVERAL, SOFTMAX, Floats, Kind, Task
+from losscli.domain import SEVERAL, SOFTMAX, Task
 from losscli.errors import DataError, Where
 from losscli.fitting.predictions import WORDS, Column, prediction_columns, table_csv
-from losscli.result.common import Name
+from losscli.fitting.trained import LINKS, LinearModel, TrainedModel
 from losscli.result.json import Document, Key
 from losscli.result.reading import distinct, loaded, quoted
-
-_LINKS = {link.name: link for link in (IDENTITY, LOG, LOGIT, SOFTMAX)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinearModel:
-    """One loss' model: scores are intercept + slopes · columns, on the raw columns of the encoder.
-
-    intercept: (k,), slopes: (k, p), k = 1 but for several classes, outputs or labels.
-    """
-
-    spec: Name
-    kind: Kind
-    link: str
-    intercept: Floats
-    slopes: Floats
-
-    def predict(self, x: Floats, offset: Floats | None = None) -> Floats:
-        """x: (n, p) -> (n,), for several classes (n, k). offset: of scores (n,)."""
-        scores = x @ self.slopes.T + self.intercept
-        return _linked(self.link, scores if offset is None else scores + offset[:, None])
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """weights: (inputs, outputs), biases: (outputs,)."""
-
-    weights: Floats
-    biases: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkModel:
-    """One loss' network on the raw columns of the encoder; activation: behind all layers but the last."""
-
-    spec: Name
-    kind: Kind
-    link: str
-    activation: str
-    layers: tuple[Layer, ...]
-
-    def predict(self, x: Floats, offset: Floats | None = None) -> Floats:
-        """x: (n, p) -> (n,), for several classes (n, k). offset: None, as none is trained with one."""
-        *hidden, last = self.layers
-        for layer in hidden:
-            x = ACTIVATIONS[self.activation].value(x @ layer.weights + layer.biases)
-        return _linked(self.link, x @ last.weights + last.biases)
-
-
-def _linked(link: str, scores: Floats) -> Floats:
-    """scores: (n, k) -> predictions (n,) of one, (n, k) of several."""
-    return _LINKS[link].predict(scores if scores.shape[1] > 1 else scores[:, 0])
-
-
-TrainedModel = LinearModel | NetworkModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +87,7 @@ def _unfit(model: TrainedModel, columns: int, outputs: int) -> str | None:
     """What is wrong with a model of so many columns that must give so many scores, behind its place."""
     if model.kind not in WORDS:
         return f".kind is {quoted(str(model.kind))}, which it cannot be"
-    if model.link not in _LINKS or (model.link == SOFTMAX.name and outputs == 1):
+    if model.link not in LINKS or (model.link == SOFTMAX.name and outputs == 1):
         return f".link is {quoted(model.link)}, which is no link of such a model"
     if isinstance(model, LinearModel):
         fits = (model.intercept.shape, model.slopes.shape) == ((outputs,), (outputs, columns))

@@ -22,60 +22,9 @@ from losscli.descent.perceptron import Architecture, Shape
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
 from losscli.fitting.augment import NONE, Examples, Recipe, prepared, weighed
+from losscli.fitting.learner import LearnerRows
 from losscli.loss import BoundLoss
 from losscli.loss.score import terms
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkSettings:
-    """Which networks are trained, and how. seeds: how many starts are tried in the first repeat, of which the
-    first counts."""
-
-    architecture: Architecture
-    plan: TrainingPlan
-    seeds: int
-
-
-@dataclass(frozen=True, eq=False)
-class NetworkRows:
-    """Rows that networks learn from.
-
-    design: of the raw columns
-    x: raw columns (n, p)
-    y: targets (n,) or (n, k)
-    key: what their order is drawn by
-    group: codes of the rows that are held out together (n,), or None
-    held: rows that are held out already, or None
-    """
-
-    design: Design
-    x: Floats
-    y: Floats
-    key: Key
-    group: Codes | None = None
-    held: Examples | None = None
-
-
-def network_rows(
-    recipe: Recipe,
-    training: Training,
-    rows: Examples,
-    keys: tuple[Key, Key],
-    group: Codes | None,
-    plan: TrainingPlan,
-) -> NetworkRows:
-    """What networks learn from rows. keys: of their order, and of the rows that are made.
-
-    Where rows are made and training stops early, some are held out before: no copy of them is learned from.
-    """
-    order, drawn = keys
-    if recipe == NONE or plan.early is None:
-        made = prepared(recipe, training, rows, drawn)
-        return NetworkRows(made.design(), made.rows.x, made.rows.y, order, group)
-    out = held_out(len(rows.y), plan.early.share, order, group)
-    made = prepared(recipe, training, rows.at(~out), drawn)
-    held = weighed(rows.at(out), made.factors)
-    return NetworkRows(made.design(), made.rows.x, made.rows.y, order, None, held)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +38,10 @@ class Network(Solution):
     activation: str = ""
     penalty: float = 0.0
     held: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def without_slopes(self) -> str | None:
+        return "a network has no coefficients" if self.layers else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,54 +64,83 @@ class FittedNetworks:
         return scores[:, :, 0] if self.shape.outputs == 1 else scores
 
 
-def fit_networks(
-    sources: Sequence[NetworkRows],
-    wanted: Sequence[Wanted],
-    settings: Settings,
-    networks: NetworkSettings,
-    seeds: Sequence[Key],
-    largest: int,
-) -> list[FittedNetworks]:
-    """Train every loss on every set of rows from every start, in lockstep with the sets of as many columns:
-    where no row has some level of a text, a set has fewer.
+@dataclass(frozen=True, slots=True)
+class NetworkLearner:
+    """Which networks are trained, and how."""
 
-    seeds: of the starts; largest: rows of the largest set there is, also in other calls.
-    """
-    widths = [source.x.shape[1] for source in sources]
-    found: dict[int, FittedNetworks] = {}
-    for width in dict.fromkeys(widths):
-        places = [place for place, own in enumerate(widths) if own == width]
-        alike = [sources[place] for place in places]
-        fitted = _in_lockstep(alike, wanted, settings, networks, seeds, largest)
-        found |= zip(places, fitted, strict=True)
-    return [found[place] for place in range(len(sources))]
+    architecture: Architecture
+    plan: TrainingPlan
+    seeds: int
+    counted = "networks"
+    in_lockstep = True
+    forks = True
 
+    def count(self, losses: int) -> int:
+        return 1  # all losses are trained in lockstep
 
-def _in_lockstep(
-    sources: Sequence[NetworkRows],
-    wanted: Sequence[Wanted],
-    settings: Settings,
-    networks: NetworkSettings,
-    seeds: Sequence[Key],
-    largest: int,
-) -> list[FittedNetworks]:
-    """Those of sets of as many columns."""
-    plan, shape = networks.plan, Shape(sources[0].x.shape[1], networks.architecture, settings.classes)
-    bound = [bound_losses(source.design, source.y.T, wanted, settings) for source in sources]
-    sets = [
-        _training_set(source, list(map(_usable, models, wanted)), settings, plan)
-        for source, (models, _) in zip(sources, bound, strict=True)
-    ]
-    learned = largest if plan.early is None else largest - max(1, round(plan.early.share * largest))
-    ends = train_networks(sets, shape, seeds, plan, rows=max(learned, 1))
-    found = []
-    for source, (models, scale), data, end in zip(sources, bound, sets, ends, strict=True):
-        outcomes = [
-            model if isinstance(model, str) else _network(model, i, source.design, data, end, shape, plan)
-            for i, model in enumerate(models)
+    def rows(
+        self,
+        recipe: Recipe,
+        training: Training,
+        rows: Examples,
+        keys: tuple[Key, Key],
+        group: Codes | None,
+    ) -> LearnerRows:
+        """Where rows are made and training stops early, some are held out before: no copy of them is learned
+        from."""
+        order, drawn = keys
+        if recipe == NONE or self.plan.early is None:
+            made = prepared(recipe, training, rows, drawn)
+            return LearnerRows(made.design(), made.rows.x, made.rows.y, order, group)
+        out = held_out(len(rows.y), self.plan.early.share, order, group)
+        made = prepared(recipe, training, rows.at(~out), drawn)
+        held = weighed(rows.at(out), made.factors)
+        return LearnerRows(made.design(), made.rows.x, made.rows.y, order, None, held)
+
+    def fit(
+        self,
+        sources: Sequence[LearnerRows],
+        wanted: Sequence[Wanted],
+        settings: Settings,
+        seeds: Sequence[Key],
+        largest: int,
+    ) -> list[FittedNetworks]:
+        """In lockstep with the sets of as many columns: where no row has some level of a text, a set has
+        fewer."""
+        widths = [source.x.shape[1] for source in sources]
+        found: dict[int, FittedNetworks] = {}
+        for width in dict.fromkeys(widths):
+            places = [place for place, own in enumerate(widths) if own == width]
+            alike = [sources[place] for place in places]
+            fitted = self._in_lockstep(alike, wanted, settings, seeds, largest)
+            found |= zip(places, fitted, strict=True)
+        return [found[place] for place in range(len(sources))]
+
+    def _in_lockstep(
+        self,
+        sources: Sequence[LearnerRows],
+        wanted: Sequence[Wanted],
+        settings: Settings,
+        seeds: Sequence[Key],
+        largest: int,
+    ) -> list[FittedNetworks]:
+        """Those of sets of as many columns."""
+        plan, shape = self.plan, Shape(sources[0].x.shape[1], self.architecture, settings.classes)
+        bound = [bound_losses(source.design, source.y.T, wanted, settings) for source in sources]
+        sets = [
+            _training_set(source, list(map(_usable, models, wanted)), settings, plan)
+            for source, (models, _) in zip(sources, bound, strict=True)
         ]
-        found.append(FittedNetworks(tuple(outcomes), scale, source.design, shape, data, end))
-    return found
+        learned = largest if plan.early is None else largest - max(1, round(plan.early.share * largest))
+        ends = train_networks(sets, shape, seeds, plan, rows=max(learned, 1))
+        found = []
+        for source, (models, scale), data, end in zip(sources, bound, sets, ends, strict=True):
+            outcomes = [
+                model if isinstance(model, str) else _network(model, i, source.design, data, end, shape, plan)
+                for i, model in enumerate(models)
+            ]
+            found.append(FittedNetworks(tuple(outcomes), scale, source.design, shape, data, end))
+        return found
 
 
 def _usable(model: Trainee | str, wanted: Wanted) -> Trainee:
@@ -169,7 +151,7 @@ def _usable(model: Trainee | str, wanted: Wanted) -> Trainee:
 
 
 def _training_set(
-    source: NetworkRows, models: Sequence[Trainee], settings: Settings, plan: TrainingPlan
+    source: LearnerRows, models: Sequence[Trainee], settings: Settings, plan: TrainingPlan
 ) -> TrainingSet:
     design, held = source.design, None
     x, y, w = design.z_scores(source.x), source.y, design.w

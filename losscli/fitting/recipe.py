@@ -2,10 +2,10 @@
 
 from losscli.data.roles.features import Training
 from losscli.data.roles.flags import useless_flag
-from losscli.descent.perceptron import Architecture
 from losscli.domain import CLASSES, SEVERAL, Task
 from losscli.errors import Fix, UsageError
 from losscli.fitting.augment import Recipe, parse
+from losscli.fitting.learners import is_linear, is_of_trees
 from losscli.fitting.request import FitRequest
 from losscli.fitting.threshold import ThresholdRule
 from losscli.metrics.threshold import Costs
@@ -14,10 +14,10 @@ from losscli.spec import number_text
 
 def check_request(request: FitRequest, training: Training) -> None:
     """Raises UsageError for a flag that several targets have no use for, or a model without slopes, and for
-    a form of scores that training by epochs does not know."""
+    a form of scores that only linear models at their optimum know."""
     task = training.task
-    if request.early is not None or Architecture.parse(request.model).hidden:
-        _check_epochs(training)
+    if request.early is not None or not is_linear(request.model):
+        _check_form(training)
     if not training.features:
         _check_slopes(request)
     if task not in SEVERAL:
@@ -25,6 +25,7 @@ def check_request(request: FitRequest, training: Training) -> None:
     spoiled = request.contaminate[0] if request.contaminate else None
     scale = request.penalty_scale if task is Task.MULTIOUTPUT and request.penalty_scale != "raw" else None
     of_one = (  # flag, its value where it is in the way, and why it is
+        ("--model", request.model if is_of_trees(request.model) else None, "trees are grown for one target"),
         ("--contaminate", spoiled, "rows are spoiled in one target"),
         ("--path", request.path, "a path is of the losses of one target"),
         ("--penalty-scale", scale, "outputs have a unit each"),
@@ -40,7 +41,7 @@ def check_request(request: FitRequest, training: Training) -> None:
         raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")
 
 
-def _check_epochs(training: Training) -> None:
+def _check_form(training: Training) -> None:
     form = (
         ("--offset", training.offset is not None),
         ("--exposure", training.exposure is not None),
@@ -57,7 +58,7 @@ def _check_epochs(training: Training) -> None:
 
 def _check_slopes(request: FitRequest) -> None:
     flags = (
-        ("--model", str(request.model), Architecture.parse(request.model).hidden),
+        ("--model", str(request.model), not is_linear(request.model)),
         ("--l1", f"{request.l1:g}", request.l1),
         ("--path", str(request.path), request.path is not None),
     )

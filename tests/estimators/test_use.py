@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from losscli import LossClassifier, LossRegressor
-from losscli.api import functions
+from losscli.api import comparing, functions, scorers
 from losscli.domain import Task
 from losscli.loss.catalogue import find
 from losscli.spec import Spec
@@ -27,7 +27,7 @@ WX, WY = load_wine(return_X_y=True)
 FRAME = load_diabetes(as_frame=True).data
 
 
-@pytest.mark.parametrize("thing", [LossRegressor, LossClassifier, functions])
+@pytest.mark.parametrize("thing", [LossRegressor, LossClassifier, functions, scorers, comparing])
 def test_examples_in_docstrings(thing: Any) -> None:
     runner = DocTestRunner(optionflags=ELLIPSIS)
     for test in DocTestFinder().find(thing, globs={}):
@@ -197,3 +197,34 @@ def test_an_exact_fit_is_found_under_an_optimizer_too() -> None:
     x = np.arange(20.0)[:, None]
     model = LossRegressor("huber", optimizer="gd").fit(x, 2 * x[:, 0] + 1)
     assert model.coef_ == pytest.approx([2.0], rel=1e-9)
+
+
+def test_a_network_bends_where_a_linear_model_cannot() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 2))
+    y = np.abs(x[:, 0]) + 0.1 * rng.normal(size=300)
+    model = LossRegressor("huber", model="mlp:hidden=8", max_iter=100).fit(x, y)
+    assert np.mean(np.abs(model.predict(x) - y)) < 0.25 * np.mean(np.abs(y - np.median(y)))
+    assert not hasattr(model, "coef_")
+    assert model.n_iter_ == 100
+    assert "no optimum is claimed" in model.certificate_
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    assert model.set_params(model="linear").fit(x, y).coef_.shape == (2,)
+    assert not hasattr(model, "network_")
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"model": "mlp:hidden=0"}, "hidden=0 is no list of layers"),
+        ({"model": "lineer"}, "Did you mean linear"),
+        ({"model": 3}, "a str that names a model"),
+        ({"model": "lightgbm"}, "losscli.objective"),
+        ({"model": "mlp", "fit_intercept": False}, "fit_intercept=False is of linear models"),
+        ({"model": "mlp", "optimizer": "lbfgs"}, "optimizer=lbfgs goes to an optimum"),
+    ],
+)
+def test_a_model_that_cannot_be(asked: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        LossRegressor("mse", **asked).fit(X, Y)

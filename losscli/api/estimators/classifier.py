@@ -9,7 +9,7 @@ from sklearn.utils import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 
-from losscli.api.estimators.linear import LinearEstimator
+from losscli.api.estimators.base import LossEstimator
 from losscli.api.estimators.parameters import check_class_weight, records, wanted
 from losscli.descent.design import rows_counted
 from losscli.descent.train import Wanted
@@ -26,8 +26,8 @@ def _gives_probabilities(estimator: "LossClassifier") -> bool:
     return any(one.task in CLASSES and one.link.name in _PROBABILISTIC for one in records(estimator.loss))
 
 
-class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
-    """Linear classification trained under any loss.
+class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
+    """Linear classification, or a network, trained under any loss.
 
     Minimises the weighted mean of the loss of the scores, plus a penalty on the slopes::
 
@@ -45,6 +45,8 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         one of several (log_loss, brier, focal, sparsemax …) y decides; a loss of several classes serves two
         as well, a loss of two serves no more. A record stands for itself at its defaults; a spec can be
         pickled wherever the estimator goes.
+    model : str, default="linear"
+        As in `LossRegressor`.
     optimizer : str, default="auto"
         As in `LossRegressor`.
     l1 : float, default=0.0
@@ -79,7 +81,7 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         Scores where all features are 0.
     link_ : str
         ``"logit"`` or ``"softmax"`` where the score gives probabilities, else ``"identity"``.
-    n_features_in_, feature_names_in_, loss_, l2_, objective_, n_iter_, converged_, certificate_ :
+    n_features_in_, feature_names_in_, network_, loss_, l2_, objective_, n_iter_, converged_, certificate_ :
         As in `LossRegressor`.
 
     See Also
@@ -115,6 +117,7 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         self,
         loss: str | Loss = "log_loss",
         *,
+        model: str = "linear",
         optimizer: str = "auto",
         l1: float = 0.0,
         l2: float | str | None = None,
@@ -125,6 +128,7 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         random_state: Any = 0,
     ) -> None:
         self.loss = loss
+        self.model = model
         self.optimizer = optimizer
         self.l1 = l1
         self.l2 = l2
@@ -145,7 +149,8 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
             Labels: numbers, words or truth values.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, 0 or more: whole weights count as repeats of a row, 0 as its absence, any
-            others are relative. None is 1 for every row.
+            others are relative (a network sees a row once an epoch, whatever its weight). None is 1 for every
+            row.
 
         Returns
         -------
@@ -179,7 +184,8 @@ class LossClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
             classes=len(self.classes_) if several else 1,
             rows=rows_counted(w) if balanced else None,
         )
-        self.coef_, self.intercept_ = raw.slopes, raw.intercept
+        if raw is not None:
+            self.coef_, self.intercept_ = raw.slopes, raw.intercept
         return self
 
     def _wanted(self, classes: int) -> Wanted:

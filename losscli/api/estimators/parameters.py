@@ -1,6 +1,7 @@
 """What the parameters of an estimator mean, and what is said of those that mean nothing."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -8,8 +9,11 @@ from typing import Any
 from losscli.descent.textbook import Optimizer, parse_optimizer
 from losscli.descent.train import Settings, Wanted
 from losscli.domain import NUMBERS, Task
-from losscli.errors import LosscliError
+from losscli.errors import LosscliError, UsageError
 from losscli.fitting.choice import unranked
+from losscli.fitting.learners import is_linear, is_of_trees, learner_of
+from losscli.fitting.networks import NetworkLearner
+from losscli.fitting.request import FitRequest
 from losscli.loss import Loss
 from losscli.loss.catalogue import find, named
 from losscli.spec import Spec
@@ -77,6 +81,34 @@ def has_intercept(owner: Any) -> bool:
     if not isinstance(owner.fit_intercept, bool):
         raise refused(owner, "fit_intercept", "a bool")
     return owner.fit_intercept
+
+
+def network_learner(owner: Any) -> NetworkLearner | None:
+    """The networks that `model` asks for, None for linear models. Raises ValueError for a model that there is
+    not, boosted trees, and what networks have no use for."""
+    if not isinstance(owner.model, str):
+        raise refused(owner, "model", "a str that names a model")
+    try:
+        model = Spec.parse(owner.model)
+        if is_linear(model):
+            return None
+        if is_of_trees(model):
+            raise UsageError(
+                f"model={owner.model!r}: boosted trees are estimators of {model.name}",
+                advice=f"Give them losscli.objective(loss, {model.name!r})",
+            )
+        for name, usual in (("fit_intercept", True), ("tol", None)):
+            if getattr(owner, name) is not usual:
+                raise UsageError(
+                    f"{name}={getattr(owner, name)!r} is of linear models", advice="Leave it out"
+                )
+        asked = FitRequest(model=model, optimizer=Spec.parse(owner.optimizer), max_iter=owner.max_iter)
+        learner = learner_of(asked)
+    except LosscliError as error:
+        said = re.sub(r"--(\w+) ", r"\1=", str(error))  # as a parameter, not as a flag
+        raise ValueError(f"{type(owner).__name__}: {said}") from error
+    assert isinstance(learner, NetworkLearner)
+    return learner
 
 
 def refused(owner: Any, name: str, wanted: str) -> ValueError:

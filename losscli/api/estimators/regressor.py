@@ -5,14 +5,14 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import RegressorMixin
 
-from losscli.api.estimators.linear import LinearEstimator
+from losscli.api.estimators.base import LossEstimator
 from losscli.api.estimators.parameters import is_central, records, wanted
 from losscli.domain import LOG, NUMBERS, Floats, Interval, Task
 from losscli.loss import Loss
 
 
-class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
-    """Linear regression trained under any loss.
+class LossRegressor(RegressorMixin, LossEstimator):  # type: ignore[misc]
+    """Linear regression, or a network, trained under any loss.
 
     Minimises the weighted mean of the loss of the scores, plus a penalty on the slopes::
 
@@ -29,11 +29,16 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         ``"0.7*huber:delta=1 + 0.3*mae"``; ``losscli losses`` lists them. Parameters in units of y that are
         not written scale with the data: `huber` is ``huber:delta=1.345·s``, with s as in `scale_`. A record
         stands for itself at its defaults; a spec can be pickled wherever the estimator goes.
+    model : str, default="linear"
+        ``"linear"``, or a multilayer perceptron, ``"mlp:hidden=16-16,activation=relu"`` (or tanh), which is
+        trained by epochs of mini-batches: no optimum is claimed, and there are no `coef_` and `intercept_`.
+        Its penalties weigh all weights, not the biases.
     optimizer : str, default="auto"
         ``"auto"`` takes the method that certifies the optimum of the loss: an interior point method for
         piecewise linear losses, L-BFGS with a Newton check for smooth ones, several starts for those with
         several valleys. Textbook optimizers are ``"gd"``, ``"momentum"``, ``"nesterov"``, ``"sgd"``,
-        ``"adam"`` and ``"lbfgs"``, with parameters as in ``"sgd:batch=64,rate=0.1"``.
+        ``"adam"`` and ``"lbfgs"``, with parameters as in ``"sgd:batch=64,rate=0.1"``. Of networks auto is
+        adam, in batches of 64 rows.
     l1 : float, default=0.0
         Strength of the penalty on the absolute slopes, on columns in units of their standard deviations: the
         larger it is, the more slopes are exactly 0. With `l2` the elastic net (Zou and Hastie 2005,
@@ -47,7 +52,8 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         Whether scores have an intercept. Without one columns are not centred, and sd_j above is the root mean
         square of column j.
     max_iter : int or None, default=None
-        Most iterations of a descent. None: 500, or 1,000 for a textbook optimizer.
+        Most iterations of a descent. None: 500, or 1,000 for a textbook optimizer. Of networks the epochs;
+        None: 200.
     tol : float or None, default=None
         What a descent may leave: a share of the objective, by default 1e-9; for a textbook optimizer the
         largest slope, by default 1e-6.
@@ -60,6 +66,8 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         Slopes, in units of the score per unit of each feature; 0 for a column that does not vary.
     intercept_ : float
         Score where all features are 0, in units of y (log y under a log link).
+    network_ : losscli.fitting.trained.NetworkModel
+        Of a network the layers, on raw columns, and the activation between them.
     n_features_in_ : int
         Number of features seen in `fit`.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -118,6 +126,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         self,
         loss: str | Loss = "huber",
         *,
+        model: str = "linear",
         optimizer: str = "auto",
         l1: float = 0.0,
         l2: float | str | None = None,
@@ -128,6 +137,7 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         random_state: Any = 0,
     ) -> None:
         self.loss = loss
+        self.model = model
         self.optimizer = optimizer
         self.l1 = l1
         self.l2 = l2
@@ -148,7 +158,8 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
             Targets, inside the domain of the loss.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, 0 or more: whole weights count as repeats of a row, 0 as its absence, any
-            others are relative. None is 1 for every row.
+            others are relative (a network sees a row once an epoch, whatever its weight). None is 1 for every
+            row.
 
         Returns
         -------
@@ -169,7 +180,8 @@ class LossRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
             raise ValueError(f"{self.loss} is not a loss of numbers: see losscli losses, or LossClassifier")
         _check_domain(y, one.loss.name, one.loss.target_at(one.written))
         raw = self._train(x, y, w, one)
-        self.coef_, self.intercept_ = raw.slopes[0], float(raw.intercept[0])
+        if raw is not None:
+            self.coef_, self.intercept_ = raw.slopes[0], float(raw.intercept[0])
         return self
 
     def predict(self, X: Any) -> Floats:

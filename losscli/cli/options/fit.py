@@ -65,7 +65,13 @@ class FitFlags(AdviseFlags):
     exclude: Annotated[tuple[str, ...], EXCLUDE.on(TRAINED)] = ()
     scale: Annotated[float | None, SCALE.on(TRAINED)] = None
     model: Annotated[
-        str, Flag("SPEC", "linear, or a network: mlp:hidden=16-16,activation=relu (or tanh).", TRAINED)
+        str,
+        Flag(
+            "SPEC",
+            "linear; a network, mlp:hidden=16-16,activation=relu (or tanh); or boosted trees, "
+            "lightgbm:rounds=200, xgboost, catboost.",
+            TRAINED,
+        ),
     ] = "linear"
     no_intercept: Annotated[
         bool, Flag("", "A score of 0 where all features are: slopes alone, through the origin.", TRAINED)
@@ -152,7 +158,11 @@ class FitFlags(AdviseFlags):
     repeats: Annotated[
         int | None,
         Flag(
-            "N", "Times that rows are split anew; default 10, of networks 1.", JUDGING, after="folds", least=1
+            "N",
+            "Times that rows are split anew; default 10 for linear models, 1 for others.",
+            JUDGING,
+            after="folds",
+            least=1,
         ),
     ] = None
     contaminate: Annotated[

@@ -1,6 +1,6 @@
 """What to type next, ready to paste."""
 
-from losscli.domain import SEVERAL
+from losscli.domain import CLASSES, SEVERAL, TREE_LIBRARIES
 from losscli.report.fits.pick import candidates
 from losscli.report.fits.screen import FitScreen
 from losscli.report.leaks import dropping
@@ -18,8 +18,9 @@ ADVISED = (  # flags of advise that say what the columns are and how losses are 
 
 
 def next_command(screen: FitScreen) -> str:
-    """Leave out what gives the target away; save the model of the loss to use, with several losses known see
-    their coefficients first; where no loss is to be used, what the data are like."""
+    """Leave out what gives the target away; save the model of the loss to use, of boosted trees take the loss
+    to their library; with several losses known see their coefficients first; where no loss is to be used,
+    what the data are like."""
     fits = screen.found
     path = [item.path for item in fits.inputs]
     words = tuple(without(typed(fits.command, "fit", *path), ("--show",), ("--explain",)))
@@ -32,6 +33,10 @@ def next_command(screen: FitScreen) -> str:
         if screen.ranked and fits.task not in SEVERAL:
             return again((words[0], "advise", *path, *kept(words, ADVISED)))
         return again((*without(words, (), ("--all",)), "--all"))
+    library = fits.model.partition(":")[0]
+    if library in TREE_LIBRARIES:
+        task = ("--task", fits.task) if fits.task in CLASSES else ()
+        return again((words[0], "export", first, *task, "--to", library))
     if not _has(words, "--save"):
         plain = without(words, ("--loss", "--exclude", "--tune"), ("--all",))
         return again((*plain, "--loss", _typed(screen, words, first), "--save", _MODEL))

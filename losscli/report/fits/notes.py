@@ -26,11 +26,12 @@ def notes(screen: FitScreen) -> list[Note]:
 
 
 def _no_coefficients(screen: FitScreen) -> list[Note]:
-    """`--coefficients` of networks shows nothing: said, not passed over."""
+    """`--coefficients` of networks and trees shows nothing: said, not passed over."""
     asked = screen.view.coefficients and screen.found.fits
     if not asked or any(fit.intercept is not None for fit in screen.found.fits):
         return []
-    return [Note("!", "a network has no coefficients; --save writes its layers")]
+    why = (screen.found.fits[0].reason or "there are no coefficients").partition(";")[0]
+    return [Note("!", f"{why}; --save writes its layers" if screen.found.model.startswith("mlp") else why)]
 
 
 def _unconverged(screen: FitScreen) -> list[Note]:

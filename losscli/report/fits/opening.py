@@ -1,6 +1,6 @@
 """The lines of the data."""
 
-from losscli.domain import Task
+from losscli.domain import TREE_LIBRARIES, Task
 from losscli.report.blocks import Line, Role
 from losscli.report.data import (
     class_weight_text,
@@ -84,7 +84,8 @@ def _settings(screen: FitScreen) -> list[str]:
     """Penalty, scale and optimizer, as far as they say something."""
     fits = screen.found
     found = [f"l1 {significant(fits.l1)}"] if fits.l1 else []
-    found.append("l2 by loss" if fits.l2 is None else f"l2 {significant(fits.l2)}")
+    if fits.model.partition(":")[0] not in TREE_LIBRARIES:
+        found.append("l2 by loss" if fits.l2 is None else f"l2 {significant(fits.l2)}")
     if fits.penalty_scale != "raw":
         found.append(f"in units of {visible(fits.penalty_scale)}")
     if fits.scale is not None:

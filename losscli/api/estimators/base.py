@@ -1,30 +1,33 @@
-"""What the two estimators share: arrays and parameters → one trained linear model."""
+"""What the two estimators share: arrays and parameters → one trained model, linear or a network."""
 
 from dataclasses import replace
 from typing import Any
 from warnings import warn
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_regressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from losscli.api.estimators.parameters import has_intercept, settings
+from losscli.api.estimators.parameters import has_intercept, network_learner, settings
 from losscli.descent.design import whitened
 from losscli.descent.ends import Solution
 from losscli.descent.objective import bulk_spread
-from losscli.descent.train import Outcome, Wanted, train
+from losscli.descent.train import Outcome, Settings, Wanted, train
 from losscli.domain import Floats, Task
 from losscli.errors import LosscliError
 from losscli.fitting.choice import refusal
 from losscli.fitting.coefficients import Coefficients, coefficients
+from losscli.fitting.learner import LearnerRows
+from losscli.fitting.networks import Network, NetworkLearner
+from losscli.fitting.trained import NetworkModel
 
 _MOST = np.iinfo(np.int32).max
 
 
-class LinearEstimator(BaseEstimator):  # type: ignore[misc]
-    """Scores that are linear in the features, trained under one loss of the catalogue."""
+class LossEstimator(BaseEstimator):  # type: ignore[misc]
+    """Scores of rows, linear in the features or of a network, trained under one loss of the catalogue."""
 
     def _rows(self, X: Any, y: Any, sample_weight: Any, *, numeric: bool) -> tuple[Floats, Any, Floats]:
         """(features (n, p), targets (n,), weights (n,)) of the rows that count: a weight of 0 is no row."""
@@ -47,8 +50,9 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         *,
         classes: int = 1,
         rows: float | None = None,
-    ) -> Coefficients:
-        """The model of these rows; sets the attributes that say how it was found.
+    ) -> Coefficients | None:
+        """The coefficients of a linear model of these rows, None of a network, which `network_` holds; sets
+        the attributes that say how it was found.
 
         y: numbers or class codes; classes: scores per row; rows: how many observations the weights count as,
         None where they tell it.
@@ -56,20 +60,20 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         task = wanted.loss.task
         seed = int(check_random_state(self.random_state).randint(_MOST))
         asked = settings(self, task, classes, seed)
+        learner = network_learner(self)
         reason = refusal(wanted.loss, task, y, wanted.written)
         if reason is not None:
             raise ValueError(f"{type(self).__name__} cannot be trained under {self.loss}: {reason[0]}")
         design = whitened(x, w, has_intercept(self))
         if rows is not None:
             design = replace(design, rows=rows)
+        source = LearnerRows(design, x, y, (seed,))
         try:
-            found = train(design, y[None], [wanted], asked)
-            outcome, scale = found.by_loss[0][0], found.scales[0]
+            outcome, scale = _trained(source, wanted, asked, learner)
             if isinstance(outcome, str) and scale is None and task is Task.REGRESSION:
                 # The median model leaves no residual, and there any scale makes the same fit.
-                spread = bulk_spread(y, w / w.sum()) if np.ptp(y) > 0 else 1.0
-                asked = replace(asked, scale=spread)
-                outcome, scale = train(design, y[None], [wanted], asked).by_loss[0][0], asked.scale
+                scale = bulk_spread(y, w / w.sum()) if np.ptp(y) > 0 else 1.0
+                outcome, _ = _trained(source, wanted, replace(asked, scale=scale), learner)
         except LosscliError as error:
             raise ValueError(str(error)) from error
         solution = self._solution(outcome)
@@ -81,7 +85,12 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         self.n_iter_ = max(solution.iterations, 1)  # least squares in closed form is one
         self.converged_ = solution.converged
         self.certificate_ = solution.certificate
-        return coefficients(design, solution)
+        for name in ("coef_", "intercept_", "network_"):  # of an earlier fit
+            self.__dict__.pop(name, None)
+        if not isinstance(solution, Network):
+            return coefficients(design, solution)
+        self.network_ = NetworkModel.of(solution, solution.bound.spec)
+        return None
 
     def _solution(self, outcome: Outcome) -> Solution:
         """Raises ValueError where there is none, and warns where it is not the optimum."""
@@ -100,4 +109,18 @@ class LinearEstimator(BaseEstimator):  # type: ignore[misc]
         """(n,), of several classes (n, k)."""
         check_is_fitted(self)
         x = validate_data(self, X, dtype=np.float64, reset=False)
-        return np.asarray(x @ self.coef_.T + self.intercept_)
+        if not hasattr(self, "network_"):
+            return np.asarray(x @ self.coef_.T + self.intercept_)
+        scores = self.network_.scores(x)
+        return scores[:, 0] if is_regressor(self) else scores
+
+
+def _trained(
+    source: LearnerRows, wanted: Wanted, asked: Settings, learner: NetworkLearner | None
+) -> tuple[Outcome, float | None]:
+    """(how the model ended, s)"""
+    if learner is None:
+        found = train(source.design, source.y[None], [wanted], asked)
+        return found.by_loss[0][0], found.scales[0]
+    (models,) = learner.fit([source], [wanted], asked, [(asked.seed, 0, 0)], len(source.y))
+    return models.outcomes[0], models.scale
