@@ -1,0 +1,184 @@
+"""The charts that are curves: reliability, Murphy, precision and recall, ROC."""
+
+from collections.abc import Sequence
+
+from losscli.charts import marks
+from losscli.charts.chart import Plot, Row, Spec, first, thinned
+from losscli.report.names import display_specs
+from losscli.result import Comparison, Curve, Fits, MurphyCurve, ReliabilityCurve
+
+_POINTS = 200  # of a curve, at most
+_VIEWS = 6
+
+
+def reliability(found: Comparison) -> Plot | None:
+    """Recalibrated predictions against predictions, with the band of a calibrated model."""
+    every = [one for one in found.curves if isinstance(one, ReliabilityCurve)]
+    curves, note = first(every, _VIEWS, "models")
+    if not curves:
+        return None
+    rows: tuple[Row, ...] = tuple(
+        {
+            "model": one.model,
+            "prediction": one.x[i],
+            "value": one.y[i],
+            "low": one.low[i],
+            "high": one.high[i],
+            "place": i,
+        }
+        for one in curves
+        for i in thinned(one.x, _POINTS)
+    )
+    x = marks.number("prediction", "prediction")
+    said = marks.tooltip(
+        model="Model", prediction="#Prediction", value="#Recalibrated", low="#Band from", high="#Band to"
+    )
+    ends = [min(one.x[0] for one in curves), max(one.x[-1] for one in curves)]
+    layers: list[Spec] = [
+        {
+            "transform": marks.there("low", "high"),
+            "mark": {"type": "area", "opacity": 0.25},
+            "encoding": {"x": x, "y": marks.number("low", "recalibrated"), "y2": {"field": "high"}},
+        },
+        {
+            "data": {"values": [{"x": end, "y": end} for end in ends]},
+            "mark": {"type": "line", "style": "guide", "strokeDash": [4, 4]},
+            "encoding": {
+                "x": {"field": "x", "type": "quantitative"},
+                "y": {"field": "y", "type": "quantitative"},
+            },
+        },
+        {
+            "mark": {"type": "line", "point": {"size": 18}},
+            "encoding": {
+                "x": x,
+                "y": marks.number("value", "recalibrated"),
+                "order": {"field": "place", "type": "quantitative"},
+                "tooltip": said,
+            },
+        },
+    ]
+    view = marks.facets("model", [one.model for one in curves], layers, height=200, shared=("x", "y"))
+    return Plot(rows, view, note)
+
+
+def murphy(found: Comparison) -> Plot | None:
+    """The mean elementary loss of each model at each threshold."""
+    every = [one for one in found.curves if isinstance(one, MurphyCurve)]
+    models, note = first(list(dict.fromkeys(one.model for one in every)), marks.SERIES, "models")
+    curves = [one for one in every if one.model in models]
+    if not curves:
+        return None
+    rows: tuple[Row, ...] = tuple(
+        {"of": f"losses that ask for the {one.functional}", "model": one.model, "x": one.x[i], "y": one.y[i]}
+        for one in curves
+        for i in thinned(one.x, _POINTS)
+    )
+    layers = [_line("x", "threshold", "y", "mean elementary loss", models, "model", "Model")]
+    order = list(dict.fromkeys(str(row["of"]) for row in rows))
+    return Plot(rows, marks.facets("of", order, layers, height=200), note)
+
+
+def _line(x: str, across: str, y: str, up: str, names: Sequence[str], field: str, title: str) -> Spec:
+    said = marks.tooltip(**{field: title, x: f"#{across}", y: f"#{up}"})
+    return {
+        "transform": marks.there(x, y),
+        "mark": {"type": "line", "strokeWidth": 2},
+        "encoding": {
+            "x": marks.number(x, across),
+            "y": marks.number(y, up),
+            **marks.series(field, title, names, lines=True),
+            "tooltip": said,
+        },
+    }
+
+
+def precision_recall(found: Fits) -> Plot | None:
+    """Precision against recall, out of fold, and the decisions that were judged."""
+    specs, curves, note = _ranked(found)
+    if not curves:
+        return None
+    rows: list[Row] = [
+        {"loss": specs[one.spec], "recall": one.x[i], "precision": one.y[i], "at": "curve"}
+        for one in curves
+        for i in thinned(one.x, _POINTS)
+    ]
+    for one in curves:
+        scores = found.fit(one.spec).scores
+        recall, precision = (
+            scores[name].value if name in scores else None for name in ("recall", "precision")
+        )
+        if recall is not None and precision is not None:
+            rows.append({"loss": specs[one.spec], "recall": recall, "precision": precision, "at": "decision"})
+    base = [] if found.prevalence is None else [marks.guide("y", found.prevalence)]
+    return Plot(tuple(rows), _ranking_view("recall", "precision", list(specs.values()), base), note)
+
+
+def roc(found: Fits) -> Plot | None:
+    """Of the same curves: a true positive rate r at precision q is a false positive rate of
+    r (1 - q) / q × π / (1 - π), π the share of the positives."""
+    share = found.prevalence
+    specs, curves, note = _ranked(found)
+    if not curves or share is None or not 0 < share < 1:
+        return None
+    odds = share / (1 - share)
+    rows: list[Row] = []
+
+    def add(spec: str, recall: float | None, precision: float | None, at: str) -> None:
+        if recall is not None and precision:
+            alarm = min(recall * (1 - precision) / precision * odds, 1.0)
+            rows.append({"loss": specs[spec], "false": alarm, "true": recall, "at": at})
+
+    for one in curves:
+        add(one.spec, 0.0, 1.0, "curve")
+        for i in thinned(one.x, _POINTS):
+            add(one.spec, one.x[i], one.y[i], "curve")
+        rows.append({"loss": specs[one.spec], "false": 1.0, "true": 1.0, "at": "curve"})
+        scores = found.fit(one.spec).scores
+        recall, precision = (
+            scores[name].value if name in scores else None for name in ("recall", "precision")
+        )
+        add(one.spec, recall, precision, "decision")
+    chance: Spec = {
+        "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
+        "mark": {"type": "line", "style": "guide", "strokeDash": [4, 4]},
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative"},
+            "y": {"field": "y", "type": "quantitative"},
+        },
+    }
+    return Plot(tuple(rows), _ranking_view("false", "true", list(specs.values()), [chance]), note)
+
+
+def _ranked(found: Fits) -> tuple[dict[str, str], list[Curve], str]:
+    every = [one for one in found.curves if isinstance(one, Curve) and one.name == "precision_recall"]
+    curves, note = first(every, marks.SERIES, "losses")
+    return display_specs([one.spec for one in curves]), curves, note
+
+
+_TITLES = {
+    "false": "false positive rate",
+    "true": "true positive rate",
+    "recall": "recall",
+    "precision": "precision",
+}
+
+
+def _ranking_view(x: str, y: str, names: Sequence[str], base: Sequence[Spec]) -> Spec:
+    """A curve of each, and the point of its decisions."""
+    line = _line(x, _TITLES[x], y, _TITLES[y], names, "loss", "Loss")
+    line["transform"] = [{"filter": {"field": "at", "equal": "curve"}}, *line["transform"]]
+    line["encoding"] |= {"order": {"field": x, "type": "quantitative"}}
+    line["encoding"] |= {axis: line["encoding"][axis] | {"scale": {"domain": [0, 1]}} for axis in ("x", "y")}
+    colour = {"color": line["encoding"]["color"]}
+    point: Spec = {
+        "transform": [{"filter": {"field": "at", "equal": "decision"}}],
+        "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 140},
+        "encoding": {
+            "x": line["encoding"]["x"],
+            "y": line["encoding"]["y"],
+            "tooltip": line["encoding"]["tooltip"],
+            **colour,
+        },
+    }
+    return marks.one([*base, line, point], height=300)
