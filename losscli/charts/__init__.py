@@ -105,9 +105,9 @@ CHARTS: tuple[Chart, ...] = (
     ),
     Chart(
         "agreement",
-        "Do the losses agree?",
+        "Agreement of losses",
         "a comparison of two models or more",
-        "1: that loss orders the models as the primary loss does; -1: the other way round.",
+        "At 1 a loss orders the models as the primary loss does, at -1 the other way round.",
         {Comparison: compared.agreement},
     ),
     Chart(

@@ -6,7 +6,7 @@ from typing import Any
 from losscli.charts.chart import Spec
 from losscli.errors import UsageError
 
-INSTALL = "Install it: pip install 'losscli[report]'"
+INSTALL = "pip install 'losscli[report]'"
 # Okabe and Ito (2008): told apart by readers of every kind of colour vision; the last ones by dash and shape.
 LIGHT: Mapping[str | int, str] = {
     "ink": "#1c1e21",
@@ -70,7 +70,7 @@ def library(what: str) -> Any:
     try:
         import vl_convert
     except ImportError:
-        raise UsageError(f"{what} is drawn by vl-convert, which is not there", advice=INSTALL) from None
+        raise UsageError(f"{what} needs vl-convert: {INSTALL}") from None
     return vl_convert
 
 

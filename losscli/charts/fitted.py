@@ -70,6 +70,7 @@ def robustness(found: Fits) -> Plot | None:
     )
     if not any(row["excess"] is not None for row in rows):
         return None
+    most = max(one.levels[-1] for one in own)
     said = marks.tooltip(loss="Trained with", level="#Spoiled", excess="#Excess", error="#Error")
     layers: list[Spec] = [
         marks.guide("y", 1.0),
@@ -77,7 +78,7 @@ def robustness(found: Fits) -> Plot | None:
             "transform": marks.there("excess"),
             "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 40}},
             "encoding": {
-                "x": marks.number("level", "share of training rows spoiled", zero=True) | _PERCENT,
+                "x": marks.number("level", "share of training rows spoiled", within=(0.0, most)) | _PERCENT,
                 "y": marks.number("excess", "excess error", zero=True),
                 **marks.series("loss", "Trained with", list(specs.values()), lines=True),
                 "tooltip": said,
