@@ -6,10 +6,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from losscli.cli.options import CheckFlags, CompareFlags, ExplainFlags, FitFlags, LossesFlags, flag_fields
+from losscli.cli.options import (
+    CheckFlags,
+    CompareFlags,
+    ExplainFlags,
+    FitFlags,
+    LossesFlags,
+    PlotFlags,
+    flag_fields,
+)
 from losscli.loss.catalogue import extended, known_names, named
 
-Flags = TypeVar("Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags)
+Flags = TypeVar("Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags | PlotFlags)
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
 
 

@@ -12,6 +12,7 @@ from losscli.cli.options.small import (
     ExplainFlags,
     HelpFlags,
     LossesFlags,
+    PlotFlags,
     PredictFlags,
     SchemaFlags,
 )
