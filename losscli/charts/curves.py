@@ -86,7 +86,7 @@ def _line(x: str, across: str, y: str, up: str, names: Sequence[str], field: str
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {
             "x": marks.number(x, across),
-            "y": marks.number(y, up),
+            "y": marks.number(y, up, zero=True),
             **marks.series(field, title, names, lines=True),
             "tooltip": said,
         },
@@ -99,7 +99,7 @@ def precision_recall(found: Fits) -> Plot | None:
     if not curves:
         return None
     rows: list[Row] = [
-        {"loss": specs[one.spec], "recall": one.x[i], "precision": one.y[i], "at": "curve"}
+        {"loss": specs[one.spec], "recall": one.x[i], "precision": one.y[i], "at": "curve", "place": i}
         for one in curves
         for i in thinned(one.x, _POINTS)
     ]
@@ -109,7 +109,8 @@ def precision_recall(found: Fits) -> Plot | None:
             scores[name].value if name in scores else None for name in ("recall", "precision")
         )
         if recall is not None and precision is not None:
-            rows.append({"loss": specs[one.spec], "recall": recall, "precision": precision, "at": "decision"})
+            decision: Row = {"recall": recall, "precision": precision, "at": "decision", "place": 0}
+            rows.append({"loss": specs[one.spec], **decision})
     base = [] if found.prevalence is None else [marks.guide("y", found.prevalence)]
     return Plot(tuple(rows), _ranking_view("recall", "precision", list(specs.values()), base), note)
 
@@ -127,13 +128,14 @@ def roc(found: Fits) -> Plot | None:
     def add(spec: str, recall: float | None, precision: float | None, at: str) -> None:
         if recall is not None and precision:
             alarm = min(recall * (1 - precision) / precision * odds, 1.0)
-            rows.append({"loss": specs[spec], "false": alarm, "true": recall, "at": at})
+            found: Row = {"false": alarm, "true": recall, "at": at, "place": len(rows)}
+            rows.append({"loss": specs[spec], **found})
 
     for one in curves:
         add(one.spec, 0.0, 1.0, "curve")
         for i in thinned(one.x, _POINTS):
             add(one.spec, one.x[i], one.y[i], "curve")
-        rows.append({"loss": specs[one.spec], "false": 1.0, "true": 1.0, "at": "curve"})
+        add(one.spec, 1.0, share, "curve")
         scores = found.fit(one.spec).scores
         recall, precision = (
             scores[name].value if name in scores else None for name in ("recall", "precision")
@@ -168,7 +170,7 @@ def _ranking_view(x: str, y: str, names: Sequence[str], base: Sequence[Spec]) ->
     """A curve of each, and the point of its decisions."""
     line = _line(x, _TITLES[x], y, _TITLES[y], names, "loss", "Loss")
     line["transform"] = [{"filter": {"field": "at", "equal": "curve"}}, *line["transform"]]
-    line["encoding"] |= {"order": {"field": x, "type": "quantitative"}}
+    line["encoding"] |= {"order": {"field": "place", "type": "quantitative"}}
     line["encoding"] |= {axis: line["encoding"][axis] | {"scale": {"domain": [0, 1]}} for axis in ("x", "y")}
     colour = {"color": line["encoding"]["color"]}
     point: Spec = {

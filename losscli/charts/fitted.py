@@ -134,7 +134,7 @@ def learning(found: Fits) -> Plot | None:
             "transform": marks.there("y"),
             "mark": {"type": "line", "strokeWidth": 2},
             "encoding": {
-                "x": marks.number("step", "iteration or epoch"),
+                "x": marks.number("step", "iteration or epoch", zero=True),
                 "y": marks.number("y", None),
                 **marks.series("loss", "Trained with", list(specs.values()), lines=True),
                 "tooltip": said,
@@ -172,10 +172,10 @@ def path(found: Fits) -> Plot | None:
                     "mark": mark if marked else None,
                 }
             )
-    x = marks.number("strength", f"strength of {kept[0].name}", log=True)
+    x = marks.number("strength", f"strength of {kept[0].name.rpartition(':')[2]}", log=True)
     said = marks.tooltip(loss="Trained with", strength="#Strength", error="#Error", nonzero="#Slopes not 0")
     y = marks.number("error", "mean error over folds")
-    look = marks.words("mark", None, {"least error": "circle", "within one standard error": "diamond"})
+    look = marks.words("mark", None, _MARKS)
     layers: list[Spec] = [
         {
             "transform": marks.there("low", "high"),
@@ -188,13 +188,16 @@ def path(found: Fits) -> Plot | None:
             "encoding": {"x": x, "y": y, "tooltip": said},
         },
         {
-            "transform": marks.there("mark", "error"),
+            "transform": [{"filter": {"field": "mark", "oneOf": [*_MARKS]}}, *marks.there("error")],
             "mark": {"type": "point", "filled": True, "size": 120},
             "encoding": {"x": x, "y": y, **look, "tooltip": said},
         },
     ]
     view = marks.facets("loss", list(specs.values()), layers, height=150)
     return Plot(tuple(rows), view, note)
+
+
+_MARKS = {"least error": "circle", "within one standard error": "diamond"}
 
 
 def coefficients(found: Fits) -> Plot | None:

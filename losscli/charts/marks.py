@@ -25,7 +25,7 @@ def number(
     within: tuple[float, float] | None = None,
 ) -> Spec:
     """A figure along an axis. within: all that it can be."""
-    scale: Spec = {"type": "log"} if log else {"zero": zero, "nice": True, "padding": 6}
+    scale: Spec = {"type": "log"} if log else {"zero": zero, "nice": True, **({} if zero else {"padding": 6})}
     if within is not None:
         scale = {"domain": list(within)}
     return {"field": field, "type": "quantitative", "title": title, "scale": scale}
