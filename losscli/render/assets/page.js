@@ -77,6 +77,7 @@
   const draw = async () => {
     for (const place of document.querySelectorAll("[data-chart]")) {
       const { view } = await window.vegaEmbed(place, specs[place.dataset.chart], options);
+      place.querySelector("svg").setAttribute("aria-hidden", "true"); // its place says what it is
       const one = { place, view };
       views.push(one);
       await fit(one);
