@@ -23,15 +23,9 @@ _SLICES = "\n".join(
 )
 COMMANDS: dict[str, tuple[str, ...]] = {
     "numbers": ("compare", "numbers.csv", "--rows", "flagged", "--loss", "mae", "--loss", "mse", *_FEW),
-    "outliers": (
-        "compare",
-        str(SAMPLES / "area_predictions.csv"),
-        "--loss",
-        "mae",
-        "--loss",
-        "mse",
-        "--resamples",
-        "200",
+    "area": (
+        *("compare", str(SAMPLES / "area_predictions.csv"), "--rows", "flagged", "--jobs", "1"),
+        *("--loss", "mae", "--loss", "mse", "--loss", "huber", "--loss", "mape"),
     ),
     "classes": ("compare", "two.csv", "--loss", "bce", "--loss", "brier", *_FEW),
     "slices": ("compare", "slices.csv", "--by", "site", "--loss", "mae", *_FEW),
