@@ -76,18 +76,18 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "precision_recall",
         "Precision and recall",
-        "fitted losses for two classes",
+        "scores for two classes",
         "Higher is better: the precision of the rows called positive when so many of the positives are found;"
         " a diamond is the decision in use, the dashed line calling every row positive.",
-        {Fits: curves.precision_recall},
+        {Comparison: curves.precision_recall, Fits: curves.precision_recall},
     ),
     Chart(
         "roc",
         "ROC curve",
-        "fitted losses for two classes",
+        "scores for two classes",
         "Nearer to the upper left is better: positives found against negatives called positive; a diamond is"
         " the decision in use, the dashed line is chance.",
-        {Fits: curves.roc},
+        {Comparison: curves.roc, Fits: curves.roc},
     ),
     Chart(
         "residuals",

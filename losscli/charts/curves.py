@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from losscli.charts import marks
 from losscli.charts.chart import Plot, Row, Spec, first, thinned
-from losscli.report.names import display_specs
+from losscli.report.names import display_names, display_specs
 from losscli.result import Comparison, Curve, Fits, MurphyCurve, ReliabilityCurve
 
 _POINTS = 200  # of a curve, at most
@@ -93,54 +93,39 @@ def _line(x: str, across: str, y: str, up: str, names: Sequence[str], field: str
     }
 
 
-def precision_recall(found: Fits) -> Plot | None:
-    """Precision against recall, out of fold, and the decisions that were judged."""
-    specs, curves, note = _ranked(found)
+def precision_recall(found: Comparison | Fits) -> Plot | None:
+    """Precision against recall, and the decisions that were judged; of fits, out of fold."""
+    names, curves, note = _ranked(found)
     if not curves:
         return None
-    rows: list[Row] = [
-        {"loss": specs[one.spec], "recall": one.x[i], "precision": one.y[i], "at": "curve", "place": i}
-        for one in curves
-        for i in thinned(one.x, _POINTS)
-    ]
+    rows: list[Row] = []
     for one in curves:
-        scores = found.fit(one.spec).scores
-        recall, precision = (
-            scores[name].value if name in scores else None for name in ("recall", "precision")
-        )
-        if recall is not None and precision is not None:
-            decision: Row = {"recall": recall, "precision": precision, "at": "decision", "place": 0}
-            rows.append({"loss": specs[one.spec], **decision})
+        points = [(one.x[i], one.y[i], "curve") for i in thinned(one.x, _POINTS)]
+        for recall, precision, at in [*points, (*_decision(found, one.spec), "decision")]:
+            if recall is not None and precision is not None:
+                place = {"recall": recall, "precision": precision}
+                rows.append({"name": names[one.spec], **place, "at": at, "place": len(rows)})
     base = [] if found.prevalence is None else [marks.guide("y", found.prevalence)]
-    return Plot(tuple(rows), _ranking_view("recall", "precision", list(specs.values()), base), note)
+    return Plot(tuple(rows), _ranking_view("recall", "precision", found, list(names.values()), base), note)
 
 
-def roc(found: Fits) -> Plot | None:
+def roc(found: Comparison | Fits) -> Plot | None:
     """Of the same curves: a true positive rate r at precision q is a false positive rate of
     r (1 - q) / q × π / (1 - π), π the share of the positives."""
     share = found.prevalence
-    specs, curves, note = _ranked(found)
+    names, curves, note = _ranked(found)
     if not curves or share is None or not 0 < share < 1:
         return None
     odds = share / (1 - share)
     rows: list[Row] = []
-
-    def add(spec: str, recall: float | None, precision: float | None, at: str) -> None:
-        if recall is not None and precision:
-            alarm = min(recall * (1 - precision) / precision * odds, 1.0)
-            found: Row = {"false": alarm, "true": recall, "at": at, "place": len(rows)}
-            rows.append({"loss": specs[spec], **found})
-
     for one in curves:
-        add(one.spec, 0.0, 1.0, "curve")
-        for i in thinned(one.x, _POINTS):
-            add(one.spec, one.x[i], one.y[i], "curve")
-        add(one.spec, 1.0, share, "curve")
-        scores = found.fit(one.spec).scores
-        recall, precision = (
-            scores[name].value if name in scores else None for name in ("recall", "precision")
-        )
-        add(one.spec, recall, precision, "decision")
+        points = [(one.x[i], one.y[i], "curve") for i in thinned(one.x, _POINTS)]
+        ends = ((0.0, 1.0, "curve"), (1.0, share, "curve"))
+        for recall, precision, at in [ends[0], *points, ends[1], (*_decision(found, one.spec), "decision")]:
+            if recall is not None and precision:
+                alarm = min(recall * (1 - precision) / precision * odds, 1.0)
+                place = {"false": alarm, "true": recall}
+                rows.append({"name": names[one.spec], **place, "at": at, "place": len(rows)})
     chance: Spec = {
         "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
         "mark": {"type": "line", "style": "guide", "strokeDash": [4, 4]},
@@ -149,13 +134,26 @@ def roc(found: Fits) -> Plot | None:
             "y": {"field": "y", "type": "quantitative"},
         },
     }
-    return Plot(tuple(rows), _ranking_view("false", "true", list(specs.values()), [chance]), note)
+    return Plot(tuple(rows), _ranking_view("false", "true", found, list(names.values()), [chance]), note)
 
 
-def _ranked(found: Fits) -> tuple[dict[str, str], list[Curve], str]:
+def _ranked(found: Comparison | Fits) -> tuple[dict[str, str], list[Curve], str]:
+    """How each model or loss is called, its curve, and what is left out."""
     every = [one for one in found.curves if isinstance(one, Curve) and one.name == "precision_recall"]
-    curves, note = first(every, marks.SERIES, "losses")
-    return display_specs([one.spec for one in curves]), curves, note
+    curves, note = first(every, marks.SERIES, "models" if isinstance(found, Comparison) else "losses")
+    names = [one.spec for one in curves]
+    return display_names(names, None) if isinstance(found, Comparison) else display_specs(names), curves, note
+
+
+def _decision(found: Comparison | Fits, name: str) -> tuple[float | None, float | None]:
+    """The recall and the precision at the threshold in use."""
+    if isinstance(found, Comparison):
+        tables = (found.metric("recall"), found.metric("precision"))
+        recall, precision = (None if table is None else table.of(name).value for table in tables)
+    else:
+        scores = found.fit(name).scores
+        recall, precision = (scores[of].value if of in scores else None for of in ("recall", "precision"))
+    return recall, precision
 
 
 _TITLES = {
@@ -166,9 +164,12 @@ _TITLES = {
 }
 
 
-def _ranking_view(x: str, y: str, names: Sequence[str], base: Sequence[Spec]) -> Spec:
+def _ranking_view(
+    x: str, y: str, found: Comparison | Fits, names: Sequence[str], base: Sequence[Spec]
+) -> Spec:
     """A curve of each, and the point of its decisions."""
-    line = _line(x, _TITLES[x], y, _TITLES[y], names, "loss", "Loss")
+    title = "Model" if isinstance(found, Comparison) else "Trained with"
+    line = _line(x, _TITLES[x], y, _TITLES[y], names, "name", title)
     line["transform"] = [{"filter": {"field": "at", "equal": "curve"}}, *line["transform"]]
     line["encoding"] |= {"order": {"field": "place", "type": "quantitative"}}
     line["encoding"] |= {axis: line["encoding"][axis] | {"scale": {"domain": [0, 1]}} for axis in ("x", "y")}

@@ -65,15 +65,17 @@ def test_the_main_chart_is_the_first(found):
 
 def test_roc_has_the_area_that_the_metric_says(found):
     """The trapezoids under a curve through every score are the AUC (Bamber 1975)."""
-    fit = found["two"]
-    assert isinstance(fit, Fits)
-    rows = chart(fit, "roc")["data"]["values"]
-    for one in fit.fits:
-        curve = [(r["false"], r["true"]) for r in rows if r["loss"] == one.spec and r["at"] == "curve"]
+    fit, classes = found["two"], found["classes"]
+    assert isinstance(fit, Fits) and isinstance(classes, Comparison)
+    areas = {one.spec: one.scores["roc_auc"].value for one in fit.fits}
+    areas |= {one.model: one.value for one in classes.metric("roc_auc").results}
+    rows = [row for one in (fit, classes) for row in chart(one, "roc")["data"]["values"]]
+    for name, known in areas.items():
+        curve = [(r["false"], r["true"]) for r in rows if r["name"] == name and r["at"] == "curve"]
         assert curve[0] == (0.0, 0.0) and curve[-1] == pytest.approx((1.0, 1.0))
         assert all(a[0] <= b[0] + 1e-12 and a[1] <= b[1] for a, b in pairwise(curve))
         area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(curve))
-        assert area == pytest.approx(one.scores["roc_auc"].value, abs=0.02)  # of thinned steps
+        assert area == pytest.approx(known, abs=0.02)  # of thinned steps
 
 
 def test_a_slope_is_that_of_its_loss(found):
