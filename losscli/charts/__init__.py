@@ -140,6 +140,13 @@ CHARTS: tuple[Chart, ...] = (
         {Fits: fitted.path},
     ),
     Chart(
+        "coefficient_path",
+        "Coefficients along the penalty",
+        "losses of one output fitted along a path of penalties",
+        "To the right the penalty is stronger; a column whose line meets the dashed one late matters more.",
+        {Fits: fitted.slopes},
+    ),
+    Chart(
         "coefficients",
         "Coefficients under each loss",
         "fitted losses of one output",

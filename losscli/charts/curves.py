@@ -29,7 +29,10 @@ def reliability(found: Comparison) -> Plot | None:
         for one in curves
         for i in thinned(one.x, _POINTS)
     )
-    x = marks.number("prediction", "prediction")
+    shares = all(0 <= value <= 1 for one in curves for value in (*one.x, *one.y))
+    within = (0.0, 1.0) if shares else None
+    x = marks.number("prediction", "prediction", within=within)
+    y = marks.number("value", "recalibrated", within=within)
     said = marks.tooltip(
         model="Model", prediction="#Prediction", value="#Recalibrated", low="#Band from", high="#Band to"
     )
@@ -38,7 +41,7 @@ def reliability(found: Comparison) -> Plot | None:
         {
             "transform": marks.there("low", "high"),
             "mark": {"type": "area", "opacity": 0.25},
-            "encoding": {"x": x, "y": marks.number("low", "recalibrated"), "y2": {"field": "high"}},
+            "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}},
         },
         {
             "data": {"values": [{"x": end, "y": end} for end in ends]},
@@ -52,7 +55,7 @@ def reliability(found: Comparison) -> Plot | None:
             "mark": {"type": "line", "point": {"size": 18}},
             "encoding": {
                 "x": x,
-                "y": marks.number("value", "recalibrated"),
+                "y": y,
                 "order": {"field": "place", "type": "quantitative"},
                 "tooltip": said,
             },

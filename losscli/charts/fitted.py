@@ -172,7 +172,7 @@ def path(found: Fits) -> Plot | None:
                     "mark": mark if marked else None,
                 }
             )
-    x = marks.number("strength", f"strength of {kept[0].name.rpartition(':')[2]}", log=True)
+    x = marks.number("strength", _strength(kept[0]), log=True)
     said = marks.tooltip(loss="Trained with", strength="#Strength", error="#Error", nonzero="#Slopes not 0")
     y = marks.number("error", "mean error over folds")
     look = marks.words("mark", None, _MARKS)
@@ -195,6 +195,48 @@ def path(found: Fits) -> Plot | None:
     ]
     view = marks.facets("loss", list(specs.values()), layers, height=150)
     return Plot(tuple(rows), view, note)
+
+
+def slopes(found: Fits) -> Plot | None:
+    """The slopes of the columns against the strength of a penalty."""
+    own = [one for one in found.curves if isinstance(one, PenaltyPath) and one.slopes]
+    kept, note = first(own, 6, "losses")
+    if not kept:
+        return None
+    specs = display_specs([one.spec for one in kept])
+    sizes: dict[str, float] = {}
+    for one in kept:
+        for column, values in one.slopes.items():
+            sizes[column] = max([sizes.get(column, 0.0), *(abs(b) for b in values if b is not None)])
+    columns, more = first(
+        sorted(sizes, key=lambda name: -sizes[name]), marks.SERIES, "columns, largest first"
+    )
+    rows: tuple[Row, ...] = tuple(
+        {"loss": specs[one.spec], "column": column, "strength": x, "slope": b}
+        for one in kept
+        for column in columns
+        for x, b in zip(one.x, one.slopes.get(column, ()), strict=False)
+    )
+    said = marks.tooltip(column="Column", strength="#Strength", slope="#Slope")
+    layers: list[Spec] = [
+        marks.guide("y", 0.0),
+        {
+            "transform": marks.there("slope"),
+            "mark": {"type": "line", "strokeWidth": 2},
+            "encoding": {
+                "x": marks.number("strength", _strength(kept[0]), log=True),
+                "y": marks.number("slope", "slope per standard deviation"),
+                **marks.series("column", "Column", columns, lines=True),
+                "tooltip": said,
+            },
+        },
+    ]
+    view = marks.facets("loss", list(specs.values()), layers, height=180)
+    return Plot(rows, view, ". ".join(filter(None, (note, more))))
+
+
+def _strength(path: PenaltyPath) -> str:
+    return f"strength of {path.name.rpartition(':')[2]}"
 
 
 _MARKS = {"least error": "circle", "within one standard error": "diamond"}
