@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from losscli.data.roles import Asked
 
 
+_WHOLE = frozenset({"json", "html"})  # formats that hold it, as figures or as a chart
 _DECOMPOSED = frozenset({"decomposition", ALL})  # sections that say what a loss is made of
 
 
@@ -75,7 +76,7 @@ def _in_full(flags: CompareFlags, show: Collection[str]) -> bool:
     return (
         flags.all
         or not _DECOMPOSED.isdisjoint(show)
-        or "json" in (flags.format, *map(format_of, flags.output))
+        or not _WHOLE.isdisjoint((flags.format, *map(format_of, flags.output)))
     )
 
 
