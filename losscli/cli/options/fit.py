@@ -14,6 +14,7 @@ from losscli.cli.options.shared import (
     EXPLAIN,
     FOLD_COLUMN,
     OUTPUT,
+    PLOT,
     SCALE,
     show_flag,
 )
@@ -174,6 +175,7 @@ class FitFlags(AdviseFlags):
     seed: Annotated[int, Flag("N", "Seed of splits, spoiled and made rows.", JUDGING, least=0)] = 0
     show: Annotated[tuple[str, ...], show_flag(FIT)] = ()
     explain: Annotated[bool, EXPLAIN] = False
+    plot: Annotated[bool, PLOT] = False
     coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT, after="explain")] = (
         False
     )
