@@ -43,3 +43,10 @@ def one_thread_in_blas() -> Iterator[None]:
     """As the command sets it: a sum split over threads has other bits, and threads of two workers wait."""
     with threadpool_limits(1, user_api="blas"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def without_charts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are those of a machine without the extra, which is large, unless a test asks for charts."""
+    if not request.node.get_closest_marker("charts"):
+        monkeypatch.setitem(sys.modules, "vl_convert", None)

@@ -83,6 +83,7 @@ def test_screen(page: Page, screen: tuple[str, str], desk: Path, request: pytest
         assert shown.rstrip() == known.rstrip()
 
 
+@pytest.mark.charts
 @pytest.mark.parametrize(("page", "line"), of("lines"))
 def test_line(page: Page, line: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Comments are left out; a gate may fail."""

@@ -15,6 +15,7 @@ from losscli.cli.options import (
     FitFlags,
     HelpFlags,
     LossesFlags,
+    PlotFlags,
     PredictFlags,
     RolesFlags,
     SchemaFlags,
@@ -129,6 +130,21 @@ def diff(flags: DiffFlags) -> int:
     losscli diff old.json new.json --format markdown
     """
     from losscli.cli.diff import run
+
+    return run(flags)
+
+
+@command(app, short_help="Draw a chart of a result, or of losses.")
+def plot(flags: PlotFlags) -> int:
+    """A chart of a result, or of losses on top of one another, as SVG, PNG, a page, or Vega-Lite. Without
+    --output: which charts there are.
+
+    \b
+    losscli plot result.json
+    losscli plot result.json --chart differences --output differences.svg
+    losscli plot mse mae huber:delta=1 --output losses.png
+    """
+    from losscli.cli.plot import run
 
     return run(flags)
 

@@ -13,7 +13,7 @@ from losscli.cli.custom import own_losses
 from losscli.cli.files import is_result, read_result
 from losscli.cli.flags import command_line, losses_of, reading, sections_of, word
 from losscli.cli.options import CompareFlags
-from losscli.cli.output import print_result, say
+from losscli.cli.output import print_result, say, show_chart
 from losscli.cli.places import asked_formats, check_places, format_of, write_files
 from losscli.cli.roles import asked_of_predictions
 from losscli.comparison.gates import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from losscli.data.roles import Asked
 
 
+_WHOLE = frozenset({"json", "html"})  # formats that hold it, as figures or as a chart
 _DECOMPOSED = frozenset({"decomposition", ALL})  # sections that say what a loss is made of
 
 
@@ -66,6 +67,8 @@ def _run(flags: CompareFlags) -> int:
     for gate in found.gates:
         say(gate_line(gate))
     print_result(written, flags.format, quiet=flags.quiet, paged=flags.all or bool(show))
+    if flags.plot and flags.format == "text" and not flags.quiet:
+        show_chart(found)
     failed = any(fails(gate, strict=strict) for gate in found.gates)
     return ExitCode.GATE_FAILED if failed else ExitCode.OK
 
@@ -75,7 +78,7 @@ def _in_full(flags: CompareFlags, show: Collection[str]) -> bool:
     return (
         flags.all
         or not _DECOMPOSED.isdisjoint(show)
-        or "json" in (flags.format, *map(format_of, flags.output))
+        or not _WHOLE.isdisjoint((flags.format, *map(format_of, flags.output)))
     )
 
 

@@ -13,12 +13,14 @@ from losscli.cli.options import (
     ExportFlags,
     FitFlags,
     LossesFlags,
+    PlotFlags,
     flag_fields,
 )
 from losscli.loss.catalogue import extended, known_names, named
 
 Flags = TypeVar(
-    "Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags | ExportFlags
+    "Flags",
+    bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags | ExportFlags | PlotFlags,
 )
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
 

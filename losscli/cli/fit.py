@@ -10,7 +10,7 @@ from losscli.cli.cost import parse_cost
 from losscli.cli.custom import own_losses
 from losscli.cli.flags import losses_of, sections_of
 from losscli.cli.options import FitFlags
-from losscli.cli.output import print_result
+from losscli.cli.output import print_result, show_chart
 from losscli.cli.places import asked_formats, check_places, write_files, write_whole
 from losscli.cli.roles import asked_of_features
 from losscli.errors import UsageError, did_you_mean
@@ -55,6 +55,8 @@ def _run(flags: FitFlags) -> int:
     if flags.predictions is not None and found.predictions_csv:  # none where not one repeat is finished
         write_whole(flags.predictions, found.predictions_csv)
     print_result(written, flags.format, quiet=flags.quiet, paged=flags.all or bool(show))
+    if flags.plot and flags.format == "text" and not flags.quiet:
+        show_chart(found.fits)
     return ending(found.cut_short)
 
 

@@ -53,6 +53,18 @@ def print_text(written: Written, format: str, *, paged: bool = False) -> None:
         show(text)
 
 
+def show_chart(found: object) -> None:
+    """Write the main chart of a result to stdout, if it has one in characters; raises as `show` does."""
+    from losscli import charts
+    from losscli.charts.terminal import lines
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else page_width()
+    unicode = "utf" in (sys.stdout.encoding or "").lower()
+    for chart, plot in charts.charts_of(found)[:1]:
+        if drawn := lines(chart, plot, width, unicode=unicode):
+            show("\n".join(("", *drawn, "")))
+
+
 def pager() -> str | None:
     """The pager that LOSSCLI_PAGER or PAGER names, else less; None where that is none, cat or not there."""
     named = os.environ.get("LOSSCLI_PAGER", os.environ.get("PAGER", "less")).strip()

@@ -113,13 +113,13 @@ def page_width() -> int:
         return _COLUMNS
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | bytes) -> None:
     """Replace the file at once: a reader sees the old content or the new, never a part.
 
     Of a link, the file that it names is replaced, and the link stays; of a file with several names (hard
     links), this one is. Raises DataError where it cannot be written.
     """
-    data = text.encode("utf-8", errors="backslashreplace")
+    data = text if isinstance(text, bytes) else text.encode("utf-8", errors="backslashreplace")
     try:
         if _is_device(path):
             path.write_bytes(data)

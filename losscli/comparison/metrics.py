@@ -1,6 +1,7 @@
 """Summaries → the table of each metric."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from losscli.comparison.losses import TableFacts
 from losscli.comparison.summary import RANKED_CLASSES, Metrics
@@ -9,11 +10,12 @@ from losscli.domain import CLASSES, NUMBERS, Kind, Task, any_of, sigmoid
 from losscli.errors import Fix, UsageError
 from losscli.inference import ranks, wilson
 from losscli.metrics import SKILLS, known_as, metrics_for
-from losscli.metrics.distribution import Distribution
+from losscli.metrics.distribution import Distribution, precision_recall
 from losscli.metrics.metric import Metric, Outcome, Undefined, finite_outcome
 from losscli.metrics.several import PAIRED_CLASSES, RANKED_LABELS, OneVsOne
-from losscli.result import LossTable, MetricTable, MetricValue
+from losscli.result import Curve, LossTable, MetricTable, MetricValue
 
+_CURVES = 20  # models
 NO_INTERVAL = "no closed-form interval"
 
 
@@ -64,6 +66,16 @@ def metric_table(facts: TableFacts, metric: Metric) -> MetricTable:
         low, high = ends or (None, None)
         results.append(MetricValue(model.name, values[m], low, high, reason, places[m], None, None))
     return MetricTable(metric.name, metric.title, better, metric.best, tuple(results))
+
+
+def precision_recall_curves(facts: TableFacts) -> Iterable[Curve]:
+    """Of every model that scores two classes; of many, of the first ones."""
+    for model, summaries in islice(zip(facts.problem.models, facts.summary.metrics, strict=True), _CURVES):
+        scores = summaries.get(Distribution) if facts.problem.task is Task.BINARY else None
+        curve = precision_recall(scores[0]) if isinstance(scores, list) else None
+        if curve is not None:
+            recall, precision = curve
+            yield Curve("precision_recall", model.name, tuple(recall.tolist()), tuple(precision.tolist()))
 
 
 def _interval(metric: Metric, facts: TableFacts, model: int) -> tuple[float, float] | None:

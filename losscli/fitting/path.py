@@ -21,6 +21,7 @@ from losscli.result import PenaltyPath, finite
 from losscli.spec import Spec
 
 _POINTS = 20
+_COLUMNS = 20  # whose slopes are given along a path
 _PENALTIES = ("l1", "l2")
 
 
@@ -64,7 +65,7 @@ def paths(
         )
     by_fold = [found[i] for i in range(len(splits))]
     return tuple(
-        _path(own, spec, along, loss, full[loss], [fold[loss] for fold in by_fold])
+        _path(own, spec, along, loss, full[loss], [fold[loss] for fold in by_fold], whole)
         for loss, spec in enumerate(specs)
     )
 
@@ -98,6 +99,7 @@ def _path(
     loss: int,
     full: Sequence[Outcome],
     folds: Sequence[Sequence[Judged | None]],
+    whole: FullFit,
 ) -> PenaltyPath:
     metric, x = cv.metrics[0], along.by_loss[loss]
     pooled, errors = np.full(len(x), np.nan), np.full((len(x), len(folds)), np.nan)
@@ -124,7 +126,21 @@ def _path(
         nonzero=tuple(_nonzero(outcome) for outcome in full),
         best=best,
         one_standard_error=simplest,
+        slopes=_slopes(whole, full),
     )
+
+
+def _slopes(whole: FullFit, full: Sequence[Outcome]) -> dict[str, tuple[float | None, ...]]:
+    """Along the path the slope of a column per standard deviation of it, of those that get largest; none of
+    several outputs or classes."""
+    fits = [coefficients(whole.design, one) if isinstance(one, Solution) else None for one in full]
+    if any(one is not None and len(one.slopes) > 1 for one in fits):
+        return {}
+    missing = np.full(len(whole.design.spread), np.nan)
+    b = np.array([missing if one is None else one.slopes[0] * whole.design.spread for one in fits])
+    largest = np.nan_to_num(np.abs(b)).max(axis=0)
+    shown = np.sort(np.argsort(-largest, kind="stable")[:_COLUMNS])
+    return {whole.encoder.columns[j]: tuple(finite(value) for value in b[:, j].tolist()) for j in shown}
 
 
 def _joined(parts: Sequence[Judged]) -> Judged:

@@ -12,10 +12,10 @@ from losscli.fitting.judge import Judged, bulk, constant, of_constants
 from losscli.inference import t_quantile, t_refusal, wilson
 from losscli.inference.tail import Tail
 from losscli.metrics.distribution import Distribution
+from losscli.metrics.distribution import precision_recall as of_scores
 from losscli.metrics.metric import Metric, Undefined, finite_outcome
 from losscli.result import Curve, Score, Threshold, finite
 
-MOST = 200  # points of a curve
 NO_INTERVAL = "no interval is computed for this metric"
 
 
@@ -144,18 +144,15 @@ def _interval(metric: Metric, own: Judged, value: float, confidence: float) -> t
 
 
 def precision_recall(spec: str, judged: Judged) -> Curve | None:
-    """The curve of one loss over pooled rows of two classes: the recall and the precision of the rows from
-    each score on that a positive has, the highest score first; thinned evenly to 200 points, both ends kept.
+    """The curve of one loss over pooled rows of two classes; see `precision_recall` of the metrics.
 
     None for numbers and several classes, without positives, and where the loss was not trained in every fold.
     """
     two = judged.kind is not Kind.VALUE and judged.score.ndim == 1
-    if not two or not np.isfinite(judged.score).all() or not (judged.y > 0).any():
+    if not two or not np.isfinite(judged.score).all():
         return None
-    _, positive, negative = Distribution.of(judged.score, judged.y > 0, judged.w, exact=True).table()
-    hits, alarms = np.cumsum(positive[::-1]), np.cumsum(negative[::-1])
-    steps = np.flatnonzero(positive[::-1] > 0)
-    if len(steps) > MOST:
-        steps = steps[np.linspace(0, len(steps) - 1, MOST).round().astype(np.intp)]
-    recall, precision = hits[steps] / hits[-1], hits[steps] / (hits[steps] + alarms[steps])
+    curve = of_scores(Distribution.of(judged.score, judged.y > 0, judged.w, exact=True))
+    if curve is None:
+        return None
+    recall, precision = curve
     return Curve("precision_recall", spec, tuple(recall.tolist()), tuple(precision.tolist()))

@@ -17,6 +17,7 @@ KEPT_BITS = np.uint64(0xFFFF_FF00_0000_0000)  # sign, exponent and the first 12 
 ECE_BINS = 10
 ONE_CLASS = "one class is absent"
 _NO_POSITIVE = "no row is positive"
+CURVE_POINTS = 200
 Table = tuple[Floats, Floats, Floats]  # distinct predictions ascending, weight of positives, of negatives
 
 
@@ -178,6 +179,19 @@ def roc_auc_error(d: Distribution) -> float:
     _, positive, negative = d.table()
     pairs = positive.sum() * negative.sum()
     return float(positive @ negative / 2 / pairs) if pairs > 0 else 0.0
+
+
+def precision_recall(scores: Distribution) -> tuple[Floats, Floats] | None:
+    """(recall, precision) of the rows from each score on that a positive has, the highest score first, evenly
+    thinned to 200 points, both ends kept. None without positives."""
+    _, positive, negative = scores.table()
+    if not positive.any():
+        return None
+    hits, alarms = np.cumsum(positive[::-1]), np.cumsum(negative[::-1])
+    steps = np.flatnonzero(positive[::-1] > 0)
+    if len(steps) > CURVE_POINTS:
+        steps = steps[np.linspace(0, len(steps) - 1, CURVE_POINTS).round().astype(np.intp)]
+    return hits[steps] / hits[-1], hits[steps] / (hits[steps] + alarms[steps])
 
 
 def average_precision(d: Distribution) -> Outcome:

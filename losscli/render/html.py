@@ -1,12 +1,15 @@
-"""HTML: one page that holds all it needs, without a script; light and dark as the reader's screen is.
+"""HTML: one page that holds all it needs, and loads nothing; light and dark as the reader's screen is.
 
-Every text is data: escaped, and visible as on a terminal. No colour says what the text does not.
+The answer stands first, then the charts, then all tables, which one small script makes sortable. Every text
+is data: escaped, and visible as on a terminal. No colour says what the text does not.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from losscli.charts import charts_of, chosen, drawing
+from losscli.render.figures import Shown, asset, figures, policy, scripts, specifications
 from losscli.render.format import Format
 from losscli.render.markup import marked
 from losscli.report import Found, View, report_of, title_of
@@ -24,66 +27,43 @@ from losscli.report.blocks import (
     Role,
 )
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_STYLE = """\
-:root { color-scheme: light dark; --ink: #1c1e21; --paper: #fff; --faint: #5b6068; --rule: #d5d8dc;
-  --band: #f4f5f7; --good: #14692f; --bad: #a3241a; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e6e8; --paper: #16181b; --faint: #a0a6ad; --rule: #3b3f45; --band: #1f2226;
-    --good: #6fd48c; --bad: #ff9187; }
-}
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 80rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
-h1 { font-size: 1.2rem; margin: 0 0 .5rem; }
-h2, h3 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-h1, h2, h3, p, li, th, td { overflow-wrap: anywhere; }
-p { margin: .5rem 0; max-width: 65rem; }
-.dim, .note { color: var(--faint); }
-.note { font-size: .9rem; }
-.good { color: var(--good); font-weight: 600; }
-.bad { color: var(--bad); font-style: italic; }
-.scroll { overflow-x: auto; margin: 1.5rem 0 .5rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding: .25rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem; border-bottom: 1px solid var(--rule);
-  min-width: 2.5rem; max-width: 40rem; }
-th { font-weight: 600; }
-thead th { background: var(--band); vertical-align: bottom; }
-tbody th { font-weight: 400; }
-.right { text-align: right; }
-td.right { white-space: nowrap; }
-pre { overflow-x: auto; line-height: 1.2; }
-ul { list-style: none; margin: 1.5rem 0; padding: 0; }
-li { margin: .25rem 0; padding-left: 1.25rem; text-indent: -1.25rem; max-width: 65rem; }
-li b { display: inline-block; width: 1.25rem; text-indent: 0; }
-@media print { .scroll { overflow: visible; } }
-"""
+_FIRST = 4  # charts ahead of the tables
 _CLASSES = {Role.DIM: "dim", Role.GOOD: "good", Role.BAD: "bad"}
 _TAGS = {Role.STRONG: "strong", Role.CODE: "code"}
 
 
-def report_html(report: Report, title: str) -> str:
-    """The report as a page of its own, in ASCII, ending in a newline."""
-    body = [part for kind, blocks in groupby(report.blocks, type) for part in _parts(kind, list(blocks))]
+def page(title: str, head: Report, rest: Report, shown: Shown) -> str:
+    """A page of its own, in ASCII, ending in a newline: what is said first, the charts, and the rest."""
+    running = scripts(shown)
     lines = [
         "<!doctype html>",
         '<html lang="en">',
         "<head>",
         '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(running)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{marked(title)}</title>",
-        f"<style>\n{_STYLE}</style>",
+        f"<style>\n{asset('page.css')}</style>",
         "</head>",
         "<body>",
         "<main>",
         f"<h1>{marked(title)}</h1>",
-        *body,
+        *_body(head),
+        *figures(shown[:_FIRST], "Charts"),
+        *_body(rest),
+        *(["<h2>More charts</h2>"] if shown[_FIRST:] else []),
+        *figures(shown[_FIRST:], "More charts"),
         "</main>",
+        *specifications(shown),
+        *(f"<script>{text}</script>" for text in running),
         "</body>",
         "</html>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _body(report: Report) -> list[str]:
+    return [part for kind, blocks in groupby(report.blocks, type) for part in _parts(kind, list(blocks))]
 
 
 def _parts(kind: type[Block], blocks: Sequence[Block]) -> Iterable[str]:
@@ -131,14 +111,15 @@ def _grid(grid: Grid) -> str:
 
 
 def _head(column: GridColumn) -> str:
-    side = _class("right" if column.right else None)
+    side = _class("right" if column.right else None, "flow" if column.flow else None)
     return f'<th scope="col"{side}>{marked(column.title)}</th>' if column.title else f"<td{side}></td>"
 
 
 def _cells(columns: Sequence[GridColumn], row: Sequence[Cell]) -> Iterable[str]:
     """The first cell heads its row."""
     for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
-        names = _class("right" if column.right else None, _CLASSES.get(cell.role))
+        kinds = ("right" if column.right else None, "flow" if column.flow else None)
+        names = _class(*kinds, _CLASSES.get(cell.role))
         tag = _TAGS.get(cell.role)
         text = f"<{tag}>{marked(cell.text)}</{tag}>" if tag and cell.text else marked(cell.text)
         yield f"<td{names}>{text}</td>" if number else f'<th scope="row"{names}>{text}</th>'
@@ -153,8 +134,21 @@ def _class(*names: str | None) -> str:
     return f' class="{found}"' if found else ""
 
 
+def chart_page(found: object, title: str, name: str | None) -> str:
+    """A page of one chart alone: that of the name, or the main one. Raises UsageError where there is none,
+    and without the extra."""
+    nothing = Report.of()
+    drawing.library("a page with charts")
+    return page(title, nothing, nothing, [chosen(found, name)])
+
+
 def _write(found: Found, view: View) -> str:
-    return report_html(report_of(found, replace(view.page(), unicode=True)), title_of(found))
+    report = report_of(found, replace(view.page(), unicode=True))
+    shown = [one for one in charts_of(found) if one[0].on_page] if drawing.installed() else []
+    first = [one for one in report.sections if one.name == "answer"] or list(report.sections[:1])
+    rest = [one for one in report.sections if one not in first]
+    head, below = (Report(tuple(sections), report.order) for sections in (first, rest))
+    return page(title_of(found), head, below, shown)
 
 
 FORMAT = Format(_write, (".html", ".htm"))

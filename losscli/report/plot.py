@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,22 +18,34 @@ _EDGE = 1e-3  # how near to 0 and 1 a probability is drawn
 Axis = tuple[str, Floats, tuple[Floats | Codes, ...]]  # what is along x, its places, the arguments
 
 
-def draw(bound: BoundLoss, *, unicode: bool) -> tuple[str, ...]:
-    """The lines of both panes, one without a slope; none where a loss has no value per row to draw."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Pane:
+    """One curve. across: what is along x; x, y: (n,), y not finite where it has no value."""
+
+    title: str
+    across: str
+    x: Floats
+    y: Floats
+
+
+def panes(bound: BoundLoss) -> tuple[Pane, ...]:
+    """The loss and its slope, one without a slope; none where a loss has no value per row to draw."""
     by_row = bound.loss.reduction is not Reduction.RATIO and bound.loss.task in CLASSES | NUMBERS
     axis = _axis(bound) if by_row else None
     if axis is None:
         return ()
     name, x, arguments = axis
     title = "loss" if bound.loss.reduction.is_mean else "one row, before they are reduced"
-    panes = [(title, _curve(bound.value, arguments))]
+    found = [Pane(title, name, x, _curve(bound.value, arguments))]
     if bound.loss.slope is not None:
-        panes.append((f"slope in {_slope_in(bound)}", _slope(bound, arguments)))
-    drawn = [_pane(title, name, x, y, unicode) for title, y in panes]
-    found = [pane for pane in drawn if pane]
-    if not found:
-        return ()
-    return tuple(_GAP.join(parts).rstrip() for parts in zip(*found, strict=True))
+        found.append(Pane(f"slope in {_slope_in(bound)}", name, x, _slope(bound, arguments)))
+    return tuple(one for one in found if np.isfinite(one.y).any())
+
+
+def draw(bound: BoundLoss, *, unicode: bool) -> tuple[str, ...]:
+    """The lines of both panes."""
+    found = [_pane(one, unicode) for one in panes(bound)]
+    return tuple(_GAP.join(parts).rstrip() for parts in zip(*found, strict=True)) if found else ()
 
 
 def _slope_in(bound: BoundLoss) -> str:
@@ -109,15 +122,13 @@ def _curve(function: Callable[..., Floats], arguments: tuple[Floats | Codes, ...
     return values[:, 0] if values.ndim == 2 else values
 
 
-def _pane(title: str, name: str, x: Floats, y: Floats, unicode: bool) -> list[str]:
-    """A title with the range of y, the curve, and the range of x; nothing where no value is finite."""
-    finite = np.isfinite(y)
-    if not finite.any():
-        return []
+def _pane(pane: Pane, unicode: bool) -> list[str]:
+    """A title with the range of y, the curve, and the range of x."""
+    x, y, finite = pane.x, pane.y, np.isfinite(pane.y)
     low, high = float(y[finite].min()), float(y[finite].max())
     rows = _dots(y, finite, low, high, unicode)
-    head = f"{title}: {_short(low, high - low)} to {_short(high, high - low)}"
-    foot = f"{name}: {x[0]:.3g} to {x[-1]:.3g}"
+    head = f"{pane.title}: {_short(low, high - low)} to {_short(high, high - low)}"
+    foot = f"{pane.across}: {x[0]:.3g} to {x[-1]:.3g}"
     return [text.ljust(_WIDE) for text in (head, *rows, foot)]
 
 

@@ -263,6 +263,8 @@ class RowRecord:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
+    """Of scores for two classes: precision, y, against recall, x, from the highest score on."""
+
     name: str
     spec: Annotated[str, Key("model")]
     x: tuple[float, ...]
@@ -318,7 +320,8 @@ class Comparison(TableResult):
     discordant: tuple[Discordant, ...] = ()
     baseline: str | None = None
     gates: tuple[Gate, ...] = ()
-    curves: tuple[ReliabilityCurve | MurphyCurve, ...] = ()  # of the primary loss; of the models compared
+    # Precision against recall of two classes; of the primary loss; of the models compared:
+    curves: tuple[Curve | ReliabilityCurve | MurphyCurve, ...] = ()
     row_table: tuple[RowRecord, ...] = ()  # if asked for
     warnings: tuple[Warning_, ...] = ()
     resampling: Resampling = Resampling("rows", None, 0, None)

@@ -1,7 +1,7 @@
 """What `losscli fit` found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from losscli.result.common import Members, Refused, RowCounts, RowKey, TableResult, Warning_
 from losscli.result.comparison import Curve
@@ -178,7 +178,8 @@ class PenaltyPath:
     metric as an error (1 - it where greater is better); nonzero: slopes that are not 0 in the fit on all
     rows, None along l2, which makes none 0; best: the strength of the least mean error; one_standard_error:
     the greatest whose mean error is within one standard error of that (Breiman et al. 1984,
-    doi:10.1201/9781315139470, section 3.4.3).
+    doi:10.1201/9781315139470, section 3.4.3); slopes: in the fit on all rows, by column and strength, per
+    standard deviation of the column, of the 20 that get largest; none of several outputs or classes.
     """
 
     name: str
@@ -191,6 +192,7 @@ class PenaltyPath:
     nonzero: tuple[int | None, ...]
     best: float | None
     one_standard_error: float | None
+    slopes: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

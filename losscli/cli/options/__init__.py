@@ -13,6 +13,7 @@ from losscli.cli.options.small import (
     ExportFlags,
     HelpFlags,
     LossesFlags,
+    PlotFlags,
     PredictFlags,
     SchemaFlags,
 )

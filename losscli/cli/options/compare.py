@@ -14,6 +14,7 @@ from losscli.cli.options.shared import (
     EXCLUDE,
     EXPLAIN,
     OUTPUT,
+    PLOT,
     SCALE,
     TableFlags,
     show_flag,
@@ -95,6 +96,7 @@ class CompareFlags(TableFlags, PredictionRoles):
     confidence: Annotated[float, CONFIDENCE_FLAG.on(VERDICT)] = CONFIDENCE
     show: Annotated[tuple[str, ...], show_flag(COMPARE)] = ()
     explain: Annotated[bool, EXPLAIN] = False
+    plot: Annotated[bool, PLOT] = False
     rows: Annotated[
         str | None,
         Flag(

@@ -13,6 +13,7 @@ from losscli.cli.options.shared import (
     EXCLUDE,
     FOLD_COLUMN,
     OUTPUT,
+    PLOT,
     SCALE,
     show_flag,
 )
@@ -189,6 +190,7 @@ class FitFlags(AdviseFlags):
     ] = None
     seed: Annotated[int, Flag("N", "Seed of splits, spoiled and made rows.", JUDGING, least=0)] = 0
     show: Annotated[tuple[str, ...], show_flag(FIT)] = ()
+    plot: Annotated[bool, PLOT] = False
     coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT, after="explain")] = (
         False
     )

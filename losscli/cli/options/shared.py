@@ -29,6 +29,7 @@ SCALE = Flag("S", "Residual scale s, in units of y.", above=0)
 CONFIDENCE_FLAG = Flag("P", "Confidence of the intervals.", above=0, below=1)
 FORMAT = Flag("FORMAT", "text, json, csv, markdown, github, junit, html or metrics (flat JSON).", OUTPUT)
 ALL = Flag("", "Every loss, metric and reason on screen.")
+PLOT = Flag("", "The main chart too, on screen.", OUTPUT)
 EXPLAIN = Flag("", "A line under each section that says how to read it.", OUTPUT)
 
 

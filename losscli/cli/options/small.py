@@ -74,6 +74,22 @@ class ExportFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlotFlags:
+    """What is drawn, and where."""
+
+    what: Annotated[
+        tuple[str, ...],
+        Flag("RESULT|SPEC", "A file of --format json, or losses to draw together.", ARGUMENTS, specs=True),
+    ]
+    define: Annotated[tuple[str, ...], DEFINE] = ()
+    chart: Annotated[str | None, Flag("NAME", "Which chart; default the main one.", OUTPUT)] = None
+    output: Annotated[
+        Path | None,
+        Flag("FILE", "Draw into a file: .svg, .png, .html, or .json for Vega-Lite.", OUTPUT),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LossesFlags:
     """Which losses are listed."""
 

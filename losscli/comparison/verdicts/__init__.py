@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from losscli.comparison.losses import Found, TableFacts
-from losscli.comparison.metrics import metrics_of
+from losscli.comparison.metrics import metrics_of, precision_recall_curves
 from losscli.comparison.reasons import MISSING
 from losscli.comparison.verdicts.agreement import are_ordered, find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
@@ -91,7 +91,7 @@ def with_verdicts(
         replicates=kept if request.replicates else None,
         agreement=find_agreement(boot, losses, differences, primary, dominance),
         decompositions=decompositions,
-        curves=(*reliability, *murphy),
+        curves=(*precision_recall_curves(facts), *reliability, *murphy),
         slices=find_slices(boot, losses, primary, control),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
