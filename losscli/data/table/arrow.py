@@ -44,7 +44,7 @@ def read_parquet(source: Source, options: ReadOptions, limits: Limits) -> Stored
             page_checksum_verification=True,
         )
         batches = file.iter_batches(batch_size=2 * BLOCK, use_threads=False)
-        return _table(source, file.schema_arrow, batches, options, limits)
+        return table_of(source, file.schema_arrow, batches, options, limits)
 
 
 def _check_size(source: Source, metadata: Any, texts: int) -> None:
@@ -76,13 +76,13 @@ def read_arrow(source: Source, options: ReadOptions, limits: Limits) -> StoredTa
         stream = pa.PythonFile(raw, mode="r")
         if not is_file:
             with pa.ipc.open_stream(stream) as reader:
-                table = _table(source, reader.schema, reader, options, limits)
+                table = table_of(source, reader.schema, reader, options, limits)
             if raw.read(1):
                 raise source.error("there are more bytes behind the end of the Arrow stream")
             return table
         with pa.ipc.open_file(stream) as reader:
             batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
-            return _table(source, reader.schema, batches, options, limits)
+            return table_of(source, reader.schema, batches, options, limits)
 
 
 class _damage:
@@ -107,9 +107,10 @@ class _damage:
             ) from None
 
 
-def _table(
-    source: Source, schema: Any, batches: Iterator[Any], options: ReadOptions, limits: Limits
+def table_of(
+    source: Any, schema: Any, batches: Iterator[Any], options: ReadOptions, limits: Limits
 ) -> StoredTable:
+    """The table of Arrow record batches; source: what is read, with its name, errors and hash."""
     _check_names(source, schema.names)
     schema, batches, parts = taken_apart(source, schema, batches, limits.columns)
     names = _check_names(source, schema.names)
