@@ -14,8 +14,9 @@ _OPTIONS, _LIMITS = ReadOptions(), Limits()
 def read_frame(data: Any, name: str, options: ReadOptions = _OPTIONS, *, limits: Limits = _LIMITS) -> Table:
     """The table of columns in memory, read as a file of the same values and types is.
 
-    data: a data frame of pandas or polars, a table of Arrow or anything that gives one (`__arrow_c_stream__`), a
-        mapping of names to arrays, or an array of rows whose names `options.columns` has.
+    data: a data frame of pandas or polars, a table of Arrow or anything that gives one
+        (`__arrow_c_stream__`), a mapping of names to arrays, or an array of rows whose names
+        `options.columns` has.
     name: what it is called in messages and results.
     options: what the data do not say of themselves.
     limits: sizes that bound memory.
@@ -71,7 +72,8 @@ def _arrow(data: Any, name: str, columns: Sequence[str]) -> Any:
     except (pa.ArrowException, ValueError, OverflowError) as error:
         raise DataError(f"it is no table of columns: {error}", where=Where(name)) from None
     raise TypeError(
-        f"{name}: a {type(data).__name__} is no table; give a data frame, a mapping of arrays or an Arrow table"
+        f"{name}: a {type(data).__name__} is no table; "
+        "give a data frame, a mapping of arrays or an Arrow table"
     )
 
 
