@@ -22,13 +22,13 @@ import pytest
 import losscli.cli
 from losscli import losses as functions
 from losscli import render
-from losscli.cli.options import AdviseFlags
-from losscli.cli.options.flag import flag_fields
 from losscli.data.roles.features import Asked
 from losscli.data.table import ReadOptions
 from losscli.fitting.files import open_file
 from losscli.fitting.fit import FitRequest, fit
 from losscli.report.fits.command import ADVISED
+from losscli.verbs.options import AdviseFlags
+from losscli.verbs.options.flag import flag_fields
 
 HERE = Path(__file__).parent
 SAMPLES = [HERE.parents[1] / "sample_data" / f"{name}.csv" for name in ("area", "tumours", "wine")]

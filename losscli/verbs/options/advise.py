@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from losscli.cli.options.flag import ARGUMENTS, Flag
-from losscli.cli.options.roles import FeatureRoles
-from losscli.cli.options.shared import ALL, CONFIDENCE_FLAG, DATA, OUTPUT, TABLE, TableFlags
 from losscli.usual import CONFIDENCE, FOLDS
+from losscli.verbs.options.flag import ARGUMENTS, Flag
+from losscli.verbs.options.roles import FeatureRoles
+from losscli.verbs.options.shared import ALL, CONFIDENCE_FLAG, DATA, OUTPUT, TABLE, TableFlags
 
 JUDGING = "Judging"  # a panel of the help
 L2 = Flag("X", "Penalty: auto, or its strength, 0 or more.")

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from losscli.cli.options import CheckFlags, CompareFlags, ExplainFlags, FitFlags, LossesFlags, flag_fields
 from losscli.loss.catalogue import extended, known_names, named
+from losscli.verbs.options import CheckFlags, CompareFlags, ExplainFlags, FitFlags, LossesFlags, flag_fields
 
 Flags = TypeVar("Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags)
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
