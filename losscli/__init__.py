@@ -1,19 +1,49 @@
 """losscli: loss functions, compared honestly.
 
-From Python: `losses`, every loss as a function of arrays; `LossRegressor` and `LossClassifier`, linear models
-under any of them. They are imported where they are first used: each is heavier than a command that does
-not need it.
+From Python: `compare`, `fit`, `advise`, `roles` and `diff` are the commands, of data in memory, and `load`
+reads their results; `losses` has every loss as a function of arrays; `LossRegressor` and `LossClassifier` are
+linear models under any of them. They are imported where they are first used: each is heavier than a command
+that does not need it.
 """
 
 __version__ = "0.1.0"
-__all__ = ["LossClassifier", "LossRegressor", "__version__", "losses"]
+__all__ = [
+    "DataError",
+    "LossClassifier",
+    "LossRegressor",
+    "LosscliError",
+    "UsageError",
+    "__version__",
+    "advise",
+    "compare",
+    "diff",
+    "fit",
+    "load",
+    "losses",
+    "roles",
+]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from losscli.api.estimators import LossClassifier, LossRegressor
     from losscli.api.functions import losses
+    from losscli.api.verbs import advise, compare, diff, fit, load, roles
+    from losscli.errors import DataError, LosscliError, UsageError
 
-_HOMES = {"LossClassifier": "api.estimators", "LossRegressor": "api.estimators", "losses": "api.functions"}
+_HOMES = {
+    "DataError": "errors",
+    "LossClassifier": "api.estimators",
+    "LossRegressor": "api.estimators",
+    "LosscliError": "errors",
+    "UsageError": "errors",
+    "advise": "api.verbs",
+    "compare": "api.verbs",
+    "diff": "api.verbs",
+    "fit": "api.verbs",
+    "load": "api.verbs",
+    "losses": "api.functions",
+    "roles": "api.verbs",
+}
 
 
 def __getattr__(name: str) -> object:

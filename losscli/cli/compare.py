@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import partial
 
-from losscli.cli.flags import command_line, sections_of, wait_for
+from losscli.cli.flags import command_line, wait_for
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, format_of, write_files
 from losscli.comparison.gates import fails
@@ -11,6 +11,7 @@ from losscli.errors import ExitCode
 from losscli.report.gates import gate_line
 from losscli.result import Comparison
 from losscli.sections import ALL, COMPARE
+from losscli.verbs.asked import sections_of
 from losscli.verbs.compare import compare
 from losscli.verbs.custom import own_losses
 from losscli.verbs.given import FILES

@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from losscli.cli.flags import command_line, sections_of, wait_for
+from losscli.cli.flags import command_line, wait_for
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.errors import ExitCode
 from losscli.sections import DIFF
+from losscli.verbs.asked import sections_of
 from losscli.verbs.diff import diff
 from losscli.verbs.given import FILES
 from losscli.verbs.options import DiffFlags

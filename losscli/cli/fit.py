@@ -3,10 +3,11 @@
 from functools import partial
 
 from losscli.cli.advise import ending
-from losscli.cli.flags import command_line, sections_of, wait_for
+from losscli.cli.flags import command_line, wait_for
 from losscli.cli.output import print_result
 from losscli.cli.places import asked_formats, check_places, write_files, write_whole
 from losscli.sections import FIT
+from losscli.verbs.asked import sections_of
 from losscli.verbs.custom import own_losses
 from losscli.verbs.fit import fit
 from losscli.verbs.given import FILES

@@ -64,7 +64,6 @@ _TAGS = {Role.STRONG: "strong", Role.CODE: "code"}
 
 def report_html(report: Report, title: str) -> str:
     """The report as a page of its own, in ASCII, ending in a newline."""
-    body = [part for kind, blocks in groupby(report.blocks, type) for part in _parts(kind, list(blocks))]
     lines = [
         "<!doctype html>",
         '<html lang="en">',
@@ -78,12 +77,17 @@ def report_html(report: Report, title: str) -> str:
         "<body>",
         "<main>",
         f"<h1>{marked(title)}</h1>",
-        *body,
+        blocks_html(report.blocks),
         "</main>",
         "</body>",
         "</html>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def blocks_html(blocks: Iterable[Block]) -> str:
+    """Blocks as they stand in a page, in ASCII."""
+    return "\n".join(part for kind, own in groupby(blocks, type) for part in _parts(kind, list(own)))
 
 
 def _parts(kind: type[Block], blocks: Sequence[Block]) -> Iterable[str]:

@@ -26,9 +26,7 @@ def advise(flags: AdviseFlags, given: Given, command: tuple[str, ...]) -> "Advis
 
     Raises UsageError and DataError.
     """
-    request = request_of(
-        flags, command
-    )  # what both refuse is said before any work
+    request = request_of(flags, command)  # what both refuse is said before any work
     asked = replace(asked_of_features(flags), missing=flags.missing)
     from losscli.advice import advise
 

@@ -1,12 +1,13 @@
-"""What flags say: words, specs of losses, and what the columns are."""
+"""What flags say: words, specs of losses, sections, and what the columns are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from losscli.domain import Kind, Task
-from losscli.errors import UsageError
+from losscli.errors import UsageError, did_you_mean
 from losscli.loss.catalogue import known_names, named, spelled_advice, tasks_of
+from losscli.sections import SectionFacts, openable
 from losscli.spec import Spec
 from losscli.verbs.options import FeatureRoles, PredictionRoles, check_word
 
@@ -47,6 +48,17 @@ def _loss(text: str) -> Spec:
         advice = "It is a metric: computed without being asked, gated by --fail-if; see losscli explain"
         raise UsageError(error.what, advice=advice) from None
     return spec
+
+
+def sections_of(texts: Iterable[str], facts: Sequence[SectionFacts]) -> frozenset[str]:
+    """The names of sections to open. Raises UsageError, with near ones, for a name that is none."""
+    names = [name.strip() for text in texts for name in text.split(",")]
+    known = openable(facts)
+    for name in names:
+        if name not in known:
+            advice = did_you_mean(name, known) or f"Sections: {', '.join(known)}"
+            raise UsageError(f"--show {name}: there is no such section", advice=advice)
+    return frozenset(names)
 
 
 def tasks_asked(texts: Iterable[str]) -> tuple[frozenset[Task], ...]:

@@ -23,7 +23,7 @@ def read_frame(data: Any, name: str, options: ReadOptions = _OPTIONS, *, limits:
 
     Raises DataError for what holds no columns of one length, TypeError for what is no table at all.
     """
-    table = _arrow(data, name, options.columns)
+    table = arrow_of(data, name, options.columns)
     if not table.num_columns:
         raise DataError("it has no columns", where=Where(name))
     return table_of(_Given(name, table), table.schema, iter(table.to_batches()), options, limits)
@@ -54,8 +54,9 @@ class _Given:
         """What is in memory fits."""
 
 
-def _arrow(data: Any, name: str, columns: Sequence[str]) -> Any:
-    """An Arrow table, without a copy where the columns lie as Arrow has them."""
+def arrow_of(data: Any, name: str, columns: Sequence[str]) -> Any:
+    """An Arrow table, without a copy where the columns lie as Arrow has them; columns: their names, where
+    they are those of an array of rows. Raises as `read_frame` does."""
     import pyarrow as pa
 
     try:

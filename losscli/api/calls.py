@@ -1,0 +1,213 @@
+"""Arguments of Python → the flags of a verb, what is in memory of what they name, and the command line that
+says the same."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Any
+
+from losscli.errors import UsageError
+from losscli.spec import number_text
+from losscli.verbs.given import Given
+from losscli.verbs.options import FlagField, PrintingFlags, flag_fields, record_of
+
+DATA = "data"  # what a table in memory is called, where it has no name
+_SCREEN = frozenset({"all", "show", "explain", "coefficients", "config", "no_config"})
+NUMBERS = frozenset({"positive", "l2", "threshold", "oversample"})  # flags of texts that may be numbers
+LISTS = frozenset({"columns", "classes", "order"})  # flags of one text, commas between
+COLUMNS = (
+    "fold_column",
+    "by",
+    "time",
+    "group",
+    "weights",
+    "id",
+    "target",
+)  # flags that an array may stand for
+_CALLED = {"target": "y_true"}  # what it is called then, where it has no name and not that of the flag
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked of a verb.
+
+    flags: the record of its flags.
+    given: what is in memory of what they name.
+    command: the command line that asks the same, of files of those names.
+    data, options: what was given, by position and by name.
+    """
+
+    flags: Any
+    given: Given
+    command: tuple[str, ...]
+    data: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+
+def arguments_of(record: type) -> tuple[FlagField, ...]:
+    """The flags that are arguments in Python: those that say where a result goes and how it looks are not."""
+    printing = {own.name for own in flag_fields(PrintingFlags)}
+    return tuple(
+        own
+        for own in flag_fields(record)
+        if own.positional or not (own.name in printing | _SCREEN or own.kind is Path)
+    )
+
+
+def signature_of(record: type) -> Signature:
+    """What the function of a verb takes: tables by position, flags by name."""
+    own = arguments_of(record)
+    places = [
+        Parameter(one.name, Parameter.VAR_POSITIONAL if one.several else Parameter.POSITIONAL_OR_KEYWORD)
+        for one in own
+        if one.positional
+    ]
+    named = [
+        Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default) for one in own if not one.positional
+    ]
+    return Signature([*places, *named])
+
+
+def call_of(verb: str, record: type, data: Mapping[str, Any], options: Mapping[str, Any]) -> Call:
+    """The call. data: what stands by position, by the names of the flags: tables, or paths; options: what is
+    given by name.
+
+    Raises UsageError for a value that a flag does not take, TypeError where there is nothing to read.
+    """
+    known = {own.name: own for own in arguments_of(record)}
+    tables: dict[str, Any] = {}
+    results: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    told, columns = _arrays(options)
+    for name, one in data.items():
+        if known[name].several:
+            every = _beside(one, columns) if columns else one
+            if not every:
+                raise TypeError(f"{verb}() needs a table, a path, or arrays as target= and pred=")
+            values[name] = tuple(_named(every, tables, results))
+        else:
+            (table,) = _beside((one,), columns) if columns else (one,)
+            values[name] = _name(table, name, tables, results)
+    for name, value in told.items():
+        if value is not None:
+            inner = name in ("truth", "baseline") and not isinstance(value, str)
+            values[name] = _name(value, name, tables, results) if inner else _value(known[name], value)
+    flags: Any = record_of(record, values)
+    command = ("losscli", verb, *_typed(flags, known.values()))
+    return Call(flags, Given(tables, results), command, data, options)
+
+
+def _arrays(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(the options with names in place of arrays, the arrays by these names)."""
+    told, columns = dict(options), dict[str, Any]()
+    pred = told.get("pred")
+    if isinstance(pred, Mapping) or (_is_array(pred) and not _are_names(pred)):
+        every = pred if isinstance(pred, Mapping) else {"pred": pred}
+        columns |= {str(name): one for name, one in every.items()}
+        told["pred"] = list(columns)
+    for name in COLUMNS:
+        if _is_array(told.get(name)):
+            own = getattr(told[name], "name", None)
+            called = own if isinstance(own, str) and own and own not in columns else _CALLED.get(name, name)
+            columns = {called: told[name]} | columns
+            told[name] = called
+    return told, columns
+
+
+def _are_names(values: Any) -> bool:
+    return isinstance(values, list | tuple) and all(isinstance(one, str) for one in values)
+
+
+def _is_array(value: Any) -> bool:
+    """Whether it is a column of values, and no name."""
+    known = hasattr(value, "__array__") or hasattr(value, "__arrow_c_array__")
+    return known or isinstance(value, list | tuple)
+
+
+def _beside(data: tuple[Any, ...], columns: dict[str, Any]) -> tuple[Any, ...]:
+    """One table of the columns, behind those of the table that is given, if one is."""
+    from losscli.data.table.frames import arrow_of
+
+    if len(data) > 1 or (data and isinstance(data[0], str | Path)):
+        raise TypeError("arrays stand beside one table in memory; give the name of a column, or the table")
+    if not data:
+        return (columns,)
+    shape: tuple[int, ...] = getattr(data[0], "shape", ())
+    names = [f"x{place}" for place in range(1, shape[-1] + 1)] if len(shape) == 2 else []
+    first, added = arrow_of(data[0], DATA, names), arrow_of(columns, DATA, ())
+    if first.num_rows != added.num_rows:
+        raise UsageError(f"the table has {first.num_rows:,} rows, and the arrays have {added.num_rows:,}")
+    for name in added.column_names:
+        if name in first.column_names:
+            raise UsageError(f"the table has a column {name!r} already", advice="Give its name, and no array")
+        first = first.append_column(name, added.column(name))
+    return (first,)
+
+
+def _named(data: tuple[Any, ...], tables: dict[str, Any], results: dict[str, Any]) -> Iterator[str]:
+    """The name of every table; of a mapping of names to tables, each of these is one."""
+    given: list[tuple[str, Any]] = []
+    for one in data:
+        inner = one if isinstance(one, Mapping) else {}
+        if inner and all(_is_table(value) for value in inner.values()):
+            given += [(str(name), value) for name, value in inner.items()]
+        else:
+            given.append((DATA, one))
+    bare = sum(name == DATA and not isinstance(one, str | Path) for name, one in given)
+    for number, (name, one) in enumerate(given, start=1):
+        yield _name(one, f"{DATA}{number}" if name == DATA and bare > 1 else name, tables, results)
+
+
+def _is_table(value: Any) -> bool:
+    """Whether it has columns, or is the path of a file, and is no column itself."""
+    named = hasattr(value, "columns") or hasattr(value, "column_names")
+    return named or isinstance(value, Mapping | str | Path)
+
+
+def _name(value: Any, name: str, tables: dict[str, Any], results: dict[str, Any]) -> str:
+    """What the flags call it: a path by itself, what is in memory by this name."""
+    if isinstance(value, str | Path):
+        return str(value)
+    record = getattr(value, "record", None)
+    (tables if record is None else results)[name] = value if record is None else record
+    return name
+
+
+def _value(own: FlagField, value: Any) -> Any:
+    """The value as the record takes it: texts of numbers, one value as several."""
+    if own.several:
+        single = isinstance(value, str) or not hasattr(value, "__iter__")
+        return tuple(_one(own, one) for one in ([value] if single else value))
+    if own.name in LISTS and not isinstance(value, str):
+        return ",".join(map(str, value))
+    if own.flag.alone is not None and value in (True, False) and isinstance(value, bool):
+        return own.flag.alone if value else own.default
+    return _one(own, value)
+
+
+def _one(own: FlagField, value: Any) -> Any:
+    """Raises UsageError for a value of another type."""
+    value = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+    text = str | int | float if own.name in NUMBERS else str
+    fits = {bool: bool, int: int, float: int | float, str: text}[own.kind]
+    if not isinstance(value, fits) or (isinstance(value, bool) and own.kind not in (bool, str)):
+        wanted = {bool: "True or False", int: "a whole number", float: "a number", str: "a text"}[own.kind]
+        raise UsageError(f"{own.typed} {str(value)[:60]}: that is not {wanted}")
+    if own.kind is str and not isinstance(value, str):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number_text(float(value)) if number else str(value)
+    return float(value) if own.kind is float else value
+
+
+def _typed(flags: Any, known: Any) -> Iterator[str]:
+    """The words of the command line, defaults left out."""
+    for own in known:
+        value = getattr(flags, own.name)
+        if own.positional:
+            yield from own.values(flags)
+        elif value != own.default and own.default is not MISSING:
+            if own.kind is bool:
+                yield own.typed
+            for one in () if own.kind is bool else own.values(flags):
+                yield from (own.typed, one if isinstance(one, str) else number_text(float(one)))
