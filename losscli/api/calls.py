@@ -7,12 +7,12 @@ from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any
 
+from losscli.api.arrays import DATA, names_of, table_beside
 from losscli.errors import UsageError
 from losscli.spec import number_text
 from losscli.verbs.given import Given
 from losscli.verbs.options import FlagField, PrintingFlags, flag_fields, record_of
 
-DATA = "data"  # what a table in memory is called, where it has no name
 _SCREEN = frozenset({"all", "show", "explain", "coefficients", "config", "no_config"})
 NUMBERS = frozenset({"positive", "l2", "threshold", "oversample"})  # flags of texts that may be numbers
 LISTS = frozenset({"columns", "classes", "order"})  # flags of one text, commas between
@@ -25,7 +25,6 @@ COLUMNS = (
     "id",
     "target",
 )  # flags that an array may stand for
-_CALLED = {"target": "y_true"}  # what it is called then, where it has no name and not that of the flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +78,15 @@ def call_of(verb: str, record: type, data: Mapping[str, Any], options: Mapping[s
     tables: dict[str, Any] = {}
     results: dict[str, Any] = {}
     values: dict[str, Any] = {}
-    told, columns = _arrays(options)
+    told, columns = names_of(options)
     for name, one in data.items():
         if known[name].several:
-            every = _beside(one, columns) if columns else one
+            every = table_beside(one, columns) if columns else one
             if not every:
                 raise TypeError(f"{verb}() needs a table, a path, or arrays as target= and pred=")
             values[name] = tuple(_named(every, tables, results))
         else:
-            (table,) = _beside((one,), columns) if columns else (one,)
+            (table,) = table_beside((one,), columns) if columns else (one,)
             values[name] = _name(table, name, tables, results)
     for name, value in told.items():
         if value is not None:
@@ -96,53 +95,6 @@ def call_of(verb: str, record: type, data: Mapping[str, Any], options: Mapping[s
     flags: Any = record_of(record, values)
     command = ("losscli", verb, *_typed(flags, known.values()))
     return Call(flags, Given(tables, results), command, data, options)
-
-
-def _arrays(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(the options with names in place of arrays, the arrays by these names)."""
-    told, columns = dict(options), dict[str, Any]()
-    pred = told.get("pred")
-    if isinstance(pred, Mapping) or (_is_array(pred) and not _are_names(pred)):
-        every = pred if isinstance(pred, Mapping) else {"pred": pred}
-        columns |= {str(name): one for name, one in every.items()}
-        told["pred"] = list(columns)
-    for name in COLUMNS:
-        if _is_array(told.get(name)):
-            own = getattr(told[name], "name", None)
-            called = own if isinstance(own, str) and own and own not in columns else _CALLED.get(name, name)
-            columns = {called: told[name]} | columns
-            told[name] = called
-    return told, columns
-
-
-def _are_names(values: Any) -> bool:
-    return isinstance(values, list | tuple) and all(isinstance(one, str) for one in values)
-
-
-def _is_array(value: Any) -> bool:
-    """Whether it is a column of values, and no name."""
-    known = hasattr(value, "__array__") or hasattr(value, "__arrow_c_array__")
-    return known or isinstance(value, list | tuple)
-
-
-def _beside(data: tuple[Any, ...], columns: dict[str, Any]) -> tuple[Any, ...]:
-    """One table of the columns, behind those of the table that is given, if one is."""
-    from losscli.data.table.frames import arrow_of
-
-    if len(data) > 1 or (data and isinstance(data[0], str | Path)):
-        raise TypeError("arrays stand beside one table in memory; give the name of a column, or the table")
-    if not data:
-        return (columns,)
-    shape: tuple[int, ...] = getattr(data[0], "shape", ())
-    names = [f"x{place}" for place in range(1, shape[-1] + 1)] if len(shape) == 2 else []
-    first, added = arrow_of(data[0], DATA, names), arrow_of(columns, DATA, ())
-    if first.num_rows != added.num_rows:
-        raise UsageError(f"the table has {first.num_rows:,} rows, and the arrays have {added.num_rows:,}")
-    for name in added.column_names:
-        if name in first.column_names:
-            raise UsageError(f"the table has a column {name!r} already", advice="Give its name, and no array")
-        first = first.append_column(name, added.column(name))
-    return (first,)
 
 
 def _named(data: tuple[Any, ...], tables: dict[str, Any], results: dict[str, Any]) -> Iterator[str]:

@@ -4,8 +4,9 @@ from dataclasses import MISSING
 from inspect import Parameter
 from pathlib import Path
 
+from losscli.api.arrays import COLUMNS
 from losscli.api.calling import VERBS
-from losscli.api.calls import COLUMNS, LISTS, NUMBERS, arguments_of
+from losscli.api.calls import LISTS, NUMBERS, arguments_of
 from losscli.verbs.options import FlagField
 
 PLACE = Path(__file__).with_name("verbs.pyi")
