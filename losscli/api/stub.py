@@ -20,9 +20,9 @@ from losscli.api.results import Advised, Changed, Compared, Fitted, Result, Role
 
 _Table = Any  # a data frame, a table of Arrow, a mapping of names to arrays, or the path of a file
 _Column = Any  # the name of a column, or its values
+
 '''
-_TAIL = """
-def load(source: str | Path) -> Result[Any]: ...
+_TAIL = """def load(source: str | Path) -> Result[Any]: ...
 """
 
 
@@ -39,7 +39,7 @@ def _function(verb: str) -> str:
     named = [f"{one.name}: {_type(one)} = {_default(one)}" for one in own if not one.positional]
     bare = [] if any(place.startswith("*") for place in places) or not named else ["*"]
     lines = "".join(f"    {one},\n" for one in [*places, *bare, *named])
-    return f"\ndef {verb}(\n{lines}) -> {VERBS[verb].gives}: ...\n"
+    return f"def {verb}(\n{lines}) -> {VERBS[verb].gives}: ...\n"
 
 
 def _type(own: FlagField) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from losscli.data.table.arrow import table_of
+from losscli.data.table.buffers import arrow_array
 from losscli.data.table.facts import Limits, ReadOptions, Table
 from losscli.errors import DataError, Where
 
@@ -82,10 +83,14 @@ def _column(values: Any) -> Any:
     import numpy as np
     import pyarrow as pa
 
+    if type(values).__module__.partition(".")[0] == "pandas":
+        return pa.Array.from_pandas(values)
     if hasattr(values, "__arrow_c_array__") or hasattr(values, "__arrow_c_stream__"):
         return values
     array = np.asarray(values)
-    return pa.array(array.tolist() if array.dtype.kind in "UO" else array)
+    if array.ndim != 1:
+        raise ValueError(f"a column of shape {array.shape} is not one value a row")
+    return arrow_array(array)
 
 
 def _of_rows(data: Any, columns: Sequence[str]) -> Any:
