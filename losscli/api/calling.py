@@ -107,7 +107,9 @@ def function_of(verb: str) -> Callable[..., Any]:
             return facts.work(call_of(verb, facts.flags, tables, options))
 
     called.__name__ = called.__qualname__ = verb
-    listed = "\n".join(f"{one.name}: {worded(one.flag.help, names)}" for one in own)
+    listed = "\n".join(
+        f"{one.name}: {worded(one.flag.help, names).replace('repeat it', 'or a list of them')}" for one in own
+    )
     called.__doc__ = f"{facts.told}{_GIVES}\n{listed}"
     vars(called)["__signature__"] = signature
     return called
