@@ -15,6 +15,7 @@ from losscli.verbs.options import FlagField, PrintingFlags, flag_fields, record_
 
 _SCREEN = frozenset({"all", "show", "explain", "coefficients", "config", "no_config"})
 NUMBERS = frozenset({"positive", "l2", "threshold", "oversample"})  # flags of texts that may be numbers
+_EARLIER, _COMPARISON = ("baseline", "old", "new"), "losscli/compare/1"
 LISTS = frozenset({"columns", "classes", "order"})  # flags of one text, commas between
 COLUMNS = (
     "fold_column",
@@ -118,11 +119,20 @@ def _is_table(value: Any) -> bool:
 
 
 def _name(value: Any, name: str, tables: dict[str, Any], results: dict[str, Any]) -> str:
-    """What the flags call it: a path by itself, what is in memory by this name."""
+    """What the flags call it: a path by itself, what is in memory by this name.
+
+    Raises UsageError for a result where none is meant.
+    """
     if isinstance(value, str | Path):
         return str(value)
     record = getattr(value, "record", None)
-    (tables if record is None else results)[name] = value if record is None else record
+    if record is None:
+        tables[name] = value
+    elif name in _EARLIER and getattr(record, "SCHEMA", None) == _COMPARISON:
+        results[name] = record
+    else:
+        wanted = "a result of losscli.compare" if name in _EARLIER else "a table, or the path of one"
+        raise UsageError(f"{name}: that is a {type(value).__name__}, and not {wanted}")
     return name
 
 
@@ -141,9 +151,11 @@ def _value(own: FlagField, value: Any) -> Any:
 def _one(own: FlagField, value: Any) -> Any:
     """Raises UsageError for a value of another type."""
     value = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
-    text = str | int | float if own.name in NUMBERS else str
+    text = str | int | float if own.name in NUMBERS else str | int  # columns may be called by numbers
     fits = {bool: bool, int: int, float: int | float, str: text}[own.kind]
-    if not isinstance(value, fits) or (isinstance(value, bool) and own.kind not in (bool, str)):
+    if not isinstance(value, fits) or (
+        isinstance(value, bool) and not (own.kind is bool or own.name in NUMBERS)
+    ):
         wanted = {bool: "True or False", int: "a whole number", float: "a number", str: "a text"}[own.kind]
         raise UsageError(f"{own.typed} {str(value)[:60]}: that is not {wanted}")
     if own.kind is str and not isinstance(value, str):

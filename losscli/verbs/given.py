@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from losscli import progress
+from losscli.errors import DataError, Where
 from losscli.verbs import files
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Given:
         """The earlier result of that name. Raises DataError where it cannot be read, or is none."""
         from losscli.result import Recorded
 
+        if name in self.tables:
+            raise DataError("that is a table, and no result of compare", where=Where(name))
         return Recorded(name, self.results[name]) if name in self.results else files.read_result(name)
 
     def reading(self, names: Iterable[str]) -> AbstractContextManager[None]:

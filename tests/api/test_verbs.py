@@ -167,6 +167,32 @@ def test_a_result_is_a_baseline():
     assert {row["change"] for row in changes.losses} == {0.0}
 
 
+def test_masked_values_are_missing():
+    y = np.arange(20.0)
+    masked = np.ma.masked_array(y, y > 15)
+    with pytest.raises(losscli.DataError, match="4 are"):
+        losscli.compare({"y": y, "a_pred": masked})
+    assert losscli.compare({"y": y, "a_pred": masked}, missing="drop", loss="mae").record.rows.used == 16
+
+
+def test_columns_may_be_called_by_numbers():
+    data = pd.DataFrame(np.arange(40.0).reshape(20, 2))
+    assert losscli.compare(data, target=0, pred="1", loss="mae", **FEW).record.target == "0"
+
+
+def test_a_result_is_given_only_where_one_is_meant():
+    data = {"y": np.arange(20.0), "a_pred": np.arange(20.0)}
+    roles = losscli.roles(data)
+    for wrong in (
+        lambda: losscli.compare(roles),
+        lambda: losscli.compare(data, baseline=roles),
+        lambda: losscli.diff(data, data),
+        lambda: losscli.diff(roles, roles),
+    ):
+        with pytest.raises(losscli.LosscliError, match=r"result of|a table"):
+            wrong()
+
+
 # ── errors ───────────────────────────────────────────────────────────────────────────────────────────
 
 

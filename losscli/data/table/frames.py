@@ -88,6 +88,8 @@ def _column(values: Any) -> Any:
     if hasattr(values, "__arrow_c_array__") or hasattr(values, "__arrow_c_stream__"):
         return values
     array = np.asarray(values)
+    if np.ma.isMaskedArray(values):
+        return pa.array(array, mask=np.ma.getmaskarray(values))
     if array.ndim != 1:
         raise ValueError(f"a column of shape {array.shape} is not one value a row")
     return arrow_array(array)
