@@ -26,10 +26,10 @@ _STYLE = (
 
 
 def screen(record: Any, *, width: int | None = None, **asked: Any) -> str:
-    """The screen of the command, in a pipe; width: in columns, those of the terminal, 80 to 100, if not
-    said; asked: see `View`. Ends in a newline."""
+    """The screen of the command, in a pipe, but for what to type next; width: in columns, those of the
+    terminal, 80 to 100, if not said; asked: see `View`. Ends in a newline."""
     columns = min(max(shutil.get_terminal_size().columns, _FEWEST), _MOST) if width is None else width
-    return render.written(record, "text", width=columns, piped=True, **asked)
+    return render.written(record, "text", width=columns, piped=True, typed=False, **asked)
 
 
 def verdict(record: Any) -> str:

@@ -96,9 +96,13 @@ def test_print_is_the_screen_of_the_command(found, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copy(INPUTS / "numbers.csv", "data")  # as a table in memory is called
     words = found.record.command[1:]
-    assert str(found) + "\n" == run(words).out
-    *lines, _ = run([*words, "--show", "pairs", "--explain"]).out.splitlines()  # the last says what was typed
-    assert found.screen(show="pairs", explain=True).splitlines()[:-1] == lines
+    for more, made in (
+        ([], str(found)),
+        (["--show", "pairs", "--explain"], found.screen(show="pairs", explain=True)),
+    ):
+        *lines, following = run([*words, *more]).out.splitlines()
+        assert following.startswith("Next: losscli ")  # nothing is typed here
+        assert made.splitlines() == lines
     assert found.verdict.startswith("mae: ") and found.verdict in repr(found)
     with pytest.raises(losscli.UsageError, match="show pears") as raised:
         found.screen(show="pears")
