@@ -2,8 +2,8 @@
 
 From Python: `compare`, `fit`, `advise`, `roles` and `diff` are the commands, of data in memory, and `load`
 reads their results; `losses` has every loss as a function of arrays; `LossRegressor` and `LossClassifier` are
-linear models under any of them. They are imported where they are first used: each is heavier than a command
-that does not need it.
+linear models under any of them; `objective` is a loss for another library to train with. They are imported
+where they are first used: each is heavier than a command that does not need it.
 """
 
 __version__ = "0.1.0"
@@ -20,6 +20,7 @@ __all__ = [
     "fit",
     "load",
     "losses",
+    "objective",
     "roles",
 ]
 
@@ -27,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from losscli.api.estimators import LossClassifier, LossRegressor
     from losscli.api.functions import losses
+    from losscli.api.objectives import objective
     from losscli.api.verbs import advise, compare, diff, fit, load, roles
     from losscli.errors import DataError, LosscliError, UsageError
 
@@ -42,6 +44,7 @@ _HOMES = {
     "fit": "api.verbs",
     "load": "api.verbs",
     "losses": "api.functions",
+    "objective": "api.objectives",
     "roles": "api.verbs",
 }
 

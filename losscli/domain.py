@@ -117,7 +117,7 @@ class TaskFacts:
     named_as: str = ""
 
 
-_OR_PATTERNS = "or say --target 'truth_*' --pred 'rf_*'"
+_OR_PATTERNS = "or use --target 'truth_*' --pred 'rf_*'"
 _CORNERS = "x1, y1, x2, y2 and pred_x1, pred_y1, pred_x2, pred_y2"
 TASKS: dict[Task, TaskFacts] = {
     Task.REGRESSION: TaskFacts(primaries=("mae",), usual="mse", ranged=Kind.VALUE),

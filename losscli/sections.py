@@ -109,26 +109,76 @@ DIFF: tuple[SectionFacts, ...] = (
     SectionFacts("metrics", "all {}", "`better if` says which way is good; metrics have no verdict here."),
     _NOTES,
 )
+_OF_LOSSES = SectionFacts(
+    "answer",
+    None,
+    "a loss is clearly better only where it leads by more than folds differ by chance; among the others the "
+    "standard one is named first.",
+)
+_TRAINED = SectionFacts("data", "", "what was read, what is trained on it, and how that is judged.")
 FIT: tuple[SectionFacts, ...] = (
-    _ANSWER,
-    SectionFacts("data", None, _DATA.reading),
-    SectionFacts("decisions", "", "how every column was read."),
+    _OF_LOSSES,
+    _TRAINED,
     SectionFacts(
         "losses",
         "all {}",
-        "each row is a model trained with that loss, judged on rows it has not seen; ranks that overlap tie.",
+        "each row is a model trained with that loss, judged on rows it has not seen; losses whose ranks "
+        "overlap may change places on other rows.",
     ),
-    SectionFacts("classes", "all {}", _PRECISION),
-    SectionFacts("matrix", "", "each loss against each other on untouched rows."),
-    SectionFacts("recall", "", "the precision that is left when so many of the positives are found."),
-    SectionFacts("robustness", "by level", "0 is the best clean fit, 100 as bad as predicting a constant."),
-    SectionFacts("fits", "", "how the training of each loss ended."),
-    SectionFacts("training", "", "how the loss fell as training went on."),
-    SectionFacts("path", None, "what each strength of the penalty gains."),
-    SectionFacts("coefficients", "", "what one unit more of a column adds, under each loss."),
+    SectionFacts(
+        "tuned",
+        "all {}",
+        "a value that most folds choose is sure; its choice is part of the training, so that the figures "
+        "above do not flatter it.",
+    ),
+    SectionFacts("precision", "all {}", _PRECISION.replace("a model of", "a loss of")),
+    SectionFacts("recall", "all {}", "of the positive rows, how many the model trained with a loss finds."),
+    SectionFacts(
+        "robustness",
+        "every level",
+        "0 is the best loss on clean training rows, 100 no better than a constant; a robust loss stays near "
+        "0 as more rows are spoiled.",
+    ),
+    SectionFacts(
+        "metrics",
+        "all {}",
+        "what a loss gains on one metric it may lose on another: * is the best and its ties.",
+    ),
+    SectionFacts(
+        "fits", "convergence", "do not rely on a fit that has not converged; more iterations may help."
+    ),
+    SectionFacts("refused", "{}", "losses that cannot be trained or ranked here, and why."),
+    SectionFacts(
+        "curves",
+        "",
+        "training that still falls at its end needs more iterations; a loss that rises on rows held out is "
+        "learning by heart.",
+    ),
+    SectionFacts(
+        "coefficients", "", "what one unit more of a column adds to the prediction, under each loss."
+    ),
     _NOTES,
 )
-VERBS: dict[str, tuple[SectionFacts, ...]] = {"compare": COMPARE, "diff": DIFF, "fit": FIT}
+ADVISE: tuple[SectionFacts, ...] = (
+    _OF_LOSSES,
+    _TRAINED,
+    SectionFacts(
+        "profile",
+        "all {}",
+        "figures of the rows that speak for one loss or another; none of them is a verdict.",
+    ),
+    SectionFacts("losses", "sources", "the losses worth training here, each with what speaks for it."),
+    SectionFacts(
+        "check",
+        None,
+        "each loss is trained and judged on rows it has not seen; where the interval spans 0, it may be no "
+        "better than the baseline.",
+    ),
+    SectionFacts("rules", "{} more", "what was seen in the rows that no choice of the loss helps."),
+    SectionFacts("unknown", "{} more", "what you know and the file does not say: it may decide."),
+    _NOTES,
+)
+VERBS: dict[str, tuple[SectionFacts, ...]] = {"compare": COMPARE, "diff": DIFF, "fit": FIT, "advise": ADVISE}
 
 
 def openable(facts: Sequence[SectionFacts]) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def on_a_terminal(command: str, columns: int, folder: Path, *, lines: int = 60, 
     process.wait(timeout=60)
     os.close(parent)
     text = shown.decode().replace("\r\n", "\n")
-    return re.sub(r"[^\n]*\r?\x1b\[K", "", text)  # a line of progress, taken away again
+    return "\n".join(line.rpartition("\r")[2] for line in text.split("\n"))  # progress is overwritten
 
 
 def as_picture(command: str, folder: Path, *, columns: int = 80) -> str:

@@ -18,24 +18,34 @@ from losscli.spec import Spec
 
 _FIGURES = by_name(
     FigureWords("smallest_rows", "its rows", "count", "what is known of the rarest class"),
-    FigureWords("rows_per_coefficient", "its rows per coefficient", "number", "a rule of thumb asks for 10"),
+    FigureWords("rows_per_coefficient", "its rows per coefficient", "number", "a rule of thumb: 10 or more"),
     FigureWords("separable", "separable", "answer", "whether a linear rule makes no error on these rows"),
     FigureWords(
         "roc_auc",
         "ROC AUC out of fold",
         "number",
-        "of the log loss; chance is 0.5",
+        "of a model trained with the log loss; chance is 0.5",
         "a class is missing from the rows judged",
     ),
     FigureWords(
         "label_noise",
         "labels in doubt",
         "share",
-        "confident learning's estimate; classes that overlap count too",
+        "labels that a model surely contradicts; overlap counts too",
         "of some class no row is predicted with confidence",
     ),
-    FigureWords("surest_errors", "errors of the surest fifth", "share", "of the log loss out of fold"),
-    FigureWords("surest_expected", "expected of the surest fifth", "share", "by its own probabilities"),
+    FigureWords(
+        "surest_errors",
+        "errors where surest",
+        "share",
+        "in the fifth of the rows whose class is surest, out of fold",
+    ),
+    FigureWords(
+        "surest_expected",
+        "errors to expect where surest",
+        "share",
+        "by the probabilities of the surest fifth of the rows",
+    ),
 )
 
 
@@ -44,7 +54,7 @@ def class_findings(study: Study) -> tuple[Finding, ...]:
     codes = study.whole.y.astype(np.intp)
     count = np.bincount(codes, minlength=study.classes)
     least, name = int(count.min()), study.training.labels[int(count.argmin())]
-    smallest = FigureWords("smallest_share", "smallest class", "share", f"of the rows: {name}")
+    smallest = FigureWords("smallest_share", "smallest class", "share", f"of the rows: class {name}")
     judged = _out_of_fold(study)
     area = judged.value(next(one for one in judging(study.training.task) if one.name == "roc_auc"))
     noise = label_noise(_probabilities(judged.prediction), judged.y.astype(np.intp))

@@ -27,45 +27,62 @@ _ROUNDING = 1e-9  # of the spread of the bulk of the target
 _EQUAL = "more than half of the residuals are equal"
 _COINCIDE = "their middle values coincide"
 _FIGURES = by_name(
-    FigureWords("rows_per_coefficient", "rows per coefficient", "number", "below 5 the fit hides the tails"),
     FigureWords(
-        "far", f"beyond {FAR:g} robust z", "share", "of the residuals; Gaussian noise leaves 0.05 %", _EQUAL
+        "rows_per_coefficient",
+        "rows per coefficient",
+        "number",
+        "below 5 single rows steer the fit",
     ),
     FigureWords(
-        "gross", f"beyond {GROSS:g} robust z", "share", "of the residuals; Gaussian noise leaves none", _EQUAL
+        "far", f"off by {FAR:g} usual errors", "share", "of rows; Gaussian noise leaves 0.05 %", _EQUAL
+    ),
+    FigureWords(
+        "gross", f"off by {GROSS:g} usual errors", "share", "of rows; Gaussian noise leaves none", _EQUAL
     ),
     FigureWords(
         "far_among_like",
-        "the same among like rows",
+        f"off by {FAR:g} among like rows",
         "share",
-        "z among rows of like prediction; growing spread makes none",
+        "by the usual error of rows of like prediction",
         "fewer than 100 rows, or groups of equal residuals",
     ),
-    FigureWords("tail_weight", "tail weight (Moors)", "number", "of the residuals; Gaussian 1.23", _COINCIDE),
+    FigureWords(
+        "tail_weight",
+        "tail weight (Moors)",
+        "number",
+        "how often errors are large; Gaussian 1.23",
+        _COINCIDE,
+    ),
     FigureWords(
         "skew",
         "skew (octiles)",
         "number",
-        "of the residuals, -1 to 1; above 0: longer above the fit",
+        "above 0: large errors lie above the fit",
         _COINCIDE,
     ),
     FigureWords(
         "spread",
         "spread with prediction",
         "number",
-        "rank correlation of |residual| and prediction; 0: even",
+        "-1 to 1; above 0: errors grow with it",
         "the fit is a constant, or without residuals",
     ),
     FigureWords("median", "median", "number", "of the target"),
     FigureWords("zeros", "zeros", "share", "of the target"),
     FigureWords("negative", "below zero", "share", "of the target"),
     FigureWords(
-        "decades", "decades", "number", "log10 of largest over smallest target", "not every target is above 0"
+        "decades",
+        "decades",
+        "number",
+        "powers of ten from the smallest target to the largest",
+        "not every target is above 0",
     ),
     FigureWords(
         "counts", "counts", "answer", "the target is whole, 0 or more, small and skewed; or said to be"
     ),
-    FigureWords("dispersion", "dispersion", "number", "variance over mean, given the features; Poisson 1"),
+    FigureWords(
+        "dispersion", "dispersion", "number", "variance over mean, given the features; 1 of a Poisson"
+    ),
     FigureWords("tied", "tied targets", "share", "rows that share theirs: rounded, or few values"),
 )
 

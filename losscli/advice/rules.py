@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from losscli.advice.numbers import FAR, GROSS
 from losscli.advice.study import percent
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.result import FiredRule
@@ -48,8 +49,8 @@ def _far(f: Figures) -> float:
 
 
 def _tail(f: Figures) -> str:
-    among = " even among rows of like prediction" if _far(f) < f["far"] else ""
-    return f"{percent(_far(f))} of rows lie beyond 3.5 robust z{among}"
+    among = ", even among rows of like prediction" if _far(f) < f["far"] else ""
+    return f"{percent(_far(f))} of rows are off by more than {FAR:g} usual errors{among}"
 
 
 def _spreads(f: Figures) -> bool:
@@ -134,7 +135,7 @@ RULES = (
     _of_numbers(
         name="counts",
         when=lambda f: _counts(f) and not _overdispersed(f),
-        seen=lambda f: f"the target counts, with dispersion {f['dispersion']:.2g}",
+        seen=lambda f: f"the target counts, and varies {f['dispersion']:.2g} times as much as Poisson counts",
         so="the poisson deviance weighs a row by its variance, and never predicts below 0",
         losses=("poisson", "negative_binomial"),
         reference="McCullagh & Nelder 1989, doi:10.1007/978-1-4899-3242-6",
@@ -150,7 +151,7 @@ RULES = (
     _of_numbers(
         name="positive_over_decades",
         when=_decades,
-        seen=lambda f: f"targets are positive over {f['decades']:.2g} decades",
+        seen=lambda f: f"targets are positive and span {f['decades']:.2g} powers of ten",
         so="gamma judges errors in proportion to the prediction, as would mse on the log of the target",
         losses=("gamma",),
         reference="McCullagh & Nelder 1989, doi:10.1007/978-1-4899-3242-6",
@@ -158,7 +159,7 @@ RULES = (
     _of_numbers(
         name="gross_outliers",
         when=_gross,
-        seen=lambda f: f"{_tail(f)}, most of them beyond 7",
+        seen=lambda f: f"{_tail(f)}, most of them by more than {GROSS:g}",
         so="redescending losses pass such rows over; huber bounds their pull, and is where those start",
         losses=("tukey", "huber", "welsch"),
         reference="Beaton & Tukey 1974, doi:10.1080/00401706.1974.10489171",
@@ -191,7 +192,7 @@ RULES = (
         name="skewed_noise",
         when=_skewed,
         seen=lambda f: f"residuals are skewed ({f['skew']:.2g})",
-        so="mean and median differ; mse asks for the one, mae for the other",
+        so="mean and median differ; the one is the optimal prediction of mse, the other that of mae",
         losses=("mae",),
         speaks=False,
         reference="Gneiting 2011, doi:10.1198/jasa.2011.r10138",
@@ -199,7 +200,9 @@ RULES = (
     _of_numbers(
         name="clean_tails",
         when=lambda f: _clean(f) and not _counts(f),
-        seen=lambda f: f"residuals look Gaussian ({percent(f['far'])} beyond 3.5 robust z)",
+        seen=lambda f: (
+            f"residuals look Gaussian ({percent(f['far'])} are off by more than {FAR:g} usual errors)"
+        ),
         so="mse is hard to beat; huber costs 5 % of its efficiency",
         losses=("mse", "huber"),
         reference="Huber 1964, doi:10.1214/aoms/1177703732",
@@ -239,7 +242,7 @@ RULES = (
             f"the smallest class has {f['smallest_rows']:,.0f} rows, "
             f"{f['rows_per_coefficient']:.2g} per coefficient"
         ),
-        so="no loss mends that; keep the penalty, use fewer features, and trust intervals more than ranks",
+        so="no loss helps that; keep the penalty, use fewer features, and trust intervals more than ranks",
         reference="a rule of thumb: Peduzzi et al. 1996, doi:10.1016/S0895-4356(96)00236-3; doubted by "
         "van Smeden et al. 2019, doi:10.1177/0962280218784726",
     ),

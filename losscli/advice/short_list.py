@@ -16,7 +16,9 @@ _GNEITING = "Gneiting & Raftery 2007, doi:10.1198/016214506000001437"
 _BESIDE: dict[Task, tuple[Listed, ...]] = {  # where the rules ask for few
     Task.REGRESSION: (
         Listed("huber", (), "bounds the pull of any row", "Huber 1964, doi:10.1214/aoms/1177703732"),
-        Listed("mae", (), "asks for the median", "Koenker & Bassett 1978, doi:10.2307/1913643"),
+        Listed(
+            "mae", (), "its optimal prediction is the median", "Koenker & Bassett 1978, doi:10.2307/1913643"
+        ),
     ),
     Task.COUNTS: (
         Listed("negative_binomial", (), "gives large counts less weight", _NELDER),
@@ -24,13 +26,16 @@ _BESIDE: dict[Task, tuple[Listed, ...]] = {  # where the rules ask for few
         Listed("gamma", (), "judges errors in proportion to the prediction", _NELDER),
     ),
     Task.BINARY: (
-        Listed("brier", (), "proper, and bounded for every row", _GNEITING),
+        Listed("brier", (), "rewards true probabilities too, and bounds what one row may weigh", _GNEITING),
         Listed(
-            "squared_hinge", (), "cares for rows near the border", "Zhang 2004, doi:10.1214/aos/1079120130"
+            "squared_hinge",
+            (),
+            "cares most for rows near the border",
+            "Zhang 2004, doi:10.1214/aos/1079120130",
         ),
     ),
     Task.MULTICLASS: (
-        Listed("brier", (), "proper, and bounded for every row", _GNEITING),
+        Listed("brier", (), "rewards true probabilities too, and bounds what one row may weigh", _GNEITING),
         Listed(
             "focal",
             (),
@@ -40,10 +45,13 @@ _BESIDE: dict[Task, tuple[Listed, ...]] = {  # where the rules ask for few
     ),
 }
 _BASE: dict[Task, tuple[str, str]] = {
-    Task.REGRESSION: ("the baseline: asks for the mean", "Gneiting 2011, doi:10.1198/jasa.2011.r10138"),
-    Task.COUNTS: ("the baseline: asks for the mean of counts", _NELDER),
-    Task.BINARY: ("the baseline: asks for probabilities", _GNEITING),
-    Task.MULTICLASS: ("the baseline: asks for probabilities", _GNEITING),
+    Task.REGRESSION: (
+        "the baseline: its optimal prediction is the mean",
+        "Gneiting 2011, doi:10.1198/jasa.2011.r10138",
+    ),
+    Task.COUNTS: ("the baseline: its optimal prediction is the mean of counts", _NELDER),
+    Task.BINARY: ("the baseline: its optimal prediction is the probability", _GNEITING),
+    Task.MULTICLASS: ("the baseline: its optimal prediction is the probability", _GNEITING),
 }
 
 

@@ -26,7 +26,7 @@ def _of_numbers(f: Figures) -> list[str]:
         )
     if f["far"] >= 0.005:
         found.append(
-            f"Why {percent(f['far'])} of rows are far off: errors to mend, or rare truths that a robust loss "
+            f"Why {percent(f['far'])} of rows are far off: errors to fix, or rare truths that a robust loss "
             "passes over. Look at them."
         )
     return found
@@ -49,7 +49,7 @@ def _of_rows(training: Training) -> list[str]:
     found = []
     if training.group is None and training.time is None:
         found.append(
-            "Whether rows depend on each other (one customer, one day). If so, intervals are too narrow: say "
+            "Whether rows depend on each other (one customer, one day). If so, intervals are too narrow: use "
             "--group or --time."
         )
     found.append(

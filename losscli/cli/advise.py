@@ -6,7 +6,9 @@ from losscli.cli.flags import command_line, wait_for
 from losscli.cli.output import print_result, say
 from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.errors import ExitCode
+from losscli.sections import ADVISE
 from losscli.verbs.advise import advise
+from losscli.verbs.asked import sections_of
 from losscli.verbs.given import FILES
 from losscli.verbs.options import AdviseFlags
 
@@ -16,13 +18,13 @@ def run(flags: AdviseFlags) -> int:
     from losscli import render
     from losscli.result import Advice
 
-    formats = asked_formats(flags, Advice)
+    formats, show = asked_formats(flags, Advice), sections_of(flags.show, ADVISE)
     check_places(flags, [flags.data])
     wait_for([flags.data])
     found = advise(flags, FILES, command_line())
-    written = partial(render.written, found.advice, all=flags.all)
+    written = partial(render.written, found.advice, all=flags.all, show=show, explain=flags.explain)
     write_files(formats, written)
-    print_result(written, flags.format, quiet=flags.quiet)
+    print_result(written, flags.format, quiet=flags.quiet, paged=flags.all or bool(show))
     return ending(found.cut_short)
 
 

@@ -12,6 +12,7 @@ from losscli.verbs.options import (
     CompareFlags,
     DiffFlags,
     ExplainFlags,
+    ExportFlags,
     FitFlags,
     HelpFlags,
     LossesFlags,
@@ -166,6 +167,19 @@ def explain(flags: ExplainFlags) -> int:
     from losscli.cli import catalogue
 
     return catalogue.explain(flags)
+
+
+@command(app, short_help="Take a loss along to another library.")
+def export(flags: ExportFlags) -> int:
+    """A loss as a complete module of Python for the library that trains with it: no losscli is needed there.
+
+    \b
+    losscli export huber:delta=12.6 --to lightgbm
+    losscli export focal:gamma=2 --task binary --to torch --output focal.py
+    """
+    from losscli.cli.export import run
+
+    return run(flags)
 
 
 @command(app, short_help="Does a loss do what it says?")

@@ -37,7 +37,7 @@ def _unordered(loss: Loss, problem: Problem) -> str | None:
     if problem.ordered or not any(part.ordered for part in (loss, *(term.loss for term in loss.terms))):
         return None
     shown = ",".join(problem.labels[: problem.true_labels])
-    return f"its classes have an order, which words do not tell: say it, --order {shown} (in yours)"
+    return f"its classes have an order, which words do not tell: use --order {shown} (in yours)"
 
 
 def needed(loss: Loss) -> str:
@@ -185,7 +185,7 @@ def _other_task(tasks: frozenset[Task], task: Task) -> str:
     """What to type: the task of the loss, where a target of one column may be of either."""
     plain = CLASSES | NUMBERS
     if task in plain and tasks & plain:
-        return f"Say --task {min(tasks & plain)} if the target is that; see losscli losses"
+        return f"Use --task {min(tasks & plain)} if the target is that; see losscli losses"
     return f"Those for this task: losscli losses --task {task}"
 
 

@@ -26,7 +26,7 @@ from losscli.result import RowKey
 from losscli.spec import number_text
 
 IMPUTE = Fix(("--missing", "impute"), "missing features are filled with a usual value")
-_EXPOSURE = "Mend it, or leave the row out: nothing is counted where nothing is exposed"
+_EXPOSURE = "Fix it, or leave the row out: nothing is counted where nothing is exposed"
 _STEEPEST = 1e304  # slope, of the largest target over the largest value of a feature
 _TINY = 1e-140  # a target below it, or above its inverse, has squares that overflow
 

@@ -117,7 +117,7 @@ class _Problem:
 
     def __init__(self, system: System, w: Floats, own: Hinges, l2: Floats, penalty: Floats) -> None:
         """w: (n,); penalty: (m, q)."""
-        self.system = system
+        self.coordinates = system
         self.kinks, self.box = own.kinks, own.jumps * w
         self.left = own.left * w
         self.line = system.pulled(self.left)  # (m, q)
@@ -131,11 +131,11 @@ class _Problem:
 
     def beyond(self, v: Floats) -> Floats:
         """(m, K, n) How far each score is beyond each kink."""
-        return np.asarray(self.system.scores(v)[:, None] - self.kinks)
+        return np.asarray(self.coordinates.scores(v)[:, None] - self.kinks)
 
     def pulled(self, a: Floats) -> Floats:
         """(m, q) The duals, or any (m, K, n), in coordinates."""
-        return self.system.pulled(a.sum(axis=1))
+        return self.coordinates.pulled(a.sum(axis=1))
 
     def stationarity(self, v: Floats, a: Floats) -> Floats:
         return self.line + self.penalty * v + self.pulled(a)
@@ -148,7 +148,7 @@ class _Problem:
 
     def value(self, v: Floats, i: int) -> float:
         """The objective of model i at v: (q,)."""
-        s = self.system.scores(v[None]) - self.kinks[i]
+        s = self.coordinates.scores(v[None]) - self.kinks[i]
         hinged = (self.box[i] * np.maximum(s, 0.0)).sum()
         return float(self.constant[i] + self.line[i] @ v + hinged + 0.5 * self.penalty[i] @ (v * v))
 
@@ -238,8 +238,8 @@ def _vertex(problem: _Problem, point: "_Point", i: int) -> Floats:
     if not 0 < len(held) <= 4 * len(v):
         return v
     above = np.where(point.u[i] > point.l[i], problem.box[i], 0.0) * ~basis
-    right = -problem.line[i] - problem.system.pulled(above.sum(axis=0)[None])[0]
-    corner = problem.system.corner(v, Held(held, problem.kinks[i][basis]), right, problem.penalty[i])
+    right = -problem.line[i] - problem.coordinates.pulled(above.sum(axis=0)[None])[0]
+    corner = problem.coordinates.corner(v, Held(held, problem.kinks[i][basis]), right, problem.penalty[i])
     value = problem.value(v, i)
     return corner if problem.value(corner, i) <= value + ROUNDING * abs(value) else v
 
@@ -327,7 +327,7 @@ class _Newton:
     def __init__(self, problem: _Problem, point: _Point) -> None:
         self.problem, self.point = problem, point
         self.h = 1.0 / (point.u / point.room + point.l / point.a)
-        self.solve = problem.system.solver(self.h.sum(axis=1), problem.penalty)
+        self.solve = problem.coordinates.solver(self.h.sum(axis=1), problem.penalty)
         self.dual = -problem.stationarity(point.v, point.a)
         self.primal = point.s - point.u + point.l
 
@@ -336,7 +336,7 @@ class _Newton:
         point = self.point
         bias = self.primal - upper / point.room + lower / point.a
         dv = self.solve(self.dual - self.problem.pulled(self.h * bias))
-        da = self.h * (self.problem.system.scores(dv)[:, None] + bias)
+        da = self.h * (self.problem.coordinates.scores(dv)[:, None] + bias)
         return _Step(dv, (upper + point.u * da) / point.room, (lower - point.l * da) / point.a, da)
 
 

@@ -364,7 +364,7 @@ def _of_seed(entries: Sequence[_Entry]) -> list[Warning_]:
     if not specs:
         return []
     what = f"few starts, all drawn by the seed, found the lowest valley of {', '.join(specs)}"
-    return [Warning_("hangs_on_seed", what, "Compare objectives of other seeds: --seed 1 --all")]
+    return [Warning_("hangs_on_seed", what, "Compare objectives of other seeds: --seed 1 --show fits")]
 
 
 def _cut_short(run: Run) -> list[Warning_]:

@@ -80,7 +80,7 @@ def unranked(bound: BoundLoss) -> str | None:
         return None
     if loss.argument in (Argument.RESIDUAL, Argument.TARGETS) and Trait.SYMMETRIC in bound.traits:
         return None
-    return f"it asks for another functional: {bound.elicits}"
+    return f"its optimal prediction is no centre: {bound.elicits}"
 
 
 def _special(loss: Loss) -> tuple[str, tuple[int, ...]] | None:
@@ -89,7 +89,7 @@ def _special(loss: Loss) -> tuple[str, tuple[int, ...]] | None:
         return loss.named_only, ()
     if loss.task not in _CENTRED or unranked(loss.bind({}, scale=1.0, naive=1.0)) is None:
         return None
-    return "it asks for another functional than a centre: name it to train it", ()
+    return "its optimal prediction is no centre of the targets: name it to train it", ()
 
 
 def _class_of(wanted: Wanted) -> str:
@@ -123,7 +123,7 @@ def found_loss(spec: Spec, task: Task) -> Loss:
         plain = tasks_of(spec) & (NUMBERS | CLASSES)
         raise UsageError(
             f"{spec.name} is a loss for {others} targets, and the task is {task}",
-            advice=f"Say --task {min(plain)} if the target is that; see losscli losses"
+            advice=f"Use --task {min(plain)} if the target is that; see losscli losses"
             if plain
             else f"Those for this task: losscli losses --task {task}",
         )

@@ -119,10 +119,30 @@ def fit_networks(
     seeds: Sequence[Key],
     largest: int,
 ) -> list[FittedNetworks]:
-    """Train every loss on every set of rows from every start, all in lockstep.
+    """Train every loss on every set of rows from every start, in lockstep with the sets of as many columns:
+    where no row has some level of a text, a set has fewer.
 
     seeds: of the starts; largest: rows of the largest set there is, also in other calls.
     """
+    widths = [source.x.shape[1] for source in sources]
+    found: dict[int, FittedNetworks] = {}
+    for width in dict.fromkeys(widths):
+        places = [place for place, own in enumerate(widths) if own == width]
+        alike = [sources[place] for place in places]
+        fitted = _in_lockstep(alike, wanted, settings, networks, seeds, largest)
+        found |= zip(places, fitted, strict=True)
+    return [found[place] for place in range(len(sources))]
+
+
+def _in_lockstep(
+    sources: Sequence[NetworkRows],
+    wanted: Sequence[Wanted],
+    settings: Settings,
+    networks: NetworkSettings,
+    seeds: Sequence[Key],
+    largest: int,
+) -> list[FittedNetworks]:
+    """Those of sets of as many columns."""
     plan, shape = networks.plan, Shape(sources[0].x.shape[1], networks.architecture, settings.classes)
     bound = [bound_losses(source.design, source.y.T, wanted, settings) for source in sources]
     sets = [

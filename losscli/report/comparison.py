@@ -9,9 +9,8 @@ from losscli.report.compare_screen import CompareScreen
 from losscli.report.costs import cost_grids
 from losscli.report.data import (
     class_weight_text,
-    decision_texts,
+    data_fields,
     file_text,
-    fitting,
     models_text,
     rows_text,
     target_text,
@@ -33,7 +32,6 @@ from losscli.report.verdict import method, verdict
 from losscli.result import Comparison, Difference
 from losscli.sections import COMPARE
 
-_LEFT_OUT = "left out"  # how the gravest of decisions begin
 _SAID = ("model ",)  # decisions that the data line says too
 
 
@@ -94,23 +92,12 @@ def _folded(screen: CompareScreen, notes: int) -> dict[str, int]:
 
 
 def _data(screen: CompareScreen) -> tuple[str, ...]:
-    """What was read and how intervals are made, in three lines unless what was left out takes more; every
-    decision where all is open."""
-    fields = (*_data_fields(screen), *method(screen))
-    if screen.all:
-        return (*fields, *decision_texts(screen, screen.found.decisions))
-    first = sorted(screen.found.decisions, key=lambda text: not text.startswith(_LEFT_OUT))
-    decisions = decision_texts(screen, first, *_SAID, most=len(first))
-    least = sum(text.startswith(_LEFT_OUT) for text in decisions)
-    for shown in range(len(decisions), least - 1, -1):
-        left = len(decisions) - shown
-        found = (*fields, *decisions[:shown], *([f"{left:,} more: --show data"] if left else []))
-        if fitting(found, screen.view.width) == len(found):
-            break
-    return found
+    """What was read and how intervals are made."""
+    fields = (*_read(screen), *method(screen))
+    return data_fields(screen, fields, screen.found.decisions, *_SAID)
 
 
-def _data_fields(screen: CompareScreen) -> tuple[str, ...]:
+def _read(screen: CompareScreen) -> tuple[str, ...]:
     comparison = screen.found
     files = [file_text(screen, item.path) for item in comparison.inputs]
     shown = files if len(files) <= 3 or screen.all else [*files[:2], f"{len(files) - 2} more files"]

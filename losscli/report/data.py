@@ -15,6 +15,7 @@ _PATH_CELLS = 28
 _DECISIONS = 3
 _CLASSES = 5
 _LINES = 3
+_LEFT_OUT = "left out"  # how the gravest of decisions begin
 _NAMED_MODELS = 8
 _PLAIN = ("target ", "task ", "positive class ")  # decisions that the data line says anyway
 _MISSING = ("a missing or infinite value", "missing or infinite")  # a reason within a sentence, and alone
@@ -123,7 +124,28 @@ def decision_texts(
     return [*(screen.clip(text, screen.width) for text in texts[:most]), *rest]
 
 
-def fitting(fields: Sequence[str], width: int | None) -> int:
+def data_fields(
+    screen: AnyScreen, fields: Sequence[str], decisions: Sequence[str], *said: str
+) -> tuple[str, ...]:
+    """What was read and how figures are made, in three lines unless what was left out takes more; every
+    decision where all is open.
+
+    fields: what stands always; said: how decisions begin that these fields say too.
+    """
+    if screen.all:
+        return (*fields, *decision_texts(screen, decisions))
+    first = sorted(decisions, key=lambda text: not text.startswith(_LEFT_OUT))
+    texts = decision_texts(screen, first, *said, most=len(first))
+    least = sum(text.startswith(_LEFT_OUT) for text in texts)
+    for shown in range(len(texts), least - 1, -1):
+        left = len(texts) - shown
+        found = (*fields, *texts[:shown], *([f"{left:,} more: --show data"] if left else []))
+        if _fitting(found, screen.view.width) == len(found):
+            break
+    return found
+
+
+def _fitting(fields: Sequence[str], width: int | None) -> int:
     """How many of the fields stand on the lines that the data may take; of a pipe all."""
     lines, used = 1, 0
     for number, field in enumerate(fields):

@@ -48,7 +48,7 @@ class View:
     @property
     def folded(self) -> bool:
         """Whether it is the short form: no section is opened."""
-        return not (self.all or self.show)
+        return not (self.all or self.show or self.coefficients)
 
     def full(self) -> "View":
         """The same with everything open."""

@@ -38,7 +38,7 @@ _TELLING: dict[str, Telling] = {
         losses=_OF_NUMBERS,
         metrics=_METRICS_OF_NUMBERS,
         changes="r2 bias calibration_slope trimmed_mae",
-        beside="rmse mae medae trimmed_mae r2 bias",
+        beside="rmse mae r2 bias",
     ),
     Task.FORECAST: Telling(losses=_OF_NUMBERS, metrics=_METRICS_OF_NUMBERS),
     Task.COUNTS: Telling(
@@ -46,7 +46,7 @@ _TELLING: dict[str, Telling] = {
         "tukey",
         metrics=_METRICS_OF_NUMBERS,
         changes="r2 bias calibration_slope trimmed_mae",
-        beside="rmse mae medae trimmed_mae r2 bias",
+        beside="rmse mae r2 bias",
     ),
     Task.BINARY: Telling(
         losses="brier bce zero_one hinge focal spherical weighted_bce mae_prob savage gce squared_hinge "

@@ -7,9 +7,19 @@ from dataclasses import replace
 from typing import TypeVar
 
 from losscli.loss.catalogue import extended, known_names, named
-from losscli.verbs.options import CheckFlags, CompareFlags, ExplainFlags, FitFlags, LossesFlags, flag_fields
+from losscli.verbs.options import (
+    CheckFlags,
+    CompareFlags,
+    ExplainFlags,
+    ExportFlags,
+    FitFlags,
+    LossesFlags,
+    flag_fields,
+)
 
-Flags = TypeVar("Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags)
+Flags = TypeVar(
+    "Flags", bound=CompareFlags | FitFlags | LossesFlags | ExplainFlags | CheckFlags | ExportFlags
+)
 _NAME = re.compile(r"(?:^|\*|\+)\s*([A-Za-z]\w*)", re.ASCII)  # where a spec begins
 
 

@@ -113,7 +113,9 @@ def _share(text: str | None) -> float | None:
         return None
     value = _number(text)
     if not 0.0 < value <= 1.0:
-        raise UsageError(f"--oversample {text} is no share", advice="Write a number above 0, 1 at most")
+        raise UsageError(
+            f"--oversample {text}: that is not a share", advice="Write a number above 0, 1 at most"
+        )
     return value
 
 

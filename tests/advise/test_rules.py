@@ -66,7 +66,7 @@ def test_gaussian_noise_asks_for_mse(tmp_path):
     assert losses(advice)[0] == "mse"
     assert advice.check.verdict == "none"
     assert first_line(advice).startswith(
-        "Train with mse: residuals look Gaussian (0 % beyond 3.5 robust z), and"
+        "Train with mse: residuals look Gaussian (0 % are off by more than 3.5 usual errors), and"
     )
 
 
@@ -96,7 +96,7 @@ def test_gross_outliers_ask_for_redescending_losses_and_one_wins(tmp_path):
     assert (check.metric, check.verdict) == ("mae", "better")
     best = next(row for row in check.losses if row.spec == check.best)
     assert best.verdict == "better" and best.high < 0
-    assert first_line(advice).startswith(f"Train with {check.best}: 7.5 % of rows lie beyond 3.5 robust z")
+    assert first_line(advice).startswith(f"Train with {check.best}: 7.5 % of rows are off by more than 3.5")
     assert f" [{-100 * best.high:+.1f}, {-100 * best.low:+.1f}] below mse's." in first_line(advice)
     assert check.best not in check.tied and "mse" not in check.tied
     assert any("far off" in text for text in advice.unknown)
@@ -141,7 +141,7 @@ def test_rare_classes(tmp_path):
     advice = advice_on(tmp_path, classes(seed=8, apart=2.0, rare=0.06, n=800))
     assert "imbalance" in rules(advice)
     assert losses(advice) == ["bce", "weighted_bce", "focal"]
-    assert first_line(advice).startswith("Train with bce: no loss of the short list is shown better.")
+    assert first_line(advice).startswith("Train with bce: no loss of the short list is clearly better.")
     assert (advice.check.metric, advice.check.other) == ("average_precision", "f1")
 
 

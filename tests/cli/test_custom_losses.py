@@ -371,7 +371,7 @@ def test_a_missing_file_and_a_path_alone(inside, data):
         (
             ["mine.py:wrong"],
             1,
-            ["slope is the derivative  FAILS", "the slope is", "by differences", "1 of 11 checks fails."],
+            ["slope is the derivative FAILS", "the slope is", "by differences", "1 of 11 checks fails."],
         ),
         (["mine.py:flat"], 1, ["rows stand alone         FAILS"]),
         (
@@ -385,7 +385,7 @@ def test_check_loss(inside, mine, arguments, code, lines):
     done = inside("check-loss", *arguments)
     assert (done.returncode, done.stderr) == (code, "")
     for line in lines:
-        assert line in done.stdout, done.stdout
+        assert " ".join(line.split()) in " ".join(done.stdout.split()), done.stdout
 
 
 PLAIN = """\
@@ -411,11 +411,10 @@ def test_check_loss_of_a_whole_file(inside, write):
     plain = write(PLAIN, "plain.py")
     done = inside("check-loss", plain)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "slope is the derivative  --      the slope is by finite differences of the value" in done.stdout
-    assert (
-        "least value              FAILS   it falls without end, and least_at does not say why" in done.stdout
-    )
-    assert "least at p = y           holds   declared: p = y + 1" in done.stdout
+    text = " ".join(done.stdout.split())
+    assert "slope is the derivative -- the slope is by finite differences of the value" in text
+    assert "least value FAILS it falls without end, and least_at does not say why" in text
+    assert "least at p = y holds declared: p = y + 1" in text
     assert done.stdout.count("CHECK") == 3 and "1 of 25 checks fails." in done.stdout
     document = json.loads(inside("check-loss", plain, "--format", "json").stdout)
     assert {loss["spec"]: loss["holds"] for loss in document["losses"]} == {
@@ -451,7 +450,7 @@ def test_a_plain_function_is_trained_and_compared(inside, write, data):
     )
     assert own == pytest.approx(ours, rel=1e-12)
     told = inside("explain", f"{plain}:pinball").stdout
-    assert "slope         by finite differences" in told and "pinball(y, p, tau)" in told
+    assert "slope by finite differences" in " ".join(told.split()) and "pinball(y, p, tau)" in told
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,9 @@ def test_results_of_compare(inside, data, write, tmp_path):
     assert "\nold.json -> new.json  12 rows  regression  target y  models rf_pred gb_pred\n" in done.stdout
     assert (
         "mae: no interval: rf_pred +100 %, gb_pred 0 % (no replicates in old.json and new.json)."
-        in done.stdout
+        in " ".join(done.stdout.split())
     )
-    assert "losscli compare ... --id COL --replicates --output old.json" in done.stdout
+    assert "losscli compare ... --id COL --replicates --output old.json" in " ".join(done.stdout.split())
     found = json.loads(inside("diff", "old.json", "new.json", "--format", "json").stdout)
     (rf, gb) = (one for one in found["losses"] if one["spec"] == "mae")
     assert (rf["old"], rf["new"], rf["change"], rf["relative"], rf["verdict"]) == (0.5, 1.0, 0.5, 1.0, None)

@@ -173,7 +173,7 @@ FIT = {  # arguments of fit, what the message must hold
     "no folder to save": (["--save", "no/m.json"], ["--save no/m.json", "no folder no"]),
     "a folder": (["--predictions", "."], ["--predictions .", "a folder"]),
     "onto the input": (["--save", "./data.csv"], ["--save data.csv", "a file to read"]),
-    "one place": (["--output", "a.json", "--save", "./a.json"], ["--save a.json", "--output writes there"]),
+    "one place": (["--output", "a.json", "--save", "./a.json"], ["a.json: --", "writes there"]),
     "unknown task": (["--task", "binray"], ["--task binray", "Did you mean binary?"]),
     "unknown missing": (["--missing", "skip"], ["--missing skip", "error, drop, impute"]),
     "unknown loss": (["--loss", "hubr"], ["'hubr'", "Did you mean huber?"]),

@@ -48,7 +48,7 @@ def test_every_metric_is_explained(inside, name):
     records = [one for one in METRICS if name in (one.name, *one.aliases)]
     found = json.loads(inside("explain", name, "--format", "json").stdout)["metrics"]
     assert [(one["title"], one["best"]) for one in found] == [(one.title, one.best) for one in records]
-    text = inside("explain", name).stdout
+    text = " ".join(inside("explain", name).stdout.split())
     for metric in records:
         names = (name.removeprefix("also ") for name in metric.elsewhere)
         told = (metric.formula, metric.convention, metric.undefined, *names)

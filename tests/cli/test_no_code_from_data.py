@@ -66,6 +66,7 @@ MODULES = {
 CALLS = {"read_pickle", "to_pickle", "import_module", "load_module", "exec_module", "system", "popen", "eval"}
 LOADERS = {"load", "fromfile", "genfromtxt", "loadtxt"}  # of numpy
 NAMED_FILE = "loss/custom/files.py"  # the Python file whose path the user typed as a loss
+EXPORTED = "export/__init__.py"  # code made of the formula of a loss, by a parser that denies the unknown
 FORKS = "engine.py"  # what its own workers send it through pipes and files without a name
 
 
@@ -132,4 +133,5 @@ def test_no_text_becomes_code():
     }
     assert found.pop(FORKS, []) == ["pickle", "pickle"]
     assert found.pop(NAMED_FILE, []) == ["exec_module"]
+    assert found.pop(EXPORTED, []) == ["exec_module"]
     assert found == {}

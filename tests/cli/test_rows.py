@@ -56,7 +56,8 @@ def test_the_records_in_json(inside, spoiled):
     assert rest == {key: bare[key] for key in rest}
 
 
-def test_the_table_on_screen_and_in_markdown(inside, spoiled):
+def test_the_table_on_screen_and_in_markdown(inside, spoiled, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     words = ("compare", spoiled, "--id", "id", "--loss", "mae", "--rows", "flagged")
     lines = inside(*words).stdout.splitlines()
     (head,) = [line for line in lines if line.startswith("ROWS")]

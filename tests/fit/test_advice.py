@@ -21,18 +21,11 @@ import pytest
 
 import losscli.cli
 from losscli import losses as functions
-from losscli import render
-from losscli.data.roles.features import Asked
-from losscli.data.table import ReadOptions
-from losscli.fitting.files import open_file
-from losscli.fitting.fit import FitRequest, fit
 from losscli.report.fits.command import ADVISED
 from losscli.verbs.options import AdviseFlags
 from losscli.verbs.options.flag import flag_fields
 
 HERE = Path(__file__).parent
-SAMPLES = [HERE.parents[1] / "sample_data" / f"{name}.csv" for name in ("area", "tumours", "wine")]
-TRAINED = sorted((HERE.parent / "golden" / "inputs").glob("train*.csv"))
 FEW = ("--repeats", "1", "--no-contaminate", "--jobs", "1")
 FOUR = ("--loss", "mse", "--loss", "mae", "--loss", "huber", "--loss", "tukey")
 CLASSIFIERS = {
@@ -327,19 +320,3 @@ def test_advice_on_folds_applies(run, tmp_path, case):
     for line in lines:
         again = run(*shlex.split(line)[1:])
         assert again.returncode == 0, (line, again.stderr)
-
-
-# --- the length of a screen
-
-
-@pytest.mark.parametrize("path", [*SAMPLES, *TRAINED], ids=lambda path: path.stem)
-def test_a_screen_of_any_file_has_at_most_forty_lines(path, tmp_path):
-    head, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    some = tmp_path / path.name
-    some.write_text("".join([head, *rows[:: max(len(rows) // 90, 1)]]), encoding="utf-8")
-    table, training, inputs = open_file(str(some), ReadOptions(), Asked())
-    request = FitRequest(repeats=1, folds=2, l2=0.1, command=("losscli", "fit", f"sample_data/{path.name}"))
-    found = fit(table, training, request, inputs, lambda done, total: None).fits
-    lines = render.written(found, "text", colour=False, width=80).splitlines()
-    assert len(lines) <= 40 and max(map(len, lines)) <= 80
-    assert "" in lines[:5]

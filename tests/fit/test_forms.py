@@ -45,7 +45,7 @@ def fitted(data: str, *losses: str, asked: dict[str, Any] | None = None, **reque
     training = training_problem(table, Asked(**(asked or {})))
     settings: dict[str, Any] = {"contaminate": (), "repeats": 1, "folds": 3, **request}
     specs = tuple(map(Spec.parse, losses))
-    return fit(table, training, FitRequest(losses=specs, **settings), (), lambda done, total: None)
+    return fit(table, training, FitRequest(losses=specs, **settings), ())
 
 
 def slopes(own: Fit) -> Floats:

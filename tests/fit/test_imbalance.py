@@ -360,8 +360,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert losscli.cli.run(["fit", path, *words, "--all", "--format", "html"]) == 0
     assert "PRECISION AT RECALL" in capsys.readouterr().out
     for words, message in (
-        (["--oversample", "2"], "--oversample 2 is no share"),
-        (["--oversample=half"], "--oversample half is no share"),
+        (["--oversample", "2"], "--oversample 2: that is not a share"),
+        (["--oversample=half"], "--oversample half: that is not a share"),
         (["--threshold", "f2"], "--threshold f2: that is neither a number nor a rule"),
         (["--label-smoothing", "1"], "--label-smoothing 1 is not between 0 and 1"),
         (["--augment", "noise"], "'noise' is no augmentation"),

@@ -96,7 +96,7 @@ def test_coordinates_are_orthonormal_and_the_way_back_is_exact(seed, levels, num
     moments = design.z.T @ (design.z * design.w[:, None])
     assert moments == pytest.approx(np.eye(design.rank), abs=1e-11)
     v = rng.normal(size=(3, design.rank))
-    assert design.scores(x, v) == pytest.approx(v @ design.z.T, abs=1e-9)
+    assert design.scores_of(x, v) == pytest.approx(v @ design.z.T, abs=1e-9)
     system = system_of(design, np.zeros(3))
     own = system.entered(v)
     assert system.left(own) == pytest.approx(v, abs=1e-10)

@@ -311,6 +311,20 @@ def test_the_unit_of_the_target_does_not_matter(inside, numbers, tmp_path, optim
         assert b["scores"]["r2"]["value"] == pytest.approx(a["scores"]["r2"]["value"], rel=1e-6)
 
 
+def test_folds_may_miss_levels_of_a_text(inside, tmp_path):
+    """A network has a column for each level that its training rows have."""
+    rows = [
+        f"{'rare' if i in (3, 40) else 'ab'[i % 2]},{x!r},{2 * x!r}" for i, x in enumerate(X[:60, 0].tolist())
+    ]
+    (tmp_path / "texts.csv").write_text(
+        "\n".join(["kind,x,y", *rows[:50], "alone,0.5,1.0", *rows[50:]]) + "\n"
+    )
+    flags = ("fit", "texts.csv", *DEEP, *QUICK[:-2], "--format", "csv")
+    once, twice = (inside(*flags, "--jobs", jobs) for jobs in ("1", "2"))
+    assert once == twice
+    assert once[0] == 0
+
+
 def test_the_same_bits_for_any_number_of_jobs(inside, numbers):
     arguments = ("fit", numbers, *DEEP, *QUICK[:-2], "--repeats", "2", "--format", "csv")
     once, twice = (inside(*arguments, "--jobs", jobs) for jobs in ("1", "2"))

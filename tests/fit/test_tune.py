@@ -40,7 +40,7 @@ def fitted(data: str, *, tune: tuple[str, ...] = (), loss: tuple[str, ...] = (),
         tune=tuple(map(Spec.parse, tune)),
         **{"contaminate": (), "repeats": 1, "folds": 3, **others},
     )
-    return fit(table, training_problem(table, Asked(**asked)), request, (), lambda done, total: None).fits
+    return fit(table, training_problem(table, Asked(**asked)), request, ()).fits
 
 
 def test_it_is_chosen_as_by_hand(tmp_path: Path):

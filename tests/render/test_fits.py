@@ -231,8 +231,8 @@ def test_one_loss_is_described():
     answer = flat(text(samples.one_loss()))
     assert "43 % below the best constant (1.963)" in answer
     assert "(95 % interval 1.060-1.180)" in answer
-    assert "With 20 % bad rows (shift 10 s) it loses 8.4 % of its lead over the best constant." in answer
-    assert "With 20 %" not in flat(text(replace(samples.one_loss(), robustness=())))
+    assert "With targets off by 10 s in 20 % of the training rows it loses 8.4 % of its lead" in answer
+    assert "of its lead" not in flat(text(replace(samples.one_loss(), robustness=())))
 
 
 def test_nothing_to_rank_says_why():
@@ -269,7 +269,7 @@ def test_seven_losses_one_of_them_the_reference():
     rows = [row for row in table(screen, "rank")[1:] if re.match(r"\d|--", row)]
     assert len(rows) == 7 + 1
     assert rows[-2].split()[1] == "mse" and rows[-1].startswith("--     best constant  1.963")
-    assert "5 more losses: --all" in screen
+    assert "More by --show NAME: losses (all 12)" in screen
     assert "lq" in text(samples.regression(), all=True)
 
 
@@ -283,10 +283,18 @@ def test_a_class_is_shown_once():
     assert "12 losses fitted" in text(both)
 
 
-def test_the_larger_size_is_shown_and_the_other_named():
+def test_the_larger_size_is_shown_and_the_others_can_be_opened():
     screen = text(samples.regression(), width=120)
-    assert "bad: training targets off by 10 s (shift 3 s, leverage 10 sd: --all)" in screen
-    assert "shift 3 s" in text(samples.regression(), all=True).split("EXCESS BY SHARE")[1]
+    assert "bad: the share of training rows with targets off by 10 s" in screen
+    assert "  robustness (every level)  " in screen
+    every = render.written(samples.regression(), "text", show=frozenset({"robustness"})).split(
+        "EXCESS BY SHARE OF BAD ROWS: "
+    )
+    assert [part.splitlines()[0] for part in every[1:]] == [
+        "targets off by 3 s",
+        "targets off by 10 s",
+        "features off by 10 sd",
+    ]
 
 
 def test_what_is_unknown_has_its_reason():
@@ -351,9 +359,9 @@ def test_coefficients_flag_a_sign_that_differs():
 
 def test_notes():
     screen = text(samples.regression(), width=80)
-    assert "! 6 rows get weight < 0.1 in tukey: 17, 88, 204, 205, 311, 399" in screen
+    assert "! tukey all but ignores 6 rows (weight below 0.1): 17, 88, 204, 205, 311, 399" in screen
     notes = [row for row in text(samples.warned()).splitlines() if row.startswith(("! ", "? "))]
-    assert len(notes) == 3 and notes[-1].endswith("more notes: --all")
+    assert len(notes) == 3 and "notes (7 more)" in flat(text(samples.warned()))
     assert text(samples.warned(), all=True).count(" is odd. Do ") == 9
 
 

@@ -1,57 +1,43 @@
 """docs/reading.md explains columns, sections and sentences of the default screens; its screens are fresh."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-import losscli.cli
 from losscli import render, sections
 from losscli.domain import DOMINATED
 from losscli.report import View, report_of
 from losscli.report.blocks import Grid, Line, Note
 from losscli.report.robustness import NO_OUTLIER
 from losscli.report.screen import NO_DIFFERENCE
-from losscli.result import Comparison
+from losscli.result import Advice, Comparison, Fits
+from render import fits, runs
 from render.samples import ALL
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reading.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```console\n\$ losscli (.*)\n((?:.*\n)*?)```", PAGE)
 CODE = set(re.findall(r"`([^`\n]+)`", PAGE))
-INPUTS = ROOT / "tests/golden/inputs"
 FILES = (
     *("numbers", "two", "scores", "three", "labels", "tags"),
     *("outputs", "shares", "quantiles", "normal", "boxes", "detection"),
 )
 
 
-def compared(monkeypatch: pytest.MonkeyPatch, *words: str) -> Comparison:
-    """What a command line finds."""
-    kept: list[Comparison] = []
-    monkeypatch.setattr(render, "written", lambda found, format, **flags: kept.append(found) or "\n")
-    monkeypatch.setattr(sys, "argv", ["losscli", *words])
-    assert losscli.cli.run(words) == 0
-    monkeypatch.undo()
-    return kept[0]
-
-
-def unexplained(found: Comparison) -> set[str]:
-    """The titles of columns that the page has no entry for, but for the names of models."""
+def unexplained(found: Comparison | Fits | Advice) -> set[str]:
+    """The titles of columns that the page has no entry for, but for the names of models and numbers."""
     grids = [block for block in report_of(found, View()).blocks if isinstance(block, Grid)]
-    titles = {column.title for grid in grids for column in grid.columns}
-    models = {model.name for model in found.models}
+    titles = {column.title for grid in grids for column in grid.columns if not column.title.isdigit()}
+    models = {model.name for model in found.models} if isinstance(found, Comparison) else set()
     known = CODE | {re.sub(r"0\.1$", level, title) for title in CODE for level in ("0.5", "0.9")}
     return titles - models - known
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_column_is_explained(name, monkeypatch):
-    assert (
-        unexplained(compared(monkeypatch, "compare", str(INPUTS / f"{name}.csv"), "--resamples", "200"))
-        == set()
-    )
+def test_every_column_is_explained(name):
+    found = runs.found_by("compare", str(runs.INPUTS / f"{name}.csv"), "--resamples", "200")
+    assert unexplained(found) == set()
 
 
 def test_every_column_of_other_states_is_explained():
@@ -59,11 +45,12 @@ def test_every_column_of_other_states_is_explained():
     assert not any(shown.values()), shown
 
 
-def test_every_section_is_explained():
-    rows = set(re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", PAGE.partition("| section |")[2], re.M))
-    assert {name for row in rows for name in re.findall(r"\w+", row)} == set(
-        sections.openable(sections.COMPARE)
-    )
+@pytest.mark.parametrize("verb", ["compare", "fit", "advise"])
+def test_every_section_is_explained(verb):
+    table = PAGE.partition("| section |" if verb == "compare" else f"| section of {verb} |")[2]
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", table.partition("\n\n")[0], re.M)
+    named = {name for row in rows for name in re.findall(r"\w+", row)}
+    assert named == set(sections.openable(sections.VERBS[verb]))
 
 
 def test_the_words_of_the_verdict_are_explained():
@@ -89,8 +76,69 @@ def test_the_words_of_the_verdict_are_explained():
 @pytest.mark.parametrize(("command", "shown"), BLOCKS, ids=[command for command, _ in BLOCKS])
 def test_its_screens_are_fresh(command, shown, monkeypatch):
     monkeypatch.chdir(ROOT)
-    assert render.written(compared(monkeypatch, *command.split()), "text", width=80) == shown
+    assert render.written(runs.found_by(*command.split()), "text", width=80) == shown
 
 
 def test_there_are_screens():
-    assert len(BLOCKS) == 2
+    assert [command.split()[0] for command, _ in BLOCKS] == ["compare", "compare", "fit", "advise"]
+
+
+# --- fit and advise
+
+FOUND = {
+    **{f"fit {name}": (runs.fit, name) for name in runs.FILES},
+    **{f"asked {name}": (runs.asked, name) for name in runs.ASKED},
+    **{f"advise {name}": (runs.advise, name) for name in runs.FILES if name not in runs.SEVERAL},
+    "advise time": (runs.advise, "train", "--time", "day"),
+}
+SENTENCES = re.compile(r"(?<=[.)])\s+(?=[A-Z]|On )")
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_every_column_of_fits_and_advice_is_explained(name):
+    verb, *words = FOUND[name]
+    found = verb(*words)
+    assert unexplained(found) == set()
+    if isinstance(found, Advice):
+        assert {one.title for one in found.profile} <= CODE
+
+
+def test_every_column_of_other_fits_is_explained():
+    assert not any(unexplained(found) for name, found in fits.ALL.items() if name != "hostile")
+
+
+FIT_SAYS = (
+    *("no other is clearly better on", "no clear difference from the best on", "if not clearly"),
+    *(
+        "higher MAE than the best",
+        "higher MAE than the best (no clear difference)",
+        "out of fold (95 % interval",
+    ),
+    *("But none is clearly better than predicting", "of its lead over the best constant"),
+    *("below the best constant", "No loss beats predicting", "As far as these rows show", "has the best MAE"),
+    *(
+        "lower average precision than the best",
+        "Cannot rank these losses",
+        "No loss could be fitted",
+        "Noise has not been tested",
+    ),
+    *("nor clearly more robust to corrupted targets", "most robust to corrupted targets"),
+)
+ADVICE_SAYS = (
+    *("no loss of the short list is clearly better", "comes nearest (", "no clear difference"),
+    *("The profile speaks for", "has the lowest MAE out of fold"),
+)
+
+
+@pytest.mark.parametrize(("kind", "said"), [("fit", FIT_SAYS), ("advise", ADVICE_SAYS)])
+def test_every_sentence_of_an_answer_is_explained(kind, said):
+    found = [
+        verb(*words) for name, (verb, *words) in FOUND.items() if name.startswith("advise") is (kind != "fit")
+    ]
+    found += [one for name, one in fits.ALL.items() if kind == "fit" and name != "hostile"]
+    answers = [report_of(one, View()).answer for one in found]
+    for words in said:
+        assert any(words in answer for answer in answers), words
+        assert any(words in code for code in CODE), words
+    told = {sentence for answer in answers for sentence in SENTENCES.split(answer)}
+    assert not {sentence for sentence in told if not any(words in sentence for words in said)}

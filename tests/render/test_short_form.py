@@ -1,4 +1,4 @@
-"""The short form of compare: 40 lines of 80 columns for every task, up to four models, the verdict first."""
+"""The short form of compare, fit and advise: 40 lines of 80 columns for every task, the verdict first."""
 
 import csv
 import itertools
@@ -12,7 +12,8 @@ import losscli.cli
 from losscli import render
 from losscli.render.text import LINES
 from losscli.report import cell_width
-from losscli.result import Comparison
+from losscli.result import Advice, Comparison, Fits
+from render import fits, runs
 from render.samples import ALL, judged, regression, warned
 
 INPUTS = Path(__file__).parents[1] / "golden/inputs"
@@ -112,3 +113,57 @@ def test_names_that_would_look_alike_keep_what_tells_them_apart():
     head = next(line for line in shown.splitlines() if line.startswith("LOSSES"))
     assert [word.count(n) for word, n in zip(head.split()[4:7], ("4", "16", "64"), strict=True)] == [1, 1, 1]
     assert len(set(head.split()[4:7])) == 3 and "~2" not in head
+
+
+# --- fit and advise
+
+
+def check_length(found: Fits | Advice, *, answer: int = 4) -> list[str]:
+    """The lines at 80 columns. answer: of how many lines it is at most."""
+    for width, piped in ((100, True), (120, False), (80, False)):
+        lines = render.written(found, "text", width=width, piped=piped).splitlines()
+        assert len(lines) <= LINES, "\n".join(lines)
+        assert lines.index("") <= answer
+        assert piped or all(cell_width(line) <= width for line in lines)
+        assert len([line for line in lines if line.startswith("Next: ")]) == 1
+        assert "--all" not in "\n".join(lines).partition("\nNext: ")[0]
+    return lines
+
+
+@pytest.mark.parametrize("name", runs.FILES)
+def test_forty_lines_for_every_file_that_is_fitted(name):
+    found = runs.fit(name)
+    lines = check_length(found)
+    assert lines[0].startswith(("Use ", "Keep ", "No loss beats "))
+    assert any(line.startswith("LOSSES BY ") for line in lines)
+    assert any(line.startswith("More by --show NAME: ") for line in lines)
+    if found.task in ("binary", "multiclass"):
+        assert {"PRECISION", "RECALL"} <= {line.split()[0] for line in lines if line}
+
+
+@pytest.mark.parametrize("name", runs.ASKED)
+def test_forty_lines_whatever_fit_is_asked_for(name):
+    check_length(runs.asked(name))
+
+
+@pytest.mark.parametrize("name", [name for name in runs.FILES if name not in runs.SEVERAL])
+def test_forty_lines_of_advice(name):
+    lines = check_length(runs.advise(name))
+    assert lines[0].startswith(("Train with ", "No loss beats "))
+
+
+@pytest.mark.parametrize("name", fits.ALL)
+def test_forty_lines_for_every_state_of_fits(name):
+    check_length(fits.ALL[name])
+
+
+@pytest.mark.parametrize("verb", [runs.fit, runs.advise])
+def test_a_shorter_terminal_has_the_answer_again(verb):
+    found = verb("train_two")
+    whole = render.written(found, "text", width=80).splitlines()
+    verdict = whole[: whole.index("")]
+    short = render.written(found, "text", width=80, height=24).splitlines()
+    assert short[: len(verdict)] == verdict
+    at = next(i for i, line in enumerate(short) if line.startswith("Next: "))
+    assert short[at - 1 - len(verdict) : at - 1] == verdict
+    assert render.written(found, "text", width=80, height=60).splitlines() == whole

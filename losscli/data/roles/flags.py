@@ -17,7 +17,7 @@ def useless_flag(given: str, task: Task, why: str) -> UsageError:
     flag = given.partition(" ")[0]
     return UsageError(
         f"{given}: the task is {task}, which {why}",
-        advice=f"Leave {flag} out, or say --task",
+        advice=f"Leave {flag} out, or use --task",
         fixes=[Fix((flag,), f"the same without {flag}", without=True)],
     )
 

@@ -155,7 +155,7 @@ class Text:
         head = self.part(start, start + 8)
         if len(head) == 8 and not head[::2].strip(b"\0") and b"\0" not in head[1::2]:
             order = "le" if start % 2 else "be"
-            advice = f"If this is UTF-16 without a mark, say so: --encoding utf-16-{order}"
+            advice = f"If this is UTF-16 without a mark, use --encoding utf-16-{order}"
             return Fault("there are NUL bytes", fault.line, advice)
         return fault
 

@@ -44,7 +44,7 @@ def read_header(text: Text, options: ReadOptions) -> Header:
     delimiter = options.delimiter or (marked[1] if marked else _delimiter(line, options))
     try:
         if not may_delimit(delimiter):
-            raise Fault(f"{delimiter!r} is no delimiter", 1, "Say which it is: --delimiter ';'")
+            raise Fault(f"{delimiter!r} is no delimiter", 1, "Use --delimiter ';'")
         _check_width(line.count(delimiter) + 1, delimiter, text.limits.columns)
         _, fields = next(records(line, delimiter))
         names = tuple(field.strip() for field in fields)

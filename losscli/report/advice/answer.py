@@ -54,8 +54,7 @@ def _better(screen: Screen[Advice], best: CheckRow) -> str:
     why = f"{seen}, and its" if seen else "its"
     text = f"Train with {best.spec}: {why} {words(check.metric)} out of fold is {below}."
     if check.tied:
-        verb = "is" if len(check.tied) == 1 else "are"
-        text += f" {joined(check.tied)} {verb} not told apart from it."
+        text += f" No clear difference from it: {joined(check.tied)}."
     return text + _but(screen, best)
 
 
@@ -80,14 +79,14 @@ def _but(screen: Screen[Advice], best: CheckRow) -> str:
 
 
 def _none(screen: Screen[Advice], best: CheckRow) -> str:
-    """The baseline, unless the profile speaks for a loss that is not shown worse."""
+    """The baseline, and a loss that the profile speaks for and that is not clearly worse."""
     check = screen.found.check
     usual_row = next((row for row in check.losses if row.spec == check.baseline), None)
     if usual_row is not None and not usual_row.beats_constant:
         what = constant_words(check.metric, bool(screen.found.classes))
         return (
-            f"Train with {best.spec}: it is ahead of predicting {what}, and {check.baseline} is not; these "
-            f"rows cannot tell the two apart ({_against(screen, best)})."
+            f"Train with {best.spec}: it is ahead of predicting {what}, and {check.baseline} is not; no "
+            f"clear difference between the two ({_against(screen, best)})."
         )
     if best.spec == check.baseline and all(row.beats_constant for row in check.losses):
         return f"Train with {check.baseline}: no other loss of the short list could be judged."
@@ -96,15 +95,15 @@ def _none(screen: Screen[Advice], best: CheckRow) -> str:
     if favoured is not None:
         chosen, rule = favoured
         return (
-            f"No loss of the short list is shown better than {check.baseline} here: these rows cannot tell "
-            f"{chosen.spec} from it ({_against(screen, chosen)}). The profile speaks for {chosen.spec}: "
+            f"Train with {check.baseline} or {chosen.spec}: no clear difference ({chosen.spec} against "
+            f"{check.baseline}: {_against(screen, chosen)}). The profile speaks for {chosen.spec}: "
             f"{visible(rule.seen)}."
         )
     worse = all(row.verdict == "worse" for row in check.losses if row.spec != check.baseline)
     how = (
-        "every other loss of the short list is shown worse"
+        "every other loss of the short list is clearly worse"
         if worse
-        else "no loss of the short list is shown better"
+        else "no loss of the short list is clearly better"
     )
     seen = f"{usual}, and " if usual else ""
     text = f"Train with {check.baseline}: {seen}{how}"
@@ -114,7 +113,7 @@ def _none(screen: Screen[Advice], best: CheckRow) -> str:
 
 
 def _favoured(screen: Screen[Advice]) -> tuple[CheckRow, FiredRule] | None:
-    """A loss that is not shown worse, and hardly seems so, with the rule that speaks for it: the best of
+    """A loss that is not clearly worse, and hardly seems so, with the rule that speaks for it: the best of
     them, or what that rule names before it and is about as good."""
     open_ = {row.spec: row for row in screen.found.check.losses if row.verdict == "~" and row.beats_constant}
     for row in open_.values():

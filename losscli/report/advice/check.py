@@ -47,6 +47,8 @@ def _text(value: float | None, digits: Digits) -> str:
 
 
 def _gap(relative: float | None, low: float | None, high: float | None) -> str:
+    if relative == low == high == 0.0:
+        return "the same"
     return "n/a" if relative is None else percent(relative, low, high, sign=True)
 
 

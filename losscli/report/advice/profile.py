@@ -26,10 +26,9 @@ def profile_grids(screen: Screen[Advice]) -> list[Grid]:
         f"{one.title} is not known: {visible(one.reason or '')}" for one in profile if one.value is None
     ]
     if not screen.all:
-        more = len(profile) - len(rows[:_FIGURES])
-        rows, notes = rows[:_FIGURES], [f"{more} more figures: --all"] if more else []
+        rows, notes = rows[: screen.most(_FIGURES)], []
     heads = ("FIGURE", *right("value"), GridColumn("how to read it", flow=True))
-    return tabulate("", heads, rows, notes, complete=screen.all)
+    return tabulate("", heads, rows, notes)
 
 
 def _is_none(one: Finding) -> bool:
@@ -74,7 +73,7 @@ def rule_grids(screen: Screen[Advice]) -> list[Grid]:
     ]
     rows = [*base, *rows, *(row for row in alone if row not in base)]
     heads = (GridColumn("SHORT LIST", flow=True), GridColumn("why", flow=True))
-    return tabulate("", heads, ((loss, visible(why)) for loss, why in rows), complete=screen.all)
+    return tabulate("", heads, ((loss, visible(why)) for loss, why in rows))
 
 
 def rule_notes(screen: Screen[Advice]) -> list[Note]:

@@ -7,7 +7,7 @@ from losscli.report.names import visible
 from losscli.report.numbers import ranks
 from losscli.result import Fit, RankRow
 
-_MOST = 3
+MOST = 3  # losses of the short form
 _BEST = {
     "f1": "for the largest F1",
     "youden": "for the largest recall + specificity",
@@ -29,7 +29,7 @@ def _ranked(screen: FitScreen, metric: str) -> list[tuple[Fit, RankRow]]:
     by_spec = {row.spec: row for row in ranking.rows}
     own: dict[str, Standing] = {one.fit.spec: one for one in screen.ranked}
     ordered = tuple(own[row.spec] for row in ranking.rows if row.spec in own)
-    return [(one.fit, by_spec[one.fit.spec]) for one in screen.first(ordered, _MOST)]
+    return [(one.fit, by_spec[one.fit.spec]) for one in screen.first(ordered, screen.most(MOST, 2))]
 
 
 def _grid(screen: FitScreen, metric: str, other: str, ranked: list[tuple[Fit, RankRow]]) -> list[Grid]:
@@ -87,5 +87,5 @@ def _notes(screen: FitScreen, metric: str, ranked: list[tuple[Fit, RankRow]]) ->
     notes = [f"n/a: {reason}" for reason in sorted(reasons)]
     if screen.found.threshold_rule is not None and metric == "precision":
         best = _BEST[screen.found.threshold_rule]
-        notes.append(f"threshold: mean (range) over folds, {best} within the training rows of each")
+        notes.append(f"threshold: mean (range) over folds, {best} in training rows")
     return tuple(notes)

@@ -22,7 +22,7 @@ def next_command(screen: FitScreen) -> str:
     their coefficients first; where no loss is to be used, what the data are like."""
     fits = screen.found
     path = [item.path for item in fits.inputs]
-    words = typed(fits.command, "fit", *path)
+    words = tuple(without(typed(fits.command, "fit", *path), ("--show",), ("--explain",)))
     if fits.leaks:
         return again((*words, *dropping(fits.leaks)))
     if not screen.shown:

@@ -18,7 +18,9 @@ def training_grids(screen: FitScreen) -> list[Grid]:
     """The curves at a few iterations, where rows were held out; those of all losses with `--all`."""
     if not screen.all and all(one.name != "held_out" for one in screen.found.curves):
         return []
-    specs = [one.fit.spec for one in (screen.shown if screen.all else screen.shown[:_LOSSES])]
+    specs = [
+        one.fit.spec for one in (screen.shown if screen.all else screen.shown[: screen.most(_LOSSES, 1)])
+    ]
     known = [one for one in screen.found.curves if isinstance(one, LearningCurve) and one.name in _WORDS]
     curves = [curve for spec in specs for curve in known if curve.spec == spec]
     if not curves:

@@ -53,7 +53,7 @@ def refused_grids(screen: FitScreen) -> list[Grid]:
 def _optimizer(screen: FitScreen) -> list[Grid]:
     """How near the optimizer asked for came to the certified optimum."""
     figures = right("iterations", "objective", "above optimum")
-    heads = ("loss", *figures, "converged", GridColumn("note", flow=True))
+    heads = ("loss", *figures, "converged")
     rows = [
         (
             screen.clip(screen.loss(one.fit.spec), 28),
@@ -61,7 +61,6 @@ def _optimizer(screen: FitScreen) -> list[Grid]:
             _figure(one.fit.objective),
             _distance(one.fit),
             _yes(one.fit.converged),
-            visible(one.fit.reason or ""),
         )
         for one in screen.first(screen.shown, _ENDS)
     ]

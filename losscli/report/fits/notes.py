@@ -6,16 +6,16 @@ from losscli.report.fits.curves import seed_notes
 from losscli.report.fits.details import row_names
 from losscli.report.fits.screen import FitScreen
 from losscli.report.names import some, spec_name
+from losscli.report.numbers import count
 
 _NAMED = 3
 _ROWS = 6
-_MOST = 3
 _SAID = frozenset({"target_among_features"})  # warnings that the answer has said
 
 
 def notes(screen: FitScreen) -> list[Note]:
-    """At most three, the gravest first, and how many more there are; all of them with `--all`."""
-    found = [
+    """All of them, the gravest first."""
+    return [
         *_unconverged(screen),
         *screen.warnings(_SAID),
         *seed_notes(screen),
@@ -23,10 +23,6 @@ def notes(screen: FitScreen) -> list[Note]:
         *_downweighted(screen),
         *_refused(screen),
     ]
-    if screen.all or len(found) <= _MOST:
-        return found
-    shown = found[: _MOST - 1]
-    return [*shown, Note("!", f"{len(found) - len(shown):,} more notes: --all")]
 
 
 def _no_coefficients(screen: FitScreen) -> list[Note]:
@@ -43,7 +39,7 @@ def _unconverged(screen: FitScreen) -> list[Note]:
         return []
     names = some([screen.loss(fit.spec) for fit in fits], _NAMED)
     if len(fits) > 1:
-        return [Note("?", f"{names} have not converged: do not rank by them; the reasons: --all")]
+        return [Note("?", f"{names} have not converged: do not rank by them; the reasons: --show fits")]
     why = screen.clip(fits[0].certificate.removeprefix("not converged: "), 80)
     return [Note("?", f"{names} has not converged ({why}): do not rank by it")]
 
@@ -53,10 +49,8 @@ def _downweighted(screen: FitScreen) -> list[Note]:
     fit = next((one.fit for one in screen.ranked if one.fit.downweighted), None)
     if fit is None:
         return []
-    rows, gets = ("row", "gets") if len(fit.downweighted) == 1 else ("rows", "get")
-    names = row_names(fit.downweighted, _ROWS)
-    text = f"{len(fit.downweighted):,} {rows} {gets} weight < 0.1 in {screen.loss(fit.spec)}: {names}"
-    return [Note("!", text)]
+    rows, names = count(len(fit.downweighted), "row"), row_names(fit.downweighted, _ROWS)
+    return [Note("!", f"{screen.loss(fit.spec)} all but ignores {rows} (weight below 0.1): {names}")]
 
 
 def _refused(screen: FitScreen) -> list[Note]:
@@ -67,4 +61,8 @@ def _refused(screen: FitScreen) -> list[Note]:
     refused = [one for one in screen.found.refused if named or spec_name(one.spec) in SCHEMES]
     names = list(dict.fromkeys(screen.loss(one.spec) for one in refused))
     verb = "does" if len(names) == 1 else "do"
-    return [Note("!", f"{some(names, _NAMED)} {verb} not apply here; the reasons: --all")] if names else []
+    return (
+        [Note("!", f"{some(names, _NAMED)} {verb} not apply here; the reasons: --show refused")]
+        if names
+        else []
+    )

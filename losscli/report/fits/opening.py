@@ -1,38 +1,24 @@
-"""The answer, then the data."""
-
-from collections.abc import Sequence
+"""The lines of the data."""
 
 from losscli.domain import Task
-from losscli.report.blocks import Block, Line, Role
+from losscli.report.blocks import Line, Role
 from losscli.report.data import (
     class_weight_text,
     classes_text,
     cost_text,
-    decision_texts,
+    data_fields,
     file_text,
-    fitting,
     rows_text,
 )
 from losscli.report.fits.screen import FitScreen
-from losscli.report.fits.verdict import verdict
 from losscli.report.names import visible
 from losscli.report.numbers import count, percent, significant
 from losscli.result import Fits
 
 
-def opening(screen: FitScreen) -> dict[str, Sequence[Block]]:
-    """The answer, the data in three lines at most, and what more there is to say of them, by section."""
-    fields = _fields(screen)
-    decisions = decision_texts(screen, screen.found.decisions)
-    if fitting((*fields, *decisions), screen.view.width) == len(fields) + len(decisions):
-        fields, decisions = [*fields, *decisions], []
-    first = fitting(fields, screen.view.width)
-    rest = (*fields[first:], *decisions)
-    return {
-        "answer": verdict(screen),
-        "data": [Line(tuple(fields[:first]))],
-        "decisions": [Line(rest, Role.DIM)] if rest else [],
-    }
+def data_line(screen: FitScreen) -> list[Line]:
+    """What was read, what is trained and how it is judged."""
+    return [Line(data_fields(screen, _fields(screen), screen.found.decisions), Role.DIM)]
 
 
 def _fields(screen: FitScreen) -> list[str]:
@@ -102,7 +88,7 @@ def _settings(screen: FitScreen) -> list[str]:
     if fits.penalty_scale != "raw":
         found.append(f"in units of {visible(fits.penalty_scale)}")
     if fits.scale is not None:
-        found.append(f"residual scale s {significant(fits.scale)}")
-    elif fits.task in (Task.REGRESSION, Task.COUNTS):
+        found.append(f"usual error s {significant(fits.scale)}")
+    elif fits.task == Task.REGRESSION:
         found.append(f"no scale s: {screen.clip(fits.scale_reason or 'no reason is given', 60)}")
     return found if fits.optimizer == "auto" else [*found, visible(fits.optimizer)]

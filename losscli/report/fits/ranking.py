@@ -7,6 +7,7 @@ from losscli.report.blocks import Cell, Grid, GridColumn, Role, tabulate
 from losscli.report.fits.screen import FitScreen, Standing, head, words
 from losscli.report.names import some
 from losscli.report.numbers import fixed, ranks
+from losscli.report.screen import NO_DIFFERENCE
 from losscli.report.telling import telling
 
 
@@ -107,12 +108,12 @@ def _signed(share: float) -> str:
 
 
 def _notes(screen: FitScreen) -> tuple[str, ...]:
-    """Whom the judge favours, what `~` is, how many are left out, and which are not ranked."""
+    """Whom the judge favours, what ranks and `~` are, and which losses are not ranked."""
     found = []
+    if any("-" in _rank(one).strip("-") for one in screen.shown):
+        found.append("rank: the places a loss may have")
     if any(one.leads and one != screen.best for one in screen.shown):
-        found.append("~ no clear difference from the best")
-    left_out = len(screen.ranked) + len(screen.unranked) - len(screen.shown)
-    found += [f"{left_out:,} more losses: --all"] if left_out else []
+        found.append(f"~ {NO_DIFFERENCE} from the best")
     legend = ["; ".join(found)] if found else []
     return (*_favoured(screen), *legend, *_unranked(screen))
 
@@ -137,6 +138,9 @@ def _unranked(screen: FitScreen) -> list[str]:
     text = "not ranked: " + "; ".join(
         f"{some(names, _NAMED)} ({screen.clip(reason, 60)})" for reason, names in by_reason.items()
     )
-    if screen.width is None or len(text) <= screen.width or len(by_reason) == 1:
+    width = screen.view.width
+    if width is None or len(text) <= width or len(by_reason) == 1:
         return [text]
-    return [f"not ranked: {some([screen.loss(one.spec) for one in records], _NAMED)}; the reasons: --all"]
+    return [
+        f"not ranked: {some([screen.loss(one.spec) for one in records], _NAMED)}; the reasons: --show refused"
+    ]

@@ -1,14 +1,13 @@
-"""The losses ranked by what they lose when training rows go bad; with `--all` every kind and level."""
+"""The losses ranked by what they lose when training rows are spoiled; with `--all` every kind and level."""
 
 from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.fits.screen import FitScreen, Standing, contamination, words
 from losscli.report.names import visible
-from losscli.report.numbers import ranks, significant
+from losscli.report.numbers import fixed, ranks, significant
 from losscli.result import Degradation
 
 _MOST, _MOST_OF_CLASSES = 5, 3
 _LEVELS = 3
-_WHAT = {"shift": "targets off", "spread": "targets off either way", "leverage": "features off"}
 
 
 def robustness_grids(screen: FitScreen) -> list[Grid]:
@@ -21,9 +20,9 @@ def robustness_grids(screen: FitScreen) -> list[Grid]:
         ]
     measured = [one for one in screen.ranked if one.bad is not None and one.bad.rank is not None]
     measured.sort(key=lambda one: one.bad.rank if one.bad is not None and one.bad.rank is not None else 0)
-    most = _MOST_OF_CLASSES if screen.found.classes else _MOST
+    most = screen.most(_MOST_OF_CLASSES if screen.found.classes else _MOST, 3)
     shown = screen.first(tuple(measured), most)
-    if len(measured) < 2:
+    if len(measured) < 2 or not screen.ahead:  # there is no lead over a constant to lose
         return []
     levels = screen.bad[0].levels
     places = [place for place, level in enumerate(levels) if level > 0][-_LEVELS:]
@@ -44,18 +43,12 @@ def _short(screen: FitScreen, one: Standing, places: list[int]) -> tuple[Cell | 
     return (name, ranks(record.rank, record.rank_low, record.rank_high), *texts, excess_text(record.area))
 
 
-def _legend(screen: FitScreen) -> tuple[str, ...]:
-    """What the figures are, and which other contaminations there are."""
-    one = screen.bad[0]
-    others = [contamination(*key) for key in screen.groups if key != (one.scheme, one.size)]
-    more = f" ({', '.join(others)}: --all)" if others else ""
-    unit = "sd" if one.scheme == "leverage" else "s"
-    what = ""
-    if one.size is not None:
-        what = f"{_WHAT.get(one.scheme, visible(one.scheme))} by {one.size:g} {unit}"
+def _legend(screen: FitScreen) -> tuple[str, str]:
+    """What the figures are."""
+    what = contamination(screen.bad[0].scheme, screen.bad[0].size)
     return (
         "excess error: 0 the best loss on clean data, 100 the best constant",
-        f"bad: training {what or 'labels flipped'}{more}",
+        f"bad: the share of training rows with {what}; mean: over the shares",
     )
 
 
@@ -64,7 +57,7 @@ def excess_text(share: float | None) -> str:
     if share is None:
         return "n/a"
     value = 100 * share
-    return f"{value:.1f}" if abs(value) < 9.95 else f"{value:.0f}"
+    return fixed(value, 1 if abs(value) < 9.95 else 0)
 
 
 def _grid(screen: FitScreen, scheme: str, size: float | None, records: tuple[Degradation, ...]) -> list[Grid]:

@@ -22,6 +22,7 @@ _CONSTANTS = {
     **dict.fromkeys(("mae", "medae", "trimmed_mae"), "the median"),
     **dict.fromkeys(("rmse", "r2", "mse"), "the mean"),
 }
+_SPOILED = {"shift": "targets off", "spread": "targets off either way", "leverage": "features off"}
 _LAST = 1 << 30  # a rank after every other
 
 
@@ -77,7 +78,7 @@ class FitScreen(Screen[Fits]):
     @cached_property
     def shown(self) -> tuple[Standing, ...]:
         """The losses of the screen; the reference is always one of them."""
-        most = _MOST_OF_CLASSES if self.found.classes else _MOST
+        most = self.most(_MOST_OF_CLASSES if self.found.classes else _MOST, 3)
         return self.first((*self.ranked, *self.unranked), most)
 
     def first(self, standings: tuple[Standing, ...], most: int) -> tuple[Standing, ...]:
@@ -235,9 +236,10 @@ def head(metric: str) -> str:
 
 
 def contamination(scheme: str, size: float | None) -> str:
-    """`shift 10 s`, `leverage 10 sd`, `flip`."""
-    unit = "sd" if scheme == "leverage" else "s"
-    return visible(scheme) if size is None else f"{visible(scheme)} {size:g} {unit}"
+    """`targets off by 10 s`, `features off by 10 sd`, `flipped labels`."""
+    if size is None:
+        return "flipped labels" if scheme == "flip" else visible(scheme)
+    return f"{_SPOILED.get(scheme, visible(scheme))} by {size:g} {'sd' if scheme == 'leverage' else 's'}"
 
 
 def corrupted(screen: FitScreen) -> str:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 
-from losscli.report.blocks import Grid, right, tabulate
+from losscli.report.blocks import Grid, GridColumn, right, tabulate
 from losscli.report.fits.screen import FitScreen, words
 from losscli.report.numbers import significant
 from losscli.result import Tuned
 
+TUNED = 5  # losses of the short form
 _SHOWN = 4  # values of folds
 
 
@@ -16,9 +17,10 @@ def tuned_grids(screen: FitScreen) -> list[Grid]:
     if not own:
         return []
     metric = words(own[0][1].metric)
+    own = own if screen.all else own[: screen.most(TUNED, 2)]
     rows = [(screen.loss(spec), _all_rows(one), _tried(one), _folds(one)) for spec, one in own]
-    heads = ("loss", *right("on all rows"), "tried", "chosen in folds")
-    notes = [f"chosen by {metric} on folds within the training rows; figures are of choice and fit together"]
+    heads = ("loss", *right("on all rows"), GridColumn("tried", drop=1), "chosen in folds")
+    notes = [f"chosen by {metric} on folds within the training rows"]
     if any(_at_end(one) for _, one in own):
         notes.append("* an end of the range: the best may lie beyond")
     title = "TUNED WITHIN TRAINING ROWS (nested)"

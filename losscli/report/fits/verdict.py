@@ -23,6 +23,7 @@ from losscli.result import Fit
 
 _LISTED = 3
 _CLIP = 60
+_EXACT = 4  # losses named of those that fit exactly
 
 
 def verdict(screen: FitScreen) -> list[Paragraph]:
@@ -103,16 +104,17 @@ def _bad_sentence(screen: FitScreen, fit: Fit) -> str:
         return ""
     level, how = f"{100 * record.levels[-1]:g} %", contamination(record.scheme, record.size)
     lost = percent(max(record.excess[-1], 0.0))
-    return f" With {level} bad rows ({how}) it loses {lost} of its lead over the best constant."
+    where = f"in {level} of the training rows"
+    return f" With {how} {where} it loses {lost} of its lead over the best constant."
 
 
 def _advice(screen: FitScreen) -> str:
     own, chosen = leaders(screen), candidates(screen)
     if exact := [one for one in own if _is_exact(screen, one)]:
-        names = joined([_name(screen, one) for one in exact[:_LISTED]])
-        names += f" and {len(exact) - _LISTED} more" if exact[_LISTED:] else ""
-        told = f"{_metric(screen)} 0 out of fold, for what is missed is rounding"
-        return f"The fit is exact under {names}: {told}. Any of them will do."
+        told = [_name(screen, one) for one in exact]
+        names = joined(told if len(told) <= _EXACT else [*told[:_EXACT], f"{len(told) - _EXACT} more"])
+        why = f"{_metric(screen)} 0 out of fold, for what is missed is rounding"
+        return f"The fit is exact under {names}: {why}. Any of them will do."
     if not own:
         return _untested(screen, chosen[0])
     more = _more_robust(screen, chosen)

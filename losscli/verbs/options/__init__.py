@@ -10,6 +10,7 @@ from losscli.verbs.options.small import (
     CheckFlags,
     DiffFlags,
     ExplainFlags,
+    ExportFlags,
     HelpFlags,
     LossesFlags,
     PredictFlags,

@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from losscli.sections import ADVISE
 from losscli.usual import CONFIDENCE, FOLDS
 from losscli.verbs.options.flag import ARGUMENTS, Flag
 from losscli.verbs.options.roles import FeatureRoles
-from losscli.verbs.options.shared import ALL, CONFIDENCE_FLAG, DATA, OUTPUT, TABLE, TableFlags
+from losscli.verbs.options.shared import (
+    ALL,
+    CONFIDENCE_FLAG,
+    DATA,
+    EXPLAIN,
+    OUTPUT,
+    TABLE,
+    TableFlags,
+    show_flag,
+)
 
 JUDGING = "Judging"  # a panel of the help
 L2 = Flag("X", "Penalty: auto, or its strength, 0 or more.")
@@ -30,3 +40,5 @@ class AdviseFlags(TableFlags, FeatureRoles):
     seed: Annotated[int, Flag("N", "Seed of splits, and of rows drawn.", JUDGING, least=0)] = 0
     confidence: Annotated[float, CONFIDENCE_FLAG.on(JUDGING)] = CONFIDENCE
     all: Annotated[bool, ALL.on(OUTPUT, after="output")] = False
+    show: Annotated[tuple[str, ...], show_flag(ADVISE)] = ()
+    explain: Annotated[bool, EXPLAIN] = False

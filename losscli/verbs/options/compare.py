@@ -47,7 +47,7 @@ class CompareFlags(TableFlags, PredictionRoles):
         float | None, Flag("EPS", "Keep probabilities in [EPS, 1-EPS].", LOSSES, above=0, below=0.5)
     ] = None
     threshold: Annotated[
-        float | None, Flag("T", "Positive above it; 0.5 for probabilities, 0 for scores.", LOSSES)
+        float | None, Flag("T", "Positive above it; default 0.5 for probabilities, 0 for scores.", LOSSES)
     ] = None
     cost: Annotated[
         str | None,
@@ -83,9 +83,14 @@ class CompareFlags(TableFlags, PredictionRoles):
     ] = "warn"
     resamples: Annotated[int | None, Flag("N", "Resamples of the rows.", VERDICT, least=200)] = None
     correction: Annotated[
-        str, Flag("RULE", "Of pairs for their number, holm of gates too: max-t, holm, bh, none.", VERDICT)
+        str,
+        Flag(
+            "RULE",
+            "Multiple-comparison correction of pairs, holm of gates too: max-t, holm, bh, none.",
+            VERDICT,
+        ),
     ] = "max-t"
-    seed: Annotated[int, Flag("N", "Of the resamples.", VERDICT, least=0)] = 0
+    seed: Annotated[int, Flag("N", "Seed of the resampling.", VERDICT, least=0)] = 0
     self_check: Annotated[bool, Flag("", "How often verdicts err on rows like these.", VERDICT)] = False
     confidence: Annotated[float, CONFIDENCE_FLAG.on(VERDICT)] = CONFIDENCE
     show: Annotated[tuple[str, ...], show_flag(COMPARE)] = ()

@@ -12,7 +12,6 @@ from losscli.verbs.options.shared import (
     DATA,
     DEFINE,
     EXCLUDE,
-    EXPLAIN,
     FOLD_COLUMN,
     OUTPUT,
     SCALE,
@@ -56,7 +55,7 @@ class FitFlags(AdviseFlags):
         tuple[str, ...],
         Flag(
             "SPEC",
-            "A loss, e.g. huber:delta=1.5; repeat it. All that apply if not said.",
+            "A loss, e.g. huber:delta=1.5; repeat it. Default: all that apply.",
             TRAINED,
             after="missing",
             specs=True,
@@ -90,7 +89,7 @@ class FitFlags(AdviseFlags):
         ),
     ] = "auto"
     max_iter: Annotated[
-        int | None, Flag("N", "Iterations at most; epochs of a network, 200.", TRAINED, least=1)
+        int | None, Flag("N", "Iterations at most; epochs of a network, default 200.", TRAINED, least=1)
     ] = None
     tol: Annotated[float | None, Flag("TOL", "Gradient at which to stop.", TRAINED, above=0)] = None
     early_stopping: Annotated[
@@ -104,17 +103,22 @@ class FitFlags(AdviseFlags):
         ),
     ] = None
     patience: Annotated[
-        int | None, Flag("N", "Epochs without a better one before it stops; 10.", TRAINED, least=1)
+        int | None, Flag("N", "Epochs without a better one before it stops; default 10.", TRAINED, least=1)
     ] = None
     seeds: Annotated[
         int | None,
-        Flag("N", "Starts of a network in the first repeat, whose spread is shown; 3.", TRAINED, least=1),
+        Flag(
+            "N",
+            "Starts of a network in the first repeat, whose spread is shown; default 3.",
+            TRAINED,
+            least=1,
+        ),
     ] = None
     oversample: Annotated[
         str | None,
         Flag(
             "[SHARE]",
-            "Repeat training rows of rarer classes up to this share of the largest; 1 if not said.",
+            "Repeat training rows of rarer classes up to this share of the largest; default 1.",
             TRAINED,
             alone="1",
         ),
@@ -147,7 +151,9 @@ class FitFlags(AdviseFlags):
     ] = None
     repeats: Annotated[
         int | None,
-        Flag("N", "Times that rows are split anew; 10, of networks 1.", JUDGING, after="folds", least=1),
+        Flag(
+            "N", "Times that rows are split anew; default 10, of networks 1.", JUDGING, after="folds", least=1
+        ),
     ] = None
     contaminate: Annotated[
         tuple[str, ...],
@@ -163,7 +169,7 @@ class FitFlags(AdviseFlags):
         str | None,
         Flag(
             "T",
-            "Positive above it; 0.5 for probabilities, 0 for scores. Or f1, youden or cost: "
+            "Positive above it; default 0.5 for probabilities, 0 for scores. Or f1, youden or cost: "
             "what to make best on folds within the training rows.",
             JUDGING,
         ),
@@ -173,7 +179,6 @@ class FitFlags(AdviseFlags):
     ] = None
     seed: Annotated[int, Flag("N", "Seed of splits, spoiled and made rows.", JUDGING, least=0)] = 0
     show: Annotated[tuple[str, ...], show_flag(FIT)] = ()
-    explain: Annotated[bool, EXPLAIN] = False
     coefficients: Annotated[bool, Flag("", "Coefficients, losses side by side.", OUTPUT, after="explain")] = (
         False
     )

@@ -73,7 +73,7 @@ class FeatureRoles(RoleFlags):
 
     features: Annotated[
         tuple[str, ...],
-        Flag("COL", "A feature; repeat it. All other columns if not said.", DATA, after="positive"),
+        Flag("COL", "A feature; repeat it. Default: all other columns.", DATA, after="positive"),
     ] = ()
     drop: Annotated[tuple[str, ...], Flag("COL", "A column that is no feature; repeat it.", DATA)] = ()
 

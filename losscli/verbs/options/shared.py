@@ -41,13 +41,13 @@ def show_flag(facts: Sequence[SectionFacts]) -> Flag:
 class ReadingFlags:
     """How a table is read."""
 
-    encoding: Annotated[str | None, Flag("NAME", "Encoding of the text; UTF-8 if not said.", DATA)] = None
-    delimiter: Annotated[
-        str | None, Flag("CHAR", "Sign between fields; found in the header if not said.", DATA)
-    ] = None
+    encoding: Annotated[str | None, Flag("NAME", "Encoding of the text; default UTF-8.", DATA)] = None
+    delimiter: Annotated[str | None, Flag("CHAR", "Field separator; default: found in the header.", DATA)] = (
+        None
+    )
     decimal: Annotated[str | None, Flag("CHAR", "Decimal sign: . or ,", DATA)] = None
-    thousands: Annotated[str | None, Flag("CHAR", "Sign between thousands; none if not said.", DATA)] = None
-    skip_lines: Annotated[int, Flag("N", "Lines before the header; none if not said.", DATA)] = 0
+    thousands: Annotated[str | None, Flag("CHAR", "Thousands separator; default none.", DATA)] = None
+    skip_lines: Annotated[int, Flag("N", "Lines before the header.", DATA)] = 0
     columns: Annotated[
         str | None, Flag("A,B,C", "Names of the columns of a file that has no header.", DATA)
     ] = None
@@ -59,7 +59,8 @@ class ReadingFlags:
         bool, Flag("", "Whole numbers with leading zeros are numbers: 007 is 7.", DATA)
     ] = False
     max_unpacked: Annotated[
-        float | None, Flag("GB", "What an input may unpack to; if not said, 1 or 200 times its size.", DATA)
+        float | None,
+        Flag("GB", "What an input may unpack to; default 1, or 200 times its size if that is more.", DATA),
     ] = None
 
     def read_options(self, *text: str | None, jobs: int = 0) -> "ReadOptions":
@@ -108,7 +109,7 @@ class RoleFlags:
         str | None,
         Flag(
             "COL",
-            "Target column; of several a pattern, 'truth_*'. By its name, else the last, if not said.",
+            "Target column; of several a pattern, 'truth_*'. Default: by its name, else the last.",
             DATA,
         ),
     ] = None
@@ -124,10 +125,10 @@ class RoleFlags:
 class TableFlags(PrintingFlags, ReadingFlags, RoleFlags):  # the fields of the last base come first
     """What every command takes that works on the rows of a table."""
 
-    jobs: Annotated[int | None, Flag("N", "Processors to use; all if not said.", OUTPUT, least=1)] = None
+    jobs: Annotated[int | None, Flag("N", "Processors to use; default all.", OUTPUT, least=1)] = None
     config: Annotated[
         str | None,
-        Flag("FILE", "Flags from a TOML file; a losscli.toml or pyproject.toml near by if not said.", OUTPUT),
+        Flag("FILE", "Flags from a TOML file; default a losscli.toml or pyproject.toml near by.", OUTPUT),
     ] = None
     no_config: Annotated[bool, Flag("", "Flags of no file.", OUTPUT)] = False
 

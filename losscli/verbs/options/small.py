@@ -27,7 +27,7 @@ class PredictFlags(ReadingFlags):
     model: Annotated[str, Flag("MODEL", "A file that losscli fit --save has written.", ARGUMENTS)]
     data: Annotated[str, Flag("DATA", TABLE, ARGUMENTS)]
     output: Annotated[
-        Path | None, Flag("FILE", "Write a CSV file; stdout if not said.", OUTPUT, after="max_unpacked")
+        Path | None, Flag("FILE", "Write a CSV file; default stdout.", OUTPUT, after="max_unpacked")
     ] = None
 
 
@@ -55,6 +55,22 @@ class DiffFlags(PrintingFlags):
     all: Annotated[bool, ALL.on(OUTPUT)] = False
     show: Annotated[tuple[str, ...], show_flag(DIFF)] = ()
     explain: Annotated[bool, EXPLAIN] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFlags:
+    """A loss, and the library that it is taken to."""
+
+    spec: Annotated[str, Flag("SPEC", "A loss, e.g. huber:delta=12.6.", ARGUMENTS, specs=True)]
+    to: Annotated[
+        str | None,
+        Flag("LIBRARY", "torch, jax, keras, lightgbm, xgboost, catboost, sklearn or numpy."),
+    ] = None
+    task: Annotated[
+        str | None, Flag("TASK", "Whose loss, where several tasks have one of the name: binary, multiclass.")
+    ] = None
+    define: Annotated[tuple[str, ...], DEFINE] = ()
+    output: Annotated[Path | None, Flag("FILE", "Write a Python file; default stdout.", OUTPUT)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +113,4 @@ class CheckFlags:
 class HelpFlags:
     """Which help."""
 
-    command: Annotated[str | None, Flag("[COMMAND]", "One of the commands; all if not said.", ARGUMENTS)] = (
-        None
-    )
+    command: Annotated[str | None, Flag("[COMMAND]", "One of the commands; default all.", ARGUMENTS)] = None

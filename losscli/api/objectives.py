@@ -1,0 +1,95 @@
+"""A loss ready to pass to the library that trains with it."""
+
+from typing import Any
+
+from losscli.domain import Task
+from losscli.errors import UsageError, unknown
+from losscli.export import module, resolved
+from losscli.export import objective as made
+from losscli.spec import Spec
+
+__all__ = ["objective", "start"]
+
+
+def objective(spec: str, library: str, *, task: str | None = None) -> Any:
+    """A loss as what a library trains with.
+
+    Parameters
+    ----------
+    spec : str
+        The loss, every parameter in units of y written: "huber:delta=12.6", "0.7*mse + 0.3*mae".
+
+    library : {"torch", "jax", "keras", "lightgbm", "xgboost", "catboost", "sklearn", "numpy"}
+        Where it is to be passed.
+
+    task : str, default=None
+        Of a name that losses of several tasks have: "binary", "multiclass".
+
+    Returns
+    -------
+    objective : object
+        LightGBM, XGBoost: a function of (scores, data) for `objective` and `obj`. CatBoost: an object for
+        `loss_function`. PyTorch, Keras: a loss of scores and targets. JAX: a function for `jax.grad`.
+        scikit-learn: a linear estimator. numpy: the slope, a function of (scores, targets).
+
+    Raises
+    ------
+    ValueError
+        For a loss that is not one of a row's target and score, and for a parameter that is not written.
+
+    ImportError
+        Where the library is not installed.
+
+    Examples
+    --------
+    >>> import losscli, numpy as np
+    >>> slope = losscli.objective("huber:delta=1.5", "numpy")
+    >>> slope(np.array([1.0, 9.0]), np.array([0.0, 0.0]))
+    array([1. , 1.5])
+    """
+    with _errors():
+        return made(resolved(Spec.parse(spec), _task(task)), library)
+
+
+def start(spec: str, y: Any, *, task: str | None = None) -> Any:
+    """The score at which training of boosted trees begins: about the best constant.
+
+    Parameters
+    ----------
+    spec : str
+        The loss, as for `objective`.
+
+    y : array-like of shape (n_samples,)
+        Targets: numbers, 0 and 1, or the codes of several classes.
+
+    task : str, default=None
+        As for `objective`.
+
+    Returns
+    -------
+    score : float or ndarray of shape (n_classes,)
+    """
+    import numpy as np
+
+    with _errors():
+        bound = resolved(Spec.parse(spec), _task(task))
+        own, y = module(bound, "numpy"), np.asarray(y, dtype=np.float64)
+        return own.start(y, int(y.max()) + 1) if bound.loss.task is Task.MULTICLASS else own.start(y)
+
+
+def _task(text: str | None) -> Task | None:
+    if text is None:
+        return None
+    if text not in list(Task):
+        raise unknown(f"{text}: there is no such task", text, list(Task), f"It is one of {', '.join(Task)}")
+    return Task(text)
+
+
+class _errors:
+    """A UsageError as the ValueError that callers of Python expect."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, UsageError):
+            raise ValueError(str(error)) from None
