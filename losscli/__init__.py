@@ -1,19 +1,29 @@
 """losscli: loss functions, compared honestly.
 
-From Python: `losses`, every loss as a function of arrays; `LossRegressor` and `LossClassifier`, linear
-models or networks under any of them; `objective`, a loss for another library to train with; `scorer` and
-`scorers`, losses that scikit-learn judges by; `compare_estimators`, which of them is better. They are
-imported where they are first used: each is heavier than a command that does not need it.
+From Python: `compare`, `fit`, `advise`, `roles` and `diff` are the commands, of data in memory, and `load`
+reads their results; `losses` has every loss as a function of arrays; `LossRegressor` and `LossClassifier` are
+linear models or networks under any of them; `objective` is a loss for another library to train with; `scorer`
+and `scorers` are losses that scikit-learn judges by, `compare_estimators` says which of its models is better.
+They are imported where they are first used: each is heavier than a command that does not need it.
 """
 
 __version__ = "0.1.0"
 __all__ = [
+    "DataError",
     "LossClassifier",
     "LossRegressor",
+    "LosscliError",
+    "UsageError",
     "__version__",
+    "advise",
+    "compare",
     "compare_estimators",
+    "diff",
+    "fit",
+    "load",
     "losses",
     "objective",
+    "roles",
     "scorer",
     "scorers",
 ]
@@ -25,13 +35,24 @@ if TYPE_CHECKING:
     from losscli.api.functions import losses
     from losscli.api.objectives import objective
     from losscli.api.scorers import scorer, scorers
+    from losscli.api.verbs import advise, compare, diff, fit, load, roles
+    from losscli.errors import DataError, LosscliError, UsageError
 
 _HOMES = {
+    "DataError": "errors",
     "LossClassifier": "api.estimators",
     "LossRegressor": "api.estimators",
+    "LosscliError": "errors",
+    "UsageError": "errors",
+    "advise": "api.verbs",
+    "compare": "api.verbs",
     "compare_estimators": "api.comparing",
+    "diff": "api.verbs",
+    "fit": "api.verbs",
+    "load": "api.verbs",
     "losses": "api.functions",
     "objective": "api.objectives",
+    "roles": "api.verbs",
     "scorer": "api.scorers",
     "scorers": "api.scorers",
 }

@@ -95,6 +95,7 @@ def test_line(page: Page, line: str, desk: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("page", [page for page in ALL if page.sessions], ids=lambda page: page.path.stem)
 def test_python_answers_this(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "80")
     for session in page.sessions:
         test = DocTestParser().get_doctest(session, {}, page.path.name, page.path.name, 0)
         assert not DocTestRunner().run(test).failed

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from losscli.advice.short_list import short_list
-from losscli.cli.options import CompareFlags, flag_fields
 from losscli.domain import CLASSES, SEVERAL, TASKS, Task, sides
 from losscli.fitting.judge import judging
 from losscli.loss import Loss
 from losscli.loss.catalogue import find, losses_for
 from losscli.report.telling import telling
 from losscli.spec import Spec
+from losscli.verbs.options import CompareFlags, flag_fields
 
 FITTED = [task for task in Task if TASKS[task].usual]
 

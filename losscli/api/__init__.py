@@ -1,1 +1,1 @@
-"""What is called from Python: losses as functions of arrays, and models for scikit-learn."""
+"""What is called from Python: the verbs, losses as functions of arrays, and models for scikit-learn."""

@@ -95,7 +95,7 @@ def _mended(error: LosscliError, arguments: Sequence[str]) -> list[str]:
         return []
     from losscli.cli.app import app
     from losscli.cli.fixes import lines_of
-    from losscli.cli.options import flag_fields
+    from losscli.verbs.options import flag_fields
 
     typed = _command(arguments).strip()
     records = [getattr(own.cls, "record", None) for own in app.registered_commands if own.name == typed]

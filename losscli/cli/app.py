@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from losscli.cli.command import command
-from losscli.cli.options import (
+from losscli.errors import ExitCode, unknown
+from losscli.verbs.options import (
     AdviseFlags,
     CheckFlags,
     CompareFlags,
@@ -20,7 +21,6 @@ from losscli.cli.options import (
     RolesFlags,
     SchemaFlags,
 )
-from losscli.errors import ExitCode, unknown
 
 app = typer.Typer(
     rich_markup_mode=None,

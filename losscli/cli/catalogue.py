@@ -6,9 +6,6 @@ from contextlib import contextmanager
 from functools import partial
 
 from losscli import progress, render
-from losscli.cli.custom import own_losses
-from losscli.cli.flags import word
-from losscli.cli.options import CheckFlags, ExplainFlags, LossesFlags
 from losscli.cli.output import print_text
 from losscli.domain import Task
 from losscli.errors import ExitCode, UsageError, did_you_mean
@@ -16,6 +13,9 @@ from losscli.loss import BoundLoss
 from losscli.loss.catalogue import every_loss, extended, known_names, losses_for, named, spelled, told
 from losscli.report import Checks, Explanation, Listing, bind_records
 from losscli.spec import Spec
+from losscli.verbs.asked import word
+from losscli.verbs.custom import own_losses
+from losscli.verbs.options import CheckFlags, ExplainFlags, LossesFlags
 
 
 def list_losses(flags: LossesFlags) -> int:

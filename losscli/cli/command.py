@@ -13,8 +13,8 @@ import typer
 from typer.core import TyperCommand
 
 from losscli.cli.completion import completes, loss_names, metric_names
-from losscli.cli.options import ARGUMENTS, FlagField, flag_fields, record_of
 from losscli.errors import UsageError
+from losscli.verbs.options import ARGUMENTS, FlagField, flag_fields, record_of
 
 Run = TypeVar("Run", bound=Callable[[Any], int])
 _RECORDS: dict[str, type] = {}  # of the commands that take settings from a file

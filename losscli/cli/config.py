@@ -11,10 +11,10 @@ from pathlib import Path
 from shlex import join
 from typing import Any
 
-from losscli.cli.options import FlagField, flag_fields
 from losscli.cli.output import say
 from losscli.errors import DataError, UsageError, Where, did_you_mean
 from losscli.spec import number_text
+from losscli.verbs.options import FlagField, flag_fields
 
 NAMES = ("losscli.toml", "pyproject.toml")
 _OWN = ("config", "no_config")  # not to be set by the file they are about
@@ -180,7 +180,7 @@ def _acts(own: FlagField, texts: list[Any]) -> bool:
         return True
     if not own.flag.specs:
         return False
-    from losscli.cli.custom import unknown_names
+    from losscli.verbs.custom import unknown_names
 
     return any(".py" in text for text in texts) or bool(unknown_names(texts))
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from losscli import __version__
-from losscli.cli.options import FlagField, flag_fields
 from losscli.domain import SEVERAL, TASKS, Kind, Task
 from losscli.errors import ExitCode
 from losscli.inference.corrections import Correction
 from losscli.result.help import CommandHelp, FlagHelp, Help
+from losscli.verbs.options import FlagField, flag_fields
 
 _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", Path: "path"}
 

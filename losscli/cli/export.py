@@ -1,14 +1,14 @@
 """`losscli export`: a loss → the module that trains under it in another library."""
 
-from losscli.cli.custom import own_losses
-from losscli.cli.flags import word
-from losscli.cli.options import ExportFlags
 from losscli.cli.output import show
 from losscli.cli.places import check_places, write_whole
 from losscli.domain import Task
 from losscli.errors import ExitCode, Fix, UsageError
 from losscli.export import export, resolved
 from losscli.spec import Spec
+from losscli.verbs.asked import word
+from losscli.verbs.custom import own_losses
+from losscli.verbs.options import ExportFlags
 
 
 def run(flags: ExportFlags) -> int:

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from losscli.cli.options import PrintingFlags, flag_fields
 from losscli.errors import DataError, UsageError, Where
+from losscli.verbs.options import PrintingFlags, flag_fields
 
 SUMMARY_BYTES = (1 << 20) - 1  # that GitHub takes of one step
 _CUT = b"\n*GitHub takes no more of a summary; the rest is left out.*\n"

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from losscli import charts
 from losscli.charts import Losses, drawing
-from losscli.cli.custom import own_losses
-from losscli.cli.files import read_found
-from losscli.cli.flags import losses_of
-from losscli.cli.options import PlotFlags
 from losscli.cli.output import show
 from losscli.cli.places import check_places, write_whole
 from losscli.errors import ExitCode, UsageError
 from losscli.loss.catalogue import named
 from losscli.render.html import chart_page
 from losscli.report import bind_records, title_of
+from losscli.verbs.asked import losses_of
+from losscli.verbs.custom import own_losses
+from losscli.verbs.files import read_found
+from losscli.verbs.options import PlotFlags
 
 _LINE = (100, 24)  # columns and lines, where no terminal says
 

@@ -2,12 +2,13 @@
 
 import sys
 
-from losscli.cli.files import read_text
-from losscli.cli.flags import reading
-from losscli.cli.options import PredictFlags
+from losscli.cli.flags import wait_for
 from losscli.cli.output import show
 from losscli.cli.places import check_places, write_whole
 from losscli.errors import ExitCode
+from losscli.verbs.files import read_text
+from losscli.verbs.given import FILES
+from losscli.verbs.options import PredictFlags
 
 _ADVICE = "Give a model that losscli fit --save has written"
 
@@ -20,7 +21,8 @@ def run(flags: PredictFlags) -> int:
 
     check_places(flags, [flags.model, flags.data])
     model = read_model(read_text(flags.model, "model of losscli fit", _ADVICE), flags.model)
-    with reading([flags.data]):
+    wait_for([flags.data])
+    with FILES.reading([flags.data]):
         table = read(flags.data, flags.read_options())
         long = [name for name in id_columns(table) if table.columns[name].inexact is not None]
         if long and flags.data != "-":  # ids of more digits than a number holds stay text

@@ -2,10 +2,10 @@
 
 import json
 
-from losscli.cli.options import SchemaFlags, check_word
 from losscli.cli.output import show
 from losscli.errors import ExitCode
 from losscli.render.schemas import SCHEMAS
+from losscli.verbs.options import SchemaFlags, check_word
 
 
 def run(flags: SchemaFlags) -> int:

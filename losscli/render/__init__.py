@@ -39,6 +39,7 @@ def written(
     piped: bool = False,
     unicode: bool = True,
     strict: bool = False,
+    typed: bool = True,
 ) -> str:
     """What was found, in a format; see `View` for what is asked of it.
 
@@ -57,6 +58,7 @@ def written(
         piped=piped,
         unicode=unicode,
         strict=strict,
+        typed=typed,
     )
     return FORMATS[format].write(found, view)
 

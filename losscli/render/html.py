@@ -48,9 +48,9 @@ def page(title: str, head: Report, rest: Report, shown: Shown) -> str:
         "<body>",
         "<main>",
         f"<h1>{marked(title)}</h1>",
-        *_body(head),
+        blocks_html(head.blocks),
         *figures(shown[:_FIRST], "Charts"),
-        *_body(rest),
+        blocks_html(rest.blocks),
         *(["<h2>More charts</h2>"] if shown[_FIRST:] else []),
         *figures(shown[_FIRST:], "More charts"),
         "</main>",
@@ -62,8 +62,9 @@ def page(title: str, head: Report, rest: Report, shown: Shown) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _body(report: Report) -> list[str]:
-    return [part for kind, blocks in groupby(report.blocks, type) for part in _parts(kind, list(blocks))]
+def blocks_html(blocks: Iterable[Block]) -> str:
+    """Blocks as they stand in a page, in ASCII."""
+    return "\n".join(part for kind, own in groupby(blocks, type) for part in _parts(kind, list(own)))
 
 
 def _parts(kind: type[Block], blocks: Sequence[Block]) -> Iterable[str]:

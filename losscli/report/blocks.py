@@ -120,6 +120,10 @@ class Report:
         """Whether a section says anything."""
         return any(one.name == name for one in self.sections)
 
+    def without(self, name: str) -> "Report":
+        """With no section of this name."""
+        return Report(tuple(one for one in self.sections if one.name != name), self.order)
+
     def noted(self, notes: Sequence[Note]) -> "Report":
         """With more notes behind those that it has."""
         own = {one.name: one.blocks for one in self.sections}

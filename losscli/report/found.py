@@ -28,6 +28,7 @@ class View:
     paged: whether it is to be read elsewhere, where a list of losses is a reference.
     unicode: whether the stream takes more than ASCII.
     colour: whether it takes colour; strict: whether a gate that cannot tell fails. Both are for formats.
+    typed: whether what to type next is said; in Python nothing is.
     """
 
     all: bool = False
@@ -42,6 +43,7 @@ class View:
     unicode: bool = True
     colour: bool = False
     strict: bool = False
+    typed: bool = True
 
     @property
     def folded(self) -> bool:

@@ -67,7 +67,7 @@ def report_of(found: Found, view: View) -> Report:
     Raises UsageError for an explanation at a parameter that the loss does not take.
     """
     verb = VERBS[type(found)]
-    report = verb.report(found, view)
+    report = verb.report(found, view) if view.typed else verb.report(found, view).without("next")
     facts = sections.VERBS.get(verb.name, ())
     if view.show and not view.all:
         full = verb.report(found, view.full())

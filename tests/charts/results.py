@@ -6,10 +6,10 @@ from pathlib import Path
 from roles.pasted import run
 
 from losscli.charts import Losses
-from losscli.cli.files import read_found
 from losscli.loss.catalogue import named
 from losscli.report import bind_records
 from losscli.spec import Spec
+from losscli.verbs.files import read_found
 
 INPUTS = Path(__file__).parents[1] / "golden/inputs"
 SAMPLES = Path(__file__).parents[2] / "sample_data"

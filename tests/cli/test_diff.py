@@ -8,8 +8,8 @@ import pytest
 from recordings import document
 
 from losscli import render
-from losscli.cli import files as reading
 from losscli.result import Changes
+from losscli.verbs import files as reading
 
 FORMATS = tuple(name for name, format in render.FORMATS.items() if Changes in format.holds)
 HOSTILE = set("\x1b\x9b\u202e\u200b\x07\r\x00")

@@ -9,8 +9,8 @@ import typer
 
 from losscli.cli.app import app
 from losscli.cli.command import command
-from losscli.cli.options import ARGUMENTS, CompareFlags, FitFlags, Flag, flag_fields, record_of
 from losscli.errors import UsageError
+from losscli.verbs.options import ARGUMENTS, CompareFlags, FitFlags, Flag, flag_fields, record_of
 
 RECORDS = {own.name: own.cls.record for own in app.registered_commands}
 NAMED = [(name, own) for name, record in RECORDS.items() for own in flag_fields(record)]

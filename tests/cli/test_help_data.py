@@ -5,10 +5,10 @@ import json
 import pytest
 
 from losscli.cli.app import app
-from losscli.cli.options import CompareFlags, flag_fields
 from losscli.domain import Task
 from losscli.inference.corrections import Correction
 from losscli.render.schemas import SCHEMAS
+from losscli.verbs.options import CompareFlags, flag_fields
 
 COMMANDS = {own.name: own.cls.record for own in app.registered_commands}
 

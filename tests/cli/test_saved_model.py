@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from losscli.cli import files
 from losscli.errors import DataError
 from losscli.fitting.model import read_model
+from losscli.verbs import files
 
 MODEL: dict[str, Any] = {
     "schema": "losscli/model/1",

@@ -21,9 +21,9 @@ import pytest
 
 import losscli.cli
 from losscli import losses as functions
-from losscli.cli.options import AdviseFlags
-from losscli.cli.options.flag import flag_fields
 from losscli.report.fits.command import ADVISED
+from losscli.verbs.options import AdviseFlags
+from losscli.verbs.options.flag import flag_fields
 
 HERE = Path(__file__).parent
 FEW = ("--repeats", "1", "--no-contaminate", "--jobs", "1")

@@ -72,7 +72,7 @@ def test_balance_by_weights_and_by_repeats(path: str, plain: Fits) -> None:
 
 
 def costs(**given: float) -> Any:
-    from losscli.cli.cost import parse_cost
+    from losscli.verbs.cost import parse_cost
 
     return parse_cost(",".join(f"{key}={value}" for key, value in given.items()))
 

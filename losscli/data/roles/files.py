@@ -1,6 +1,6 @@
 """Files → one table and the problem it poses; several files are joined, and a model is named by its file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -22,27 +22,30 @@ from losscli.errors import Fix, LosscliError, UsageError, Where
 from losscli.result import ColumnRole, Input
 
 Opened = tuple[Table, Problem, tuple[Input, ...]]
+Reader = Callable[[str, ReadOptions], Table]
 
 
-def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked) -> Opened:
-    """Read the files and find the roles of their columns.
+def open_files(paths: Sequence[str], options: ReadOptions, asked: Asked, reader: Reader = read) -> Opened:
+    """Read the files and find the roles of their columns; reader: gives the table of a path.
 
     Raises DataError where a file cannot be read or the files do not fit together, UsageError where a
     role must be named.
     """
-    posed, inputs = _opened(paths, options, asked)
+    posed, inputs = _opened(paths, options, asked, reader)
     return posed.table, posed.problem, inputs
 
 
 def roles_of_files(
-    paths: Sequence[str], options: ReadOptions, asked: Asked
+    paths: Sequence[str], options: ReadOptions, asked: Asked, reader: Reader = read
 ) -> tuple[Table, Problem, tuple[Input, ...], tuple[ColumnRole, ...]]:
     """As `open_files`, and the role of every column."""
-    posed, inputs = _opened(paths, options, asked)
+    posed, inputs = _opened(paths, options, asked, reader)
     return posed.table, posed.problem, inputs, tuple(roles_of(posed.files, posed.problem, asked))
 
 
-def _opened(paths: Sequence[str], options: ReadOptions, asked: Asked) -> tuple["Posed", tuple[Input, ...]]:
+def _opened(
+    paths: Sequence[str], options: ReadOptions, asked: Asked, reader: Reader
+) -> tuple["Posed", tuple[Input, ...]]:
     twice = next((path for place, path in enumerate(paths) if path in paths[:place]), None)
     if twice is not None:
         raise UsageError("this file is given twice", where=Where(twice), advice="Give every file once")
@@ -52,8 +55,8 @@ def _opened(paths: Sequence[str], options: ReadOptions, asked: Asked) -> tuple["
             advice="Leave it out, or give one file:",
             fixes=[Fix(("--model-column",), "each file is a model")],
         )
-    tables = [read(path, options) for path in paths]
-    truth = None if asked.truth is None else read(asked.truth, options)
+    tables = [reader(path, options) for path in paths]
+    truth = None if asked.truth is None else reader(asked.truth, options)
     every = tables if truth is None else [truth, *tables]
     inputs = tuple(Input(table.path, table.sha256, table.rows) for table in every)
     return pose(tables, _stems(paths), asked, truth), inputs

@@ -1,4 +1,4 @@
-"""Files → Table: strictly. A file gives exact values, or an error that names file, line, column and value."""
+"""Files, and columns in memory → Table: exact values, or an error that names file, line, column and value."""
 
 from losscli.data.table.facts import (
     BLOCK,
@@ -12,5 +12,6 @@ from losscli.data.table.facts import (
     block_count,
 )
 from losscli.data.table.first_bad import first_bad, number_at, unusable
+from losscli.data.table.frames import read_frame
 from losscli.data.table.join import align, beside, check_same, coded, distinct, take_rows
 from losscli.data.table.read import read

@@ -48,6 +48,21 @@ def strings(words: Sequence[str]) -> Any:
     return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
 
 
+def arrow_array(values: NDArray[Any]) -> Any:
+    """An Arrow array of numpy's (n,), numbers without a copy where they lie one behind another."""
+    import pyarrow as pa
+
+    kind = values.dtype.kind
+    if kind in "UO":
+        texts = values.tolist()
+        return strings(texts) if kind == "U" else pa.array(texts)
+    if kind in "iuf":
+        native = np.ascontiguousarray(values, values.dtype.newbyteorder("="))
+        buffers = [None, pa.py_buffer(native)]
+        return pa.Array.from_buffers(pa.from_numpy_dtype(native.dtype), len(native), buffers)
+    return pa.array(values)
+
+
 def text_bytes(array: Any) -> int:
     """The bytes that an array of texts has, or will have where it is a dictionary's."""
     import pyarrow as pa

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from losscli.data.table.arrow import table_of
+from losscli.data.table.buffers import arrow_array
 from losscli.data.table.facts import Limits, ReadOptions, Table
 from losscli.errors import DataError, Where
 
@@ -23,7 +24,7 @@ def read_frame(data: Any, name: str, options: ReadOptions = _OPTIONS, *, limits:
 
     Raises DataError for what holds no columns of one length, TypeError for what is no table at all.
     """
-    table = _arrow(data, name, options.columns)
+    table = arrow_of(data, name, options.columns)
     if not table.num_columns:
         raise DataError("it has no columns", where=Where(name))
     return table_of(_Given(name, table), table.schema, iter(table.to_batches()), options, limits)
@@ -54,8 +55,9 @@ class _Given:
         """What is in memory fits."""
 
 
-def _arrow(data: Any, name: str, columns: Sequence[str]) -> Any:
-    """An Arrow table, without a copy where the columns lie as Arrow has them."""
+def arrow_of(data: Any, name: str, columns: Sequence[str]) -> Any:
+    """An Arrow table, without a copy where the columns lie as Arrow has them; columns: their names, where
+    they are those of an array of rows. Raises as `read_frame` does."""
     import pyarrow as pa
 
     try:
@@ -81,10 +83,16 @@ def _column(values: Any) -> Any:
     import numpy as np
     import pyarrow as pa
 
+    if type(values).__module__.partition(".")[0] == "pandas":
+        return pa.Array.from_pandas(values)
     if hasattr(values, "__arrow_c_array__") or hasattr(values, "__arrow_c_stream__"):
         return values
     array = np.asarray(values)
-    return pa.array(array.tolist() if array.dtype.kind in "UO" else array)
+    if np.ma.isMaskedArray(values):
+        return pa.array(array, mask=np.ma.getmaskarray(values))
+    if array.ndim != 1:
+        raise ValueError(f"a column of shape {array.shape} is not one value a row")
+    return arrow_array(array)
 
 
 def _of_rows(data: Any, columns: Sequence[str]) -> Any:

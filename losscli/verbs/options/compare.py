@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from losscli.cli.options.flag import Flag
-from losscli.cli.options.roles import PredictionRoles
-from losscli.cli.options.shared import (
+from losscli.sections import COMPARE
+from losscli.usual import CONFIDENCE
+from losscli.verbs.options.flag import Flag
+from losscli.verbs.options.roles import PredictionRoles
+from losscli.verbs.options.shared import (
     ALL,
     CLASS_WEIGHT,
     CONFIDENCE_FLAG,
@@ -19,8 +21,6 @@ from losscli.cli.options.shared import (
     TableFlags,
     show_flag,
 )
-from losscli.sections import COMPARE
-from losscli.usual import CONFIDENCE
 
 LOSSES, VERDICT = "Losses", "Verdict"  # panels of the help
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from losscli.cli.options.flag import ARGUMENTS, Flag
-from losscli.cli.options.roles import FeatureRoles
-from losscli.cli.options.shared import (
+from losscli.sections import ADVISE
+from losscli.usual import CONFIDENCE, FOLDS
+from losscli.verbs.options.flag import ARGUMENTS, Flag
+from losscli.verbs.options.roles import FeatureRoles
+from losscli.verbs.options.shared import (
     ALL,
     CONFIDENCE_FLAG,
     DATA,
@@ -15,8 +17,6 @@ from losscli.cli.options.shared import (
     TableFlags,
     show_flag,
 )
-from losscli.sections import ADVISE
-from losscli.usual import CONFIDENCE, FOLDS
 
 JUDGING = "Judging"  # a panel of the help
 L2 = Flag("X", "Penalty: auto, or its strength, 0 or more.")

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from losscli.cli.options.advise import JUDGING, L2, AdviseFlags
-from losscli.cli.options.flag import Flag
-from losscli.cli.options.shared import (
+from losscli.sections import FIT
+from losscli.verbs.options.advise import JUDGING, L2, AdviseFlags
+from losscli.verbs.options.flag import Flag
+from losscli.verbs.options.shared import (
     CLASS_WEIGHT,
     DATA,
     DEFINE,
@@ -17,7 +18,6 @@ from losscli.cli.options.shared import (
     SCALE,
     show_flag,
 )
-from losscli.sections import FIT
 
 TRAINED = "Losses and model"  # a panel of the help
 

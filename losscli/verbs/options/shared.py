@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from losscli.cli.options.flag import Flag
 from losscli.engine import default_jobs
 from losscli.sections import SectionFacts, openable
+from losscli.verbs.options.flag import Flag
 
 if TYPE_CHECKING:
     from losscli.data.table import ReadOptions

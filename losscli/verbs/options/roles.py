@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from losscli.cli.options.flag import ARGUMENTS, Flag
-from losscli.cli.options.shared import (
+from losscli.verbs.options.flag import ARGUMENTS, Flag
+from losscli.verbs.options.shared import (
     DATA,
     FOLD_COLUMN,
     OUTPUT,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from losscli.cli.options.flag import ARGUMENTS, Flag
-from losscli.cli.options.shared import (
+from losscli.sections import DIFF
+from losscli.verbs.options.flag import ARGUMENTS, Flag
+from losscli.verbs.options.shared import (
     ALL,
     DEFINE,
     EXPLAIN,
@@ -17,7 +18,6 @@ from losscli.cli.options.shared import (
     ReadingFlags,
     show_flag,
 )
-from losscli.sections import DIFF
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from losscli.cli.options import (
+from losscli.loss.catalogue import extended, known_names, named
+from losscli.verbs.options import (
     CheckFlags,
     CompareFlags,
     ExplainFlags,
@@ -16,7 +17,6 @@ from losscli.cli.options import (
     PlotFlags,
     flag_fields,
 )
-from losscli.loss.catalogue import extended, known_names, named
 
 Flags = TypeVar(
     "Flags",
