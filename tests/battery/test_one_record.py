@@ -70,7 +70,8 @@ def test_it_is_listed_and_explained(shown):
     assert "a centre between the mean and the midrange" in told
 
 
-def test_it_is_compared(shown):
+def test_it_is_compared(shown, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     everything = json.loads(shown("compare", "PREDS", "--format", "json"))
     assert "quartic" in [one["spec"] for one in everything["losses"]]
     named = shown("compare", "PREDS", "--loss", "quartic", "--loss", "mae", "--show", "losses")
