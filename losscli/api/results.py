@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from losscli import sections
@@ -12,6 +13,8 @@ from losscli.result.json import Document, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from losscli.api.drawn import Drawn
 
 Record = TypeVar("Record", bound=Document)
 
@@ -78,6 +81,33 @@ class Result(Generic[Record]):
         from losscli.api.shown import screen
 
         return screen(self.record, all=all, show=self._sections(show), explain=explain, width=width)
+
+    @property
+    def charts(self) -> tuple[str, ...]:
+        """The names of the charts that this result has figures for, the main one first."""
+        from losscli.charts import charts_of
+
+        return tuple(chart.name for chart, _ in charts_of(self.record))
+
+    def plot(self, name: str | None = None) -> "Drawn":
+        """The chart of that name, or the main one; `result.plot_losses()` is `result.plot("losses")`.
+
+        Raises UsageError where there is no such chart, or nothing for it here.
+        """
+        from losscli.api.drawn import Drawn
+        from losscli.api.mended import in_python
+
+        with in_python(["chart"]):
+            return Drawn(self.record, name)
+
+    def __getattr__(self, name: str) -> "Callable[[], Drawn]":
+        start, _, chart = name.partition("plot_")
+        if start or not chart:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return partial(self.plot, chart)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(f"plot_{name}" for name in self.charts)})
 
     def _sections(self, show: "str | Iterable[str]") -> frozenset[str]:
         from losscli.api.mended import in_python

@@ -198,3 +198,22 @@ def test_what_a_fit_leaves(fitted, tmp_path):
     for ask in (lambda: kept.predictions, lambda: kept.save(str(path))):
         with pytest.raises(losscli.UsageError, match="that was read"):
             ask()
+
+
+def test_a_chart_is_the_one_of_the_command(tmp_path):
+    from losscli.charts import chart
+
+    found = losscli.compare({"y": [1.0, 2.0, 4.0, 8.0], "a_pred": [1.1, 2.2, 3.0, 8.0], "b_pred": [2.0] * 4})
+    assert found.charts[0] == "losses" and "plot_losses" in dir(found)
+    drawn = found.plot()
+    assert drawn.spec == found.plot_losses().spec == chart(found.record, "losses")
+    assert drawn._repr_mimebundle_()["application/vnd.vegalite.v5+json"] == drawn.spec
+    drawn.save(tmp_path / "losses.json")
+    assert json.loads((tmp_path / "losses.json").read_text()) == drawn.spec
+    for name in ("nope", "learning"):
+        with pytest.raises(losscli.UsageError, match=f"chart={name!r}|chart {name}"):
+            found.plot(name)
+    with pytest.raises(losscli.UsageError, match=r"\.svg, \.png or \.json"):
+        drawn.save(tmp_path / "losses.gif")
+    with pytest.raises(AttributeError, match="no attribute 'plots'"):
+        _ = found.plots
