@@ -84,12 +84,13 @@ def test_screen(page: Page, screen: tuple[str, str], desk: Path, request: pytest
 
 
 @pytest.mark.charts
-@pytest.mark.parametrize(("page", "line"), of("lines"))
-def test_line(page: Page, line: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Comments are left out; a gate may fail."""
+@pytest.mark.parametrize("page", [page for page in ALL if page.lines], ids=lambda page: page.path.stem)
+def test_lines(page: Page, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order, as one reads what another wrote; comments are left out, and a gate may fail."""
     monkeypatch.chdir(desk)
-    answer = run(shlex.split(line, comments=True)[1:])
-    assert answer.code in (0, 1), answer.err
+    for line in page.lines:
+        answer = run(shlex.split(line, comments=True)[1:])
+        assert answer.code in (0, 1), f"{line}\n{answer.err}"
 
 
 @pytest.mark.parametrize("page", [page for page in ALL if page.sessions], ids=lambda page: page.path.stem)

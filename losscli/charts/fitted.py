@@ -62,11 +62,15 @@ def robustness(found: Fits) -> Plot | None:
             "of": one.scheme if one.size is None else f"{one.scheme}, size {one.size:g}",
             "level": level,
             "excess": excess,
+            "low": low,
+            "high": high,
             "error": error,
         }
         for one in own
         if one.spec in specs
-        for level, excess, error in zip(one.levels, one.excess, one.error, strict=True)
+        for level, excess, low, high, error in zip(
+            one.levels, one.excess, one.excess_low, one.excess_high, one.error, strict=True
+        )
     )
     if not any(row["excess"] is not None for row in rows):
         return None
@@ -75,11 +79,21 @@ def robustness(found: Fits) -> Plot | None:
     layers: list[Spec] = [
         marks.guide("y", 1.0),
         {
+            "transform": marks.there("low"),
+            "mark": {"type": "area", "opacity": 0.12, "clip": True},
+            "encoding": {
+                "x": {"field": "level", "type": "quantitative"},
+                "y": {"field": "low", "type": "quantitative"},
+                "y2": {"field": "high"},
+                "color": marks.series("loss", "Trained with", list(specs.values()), lines=True)["color"],
+            },
+        },
+        {
             "transform": marks.there("excess"),
             "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 40}},
             "encoding": {
                 "x": marks.number("level", "share of training rows spoiled", within=(0.0, most)) | _PERCENT,
-                "y": marks.number("excess", "excess error", zero=True),
+                "y": marks.number("excess", "excess error", within=(0.0, 1.0)),
                 **marks.series("loss", "Trained with", list(specs.values()), lines=True),
                 "tooltip": said,
             },

@@ -7,6 +7,7 @@ from functools import partial
 
 from losscli import progress, render
 from losscli.cli.output import print_text
+from losscli.cli.places import asked_formats, check_places, write_files
 from losscli.domain import Task
 from losscli.errors import ExitCode, UsageError, did_you_mean
 from losscli.loss import BoundLoss
@@ -29,9 +30,13 @@ def list_losses(flags: LossesFlags) -> int:
 
 def explain(flags: ExplainFlags) -> int:
     """Print what a loss or a metric is, in every task that has it, by its name in any spelling."""
+    formats = asked_formats(flags, Explanation)
+    check_places(flags, [])
     with own_losses(flags) as plain:
         unicode = "utf" in (sys.stdout.encoding or "").lower()
-        print_text(partial(render.written, _explained(plain.spec), unicode=unicode), flags.format)
+        found = _explained(plain.spec)
+        write_files(formats, partial(render.written, found))
+        print_text(partial(render.written, found, unicode=unicode), flags.format)
     return ExitCode.OK
 
 

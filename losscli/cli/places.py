@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from losscli.errors import DataError, UsageError, Where
-from losscli.verbs.options import PrintingFlags, flag_fields
+from losscli.verbs.options import ExplainFlags, PrintingFlags, flag_fields
 
 SUMMARY_BYTES = (1 << 20) - 1  # that GitHub takes of one step
 _CUT = b"\n*GitHub takes no more of a summary; the rest is left out.*\n"
@@ -25,7 +25,7 @@ class Written(Protocol):
     ) -> str: ...
 
 
-def asked_formats(flags: PrintingFlags, what: type) -> Formats:
+def asked_formats(flags: PrintingFlags | ExplainFlags, what: type) -> Formats:
     """The format of every file by its name.
 
     Raises UsageError, before any work, for an extension that names none, an unknown format of stdout, and

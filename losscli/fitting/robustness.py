@@ -7,7 +7,7 @@ import numpy as np
 from losscli.domain import Floats, Mask
 from losscli.fitting.contaminate import Contamination
 from losscli.fitting.ranking import Pairing, proven, rank_interval
-from losscli.inference import ranks
+from losscli.inference import corrected_t_interval, ranks
 from losscli.result import Degradation, finite
 
 COLUMN = frozenset({"leverage"})  # schemes shown beside the ranking, not in it
@@ -45,6 +45,7 @@ def degradations(
         for j, spec in enumerate(specs):
             rank, low, high = placed.get(j, (None, None, None)) if i in own else (None, None, None)
             reason = _reason(c, reasons[j], usable, areas[i][j], pairing)
+            low_excess, high_excess = _band(errors[i][:, j], best, room if usable else None, pairing)
             found.append(
                 Degradation(
                     spec=spec,
@@ -53,6 +54,8 @@ def degradations(
                     levels=c.levels,
                     error=tuple(finite(x) for x in np.mean(errors[i], axis=0)[j]),
                     excess=tuple(finite(min(x, 1.0)) for x in excess[i][j]),
+                    excess_low=low_excess,
+                    excess_high=high_excess,
                     area=finite(areas[i][j]),
                     premium=finite(excess[i][j, 0]),
                     rank=rank,
@@ -62,6 +65,25 @@ def degradations(
                 )
             )
     return tuple(found)
+
+
+def _band(
+    errors: Floats, best: float, room: float | None, pairing: Pairing
+) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+    """The interval of the excess at each level, by the corrected t over folds, at most 1; None where there is
+    no such test.
+
+    errors: (J, levels); best: the best clean error; room: from there to the best constant.
+    """
+    if room is None or pairing.refusal is not None:
+        nothing = (None,) * errors.shape[1]
+        return nothing, nothing
+    ends = []
+    for own in errors.T:
+        mean, half = corrected_t_interval(own.tolist(), pairing.ratio, pairing.confidence, 1)
+        ends.append([finite(min((mean + side * half - best) / room, 1.0)) for side in (-1.0, 1.0)])
+    low, high = zip(*ends, strict=True)
+    return low, high
 
 
 def _over(c: Contamination, figures: Floats) -> Floats:

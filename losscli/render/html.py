@@ -25,6 +25,7 @@ from losscli.report.blocks import (
     Paragraph,
     Report,
     Role,
+    Section,
 )
 
 _FIRST = 4  # charts ahead of the tables
@@ -145,10 +146,14 @@ def chart_page(found: object, title: str, name: str | None) -> str:
 
 def _write(found: Found, view: View) -> str:
     report = report_of(found, replace(view.page(), unicode=True))
-    shown = [one for one in charts_of(found) if one[0].on_page] if drawing.installed() else []
+    able = [one for one in charts_of(found) if one[0].on_page]
+    shown = able if drawing.installed() else []
     first = [one for one in report.sections if one.name == "answer"] or list(report.sections[:1])
     rest = [one for one in report.sections if one not in first]
     head, below = (Report(tuple(sections), report.order) for sections in (first, rest))
+    if able and not shown:
+        line = Paragraph(f"With charts: {drawing.INSTALL}", Role.DIM)
+        below = Report((*below.sections, Section("charts", (line,))), below.order)
     return page(title_of(found), head, below, shown)
 
 

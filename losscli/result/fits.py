@@ -132,7 +132,8 @@ class Degradation:
     """One loss trained on contaminated folds and judged on untouched rows.
 
     error: the headline error, mean over folds, by level; excess: 0 is the best clean fit, 1 the best
-    constant (error and excess of the clean level first); area: of excess over levels, over their range;
+    constant (error and excess of the clean level first); excess_low, excess_high: its interval by the
+    corrected t over folds, None where there is no such test; area: of excess over levels, over their range;
     premium: excess at level 0.
     """
 
@@ -142,6 +143,8 @@ class Degradation:
     levels: tuple[float, ...]
     error: tuple[float | None, ...]
     excess: tuple[float | None, ...]
+    excess_low: tuple[float | None, ...]
+    excess_high: tuple[float | None, ...]
     area: float | None
     premium: float | None
     rank: int | None

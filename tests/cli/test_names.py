@@ -99,3 +99,10 @@ def test_help_is_a_command_too(inside):
     assert inside("help").stdout == inside("--help").stdout
     done = inside("help", "comparee")
     assert (done.returncode, "Did you mean compare?" in done.stderr) == (2, True)
+
+
+def test_an_explanation_is_written_into_files(inside, tmp_path):
+    assert inside("explain", "huber", "--output", "huber.html", "--output", "huber.json").returncode == 0
+    assert "<!doctype html>" in (tmp_path / "huber.html").read_text()
+    assert json.loads((tmp_path / "huber.json").read_text())["losses"][0]["name"] == "huber"
+    assert "names no format" in inside("explain", "huber", "--output", "huber.gif").stderr

@@ -223,6 +223,9 @@ def assert_consistent(found: Any) -> None:
     for row in [*records(found, "ranking.rows"), *found["robustness"]]:
         if row["rank_low"] is not None:
             assert row["rank_low"] <= row["rank"] <= row["rank_high"]
+    for row in found["robustness"]:
+        for low, excess, high in zip(row["excess_low"], row["excess"], row["excess_high"], strict=True):
+            assert low is None or low <= excess <= high <= 1.0
     for record in (*found["robustness"], *found["unranked"], *found["refused"]):
         assert record["reason"] or record.get("rank_low") is not None
     specs = [fit["spec"] for fit in found["fits"]]

@@ -101,6 +101,8 @@ def degradation(
         levels=tuple(levels),
         error=tuple(1.1 + value for value in excess),
         excess=excess,
+        excess_low=tuple(None if value is None else value - 0.1 for value in excess),
+        excess_high=tuple(None if value is None else value + 0.1 for value in excess),
         area=area,
         premium=excess[0],
         rank=place,

@@ -114,6 +114,9 @@ class ExplainFlags:
     ]
     define: Annotated[tuple[str, ...], DEFINE] = ()
     format: Annotated[str, Flag("FORMAT", "text, json, csv, markdown or html.", OUTPUT)] = "text"
+    output: Annotated[
+        tuple[Path, ...], Flag("FILE", "Also write a file, .txt .json .csv .md or .html; repeat it.", OUTPUT)
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
