@@ -76,6 +76,7 @@ def robustness(found: Fits) -> Plot | None:
         return None
     most = max(one.levels[-1] for one in own)
     said = marks.tooltip(loss="Trained with", level="#Spoiled", excess="#Excess", error="#Error")
+    colours = marks.series("loss", "Trained with", list(specs.values()), lines=True)["color"]
     layers: list[Spec] = [
         marks.guide("y", 1.0),
         {
@@ -85,7 +86,7 @@ def robustness(found: Fits) -> Plot | None:
                 "x": {"field": "level", "type": "quantitative"},
                 "y": {"field": "low", "type": "quantitative"},
                 "y2": {"field": "high"},
-                "color": marks.series("loss", "Trained with", list(specs.values()), lines=True)["color"],
+                "color": colours | {"legend": None},
             },
         },
         {
