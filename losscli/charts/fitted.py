@@ -76,7 +76,8 @@ def robustness(found: Fits) -> Plot | None:
         return None
     most = max(one.levels[-1] for one in own)
     said = marks.tooltip(loss="Trained with", level="#Spoiled", excess="#Excess", error="#Error")
-    colours = marks.series("loss", "Trained with", list(specs.values()), lines=True)["color"]
+    ways = marks.series("loss", "Trained with", list(specs.values()), lines=True)
+    solid = {name: way | {"legend": way["legend"] | {"symbolOpacity": 1}} for name, way in ways.items()}
     layers: list[Spec] = [
         marks.guide("y", 1.0),
         {
@@ -86,7 +87,7 @@ def robustness(found: Fits) -> Plot | None:
                 "x": {"field": "level", "type": "quantitative"},
                 "y": {"field": "low", "type": "quantitative"},
                 "y2": {"field": "high"},
-                "color": colours | {"legend": None},
+                "color": solid["color"],
             },
         },
         {
@@ -95,7 +96,7 @@ def robustness(found: Fits) -> Plot | None:
             "encoding": {
                 "x": marks.number("level", "share of training rows spoiled", within=(0.0, most)) | _PERCENT,
                 "y": marks.number("excess", "excess error", within=(0.0, 1.0)),
-                **marks.series("loss", "Trained with", list(specs.values()), lines=True),
+                **solid,
                 "tooltip": said,
             },
         },
