@@ -4,11 +4,11 @@ from typing import Any
 
 from losscli.domain import Task
 from losscli.errors import UsageError, unknown
-from losscli.export import module, resolved
 from losscli.export import objective as made
+from losscli.export import resolved
 from losscli.spec import Spec
 
-__all__ = ["objective", "start"]
+__all__ = ["objective"]
 
 
 def objective(spec: str, library: str, *, task: str | None = None) -> Any:
@@ -49,32 +49,6 @@ def objective(spec: str, library: str, *, task: str | None = None) -> Any:
     """
     with _errors():
         return made(resolved(Spec.parse(spec), _task(task)), library)
-
-
-def start(spec: str, y: Any, *, task: str | None = None) -> Any:
-    """The score at which training of boosted trees begins: about the best constant.
-
-    Parameters
-    ----------
-    spec : str
-        The loss, as for `objective`.
-
-    y : array-like of shape (n_samples,)
-        Targets: numbers, 0 and 1, or the codes of several classes.
-
-    task : str, default=None
-        As for `objective`.
-
-    Returns
-    -------
-    score : float or ndarray of shape (n_classes,)
-    """
-    import numpy as np
-
-    with _errors():
-        bound = resolved(Spec.parse(spec), _task(task))
-        own, y = module(bound, "numpy"), np.asarray(y, dtype=np.float64)
-        return own.start(y, int(y.max()) + 1) if bound.loss.task is Task.MULTICLASS else own.start(y)
 
 
 def _task(text: str | None) -> Task | None:
