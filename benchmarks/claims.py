@@ -1,78 +1,143 @@
-"""What is claimed of the speed of `losscli compare`, each as a ratio or a figure, in one run.
+"""Every claim of speed in one run, as ratios against named peers: writes the tables of RESULTS.md.
 
-Whole processes, in turn, so that a busy machine slows all alike; the medians of the rounds, and their range.
+Whole processes in turn, so that a busy machine slows all alike; smallest / median / largest of the rounds.
 """
 
 import argparse
+import os
+import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from compare_speed import LOSSES, MODELS, disagreement, figures_of_losscli, figures_of_peer, spread
+from agreement import LOSSES, spread
 from many_models import write
-from process import LOSSCLI, PEER, Usage, generate, run
+from process import LOSSCLI, PEERS, Usage, generate, run
+from scaling import lines as scaling
+from whole_fits import lines as whole_fits
 
 SHARE = [sys.executable, str(Path(__file__).parent / "verdict_share.py")]
-FEW, MANY, TEN = 100, 20_000, 10  # rows of two more files, and the models of the second
-Rounds = dict[str, list[Usage]]
+SIZES = [10_000, 100_000, 1_000_000, 5_000_000, 20_000_000]
+PACKAGES = ("losscli", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "polars", "duckdb")
+_FEW, _MANY, _TEN = 100, 20_000, 10
 
 
-def ratio(rounds: Rounds, above: str, below: str, field: str) -> str:
-    """Round by round: smallest / median / largest."""
-    pairs = zip(rounds[above], rounds[below], strict=True)
-    return spread([getattr(a, field) / getattr(b, field) for a, b in pairs], 2)
-
-
-def measure(folder: Path, rows: int, count: int) -> tuple[Rounds, float, float]:
-    """(what each command used, round by round; the share of verdicts; how far the figures disagree)."""
-    asked = [word for spec in LOSSES for word in ("--loss", spec)]
-    few, many = folder / "few.csv", folder / "many.csv"
-    write(2, few, FEW)
-    write(TEN, many, MANY)
-    commands = {"few": [*LOSSCLI, "compare", str(few)], "many": [*LOSSCLI, "compare", str(many)]}
-    for kind in ("csv", "parquet"):
-        data = folder / f"predictions.{kind}"
-        generate(rows, data)
-        out = ["--exact", "--quiet", "--output", str(folder / f"{kind}.json")]
-        commands[f"ours {kind}"] = [*LOSSCLI, "compare", str(data), *asked, *out]
-        commands[f"peer {kind}"] = [*PEER, str(data), str(folder / f"peer-{kind}.json")]
-        commands[f"all {kind}"] = [*LOSSCLI, "compare", str(data), "--quiet"]
-    rounds: Rounds = {name: [] for name in commands}
-    for _ in range(count):
-        for name, command in commands.items():
-            rounds[name].append(run(command))
-    worst = max(
-        disagreement(
-            figures_of_losscli(folder / f"{kind}.json"), figures_of_peer(folder / f"peer-{kind}.json")
-        )
-        for kind in ("csv", "parquet")
+def machine() -> str:
+    """Processor, cores, memory, versions and the day."""
+    info = Path("/proc/cpuinfo")
+    names = info.read_text().splitlines() if info.exists() else []
+    model = next((line.split(":")[1].strip() for line in names if line.startswith("model name")), "")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = os.getloadavg()[0]
+    return (
+        f"{model or platform.processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
+        f"{platform.release().split('-')[0]} · Python {platform.python_version()} · "
+        f"{' · '.join(versions())} · {datetime.now(UTC):%Y-%m-%d}, load {load:.1f} at the start"
     )
-    share = float(subprocess.check_output([*SHARE, str(folder / "predictions.csv"), *asked]))
-    return rounds, share, worst
+
+
+def versions() -> Iterator[str]:
+    for name in PACKAGES:
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:
+            yield f"{name} not installed"
+
+
+def alternated(commands: dict[str, list[str]], rounds: int) -> dict[str, list[Usage]]:
+    """What each command used, round by round, after one that is not counted."""
+    found: dict[str, list[Usage]] = {name: [] for name in commands}
+    for number in range(rounds + 1):
+        for name, command in commands.items():
+            used = run(command)
+            if number:
+                found[name].append(used)
+    return found
+
+
+def small(rounds: int) -> Iterator[str]:
+    """Start-up, few rows, many models, and one interval by scipy."""
+    with tempfile.TemporaryDirectory() as folder:
+        few, many, thousand = (Path(folder) / f"{name}.csv" for name in ("few", "many", "thousand"))
+        write(2, few, _FEW)
+        write(_TEN, many, _MANY)
+        generate(1_000, thousand)
+        commands = {
+            "`python -c pass`": [sys.executable, "-c", "pass"],
+            "a Typer command that does nothing": [sys.executable, "-c", _NOTHING],
+            "`losscli --version`": [*LOSSCLI, "--version"],
+            "`losscli --help`": [*LOSSCLI, "--help"],
+            f"compare, {_FEW} rows × 2 models, all losses": [*LOSSCLI, "compare", str(few)],
+            f"compare, {_MANY:,} rows × {_TEN} models, all losses": [*LOSSCLI, "compare", str(many)],
+            "compare, 1,000 rows × 3 models, all losses and intervals": [*LOSSCLI, "compare", str(thousand)],
+            "scipy.stats.bootstrap, 1,000 rows, one figure of one model": [
+                *PEERS["scipy_bootstrap"],
+                str(thousand),
+            ],
+        }
+        found = alternated(commands, rounds)
+    yield "| command | wall s | CPU s | peak MiB |"
+    yield "|---|---|---|---|"
+    for name, used in found.items():
+        wall, cpu = (spread([getattr(one, field) for one in used], 3) for field in ("wall", "cpu"))
+        yield f"| {name} | {wall} | {cpu} | {max(one.rss for one in used):,.0f} |"
+
+
+_WORDS = (
+    "Whole processes in turn; smallest / median / largest of the rounds where there are several. Ratios are "
+    "round by round: above 1 the peer takes longer. losscli finds intervals, verdicts, ranks and robustness "
+    "beside the figures, checks every field and hashes the file; the peers find the figures alone."
+)
+_NOTHING = "import typer; app = typer.Typer(); app.command()(lambda: None); app()"
+
+
+def share(rows: int) -> Iterator[str]:
+    """What intervals and verdicts take of a large run."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "predictions.csv"
+        generate(rows, data)
+        asked = [word for spec in LOSSES for word in ("--loss", spec)]
+        taken = float(subprocess.check_output([*SHARE, str(data), *asked]))
+    yield (
+        f"Intervals and verdicts take {100 * taken:.0f} % of the CPU time of twelve losses from CSV at "
+        f"{rows:,} rows (`verdict_share.py`, one process)."
+    )
 
 
 def main() -> None:
-    """Write the files, run the rounds, check, and print a table."""
+    """Run all parts, or those named, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rows", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--rounds", type=int, default=5, help="of short commands and fits")
+    parser.add_argument(
+        "--output", type=Path, help="a file, such as benchmarks/RESULTS.md; else the terminal"
+    )
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        rounds, share, worst = measure(Path(name), arguments.rows, arguments.rounds)
-    print(f"{arguments.rows:,} rows × {MODELS} models; figures agree with the peer's to {worst:.1e}\n")
-    print("| min / median / max | wall | CPU |\n|---|---|---|")
-    for words, above, below in (
-        ("CSV, 12 losses: pandas + scikit-learn / losscli", "peer csv", "ours csv"),
-        ("Parquet, 12 losses: pandas + scikit-learn / losscli", "peer parquet", "ours parquet"),
-        ("CSV: all losses / 12", "all csv", "ours csv"),
-        ("Parquet: all losses / 12", "all parquet", "ours parquet"),
-    ):
-        print(f"| {words} | {ratio(rounds, above, below, 'wall')} | {ratio(rounds, above, below, 'cpu')} |")
-    for words, key in ((f"{MANY:,} rows × {TEN} models, all losses, s", "many"), (f"{FEW} rows, s", "few")):
-        wall, cpu = ([getattr(one, field) for one in rounds[key]] for field in ("wall", "cpu"))
-        print(f"| {words} | {spread(wall, 2)} | {spread(cpu, 2)} |")
-    print(f"| intervals and verdicts, of the CPU time of 12 losses on one core | | {100 * share:.0f} % |")
+    page = [
+        "# Results",
+        "",
+        f"`python benchmarks/claims.py --rows {' '.join(map(str, arguments.rows))}`; {machine()}.",
+        "",
+        _WORDS,
+    ]
+    parts = {
+        "As the rows grow": scaling(arguments.rows),
+        "Verdicts": share(min(max(arguments.rows), 5_000_000)),
+        "Short commands": small(arguments.rounds),
+        "Whole fits": whole_fits(arguments.rounds),
+    }
+    for title, part in parts.items():
+        print(title, file=sys.stderr, flush=True)
+        page += ["", f"## {title}", "", *part]
+    text = "\n".join(page) + "\n"
+    if arguments.output is None:
+        print(text, end="")
+    else:
+        arguments.output.write_text(text)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 
 LOSSCLI = [sys.executable, "-m", "losscli"]
 GENERATE = [sys.executable, str(Path(__file__).parent / "generate.py")]
-PEER = [sys.executable, str(Path(__file__).parent / "peer_sklearn.py")]
+PEERS = {path.stem: [sys.executable, str(path)] for path in (Path(__file__).parent / "peers").glob("*.py")}
 
 
 @dataclass(frozen=True, slots=True)

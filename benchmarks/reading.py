@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from compare_speed import spread
+from agreement import spread
 from process import generate
 
 COLUMNS = ("y_true", "pred_ridge", "pred_huber", "pred_gbm")
