@@ -15,6 +15,7 @@ from losscli.data.roles.models import ModelColumns, listed
 from losscli.data.roles.problem import Problem
 from losscli.data.roles.table_roles import TableRoles, read_roles
 from losscli.data.roles.target import check_named, check_units, shell_word, target_by_name, targets_beside
+from losscli.data.roles.whole_lines import with_predictions
 from losscli.data.roles.words import is_prediction_name
 from losscli.data.table import ReadOptions, Table, align, beside, check_same, read
 from losscli.domain import Task
@@ -81,7 +82,7 @@ def pose(tables: Sequence[Table], stems: Sequence[str], asked: Asked, truth: Tab
     if len(tables) == 1 and truth is None:
         models = split_models(tables[0], asked)
         if models is None:
-            table, problem = read_roles(tables[0], asked).problem(asked)
+            table, problem = _alone(tables[0], asked)
             files: Files = ((tables[0], ""),)
         else:
             table, problem = _joined(_aligned(models.tables, models.names, models.asked, None), models.asked)
@@ -95,6 +96,16 @@ def pose(tables: Sequence[Table], stems: Sequence[str], asked: Asked, truth: Tab
         if truth is not None:
             files = ((truth, f"{stem(truth.path)}:"), *files)
     return Posed(table, with_left_out(problem, table, files, asked), files)
+
+
+def _alone(table: Table, asked: Asked) -> tuple[Table, Problem]:
+    def read(asked: Asked) -> tuple[Table, Problem]:
+        return read_roles(table, asked).problem(asked)
+
+    try:
+        return read(asked)
+    except UsageError as error:
+        raise with_predictions(error, asked, read) from None
 
 
 def fixes_of_ids(tables: Sequence[Table], but: str | None = None) -> list[Fix]:
