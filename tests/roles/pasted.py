@@ -118,8 +118,8 @@ def _of_models(words: Sequence[str], found: Mapping[str, Any], gives: str) -> It
     spelled = [name for name in named if "=" in name and ":" in name]
     if spelled and len(models) != len(named):
         yield f"{len(named)} models, but {len(models)}"
-    counted = re.search(r"(?:^|; )(\d+) models$", gives)
-    wanted = int(counted[1]) if counted else 1 if gives.endswith(" alone") else len(models)
+    counted = re.search(r"(?:^|; )(\d+) models(?:;|$)", gives)
+    wanted = int(counted[1]) if counted else 1 if " alone" in gives else len(models)
     if len(models) != wanted:
         yield f"{gives}, but {len(models)} models"
     if value_of(words, "--model-column") and len(models) < 2:

@@ -79,7 +79,7 @@ def test_the_line_to_paste(pose, columns):
     assert error.value.fixes[0].flags == ("--pred", "rf", "--pred", "my xgb")
     with pytest.raises(UsageError, match="none is numeric") as error:
         pose(columns({"y": ["a", "b"], "guess": ["a", "b"]}))
-    assert error.value.fixes[0].flags == ("--pred", "guess")
+    assert error.value.fixes[0].flags == ("--pred", "guess", "--positive", "b")
     with pytest.raises(DataError, match="no prediction column beside the target 'y'"):
         pose(columns({"y": [1, 2.5]}))
 

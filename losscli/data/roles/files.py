@@ -10,12 +10,12 @@ from losscli.data.roles.evidence import roles_of
 from losscli.data.roles.forecasts import at_shared_levels
 from losscli.data.roles.ids import may_name_rows, named_like_id
 from losscli.data.roles.left_out import Files, with_left_out
+from losscli.data.roles.lines import completed
 from losscli.data.roles.long import split_models
 from losscli.data.roles.models import ModelColumns, listed
 from losscli.data.roles.problem import Problem
 from losscli.data.roles.table_roles import TableRoles, read_roles
 from losscli.data.roles.target import check_named, check_units, shell_word, target_by_name, targets_beside
-from losscli.data.roles.whole_lines import with_predictions
 from losscli.data.roles.words import is_prediction_name
 from losscli.data.table import ReadOptions, Table, align, beside, check_same, read
 from losscli.domain import Task
@@ -105,7 +105,7 @@ def _alone(table: Table, asked: Asked) -> tuple[Table, Problem]:
     try:
         return read(asked)
     except UsageError as error:
-        raise with_predictions(error, asked, read) from None
+        raise completed(error, asked, read) from None
 
 
 def fixes_of_ids(tables: Sequence[Table], but: str | None = None) -> list[Fix]:
