@@ -10,6 +10,7 @@ from losscli.data.roles.class_weight import plain
 from losscli.data.roles.features import Training
 from losscli.descent.ends import Solution
 from losscli.domain import NUMBERS, Task
+from losscli.export import unexportable
 from losscli.fitting.choice import unranked
 from losscli.fitting.coefficients import Coefficients, coefficients, penalty
 from losscli.fitting.crossval import CrossValidation, Judgement
@@ -221,6 +222,7 @@ def _fits(
         ),
         leaks=run.leaks,
         favoured=_favoured(run, entries),
+        exportable=tuple(one.spec for one in entries if unexportable(one.solution.bound) is None),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
         ranking=rankings(specs, reasons, scores, run.cv.metrics, pairs) if run.judgements else (),
         robustness=_robustness(run, entries, pairs),

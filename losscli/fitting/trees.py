@@ -16,7 +16,7 @@ from losscli.descent.networks import Key
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.domain import Floats, Task
 from losscli.errors import UsageError, unknown
-from losscli.export import module
+from losscli.export import module, unexportable
 from losscli.export.scored import scored
 from losscli.fitting.augment import Examples, Recipe, prepared
 from losscli.fitting.boosters import LIBRARIES, Booster, Library, TreeRows
@@ -189,9 +189,4 @@ def _said(error: Exception) -> str:
 
 def without_objective(loss: Loss) -> str | None:
     """Why no boosted trees are trained under a loss, or None."""
-    bound = loss.bind({}, scale=1.0, imbalance=1.0, naive=1.0)
-    try:
-        scored(bound)
-    except UsageError as error:
-        return error.what.removeprefix(f"{bound.spec}: ")
-    return None
+    return unexportable(loss.bind({}, scale=1.0, imbalance=1.0, naive=1.0))
