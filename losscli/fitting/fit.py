@@ -26,7 +26,7 @@ from losscli.fitting.headline import chosen_judge, settled
 from losscli.fitting.judge import headed, judging
 from losscli.fitting.leaks import leaks, warning
 from losscli.fitting.learner import Learner
-from losscli.fitting.learners import check_model, is_linear, learner_of
+from losscli.fitting.learners import check_model, fits_linear, learner_of
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
@@ -176,7 +176,7 @@ def _contaminations(
     request: FitRequest, training: Training, frame: Frame, whole: FullFit
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
     if request.contaminate is None:  # others than linear models take too long to be trained on every level
-        unasked = not is_linear(request.model) or training.outputs
+        unasked = not fits_linear(request) or training.outputs
         asked = () if unasked else defaults(training.task)
     else:
         asked = tuple(parse(spec, training.task) for spec in request.contaminate)

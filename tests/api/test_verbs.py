@@ -251,7 +251,7 @@ def test_the_types_are_fresh():
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_flag_is_an_argument_that_the_help_names(verb):
     function = getattr(losscli, verb)
-    names = [own.name for own in arguments_of(VERBS[verb].flags)]
+    names = [own.name for own in (*arguments_of(VERBS[verb].flags), *VERBS[verb].held)]
     assert list(function.__signature__.parameters) == names
     assert all(f"\n{name}: " in function.__doc__ for name in names)
     assert not any(f"--{name}" in function.__doc__ for name in names)

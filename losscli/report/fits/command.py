@@ -1,6 +1,6 @@
 """What to type next, ready to paste."""
 
-from losscli.domain import CLASSES, SEVERAL, TREE_LIBRARIES, Task
+from losscli.domain import CLASSES, MODELS, SEVERAL, TREE_LIBRARIES, Task
 from losscli.report.fits.pick import candidates
 from losscli.report.fits.screen import FitScreen
 from losscli.report.leaks import dropping
@@ -33,10 +33,9 @@ def next_commands(screen: FitScreen) -> list[str]:
         if screen.ranked and fits.task not in SEVERAL:
             return [again((words[0], "advise", *path, *kept(words, ADVISED)))]
         return [again((*without(words, (), ("--all",)), "--all"))]
-    along = _exporting(screen, words, first)
-    if fits.model.partition(":")[0] in TREE_LIBRARIES:
-        return along
-    return [_using(screen, words, _written(first)), *along]
+    if fits.model.partition(":")[0] in MODELS:
+        return [_using(screen, words, _written(first)), *_exporting(screen, words, first)]
+    return _exporting(screen, words, first) or [explaining(words, _written(first))]
 
 
 def _using(screen: FitScreen, words: tuple[str, ...], first: str) -> str:
@@ -53,10 +52,10 @@ def _using(screen: FitScreen, words: tuple[str, ...], first: str) -> str:
 def _exporting(screen: FitScreen, words: tuple[str, ...], first: Fit) -> list[str]:
     """The code of the loss for the library that trains such models; nothing where there is none."""
     fits = screen.found
-    if first.spec not in fits.exportable:
-        return []
     library = fits.model.partition(":")[0]
-    if library not in TREE_LIBRARIES:
+    if first.spec not in fits.exportable or library not in (*MODELS, *TREE_LIBRARIES):
+        return []
+    if library in MODELS:
         plain = library == "linear" and fits.task != Task.MULTICLASS  # of several classes it has no code
         library = "sklearn" if plain else "torch"
     task = ("--task", fits.task) if fits.task in CLASSES else ()
