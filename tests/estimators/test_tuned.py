@@ -1,4 +1,4 @@
-"""`tune` of the estimators chooses what `losscli fit --tune` chooses on all rows; conventions hold with it."""
+"""`tune` of the estimators chooses what `losscli fit --tune` chooses on all rows; conventions hold."""
 
 from typing import Any
 
