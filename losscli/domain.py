@@ -38,6 +38,7 @@ SEVERAL = frozenset({Task.MULTIOUTPUT, Task.MULTILABEL})  # targets of several c
 NUMBER_SCHEMES = ("shift", "spread", "leverage")
 CLASS_SCHEMES = ("flip",)
 SCHEMES = frozenset(NUMBER_SCHEMES + CLASS_SCHEMES)
+MODELS = ("linear", "mlp")  # that are trained here
 TREE_LIBRARIES = ("lightgbm", "xgboost", "catboost")  # of boosted trees that fit trains with
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from losscli.api.calls import Call, arguments_of, call_of, signature_of
+from losscli.api.calls import LEARNER, Call, Held, arguments_of, call_of, signature_of
 from losscli.api.mended import in_python, worded
 from losscli.errors import DataError, Where
 from losscli.verbs.options import AdviseFlags, CompareFlags, DiffFlags, FitFlags, RolesFlags
@@ -55,19 +55,27 @@ def _diff(call: Call) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What a function is made of. gives: the name of the class of its result; told: what it does."""
+    """What a function is made of. gives: the name of the class of its result; told: what it does; held: the
+    arguments that no flag is."""
 
     flags: type
     work: Callable[[Call], Any]
     gives: str
     told: str
+    held: tuple[Held, ...] = ()
 
 
 VERBS = {
     "compare": Verb(
         CompareFlags, _compare, "Compared", "How good are these predictions, and which model is better?"
     ),
-    "fit": Verb(FitFlags, _fit, "Fitted", "Which loss to train with: each one fitted, judged out of fold."),
+    "fit": Verb(
+        FitFlags,
+        _fit,
+        "Fitted",
+        "Which loss to train with: each one fitted, judged out of fold.",
+        (LEARNER,),
+    ),
     "advise": Verb(AdviseFlags, _advise, "Advised", "Which losses suit these data, and why."),
     "roles": Verb(
         RolesFlags, _roles, "RolesFound", "What each column is, why, and the argument that says otherwise."
@@ -94,9 +102,9 @@ def _alike(names: list[str]) -> Iterator[None]:
 
 def function_of(verb: str) -> Callable[..., Any]:
     facts = VERBS[verb]
-    signature = signature_of(facts.flags)
+    signature = signature_of(facts.flags, facts.held)
     own = arguments_of(facts.flags)
-    names = [one.name for one in own]
+    names = [*(one.name for one in own), *(one.name for one in facts.held)]
     places = [one.name for one in own if one.positional]
 
     def called(*data: Any, **options: Any) -> Any:
@@ -107,8 +115,9 @@ def function_of(verb: str) -> Callable[..., Any]:
             return facts.work(call_of(verb, facts.flags, tables, options))
 
     called.__name__ = called.__qualname__ = verb
+    helps = [(one.name, one.flag.help) for one in own] + [(one.name, one.help) for one in facts.held]
     listed = "\n".join(
-        f"{one.name}: {worded(one.flag.help, names).replace('repeat it', 'or a list of them')}" for one in own
+        f"{name}: {worded(text, names).replace('repeat it', 'or a list of them')}" for name, text in helps
     )
     called.__doc__ = f"{facts.told}{_GIVES}\n{listed}"
     vars(called)["__signature__"] = signature

@@ -1,7 +1,7 @@
 """Arguments of Python → the flags of a verb, what is in memory of what they name, and the command line that
 says the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from inspect import Parameter, Signature
 from pathlib import Path
@@ -26,6 +26,23 @@ COLUMNS = (
     "id",
     "target",
 )  # flags that an array may stand for
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An argument that no flag is: of what only memory holds. type: as in verbs.pyi; help: what it is."""
+
+    name: str
+    type: str
+    help: str
+
+
+LEARNER = Held(
+    "learner",
+    "Any",
+    "An estimator, or a pipeline that ends in one: a clone of it is trained under every loss that its "
+    "parameter loss or objective can be told, in place of --model.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +72,8 @@ def arguments_of(record: type) -> tuple[FlagField, ...]:
     )
 
 
-def signature_of(record: type) -> Signature:
-    """What the function of a verb takes: tables by position, flags by name."""
+def signature_of(record: type, held: Sequence[Held] = ()) -> Signature:
+    """What the function of a verb takes: tables by position, flags by name, and what no flag is."""
     own = arguments_of(record)
     places = [
         Parameter(one.name, Parameter.VAR_POSITIONAL if one.several else Parameter.POSITIONAL_OR_KEYWORD)
@@ -66,6 +83,7 @@ def signature_of(record: type) -> Signature:
     named = [
         Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default) for one in own if not one.positional
     ]
+    named += [Parameter(one.name, Parameter.KEYWORD_ONLY, default=None) for one in held]
     return Signature([*places, *named])
 
 
@@ -79,7 +97,7 @@ def call_of(verb: str, record: type, data: Mapping[str, Any], options: Mapping[s
     tables: dict[str, Any] = {}
     results: dict[str, Any] = {}
     values: dict[str, Any] = {}
-    told, columns = names_of(options)
+    told, columns = names_of({name: value for name, value in options.items() if name != LEARNER.name})
     for name, one in data.items():
         if known[name].several:
             every = table_beside(one, columns) if columns else one
@@ -95,7 +113,8 @@ def call_of(verb: str, record: type, data: Mapping[str, Any], options: Mapping[s
             values[name] = _name(value, name, tables, results) if inner else _value(known[name], value)
     flags: Any = record_of(record, values)
     command = ("losscli", verb, *_typed(flags, known.values()))
-    return Call(flags, Given(tables, results), command, data, options)
+    given = Given(tables, results, options.get(LEARNER.name))
+    return Call(flags, given, command, data, options)
 
 
 def _named(data: tuple[Any, ...], tables: dict[str, Any], results: dict[str, Any]) -> Iterator[str]:

@@ -315,8 +315,16 @@ class Fitted(Result[Fits]):
 
     def save(self, path: str) -> None:
         """Write the models, for `losscli predict`. Raises UsageError where they are not kept: of a result
-        that was read."""
+        that was read, and those of another library."""
         from pathlib import Path
+
+        from losscli.domain import MODELS
+
+        if self.record.model.partition(":")[0] not in MODELS:
+            raise UsageError(
+                f"{self.record.model}: models of another library are not kept",
+                advice="Train it under the loss to use, and save it as its library says",
+            )
 
         if not self._model_json:
             raise UsageError("there are no models with a result that was read", advice="Fit again")

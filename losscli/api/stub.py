@@ -37,6 +37,7 @@ def _function(verb: str) -> str:
         f"*{one.name}: _Table" if one.several else f"{one.name}: _Table" for one in own if one.positional
     ]
     named = [f"{one.name}: {_type(one)} = {_default(one)}" for one in own if not one.positional]
+    named += [f"{one.name}: {one.type} = None" for one in VERBS[verb].held]
     bare = [] if any(place.startswith("*") for place in places) or not named else ["*"]
     lines = "".join(f"    {one},\n" for one in [*places, *bare, *named])
     return f"def {verb}(\n{lines}) -> {VERBS[verb].gives}: ...\n"

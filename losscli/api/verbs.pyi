@@ -120,6 +120,7 @@ def fit(
     confidence: float = 0.95,
     plot: bool = False,
     jobs: int | None = None,
+    learner: Any = None,
 ) -> Fitted: ...
 def advise(
     data: _Table,

@@ -10,12 +10,12 @@ from typing import Any
 from losscli.domain import CLASSES, NUMBERS, Task
 from losscli.errors import Fix, NoDefault, UsageError, unknown
 from losscli.export import plain, tensors, trees
-from losscli.export.scored import Scored, scored
+from losscli.export.scored import Scored, scored, unexportable
 from losscli.loss import BoundLoss
 from losscli.loss.catalogue import named
 from losscli.spec import Spec
 
-__all__ = ["LIBRARIES", "export", "module", "objective", "resolved"]
+__all__ = ["LIBRARIES", "export", "module", "objective", "resolved", "unexportable"]
 
 LIBRARIES: dict[str, Callable[[Scored], str]] = {
     "torch": tensors.torch,

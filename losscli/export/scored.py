@@ -87,6 +87,15 @@ def scored(bound: BoundLoss) -> Scored:
     return Scored(bound, letter, value, slope, _in_score(bound, letter, slope))
 
 
+def unexportable(bound: BoundLoss) -> str | None:
+    """Why there is no code of a loss, or None."""
+    try:
+        scored(bound)
+    except UsageError as error:
+        return error.what.removeprefix(f"{bound.spec}: ")
+    return None
+
+
 def _obstacle(bound: BoundLoss) -> str | None:
     """Why a loss is not exported, or None."""
     task = bound.loss.task

@@ -10,11 +10,13 @@ from losscli.data.roles.class_weight import plain
 from losscli.data.roles.features import Training
 from losscli.descent.ends import Solution
 from losscli.domain import NUMBERS, Task
+from losscli.export import unexportable
 from losscli.fitting.choice import unranked
 from losscli.fitting.coefficients import Coefficients, coefficients, penalty
 from losscli.fitting.crossval import CrossValidation, Judgement
 from losscli.fitting.efficiency import efficiency
 from losscli.fitting.folds import Folds
+from losscli.fitting.foreign import Foreign
 from losscli.fitting.full_fit import FullFit, light_rows
 from losscli.fitting.headline import ordered_alike, unjudged
 from losscli.fitting.judge import kind_of
@@ -35,7 +37,6 @@ from losscli.fitting.scores import (
     threshold_of,
 )
 from losscli.fitting.trained import LinearModel, NetworkModel, TrainedModel
-from losscli.fitting.trees import Ensemble
 from losscli.loss import BY_DIFFERENCES, BoundLoss
 from losscli.result import (
     Degradation,
@@ -205,7 +206,7 @@ def _fits(
         folds=run.folds.folds,
         repeats=len(run.judgements) // run.folds.folds,
         splitter=run.folds.splitter,
-        model=str(request.model),
+        model=str(request.model) if request.estimator is None else request.estimator.told,
         optimizer=str(request.optimizer),
         l1=request.l1,
         l2=l2,
@@ -221,6 +222,7 @@ def _fits(
         ),
         leaks=run.leaks,
         favoured=_favoured(run, entries),
+        exportable=tuple(one.spec for one in entries if unexportable(one.solution.bound) is None),
         fits=tuple(_fit(run, entry, own, entries) for entry, own in zip(entries, scores, strict=True)),
         ranking=rankings(specs, reasons, scores, run.cv.metrics, pairs) if run.judgements else (),
         robustness=_robustness(run, entries, pairs),
@@ -246,6 +248,8 @@ def _fits(
 
 def _strength(run: Run, entries: Sequence[_Entry]) -> tuple[float | None, str | None]:
     """(the one strength of the l2 penalty, why there is none)"""
+    if run.request.estimator is not None:
+        return None, "the learner has penalties of its own"
     if is_of_trees(run.request.model):
         return None, "boosted trees are penalised as the parameters of --model say"
     if run.request.penalty_scale == "curvature" and run.request.l2 is not None:
@@ -353,7 +357,7 @@ def _missing(entry: _Entry, efficiency: float | None) -> str | None:
         reasons.append(f"{entry.solution.without_slopes}; efficiency is defined for linear models")
     elif efficiency is None:
         reasons.append("efficiency is defined for symmetric losses of the residual")
-    if isinstance(entry.solution, Ensemble):
+    if isinstance(entry.solution, Foreign):
         reasons.append("no optimum is claimed, so that no gradient is looked at")
     elif entry.solution.gradient_norm is None:
         reasons.append("there is no gradient at a kink")
@@ -388,8 +392,8 @@ def _cut_short(run: Run) -> list[Warning_]:
 
 
 def _model(run: Run, entries: Sequence[_Entry]) -> str:
-    """Empty of boosted trees: their library saves them."""
-    if any(isinstance(entry.solution, Ensemble) for entry in entries):
+    """Empty of models of another library: it saves them."""
+    if any(isinstance(entry.solution, Foreign) for entry in entries):
         return ""
     saved = SavedModel(
         task=run.training.task,

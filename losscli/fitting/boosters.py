@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli.domain import NUMBERS, Floats
+from losscli.domain import NUMBERS, Floats, Task
 from losscli.export.scored import scored
 from losscli.export.trees import leaf_steps
+from losscli.fitting.foreign import Scorer
+from losscli.fitting.learner import LearnerRows
 from losscli.loss import BoundLoss
-
-Booster = Callable[[Floats], Floats]  # raw columns (n, p) -> scores (n,), of several classes (n, k)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,6 +40,21 @@ class TreeRows:
         return np.broadcast_to(self.start, (rows, *self.start.shape)).copy()
 
 
+def tree_rows(
+    made: ModuleType, bound: BoundLoss, source: LearnerRows, classes: int
+) -> tuple[TreeRows, float]:
+    """(rows to grow trees on, what is added to the scores that they give). made: the module of the loss;
+    classes: of the target, 1 of numbers."""
+    w = source.design.w * len(source.y)
+    classes = classes if bound.loss.task is Task.MULTICLASS else 1
+    with np.errstate(all="ignore"):
+        start = made.start(source.y, classes, w) if classes > 1 else made.start(source.y, w)
+    # Libraries keep targets in single precision: where the loss is of the residual alone, less the start.
+    shift = float(start) if scored(bound).letter == "r" else 0.0
+    first = np.asarray(start, dtype=np.float64) - shift
+    return TreeRows(source.x, source.y - shift, w, first, classes, bound), shift
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """A library of boosted trees.
@@ -56,14 +71,14 @@ class Library:
     name: str
     title: str
     params: Mapping[str, float]
-    train: Callable[[ModuleType, TreeRows, Mapping[str, float], int, int], Booster]
+    train: Callable[[ModuleType, TreeRows, Mapping[str, float], int, int], Scorer]
     errors: Callable[[], tuple[type[Exception], ...]]
     forks: bool = True
 
 
 def _lightgbm(
     made: ModuleType, rows: TreeRows, params: Mapping[str, float], rounds: int, seed: int
-) -> Booster:
+) -> Scorer:
     import lightgbm
 
     asked = {
@@ -88,9 +103,7 @@ def _errors_of_lightgbm() -> tuple[type[Exception], ...]:
     return (lightgbm.basic.LightGBMError,)
 
 
-def _xgboost(
-    made: ModuleType, rows: TreeRows, params: Mapping[str, float], rounds: int, seed: int
-) -> Booster:
+def _xgboost(made: ModuleType, rows: TreeRows, params: Mapping[str, float], rounds: int, seed: int) -> Scorer:
     import xgboost
 
     asked: dict[str, Any] = {
@@ -119,7 +132,7 @@ def _errors_of_xgboost() -> tuple[type[Exception], ...]:
 
 def _catboost(
     made: ModuleType, rows: TreeRows, params: Mapping[str, float], rounds: int, seed: int
-) -> Booster:
+) -> Scorer:
     import catboost
 
     several = rows.classes > 1

@@ -1,6 +1,7 @@
 """Which losses are trained, and which of them are ranked."""
 
 from collections.abc import Sequence
+from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -9,9 +10,9 @@ from losscli.descent.methods import outputs
 from losscli.descent.train import Wanted
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
-from losscli.fitting.learners import is_linear, is_of_trees
+from losscli.fitting.learner import Learner
+from losscli.fitting.learners import learner_of
 from losscli.fitting.request import FitRequest
-from losscli.fitting.trees import without_objective
 from losscli.loss import Argument, BoundLoss, Loss, Params, Trait
 from losscli.loss.catalogue import find, losses_for, named, tasks_of
 from losscli.loss.score import terms, untrainable
@@ -32,11 +33,12 @@ def choose(request: FitRequest, task: Task, y: Floats) -> tuple[tuple[Wanted, ..
         wanted = [Wanted(found_loss(spec, task), spec.numbers()) for spec in request.losses]
     else:
         wanted = [Wanted(loss, {}) for loss in losses_for(task) if loss.task is task]
+    learner = cache(partial(learner_of, request))  # asked for where a loss is not refused anyway
     kept: dict[str, Wanted] = {}
     refused = []
     for one in wanted:
         spec = str(Spec(one.loss.name, tuple(one.written.items())))
-        reason = refusal(one.loss, task, y, one.written) or _unsettled(one.loss, task, request)
+        reason = refusal(one.loss, task, y, one.written) or _unsettled(one.loss, task, learner())
         reason = reason or (None if request.losses else _special(one.loss))
         if reason is not None:
             refused.append(Refused(spec, *reason))
@@ -67,13 +69,13 @@ def refusal(loss: Loss, task: Task, y: Floats, written: Params = _NONE) -> tuple
     return None
 
 
-def _unsettled(loss: Loss, task: Task, request: FitRequest) -> tuple[str, tuple[int, ...]] | None:
-    """Why no method goes to the optimum of a loss, or no library trains under it; a model that is trained by
+def _unsettled(loss: Loss, task: Task, learner: Learner | None) -> tuple[str, tuple[int, ...]] | None:
+    """Why no method goes to the optimum of a loss, or a learner trains none under it; one that is trained by
     epochs goes to no optimum."""
     reason = None
-    if is_of_trees(request.model):
-        reason = without_objective(loss)
-    elif task in SEVERAL and is_linear(request.model) and request.early is None:
+    if learner is not None:
+        reason = learner.untrainable(loss)
+    elif task in SEVERAL:
         reason = outputs.untrainable(loss)
     return None if reason is None else (reason, ())
 

@@ -22,16 +22,16 @@ from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits, other_starts, tuned
 from losscli.fitting.folds import Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
-from losscli.fitting.headline import chosen_judge, settled
+from losscli.fitting.headline import chosen_judge
 from losscli.fitting.judge import headed, judging
 from losscli.fitting.leaks import leaks, warning
 from losscli.fitting.learner import Learner
-from losscli.fitting.learners import check_model, is_linear, learner_of
+from losscli.fitting.learners import check_model, fits_linear, learner_of
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.tune import tunings
-from losscli.metrics.metric import Metric
+from losscli.fitting.within import all_rows, settled_judge
 from losscli.result import Fits, Input, PenaltyPath, Refused
 
 __all__ = ["FitRequest", "Fitted", "RowSource", "fit", "fit_frame"]
@@ -103,7 +103,7 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
     folds = told(folds, training, frame.y)
     learner = learner_of(request)
     if judge is not None:
-        metrics = headed(metrics, _settled(judge, frame, training, settings, recipe))
+        metrics = headed(metrics, settled_judge(judge, frame, training, settings, recipe))
     cv = CrossValidation(
         frame=frame,
         training=training,
@@ -119,8 +119,7 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
         largest=max(len(split.train) for split in folds.splits),
         tunings=tuning,
     )
-    rows = np.arange(len(frame.y))
-    cv, values = tuned(cv, Split(0, folds.folds, rows, rows[:0]))
+    cv, values = tuned(cv, all_rows(frame, folds.folds))
     whole = _fitted(frame, training, cv.wanted, settings, recipe, learner)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
     if unpenalised and learner is None and not whole.trained.interrupted:
@@ -147,16 +146,6 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
     return Fitted(*assemble(run), cut_short)
 
 
-def _settled(
-    judge: Metric | Wanted, frame: Frame, training: Training, settings: Settings, recipe: Recipe
-) -> Metric:
-    """The judge with s of all rows, where a loss takes that."""
-    scale = settings.scale
-    if isinstance(judge, Wanted) and scale is None and training.task is Task.REGRESSION:
-        scale = fit_all_rows(frame, training, (), settings, recipe, None).scale
-    return settled(judge, scale, frame.y, frame.w)
-
-
 def _check_enough(folds: Folds, whole: FullFit) -> None:
     """Raises UsageError where least squares without a penalty would fit noise."""
     columns = int(np.count_nonzero(whole.design.spread))  # that vary
@@ -176,7 +165,7 @@ def _contaminations(
     request: FitRequest, training: Training, frame: Frame, whole: FullFit
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
     if request.contaminate is None:  # others than linear models take too long to be trained on every level
-        unasked = not is_linear(request.model) or training.outputs
+        unasked = not fits_linear(request) or training.outputs
         asked = () if unasked else defaults(training.task)
     else:
         asked = tuple(parse(spec, training.task) for spec in request.contaminate)

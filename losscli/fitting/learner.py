@@ -10,6 +10,7 @@ from losscli.descent.networks import Key
 from losscli.descent.train import Outcome, Settings, Wanted
 from losscli.domain import Codes, Floats
 from losscli.fitting.augment import Examples, Recipe
+from losscli.loss import Loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,9 @@ class Learner(Protocol):
     @property
     def forks(self) -> bool:
         """Whether processes forked from one that has trained can train."""
+
+    def untrainable(self, loss: Loss) -> str | None:
+        """Why it trains no model under a loss, whatever the targets, or None."""
 
     def count(self, losses: int) -> int:
         """How many of what progress counts are trained on one set of rows."""

@@ -3,7 +3,7 @@
 from losscli.descent.networks import AUTO, EPOCHS, TrainingPlan
 from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import parse_optimizer
-from losscli.domain import TREE_LIBRARIES
+from losscli.domain import MODELS, TREE_LIBRARIES
 from losscli.errors import UsageError, unknown
 from losscli.fitting.boosters import LIBRARIES
 from losscli.fitting.learner import Learner
@@ -12,7 +12,7 @@ from losscli.fitting.request import FitRequest
 from losscli.fitting.trees import TreeLearner
 from losscli.spec import Spec
 
-_MODELS = ("linear", "mlp", *TREE_LIBRARIES)
+_MODELS = (*MODELS, *TREE_LIBRARIES)
 
 
 def is_of_trees(model: Spec) -> bool:
@@ -25,6 +25,16 @@ def is_linear(model: Spec) -> bool:
     return not is_of_trees(model) and not _architecture(model).hidden
 
 
+def goes_to_optimum(request: FitRequest) -> bool:
+    """Whether the models are linear ones that are trained without epochs."""
+    return fits_linear(request) and request.early is None
+
+
+def fits_linear(request: FitRequest) -> bool:
+    """Whether the models are linear ones that are trained here."""
+    return request.estimator is None and is_linear(request.model)
+
+
 def _architecture(model: Spec) -> Architecture:
     if model.name not in _MODELS:
         offer = f"Use linear, mlp:hidden=16-16, {', '.join(TREE_LIBRARIES[:-1])} or {TREE_LIBRARIES[-1]}"
@@ -34,8 +44,19 @@ def _architecture(model: Spec) -> Architecture:
 
 def check_model(request: FitRequest) -> None:
     """Raises UsageError for a flag that would do nothing, and an optimizer that does not suit the penalty."""
+    if request.estimator is not None:
+        name = f"--learner {request.estimator.short}"
+        _check_foreign(request, f"{name} has its own settings", "Leave it out")
+        if request.model != FitRequest().model:
+            raise UsageError(
+                f"--model {request.model} and {name} exclude each other",
+                advice="Leave one of them out",
+            )
+        return
     if is_of_trees(request.model):
-        _check_trees(request)
+        library = LIBRARIES[request.model.name]
+        takes = f"{library.title} takes {', '.join(library.params)}, as in --model {library.name}:rounds=200"
+        _check_foreign(request, f"--model {request.model} is trees", f"Leave it out; {takes}")
         return
     if request.early is not None and is_linear(request.model) and request.optimizer.name in ("auto", "lbfgs"):
         raise UsageError(
@@ -61,8 +82,8 @@ def check_model(request: FitRequest) -> None:
         )
 
 
-def _check_trees(request: FitRequest) -> None:
-    """What only models that descend on slopes and weights have."""
+def _check_foreign(request: FitRequest, what: str, advice: str) -> None:
+    """What only models that descend on slopes and weights here have. what: is trained instead."""
     given = (
         ("--optimizer", None if request.optimizer.name == "auto" else request.optimizer),
         ("--early-stopping", None if request.early is None else f"{request.early.share:g}"),
@@ -76,12 +97,8 @@ def _check_trees(request: FitRequest) -> None:
     )
     for flag, value in given:
         if value is not None:
-            library = LIBRARIES[request.model.name]
-            raise UsageError(
-                f"{flag} {value} is of linear models and networks, and --model {request.model} is trees",
-                advice=f"Leave it out; {library.title} takes {', '.join(library.params)}, "
-                f"as in --model {library.name}:rounds=200",
-            )
+            told = f"{value:g}" if isinstance(value, float) else value
+            raise UsageError(f"{flag} {told} is of linear models and networks, and {what}", advice=advice)
 
 
 def learner_of(request: FitRequest) -> Learner | None:
@@ -89,6 +106,8 @@ def learner_of(request: FitRequest) -> Learner | None:
 
     Raises UsageError for a flag that would do nothing, and for a library that is not installed.
     """
+    if request.estimator is not None:
+        return request.estimator
     if is_of_trees(request.model):
         return TreeLearner.parse(request.model)
     architecture = _architecture(request.model)

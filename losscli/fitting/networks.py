@@ -23,7 +23,7 @@ from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
 from losscli.domain import IDENTITY, LOG, Codes, Floats, Task
 from losscli.fitting.augment import NONE, Examples, Recipe, prepared, weighed
 from losscli.fitting.learner import LearnerRows
-from losscli.loss import BoundLoss
+from losscli.loss import BoundLoss, Loss
 from losscli.loss.score import terms
 
 
@@ -74,6 +74,9 @@ class NetworkLearner:
     counted = "networks"
     in_lockstep = True
     forks = True
+
+    def untrainable(self, loss: Loss) -> str | None:
+        return None
 
     def count(self, losses: int) -> int:
         return 1  # all losses are trained in lockstep

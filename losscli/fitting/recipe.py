@@ -5,7 +5,7 @@ from losscli.data.roles.flags import useless_flag
 from losscli.domain import CLASSES, SEVERAL, Task
 from losscli.errors import Fix, UsageError
 from losscli.fitting.augment import Recipe, parse
-from losscli.fitting.learners import is_linear, is_of_trees
+from losscli.fitting.learners import goes_to_optimum, is_linear, is_of_trees
 from losscli.fitting.request import FitRequest
 from losscli.fitting.threshold import ThresholdRule
 from losscli.metrics.threshold import Costs
@@ -16,7 +16,9 @@ def check_request(request: FitRequest, training: Training) -> None:
     """Raises UsageError for a flag that several targets have no use for, or a model without slopes, and for
     a form of scores that only linear models at their optimum know."""
     task = training.task
-    if request.early is not None or not is_linear(request.model):
+    if request.estimator is not None:
+        request.estimator.check(task)
+    if not goes_to_optimum(request):
         _check_form(training)
     if not training.features:
         _check_slopes(request)
@@ -57,7 +59,9 @@ def _check_form(training: Training) -> None:
 
 
 def _check_slopes(request: FitRequest) -> None:
+    learner = request.estimator
     flags = (
+        ("--learner", learner and learner.short, learner),
         ("--model", str(request.model), not is_linear(request.model)),
         ("--l1", f"{request.l1:g}", request.l1),
         ("--path", str(request.path), request.path is not None),

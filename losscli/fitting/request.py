@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from losscli.descent.networks import EarlyStopping
+from losscli.fitting.estimator import EstimatorLearner
 from losscli.loss import BoundLoss
 from losscli.result import Input
 from losscli.spec import Spec
@@ -17,6 +18,7 @@ class FitRequest:
 
     losses: empty for one of every class that can be trained.
     scale: s as given, in units of y.
+    estimator: of another library, in place of `model`; None is none.
     max_iter, tol: None is the optimizer's own.
     early: to stop by; None trains to the end.
     seeds: starts of a network that are tried in the first repeat.
@@ -37,6 +39,7 @@ class FitRequest:
     exclude: tuple[Spec, ...] = ()
     scale: float | None = None
     model: Spec = _LINEAR
+    estimator: EstimatorLearner | None = None
     optimizer: Spec = _AUTO
     max_iter: int | None = None
     early: EarlyStopping | None = None

@@ -1,7 +1,6 @@
 """Boosted trees of LightGBM, XGBoost and CatBoost in place of linear models, trained under each loss by its
 exported objective."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,48 +8,17 @@ from types import MappingProxyType
 
 import numpy as np
 
-from losscli import progress
 from losscli.data.roles.features import Training
-from losscli.descent.ends import Solution
 from losscli.descent.networks import Key
-from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
-from losscli.domain import Floats, Task
+from losscli.descent.train import Settings, Wanted
 from losscli.errors import UsageError, unknown
-from losscli.export import module
-from losscli.export.scored import scored
+from losscli.export import module, unexportable
 from losscli.fitting.augment import Examples, Recipe, prepared
-from losscli.fitting.boosters import LIBRARIES, Booster, Library, TreeRows
+from losscli.fitting.boosters import LIBRARIES, Library, tree_rows
+from losscli.fitting.foreign import ForeignModels, Learned, one_by_one, said
 from losscli.fitting.learner import LearnerRows
 from losscli.loss import BoundLoss, Loss
-from losscli.loss.score import terms
 from losscli.spec import Spec, number_text
-
-_PLACE = re.compile(r"^\S+\.cpp:\d+: | at \S+, line \d+ ?\.?$")
-
-
-@dataclass(frozen=True, eq=False)
-class Ensemble(Solution):
-    """Boosted trees that were trained; objective: the mean loss of the rows they have learned from."""
-
-    @property
-    def without_slopes(self) -> str | None:
-        return "boosted trees have no coefficients"
-
-
-@dataclass(frozen=True, eq=False)
-class FittedTrees:
-    """The ensembles of one set of rows, of L losses. boosters: None where there is none."""
-
-    outcomes: tuple[Outcome, ...]
-    scale: float | None
-    boosters: tuple[Booster | None, ...]
-    classes: int
-
-    def scores(self, x: Floats) -> Floats:
-        """Of new rows (1, L, n), for several classes (1, L, k, n). x: raw columns (n, p)."""
-        shape = (len(x),) if self.classes == 1 else (self.classes, len(x))
-        found = [np.full(shape, np.nan) if one is None else one(x).T for one in self.boosters]
-        return np.array(found).reshape(1, len(found), *shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,60 +79,34 @@ class TreeLearner:
         settings: Settings,
         seeds: Sequence[Key],
         largest: int,
-    ) -> list[FittedTrees]:
+    ) -> list[ForeignModels]:
         """One after the other; what a library draws, it draws by the seed of the run."""
-        return [self._fitted(source, wanted, settings) for source in sources]
 
-    def _fitted(self, source: LearnerRows, wanted: Sequence[Wanted], settings: Settings) -> FittedTrees:
-        models, scale = bound_losses(source.design, source.y.T, wanted, settings)
-        found: list[tuple[Outcome, Booster | None]] = []
-        for model in models:
-            grown = (model, None) if isinstance(model, str) else self._grown(model.bound, source, settings)
-            found.append(grown)
-            progress.advance("models", 1)
-        outcomes, boosters = zip(*found, strict=True) if found else ((), ())
-        return FittedTrees(outcomes, scale, boosters, settings.classes)
+        def fitted(source: LearnerRows) -> ForeignModels:
+            def train(bound: BoundLoss) -> Learned:
+                return self._trained(bound, source, settings)
 
-    def _grown(
-        self, bound: BoundLoss, source: LearnerRows, settings: Settings
-    ) -> tuple[Outcome, Booster | None]:
-        """(how it ended, the trees)"""
-        booster = self._trained(bound, source, settings)
-        s = booster(source.x)
-        values, _ = terms(bound.loss, dict(bound.params), source.y[None], np.ascontiguousarray(s.T)[None])
-        finite = bool(np.isfinite(s).all())
-        ended = f"{self.rounds:,} rounds of {self.library.title}; no optimum is claimed"
-        ensemble = Ensemble(
-            bound=bound,
-            l2=0.0,
-            v=np.zeros(0),
-            objective=float(values[0] @ source.design.w),
-            gradient_norm=None,
-            iterations=self.rounds,
-            converged=finite,
-            certificate=ended if finite else f"diverged: scores are not finite after {self.rounds:,} rounds",
-        )
-        return ensemble, booster if finite else None
+            return one_by_one(source, wanted, settings, train, "boosted trees have no coefficients")
 
-    def _trained(self, bound: BoundLoss, source: LearnerRows, settings: Settings) -> Booster:
+        return [*map(fitted, sources)]
+
+    def untrainable(self, loss: Loss) -> str | None:
+        return unexportable(loss.bind({}, scale=1.0, imbalance=1.0, naive=1.0))
+
+    def _trained(self, bound: BoundLoss, source: LearnerRows, settings: Settings) -> Learned:
         """Raises UsageError where the library refuses."""
-        library, w = self.library, source.design.w * len(source.y)  # a weight of 1 on average
+        library = self.library
         made = module(bound, library.name)
-        classes = settings.classes if bound.loss.task is Task.MULTICLASS else 1
-        with np.errstate(all="ignore"):
-            start = made.start(source.y, classes, w) if classes > 1 else made.start(source.y, w)
-        # Libraries keep targets in single precision: where the loss is of the residual alone, less the start.
-        shift = float(start) if scored(bound).letter == "r" else 0.0
-        first = np.asarray(start, dtype=np.float64) - shift
-        rows = TreeRows(source.x, source.y - shift, w, first, classes, bound)
+        rows, shift = tree_rows(made, bound, source, settings.classes)
         try:
             booster = library.train(made, rows, self.params, self.rounds, settings.seed)
         except library.errors() as error:
             raise UsageError(
-                f"--model {self.spec}: {library.title} refuses under {bound.spec}: {_said(error)}",
+                f"--model {self.spec}: {library.title} refuses under {bound.spec}: {said(error)}",
                 advice="Change that parameter, or leave the loss out with --exclude",
             ) from None
-        return lambda x: shift + booster(x)
+        ended = f"{self.rounds:,} rounds of {library.title}"
+        return Learned(lambda x: shift + booster(x), self.rounds, ended)
 
 
 def _number(spec: Spec, key: str, value: float | str, usual: float) -> float:
@@ -179,19 +121,3 @@ def _number(spec: Spec, key: str, value: float | str, usual: float) -> float:
     if key in ("rounds", "learning_rate") and value <= 0:
         raise UsageError(f"--model {spec}: {key} is above 0", advice=example)
     return value
-
-
-def _said(error: Exception) -> str:
-    """The first line of an error, without the place in the library's own source."""
-    lines = str(error).strip().splitlines() or ["without a reason"]
-    return _PLACE.sub("", lines[0]).strip(" .")
-
-
-def without_objective(loss: Loss) -> str | None:
-    """Why no boosted trees are trained under a loss, or None."""
-    bound = loss.bind({}, scale=1.0, imbalance=1.0, naive=1.0)
-    try:
-        scored(bound)
-    except UsageError as error:
-        return error.what.removeprefix(f"{bound.spec}: ")
-    return None

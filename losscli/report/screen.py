@@ -88,6 +88,6 @@ def more(facts: Sequence[SectionFacts], holds: Mapping[str, int], view: View) ->
     return [Line((f"More by --show NAME: {fields[0]}", *fields[1:], ALL), Role.DIM)] if fields else []
 
 
-def following(command: str) -> list[Line]:
-    """What to type next."""
-    return [Line((f"Next: {command}",), Role.DIM)]
+def following(*commands: str) -> list[Line]:
+    """What to type next, one or the other."""
+    return [Line((f"Next: {command}",), Role.DIM) for command in commands]

@@ -51,10 +51,15 @@ def typed_spec(words: Sequence[str], spec: str) -> str | None:
 
 def explaining(words: Sequence[str], spec: str) -> str:
     """The command that explains a loss, ready to paste."""
+    return again(("losscli", "explain", *as_known(words, spec)))
+
+
+def as_known(words: Sequence[str], spec: str) -> tuple[str, ...]:
+    """The spec of a loss, and what of a command's words makes the loss known."""
     written = typed_spec(words, spec)
     # The spec has the parameters in use; a path, where there is one, is what makes it known.
     path = _PATH.search(written) if written else None
-    return again(("losscli", "explain", written if path and written else spec, *_definitions(words)))
+    return (written if path and written else spec, *_definitions(words))
 
 
 def _definitions(words: Sequence[str]) -> Iterator[str]:

@@ -244,6 +244,7 @@ class Fits(TableResult):
     ahead_of_constant: tuple[str, ...] | None = None  # fits shown better than it; None: not tested
     leaks: tuple[str, ...] = ()  # features that give the target away
     favoured: tuple[str, ...] = ()  # fits whose loss orders models as the headline does
+    exportable: tuple[str, ...] = ()  # fits whose loss losscli export writes code for
 
     def beats_constant(self, fit: Fit) -> bool:
         """Whether a fit's headline is ahead of the best constant's, as shown and as the mean over folds; a

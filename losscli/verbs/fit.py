@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from losscli.errors import UsageError, did_you_mean
 from losscli.spec import Spec
@@ -28,7 +28,10 @@ def fit(flags: FitFlags, given: Given, command: tuple[str, ...]) -> "Fitted":
 
     Raises UsageError and DataError.
     """
-    request, asked = _request(flags, command), _asked(flags)  # what they refuse is said before any work
+    request, asked = (
+        _request(flags, given.learner, command),
+        _asked(flags),
+    )  # what they refuse is said before any work
     from losscli.fitting.fit import fit
 
     return work(fit, flags, given, request, asked)
@@ -50,13 +53,14 @@ def _asked(flags: FitFlags) -> "Asked":
     )
 
 
-def _request(flags: FitFlags, command: tuple[str, ...]) -> "FitRequest":
+def _request(flags: FitFlags, learner: Any, command: tuple[str, ...]) -> "FitRequest":
     from losscli.descent.networks import EarlyStopping
+    from losscli.fitting.estimator import EstimatorLearner
     from losscli.fitting.learners import is_linear, is_of_trees
 
     model = Spec.parse(flags.model)
     trees = is_of_trees(model)
-    deep = not trees and not is_linear(model)
+    deep = learner is None and not trees and not is_linear(model)
     stops = flags.early_stopping is not None
     for flag, value, used, why, instead in (
         ("--seeds", flags.seeds, deep, "only networks have several starts", "--model mlp:hidden=16"),
@@ -70,7 +74,8 @@ def _request(flags: FitFlags, command: tuple[str, ...]) -> "FitRequest":
             f"--save {flags.save}: boosted trees are saved by their library, not here",
             advice=f"Leave it out; losscli export SPEC --to {model.name} writes what they are trained by",
         )
-    seeds, repeats = 3 if deep else 1, 1 if deep or trees else REPEATS
+    once = deep or trees or learner is not None
+    seeds, repeats = 3 if deep else 1, 1 if once else REPEATS
     threshold, rule = _threshold(flags.threshold)
     return replace(
         request_of(flags, command),
@@ -78,6 +83,7 @@ def _request(flags: FitFlags, command: tuple[str, ...]) -> "FitRequest":
         exclude=losses_of(flags.exclude),
         scale=flags.scale,
         model=model,
+        estimator=None if learner is None else EstimatorLearner.of(learner),
         optimizer=Spec.parse(flags.optimizer),
         max_iter=flags.max_iter,
         tol=flags.tol,

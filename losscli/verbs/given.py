@@ -22,10 +22,12 @@ class Given:
 
     tables: what `data.table.read_frame` reads.
     results: of compare.
+    learner: an estimator of another library that is trained; None is none.
     """
 
     tables: Mapping[str, Any] = field(default_factory=dict)
     results: "Mapping[str, Comparison]" = field(default_factory=dict)
+    learner: Any = None
 
     def read(self, name: str, options: "ReadOptions") -> "Table":
         """The table of that name; raises as the readers of files and of frames do."""

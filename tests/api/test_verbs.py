@@ -18,33 +18,54 @@ import losscli
 from losscli.api.calling import VERBS
 from losscli.api.calls import arguments_of
 from losscli.api.stub import PLACE, stub
+from losscli.domain import TASKS, Task
 
 INPUTS = Path(__file__).parents[1] / "golden/inputs"
 FEW = {"resamples": 200}
 QUICK = {"folds": 2, "repeats": 1, "jobs": 1, "max_iter": 3, "no_contaminate": True}
-COMPARED = [
-    ("numbers", {"id": "id", "weights": "weight", "by": "region", "loss": ["huber:delta=1.5", "mae"]}),
-    ("numbers", {"time": "day", "loss": "mse", "scale": 2, "correction": "holm", "rows": "flagged"}),
-    ("numbers", {"define": "own = abs(r)", "loss": ["own"], "fail_if": "mae > 1", "confidence": 0.9}),
-    ("counts", {"task": "counts", "loss": "poisson"}),
-    ("two", {"loss": "bce", "positive": 1, "class_weight": "balanced", "baseline": "lr_prob"}),
-    ("words", {"cost": "fp=1,fn=5", "loss": "zero_one"}),
-    ("three", {"loss": "cross_entropy", "order": ["cat", "dog", "emu"]}),
-    ("tags", {"loss": "hamming"}),
-    ("outputs", {"loss": "mse"}),
-    ("shares", {"loss": "kl_divergence"}),
-    ("quantiles", {}),
-    ("boxes", {"loss": "iou"}),
-    ("detection", {}),
-    ("holed", {"missing": "drop", "loss": "mae"}),
+COMPARED = [  # by the task that follows
+    (
+        "regression",
+        "numbers",
+        {"id": "id", "weights": "weight", "by": "region", "loss": ["huber:delta=1.5", "mae"]},
+    ),
+    (
+        "regression",
+        "numbers",
+        {"time": "day", "loss": "mse", "scale": 2, "correction": "holm", "rows": "flagged"},
+    ),
+    (
+        "regression",
+        "numbers",
+        {"define": "own = abs(r)", "loss": ["own"], "fail_if": "mae > 1", "confidence": 0.9},
+    ),
+    ("counts", "counts", {"task": "counts", "loss": "poisson"}),
+    ("binary", "two", {"loss": "bce", "positive": 1, "class_weight": "balanced", "baseline": "lr_prob"}),
+    ("binary", "words", {"cost": "fp=1,fn=5", "loss": "zero_one"}),
+    ("multiclass", "three", {"loss": "cross_entropy", "order": ["cat", "dog", "emu"]}),
+    ("multilabel", "tags", {"loss": "hamming"}),
+    ("multioutput", "outputs", {"loss": "mse"}),
+    ("distribution", "shares", {"loss": "kl_divergence"}),
+    ("forecast", "quantiles", {}),
+    ("boxes", "boxes", {"loss": "iou"}),
+    ("detection", "detection", {}),
+    ("regression", "holed", {"missing": "drop", "loss": "mae"}),
 ]
 FITTED = [
-    ("train", {"loss": ["mse", "huber"], "l2": 0.01, "metric": "rmse"}),
-    ("train_two", {"loss": "bce", "threshold": "f1"}),
-    ("train_three", {"loss": "cross_entropy"}),
-    ("train_counts", {"loss": "poisson", "task": "counts"}),
-    ("train_outputs", {"loss": "mse"}),
-    ("train_tags", {"loss": "bce"}),
+    ("regression", "train", {"loss": ["mse", "huber"], "l2": 0.01, "metric": "rmse"}),
+    ("regression", "train", {"loss": "mse", "target": "y", "group": "customer", "tune": "huber:delta=1-2-4"}),
+    (
+        "regression",
+        "train",
+        {"loss": "mae", "target": "y", "time": "day", "drop": "customer", "path": "l1:points=2"},
+    ),
+    ("regression", "train", {"loss": "mse", "target": "y", "drop": "customer", "model": "mlp:hidden=2"}),
+    ("binary", "train_two", {"loss": "bce", "threshold": "f1"}),
+    ("binary", "train_two", {"loss": "hinge", "class_weight": "balanced", "oversample": True}),
+    ("multiclass", "train_three", {"loss": "cross_entropy"}),
+    ("counts", "train_counts", {"loss": "poisson", "task": "counts"}),
+    ("multioutput", "train_outputs", {"loss": "mse"}),
+    ("multilabel", "train_tags", {"loss": "bce"}),
 ]
 
 
@@ -64,18 +85,49 @@ def command(result: Any, name: str) -> list[str]:
     return [verb, str(INPUTS / f"{name}.csv"), *flags, "--format", "json"]
 
 
-@pytest.mark.parametrize(("name", "options"), COMPARED)
-def test_compare_is_the_command(name, options):
+FORECASTS = {  # beside the quantiles
+    "interval": {"lower": [0.5, 1.0, 2.5], "upper": [2.0, 2.5, 4.0]},
+    "moments": {"mean": [1.5, 2.0, 2.5], "sd": [0.5, 1.0, 0.75]},
+    "ensemble": {"member_1": [0.5, 1.5, 3.0], "member_2": [1.0, 2.0, 3.5], "member_3": [1.5, 1.0, 2.0]},
+}
+
+
+def test_every_task_is_tried():
+    assert {task for task, *_ in COMPARED} == set(Task)
+    assert {task for task, *_ in FITTED} == {task for task, facts in TASKS.items() if facts.usual}
+
+
+@pytest.mark.parametrize(("task", "name", "options"), COMPARED)
+def test_compare_is_the_command(task, name, options):
     found = losscli.compare(frame(name), **FEW, **options)
+    assert found.record.task == task
     answer = run(command(found, name))
     assert plain(found.to_json()) == plain(answer.out), answer.err
 
 
-@pytest.mark.parametrize(("name", "options"), FITTED)
-def test_fit_is_the_command(name, options):
-    found = losscli.fit(frame(name), **QUICK, **options)
-    answer = run(command(found, name))
+@pytest.mark.parametrize("kind", FORECASTS)
+def test_compare_of_forecasts_is_the_command(kind, tmp_path):
+    rng = np.random.default_rng(2)
+    rows = {name: np.tile(own, 8) + 0.1 * rng.normal(size=24) for name, own in FORECASTS[kind].items()}
+    made = pd.DataFrame({"y": rng.normal(2.0, 1.0, 24), **{f"a_{name}": own for name, own in rows.items()}})
+    made.to_csv(tmp_path / "made.csv", index=False)
+    found = losscli.compare(made, **({"level": 0.8} if kind == "interval" else {}), **FEW)
+    assert found.record.task == "forecast"
+    verb, _, *flags = found.record.command[1:]
+    answer = run([verb, str(tmp_path / "made.csv"), *flags, "--format", "json"])
     assert plain(found.to_json()) == plain(answer.out), answer.err
+
+
+@pytest.mark.parametrize(("task", "name", "options"), FITTED)
+def test_fit_is_the_command(task, name, options, tmp_path):
+    found = losscli.fit(frame(name), **{**QUICK, **options})
+    assert found.record.task == task
+    files = [tmp_path / "model.json", tmp_path / "out.csv"]
+    answer = run([*command(found, name), "--save", str(files[0]), "--predictions", str(files[1])])
+    assert plain(found.to_json()) == plain(answer.out), answer.err
+    found.save(str(tmp_path / "own.json"))
+    assert (tmp_path / "own.json").read_bytes() == files[0].read_bytes()
+    assert losscli.compare(found.predictions, **FEW).losses == losscli.compare(str(files[1]), **FEW).losses
 
 
 def test_advise_and_roles_are_the_commands():
@@ -251,7 +303,7 @@ def test_the_types_are_fresh():
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_flag_is_an_argument_that_the_help_names(verb):
     function = getattr(losscli, verb)
-    names = [own.name for own in arguments_of(VERBS[verb].flags)]
+    names = [own.name for own in (*arguments_of(VERBS[verb].flags), *VERBS[verb].held)]
     assert list(function.__signature__.parameters) == names
     assert all(f"\n{name}: " in function.__doc__ for name in names)
     assert not any(f"--{name}" in function.__doc__ for name in names)

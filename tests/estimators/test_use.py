@@ -222,7 +222,7 @@ def test_a_network_bends_where_a_linear_model_cannot() -> None:
         ({"model": 3}, "a str that names a model"),
         ({"model": "lightgbm"}, "losscli.objective"),
         ({"model": "mlp", "fit_intercept": False}, "fit_intercept=False is of linear models"),
-        ({"model": "mlp", "optimizer": "lbfgs"}, "optimizer=lbfgs goes to an optimum"),
+        ({"model": "mlp", "optimizer": "lbfgs"}, "optimizer lbfgs goes to an optimum"),
     ],
 )
 def test_a_model_that_cannot_be(asked: dict[str, Any], why: str) -> None:

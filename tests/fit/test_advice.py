@@ -58,8 +58,8 @@ def write(folder: Path, columns: dict[str, object]) -> str:
 
 
 def next_of(screen: str) -> list[str]:
-    """The words of the command that a screen ends with."""
-    return shlex.split(screen[screen.rindex("Next: ") :].removeprefix("Next: "))
+    """The words of the first command that a screen ends with."""
+    return shlex.split(screen.partition("\nNext: ")[2].partition("\n")[0])
 
 
 def named_by(screen: str) -> set[str]:
@@ -290,6 +290,53 @@ def test_the_next_command_of_fit_runs(run, target, flags):
     words = next_of(done.stdout)
     again = run(*words[1:])
     assert (again.returncode, again.stderr) == (0, ""), words
+
+
+@pytest.mark.parametrize(
+    ("target", "flags", "ends"),
+    [
+        ("y", ("--loss", "huber"), "huber:delta=NUMBER --to sklearn"),
+        (
+            "y",
+            ("--tune", "huber:delta=1-3", "--loss", "quantile:tau=0.9"),
+            "huber:delta=NUMBER --to sklearn",
+        ),
+        ("y", ("--loss", "0.5*mse + 0.5*mae"), "'0.5*mse + 0.5*mae' --to sklearn"),
+        ("y", ("--define", "own = r**2", "--loss", "own"), "own --define 'own = r**2' --to sklearn"),
+        ("y", ("--model", "mlp:hidden=2", "--loss", "mse"), "mse --to torch"),
+        ("count", ("--loss", "poisson", "--save", "m.json"), "poisson --to sklearn"),
+        ("two", ("--loss", "focal"), "focal:gamma=2 --task binary --to sklearn"),
+        ("three", ("--loss", "focal"), "focal:gamma=2 --task multiclass --to torch"),
+    ],
+)
+def test_fit_ends_with_the_code_of_the_loss(run, tmp_path, target, flags, ends):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 60))
+    y = x[0] - x[1] + 0.5 * rng.normal(size=60)
+    told = {
+        "y": y,
+        "count": np.round(np.exp(y)),
+        "two": np.where(y > 0, "yes", "no"),
+        "three": np.digitize(y, [-1, 1]),
+    }
+    path = write(tmp_path, {"a": x[0], "b": x[1], target: told[target]})
+    task = ("--task", {"count": "counts", "two": "binary", "three": "multiclass"}.get(target, "regression"))
+    found = run("fit", path, "--folds", "2", *task, *FEW, *flags)
+    line = found.stdout.splitlines()[-1]
+    pattern = re.escape(f"Next: losscli export {ends}").replace("NUMBER", r"[\d.]+")
+    assert re.fullmatch(pattern, line), line
+    code = run(*shlex.split(line)[2:])
+    assert (code.returncode, code.stderr) == (0, "")
+    compile(code.stdout, "exported", "exec")
+
+
+def test_no_code_is_offered_of_a_loss_that_has_none(run, tmp_path):
+    x = np.arange(40.0)
+    path = write(tmp_path, {"x": x, "target_a": x % 7 + x, "target_b": x % 5 - x})
+    found = run("fit", path, "--loss", "mae", *FEW)
+    assert [line for line in found.stdout.splitlines() if line.startswith("Next: ")] == [
+        f"Next: losscli fit {path} {' '.join(FEW)} --loss mae --save model.json"
+    ]
 
 
 def test_the_flags_that_advise_takes_over_are_its_own():

@@ -125,7 +125,11 @@ def check_length(found: Fits | Advice, *, answer: int = 4) -> list[str]:
         assert len(lines) <= LINES, "\n".join(lines)
         assert lines.index("") <= answer
         assert piped or all(cell_width(line) <= width for line in lines)
-        assert len([line for line in lines if line.startswith("Next: ")]) == 1
+        follows = [line for line in lines if line.startswith("Next: ")]
+        assert all(line.startswith("Next: losscli export ") for line in follows[1:]) and len(follows) in (
+            1,
+            2,
+        )
         assert "--all" not in "\n".join(lines).partition("\nNext: ")[0]
     return lines
 

@@ -1,6 +1,7 @@
 """What the two estimators share: arrays and parameters → one trained model, linear or a network."""
 
 from dataclasses import replace
+from numbers import Integral
 from typing import Any
 from warnings import warn
 
@@ -10,7 +11,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from losscli.api.estimators.parameters import has_intercept, network_learner, settings
+from losscli.api.estimators.parameters import has_intercept, network_learner, settings, told
+from losscli.api.estimators.tuned import chosen
 from losscli.descent.design import whitened
 from losscli.descent.ends import Solution
 from losscli.descent.objective import bulk_spread
@@ -41,6 +43,29 @@ class LossEstimator(BaseEstimator):  # type: ignore[misc]
             raise ValueError("Sample weights must contain at least one non-zero number.")
         return (x, y, w) if used.all() else (x[used], y[used], w[used])
 
+    def _tuned(self, x: Floats, y: Floats, w: Floats, one: Wanted, labels: tuple[Any, ...] = ()) -> Wanted:
+        """The loss, with the parameter that `tune` chooses; sets the attributes that say what it was.
+
+        y: numbers or class codes; labels: the classes, () for numbers.
+        """
+        for name in ("tuned_", "tried_"):  # of an earlier fit
+            self.__dict__.pop(name, None)
+        if self.tune is None:
+            return one
+        classes = len(labels) if one.loss.task is Task.MULTICLASS else 1
+        asked = settings(self, one.loss.task, classes, self._seed())
+        found, param, tried = chosen(self, (x, y, w), asked, labels)
+        self.tuned_ = {param: found.written[param]}
+        self.tried_ = np.array(tried)
+        return found
+
+    def _seed(self) -> int:
+        """A whole random_state is the seed, as `--seed` is."""
+        drawn = check_random_state(self.random_state)
+        return (
+            int(self.random_state) if isinstance(self.random_state, Integral) else int(drawn.randint(_MOST))
+        )
+
     def _train(
         self,
         x: Floats,
@@ -58,12 +83,12 @@ class LossEstimator(BaseEstimator):  # type: ignore[misc]
         None where they tell it.
         """
         task = wanted.loss.task
-        seed = int(check_random_state(self.random_state).randint(_MOST))
+        seed = self._seed()
         asked = settings(self, task, classes, seed)
         learner = network_learner(self)
         reason = refusal(wanted.loss, task, y, wanted.written)
         if reason is not None:
-            raise ValueError(f"{type(self).__name__} cannot be trained under {self.loss}: {reason[0]}")
+            raise ValueError(f"{type(self).__name__} cannot be trained under {told(self)}: {reason[0]}")
         design = whitened(x, w, has_intercept(self))
         if rows is not None:
             design = replace(design, rows=rows)

@@ -10,7 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 
 from losscli.api.estimators.base import LossEstimator
-from losscli.api.estimators.parameters import check_class_weight, records, wanted
+from losscli.api.estimators.parameters import check_class_weight, records, told, wanted
 from losscli.descent.design import rows_counted
 from losscli.descent.train import Wanted
 from losscli.domain import CLASSES, LOGIT, SOFTMAX, Codes, Floats, Task
@@ -23,7 +23,7 @@ def _gives_probabilities(estimator: "LossClassifier") -> bool:
     """Whether the link of the loss makes probabilities of scores; before `fit`, in some task of classes."""
     if hasattr(estimator, "link_"):
         return estimator.link_ in _PROBABILISTIC
-    return any(one.task in CLASSES and one.link.name in _PROBABILISTIC for one in records(estimator.loss))
+    return any(one.task in CLASSES and one.link.name in _PROBABILISTIC for one in records(told(estimator)))
 
 
 class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
@@ -67,6 +67,10 @@ class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
         As in `LossRegressor`.
     tol : float or None, default=None
         As in `LossRegressor`.
+    tune : str or None, default=None
+        As in `LossRegressor`: ``"focal:gamma=0.5-4"``.
+    metric : str or None, default=None
+        As in `LossRegressor`; None is average precision.
     random_state : int, RandomState instance or None, default=0
         As in `LossRegressor`.
 
@@ -82,6 +86,8 @@ class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
     link_ : str
         ``"logit"`` or ``"softmax"`` where the score gives probabilities, else ``"identity"``.
     n_features_in_, feature_names_in_, network_, loss_, l2_, objective_, n_iter_, converged_, certificate_ :
+        As in `LossRegressor`.
+    tuned_, tried_ :
         As in `LossRegressor`.
 
     See Also
@@ -125,6 +131,8 @@ class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
         fit_intercept: bool = True,
         max_iter: int | None = None,
         tol: float | None = None,
+        tune: str | None = None,
+        metric: str | None = None,
         random_state: Any = 0,
     ) -> None:
         self.loss = loss
@@ -136,6 +144,8 @@ class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
         self.fit_intercept = fit_intercept
         self.max_iter = max_iter
         self.tol = tol
+        self.tune = tune
+        self.metric = metric
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -174,6 +184,7 @@ class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
                 f"y has one class that counts: {self.classes_[0]!r}"
             )
         one = self._wanted(len(self.classes_))
+        one = self._tuned(x, codes.astype(np.float64), w, one, tuple(self.classes_.tolist()))
         several = one.loss.task is Task.MULTICLASS
         balanced = self.class_weight == "balanced"  # its weights sum to those of w
         raw = self._train(
@@ -200,7 +211,7 @@ class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
                 "Only binary classification is supported. The type of the target is multiclass. "
                 f"{two.loss.name} is a loss of two classes: choose one of several, such as cross_entropy"
             )
-        raise ValueError(f"{self.loss} is not a loss of classes: see losscli losses, or LossRegressor")
+        raise ValueError(f"{told(self)} is not a loss of classes: see losscli losses, or LossRegressor")
 
     def _factors(self, codes: Codes, w: Floats) -> Floats:
         """(k,) What a row of each class counts."""
@@ -285,6 +296,6 @@ class LossClassifier(ClassifierMixin, LossEstimator):  # type: ignore[misc]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        known = records(self.loss)
+        known = records(told(self))
         tags.classifier_tags.multi_class = not known or any(one.task is Task.MULTICLASS for one in known)
         return tags

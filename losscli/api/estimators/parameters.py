@@ -1,11 +1,12 @@
 """What the parameters of an estimator mean, and what is said of those that mean nothing."""
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from numbers import Integral, Real
 from typing import Any
 
+from losscli.api.mended import worded
 from losscli.descent.textbook import Optimizer, parse_optimizer
 from losscli.descent.train import Settings, Wanted
 from losscli.domain import NUMBERS, Task
@@ -19,6 +20,11 @@ from losscli.loss.catalogue import find, named
 from losscli.spec import Spec
 
 _FROM_ZERO, _ABOVE_ZERO = "a float in the range [0.0, inf)", "a float in the range (0.0, inf) or None"
+
+
+def told(owner: Any) -> Any:
+    """What an estimator is told of its loss: where `tune` chooses a parameter, by that."""
+    return owner.loss if owner.tune is None else owner.tune
 
 
 def records(loss: Any) -> tuple[Loss, ...]:
@@ -36,8 +42,12 @@ def records(loss: Any) -> tuple[Loss, ...]:
 
 def wanted(owner: Any, task: Task) -> Wanted | None:
     """The loss of an estimator in a task, None where it belongs to others. Raises ValueError where its
-    parameter names no loss."""
-    loss = owner.loss
+    parameter names no loss. Where `tune` chooses a parameter, that one is not written yet."""
+    loss = told(owner)
+    if owner.tune is not None and not isinstance(loss, str):
+        raise refused(owner, "tune", "a str that names a loss and what its parameter may be, or None")
+    if owner.metric is not None and owner.tune is None:
+        raise ValueError(f"metric={owner.metric!r} is what tune judges by: leave it out, or give tune")
     if isinstance(loss, Loss):
         served = loss.task is task or (task is Task.REGRESSION and loss.task in NUMBERS)
         return Wanted(loss, {}) if served else None
@@ -46,9 +56,26 @@ def wanted(owner: Any, task: Task) -> Wanted | None:
     try:
         spec = Spec.parse(loss)
         record = find(spec, task)
-        return None if record is None else Wanted(record, spec.numbers())
+        written = spec.numbers() if owner.tune is None else {}
     except LosscliError as error:
-        raise ValueError(f"The 'loss' parameter of {type(owner).__name__}: {error}") from error
+        name = "loss" if owner.tune is None else "tune"
+        raise ValueError(f"The {name!r} parameter of {type(owner).__name__}: {error}") from error
+    if owner.tune is not None and owner.loss != _usual(owner) and _name(owner.loss) != spec.name:
+        raise ValueError(
+            f"tune={owner.tune!r} chooses a parameter of {spec.name}, and loss={owner.loss!r} is another: "
+            "leave one of them out"
+        )
+    return None if record is None else Wanted(record, written)
+
+
+def _usual(owner: Any) -> Any:
+    return signature(type(owner)).parameters["loss"].default
+
+
+def _name(loss: Any) -> str:
+    """The name of a loss, "" where it has none."""
+    found = records(loss)
+    return found[0].name if found else ""
 
 
 def is_central(owner: Any) -> bool:
@@ -105,10 +132,14 @@ def network_learner(owner: Any) -> NetworkLearner | None:
         asked = FitRequest(model=model, optimizer=Spec.parse(owner.optimizer), max_iter=owner.max_iter)
         learner = learner_of(asked)
     except LosscliError as error:
-        said = re.sub(r"--(\w+) ", r"\1=", str(error))  # as a parameter, not as a flag
-        raise ValueError(f"{type(owner).__name__}: {said}") from error
+        raise ValueError(told_of(owner, error)) from error
     assert isinstance(learner, NetworkLearner)
     return learner
+
+
+def told_of(owner: Any, error: LosscliError) -> str:
+    """An error of flags, as one of parameters."""
+    return f"{type(owner).__name__}: {worded(str(error), owner.get_params(deep=False))}"
 
 
 def refused(owner: Any, name: str, wanted: str) -> ValueError:

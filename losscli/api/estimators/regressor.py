@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 
 from losscli.api.estimators.base import LossEstimator
-from losscli.api.estimators.parameters import is_central, records, wanted
+from losscli.api.estimators.parameters import is_central, records, told, wanted
 from losscli.domain import LOG, NUMBERS, Floats, Interval, Task
 from losscli.loss import Loss
 
@@ -57,6 +57,14 @@ class LossRegressor(RegressorMixin, LossEstimator):  # type: ignore[misc]
     tol : float or None, default=None
         What a descent may leave: a share of the objective, by default 1e-9; for a textbook optimizer the
         largest slope, by default 1e-6.
+    tune : str or None, default=None
+        A loss with a parameter to choose, in the place of `loss`: ``"huber:delta=0.5-5"`` is a range of 8
+        values, ``"huber:delta=0.5-1-2"`` the values. As ``losscli fit --tune``: three folds within the rows
+        of `fit`, the least mean of their errors, and then the fit on all of these rows with that value.
+        Of linear models. Whole weights are then no repeats of a row: repeats fall into other folds.
+    metric : str or None, default=None
+        What `tune` judges by, a metric or a loss, ``"rmse"``, ``"huber:delta=2"``. None: the usual one of the
+        task, mae for numbers, rmse for counts.
     random_state : int, RandomState instance or None, default=0
         Draws the starts of losses with several valleys, and mini-batches. None draws anew in every fit.
 
@@ -80,6 +88,10 @@ class LossRegressor(RegressorMixin, LossEstimator):  # type: ignore[misc]
         The residual scale s, in units of y: as given, else the median absolute residual of the least
         absolute deviations fit over 0.67449, and the spread of y (1 where it does not vary) if that fit
         leaves no residual. None for losses of counts and amounts.
+    tuned_ : dict
+        Where `tune` is given, the parameter that was chosen and its value: ``{"delta": 1.2}``.
+    tried_ : ndarray of shape (n_values,)
+        Where `tune` is given, the values that it was chosen from.
     l2_ : float
         The strength of the penalty that was used.
     objective_ : float
@@ -134,6 +146,8 @@ class LossRegressor(RegressorMixin, LossEstimator):  # type: ignore[misc]
         fit_intercept: bool = True,
         max_iter: int | None = None,
         tol: float | None = None,
+        tune: str | None = None,
+        metric: str | None = None,
         random_state: Any = 0,
     ) -> None:
         self.loss = loss
@@ -145,6 +159,8 @@ class LossRegressor(RegressorMixin, LossEstimator):  # type: ignore[misc]
         self.fit_intercept = fit_intercept
         self.max_iter = max_iter
         self.tol = tol
+        self.tune = tune
+        self.metric = metric
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -177,7 +193,8 @@ class LossRegressor(RegressorMixin, LossEstimator):  # type: ignore[misc]
         y = np.asarray(y, dtype=np.float64)
         one = wanted(self, Task.REGRESSION)
         if one is None:
-            raise ValueError(f"{self.loss} is not a loss of numbers: see losscli losses, or LossClassifier")
+            raise ValueError(f"{told(self)} is not a loss of numbers: see losscli losses, or LossClassifier")
+        one = self._tuned(x, y, w, one)
         _check_domain(y, one.loss.name, one.loss.target_at(one.written))
         raw = self._train(x, y, w, one)
         if raw is not None:
@@ -210,7 +227,7 @@ class LossRegressor(RegressorMixin, LossEstimator):  # type: ignore[misc]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        known = [loss for loss in records(self.loss) if loss.task in NUMBERS]
+        known = [loss for loss in records(told(self)) if loss.task in NUMBERS]
         tags.target_tags.positive_only = bool(known) and all(loss.target.low >= 0 for loss in known)
         tags.regressor_tags.poor_score = not is_central(self)  # R² is not what a quantile is to be judged by
         return tags

@@ -3,7 +3,7 @@
 from losscli.report.blocks import Report
 from losscli.report.fits.classes import class_grids
 from losscli.report.fits.coefficients import coefficient_grids
-from losscli.report.fits.command import next_command
+from losscli.report.fits.command import next_commands
 from losscli.report.fits.curves import path_grids, recall_grids, training_grids
 from losscli.report.fits.details import detail_grids, matrix_grids, refused_grids
 from losscli.report.fits.folded import folded
@@ -42,5 +42,5 @@ def fits_report(fits: Fits, view: View) -> Report:
         coefficients=coefficient_grids(screen),
         notes=said[:shown],
         more=[] if screen.all else more(FIT, folded(screen, len(said) - shown), view),
-        next=following(next_command(screen)),
+        next=following(*next_commands(screen)),
     )

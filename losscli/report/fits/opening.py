@@ -1,6 +1,6 @@
 """The lines of the data."""
 
-from losscli.domain import TREE_LIBRARIES, Task
+from losscli.domain import MODELS, Task
 from losscli.report.blocks import Line, Role
 from losscli.report.data import (
     class_weight_text,
@@ -25,7 +25,7 @@ def _fields(screen: FitScreen) -> list[str]:
     """The fields, the most telling first."""
     fits = screen.found
     fields = [*(file_text(screen, item.path) for item in fits.inputs), rows_text(screen, fits.rows)]
-    fields += [count(len(fits.features), "feature"), _target(screen), fits.task, visible(fits.model)]
+    fields += [count(len(fits.features), "feature"), _target(screen), fits.task, screen.clip(fits.model, 60)]
     fields += [_judging(screen), _losses(screen), *_settings(screen)]
     if fits.weights is not None:
         fields.append(f"weights {screen.clip(fits.weights, 20)}")
@@ -84,7 +84,7 @@ def _settings(screen: FitScreen) -> list[str]:
     """Penalty, scale and optimizer, as far as they say something."""
     fits = screen.found
     found = [f"l1 {significant(fits.l1)}"] if fits.l1 else []
-    if fits.model.partition(":")[0] not in TREE_LIBRARIES:
+    if fits.model.partition(":")[0] in MODELS:
         found.append("l2 by loss" if fits.l2 is None else f"l2 {significant(fits.l2)}")
     if fits.penalty_scale != "raw":
         found.append(f"in units of {visible(fits.penalty_scale)}")
