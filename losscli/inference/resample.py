@@ -8,7 +8,6 @@ models, differences, and runs on other files with the same ids.
 
 import math
 from collections.abc import Iterable, Sequence
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from losscli import progress
 from losscli.domain import Codes, Floats, Mask
 from losscli.inference.studentised import Studentised
+from losscli.inference.threads import side_by_side
 
 Keys = NDArray[np.uint64]
 
@@ -360,14 +360,7 @@ def _drawn_sums(streams: Keys, parts: Sequence[Floats], count: int, kind: type[A
             progress.advance("draws", 1 / threads)
 
     threads = max(1, min(jobs, len(pieces), len(streams) // _UNITS))
-    if threads == 1:
-        draw(0)
-        return found[:count]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(threads) as pool:  # each in a copy of the context, where what overflows is quiet
-        for done in [pool.submit(copy_context().run, draw, mine) for mine in range(threads)]:
-            done.result()
+    side_by_side(draw, range(threads), threads)
     return found[:count]
 
 

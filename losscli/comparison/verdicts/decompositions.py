@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain
 from statistics import NormalDist
 
 import numpy as np
@@ -20,6 +20,7 @@ from losscli.inference.calibrated import overfitted_interval
 from losscli.inference.recalibration import Elicited
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.inference.tail import Tail
+from losscli.inference.threads import side_by_side
 from losscli.loss import BoundLoss
 from losscli.result import Decomposition, Estimate, LossTable, ReliabilityCurve, rests_on_few
 
@@ -54,12 +55,16 @@ class Decomposed:
     def _parts(self, chosen: Sequence[int], *, every: bool) -> list[Parts]:
         losses = [self.losses[loss] for loss in chosen if loss in self.losses]
         models = range(len(self.work.facts.problem.models))
-        found = []
-        with progress.stage("decomposing losses", len(losses) * len(models), of="decompositions"):
-            for loss, model in product(losses, models):
-                found.append(self.work.parts(*loss, model, every=every))
+
+        def of_model(model: int) -> Iterator[Parts]:
+            for loss in losses:
+                yield self.work.parts(*loss, model, every=every)
                 progress.advance("decompositions")
-        return found
+
+        with progress.stage("decomposing losses", len(losses) * len(models), of="decompositions"):
+            # What chance makes of a model is drawn once for all losses: so a model is one task.
+            found = side_by_side(lambda model: list(of_model(model)), models, self.work.facts.reading.jobs)
+        return [one for of_loss in zip(*found, strict=True) for one in of_loss]
 
 
 def find_decompositions(
@@ -87,29 +92,34 @@ def find_decompositions(
     return (work.short(), ()), work.full if every else None
 
 
-def with_intervals(
-    work: Decomposing, units: ResamplingUnits, found: Sequence[Parts]
-) -> Iterator[Decomposition]:
+def with_intervals(work: Decomposing, units: ResamplingUnits, found: Sequence[Parts]) -> list[Decomposition]:
     """Every record, with the intervals that are fair."""
     columns = [gains for one in found for gains in one.gains]
     if not columns:
-        yield from (one.record for one in found)
-        return
+        return [one.record for one in found]
     sums = UnitSums.of(columns, work.sample.w, units.of(work.sample.number))
     request, jobs = work.facts.request, work.facts.reading.jobs
     count, products = request.resamples or RESAMPLES, squares(len(columns))
     drawn = replicate(sums, count, request.seed, products, precise=False, jobs=jobs).studentised
-    ends = iter(np.stack(bootstrap_t_intervals(drawn, request.confidence), axis=1))
-    constants = iter(sums.sums.T[_PARTS - 1 :: _PARTS])
-    for one in found:
-        if one.gains:
-            yield _with_interval(work, one, [next(ends) for _ in range(_PARTS)], next(constants))
-        else:
-            yield one.record
+    ends = np.stack(bootstrap_t_intervals(drawn, request.confidence), axis=1)
+    firsts = np.cumsum([0, *(len(one.gains) for one in found)]).tolist()  # of their columns
+
+    def of_model(model: int) -> list[tuple[int, Decomposition]]:
+        return [
+            (place, _with_interval(work, one, ends[k : k + _PARTS], sums.sums[:, k + _PARTS - 1]))
+            for place, (one, k) in enumerate(zip(found, firsts, strict=False))
+            if one.model == model and one.gains
+        ]
+
+    models = sorted({one.model for one in found})
+    records = [one.record for one in found]
+    for place, record in chain.from_iterable(side_by_side(of_model, models, jobs)):
+        records[place] = record
+    return records
 
 
-def _with_interval(work: Decomposing, one: Parts, ends: Sequence[Floats], constants: Floats) -> Decomposition:
-    """ends: the intervals of the mean gains; constants: what the best constant loses in each unit."""
+def _with_interval(work: Decomposing, one: Parts, ends: Floats, constants: Floats) -> Decomposition:
+    """ends: the intervals of the mean gains, (3, 2); constants: what the best constant loses in each unit."""
     record = one.record
     dominated = Tail.of(constants).why() if may_rest_on_few(one.bound) else None
     if rests_on_few(one.value.reason) or dominated is not None:
