@@ -119,9 +119,9 @@ def decomposed(spec: str, task: Task, x: Floats, y: Floats, seed: int) -> Decomp
     value = LossValue("m", float(rows.mean()), None, None, reason, effective, *(None,) * 5, 0)  # type: ignore[arg-type]
     table: Any = SimpleNamespace(spec=spec, results=(value,), elicits=bound.elicits)
     work = Decomposing(facts, sample)
-    boot: Any = SimpleNamespace(units=SimpleNamespace(of=row_keys), seed=seed, confidence=0.95)
+    units: Any = SimpleNamespace(of=row_keys)
     table_: LossTable = table
-    (found,) = with_intervals(boot, work, [work.parts(bound, elicited, table_, 0)])
+    (found,) = with_intervals(work, units, [work.parts(bound, elicited, table_, 0, every=True)])
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ALL = "all"  # every section
+DECOMPOSED = frozenset({"decomposition", ALL})  # those that say what a loss is made of
 
 
 @dataclass(frozen=True, slots=True)

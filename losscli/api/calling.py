@@ -19,7 +19,8 @@ def _compare(call: Call) -> Any:
     from losscli.verbs.custom import own_losses
 
     with own_losses(call.flags) as plain:
-        return Compared(compare(plain, call.given, call.command, whole=True), partial(_again, call))
+        found = compare(plain, call.given, call.command, whole=True, later=True)
+    return Compared(found, partial(_again, call))
 
 
 def _fit(call: Call) -> Any:

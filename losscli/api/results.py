@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from losscli.api.drawn import Drawn
 
 Record = TypeVar("Record", bound=Document)
+_LATE = "decompositions"  # a part that is found when it is asked for
 
 
 class Part:
@@ -31,7 +32,7 @@ class Part:
     def __get__(self, result: "Result[Any] | None", owner: type) -> Rows:
         if result is None:
             return self  # type: ignore[return-value]
-        value: Any = result.record
+        value: Any = result.record if self._path[0] == _LATE else result._found
         kind: Any = type(value)
         for name in self._path:
             (field,) = (field for field in fields_of(kind) if field.name == name)
@@ -47,22 +48,24 @@ def _record_in(hint: Any) -> Any:
 
 
 class Result(Generic[Record]):
-    """What a verb found.
-
-    record: the frozen record, which is the JSON of the command.
-    """
+    """What a verb found."""
 
     kind: ClassVar[type[Document]]
 
     def __init__(self, record: Record) -> None:
-        self.record = record
+        self._found = record
+
+    @property
+    def record(self) -> Record:
+        """The frozen record, which is the JSON of the command."""
+        return self._found
 
     @property
     def verdict(self) -> str:
         """The answer, in its sentences."""
         from losscli.api.shown import verdict
 
-        return verdict(self.record)
+        return verdict(self._found)
 
     warnings = Part("warnings")
 
@@ -80,7 +83,9 @@ class Result(Generic[Record]):
         """
         from losscli.api.shown import screen
 
-        return screen(self.record, all=all, show=self._sections(show), explain=explain, width=width)
+        named = self._sections(show)
+        record = self.record if all or not sections.DECOMPOSED.isdisjoint(named) else self._found
+        return screen(record, all=all, show=named, explain=explain, width=width)
 
     @property
     def charts(self) -> tuple[str, ...]:
@@ -134,7 +139,7 @@ class Result(Generic[Record]):
     def __str__(self) -> str:
         from losscli.api.shown import screen
 
-        return screen(self.record).rstrip("\n")
+        return screen(self._found).rstrip("\n")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.verdict}>"
@@ -142,7 +147,7 @@ class Result(Generic[Record]):
     def _repr_html_(self) -> str:
         from losscli.api.shown import result_html
 
-        return result_html(self.record)
+        return result_html(self._found)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Result) and self.to_json() == other.to_json()
@@ -205,12 +210,19 @@ class Compared(Result[Comparison]):
         self._again = again
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_again": None}
+        return vars(self) | {"_found": self.record, "_again": None}
+
+    @property
+    def record(self) -> Comparison:
+        """The frozen record, which is the JSON of the command. What every loss is made of, which is most of
+        the work, is found when it is asked for."""
+        self._found = self._found.full()
+        return self._found
 
     @property
     def ranking(self) -> Rows:
         """The primary loss of every model, best first."""
-        table = self.losses.where(spec=self.record.primary)
+        table = self.losses.where(spec=self._found.primary)
         last = len(table) + 1
         return Rows(table.kinds, sorted(table, key=lambda row: row["rank"] or last))
 
@@ -230,11 +242,11 @@ class Compared(Result[Comparison]):
 
         limits = [rule for rule in rules if "<" in rule or ">" in rule]
         changes = [rule for rule in rules if rule not in limits]
-        baseline = self.record.baseline if baseline is None else baseline
+        baseline = self._found.baseline if baseline is None else baseline
         with in_python(["fail_if", "max_regression", "baseline"]):
             if not changes:
                 try:
-                    bare = replace(self.record, gates=())
+                    bare = replace(self._found, gates=())
                     return Checked(judged(bare, [parse_rule(rule) for rule in limits]).gates)
                 except DataError:  # a figure that was not asked for
                     if self._again is None:
@@ -245,9 +257,9 @@ class Compared(Result[Comparison]):
                     advice="Give max_regression and baseline to losscli.compare",
                 )
         found = self._again({"fail_if": limits, "max_regression": changes, "baseline": baseline})
-        if {one.sha256 for one in self.record.inputs} - {one.sha256 for one in found.record.inputs}:
+        if {one.sha256 for one in self._found.inputs} - {one.sha256 for one in found._found.inputs}:
             raise DataError("the table has changed since it was compared", advice="Compare it again")
-        return Checked(found.record.gates)
+        return Checked(found._found.gates)
 
 
 class Fitted(Result[Fits]):

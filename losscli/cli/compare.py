@@ -10,7 +10,7 @@ from losscli.comparison.gates import fails
 from losscli.errors import ExitCode
 from losscli.report.gates import gate_line
 from losscli.result import Comparison
-from losscli.sections import ALL, COMPARE
+from losscli.sections import COMPARE, DECOMPOSED
 from losscli.verbs.asked import sections_of
 from losscli.verbs.compare import compare
 from losscli.verbs.custom import own_losses
@@ -18,7 +18,6 @@ from losscli.verbs.given import FILES
 from losscli.verbs.options import CompareFlags
 
 _WHOLE = frozenset({"json", "html"})  # formats that hold it, as figures or as a chart
-_DECOMPOSED = frozenset({"decomposition", ALL})  # sections that say what a loss is made of
 
 
 def run(flags: CompareFlags) -> int:
@@ -56,6 +55,6 @@ def _in_full(flags: CompareFlags, show: Collection[str]) -> bool:
     """Whether what the loss is made of is written somewhere."""
     return (
         flags.all
-        or not _DECOMPOSED.isdisjoint(show)
+        or not DECOMPOSED.isdisjoint(show)
         or not _WHOLE.isdisjoint((flags.format, *map(format_of, flags.output)))
     )

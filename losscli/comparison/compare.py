@@ -9,7 +9,7 @@ import numpy as np
 from losscli import __version__, progress
 from losscli.comparison.costs import cost_table
 from losscli.comparison.forecasts import forecast_warnings
-from losscli.comparison.losses import Found, TableFacts, loss_table
+from losscli.comparison.losses import Found, TableFacts, loss_tables
 from losscli.comparison.metrics import metric_tables
 from losscli.comparison.naive import naive_error
 from losscli.comparison.outlier_rule import find_moves, find_outlier_rule
@@ -150,12 +150,11 @@ def _gathered(reading: Reading, request: Request) -> TableFacts:
 def _point(facts: TableFacts, inputs: Sequence[Input]) -> tuple[list[list[Found]], Comparison]:
     """(what was found of each loss and model, what is known without resampling)."""
     request, reading, problem, seen = facts.request, facts.reading, facts.problem, facts.seen
-    pairs = [loss_table(facts, index) for index in range(len(facts.layout.losses))]
-    tables, values = tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]
+    tables, values = zip(*loss_tables(facts), strict=True)
     scale, probed = facts.measured.scale, None
     if facts.rule is not None and not facts.summary.flagged:
         probed = probe(reading, facts.layout, find_moves(reading, facts.layout.losses, scale))
-    return values, Comparison(
+    return list(values), Comparison(
         version=__version__,
         command=request.command,
         seed=request.seed,

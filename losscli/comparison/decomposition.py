@@ -63,8 +63,10 @@ class Decomposing:
             return f"fewer than {LEAST_ROWS} rows: what chance adds is not known"
         return None
 
-    def parts(self, bound: BoundLoss, elicited: Elicited, table: LossTable, model: int) -> Parts:
-        """Of one loss of one model; the limit of chance only where it is asked for or worth a word."""
+    def parts(
+        self, bound: BoundLoss, elicited: Elicited, table: LossTable, model: int, *, every: bool
+    ) -> Parts:
+        """Of one loss of one model. every: the limit of chance too where it is not worth a word."""
         value, sample = table.results[model], self.sample
         own: list[Floats] = []
         if value.value is not None and model in sample.predictions:
@@ -85,8 +87,7 @@ class Decomposing:
             calibrated_limit=None,
             reason=self.no_chance,
         )
-        asked = self.facts.request.decompose or saving(record, value) >= WORTH
-        if asked and self.no_chance is None:
+        if (every or saving(record, value) >= WORTH) and self.no_chance is None:
             chance = self.chance(bound, elicited, model, calibrated=True)
             found = chance.limit(bound, self.facts.request.confidence)
             record = replace(record, calibrated_limit=found, reason=TOO_FEW if found is None else None)

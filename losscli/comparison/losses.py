@@ -1,7 +1,7 @@
 """Sums → the table of each loss: value, interval, effective rows, skill and rank of every model."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -166,13 +166,21 @@ def reference(facts: TableFacts, loss: int) -> tuple[float | None, str | None]:
     return value, None if value > 0 else "the best constant has no loss"
 
 
-def loss_table(facts: TableFacts, loss: int) -> tuple[LossTable, list[Found]]:
-    """The contract's record of one loss, and what was found for each model."""
+def loss_tables(facts: TableFacts) -> Iterator[tuple[LossTable, list[Found]]]:
+    """The contract's record of every loss, and what was found for each model."""
+    classes: dict[str, list[str]] = {}
+    kin = [one.kin for one in facts.layout.losses]
+    for name, one in zip(kin, facts.layout.losses, strict=True):
+        classes.setdefault(name, []).append(one.spec)
+    for loss, name in enumerate(kin):
+        yield _loss_table(facts, loss, tuple(classes[name]))
+
+
+def _loss_table(facts: TableFacts, loss: int, members: tuple[str, ...]) -> tuple[LossTable, list[Found]]:
     one, problem = facts.layout.losses[loss], facts.problem
     found = [find(facts, loss, model) for model in range(len(problem.models))]
     best_constant, no_skill = reference(facts, loss)
     places = ranks([this.value if this.value > -math.inf else None for this in found])
-    members = tuple(other.spec for other in facts.layout.losses if other.kin == one.kin)
     results = []
     for m, (model, this) in enumerate(zip(problem.models, found, strict=True)):
         value = finite(this.value)

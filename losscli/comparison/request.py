@@ -31,6 +31,7 @@ class Request:
     resamples: None is 2,000, or 9,999 with 6 to 20 models.
     replicates: keep them in the result.
     decompose: every loss that has parts in its parts, with intervals and curves; else the primary one alone.
+    later: what `decompose` asks for is found when it is asked of the result.
     list_rows: name the flagged and the deciding rows one by one.
     exact: no sketch however many rows.
     """
@@ -56,6 +57,7 @@ class Request:
     self_check: bool = False
     replicates: bool = False
     decompose: bool = False
+    later: bool = False
     list_rows: bool = False
     jobs: int = 1
     command: tuple[str, ...] = ()

@@ -6,12 +6,15 @@ consistent for the functional: Jordan, Mühlemann and Ziegel 2022, doi:10.1007/s
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.domain import Codes, Floats, Mask
 
 _PASSES = 60  # of all pairs at once, before pairs are taken one by one
+_DENOMINATOR = 1_000  # up to that of a level its quantiles are counted in whole numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,10 @@ def recalibrated(rows: Ordered, y: Floats, elicited: Elicited) -> Floats:
     """
     if elicited.is_mean:
         return _isotonic_means(rows, y, rows.w)
+    level = Fraction(elicited.level).limit_denominator(_DENOMINATOR)
+    counted = elicited.quantile and float(level) == elicited.level and bool((rows.w == rows.w[0]).all())
+    if counted and len(rows.starts) > 1:
+        return _isotonic_quantiles(rows, y, level)
     distinct, place = np.unique(y, return_inverse=True)
     if elicited.quantile and len(rows.starts) == 1:
         total = np.cumsum(np.bincount(place, weights=rows.w))
@@ -117,6 +124,51 @@ def _one_by_one(starts: Codes, mean: Floats, total: Floats, first: Mask) -> tupl
             block = before[0], (before[1] * before[2] + summed) / heavier, heavier
         blocks.append(block)
     return np.array([one[0] for one in blocks]), np.array([one[1] for one in blocks])
+
+
+def _isotonic_quantiles(rows: Ordered, y: Floats, level: Fraction) -> Floats:
+    """Quantiles of rows that weigh alike: (n,), as `_isotonic_ranks` finds them, of ranks within each set, by
+    whole numbers. A sum of slopes and the row that it ends with are one number, so that the last row with the
+    largest sum is the largest number. The sets are of one size."""
+    n, each, bits = len(y), len(y) // len(rows.sets), len(y).bit_length()
+    ascending, below = _ranks(y.reshape(-1, each))
+    ends, grouped = np.append(rows.starts[1:], n) - 1, len(rows.starts) < n
+    up = level.denominator << bits
+    down = np.arange(1, n + 1) * (1 - (level.numerator << bits))
+    starts, low = rows.sets, np.zeros(len(rows.sets), np.intp)
+    half = 1 << (each - 1).bit_length()  # ranks in each range of rows; `below`: beside its lowest
+    while half > 1:
+        half //= 2
+        summed = np.cumsum(below < half, dtype=np.int64)
+        summed *= up
+        summed += down
+        before = summed[starts - 1]
+        before[0] = 0
+        if grouped:
+            most = np.maximum.reduceat(summed[ends], np.searchsorted(rows.starts, starts))
+        else:
+            most = np.maximum.reduceat(summed, starts)
+        split = np.maximum(most, before) & ((1 << bits) - 1)  # one behind that row
+        kept = np.column_stack([split > starts, np.append(starts[1:], n) > split]).ravel()
+        moved = np.column_stack([np.zeros_like(low), np.full_like(low, half)]).ravel()[kept]
+        low = np.repeat(low, 2)[kept] + moved
+        starts = np.column_stack([starts, split]).ravel()[kept]
+        below -= np.repeat(moved.astype(below.dtype), np.diff(starts, append=n))
+    found = ascending[starts // each, low]
+    return np.repeat(found, np.diff(starts, append=n))
+
+
+def _ranks(y: Floats) -> tuple[Floats, NDArray[np.int32]]:
+    """(the targets of each set in ascending order (S, m), how many of its set are below each (S·m,))."""
+    order = np.argsort(y, axis=1)
+    ascending = np.take_along_axis(y, order, axis=1)
+    first = np.zeros(y.shape, np.int32)
+    np.multiply(
+        ascending[:, 1:] > ascending[:, :-1], np.arange(1, y.shape[1], dtype=np.int32), out=first[:, 1:]
+    )
+    rank = np.empty_like(first)
+    np.put_along_axis(rank, order, np.maximum.accumulate(first, axis=1), axis=1)
+    return ascending, rank.ravel()
 
 
 def _isotonic_ranks(rows: Ordered, y: Floats, distinct: Floats, place: Codes, elicited: Elicited) -> Codes:

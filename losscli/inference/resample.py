@@ -8,7 +8,6 @@ models, differences, and runs on other files with the same ids.
 
 import math
 from collections.abc import Iterable, Sequence
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from losscli import progress
 from losscli.domain import Codes, Floats, Mask
 from losscli.inference.studentised import Studentised
+from losscli.inference.threads import side_by_side
 
 Keys = NDArray[np.uint64]
 
@@ -31,6 +31,8 @@ _GOLDEN = 0x9E3779B97F4A7C15
 _WORDS = 128  # of 64 bits, four draws each, made at a time
 _UNITS = 1_024  # drawn at a time: what is in flight stays in the cache
 _COLUMNS = 8  # centred at a time, for the same reason
+_MIXED = 128  # units whose words are made at a time, where they stay nearer still
+_REPLICATES = 64  # whose covariances are found at a time
 _NOISE = 64 * np.finfo(np.float64).eps
 _TINY = 1e-30  # in units of the largest; smaller ones would only slow the product down
 
@@ -276,7 +278,15 @@ def replicate(
     with progress.stage("resampling", -(-len(w) // _UNITS), of="draws"):
         drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind, jobs)
     own = np.concatenate([part.sum(axis=0) for part in parts])[None, :]
-    covariance, covariances = (_covariances(x, len(scale), used, (a, b), noise=noise) for x in (own, drawn))
+    covariance, covariances = (
+        np.concatenate(
+            [
+                _covariances(x[first : first + _REPLICATES], len(scale), used, (a, b), noise=noise)
+                for first in range(0, len(x), _REPLICATES)
+            ]
+        )
+        for x in (own, drawn)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         means = mean + drawn[:, 3 : 3 + len(scale)] / drawn[:, 1:2] * scale
     # A replicate in which a class does not occur has none of it; what rounding leaves is not a share.
@@ -350,14 +360,7 @@ def _drawn_sums(streams: Keys, parts: Sequence[Floats], count: int, kind: type[A
             progress.advance("draws", 1 / threads)
 
     threads = max(1, min(jobs, len(pieces), len(streams) // _UNITS))
-    if threads == 1:
-        draw(0)
-        return found[:count]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(threads) as pool:  # each in a copy of the context, where what overflows is quiet
-        for done in [pool.submit(copy_context().run, draw, mine) for mine in range(threads)]:
-            done.result()
+    side_by_side(draw, range(threads), threads)
     return found[:count]
 
 
@@ -374,20 +377,36 @@ def _streams(keys: Keys, seed: int) -> Keys:
 def _draws(streams: Keys, words: range) -> NDArray[np.uint8]:
     """Four draws from each of these words of the streams: (U, 4 × words)."""
     steps = np.arange(words.start + 1, words.stop + 1, dtype=np.uint64) * np.uint64(_GOLDEN)
-    word = mixed(streams[:, None] + steps).astype("<u8", copy=False).view("<u2")
-    found = np.zeros(word.shape, dtype=np.uint8)
-    above = np.empty(word.shape, dtype=np.bool_)
-    for limit in np.cumsum(SHARES[:-1]):
-        found += np.greater_equal(word, np.uint16(limit), out=above).view(np.uint8)
+    limits = np.cumsum(SHARES[:-1]).astype("<u2")
+    found = np.zeros((len(streams), 4 * len(words)), dtype=np.uint8)
+    shape = min(_MIXED, len(streams)), len(words)
+    x, spare, above = (
+        np.empty(shape, np.uint64),
+        np.empty(shape, np.uint64),
+        np.empty((shape[0], 4 * shape[1]), np.bool_),
+    )
+    for first in range(0, len(streams), _MIXED):
+        own = found[first : first + _MIXED]
+        here = slice(len(own))
+        np.add(streams[first : first + _MIXED, None], steps, out=x[here])
+        _mix(x[here], spare[here])
+        word = x[here].astype("<u8", copy=False).view("<u2")
+        for limit in limits:
+            own += np.greater_equal(word, limit, out=above[here]).view(np.uint8)
     return found
 
 
 def mixed(x: Keys) -> Keys:
     """Keys without a pattern, by the finaliser of SplitMix64, a bijection of 64 bits; Steele, Lea and Flood
     2014, doi:10.1145/2660193.2660195."""
-    x = x ^ (x >> np.uint64(30))
-    x *= np.uint64(0xBF58476D1CE4E5B9)
-    x ^= x >> np.uint64(27)
-    x *= np.uint64(0x94D049BB133111EB)
-    x ^= x >> np.uint64(31)
+    x = x.copy()
+    _mix(x, np.empty_like(x))
     return x
+
+
+def _mix(x: Keys, spare: Keys) -> None:
+    """In place; spare: of the same shape."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        x ^= np.right_shift(x, np.uint64(shift), out=spare)
+        x *= np.uint64(factor)
+    x ^= np.right_shift(x, np.uint64(31), out=spare)

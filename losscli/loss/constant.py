@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,9 +22,12 @@ _BESIDE = 16  # kinks to each side, where there may be several valleys
 _SCORES = np.sort(np.concatenate([np.linspace(-4, 4, 33), [-50.0, -20.0, -8.0, 8.0, 20.0, 50.0]]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
-    """The distribution of the target: values (numbers ascending, or codes 0…k-1), and weights (n,) each."""
+    """The distribution of the target: values (numbers ascending, or codes 0…k-1), and weights (n,) each.
+
+    What a search begins with is kept: every loss is searched on the same target.
+    """
 
     task: Task
     values: Floats
@@ -49,9 +53,30 @@ class Target:
         """weights: (k,) of the classes."""
         return cls(task, np.arange(len(weights), dtype=np.float64), weights)
 
-    @property
+    @cached_property
     def mean(self) -> float:
         return float(self.w @ self.values / self.w.sum())
+
+    @cached_property
+    def support(self) -> "Target":
+        """Of at most SUPPORT points."""
+        return self.coarse(SUPPORT)
+
+    @cached_property
+    def rough(self) -> "Target":
+        """Of so few points that many constants are tried on them."""
+        return self.coarse(_ROUGH)
+
+    @cached_property
+    def quantiles(self) -> Floats:
+        """A first grid of constants."""
+        ends = [self.mean, (self.values[0] + self.values[-1]) / 2]
+        return _spaced(np.append(np.quantile(self.values, np.linspace(0, 1, _COARSE)), ends))
+
+    @cached_property
+    def many_quantiles(self) -> Floats:
+        """One that meets every valley."""
+        return _spaced(np.append(np.quantile(self.values, np.linspace(0, 1, _FINE)), [self.mean]))
 
 
 def best_constant(bound: BoundLoss, target: Target) -> tuple[Floats, float]:
@@ -62,10 +87,10 @@ def best_constant(bound: BoundLoss, target: Target) -> tuple[Floats, float]:
     """
     if target.task is Task.MULTICLASS:
         return _best_classes(bound, target)
-    coarse = target.coarse(SUPPORT)
+    coarse = target.support
     kind, grid = _grid(bound, coarse)
     if kind is Kind.VALUE and _may_have_valleys(bound):
-        grid = _valley(bound, target.coarse(_ROUGH), coarse)
+        grid = _valley(bound, target.rough, coarse)
     found = _zoom(lambda c: _losses(bound, coarse, kind, c[:, None]), grid, fixed=kind is Kind.LABEL)
     if coarse is not target and len(grid):
         found = _polished(bound, target, float(found[0][0]))
@@ -139,9 +164,7 @@ def _grid(bound: BoundLoss, target: Target) -> tuple[Kind, Floats]:
     """The kind of prediction to search over, and the constants to start from."""
     needs = bound.loss.needs
     if target.task is not Task.BINARY:
-        values = target.values
-        ends = [target.mean, (values[0] + values[-1]) / 2]
-        grid = _spaced(np.append(np.quantile(values, np.linspace(0, 1, _COARSE)), ends))
+        grid = target.quantiles
         return Kind.VALUE, grid[bound.loss.prediction.contains(grid)]
     if Kind.LABEL in needs:
         return Kind.LABEL, np.array([0.0, 1.0])
@@ -164,7 +187,7 @@ def _may_have_valleys(bound: BoundLoss) -> bool:
 
 def _valley(bound: BoundLoss, rough: Target, target: Target) -> Floats:
     """A grid around the deepest valley, found on a rough picture of the target."""
-    grid = _spaced(np.append(np.quantile(target.values, np.linspace(0, 1, _FINE)), [target.mean]))
+    grid = target.many_quantiles
     grid = grid[bound.loss.prediction.contains(grid)]
     if not len(grid):
         return grid
@@ -185,7 +208,8 @@ def _zoom(losses: Callable[[Floats], Floats], grid: Floats, *, fixed: bool) -> t
         if not low < high:
             break
         # The centre stays a point of the grid, with neighbours at a real distance.
-        grid = np.unique(np.append(np.linspace(low, centre, _HALF), np.linspace(centre, high, _HALF)))
+        grid = np.sort(np.append(np.linspace(low, centre, _HALF), np.linspace(centre, high, _HALF)))
+        grid = grid[np.append(True, grid[1:] > grid[:-1])]
         found = losses(grid)
         place = int(np.argmin(found))
         gain, best = best - float(found[place]), float(found[place])

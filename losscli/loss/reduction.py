@@ -31,17 +31,20 @@ def of_means(
     if combine is not None:
         params = dict(one.params)
 
-        def combined(*own: float) -> float:
+        def combined(own: Sequence[float]) -> float | complex:
             try:
-                found = combine(*map(float, own), **params)
+                return combine(*own, **params)
             except (ValueError, TypeError, ZeroDivisionError, OverflowError):
                 return math.nan
-            return math.nan if isinstance(found, complex) else found
 
         with np.errstate(invalid="ignore"):  # a comparison with NaN, of a replicate without a row
             every = np.array(means, dtype=np.float64)
-            found = [combined(*own) for own in every.reshape(len(every), -1).T.tolist()]
+            found = [combined(own) for own in every.reshape(len(every), -1).T.tolist()]
+        try:
             return np.array(found, dtype=np.float64).reshape(every.shape[1:])
+        except TypeError:  # a power of a negative number is complex
+            real = [math.nan if isinstance(one, complex) else one for one in found]
+            return np.array(real, dtype=np.float64).reshape(every.shape[1:])
     mean = np.asarray(means[0], dtype=np.float64)
     if one.loss.reduction is Reduction.RELATIVE and best is not None:
         return np.asarray(mean / (best() or math.nan))

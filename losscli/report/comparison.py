@@ -79,7 +79,7 @@ def _folded(screen: CompareScreen, notes: int) -> dict[str, int]:
         "ranking": ranking,
         "calibration": calibration,
         "metrics": len(found.metrics),
-        "decomposition": len(found.decompositions),
+        "decomposition": sum(one.spec == found.primary for one in found.decompositions),
         "outputs": len(found.outputs) if outputs_folded(screen) else 0,
         "classes": len(found.classes),
         "robustness": len(found.robustness) if has_robustness(screen) else 0,

@@ -22,6 +22,7 @@ from losscli.result.comparison import (
     MetricValue,
     Model,
     ModelShare,
+    Parts,
     PartValue,
     Resampling,
     Robustness,

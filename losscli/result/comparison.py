@@ -1,7 +1,7 @@
 """What `losscli compare` found."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from losscli.domain import DOMINATED
@@ -272,6 +272,14 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What every loss is made of, and all curves: what is found last, or where it is asked for."""
+
+    decompositions: tuple[Decomposition, ...]
+    curves: tuple[Curve | ReliabilityCurve | MurphyCurve, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Resampling:
     """What is resampled as one: by "rows", the clusters of a "group" column, or blocks in "time" order, each
     of `length` distinct times that follow each other; `units` of them."""
@@ -338,6 +346,16 @@ class Comparison(TableResult):
     classes: tuple[ClassScores, ...] = ()  # of classes and labels
     confusion: tuple[ConfusionMatrix, ...] = ()  # of classes
     outputs: tuple[OutputScores, ...] = ()  # of several numbers
+    later: Callable[[], Parts] | None = field(
+        default=None, repr=False, compare=False
+    )  # finds what `full` has
+
+    def full(self) -> "Comparison":
+        """The same with the parts of every loss and all curves, where these were left for later."""
+        if self.later is None:
+            return self
+        found = self.later()
+        return replace(self, decompositions=found.decompositions, curves=found.curves, later=None)
 
     def verify(self) -> None:
         models = [model.name for model in self.models]

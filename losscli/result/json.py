@@ -54,10 +54,11 @@ class Field:
 
 @cache
 def fields_of(record: Any) -> tuple[Field, ...]:
-    """The fields of a frozen dataclass, in the order of the keys of its object."""
+    """The fields of a frozen dataclass, in the order of the keys of its object; what equality leaves out is
+    no part of it."""
     kinds = get_type_hints(record, include_extras=True)
     found = []
-    for field in fields(record):
+    for field in filter(operator.attrgetter("compare"), fields(record)):
         keys = [one.name for one in get_args(kinds[field.name])[1:] if isinstance(one, Key)]
         needed = field.default is MISSING and field.default_factory is MISSING
         found.append(Field(field.name, keys[0] if keys else field.name, kinds[field.name], needed))

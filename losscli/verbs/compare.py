@@ -19,20 +19,23 @@ if TYPE_CHECKING:
     from losscli.data.roles import Asked
 
 
-def compare(flags: CompareFlags, given: Given, command: tuple[str, ...], *, whole: bool) -> Comparison:
+def compare(
+    flags: CompareFlags, given: Given, command: tuple[str, ...], *, whole: bool, later: bool = False
+) -> Comparison:
     """The comparison that the flags ask for.
 
     flags: the user's own losses are known, their paths taken out of the specs (`own_losses`).
     given: what is in memory of what they name.
     command: the command line, for the record.
-    whole: whether what every loss is made of is found, as JSON has it.
+    whole: whether what every loss is made of is found, as JSON has it; later: when it is asked of the result.
 
     Raises UsageError and DataError.
     """
     cost = parse_cost(flags.cost)
     rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
     allowances = [at_cost(one, cost) for one in parse_allowances(flags.max_regression)]
-    return judged(_compared(flags, given, command, rules, allowances, cost, whole=whole), rules)
+    found = _compared(flags, given, command, rules, allowances, cost, whole=whole, later=later)
+    return judged(found, rules)
 
 
 def _lists_rows(rows: str | None) -> bool:
@@ -104,6 +107,7 @@ def _compared(
     cost: BoundLoss | None,
     *,
     whole: bool,
+    later: bool,
 ) -> Comparison:
     from losscli.comparison.compare import Request, compare
     from losscli.comparison.metrics import check_order
@@ -138,6 +142,7 @@ def _compared(
         match_common=flags.match == "common",
         resamples=flags.resamples or (pinned.count if pinned is not None else None),
         decompose=whole,
+        later=later,
         list_rows=_lists_rows(flags.rows),
         correction=word(Correction, flags.correction, "--correction") or Correction.MAX_T,
         horizon=flags.horizon,

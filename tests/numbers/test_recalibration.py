@@ -52,9 +52,9 @@ def test_definition(elicited, ties):
     for size in (1, 2, 5, 14):
         x = np.sort(rng.integers(0, 6, size).astype(float) if ties else rng.normal(size=size))
         y = np.round(x / 3 + rng.normal(size=size), 1)
-        w = rng.integers(1, 4, size).astype(float)
-        found = recalibrated(Ordered.of(x, w), y, elicited)
-        np.testing.assert_allclose(found, by_definition(x, y, w, elicited), rtol=0, atol=1e-10)
+        for w in (rng.integers(1, 4, size).astype(float), np.full(size, 0.7)):
+            found = recalibrated(Ordered.of(x, w), y, elicited)
+            np.testing.assert_allclose(found, by_definition(x, y, w, elicited), rtol=0, atol=1e-10)
 
 
 def test_long_falls_and_rises_end():

@@ -1,7 +1,8 @@
 """Replicates → intervals of losses, metrics and ranks, best sets, differences, regressions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from losscli.comparison.losses import Found, TableFacts
 from losscli.comparison.metrics import metrics_of, precision_recall_curves
@@ -9,7 +10,7 @@ from losscli.comparison.reasons import MISSING
 from losscli.comparison.verdicts.agreement import are_ordered, find_agreement
 from losscli.comparison.verdicts.bootstrap import Bootstrap, bootstrap
 from losscli.comparison.verdicts.breakdown import class_scores, confusions, output_scores
-from losscli.comparison.verdicts.decompositions import find_decompositions
+from losscli.comparison.verdicts.decompositions import Decompositions, find_decompositions
 from losscli.comparison.verdicts.dependence import few_pieces
 from losscli.comparison.verdicts.intervals import with_loss_intervals, with_metric_intervals
 from losscli.comparison.verdicts.murphy_curves import compare_curves
@@ -34,11 +35,14 @@ from losscli.inference import pairs_of
 from losscli.inference.resample import time_block
 from losscli.result import (
     Comparison,
+    Curve,
     Difference,
     Forecasts,
     Gate,
     LossTable,
     MetricTable,
+    MurphyCurve,
+    Parts,
     Resampling,
     SelfCheck,
     StoredReplicates,
@@ -72,7 +76,8 @@ def with_verdicts(
     metrics = with_metric_intervals(boot, point.metrics, metrics_of(facts))
     found = replace(point, losses=tuple(losses), metrics=metrics)
     kept = store(boot, found) if request.replicates or recorded is not None else None
-    decompositions, reliability = find_decompositions(boot, losses, primary)
+    (decompositions, reliability), rest = find_decompositions(boot, losses, primary)
+    recall = tuple(precision_recall_curves(facts))
     compared = whole and are_ordered(losses[primary])
     dominance, murphy = compare_curves(boot, losses, primary) if compared else ((), ())
     control = None if baseline is None else facts.problem.models[baseline].name
@@ -91,12 +96,20 @@ def with_verdicts(
         replicates=kept if request.replicates else None,
         agreement=find_agreement(boot, losses, differences, primary, dominance),
         decompositions=decompositions,
-        curves=(*precision_recall_curves(facts), *reliability, *murphy),
+        curves=(*recall, *reliability, *murphy),
+        later=None if rest is None else partial(_in_full, rest, recall, murphy),
         slices=find_slices(boot, losses, primary, control),
         self_check=_self_check(boot, losses, primary, baseline) if request.self_check else (),
         resampling=Resampling(units.by, units.column, units.count, units.length),
         warnings=tuple(few_pieces(units, boot.sums.w)),
     )
+
+
+def _in_full(
+    rest: Callable[[], Decompositions], recall: Sequence[Curve], murphy: Sequence[MurphyCurve]
+) -> Parts:
+    decompositions, reliability = rest()
+    return Parts(decompositions, (*recall, *reliability, *murphy))
 
 
 def _gates(

@@ -1,8 +1,8 @@
 """The parts of losses with their intervals, and the reliability curves of the primary loss."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import product
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from statistics import NormalDist
 
 import numpy as np
@@ -12,70 +12,114 @@ from losscli.comparison.decomposition import Decomposing, Parts, unknown
 from losscli.comparison.reasons import FEW_UNITS, may_rest_on_few
 from losscli.comparison.recalibrating import TASKS, Sample, elicited_of
 from losscli.comparison.verdicts.bootstrap import RESAMPLES, Bootstrap
+from losscli.comparison.verdicts.resampling_units import ResamplingUnits
 from losscli.comparison.whole_sample import MOST, TOO_MANY
 from losscli.domain import Floats
 from losscli.inference import bootstrap_t_intervals
 from losscli.inference.calibrated import overfitted_interval
+from losscli.inference.recalibration import Elicited
 from losscli.inference.resample import UnitSums, replicate, squares
 from losscli.inference.tail import Tail
+from losscli.inference.threads import side_by_side
+from losscli.loss import BoundLoss
 from losscli.result import Decomposition, Estimate, LossTable, ReliabilityCurve, rests_on_few
 
 _PARTS = 3  # whose intervals are asked for: miscalibration, discrimination, uncertainty
 
 
+Decompositions = tuple[tuple[Decomposition, ...], tuple[ReliabilityCurve, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposed:
+    """The losses that have parts, by their numbers, with their tables. Nothing here reads the rows again."""
+
+    work: Decomposing
+    units: ResamplingUnits
+    losses: Mapping[int, tuple[BoundLoss, Elicited, LossTable]]
+    primary: int
+
+    def short(self) -> tuple[Decomposition, ...]:
+        """The parts of the primary loss, without intervals."""
+        return tuple(one.record for one in self._parts([self.primary], every=False))
+
+    @np.errstate(over="ignore", invalid="ignore")  # of huge losses
+    def full(self) -> Decompositions:
+        """(the parts of every loss with their intervals, by loss and model; the primary loss's curve of every
+        model)."""
+        found = self._parts([*self.losses], every=True)
+        own = self.losses.get(self.primary)
+        curves = () if own is None else tuple(self.work.curves(*own))
+        return tuple(with_intervals(self.work, self.units, found)), curves
+
+    def _parts(self, chosen: Sequence[int], *, every: bool) -> list[Parts]:
+        losses = [self.losses[loss] for loss in chosen if loss in self.losses]
+        models = range(len(self.work.facts.problem.models))
+
+        def of_model(model: int) -> Iterator[Parts]:
+            for loss in losses:
+                yield self.work.parts(*loss, model, every=every)
+                progress.advance("decompositions")
+
+        with progress.stage("decomposing losses", len(losses) * len(models), of="decompositions"):
+            # What chance makes of a model is drawn once for all losses: so a model is one task.
+            found = side_by_side(lambda model: list(of_model(model)), models, self.work.facts.reading.jobs)
+        return [one for of_loss in zip(*found, strict=True) for one in of_loss]
+
+
 def find_decompositions(
     boot: Bootstrap, tables: Sequence[LossTable], primary: int
-) -> tuple[tuple[Decomposition, ...], tuple[ReliabilityCurve, ...]]:
-    """(the parts of every loss that has them, by loss and model; the primary loss's curve of every model).
+) -> tuple[Decompositions, Callable[[], Decompositions] | None]:
+    """(what is found, what finds the rest). Unless the request asks for all, and now, the parts of the
+    primary loss alone, without intervals and curves.
 
-    tables: with verdicts; primary: the number of the primary loss. Unless the request asks for all, the parts
-    of the primary loss alone, without intervals. Reads all rows at once.
+    tables: with verdicts; primary: the number of the primary loss. Reads all rows at once.
     """
-    facts, every = boot.facts, boot.facts.request.decompose
+    facts, every, later = boot.facts, boot.facts.request.decompose, boot.facts.request.later
     losses = {
         i: (bound, elicited, tables[i])
         for i, bound in enumerate(facts.layout.losses)
         if (every or i == primary) and (elicited := elicited_of(bound)) is not None
     }
     if not losses or facts.problem.task not in TASKS:
-        return (), ()
+        return ((), ()), None
     if facts.moments.rows > MOST:
         own = [table for _, _, table in losses.values()] if every else []
-        return tuple(unknown(table, one, TOO_MANY) for table in own for one in table.results), ()
-    work = Decomposing(facts, Sample.read(facts))
-    models = range(len(facts.problem.models))
-    found = []
-    with progress.stage("decomposing losses", len(losses) * len(models), of="decompositions"):
-        for loss, model in product(losses.values(), models):
-            found.append(work.parts(*loss, model))
-            progress.advance("decompositions")
-    if not every:
-        return tuple(one.record for one in found), ()
-    curves = work.curves(*losses[primary]) if primary in losses else ()
-    return tuple(with_intervals(boot, work, found)), tuple(curves)
+        return (tuple(unknown(table, one, TOO_MANY) for table in own for one in table.results), ()), None
+    work = Decomposed(Decomposing(facts, Sample.read(facts)), boot.units, losses, primary)
+    if every and not later:
+        return work.full(), None
+    return (work.short(), ()), work.full if every else None
 
 
-def with_intervals(boot: Bootstrap, work: Decomposing, found: Sequence[Parts]) -> Iterator[Decomposition]:
+def with_intervals(work: Decomposing, units: ResamplingUnits, found: Sequence[Parts]) -> list[Decomposition]:
     """Every record, with the intervals that are fair."""
     columns = [gains for one in found for gains in one.gains]
     if not columns:
-        yield from (one.record for one in found)
-        return
-    sums = UnitSums.of(columns, work.sample.w, boot.units.of(work.sample.number))
-    count = work.facts.request.resamples or RESAMPLES
-    jobs = work.facts.reading.jobs
-    drawn = replicate(sums, count, boot.seed, squares(len(columns)), precise=False, jobs=jobs).studentised
-    ends = iter(np.stack(bootstrap_t_intervals(drawn, boot.confidence), axis=1))
-    constants = iter(sums.sums.T[_PARTS - 1 :: _PARTS])
-    for one in found:
-        if one.gains:
-            yield _with_interval(work, one, [next(ends) for _ in range(_PARTS)], next(constants))
-        else:
-            yield one.record
+        return [one.record for one in found]
+    sums = UnitSums.of(columns, work.sample.w, units.of(work.sample.number))
+    request, jobs = work.facts.request, work.facts.reading.jobs
+    count, products = request.resamples or RESAMPLES, squares(len(columns))
+    drawn = replicate(sums, count, request.seed, products, precise=False, jobs=jobs).studentised
+    ends = np.stack(bootstrap_t_intervals(drawn, request.confidence), axis=1)
+    firsts = np.cumsum([0, *(len(one.gains) for one in found)]).tolist()  # of their columns
+
+    def of_model(model: int) -> list[tuple[int, Decomposition]]:
+        return [
+            (place, _with_interval(work, one, ends[k : k + _PARTS], sums.sums[:, k + _PARTS - 1]))
+            for place, (one, k) in enumerate(zip(found, firsts, strict=False))
+            if one.model == model and one.gains
+        ]
+
+    models = sorted({one.model for one in found})
+    records = [one.record for one in found]
+    for place, record in chain.from_iterable(side_by_side(of_model, models, jobs)):
+        records[place] = record
+    return records
 
 
-def _with_interval(work: Decomposing, one: Parts, ends: Sequence[Floats], constants: Floats) -> Decomposition:
-    """ends: the intervals of the mean gains; constants: what the best constant loses in each unit."""
+def _with_interval(work: Decomposing, one: Parts, ends: Floats, constants: Floats) -> Decomposition:
+    """ends: the intervals of the mean gains, (3, 2); constants: what the best constant loses in each unit."""
     record = one.record
     dominated = Tail.of(constants).why() if may_rest_on_few(one.bound) else None
     if rests_on_few(one.value.reason) or dominated is not None:
