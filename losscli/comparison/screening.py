@@ -32,6 +32,7 @@ SCORES = (
 )
 FIX = "Fix it, or leave such rows out for all models:"
 Scale = tuple[float | None, str | None]  # s, and why there is none
+Domains = tuple[tuple[Interval, ...], tuple[Interval, ...]]  # in which targets lie, and predictions; distinct
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,11 @@ def ranged_kind(problem: Problem) -> Kind | None:
     return next((TASKS[task].ranged for task in problem.tasks if TASKS[task].ranged), None)
 
 
-def screen(reading: Reading, scale: float | None, intervals: Sequence[Interval]) -> tuple[Screening, Scale]:
-    """One pass over the rows. scale: s as given; `intervals`: where losses need targets and predictions to
-    be."""
+def screen(reading: Reading, scale: float | None, domains: Domains) -> tuple[Screening, Scale]:
+    """One pass over the rows. scale: s as given; domains: where losses need targets and predictions to be."""
     table, problem = reading.table, reading.problem
     numbers = problem.task in NUMBERS
-    open_pairs = _undecided(table, problem, intervals)
+    open_pairs = _undecided(table, problem, domains)
     numeric = problem.task in ONE_NUMBER
     grid = _grid(table, problem) if numeric and table.rows > EXACT_TARGET else None
 
@@ -151,7 +151,7 @@ def screen(reading: Reading, scale: float | None, intervals: Sequence[Interval])
             classes=weight_at(codes(rows.y), rows.w, problem.true_labels) if problem.labels else np.zeros(0),
             values=((rows.y, rows.w),) if numeric and grid is None else (),
             bins=Bins.of(grid, rows.y, rows.w) if grid is not None else None,
-            outside=_outside(rows, _arrays(problem, rows), intervals, open_pairs),
+            outside=_outside(rows, _arrays(problem, rows), domains, open_pairs),
             sum_error=errors,
             sum_row=places,
             residual=sought.look(sizes(rows)) if sought is not None else [],
@@ -178,15 +178,16 @@ def _grid(table: Table, problem: Problem) -> BinGrid:
     return BinGrid(float(centre), float(high - low) or reach or 1.0, reach)
 
 
-def _undecided(table: Table, problem: Problem, intervals: Sequence[Interval]) -> list[tuple[int, int]]:
+def _undecided(table: Table, problem: Problem, domains: Domains) -> list[tuple[int, int]]:
     """The (interval, array) pairs that the range of the column does not settle."""
     pairs = []
-    for i, interval in enumerate(intervals):
-        for a, name in _ranged(problem):
-            column = table.columns[name]
+    for a, name in _ranged(problem):
+        column = table.columns[name]
+        for i, interval in enumerate(domains[a > 0]):
             if column.low is None or column.high is None:
                 continue
-            settled = interval.without is None and not (interval.whole and not column.whole)
+            inside = interval.without is None or not column.low <= interval.without <= column.high
+            settled = inside and (column.whole or not interval.whole)
             if not (settled and interval.contains(np.array([column.low, column.high])).all()):
                 pairs.append((i, a))
     return list(dict.fromkeys(pairs))
@@ -218,11 +219,11 @@ def _arrays(problem: Problem, rows: Rows) -> list[Floats]:
 
 
 def _outside(
-    rows: Rows, arrays: Sequence[Floats], intervals: Sequence[Interval], pairs: Sequence[tuple[int, int]]
+    rows: Rows, arrays: Sequence[Floats], domains: Domains, pairs: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], tuple[int, tuple[int, ...]]]:
     found = {}
     for i, a in pairs:
-        outside = ~intervals[i].contains(arrays[a])
+        outside = ~domains[a > 0][i].contains(arrays[a])
         bad = np.flatnonzero(outside if outside.ndim == 1 else outside.any(axis=1))
         if len(bad):
             found[i, a] = len(bad), tuple(rows.number[bad[:NAMED_ROWS]].tolist())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from losscli.comparison.gates.allowances import Allowance, check_share
 from losscli.comparison.request import Request
-from losscli.comparison.screening import Screening, ranged_kind
+from losscli.comparison.screening import Domains, Screening, ranged_kind
 from losscli.data.roles import Problem
 from losscli.domain import CLASSES, NUMBERS, TASKS, Interval, Kind, Task, any_of
 from losscli.errors import Fix, NoDefault, UsageError
@@ -197,17 +197,19 @@ def _is_excluded(bound: BoundLoss, exclude: tuple[Spec, ...]) -> bool:
     return False
 
 
-def find_domains(problem: Problem, request: Request) -> tuple[Interval, ...]:
-    """The distinct intervals that the usual losses of a problem, and those asked for, need targets and
-    predictions to lie in."""
-    specs = (*request.losses, *request.gated)
-    asked = [(loss, spec.numbers()) for spec in specs if (loss := find(spec, *problem.tasks)) is not None]
-    losses = [*((loss, {}) for loss in _usual(problem)), *asked]
-    return tuple(dict.fromkeys(i for loss, own in losses for i in (loss.target_at(own), loss.prediction)))
+def find_domains(problem: Problem, request: Request) -> Domains:
+    """Where the losses asked for, or else the usual ones, need targets and predictions to lie."""
+    cost = () if request.cost is None else (Spec.parse(request.cost.spec),)
+    specs = (*request.losses, *cost, *request.gated)
+    losses = [(loss, spec.numbers()) for spec in specs if (loss := find(spec, *problem.tasks)) is not None]
+    if not request.losses:
+        losses += [(loss, {}) for loss in _usual(problem)]
+    targets = dict.fromkeys(loss.target_at(own) for loss, own in losses)
+    return tuple(targets), tuple(dict.fromkeys(loss.prediction for loss, _ in losses))
 
 
 def ruled_out(
-    chosen: Selection, problem: Problem, seen: Screening, domains: Sequence[Interval], *, asked: bool
+    chosen: Selection, problem: Problem, seen: Screening, domains: Domains, *, asked: bool
 ) -> tuple[tuple[BoundLoss, ...], tuple[Refused, ...], dict[tuple[int, int], str]]:
     """(losses that apply, those refused, (loss, model) → why that model has no value).
 
@@ -221,7 +223,8 @@ def ruled_out(
 
     def off(interval: Interval, array: int, what: str) -> tuple[str, tuple[int, ...]] | None:
         """Why an array rules a loss out, and the first rows that do."""
-        count, rows = seen.outside.get((domains.index(interval), array), (0, ()))
+        own = domains[array > 0]
+        count, rows = seen.outside.get((own.index(interval), array), (0, ()))
         if not count:
             return None
         are = "s are" if count > 1 else " is"

@@ -14,6 +14,7 @@ from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kin
 from losscli.inference.tail import Largest, bound
 from losscli.loss import Argument, BoundLoss
 from losscli.loss.arguments import Arguments, Predicted, codes, side
+from losscli.loss.once import remembering
 from losscli.loss.reduction import quantities
 from losscli.metrics.aggregate import Looks, Moments, Sought, merge_each
 from losscli.metrics.comoments import Comoments
@@ -68,8 +69,8 @@ class Layout:
         columns: list[RowQuantity] = []
         place: dict[RowQuantity, int] = {}
         shared: dict[tuple[object, ...], int] = {}
-        for i, one in enumerate(losses):
-            for m, model in enumerate(problem.models):
+        for m, model in enumerate(problem.models):  # one after the other: what they share stays in the cache
+            for i, one in enumerate(losses):
                 if not all(model.serves(needs) for needs in one.loss.reads):
                     continue
                 for part, function in enumerate(quantities(one.loss, problem.true_labels)):
@@ -79,6 +80,7 @@ class Layout:
                         shared[key] = len(columns)
                         columns.append(column)
                     place[column] = shared[key]
+        for i, one in enumerate(losses):
             if callable(one.loss.infimum):
                 place[RowQuantity(i, 0, None)] = len(columns)
                 columns.append(RowQuantity(i, 0, None))
@@ -187,9 +189,11 @@ def summarise(
     def work(rows: Rows) -> Summary:
         flagged = flags(rows)
         largest: dict[int, Largest] = {}
-        computed = _kept(_counted(row_quantities(problem, layout, rows)), rows.w, least, largest)
+        with remembering():
+            computed = _kept(_counted(row_quantities(problem, layout, rows)), rows.w, least, largest)
+            moments = Moments.of(computed, rows.w, shift, flagged, rows.number)
         return Summary(
-            Moments.of(computed, rows.w, shift, flagged, rows.number),
+            moments,
             tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
             rows.clipped,
             (rows.number[flagged],) if flagged is not None and flagged.any() else (),

@@ -34,35 +34,45 @@ class Decisive:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The largest of positive sizes, descending, equal ones by row number, and the sum of the others."""
+    """Positive sizes of rows, in any order: the KEPT largest, of equal ones those of the first rows, up to
+    four times as many with others; and the sum of the rest."""
 
     size: Floats
     number: Codes
     rest: float
 
-    @classmethod
-    @_QUIET
-    def of(cls, size: Floats, number: Codes, rest: float = 0.0) -> "_Side":
-        if len(size) > KEPT:
-            least = np.partition(size, len(size) - KEPT)[len(size) - KEPT]
-            near = np.flatnonzero(size >= least)
-            kept = near[np.lexsort((number[near], -size[near]))[:KEPT]]
-            others = np.ones(len(size), dtype=np.bool_)
-            others[kept] = False
-            return cls(size[kept], number[kept], rest + float(size[others].sum()))
-        order = np.lexsort((number, -size))
-        return cls(size[order], number[order], rest)
-
     def merge(self, other: "_Side") -> "_Side":
-        return _Side.of(
+        both = _Side(
             np.concatenate([self.size, other.size]),
             np.concatenate([self.number, other.number]),
             self.rest + other.rest,
         )
+        return both.trimmed if len(both.size) > 4 * KEPT else both
+
+    @property
+    @_QUIET
+    def trimmed(self) -> "_Side":
+        """The KEPT largest alone."""
+        size, number = self.size, self.number
+        if len(size) <= KEPT:
+            return self
+        least = np.partition(size, len(size) - KEPT)[len(size) - KEPT]
+        near = np.flatnonzero(size >= least)
+        kept = near[np.lexsort((number[near], -size[near]))[:KEPT]]
+        others = np.ones(len(size), dtype=np.bool_)
+        others[kept] = False
+        return _Side(size[kept], number[kept], self.rest + float(size[others].sum()))
+
+    @property
+    def descending(self) -> "_Side":
+        """The KEPT largest, the largest first, equal ones by row number."""
+        side = self.trimmed
+        order = np.lexsort((side.number, -side.size))
+        return _Side(side.size[order], side.number[order], side.rest)
 
     @_QUIET
     def without(self) -> Floats:
-        """The sum of all but the largest 0, 1, … of those kept: (kept + 1,). Added from the smallest up, as
+        """The sum of all but the first 0, 1, … of those kept: (kept + 1,). Added from the smallest up, as
         a row that dwarfs the others would round them away."""
         return np.cumsum(np.concatenate([[self.rest], self.size[::-1]]))[::-1]
 
@@ -82,14 +92,14 @@ class Tops:
         KEPT largest of all rows reach for certain, as `bounds_of` some of them does."""
         up = np.flatnonzero(contribution >= bounds[0])
         down = np.flatnonzero(contribution <= -bounds[1])
-        above = below = 0.0
+        above, below = contribution[up], -contribution[down]
+        left = lacking = 0.0
         if bounds != ANY:
             rest = contribution.copy()
             rest[up] = rest[down] = 0.0
-            above, below = float(np.maximum(rest, 0.0).sum()), float(np.maximum(-rest, 0.0).sum())
-        return cls(
-            _Side.of(contribution[up], number[up], above), _Side.of(-contribution[down], number[down], below)
-        )
+            left = float(np.maximum(rest, 0.0).sum())
+            lacking = -float(np.minimum(rest, 0.0, out=rest).sum())
+        return cls(_Side(above, number[up], left).trimmed, _Side(below, number[down], lacking).trimmed)
 
     def merge(self, other: "Tops") -> "Tops":
         return Tops(self.positive.merge(other.positive), self.negative.merge(other.negative))
@@ -100,14 +110,13 @@ class Tops:
         Exact for the difference of two mean losses: no other rows, as few, move it as far. Broderick,
         Giordano and Meager 2020, arXiv:2011.14999, ask the same of any estimate.
         """
-        up, down = self.positive.without(), self.negative.without()
+        positive, negative = self.positive.descending, self.negative.descending
+        up, down = positive.without(), negative.without()
         if not math.isfinite(up[0] + down[0]):
             return _none(INFINITE)
         if not _exceeds(up[0], down[0]) and not _exceeds(down[0], up[0]):
             return _none(LEVEL)
-        leading, left, against = (
-            (self.positive, up, down[0]) if up[0] > down[0] else (self.negative, down, up[0])
-        )
+        leading, left, against = (positive, up, down[0]) if up[0] > down[0] else (negative, down, up[0])
         if against == 0:
             return _none(UNANIMOUS)
         reverses = _exceeds(against, left)

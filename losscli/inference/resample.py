@@ -22,11 +22,12 @@ from losscli.inference.threads import side_by_side
 Keys = NDArray[np.uint64]
 
 ROW_UNITS = 65_536  # more rows, clusters or blocks than this are resampled in groups
-GROUPS = 16_384
+GROUPS = 16_384  # a power of two
 # Of 65,536 equally likely words, how many mean 0, 1, 2 … draws: Poisson(1) to within 4e-5, with a mean and
 # a variance of exactly 1.
 SHARES = (24_111, 24_107, 12_055, 4_018, 1_004, 202, 34, 5)
 
+_GROUPS = np.arange(GROUPS, dtype=np.uint64)
 _GOLDEN = 0x9E3779B97F4A7C15
 _WORDS = 128  # of 64 bits, four draws each, made at a time
 _UNITS = 1_024  # drawn at a time: what is in flight stays in the cache
@@ -62,7 +63,7 @@ def text_keys(data: NDArray[np.uint8], offsets: Codes) -> Keys:
 
 def unit_keys(keys: Keys, distinct: int) -> Keys:
     """The unit of each row: (n,), its key, or above 65,536 distinct ones a group of such by its hash."""
-    return keys if distinct <= ROW_UNITS else keys % np.uint64(GROUPS)
+    return keys if distinct <= ROW_UNITS else keys & np.uint64(GROUPS - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Units:
     @classmethod
     def groups(cls, keys: Keys) -> "Units":
         """All 16,384 groups, whether they occur or not: those of all blocks are the same. keys: (n,)."""
-        return cls(np.arange(GROUPS, dtype=np.uint64), keys.astype(np.intp))
+        return cls(_GROUPS, keys.astype(np.intp))
 
     def take(self, rows: Codes) -> "Units":
         """Of some rows, by their places."""
@@ -158,8 +159,8 @@ class UnitSums:
         return cls(units.keys, each, np.array(sums, dtype=np.float64).reshape(len(sums), size).T)
 
     def merge(self, other: "UnitSums") -> "UnitSums":
-        if np.array_equal(self.keys, other.keys):
-            return UnitSums(self.keys, self.w + other.w, np.add(self.sums, other.sums, order="C"))
+        if self.keys is other.keys or np.array_equal(self.keys, other.keys):
+            return UnitSums(self.keys, self.w + other.w, self.sums + other.sums)
         keys = np.union1d(self.keys, other.keys)
         w, sums = np.zeros(len(keys)), np.zeros((len(keys), self.sums.shape[1]))
         for part in (self, other):

@@ -18,6 +18,7 @@ from losscli.domain import (
     softplus,
     usual_threshold,
 )
+from losscli.loss.once import once
 from losscli.loss.record import Argument, Loss
 
 Arrays = tuple[Any, ...]  # of arrays; where a loss is a sum of parts that differ, a tuple of them a part
@@ -78,7 +79,7 @@ class Arguments:
         y, p = self._y, self._predicted[kind]
         match argument:
             case Argument.RESIDUAL:
-                return (p - y,)
+                return (once(np.subtract, p, y),)
             case Argument.PREDICTION:
                 return y, sigmoid(p) if kind is Kind.LOGIT else p
             case Argument.SCORE:

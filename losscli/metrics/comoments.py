@@ -38,10 +38,9 @@ class Comoments:
             return cls(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         mean_y, mean_p = _mean(y, w, total), _mean(p, w, total)
         dy, dp, r = y - mean_y, p - mean_p, p - y
-        wdy, wdp = w * dy, w * dp
-        return cls(
-            total, mean_y, mean_p, float(wdy @ dy), float(wdy @ dp), float(wdp @ dp), float((w * r) @ r)
-        )
+        alike = bool((w == 1.0).all())
+        wdy, wdp, wr = (dy, dp, r) if alike else (w * dy, w * dp, w * r)
+        return cls(total, mean_y, mean_p, float(wdy @ dy), float(wdy @ dp), float(wdp @ dp), float(wr @ r))
 
     def merge(self, other: "Comoments") -> "Comoments":
         total = self.w + other.w

@@ -137,7 +137,8 @@ def test_what_a_sample_rules_out_decides_nothing(seed: int, cut: int) -> None:
     bounds = bounds_of(x[::2])
     parts = [Tops.of(x[rows], number[rows], bounds) for rows in (slice(None, cut), slice(cut, None))]
     bounded, whole = parts[0].merge(parts[1]), Tops.of(x, number)
-    for one, other in ((bounded.positive, whole.positive), (bounded.negative, whole.negative)):
+    sides = (bounded.positive, whole.positive), (bounded.negative, whole.negative)
+    for one, other in ((a.descending, b.descending) for a, b in sides):
         np.testing.assert_array_equal(one.size, other.size)
         np.testing.assert_array_equal(one.number, other.number)
         assert one.rest == other.rest
@@ -156,7 +157,8 @@ def test_merging_in_any_order_is_the_same(seed: int, cuts: list[int], random: ob
     ]
     random.shuffle(pieces)  # type: ignore[attr-defined]
     merged, whole = reduce(Tops.merge, pieces), Tops.of(x, number)
-    for one, other in ((merged.positive, whole.positive), (merged.negative, whole.negative)):
+    sides = (merged.positive, whole.positive), (merged.negative, whole.negative)
+    for one, other in ((a.descending, b.descending) for a, b in sides):
         np.testing.assert_array_equal(one.size, other.size)
         np.testing.assert_array_equal(one.number, other.number)
         assert one.rest == other.rest

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -314,15 +314,20 @@ def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], met
     def work(rows: Rows) -> list[UnitSums]:
         own = units.over(rows.number)
         x = list(row_quantities(facts.problem, layout, rows))
-        more: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
+        classes = [(codes(rows.y) == c).astype(np.float64) for c in (0, 1)] if two else []
+        terms: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
         out = _places(flagged, rows.number)
         outliers = UnitSums.over((column[out] for column in x), rows.w[out], own.take(out))
         with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval
-            of_terms = UnitSums.over(more, rows.w, own)
-        classes = [(codes(rows.y) == c).astype(np.float64) for c in (0, 1)] if two else []
-        return [UnitSums.over(x, rows.w, own), of_terms, outliers, UnitSums.over(classes, rows.w, own)]
+            return [UnitSums.over(chain(x, classes, terms), rows.w, own), outliers]
 
-    return [one.filled for one in facts.reading.fold(work, merge_each)]
+    every, outliers = (one.filled for one in facts.reading.fold(work, merge_each))
+    if facts.reading.blocks > 1:  # unit by unit
+        every, outliers = (replace(one, sums=np.ascontiguousarray(one.sums)) for one in (every, outliers))
+    ends = len(columns), len(columns) + 2 * two
+    parts = range(ends[0]), range(*ends), range(ends[1], every.sums.shape[1])
+    own, classes, terms = (every.take(part) for part in parts)
+    return [own, terms, outliers, classes]
 
 
 def _places(flagged: Codes, number: Codes) -> Codes:

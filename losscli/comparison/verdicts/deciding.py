@@ -49,7 +49,9 @@ def find_deciding(facts: TableFacts, tables: Sequence[LossTable], loss: int) -> 
 @np.errstate(over="ignore")  # an infinite difference decides nothing, and Decisive says so
 def _contribution(w: Floats, losses: Sequence[Floats], pair: tuple[int, int]) -> Floats:
     a, b = pair
-    return np.asarray(w * (losses[a] - losses[b]))
+    found = losses[a] - losses[b]
+    found *= w
+    return np.asarray(found)
 
 
 def _bounds(

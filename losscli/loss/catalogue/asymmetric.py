@@ -7,7 +7,7 @@ import numpy as np
 from losscli.domain import LOG, NONZERO, OPEN_UNIT, POSITIVE, Floats, Interval, Task, Unit
 from losscli.errors import UsageError
 from losscli.loss import NO_TRAITS, Alias, Argument, Loss, Param, Params, Scaled, Trait
-from losscli.loss.catalogue.stable import expm1_gap
+from losscli.loss.catalogue.stable import difference, expm1_gap
 from losscli.spec import Spec, number_text
 
 
@@ -67,7 +67,7 @@ LOG_LIN_QUANTILE = Loss(
     task=Task.REGRESSION,
     formula="maximum((1 - tau)*(p - y), -tau*(p - y))",
     argument=Argument.PREDICTION,
-    value=lambda y, p, *, tau: _pinball(p - y, tau=tau),
+    value=lambda y, p, *, tau: _pinball(difference(p, y), tau=tau),
     slope=lambda y, p, *, tau: p * _pinball_slope(p - y, tau=tau),
     slope_formula="p*where(p > y, 1 - tau, where(p < y, -tau, 0))",
     link=LOG,
@@ -87,6 +87,17 @@ LOG_LIN_QUANTILE = Loss(
 )
 
 
+def _expectile(r: Floats, *, tau: float) -> Floats:
+    """One of the two sides is 0 in each row; to choose by row takes four times as long."""
+    above, below = np.maximum(r, 0.0), np.minimum(r, 0.0)
+    values = (1.0 - tau) * above
+    values *= above
+    above = tau * below
+    above *= below
+    values += above
+    return np.asarray(values)
+
+
 def _expectile_weight(r: Floats, tau: float) -> Floats:
     return np.where(r > 0.0, 1.0 - tau, tau)
 
@@ -97,7 +108,7 @@ EXPECTILE = Loss(
     task=Task.REGRESSION,
     formula="where(r > 0, 1 - tau, tau)*r**2",
     argument=Argument.RESIDUAL,
-    value=lambda r, *, tau: _expectile_weight(r, tau) * r * r,
+    value=_expectile,
     slope=lambda r, *, tau: 2.0 * _expectile_weight(r, tau) * r,
     slope_formula="2*where(r > 0, 1 - tau, tau)*r",
     unit=Unit.Y2,

@@ -19,8 +19,11 @@ _FAR = 1e300  # a square beyond it changes no quotient u/(4 + u)
 def _value(r: Floats, *, alpha: float, c: float) -> Floats:
     x = r / c
     if alpha == -2.0:
-        u = np.minimum(x * x, _FAR)
-        return np.asarray(2.0 * u / (4.0 + u))
+        x *= x
+        np.minimum(x, _FAR, out=x)
+        values = 2.0 * x
+        x += 4.0
+        return np.asarray(np.divide(values, x, out=values))
     if alpha == 2.0:
         return np.asarray(0.5 * x * x)
     if alpha == -math.inf:

@@ -11,7 +11,8 @@ import numpy as np
 from losscli.domain import LOG, NONNEGATIVE, POSITIVE, REALS, Floats, Interval, Task, Unit
 from losscli.errors import UsageError
 from losscli.loss import Alias, Argument, Loss, Param, Params, Trait
-from losscli.loss.catalogue.stable import divergence, expm1_gap, log_ratio
+from losscli.loss.catalogue.stable import difference, divergence, expm1_gap, log_ratio
+from losscli.loss.once import once
 from losscli.spec import number_text
 
 _TRAITS = Trait.STRICTLY_CONVEX | Trait.DIFFERENTIABLE | Trait.PROPER
@@ -20,13 +21,27 @@ _POWER = (
     "distribution has one between 0 and 1, and they are refused"
 )
 
+
+def _poisson(y: Floats, p: Floats) -> Floats:
+    values = divergence(p, y)
+    values *= 2.0
+    return values
+
+
+def _gamma(y: Floats, p: Floats) -> Floats:
+    values = divergence(y, p)
+    values *= 2.0
+    values /= p
+    return values
+
+
 POISSON = Loss(
     name="poisson",
     title="Poisson deviance",
     task=Task.COUNTS,
     formula="2*(where(y > 0, y*log(where(y > 0, y, 1)/p), 0) - y + p)",
     argument=Argument.PREDICTION,
-    value=lambda y, p: 2.0 * divergence(p, y),
+    value=_poisson,
     slope=lambda y, p: 2.0 * (p - y),
     slope_formula="2*(p - y)",
     link=LOG,
@@ -51,7 +66,7 @@ GAMMA = Loss(
     task=Task.COUNTS,
     formula="2*(log(p/y) + y/p - 1)",
     argument=Argument.PREDICTION,
-    value=lambda y, p: 2.0 * divergence(y, p) / p,
+    value=_gamma,
     slope=lambda y, p: 2.0 * ((p - y) / p),
     slope_formula="2*(p - y)/p",
     link=LOG,
@@ -75,16 +90,19 @@ GAMMA = Loss(
 _USUAL = 1.5  # power
 _NAMED: Mapping[float, Callable[[Floats, Floats], Floats]] = {
     0.0: lambda y, p: np.asarray((p - y) ** 2),
-    1.0: lambda y, p: np.asarray(2.0 * divergence(p, y)),
-    2.0: lambda y, p: np.asarray(2.0 * divergence(y, p) / p),
+    1.0: _poisson,
+    2.0: _gamma,
 }
 
 
 def _tweedie(y: Floats, p: Floats, *, power: float) -> Floats:
     if power == 1.5:  # the default has a closed form without logarithms: 4(√p - √y)²/√p
-        root = np.sqrt(p)
-        gap = (p - y) / (root + np.sqrt(y))
-        return np.asarray(4.0 * gap * gap / root)
+        root = once(np.sqrt, p)
+        gap = difference(p, y) / (root + once(np.sqrt, y))
+        values = 4.0 * gap
+        values *= gap
+        values /= root
+        return np.asarray(values)
     if power in _NAMED:
         return _NAMED[power](y, p)
     upper, lower = 2.0 - power, 1.0 - power  # from 1 to 2 both gaps below add, beyond they share few digits
@@ -159,13 +177,21 @@ TWEEDIE = Loss(
     inventory=("tweedie_deviance",),
 )
 
+
+def _inverse_gaussian(y: Floats, p: Floats) -> Floats:
+    values = difference(p, y) / p
+    values *= values
+    values /= y
+    return np.asarray(values)
+
+
 INVERSE_GAUSSIAN = Loss(
     name="inverse_gaussian",
     title="Inverse Gaussian deviance",
     task=Task.COUNTS,
     formula="(y - p)**2/(y*p**2)",
     argument=Argument.PREDICTION,
-    value=lambda y, p: ((p - y) / p) ** 2 / y,
+    value=_inverse_gaussian,
     slope=lambda y, p: 2.0 * ((p - y) / p) / p,
     slope_formula="2*(p - y)/p**2",
     link=LOG,

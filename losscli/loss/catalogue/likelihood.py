@@ -7,6 +7,7 @@ import numpy as np
 from losscli.domain import LOG, NONNEGATIVE, POSITIVE, WHOLE, Floats, Interval, Task, Unit
 from losscli.loss import Alias, Argument, Loss, Param, Trait
 from losscli.loss.catalogue.stable import log1p_gap
+from losscli.loss.once import once
 from losscli.spec import number_text
 
 _TRAITS = Trait.STRICTLY_CONVEX | Trait.DIFFERENTIABLE | Trait.PROPER
@@ -22,7 +23,7 @@ POISSON_NLL = Loss(
     task=Task.COUNTS,
     formula="p - y*log(p)",
     argument=Argument.PREDICTION,
-    value=lambda y, p: p - y * np.log(p),
+    value=lambda y, p: p - y * once(np.log, p),
     slope=lambda y, p: 1.0 * (p - y),
     slope_formula="p - y",
     link=LOG,
@@ -52,7 +53,7 @@ GAMMA_NLL = Loss(
     task=Task.COUNTS,
     formula="log(p) + y/p",
     argument=Argument.PREDICTION,
-    value=lambda y, p: np.log(p) + y / p,
+    value=lambda y, p: once(np.log, p) + once(np.divide, y, p),
     slope=lambda y, p: (p - y) / p,
     slope_formula="(p - y)/p",
     link=LOG,
@@ -77,8 +78,10 @@ GAMMA_NLL = Loss(
 
 def _tweedie_nll(y: Floats, p: Floats, *, power: float) -> Floats:
     upper, lower = 2.0 - power, power - 1.0
-    size = np.sqrt(p) if upper == 0.5 else p**upper
-    return np.asarray(size * (y / p / lower + 1.0 / upper))
+    values = once(np.divide, y, p) / lower
+    values += 1.0 / upper
+    values *= once(np.sqrt, p) if upper == 0.5 else p**upper
+    return np.asarray(values)
 
 
 def _tweedie_nll_least(y: Floats, *, power: float) -> Floats:

@@ -21,8 +21,15 @@ _FAR = 1e300  # a square beyond it changes no quotient u/(1 + u)
 
 
 def _capped_square(x: Floats, most: float) -> Floats:
-    square = x * x
-    return np.asarray(np.minimum(square, most, out=square))
+    """x² up to `most`, written over x."""
+    x *= x
+    return np.asarray(np.minimum(x, most, out=x))
+
+
+def _cauchy(r: Floats, *, c: float) -> Floats:
+    values = log1p_square(r / c)
+    values *= 0.5 * c * c
+    return np.asarray(values)
 
 
 CAUCHY = Loss(
@@ -31,7 +38,7 @@ CAUCHY = Loss(
     task=Task.REGRESSION,
     formula="c**2/2*log1p((r/c)**2)",
     argument=Argument.RESIDUAL,
-    value=lambda r, *, c: 0.5 * c * c * log1p_square(r / c),
+    value=_cauchy,
     slope=lambda r, *, c: r / (1.0 + (r / c) ** 2),
     slope_formula="r/(1 + (r/c)**2)",
     unit=Unit.Y2,
@@ -48,13 +55,22 @@ CAUCHY = Loss(
     inventory=("cauchy",),
 )
 
+
+def _welsch(r: Floats, *, c: float) -> Floats:
+    values = r / c
+    values *= values
+    np.expm1(np.negative(values, out=values), out=values)
+    values *= -0.5 * c * c
+    return np.asarray(values)
+
+
 WELSCH = Loss(
     name="welsch",
     title="Welsch (Leclerc, correntropy)",
     task=Task.REGRESSION,
     formula="-c**2/2*expm1(-(r/c)**2)",
     argument=Argument.RESIDUAL,
-    value=lambda r, *, c: -0.5 * c * c * np.expm1(-((r / c) ** 2)),
+    value=_welsch,
     slope=lambda r, *, c: r * np.exp(-((r / c) ** 2)),
     slope_formula="r*exp(-(r/c)**2)",
     unit=Unit.Y2,
@@ -134,7 +150,8 @@ TUKEY = Loss(
 
 
 def _andrews(r: Floats, *, c: float) -> Floats:
-    half = np.abs(r / c)
+    half = r / c
+    np.abs(half, out=half)
     np.minimum(half, math.pi, out=half)
     half *= 0.5
     np.sin(half, out=half)

@@ -6,19 +6,25 @@ import numpy as np
 
 from losscli.domain import ABOVE_MINUS_ONE, NONZERO, POSITIVE, Floats, Task, Unit
 from losscli.loss import Alias, Argument, FromData, Loss, Param, Reduction, Trait
-from losscli.loss.catalogue.stable import log1p_ratio
+from losscli.loss.catalogue.stable import difference, log1p_ratio, squared_log1p_ratio
+from losscli.loss.once import once
 
 
 def _relative(y: Floats, p: Floats) -> Floats:
-    return np.asarray((p - y) / y)
+    return np.asarray(difference(p, y) / y)
+
+
+def _absolute_relative(y: Floats, p: Floats) -> Floats:
+    relative = _relative(y, p)
+    return np.asarray(np.abs(relative, out=relative))
 
 
 def _absolute_residual(y: Floats, p: Floats) -> Floats:
-    return np.asarray(np.abs(p - y))
+    return np.asarray(np.abs(difference(p, y)))
 
 
 def _squared_residual(y: Floats, p: Floats) -> Floats:
-    r = p - y
+    r = difference(p, y)
     return np.asarray(r * r)
 
 
@@ -32,7 +38,7 @@ MAPE = Loss(
     task=Task.REGRESSION,
     formula="abs(p - y)/abs(y)",
     argument=Argument.PREDICTION,
-    value=lambda y, p: np.abs(_relative(y, p)),
+    value=_absolute_relative,
     slope=lambda y, p: np.sign(p - y) / np.abs(y),
     slope_formula="sign(p - y)/abs(y)",
     target=NONZERO,
@@ -56,8 +62,16 @@ MAPE = Loss(
 
 
 def _smape(y: Floats, p: Floats) -> Floats:
-    half = 0.5 * np.abs(y) + 0.5 * np.abs(p)
-    return np.divide(np.abs(p - y), half, out=np.zeros_like(half), where=half > 0.0)
+    half = 0.5 * np.abs(p)
+    half += once(_half_size, y)
+    size = _absolute_residual(y, p)
+    if half.min(initial=1.0) > 0.0:
+        return np.asarray(np.divide(size, half, out=size))
+    return np.divide(size, half, out=np.zeros_like(half), where=half > 0.0)
+
+
+def _half_size(y: Floats) -> Floats:
+    return np.asarray(0.5 * np.abs(y))
 
 
 def _smape_slope(y: Floats, p: Floats) -> Floats:
@@ -182,7 +196,7 @@ RELATIVE_SQUARED_ERROR = Loss(
 
 
 def _squared_log_error(y: Floats, p: Floats) -> Floats:
-    return np.asarray(log1p_ratio(p, y) ** 2)
+    return squared_log1p_ratio(p, y)
 
 
 MSLE = Loss(

@@ -127,7 +127,8 @@ PSEUDO_HUBER = Loss(
 
 
 def _log_cosh(r: Floats, *, c: float) -> Floats:
-    size = np.abs(r / c)
+    size = r / c
+    np.abs(size, out=size)
     low = np.minimum(size, 40.0)  # beyond 40 the function is a line to the last digit
     size -= low
     np.expm1(low, out=low)
@@ -165,13 +166,21 @@ LOG_COSH = Loss(
     inventory=("log_cosh",),
 )
 
+
+def _fair(r: Floats, *, c: float) -> Floats:
+    size = r / c
+    values = log1p_gap(np.abs(size, out=size))
+    values *= c * c
+    return np.asarray(values)
+
+
 FAIR = Loss(
     name="fair",
     title="Fair",
     task=Task.REGRESSION,
     formula="c**2*(abs(r)/c - log1p(abs(r)/c))",
     argument=Argument.RESIDUAL,
-    value=lambda r, *, c: c * c * log1p_gap(np.abs(r / c)),
+    value=_fair,
     slope=lambda r, *, c: r / (1.0 + np.abs(r / c)),
     slope_formula="r/(1 + abs(r)/c)",
     unit=Unit.Y2,

@@ -8,8 +8,10 @@ import math
 
 import numpy as np
 
-from losscli.domain import Floats
+from losscli.domain import Codes, Floats
+from losscli.loss.once import known, once
 
+Places = tuple[Codes, ...]  # as numpy's nonzero gives them
 _SERIES_BELOW = 0.01  # there, the direct e^x - 1 - x has lost two digits; the series loses none
 _FAR = 1e150  # its square is still a double
 
@@ -39,52 +41,92 @@ def expm1_gap(x: Floats) -> Floats:
     x = np.minimum(x, 1e308)  # inf - inf is no number
     gap = np.expm1(x)
     gap -= x
-    return _mend(gap, x)
+    near = _near(x)
+    return _mend(gap, near, x[near])
 
 
 def log1p_gap(x: Floats) -> Floats:
     """x - log(1 + x), ≥ 0, for x > -1."""
     logs = np.log1p(x)
-    return _mend(np.asarray(x - logs), logs)
+    near = _near(logs)
+    return _mend(x - logs, near, logs[near])
 
 
 def log_ratio(a: Floats, b: Floats) -> Floats:
-    """log(a/b) for a, b > 0; exact digits near a = b."""
-    return _signed_log1p(a - b, np.minimum(a, b))
+    """log(a/b) for a, b > 0, to be read only; exact digits near a = b."""
+    return once(_logs, a, b)[0]
 
 
 def log1p_ratio(a: Floats, b: Floats) -> Floats:
     """log((1 + a)/(1 + b)) for a, b > -1; exact digits near a = b."""
-    return _signed_log1p(a - b, 1.0 + np.minimum(a, b))
+    gap, smaller = a - b, np.minimum(a, b)
+    smaller += 1.0
+    size = _log1p_size(gap, smaller)
+    return np.asarray(np.copysign(size, gap, out=size))
+
+
+def squared_log1p_ratio(a: Floats, b: Floats) -> Floats:
+    """log((1 + a)/(1 + b))² for a, b > -1; exact digits near a = b."""
+    smaller = np.minimum(a, b)
+    smaller += 1.0
+    size = _log1p_size(difference(a, b), smaller)
+    size *= size
+    return size
 
 
 def divergence(a: Floats, b: Floats) -> Floats:
     """a - b - b·log(a/b), ≥ 0, for a > 0 and b ≥ 0; a where b is 0."""
-    positive = b > 0.0
-    base = b if positive.all() else np.where(positive, b, 2.0 * a)  # a ratio too far from 1 for the series
-    logs = log_ratio(a, base)
+    if (turned := known(_logs, b, a)) is not None:  # log(b/a)
+        logs, near = turned
+        gap = b * logs
+        gap -= difference(b, a)
+        return _mend(gap, near, -logs[near], b)
+    # Where b is 0, a ratio too far from 1 for the series.
+    base = b if once(_least, b) > 0.0 else np.where(b > 0.0, b, 2.0 * a)
+    logs, near = once(_logs, a, base)
     gap = b * logs
-    np.subtract(a - b, gap, out=gap)
-    return _mend(gap, logs, b)
+    np.subtract(difference(a, b), gap, out=gap)
+    return _mend(gap, near, logs[near], b)
 
 
-def _signed_log1p(difference: Floats, smaller: Floats) -> Floats:
-    """log of larger over smaller, with the sign of the difference: no cancellation on either side."""
-    logs = np.abs(difference)
-    logs /= smaller
-    np.log1p(logs, out=logs)
-    far = np.isinf(logs)
-    if far.any():
-        logs[far] = np.log(np.abs(difference[far])) - np.log(smaller[far])
-    return np.asarray(np.copysign(logs, difference, out=logs))
+def _least(x: Floats) -> float:
+    return float(x.min(initial=1.0))
 
 
-def _mend(gap: Floats, x: Floats, factor: Floats | None = None) -> Floats:
-    """gap, with factor·(e^x - 1 - x) from its series written over the entries where x is small."""
-    near = np.flatnonzero((x < _SERIES_BELOW) & (x > -_SERIES_BELOW))
-    if near.size:
-        series = _expm1_gap_series(x.flat[near])
-        gap.flat[near] = series if factor is None else series * factor.flat[near]
+def difference(a: Floats, b: Floats) -> Floats:
+    """a - b, to be read only."""
+    return once(np.subtract, a, b)
+
+
+def _logs(a: Floats, b: Floats) -> tuple[Floats, Places]:
+    """log(a/b), and where it is small."""
+    gap = difference(a, b)
+    logs = _log1p_size(gap, np.minimum(a, b))
+    near = (logs < _SERIES_BELOW).nonzero()
+    return np.copysign(logs, gap, out=logs), near
+
+
+def _log1p_size(difference: Floats, smaller: Floats) -> Floats:
+    """|log| of larger over smaller of two numbers: no cancellation on either side."""
+    size = np.abs(difference)
+    size /= smaller
+    np.log1p(size, out=size)
+    if not size.max(initial=0.0) < np.inf:
+        far = np.isinf(size)
+        size[far] = np.log(np.abs(difference[far])) - np.log(smaller[far])
+    return size
+
+
+def _near(x: Floats) -> Places:
+    """Where x is small enough for the series."""
+    return ((x < _SERIES_BELOW) & (x > -_SERIES_BELOW)).nonzero()
+
+
+def _mend(gap: Floats, near: Places, x: Floats, factor: Floats | None = None) -> Floats:
+    """gap, with factor·(e^x - 1 - x) from its series written over the entries that are near, x: of these."""
+    if x.size:
+        series = _expm1_gap_series(x)
+        gap[near] = series if factor is None else series * factor[near]
     return gap
 
 

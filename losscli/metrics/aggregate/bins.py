@@ -30,14 +30,17 @@ class BinGrid:
 
     def _level(self, distance: Floats) -> Codes:
         """The bin by distance: the leading bits of distance + spread, a cheap logarithm."""
-        bits = (distance + self.spread).view(np.int64) >> (52 - _FRACTION_BITS)
-        least = np.array([self.spread]).view(np.int64) >> (52 - _FRACTION_BITS)
-        return np.asarray(bits - least)
+        bits = (distance + self.spread).view(np.int64)
+        bits >>= 52 - _FRACTION_BITS
+        bits -= np.array([self.spread]).view(np.int64) >> (52 - _FRACTION_BITS)
+        return np.asarray(bits)
 
     def place(self, u: Floats) -> Codes:
         """The bin of y = centre + u: (n,) below 2·half."""
-        level = self._level(np.abs(u))
-        return np.where(u < 0.0, self.half - 1 - level, self.half + level)
+        place = self._level(np.abs(u))
+        place ^= (u + 0.0).view(np.int64) >> 63  # -1 - level below the centre; -0.0 is not below it
+        place += self.half
+        return place
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,10 +63,11 @@ class Moments:
         w2, unit = w * w, bool((w == 1.0).all())
         marked = np.flatnonzero(flagged) if flagged is not None else np.zeros(0, dtype=np.intp)
         d, room = np.empty((2, len(w)))  # used again: a fresh array costs more than what is done in it
+        above = np.empty(len(w), dtype=np.bool_)
         for j, x in enumerate(columns):
-            largest[j] = x.max(initial=-np.inf)
+            largest[j] = np.maximum.reduce(x, initial=-np.inf)
             top[j] = largest[j] if unit else (w * x).max(initial=-np.inf)
-            positive[j] = np.count_nonzero(x > 0)
+            positive[j] = np.count_nonzero(np.greater(x, 0.0, out=above))
             np.subtract(x, shift[j], out=d)
             if largest[j] == np.inf:
                 bad = np.isinf(x)
@@ -78,7 +79,7 @@ class Moments:
                 wd = d if unit else room  # as the powers leave it
                 sums[6, j] = wd[marked].sum()
                 wd[marked] = 0.0  # the others apart: the marked ones may dwarf them
-                sums[7, j] = wd.sum()
+                sums[7, j] = np.add.reduce(wd)
         return cls(
             shift=shift,
             rows=len(w),
@@ -164,5 +165,5 @@ def _powers(d: Floats, w: Floats, w2: Floats, room: Floats) -> tuple[float, ...]
 
 def _unit_powers(d: Floats, room: Floats) -> tuple[float, ...]:
     """The same for weights of 1. room: (n,), is overwritten."""
-    total, squares = float(d.sum()), float(d @ d)
-    return total, total, squares, total, squares, float(np.multiply(d, d, out=room) @ d)
+    total, squares = float(np.add.reduce(d)), float(d @ d)
+    return total, total, squares, total, squares, float(np.square(d, out=room) @ d)

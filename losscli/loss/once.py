@@ -1,0 +1,44 @@
+"""What losses of the same arrays have in common, computed once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from losscli.domain import Floats
+
+T = TypeVar("T")
+
+# What a function made of arrays, by their ids; the arrays beside it, so that their ids stay theirs.
+_kept: ContextVar[dict[tuple[Any, ...], tuple[Any, tuple[Floats, ...]]] | None] = ContextVar(
+    "kept", default=None
+)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Within, `once` does each thing once. What it is made of stays in memory until the end, and is not to be
+    changed: for one block of rows."""
+    before = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(before)
+
+
+def once(make: Callable[..., T], *arrays: Floats) -> T:
+    """make(*arrays), which nobody changes."""
+    kept = _kept.get()
+    if kept is None:
+        return make(*arrays)
+    key = make, *map(id, arrays)
+    if key not in kept:
+        kept[key] = make(*arrays), arrays
+    found: T = kept[key][0]
+    return found
+
+
+def known(make: Callable[..., T], *arrays: Floats) -> T | None:
+    """What `once` has made of these arrays, None where it has not."""
+    found = (_kept.get() or {}).get((make, *map(id, arrays)))
+    return None if found is None else found[0]
