@@ -58,7 +58,7 @@ class Given:
         return Recorded(name, self.results[name]) if name in self.results else files.read_result(name)
 
     def reading(self, names: Iterable[str]) -> AbstractContextManager[None]:
-        """The stage in which they are read; how many bytes a stream has, or what is elsewhere, is not known."""
+        """The stage in which they are read; how many bytes a stream or a URL has is not known."""
         from losscli.data.table import size_on_disk
 
         paths = [name for name in names if name not in self.tables and name not in self.results]

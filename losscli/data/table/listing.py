@@ -1,6 +1,8 @@
 """A path → the files that it names: one, or those of a folder or a pattern, which are parts of one table."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from glob import glob, has_magic
@@ -89,16 +91,20 @@ def _behind(name: str, folder: str) -> str:
 
 
 def _local(path: str, folder: str) -> Iterator[str]:
-    """The files on disk, hidden ones and all."""
-    if folder == path:
-        yield from _walked(path, {os.path.realpath(path)})
-        return
-    found = sorted(glob(path, recursive=True))
-    files = [name for name in found if not os.path.isdir(name)]
-    yield from files
-    if not files:  # it matches folders alone, such as preds/date=*
-        for name in found:
-            yield from _walked(name, {os.path.realpath(name)})
+    """The files on disk, each once, hidden ones and all."""
+    found = [path] if folder == path else sorted(glob(path, recursive=True))
+    files = [name for name in found if _is_file(name)]
+    if not files:  # a folder, or a pattern of folders such as preds/date=*
+        files = [name for one in found for name in _walked(one, {os.path.realpath(one)})]
+    yield from {os.path.realpath(name): name for name in reversed(files)}.values()
+
+
+def _is_file(name: str) -> bool:
+    """Whether it is no folder, and no link in a circle, which `**` follows until it may no longer."""
+    try:
+        return not stat.S_ISDIR(os.stat(name).st_mode)
+    except OSError as error:  # of a link to nothing it is said that there is no such file
+        return error.errno != errno.ELOOP
 
 
 def _walked(folder: str, seen: set[str]) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Source:
         self._holds = 0 if below and self._at_path else 1
         status = os.fstat(file.fileno())
         self.size, self._stamp = status.st_size, _stamp(status)
-        name = PurePath("" if path == "-" else self.path.lower())
+        name = PurePath("" if path == "-" else self.path.lower().removesuffix("?…"))
         self.packed_by_sign = sniffed(os.pread(file.fileno(), 16, 0))
         self.packed = self.packed_by_sign or SUFFIXES.get(name.suffix)
         self.suffix = PurePath(name.stem).suffix if name.suffix in SUFFIXES else name.suffix
