@@ -37,11 +37,14 @@ class Given:
     def has(self, name: str) -> bool:
         """Whether something is there under that name; a folder or a pattern is one only with a `/` in it, as
         a model may be called alike."""
-        from losscli.data.table import is_remote, is_several
+        from losscli.data.table import files_of, is_remote
 
-        if name in self.tables or name in self.results or os.path.isfile(name):
+        if name in self.tables or name in self.results or os.path.isfile(name) or is_remote(name):
             return True
-        return is_remote(name) or ("/" in name and is_several(name))
+        try:
+            return "/" in name and os.path.exists(files_of(name)[0].path)
+        except DataError:
+            return False
 
     def is_result(self, name: str) -> bool:
         """Whether that is an earlier result."""

@@ -67,10 +67,13 @@ def path_stem(path: str) -> str:
 
 
 def size_on_disk(path: str) -> int | None:
-    """The bytes of its files; None where they are elsewhere or a stream."""
+    """The bytes of its files; None where that is not known: of a stream, and of what cannot be listed."""
     if path == "-" or is_remote(path):
         return None
-    return sum(os.path.getsize(one.path) for one in files_of(path) if os.path.isfile(one.path))
+    try:
+        return sum(os.path.getsize(one.path) for one in files_of(path) if os.path.isfile(one.path))
+    except DataError:
+        return None
 
 
 def _has_magic(path: str) -> bool:
@@ -87,7 +90,9 @@ def _folder(path: str) -> str:
 
 
 def _behind(name: str, folder: str) -> str:
-    return name.partition(folder.partition("://")[2].strip("/"))[2].strip("/") or name
+    """The path of a URL below a folder's."""
+    whole, start = (url.partition("://")[2].strip("/") for url in (name, folder))
+    return whole.removeprefix(start).strip("/") or whole
 
 
 def _local(path: str, folder: str) -> Iterator[str]:
