@@ -14,5 +14,10 @@ def wait_for(paths: Sequence[str]) -> None:
 
 
 def command_line() -> tuple[str, ...]:
-    """What was typed, and what a file of settings has added, for the result to say."""
-    return ("losscli", *sys.argv[1:], *config.used())
+    """What was typed, and what a file of settings has added, for the result to say; no secret of a URL."""
+    words = ("losscli", *sys.argv[1:], *config.used())
+    if not any("://" in word for word in words):
+        return words
+    from losscli.data.table import without_secrets
+
+    return tuple(map(without_secrets, words))

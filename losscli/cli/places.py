@@ -1,7 +1,7 @@
 """Files that a run writes: checked before any work, and written whole or not at all."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -85,13 +85,20 @@ def _obstacle(path: Path, inputs: Iterable[str]) -> str | None:
     if os.path.islink(os.path.realpath(path)):
         return "that link leads to itself"
     if path.exists():
-        if any(os.path.exists(name) and path.samefile(name) for name in inputs):
+        if any(os.path.exists(name) and path.samefile(name) for name in _on_disk(inputs)):
             return "that is a file to read"
         if not os.access(path, os.W_OK):
             return "that file may not be written"
     if not _is_device(path) and not os.access(folder, os.W_OK | os.X_OK):
         return f"the folder {folder} takes no file"
     return None
+
+
+def _on_disk(inputs: Iterable[str]) -> Iterator[str]:
+    """The files that are read, but those that are elsewhere."""
+    from losscli.data.table import files_of, is_remote
+
+    return (one.path for name in inputs if not is_remote(name) for one in files_of(name))
 
 
 def _is_device(path: Path) -> bool:

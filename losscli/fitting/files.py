@@ -15,4 +15,4 @@ def open_file(
 ) -> tuple[Table, Training, tuple[Input, ...]]:
     """Read a file and find the roles of its columns; raises as the reader and `training_problem` do."""
     table = reader(path, options)
-    return table, training_problem(table, asked), (Input(table.path, table.sha256, table.rows),)
+    return table, training_problem(table, asked), (table.origin.input,)

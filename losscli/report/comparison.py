@@ -99,7 +99,7 @@ def _data(screen: CompareScreen) -> tuple[str, ...]:
 
 def _read(screen: CompareScreen) -> tuple[str, ...]:
     comparison = screen.found
-    files = [file_text(screen, item.path) for item in comparison.inputs]
+    files = [file_text(screen, item) for item in comparison.inputs]
     shown = files if len(files) <= 3 or screen.all else [*files[:2], f"{len(files) - 2} more files"]
     target = target_text(screen, comparison.target, comparison.positive, comparison.labels) + _share(screen)
     fields = [*shown, rows_text(screen, comparison.rows), comparison.task, target]

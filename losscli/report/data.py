@@ -8,7 +8,7 @@ from typing import Any
 from losscli.report.names import cell_width, visible
 from losscli.report.numbers import count
 from losscli.report.screen import Screen
-from losscli.result import Model, RowCounts
+from losscli.result import Input, Model, RowCounts
 from losscli.spec import number_text
 
 _PATH_CELLS = 28
@@ -22,10 +22,12 @@ _MISSING = ("a missing or infinite value", "missing or infinite")  # a reason wi
 AnyScreen = Screen[Any]
 
 
-def file_text(screen: AnyScreen, path: str) -> str:
-    """The path, or on a terminal, where it is long, its last part."""
+def file_text(screen: AnyScreen, item: Input) -> str:
+    """The path, or on a terminal, where it is long, its last part; of a folder or pattern how many files."""
+    path = item.path
     whole = screen.width is None or cell_width(visible(path)) <= _PATH_CELLS
-    return screen.clip(path if whole else os.path.basename(path), _PATH_CELLS)
+    name = screen.clip(path if whole else os.path.basename(path.rstrip("/")), _PATH_CELLS)
+    return f"{name} ({count(len(item.files), 'file')})" if item.files else name
 
 
 def target_text(screen: AnyScreen, target: str, positive: str | None, classes: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ def roles_report(roles: Roles, view: View) -> Report:
 
 def _fields(screen: AnyScreen, roles: Roles) -> Iterator[str]:
     for item in roles.inputs:
-        yield file_text(screen, item.path)
+        yield file_text(screen, item)
         yield count(item.rows, "row")
     yield roles.task
     yield target_text(screen, roles.target, roles.positive, roles.classes)

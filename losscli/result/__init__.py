@@ -4,7 +4,7 @@ from losscli.result.advice import Advice, Check, CheckRow, Finding, FiredRule, L
 from losscli.result.agreement import Agreement, Dominance, MurphyCurve, Order
 from losscli.result.breakdown import ClassScores, ConfusionMatrix, OutputScores
 from losscli.result.changes import Changes, LossChange, MetricChange, Side, Unmatched
-from losscli.result.common import Input, Refused, RowCounts, RowKey, Warning_, finite
+from losscli.result.common import Input, InputFile, Refused, RowCounts, RowKey, Warning_, finite
 from losscli.result.comparison import (
     INFINITE,
     AreaComparison,

@@ -21,10 +21,23 @@ Members = Annotated[tuple[Name, ...], Key("class")]  # the specs of a class of l
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class InputFile:
+    """One of several files that are parts of one table. path: below the folder that was named."""
+
     path: str
     sha256: str
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What was read. files: those of a folder or a pattern, in their order, none of a single file; its sha256
+    is then that of the lines `SHA256  PATH` of these, as sha256sum writes them."""
+
+    path: str
+    sha256: str
+    rows: int
+    files: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

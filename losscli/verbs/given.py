@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from losscli import progress
@@ -38,12 +37,22 @@ class Given:
         return read(name, options)
 
     def has(self, name: str) -> bool:
-        """Whether something is there under that name."""
-        return name in self.tables or name in self.results or os.path.isfile(name)
+        """Whether something is there under that name; a folder or a pattern is one only with a `/` in it, as
+        a model may be called alike."""
+        from losscli.data.table import files_of, is_remote
+
+        if name in self.tables or name in self.results or os.path.isfile(name) or is_remote(name):
+            return True
+        try:
+            return "/" in name and os.path.exists(files_of(name)[0].path)
+        except DataError:
+            return False
 
     def is_result(self, name: str) -> bool:
         """Whether that is an earlier result."""
-        return name in self.results or (name not in self.tables and files.is_result(name))
+        return name in self.results or (
+            name not in self.tables and os.path.isfile(name) and files.is_result(name)
+        )
 
     def result(self, name: str) -> "Recorded":
         """The earlier result of that name. Raises DataError where it cannot be read, or is none."""
@@ -54,10 +63,13 @@ class Given:
         return Recorded(name, self.results[name]) if name in self.results else files.read_result(name)
 
     def reading(self, names: Iterable[str]) -> AbstractContextManager[None]:
-        """The stage in which they are read; how many bytes of standard input there are is not known."""
+        """The stage in which they are read; how many bytes a stream or a URL has is not known."""
+        from losscli.data.table import size_on_disk
+
         paths = [name for name in names if name not in self.tables and name not in self.results]
-        size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
-        return progress.stage("reading", None if "-" in paths else size, of="bytes")
+        sizes = [size_on_disk(path) for path in paths]
+        known = sum(size for size in sizes if size is not None)
+        return progress.stage("reading", None if None in sizes else known, of="bytes")
 
 
 FILES = Given()

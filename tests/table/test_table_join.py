@@ -50,7 +50,7 @@ def test_join_by_id(files, whole):
             "b:w": ["x", "y", "z"],
         }
         assert (found.columns["b"].name, found.columns["b"].first_missing) == ("b", 2)
-        assert (found.path, found.sha256, found.rows) == (tables[0].path, tables[0].sha256, 3)
+        assert (found.path, found.origin, found.rows) == (tables[0].path, tables[0].origin, 3)
         assert found.codes(0, "b:w", ("z", "x")).tolist() == [1, -1, 0]
         assert np.array_equal(found.numbers(0, "a"), [1.5, 2.5, 3.5])
         where = found.where(2, "b")

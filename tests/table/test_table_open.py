@@ -61,7 +61,7 @@ def test_every_packing(table, whole, kind, chunk):
     for name in ("data" + suffix, "DATA" + suffix.upper(), "data"):  # by the extension, or by the first bytes
         found = table(data, name, limits=Limits(chunk=chunk))
         assert whole(found) == plain
-        assert found.sha256 == hashlib.sha256(data).hexdigest()
+        assert found.origin.input.sha256 == hashlib.sha256(data).hexdigest()
         assert found.where(3_000, "p").line == 3_001
 
 
@@ -113,7 +113,7 @@ def test_standard_input(monkeypatch, table, whole, kind):
     monkeypatch.setattr(sys, "stdin", Stdin(data))
     found = read("-")
     assert found.path == "-"
-    assert found.sha256 == hashlib.sha256(data).hexdigest()
+    assert found.origin.input.sha256 == hashlib.sha256(data).hexdigest()
     assert whole(found) == whole(table(TEXT))
     assert str(found.where(2, "p")) == "standard input, line 3, column 'p'"
 
@@ -131,7 +131,7 @@ def test_pipe(tmp_path, whole):
 
 def test_what_cannot_be_opened(tmp_path, monkeypatch):
     for path, words in (
-        (tmp_path, "is a directory"),
+        (tmp_path, "the folder has no files"),
         (tmp_path / "none.csv", "no such file"),
         (tmp_path / "none.csv" / "x", "no such file"),
         ("a\0b", "cannot be opened"),

@@ -19,7 +19,7 @@ from losscli.comparison.verdicts.weighing import (
     table_of,
 )
 from losscli.data.roles import Problem
-from losscli.data.roles.files import stem
+from losscli.data.table import path_stem
 from losscli.errors import Fix, UsageError, did_you_mean
 from losscli.loss import Trait
 from losscli.result import Comparison, LossTable, MetricTable
@@ -41,8 +41,8 @@ def find_baseline(problem: Problem, request: Request) -> int | None:
     names = [model.name for model in problem.models]
     matches = [i for i, name in enumerate(names) if name == wanted]
     matches = matches or [i for i, model in enumerate(problem.models) if wanted in model.columns]
-    matches = matches or [i for i, name in enumerate(names) if name == stem(wanted)]
-    matches = matches or [i for i, name in enumerate(names) if name.startswith(f"{stem(wanted)}:")]
+    matches = matches or [i for i, name in enumerate(names) if name == path_stem(wanted)]
+    matches = matches or [i for i, name in enumerate(names) if name.startswith(f"{path_stem(wanted)}:")]
     matches = matches or [i for i, name in enumerate(names) if fnmatchcase(name, wanted)]
     if len(matches) != 1:
         what = f"{len(matches)} models" if matches else "no model, and there is no such file"

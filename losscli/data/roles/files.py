@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.classes import label_order
@@ -17,7 +16,7 @@ from losscli.data.roles.problem import Problem
 from losscli.data.roles.table_roles import TableRoles, read_roles
 from losscli.data.roles.target import check_named, check_units, shell_word, target_by_name, targets_beside
 from losscli.data.roles.words import is_prediction_name
-from losscli.data.table import ReadOptions, Table, align, beside, check_same, read
+from losscli.data.table import ReadOptions, Table, align, beside, check_same, path_stem, read
 from losscli.domain import Task
 from losscli.errors import Fix, LosscliError, UsageError, Where
 from losscli.result import ColumnRole, Input
@@ -59,8 +58,8 @@ def _opened(
     tables = [reader(path, options) for path in paths]
     truth = None if asked.truth is None else reader(asked.truth, options)
     every = tables if truth is None else [truth, *tables]
-    inputs = tuple(Input(table.path, table.sha256, table.rows) for table in every)
-    return pose(tables, _stems(paths), asked, truth), inputs
+    posed = pose(tables, _stems(paths), asked, truth)
+    return posed, tuple(table.origin.input for table in every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def pose(tables: Sequence[Table], stems: Sequence[str], asked: Asked, truth: Tab
         table, problem = _joined(_aligned(tables, stems, asked, truth), asked)
         files = tuple((one, f"{name}:") for name, one in zip(stems, tables, strict=True))
         if truth is not None:
-            files = ((truth, f"{stem(truth.path)}:"), *files)
+            files = ((truth, f"{path_stem(truth.path)}:"), *files)
     return Posed(table, with_left_out(problem, table, files, asked), files)
 
 
@@ -382,12 +381,7 @@ def _ordered(reading: TableRoles, first: TableRoles, table: Table) -> TableRoles
     return replace(reading, found=found, targets=found.targets)
 
 
-def stem(path: str) -> str:
-    """A file's name without its suffixes."""
-    return PurePath(path).name.partition(".")[0] or path
-
-
 def _stems(paths: Sequence[str]) -> list[str]:
-    """Each file's name without its suffixes; the whole path where two are alike."""
-    names = [stem(path) for path in paths]
+    """What each is called; the whole path where two are alike."""
+    names = [path_stem(path) for path in paths]
     return [name if names.count(name) == 1 else path for name, path in zip(names, paths, strict=True)]

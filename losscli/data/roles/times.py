@@ -17,10 +17,8 @@ _LOOKED_AT = 100  # rows
 def is_time(table: Table, name: str) -> bool:
     """Whether a column holds dates or times: by its name, or text that begins like dates."""
     column = table.columns[name]
-    if column.missing == table.rows:
-        return False
     if folded(name.strip()) in _NAMES:
-        return True
+        return column.missing < table.rows
     if column.type is ColumnType.NUMBER or column.first_word is None or not _DATE.match(column.first_word[1]):
         return False
     words = [word for word in table.text(0, name)[:_LOOKED_AT] if word is not None]

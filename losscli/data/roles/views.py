@@ -61,13 +61,10 @@ def _beside(table: Table, sources: Mapping[str, str], columns: Columns) -> Table
     every = dict(table.columns)
     for name, source in sources.items():
         made = Made(
-            path=table.path,
-            sha256=table.sha256,
+            origin=table.origin,
             rows=table.rows,
             columns=facts,
-            notes=(),
             store=columns.store,
-            line=lambda row: None,
             base=table,
             source=source,
         )

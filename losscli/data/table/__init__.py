@@ -14,4 +14,6 @@ from losscli.data.table.facts import (
 from losscli.data.table.first_bad import first_bad, number_at, unusable
 from losscli.data.table.frames import read_frame
 from losscli.data.table.join import align, beside, check_same, coded, distinct, take_rows
+from losscli.data.table.listing import files_of, is_several, path_stem, size_on_disk
 from losscli.data.table.read import read
+from losscli.data.table.remote import is_remote, without_secrets

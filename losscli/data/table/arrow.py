@@ -1,8 +1,11 @@
-"""Parquet and Arrow files → Table. Their types decide; integers must be doubles, nulls are missing."""
+"""Arrow files, and what is read as they are → Table. Their types decide; integers must be doubles, nulls are
+missing."""
 
 import struct
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from math import isnan
 from typing import Any
 
@@ -12,63 +15,34 @@ from losscli.data.table.buffers import bits, doubles, fixed, strings, text_bytes
 from losscli.data.table.cells import is_number, taken_apart
 from losscli.data.table.columns import Columns
 from losscli.data.table.facts import BLOCK, ColumnType, Limits, ReadOptions
+from losscli.data.table.files import Files
 from losscli.data.table.grammar import DOT, EXACT, number_text, shown
 from losscli.data.table.messages import unpacked_sizes
 from losscli.data.table.open import Source
-from losscli.data.table.packing import ARROW_SIGN, PARQUET_SIGN, STREAM_SIGN
+from losscli.data.table.packing import ARROW_SIGN, STREAM_SIGN
 from losscli.data.table.parse import first_fault, numbers_of
-from losscli.data.table.store import Inexact, StoredTable
+from losscli.data.table.store import Inexact, Part, StoredTable
 from losscli.domain import Floats
 from losscli.errors import DataError, Where
 
-_PAGE, _SMALL = 1 << 20, 64 << 20  # bytes read at a time; of a file whose columns are read at once
+Opened = tuple[Any, Iterator[Any]]  # a schema, and batches of it
+
 _BROKEN = (OSError, EOFError, UnicodeError, MemoryError, OverflowError, struct.error)
 
 
-def read_parquet(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
-    """The table in a Parquet file; DataError where it is damaged or holds what is no column of values."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with closing(source.seekable()) as raw, _damage(source, raw, "Parquet", (PARQUET_SIGN[:4],)):
-        stream = pa.PythonFile(raw, mode="r")
-        metadata = pq.read_metadata(stream)
-        texts = _texts(metadata.schema)
-        _check_size(source, metadata, len(texts))
-        file = pq.ParquetFile(
-            stream,
-            metadata=metadata,
-            read_dictionary=texts,
-            buffer_size=0 if source.size <= _SMALL else _PAGE,  # for a page, room is made as large as it says
-            pre_buffer=False,
-            page_checksum_verification=True,
-        )
-        batches = file.iter_batches(batch_size=2 * BLOCK, use_threads=False)
-        return table_of(source, file.schema_arrow, batches, options, limits)
+def read_arrow(files: Files, options: ReadOptions, limits: Limits) -> StoredTable:
+    """The table in Arrow IPC files (Feather) or streams; DataError where one is damaged or holds what is no
+    column of values."""
+    return table_of(
+        files, [Batches(source, partial(_ipc, source)) for source in files.sources], options, limits
+    )
 
 
-def _check_size(source: Source, metadata: Any, texts: int) -> None:
-    """Raises DataError for a Parquet file that says of itself that it unpacks to more than it may.
-
-    Nothing is asked of a single column: pyarrow ends the process where that part of a file is damaged.
-    """
-    numbers = (metadata.num_columns - texts) * metadata.num_rows * 8
-    groups = (metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    source.check_unpacked(max(numbers, sum(groups)))
-
-
-def _texts(schema: Any) -> list[str]:
-    """The columns of texts. They are read as dictionaries: a long text that stands in many rows is not to be
-    repeated before it is known how long it is."""
-    columns = (schema.column(i) for i in range(len(schema)))
-    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
-
-
-def read_arrow(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
-    """The table in an Arrow IPC file (Feather) or stream."""
+@contextmanager
+def _ipc(source: Source) -> Iterator[Opened]:
     import pyarrow as pa
 
-    with closing(source.seekable()) as raw, _damage(source, raw, "Arrow", (ARROW_SIGN, STREAM_SIGN)):
+    with closing(source.seekable()) as raw, damage(source, raw, "Arrow", (ARROW_SIGN, STREAM_SIGN)):
         is_file = raw.read(len(ARROW_SIGN)) == ARROW_SIGN
         for size in unpacked_sizes(raw, len(ARROW_SIGN) if is_file else 0):
             source.check_unpacked(size)
@@ -76,16 +50,15 @@ def read_arrow(source: Source, options: ReadOptions, limits: Limits) -> StoredTa
         stream = pa.PythonFile(raw, mode="r")
         if not is_file:
             with pa.ipc.open_stream(stream) as reader:
-                table = table_of(source, reader.schema, reader, options, limits)
+                yield reader.schema, reader
             if raw.read(1):
                 raise source.error("there are more bytes behind the end of the Arrow stream")
-            return table
+            return
         with pa.ipc.open_file(stream) as reader:
-            batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
-            return table_of(source, reader.schema, batches, options, limits)
+            yield reader.schema, (reader.get_batch(i) for i in range(reader.num_record_batches))
 
 
-class _damage:
+class damage:
     """Turns what pyarrow raises on damaged files into a DataError. signs: what such a file begins with."""
 
     def __init__(self, source: Source, raw: Any, kind: str, signs: tuple[bytes, ...]) -> None:
@@ -107,50 +80,132 @@ class _damage:
             ) from None
 
 
-def table_of(
-    source: Any, schema: Any, batches: Iterator[Any], options: ReadOptions, limits: Limits
-) -> StoredTable:
-    """The table of Arrow record batches; source: what is read, with its name, errors and hash."""
-    _check_names(source, schema.names)
-    schema, batches, parts = taken_apart(source, schema, batches, limits.columns)
-    names = _check_names(source, schema.names)
-    if len(names) > limits.columns:
-        raise source.error(
-            f"it has {len(names):,} columns, and {limits.columns:,} are the most that are read"
-        )
-    missing = options.styles()[0].missing_numbers
-    readers = [
-        _Reader(source, field.type, name, name in options.text, missing)
-        for field, name in zip(schema, names, strict=True)
-    ]
-    words = {i for i, reader in enumerate(readers) if reader.spells and names[i] not in options.text}
-    style, *_ = options.styles()
-    columns = Columns(source.shown, names, [reader.kind for reader in readers], limits, style, words)
-    rows = 0
-    for batch in batches:
-        batch.validate(full=True)  # what lies in the file may not be what its description says
-        for start in range(0, batch.num_rows, BLOCK):
-            part = batch.slice(start, BLOCK)
-            for i, array in enumerate(part.columns):
-                if readers[i].kind is ColumnType.TEXT:
-                    columns.check_texts(i, text_bytes(array))
-                columns.add_to(i, readers[i](array, rows))
-            rows += part.num_rows
-            source.check_unpacked(columns.store.size)
-    if not rows:
-        raise source.error("the file has no rows")
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """A file, or what is in memory, as Arrow record batches. source: with its name and errors, and the rows
+    it is found to have; opened: gives the schema and the batches, from the beginning."""
+
+    source: Any
+    opened: Callable[[], AbstractContextManager[Opened]]
+
+    def schema(self, limits: Limits) -> Any:
+        """Of the columns that its cells are taken apart to."""
+        with self.opened() as (schema, batches):
+            return taken_apart(self.source, schema, batches, limits.columns)[0]
+
+
+def table_of(origin: Any, files: Sequence[Batches], options: ReadOptions, limits: Limits) -> StoredTable:
+    """The table of Arrow record batches, those of several files one below the other."""
+    schemas = [file.schema(limits) for file in files] if len(files) > 1 else []
+    columns: Columns | None = None
+    rows, found, parts = 0, [], {}
+    for number, file in enumerate(files):
+        with file.opened() as (own, whole):
+            check_names(file.source, own.names)
+            schema, batches, apart = taken_apart(file.source, own, whole, limits.columns)
+            if columns is None:
+                sources = [one.source for one in files]
+                shape = Shape(origin, sources, schemas or [schema], options, limits)
+                columns, parts = shape.columns(origin.shown, limits), apart
+            found.append(Part(file.source.shown, rows))
+            before = rows
+            for batch in batches:
+                batch.validate(full=True)  # what lies in the file may not be what its description says
+                for start in range(0, batch.num_rows, BLOCK):
+                    part = batch.slice(start, BLOCK)
+                    for i in range(len(shape.names)):
+                        shape.add(columns, number, i, part.column(shape.place(number, i)), rows)
+                    rows += part.num_rows
+                    origin.check_unpacked(columns.store.size)
+            file.source.rows = rows - before
+    if not rows or columns is None:
+        raise origin.error("the files have no rows" if len(files) > 1 else "the file has no rows")
     return StoredTable(
-        path=source.path,
-        sha256=source.sha256,
+        origin=origin,
         rows=rows,
-        columns=columns.finish(
-            {i: reader.inexact for i, reader in enumerate(readers) if reader.inexact is not None}, parts
-        ),
+        columns=columns.finish(shape.inexact, parts),
         store=columns.store,
+        parts=tuple(found),
     )
 
 
-def _check_names(source: Source, names: Sequence[object]) -> list[str]:
+class Shape:
+    """The columns of a table of Arrow files, and how those of each file become them.
+
+    names, kinds: in the order of the first file; spelled: the columns of text that may spell numbers;
+    inexact: column → its first number that no double holds.
+    """
+
+    def __init__(
+        self,
+        origin: Any,
+        sources: Sequence[Any],
+        schemas: Sequence[Any],
+        options: ReadOptions,
+        limits: Limits,
+    ) -> None:
+        """schemas: of each file, its cells taken apart. Raises DataError where one is no part of a table with
+        the first, and for what is no column of values."""
+        every = [check_names(source, schema.names) for source, schema in zip(sources, schemas, strict=True)]
+        self.names, self._origin, self._style = every[0], origin, options.styles()[0]
+        if len(self.names) > limits.columns:
+            what = f"it has {len(self.names):,} columns, and {limits.columns:,} are the most that are read"
+            raise sources[0].error(what)
+        self._places = [
+            None if not i else origin.places(sources[i], names, self.names) for i, names in enumerate(every)
+        ]
+        types = [
+            [_inner(schema.field(self.place(file, i)).type) for i in range(len(self.names))]
+            for file, schema in enumerate(schemas)
+        ]
+        families = [self._family(sources, [own[i] for own in types], i) for i in range(len(self.names))]
+        self.kinds = [
+            ColumnType.NUMBER
+            if family in ("number", "null") and name not in options.text
+            else ColumnType.TEXT
+            for name, family in zip(self.names, families, strict=True)
+        ]
+        texts = {i for i, family in enumerate(families) if family == "text"}
+        self.spelled = {i for i in texts if self.names[i] not in options.text}
+        missing = self._style.missing_numbers
+        self._readers = [
+            [_Reader(type_, kind, missing) for type_, kind in zip(own, self.kinds, strict=True)]
+            for own in types
+        ]
+        self.inexact: dict[int, Inexact] = {}
+
+    def _family(self, sources: Sequence[Any], types: Sequence[Any], column: int) -> str:
+        """What the values of a column are in all files."""
+        name, first, found = self.names[column], 0, "null"
+        for file, type_ in enumerate(types):
+            here = _family(sources[file], type_, name)
+            if "null" not in (here, found) and here != found:
+                what = f"the column holds {type_} values, and in {sources[first].shown} {types[first]}"
+                raise self._origin.differ(sources[file], what, name)
+            if found == "null":
+                first, found = file, here
+        return found
+
+    def place(self, file: int, column: int) -> int:
+        """Where a column stands in a file."""
+        places = self._places[file]
+        return column if places is None else places[column]
+
+    def columns(self, shown: str, limits: Limits) -> Columns:
+        """Room for them."""
+        return Columns(shown, self.names, self.kinds, limits, self._style, self.spelled)
+
+    def add(self, columns: Columns, file: int, column: int, array: Any, row: int) -> None:
+        """A piece of a column of a file, with `row` rows of the table before it."""
+        reader = self._readers[file][column]
+        if self.kinds[column] is ColumnType.TEXT:
+            columns.check_texts(column, text_bytes(array))
+        columns.add_to(column, reader(array, row))
+        if reader.inexact is not None:
+            self.inexact.setdefault(column, reader.inexact)
+
+
+def check_names(source: Any, names: Sequence[object]) -> list[str]:
     """The names as text. Raises DataError where two columns have one."""
     found = [str(name) for name in names]
     if len(set(found)) < len(found):
@@ -159,29 +214,42 @@ def _check_names(source: Source, names: Sequence[object]) -> list[str]:
     return found
 
 
+def _inner(type_: Any) -> Any:
+    """The type of the values."""
+    import pyarrow.types as is_
+
+    return type_.value_type if is_.is_dictionary(type_) else type_
+
+
+def _family(source: Any, type_: Any, name: str) -> str:
+    """Types whose values go into one column: number, text, truth, time; null goes into any. Raises DataError
+    for values that are none of these."""
+    import pyarrow.types as is_
+
+    if is_.is_null(type_):
+        return "null"
+    if is_number(type_):
+        return "number"
+    if is_.is_string(type_) or is_.is_large_string(type_) or is_.is_string_view(type_):
+        return "text"
+    if is_.is_boolean(type_):
+        return "truth"
+    if is_.is_temporal(type_):
+        return "time"
+    raise DataError(
+        f"the column holds {type_} values, which are neither numbers nor text",
+        where=Where(source.shown, None, name),
+        advice="Write the file without this column, or with its parts as columns of their own.",
+    )
+
+
 class _Reader:
-    """Arrays of one column → float64 or Arrow strings, by its type."""
+    """Arrays of one column → float64 or Arrow strings, by the type of their values."""
 
-    def __init__(
-        self, source: Source, type_: Any, name: str, as_text: bool, missing: Sequence[float]
-    ) -> None:
-        import pyarrow.types as is_
-
-        self._missing = missing  # numbers that say that there is none
-        inner = type_.value_type if is_.is_dictionary(type_) else type_
-        number = is_number(inner) or is_.is_null(inner)
-        words = is_.is_string(inner) or is_.is_large_string(inner) or is_.is_string_view(inner)
-        if not (number or words or is_.is_boolean(inner) or is_.is_temporal(inner)):
-            raise DataError(
-                f"the column holds {inner} values, which are neither numbers nor text",
-                where=Where(source.shown, None, name),
-                advice="Write the file without this column, or with its parts as columns of their own.",
-            )
-        self._type = inner
-        self.spells = words  # may spell numbers
-        self._number = number and not as_text
+    def __init__(self, type_: Any, kind: ColumnType, missing: Sequence[float]) -> None:
+        self._type, self._missing = type_, missing  # numbers that say that there is none
+        self._number = kind is ColumnType.NUMBER
         self.inexact: Inexact | None = None
-        self.kind = ColumnType.NUMBER if self._number else ColumnType.TEXT
 
     def __call__(self, array: Any, row: int) -> Any:
         """The array, whose first row has `row` rows before it."""

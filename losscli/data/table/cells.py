@@ -36,7 +36,7 @@ def taken_apart(
     import pyarrow as pa
 
     batches = iter(batches)
-    if not any(_has_parts(field.type) for field in schema):
+    if not any(has_parts(field.type) for field in schema):
         return schema, batches, {}
     lengths, held = _lengths(source, schema, batches)
     if sum(lengths.values()) > most:
@@ -47,7 +47,7 @@ def taken_apart(
         places = _places(field.type, lengths.get(str(field.name), 0))
         fields += [(part_name(field.name, place), type_) for place, type_ in places]
         parts |= {part_name(field.name, place): (str(field.name), place) for place, _ in places}
-        if not _has_parts(field.type):
+        if not has_parts(field.type):
             fields.append((field.name, field.type))
     made = pa.schema(fields)
     return made, _apart(source, made, chain(held, batches), lengths), parts
@@ -63,7 +63,7 @@ def _apart(source: Source, schema: Any, batches: Iterable[Any], lengths: dict[st
         batch.validate(full=True)
         arrays: list[Any] = []
         for field, array in zip(batch.schema, batch.columns, strict=True):
-            if not _has_parts(field.type):
+            if not has_parts(field.type):
                 arrays.append(array)
             elif is_.is_struct(field.type):
                 arrays += array.flatten()
@@ -90,9 +90,7 @@ def _lengths(source: Source, schema: Any, batches: Iterator[Any]) -> tuple[dict[
     import pyarrow.compute as pc
     import pyarrow.types as is_
 
-    unknown = {
-        str(field.name) for field in schema if _has_parts(field.type) and not is_.is_struct(field.type)
-    }
+    unknown = {str(field.name) for field in schema if has_parts(field.type) and not is_.is_struct(field.type)}
     found: dict[str, int] = {}
     held: list[Any] = []
     while unknown and (batch := next(batches, None)) is not None:
@@ -113,7 +111,7 @@ def _lengths(source: Source, schema: Any, batches: Iterator[Any]) -> tuple[dict[
     return found, held
 
 
-def _has_parts(type_: Any) -> bool:
+def has_parts(type_: Any) -> bool:
     """Whether a cell holds several numbers."""
     import pyarrow.types as is_
 
@@ -133,7 +131,7 @@ def _places(type_: Any, length: int) -> list[tuple[str, Any]]:
     """The parts of a cell: names and types; none where it is one value."""
     import pyarrow.types as is_
 
-    if not _has_parts(type_):
+    if not has_parts(type_):
         return []
     if is_.is_struct(type_):
         return [(type_.field(i).name, type_.field(i).type) for i in range(type_.num_fields)]

@@ -68,14 +68,18 @@ class Columns:
         self, inexact: Mapping[int, Inexact], parts: Mapping[str, tuple[str, str]] = MappingProxyType({})
     ) -> Mapping[str, Column]:
         """The facts by name; inexact: column → its first number that no double holds; parts: `part_of`."""
-        found = {}
-        for i, (name, column) in enumerate(zip(self._names, self._columns, strict=True)):
-            column.flush()
-            facts, fault = column.facts, inexact.get(i)
-            if isinstance(facts, TextFacts) and i in self._spelled:
-                facts, fault = settle(self.store, i, facts) or (facts, None)
-            found[name] = replace(facts.column(name), inexact=fault, part_of=parts.get(name))
-        return MappingProxyType(found)
+        return MappingProxyType(
+            {name: self.column(i, inexact.get(i), parts.get(name)) for i, name in enumerate(self._names)}
+        )
+
+    def column(self, column: int, fault: Inexact | None, part_of: tuple[str, str] | None) -> Column:
+        """The facts of one that is whole; see `finish`."""
+        whole = self._columns[column]
+        whole.flush()
+        facts = whole.facts
+        if isinstance(facts, TextFacts) and column in self._spelled:
+            facts, fault = settle(self.store, column, facts) or (facts, None)
+        return replace(facts.column(self._names[column]), inexact=fault, part_of=part_of)
 
 
 class _Numbers:
@@ -85,6 +89,10 @@ class _Numbers:
 
     def add(self, piece: Floats) -> None:
         while len(piece):
+            if not self._filled and len(piece) >= BLOCK:
+                self._put(piece[:BLOCK])
+                piece = piece[BLOCK:]
+                continue
             part, piece = piece[: BLOCK - self._filled], piece[BLOCK - self._filled :]
             filled = self._filled + len(part)
             if filled > len(self._block):
@@ -102,9 +110,12 @@ class _Numbers:
     def flush(self) -> None:
         if self._filled:
             block = self._block if self._filled == BLOCK else self._block[: self._filled].copy()
-            self.facts.add(block)
-            self._store.put(self._index, block)
+            self._put(block)
             self._block, self._filled = np.empty(len(self._block)), 0
+
+    def _put(self, block: Floats) -> None:
+        self.facts.add(block)
+        self._store.put(self._index, block)
 
 
 class _Texts:

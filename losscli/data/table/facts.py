@@ -1,15 +1,16 @@
 """What the other rooms see of a file: its options, its columns and the facts about them, its blocks."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from math import inf
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from losscli.data.table.grammar import BLANKS, GROUPING, NumberStyle
 from losscli.domain import Codes, Floats
 from losscli.errors import UsageError, Where
+from losscli.result import Input
 
 BLOCK = 32_768  # rows of a canonical block, by global row number: figures never depend on how a file was cut
 MAX_VALUES = 1_000  # distinct values kept of a text column
@@ -23,7 +24,11 @@ class ColumnType(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """What is true of a whole column. Rows are 1-based data rows; None where there is none."""
+    """What is true of a whole column. Rows are 1-based data rows; None where there is none.
+
+    Of a late one (`Column.late`) the name is known, and the type where it is given; the values are read when
+    anything else is asked.
+    """
 
     name: str
     type: ColumnType
@@ -43,6 +48,39 @@ class Column:
     people: tuple[int, str] | None = None  # text only: the first number written for people, where more than
     # half of the distinct values are numbers (of the first 200): (row, field)
     part_of: tuple[str, str] | None = None  # the column of lists or objects in the file, and the place or key
+    find: "Callable[[], Column] | None" = field(default=None, repr=False, compare=False)  # of a late one
+
+    @classmethod
+    def late(cls, name: str, type_: ColumnType | None, find: "Callable[[], Column]") -> "Column":
+        """A column that `find` reads when it is asked for; type_: None where only its values tell."""
+        found = object.__new__(cls)
+        for key, value in (("name", name), ("type", type_), ("find", find)):
+            if value is not None:
+                object.__setattr__(found, key, value)
+        return found
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, key: str) -> Any:
+            """Of a late column that is not read yet: its fields have no value until then."""
+            if key not in self.__slots__:
+                raise AttributeError(key)
+            found = self.find()
+            for own in fields(found):
+                if own.name not in ("name", "find"):
+                    object.__setattr__(self, own.name, getattr(found, own.name))
+            return getattr(self, key)
+
+
+class Origin(Protocol):
+    """Where a table comes from."""
+
+    @property
+    def path(self) -> str: ...  # as it was given, without what is secret in it
+    @property
+    def shown(self) -> str: ...  # in messages
+    @property
+    def input(self) -> Input: ...  # for the record; waits until all bytes are hashed
 
 
 class Table(Protocol):
@@ -51,7 +89,7 @@ class Table(Protocol):
     @property
     def path(self) -> str: ...
     @property
-    def sha256(self) -> str: ...  # of the bytes of the file as they lie on disk (of the stream, for "-")
+    def origin(self) -> Origin: ...
     @property
     def rows(self) -> int: ...
     @property

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from losscli.data.table.arrow import table_of
+from losscli.data.table.arrow import Batches, Opened, table_of
 from losscli.data.table.buffers import arrow_array
 from losscli.data.table.facts import Limits, ReadOptions, Table
 from losscli.errors import DataError, Where
+from losscli.result import Input
 
 _OPTIONS, _LIMITS = ReadOptions(), Limits()
 
@@ -27,7 +29,8 @@ def read_frame(data: Any, name: str, options: ReadOptions = _OPTIONS, *, limits:
     table = arrow_of(data, name, options.columns)
     if not table.num_columns:
         raise DataError("it has no columns", where=Where(name))
-    return table_of(_Given(name, table), table.schema, iter(table.to_batches()), options, limits)
+    given = _Given(name, table)
+    return table_of(given, [Batches(given, given.opened)], options, limits)
 
 
 class _Given:
@@ -35,21 +38,25 @@ class _Given:
 
     def __init__(self, name: str, table: Any) -> None:
         self.path = self.shown = name
+        self.rows = table.num_rows
         self._table = table
+
+    def opened(self) -> AbstractContextManager[Opened]:
+        return nullcontext((self._table.schema, iter(self._table.to_batches())))
 
     def error(self, what: str, *, advice: str | None = None) -> DataError:
         return DataError(what, where=Where(self.shown), advice=advice)
 
     @property
-    def sha256(self) -> str:
-        """Of the buffers of all columns, in their order."""
+    def input(self) -> Input:
+        """Its hash is that of the buffers of all columns, in their order."""
         found = hashlib.sha256()
         for column in self._table.columns:
             found.update(str(column.type).encode())
             for chunk in column.chunks:
                 for buffer in chunk.buffers():
                     found.update(memoryview(buffer) if buffer is not None else b"")
-        return found.hexdigest()
+        return Input(self.path, found.hexdigest(), self.rows)
 
     def check_unpacked(self, size: int) -> None:
         """What is in memory fits."""

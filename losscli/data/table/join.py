@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.data.table.buffers import bits, fixed, strings
 from losscli.data.table.columns import Columns
-from losscli.data.table.facts import BLOCK, Column, ColumnType, Limits, Table, block_count
+from losscli.data.table.facts import BLOCK, Column, ColumnType, Limits, Origin, Table, block_count
 from losscli.data.table.grammar import shown
 from losscli.data.table.store import StoredTable
 from losscli.domain import Codes, Floats
@@ -69,14 +69,17 @@ def beside(tables: Sequence[Table], take: Sequence[tuple[int, str, str]]) -> Tab
     if len({new for _, _, new in take}) != len(take):
         raise ValueError("two columns of the result have one name")
     parts = {new: (tables[i], old) for i, old, new in take}
-    columns = {new: replace(table.columns[old], name=new) for new, (table, old) in parts.items()}
+    columns = {
+        new: table.columns[old] if new == old else replace(table.columns[old], name=new)
+        for new, (table, old) in parts.items()
+    }
     notes = tables[0].notes if len(tables) == 1 else _notes(tables)
     return JoinedTable(MappingProxyType(columns), MappingProxyType(parts), tables[0], notes)
 
 
 @dataclass(frozen=True)
 class JoinedTable:
-    """Columns of aligned tables under new names; path and sha256 are those of the first."""
+    """Columns of aligned tables under new names; it comes from where the first does."""
 
     columns: Mapping[str, Column]
     parts: Mapping[str, tuple[Table, str]]
@@ -88,8 +91,8 @@ class JoinedTable:
         return self.first.path
 
     @property
-    def sha256(self) -> str:
-        return self.first.sha256
+    def origin(self) -> Origin:
+        return self.first.origin
 
     @property
     def rows(self) -> int:
@@ -262,8 +265,7 @@ def take_rows(
             for start in range(0, len(order), BLOCK):
                 columns.add_to(i, texts.take(_indices(order[start : start + BLOCK])).combine_chunks())
     return _Reordered(
-        path=table.path,
-        sha256=table.sha256,
+        origin=table.origin,
         rows=len(order),
         columns=columns.finish(inexact),
         notes=table.notes,

@@ -1,10 +1,11 @@
-"""A JSON file → Table: JSON Lines, or one document."""
+"""JSON files → Table: JSON Lines, or one document."""
 
 from itertools import islice
 
 from losscli.data.table.chunks import Text
 from losscli.data.table.document import JsonDocument
 from losscli.data.table.facts import Limits, ReadOptions
+from losscli.data.table.files import Files
 from losscli.data.table.json_shapes import may_be_split
 from losscli.data.table.json_values import Object
 from losscli.data.table.jsonl import Lines
@@ -16,10 +17,13 @@ from losscli.errors import DataError
 _HEAD = 1 << 12  # bytes that say which
 
 
-def read_json(source: Source, options: ReadOptions, limits: Limits) -> StoredTable:
-    """The table in a JSON file; DataError where it is none, with a line that makes one of it."""
-    text = Text(source, options.encoding, limits)
-    return read_records(source, _records(text), options, limits)
+def read_json(files: Files, options: ReadOptions, limits: Limits) -> StoredTable:
+    """The table in JSON files; DataError where one is none, with a line that makes one of it."""
+
+    def records(source: Source) -> Records:
+        return _records(Text(source, options.encoding, limits))
+
+    return read_records(files, records, options, limits)
 
 
 def _records(text: Text) -> Records:

@@ -9,7 +9,8 @@ import threading
 import weakref
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -17,83 +18,113 @@ from losscli import progress
 from losscli.data.table.archive import only_member
 from losscli.data.table.bounds import longest_stream, most_unpacked, size_text, too_much_unpacked
 from losscli.data.table.packing import DECODERS, MEMORY, READ, SUFFIXES, Unpacked, sniffed
+from losscli.data.table.remote import without_secrets
 from losscli.data.table.spool import opened, temporary, write_all
 from losscli.errors import DataError, Fix, Where
+from losscli.result import Input
 
 
 class Source:
     """An input that can be read again and again; a stream is spooled once to a temporary file.
 
     `suffix` is the lower-case extension under that of the compression ("" for a stream), `member` the name of
-    what a zip archive holds, known once it is open. gigabytes: what it may unpack to; None is the usual.
+    what a zip archive holds, known once it is open.
+    path: as it is opened; gigabytes: what it may unpack to, None is the usual; below: its path below the
+    folder, where it is one of several, which are open only while they are read.
     """
 
-    def __init__(self, path: str, gigabytes: float | None = None) -> None:
-        self.path = path
-        self.shown = "standard input" if path == "-" else path
-        self._file, self._at_path = opened(path, longest_stream(gigabytes))
-        weakref.finalize(self, self._file.close)
-        self._fd = self._file.fileno()
-        self._stamp = self._now()
+    def __init__(self, path: str, gigabytes: float | None = None, below: str = "") -> None:
+        self.path, self.below = without_secrets(path), below
+        self.shown = "standard input" if path == "-" else self.path
+        self.rows = 0  # that it was found to have
         self._hash, self._hashed = hashlib.sha256(), 0
-        self._lock = threading.Lock()
-        name = PurePath("" if path == "-" else path.lower())
-        self.packed_by_sign = sniffed(os.pread(self._fd, 16, 0))
+        self._digest = ""
+        self._spool: _Spool | None = None
+        self._lock, self._hashing, self._unpacking = threading.Lock(), threading.RLock(), threading.Lock()
+        file, self._at_path = opened(path, longest_stream(gigabytes))
+        self._open: list[IO[bytes]] = [file]
+        weakref.finalize(self, _close, self._open)
+        self._holds = 0 if below and self._at_path else 1
+        status = os.fstat(file.fileno())
+        self.size, self._stamp = status.st_size, _stamp(status)
+        name = PurePath("" if path == "-" else self.path.lower().removesuffix("?…"))
+        self.packed_by_sign = sniffed(os.pread(file.fileno(), 16, 0))
         self.packed = self.packed_by_sign or SUFFIXES.get(name.suffix)
         self.suffix = PurePath(name.stem).suffix if name.suffix in SUFFIXES else name.suffix
         self.member = ""
         self.most = most_unpacked(self.size, gigabytes)
+        if not self._holds:
+            _close(self._open)
 
     def error(
         self, what: str, *, line: int | None = None, advice: str | None = None, fixes: Sequence[Fix] = ()
     ) -> DataError:
         return DataError(what, where=Where(self.shown, line), advice=advice, fixes=fixes)
 
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Its descriptor, open within."""
+        with self._lock:
+            if not self._open:
+                self._open.append(opened(self.path, 0)[0])
+            self._holds += 1
+        try:
+            yield self._open[0].fileno()
+        finally:
+            with self._lock:
+                self._holds -= 1
+                if not self._holds:
+                    _close(self._open)
+
     def read_at(self, size: int, position: int) -> bytes:
         """Bytes of the file itself; those that follow the bytes hashed so far are hashed."""
-        data = os.pread(self._fd, size, position)
-        with self._lock:
-            if position <= self._hashed < position + len(data):
-                self._hash.update(memoryview(data)[self._hashed - position :])
-                progress.advance("bytes", position + len(data) - self._hashed)
-                self._hashed = position + len(data)
+        with self.held() as descriptor:
+            data = os.pread(descriptor, size, position)
+        if position <= self._hashed < position + len(data) and self._hashing.acquire(blocking=False):
+            try:
+                new = memoryview(data)[self._hashed - position :]
+                self._hash.update(new)
+                self._hashed += len(new)
+                progress.advance("bytes", len(new))
+            finally:
+                self._hashing.release()
         return data
-
-    @property
-    def size(self) -> int:
-        return os.fstat(self._fd).st_size
 
     @property
     def sha256(self) -> str:
         """Of the bytes as they lie on disk; reads what no one has read."""
-        while self.read_at(READ, self._hashed):
-            pass
-        return self._hash.hexdigest()
+        with self._hashing:
+            if not self._digest:
+                try:
+                    while self.read_at(READ, self._hashed):
+                        pass
+                except OSError as error:
+                    raise self.broken(error) from None
+                self.check_unchanged()
+                self._digest = self._hash.hexdigest()
+            return self._digest
+
+    @property
+    def input(self) -> Input:
+        return Input(self.path, self.sha256, self.rows)
 
     def check_unchanged(self) -> None:
         """Raises DataError where the file is no longer the one that was opened."""
-        if self._now() != self._stamp:
-            how = "changed"
-        elif self._at_path and not self._is_at_path():
-            how = "replaced or removed"
-        else:
+        if not self._at_path:
             return
+        try:
+            now = _stamp(os.stat(self.path))
+        except OSError:
+            now = ()
+        if now == self._stamp:
+            return
+        how = "changed" if now[:2] == self._stamp[:2] else "replaced or removed"
         raise self.error(f"the file was {how} while it was being read", advice="Run the command again.")
 
     def check_unpacked(self, size: int) -> None:
         """Raises DataError where so many bytes are more than this may unpack to."""
         if size > self.most:
             raise too_much_unpacked(self.shown, self.size, self.most)
-
-    def _now(self) -> tuple[int, int]:
-        status = os.fstat(self._fd)
-        return status.st_size, status.st_mtime_ns
-
-    def _is_at_path(self) -> bool:
-        try:
-            return os.path.samestat(os.stat(self.path), os.fstat(self._fd))
-        except OSError:
-            return False
 
     def open(self) -> "Stream":
         """The unpacked bytes from the beginning."""
@@ -103,20 +134,15 @@ class Source:
         except BROKEN as error:
             raise self.broken(error) from None
 
-    def seekable(self) -> io.IOBase | IO[bytes]:
-        """The unpacked bytes for readers that jump; packed ones go to a temporary file. To be closed."""
+    def seekable(self) -> "FileBytes":
+        """The unpacked bytes for readers that jump; packed ones go to a temporary file."""
         if self.packed is None:
             return FileBytes(self)
-        spool = temporary()
-        try:
-            stream = self.open()
-            while data := stream.read(READ):
-                write_all(spool, data)
-            spool.seek(0)
-        except BaseException:
-            spool.close()
-            raise
-        return spool
+        with self._unpacking:
+            if self._spool is None:
+                self._spool = _Spool(self.open())
+                weakref.finalize(self, self._spool.file.close)
+        return FileBytes(self._spool)
 
     def _unpacked(self, raw: "FileBytes") -> Any:
         if self.packed is None:
@@ -154,6 +180,16 @@ class Source:
         )
 
 
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    """What a file keeps while nobody replaces it, then while nobody writes to it."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _close(files: list[IO[bytes]]) -> None:
+    while files:
+        files.pop().close()
+
+
 class Stream:
     """Unpacked bytes: `read(size)` gives at least one byte before the end; damage is a DataError, and so is
     more than the source may unpack to."""
@@ -175,10 +211,27 @@ class Stream:
         return data
 
 
-class FileBytes(io.RawIOBase):
-    """The bytes of the file itself, with a position of its own."""
+class _Spool:
+    """A temporary file of what a stream gives."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, stream: Stream) -> None:
+        self.file, self.size = temporary(), 0
+        try:
+            while data := stream.read(READ):
+                write_all(self.file, data)
+                self.size += len(data)
+        except BaseException:
+            self.file.close()
+            raise
+
+    def read_at(self, size: int, position: int) -> bytes:
+        return os.pread(self.file.fileno(), size, position)
+
+
+class FileBytes(io.RawIOBase):
+    """The bytes of a file, with a position of its own."""
+
+    def __init__(self, source: Source | _Spool) -> None:
         self._source, self._position = source, 0
 
     def read(self, size: int = -1, /) -> bytes:

@@ -47,6 +47,16 @@ class Plan:
         styles = (None if i in columns else style for i, style in enumerate(self.styles))
         return replace(self, styles=tuple(styles), zeros=self.zeros.union(columns))
 
+    def placed(self, places: Sequence[int]) -> "Plan":
+        """The plan of a file whose column `places[i]` is the one that is the i-th here."""
+        here = {place: i for i, place in enumerate(places)}
+        return replace(
+            self,
+            styles=tuple(self.styles[here[place]] for place in range(len(places))),
+            zeros=frozenset(places[i] for i in self.zeros),
+            whole=frozenset(places[i] for i in self.whole),
+        )
+
 
 @dataclass(slots=True)
 class Piece:
@@ -63,6 +73,18 @@ class Piece:
     faults: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     other: dict[int, Style] = field(default_factory=dict)
     zeros: set[int] = field(default_factory=set)
+
+    def placed(self, places: Sequence[int], plan: Plan) -> "Piece":
+        """The piece with its columns where the plan has them, which it was read under as `plan.placed`."""
+        here = {place: i for i, place in enumerate(places)}
+        return Piece(
+            plan,
+            self.rows,
+            [self.arrays[place] for place in places],
+            {here[place]: fault for place, fault in self.faults.items()},
+            {here[place]: style for place, style in self.other.items()},
+            {here[place] for place in self.zeros},
+        )
 
 
 def parse_fast(data: bytes, plan: Plan) -> Piece | None:

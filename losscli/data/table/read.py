@@ -1,12 +1,15 @@
-"""A path to a Table: the format is chosen by the extension, else by the first bytes."""
+"""A path to a Table: its files, whose format is chosen by the extension, else by the first bytes."""
 
 import re
 from collections.abc import Callable
 from pathlib import PurePath
 
 from losscli.data.table.facts import Limits, ReadOptions, Table
+from losscli.data.table.files import Files, with_keys
+from losscli.data.table.listing import files_of
 from losscli.data.table.open import Source
 from losscli.data.table.packing import ARROW_SIGN, PARQUET_SIGN, STREAM_SIGN, SUFFIXES, sniffed
+from losscli.data.table.store import StoredTable
 from losscli.errors import DataError, UsageError, Where
 
 _FORMATS = {
@@ -19,7 +22,12 @@ _FORMATS = {
     )
     for suffix in suffixes.split()
 }
-_TITLES = {"parquet": "a Parquet file", "arrow": "an Arrow file", "json": "a JSON file"}
+_TITLES = {
+    "delimited": "a text file",
+    "parquet": "a Parquet file",
+    "arrow": "an Arrow file",
+    "json": "a JSON file",
+}
 _OPTIONS, _LIMITS = ReadOptions(), Limits()
 _ARCHIVE = "an archive of several files"
 _NOT_READ = {
@@ -52,26 +60,46 @@ _POINTER = b"version https://git-lfs.github.com/"
 
 
 def read(path: str, options: ReadOptions = _OPTIONS, *, limits: Limits = _LIMITS) -> Table:
-    """The table in a file: exact, or an error that says where and what.
+    """The table in a file, or in the files of a folder or a pattern, one below the other: exact, or an error
+    that says where and what.
 
-    path: of a CSV, TSV, Parquet, Arrow or JSON file, plain or compressed; "-" is standard input.
+    path: of a CSV, TSV, Parquet, Arrow or JSON file, plain or compressed; "-" is standard input; a folder, a
+        pattern such as `preds/*.parquet`, or a URL that fsspec reads.
     options: what the file does not say of itself.
     limits: sizes that bound memory; figures do not depend on them.
 
     Raises DataError with file, line, column and value for what cannot be read, UsageError for options that
     cannot be used on a file of its format.
     """
-    source = Source(path, options.max_unpacked)
+    named = files_of(path)
+    files = Files(path, [Source(one.path, options.max_unpacked, one.below) for one in named])
     try:
-        table = _table(source, options, limits)
+        table = _table(files, options, limits)
     except DataError:
-        source.check_unchanged()  # then this is what is wrong
+        files.check_unchanged()  # then this is what is wrong
         raise
-    source.check_unchanged()
-    return table
+    files.check_unchanged()
+    return with_keys(table, [one.keys for one in named], [one.rows for one in files.sources], limits)
 
 
-def _table(source: Source, options: ReadOptions, limits: Limits) -> Table:
+def _table(files: Files, options: ReadOptions, limits: Limits) -> StoredTable:
+    first, *others = files.sources
+    kind = _kind(first)
+    for other in others:
+        if (here := _kind(other)) != kind:
+            raise files.differ(other, f"it is {_TITLES[here]}, and {first.shown} is {_TITLES[kind]}")
+    for asked, flag, has in (
+        (options.skip_lines, f"--skip-lines {options.skip_lines}", "no lines before its header"),
+        (options.columns, "--columns", "names of its own"),
+    ):
+        if asked and kind != "delimited":
+            what = f"{flag}: {_TITLES[kind]} has {has}"
+            raise UsageError(what, where=Where(first.shown), advice="Leave it out.")
+    return _readers()[kind](files, options, limits)
+
+
+def _kind(source: Source) -> str:
+    """The format of a file. Raises DataError for one that is not read."""
     if source.suffix in _NOT_READ:
         raise _not_read(source, _NOT_READ[source.suffix])
     head = source.open().read(512)
@@ -82,15 +110,7 @@ def _table(source: Source, options: ReadOptions, limits: Limits) -> Table:
     if suffix in _NOT_READ:
         raise _not_read(source, _NOT_READ[suffix])
     _check_signs(source, head)
-    kind = _format(suffix, head)
-    for asked, flag, has in (
-        (options.skip_lines, f"--skip-lines {options.skip_lines}", "no lines before its header"),
-        (options.columns, "--columns", "names of its own"),
-    ):
-        if asked and kind != "delimited":
-            what = f"{flag}: {_TITLES[kind]} has {has}"
-            raise UsageError(what, where=Where(source.shown), advice="Leave it out.")
-    return _readers()[kind](source, options, limits)
+    return _format(suffix, head)
 
 
 def _suffix(source: Source) -> str:
@@ -119,10 +139,11 @@ def _check_signs(source: Source, head: bytes) -> None:
         raise source.error("this is a pointer of Git LFS, not the file", advice="Fetch it: git lfs pull")
 
 
-def _readers() -> dict[str, Callable[[Source, ReadOptions, Limits], Table]]:
-    from losscli.data.table.arrow import read_arrow, read_parquet
+def _readers() -> dict[str, Callable[[Files, ReadOptions, Limits], StoredTable]]:
+    from losscli.data.table.arrow import read_arrow
     from losscli.data.table.delimited import read_delimited
     from losscli.data.table.json_text import read_json
+    from losscli.data.table.parquet import read_parquet
 
     return {
         "delimited": read_delimited,

@@ -1,7 +1,8 @@
 """Records of named values, of JSON Lines or of a JSON document → Table."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,11 +11,12 @@ from losscli.data.table.buffers import strings
 from losscli.data.table.cells import lengths_differ, part_name
 from losscli.data.table.columns import Columns
 from losscli.data.table.facts import BLOCK, ColumnType, Limits, ReadOptions
+from losscli.data.table.files import Files
 from losscli.data.table.grammar import DOT, NumberStyle, shown
 from losscli.data.table.json_values import Object, SpelledNumber, torn
 from losscli.data.table.open import Source
 from losscli.data.table.parse import first_fault
-from losscli.data.table.store import Inexact, StoredTable
+from losscli.data.table.store import Inexact, Part, StoredTable
 from losscli.domain import Floats
 from losscli.errors import DataError, Where
 
@@ -38,13 +40,16 @@ class Records(Protocol):
         """The line of a 1-based row."""
 
 
-def read_records(source: Source, records: Records, options: ReadOptions, limits: Limits) -> StoredTable:
-    """Their table. A key that a record leaves out is missing there; DataError where they are no table."""
-    reader = _Reader(source, records, options, limits)
+def read_records(
+    files: Files, records: Callable[[Source], Records], options: ReadOptions, limits: Limits
+) -> StoredTable:
+    """The table of the records of all files. A key that a record leaves out is missing there; DataError where
+    they are no table."""
+    reader = _Reader(files, records, options, limits)
     plan: Plan = {}
     reader.columns(next(reader.batches(_SAMPLE), []), plan)
     if not plan:
-        raise source.error("the file is empty" if not source.size else "the file has no rows with fields")
+        raise files.error("the file has no rows with fields")
     while True:  # each round finds new columns, or columns to be text, or is the last
         found = reader.run(plan)
         if isinstance(found, StoredTable):
@@ -53,25 +58,28 @@ def read_records(source: Source, records: Records, options: ReadOptions, limits:
 
 
 class _Reader:
-    def __init__(self, source: Source, records: Records, options: ReadOptions, limits: Limits) -> None:
-        self.source, self.options, self.limits = source, options, limits
-        self._records = records
+    def __init__(
+        self, files: Files, records: Callable[[Source], Records], options: ReadOptions, limits: Limits
+    ) -> None:
+        self.files, self.options, self.limits = files, options, limits
+        self.source = files.sources[0]  # that is being read
+        self._records = lru_cache(1)(records)
         self._style: NumberStyle = options.styles()[0]
         # Columns of lists, with their length, and of objects, and the row of the first.
         self._cells: dict[str, tuple[int | None, int]] = {}
 
     def run(self, plan: Plan) -> StoredTable | Plan:
-        """One pass over the file: the table, or the plan that its rows ask for instead."""
+        """One pass over the files: the table, or the plan that its rows ask for instead."""
         names = self._names(plan)
         types = [ColumnType.TEXT if text else ColumnType.NUMBER for text in plan.values()]
         spelled = {i for i, name in enumerate(names) if name not in self.options.text}
-        columns = Columns(self.source.shown, names, types, self.limits, self._style, spelled)
+        columns = Columns(self.files.shown, names, types, self.limits, self._style, spelled)
         asked, rows = dict(plan), 0
         inexact: dict[int, Inexact] = {}
         for batch in self.batches(BLOCK):
             values = self.columns(batch, asked)
             rows += len(batch)
-            self.source.check_unpacked(max(columns.store.size, 4 * rows * len(asked)))
+            self.files.check_unpacked(max(columns.store.size, 4 * rows * len(asked)))
             if asked == plan:
                 lines = [line for line, _ in batch]
                 inexact = self._inexact(values, plan, rows - len(batch)) | inexact
@@ -83,13 +91,21 @@ class _Reader:
             return asked
         parts = {name: key for name, key in zip(names, plan, strict=True) if isinstance(key, tuple)}
         return StoredTable(
-            path=self.source.path,
-            sha256=self.source.sha256,
+            origin=self.files,
             rows=rows,
             columns=columns.finish(inexact, parts),
             store=columns.store,
-            line=self._records.line,
+            parts=tuple(self._files()),
         )
+
+    def _files(self) -> Iterator[Part]:
+        before = 0
+        for source in self.files.sources:
+            yield Part(source.shown, before, partial(self._line, source))
+            before += source.rows
+
+    def _line(self, source: Source, row: int) -> int | None:
+        return self._records(source).line(row)
 
     def _names(self, plan: Plan) -> tuple[str, ...]:
         """The names of the columns. Raises DataError where a part of a cell has that of another column."""
@@ -97,7 +113,7 @@ class _Reader:
         twice = next((name for name in names if names.count(name) > 1), None) if self._cells else None
         if twice is not None:
             what = f"there is a column {shown(twice)}, and a list or object with a part of that name"
-            raise self.source.error(what, advice="Rename one of the two.")
+            raise self.files.error(what, advice="Rename one of the two.")
         return names
 
     def columns(self, batch: Sequence[Record], asked: Plan) -> dict[Key, list[Value]]:
@@ -125,9 +141,22 @@ class _Reader:
 
     def batches(self, rows: int) -> Iterator[list[Record]]:
         """The records, so many at a time, or fewer where they are long or have many keys."""
+        before = 0
+        for source in self.files.sources:
+            self.source, source.rows = source, 0
+            if not source.size:
+                raise source.error("the file is empty")
+            with source.held():
+                for batch in self._batches(source, rows, before):
+                    source.rows += len(batch)
+                    yield batch
+            before += source.rows
+
+    def _batches(self, source: Source, rows: int, before: int) -> Iterator[list[Record]]:
+        """As `batches`, of one file; before: the rows before its own."""
         batch: list[Record] = []
         size, names = 0, set[Key]()
-        for row, (line, length, record) in enumerate(self._records.rows(), 1):
+        for row, (line, length, record) in enumerate(self._records(source).rows(), before + 1):
             is_flat = not self._cells and _NESTED.isdisjoint(map(type, record.values()))
             fields = record if is_flat else self._apart(row, line, record)
             batch.append((line, fields))

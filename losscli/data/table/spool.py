@@ -1,4 +1,4 @@
-"""A path, or "-", as an open regular file: what is none is copied to a temporary file, up to a bound."""
+"""A path, "-" or a URL as an open regular file: what is none is copied to a temporary file, up to a bound."""
 
 import os
 import select
@@ -9,6 +9,7 @@ from typing import IO
 
 from losscli.data.table.bounds import stream_too_long
 from losscli.data.table.packing import READ
+from losscli.data.table.remote import is_remote, open_remote, told, without_secrets
 from losscli.errors import DataError, Where
 
 
@@ -17,6 +18,9 @@ def opened(path: str, most: int) -> tuple[IO[bytes], bool]:
 
     Raises DataError for what cannot be opened or read, and for a stream that is longer.
     """
+    if is_remote(path):
+        with told(path), open_remote(path) as stream:
+            return _spooled(stream, without_secrets(path), most), False
     if path == "-":
         if sys.stdin is None:
             raise DataError("it is closed", where=Where("standard input"), advice="Name a file instead of -")
@@ -24,8 +28,6 @@ def opened(path: str, most: int) -> tuple[IO[bytes], bool]:
         return _spooled(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), "standard input", most), False
     try:
         file = open(path, "rb", buffering=0)  # noqa: SIM115
-    except IsADirectoryError:
-        raise DataError("is a directory", where=Where(path), advice="Name a file in it.") from None
     except FileNotFoundError:
         raise DataError("there is no such file", where=Where(path)) from None
     except (OSError, ValueError) as error:
@@ -77,7 +79,8 @@ def _read(stream: IO[bytes], shown: str) -> bytes:
                 return data
             select.select([stream], [], [])  # a pipe that does not wait: nothing yet, and not the end
     except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", where=Where(shown)) from None
+        reason = error.strerror or type(error).__name__
+        raise DataError(f"cannot be read: {reason}", where=Where(shown)) from None
 
 
 def no_room(error: OSError) -> DataError:

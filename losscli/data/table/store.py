@@ -4,6 +4,7 @@ import os
 import tempfile
 import threading
 import weakref
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from losscli.data.table.buffers import bits, fixed, strings
-from losscli.data.table.facts import Column, ColumnType, Table
+from losscli.data.table.facts import Column, ColumnType, Origin, Table
 from losscli.data.table.grammar import DOT, number_text, shown
 from losscli.data.table.people import number_advice, number_fixes
 from losscli.data.table.spool import no_room
@@ -37,7 +38,7 @@ class Store:
         self._limit, self.size = limit, 0  # bytes of all blocks
         self._fd: int | None = None
         self._end = 0
-        self._lock = threading.Lock()
+        self._lock, self._process = threading.Lock(), os.getpid()
 
     @property
     def spooled(self) -> bool:
@@ -62,6 +63,8 @@ class Store:
         if isinstance(block, np.ndarray):
             block.setflags(write=False)
         self.size += block.nbytes
+        if os.getpid() != self._process:  # a worker would write over what another writes
+            return block
         if self._fd is None and self.size > self._limit:
             self._spool()
         return block if self._fd is None else self._write(block)
@@ -124,17 +127,30 @@ def _deserialized(data: bytearray) -> Any:
     return pa.ipc.read_record_batch(pa.py_buffer(data), pa.schema([("text", pa.string())])).column(0)
 
 
+def no_line(row: int) -> int | None:
+    """The line of a 1-based row of a file that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a table. shown: its name; before: the rows of the table before its own; line: of a 1-based
+    row of the file."""
+
+    shown: str
+    before: int
+    line: Callable[[int], int | None] = no_line
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredTable:
-    """A Table whose blocks lie in a Store, column i under the i-th name."""
+    """A Table whose blocks lie in a Store, column i under the i-th name. parts: in the order of the rows."""
 
-    path: str
-    sha256: str
+    origin: Origin
     rows: int
     columns: Mapping[str, Column]
     store: Store
     notes: tuple[str, ...] = ()
-    line: Callable[[int], int | None] = lambda row: None  # of a 1-based data row, where the file has lines
+    parts: tuple[Part, ...] = ()
 
     def numbers(self, block: int, name: str) -> Floats:
         column = self.columns[name]
@@ -167,13 +183,18 @@ class StoredTable:
         return self._block(block, name)
 
     def where(self, row: int, name: str) -> Where:
-        return Where(self.shown, self.line(row), name)
+        place = bisect_right(self.parts, row - 1, key=lambda part: part.before)
+        if not place:
+            return Where(self.origin.shown, None, name)
+        part = self.parts[place - 1]
+        return Where(part.shown, part.line(row - part.before), name)
 
     @property
-    def shown(self) -> str:
-        return "standard input" if self.path == "-" else self.path
+    def path(self) -> str:
+        return self.origin.path
 
     def _block(self, block: int, name: str) -> Block:
+        _ = self.columns[name].missing  # a late column is read now
         return self.store.get(self._index[name], block)
 
     @cached_property

@@ -58,7 +58,7 @@ def _data(screen: Screen[Advice]) -> tuple[str, ...]:
     """File, rows, roles, and how the check was made."""
     advice = screen.found
     said = next((text for text in advice.decisions if text.startswith(f"target {advice.target}")), None)
-    fields = [*(file_text(screen, item.path) for item in advice.inputs), rows_text(screen, advice.rows)]
+    fields = [*(file_text(screen, item) for item in advice.inputs), rows_text(screen, advice.rows)]
     fields += [count(len(advice.features), "feature"), screen.clip(said or f"target {advice.target}", 40)]
     classes = f" ({len(advice.classes)} classes)" if len(advice.classes) > 2 else ""
     positive = "" if advice.positive is None else f" (positive {screen.clip(advice.positive, 16)})"

@@ -24,7 +24,7 @@ def data_line(screen: FitScreen) -> list[Line]:
 def _fields(screen: FitScreen) -> list[str]:
     """The fields, the most telling first."""
     fits = screen.found
-    fields = [*(file_text(screen, item.path) for item in fits.inputs), rows_text(screen, fits.rows)]
+    fields = [*(file_text(screen, item) for item in fits.inputs), rows_text(screen, fits.rows)]
     fields += [count(len(fits.features), "feature"), _target(screen), fits.task, screen.clip(fits.model, 60)]
     fields += [_judging(screen), _losses(screen), *_settings(screen)]
     if fits.weights is not None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DATA, OUTPUT = "Data", "Output"  # panels of the help
 
-TABLE = "CSV, TSV, Parquet, Arrow or JSON Lines; - is stdin."
+TABLE = "CSV, TSV, Parquet, Arrow or JSON Lines; a folder, a quoted pattern, a URL; - is stdin."
 TASK = Flag(
     "TASK",
     "regression, counts, binary, multiclass, multilabel, multioutput, distribution, forecast, "
