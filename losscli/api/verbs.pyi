@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from losscli.api.results import Advised, Changed, Compared, Fitted, Result, RolesFound
+from losscli.api.found import Result
+from losscli.api.results import Advised, Changed, Compared, Fitted, RolesFound
 
 _Table = Any  # a data frame, a table of Arrow, a mapping of names to arrays, or the path of a file
 _Column = Any  # the name of a column, or its values

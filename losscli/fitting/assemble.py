@@ -1,31 +1,23 @@
-"""The pieces of a run → Fits, the saved model, and the out-of-fold predictions."""
+"""The pieces of a run → Fits, and the texts beside them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from losscli import __version__
 from losscli.data.roles.class_weight import plain
-from losscli.data.roles.features import Training
 from losscli.descent.ends import Solution
 from losscli.domain import NUMBERS, Task
 from losscli.export import unexportable
-from losscli.fitting.choice import unranked
-from losscli.fitting.coefficients import Coefficients, coefficients, penalty
-from losscli.fitting.crossval import CrossValidation, Judgement
+from losscli.fitting.coefficients import penalty
 from losscli.fitting.efficiency import efficiency
-from losscli.fitting.folds import Folds
+from losscli.fitting.entries import Entry, Run, entries_of
 from losscli.fitting.foreign import Foreign
-from losscli.fitting.full_fit import FullFit, light_rows
-from losscli.fitting.headline import ordered_alike, unjudged
-from losscli.fitting.judge import kind_of
+from losscli.fitting.full_fit import light_rows
+from losscli.fitting.headline import ordered_alike
 from losscli.fitting.learners import is_of_trees
-from losscli.fitting.model import SavedModel
 from losscli.fitting.networks import Network
-from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.ranking import Pairing, ahead_of_constant, pairing, rankings
-from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import (
     Pooled,
@@ -36,117 +28,35 @@ from losscli.fitting.scores import (
     seed_value,
     threshold_of,
 )
-from losscli.fitting.trained import LinearModel, NetworkModel, TrainedModel
-from losscli.loss import BY_DIFFERENCES, BoundLoss
+from losscli.fitting.written import model_text, predictions_text
+from losscli.loss import BY_DIFFERENCES
 from losscli.result import (
     Degradation,
     Fit,
     Fits,
     LearningCurve,
-    PenaltyPath,
     Refused,
     RowCounts,
     Score,
     SeedSpread,
-    Tuned,
     Unranked,
     Warning_,
     finite,
 )
 from losscli.spec import Spec
 
-_NAMED = 8  # columns
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """All that a run has made. folds, judgements: of those that are done, in order; cut_short: of a run that
-    was interrupted what is missing."""
-
-    training: Training
-    warnings: tuple[Warning_, ...]
-    leaks: tuple[str, ...]
-    request: FitRequest
-    source: RowSource
-    cv: CrossValidation
-    folds: Folds
-    whole: FullFit
-    judgements: tuple[Judgement, ...]
-    refused: tuple[Refused, ...]
-    tuned: tuple[float, ...] = ()  # on all rows, of each tuning
-    paths: tuple[PenaltyPath, ...] = ()
-    cut_short: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A loss that was trained. at: its place among those wanted; reason: why it is not ranked, or None."""
-
-    at: int
-    solution: Solution
-    coefficients: Coefficients | None  # None of a model without slopes
-    reason: str | None
-    tuned: Tuned | None  # None where no parameter is chosen
-    spec: str
-
 
 def assemble(run: Run) -> tuple[Fits, str, str]:
     """(the result, the text of --save, the text of --predictions)."""
-    entries = _entries(run)
+    entries = entries_of(run)
     first = run.folds.splits[: run.folds.folds]
     found = pooled(run.cv, first, run.judgements[: len(first)]) if run.judgements else None
     confidence = run.request.confidence
     scores = [
         scores_of(run.cv, found, run.judgements, entry.at, confidence) if found else {} for entry in entries
     ]
-    return _fits(run, entries, scores, found), _model(run, entries), _predictions(run, entries, found)
-
-
-def _entries(run: Run) -> list[_Entry]:
-    entries = []
-    for at, outcomes in enumerate(run.whole.trained.by_loss):
-        solution = outcomes[0]
-        if isinstance(solution, Solution):
-            reason = _unranked(run, solution.bound) or _unsettled(run, at, solution)
-            own = None if solution.without_slopes else coefficients(run.whole.design, solution)
-            if solution.carriers:
-                names = [run.whole.encoder.columns[at] for at in solution.carriers]
-                solution = replace(solution, certificate=f"{solution.certificate}, along {_listed(names)}")
-            tuned = _tuned(run, at)
-            spec = solution.bound.spec if tuned is None else tuned[0]
-            entries.append(_Entry(at, solution, own, reason, tuned and tuned[1], spec))
-    return entries
-
-
-def _listed(names: Sequence[str]) -> str:
-    """`a, b, c and 4 more`"""
-    shown = ", ".join(names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
-
-
-def _tuned(run: Run, at: int) -> tuple[str, Tuned] | None:
-    """(the spec, what was chosen) of a loss with a parameter that is."""
-    places = [place for place, tuning in enumerate(run.cv.tunings) if tuning.at == at]
-    if not places:
-        return None
-    (place,) = places
-    own = run.cv.tunings[place]
-    folds = tuple(judgement.tuned[place] for judgement in run.judgements)
-    return own.spec, Tuned(own.param, run.tuned[place], run.cv.metrics[0].name, own.values, folds)
-
-
-def _unranked(run: Run, bound: BoundLoss) -> str | None:
-    """Why a loss answers another question than the one it would be judged by, or None."""
-    judge = run.cv.metrics[0]
-    return unjudged(judge, bound.loss) or (unranked(bound) if bound.elicits != judge.elicits else None)
-
-
-def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
-    """Why a fit cannot be ranked: a descent that did not end well, on all rows or in a fold."""
-    if not solution.converged:
-        return solution.certificate
-    failed = sum(not judgement.converged[at] for judgement in run.judgements)
-    return f"not converged in {failed} of {len(run.judgements)} folds" if failed else None
+    predictions = predictions_text(run, entries, found) if found else ""
+    return _fits(run, entries, scores, found), model_text(run, entries), predictions
 
 
 def _pairing(run: Run) -> Pairing:
@@ -155,7 +65,7 @@ def _pairing(run: Run) -> Pairing:
     return pairing(ratio, len(run.judgements), in_time=in_time, confidence=run.request.confidence)
 
 
-def _robustness(run: Run, entries: Sequence[_Entry], pairs: Pairing) -> tuple[Degradation, ...]:
+def _robustness(run: Run, entries: Sequence[Entry], pairs: Pairing) -> tuple[Degradation, ...]:
     """Folds in which no loss has a headline error, for want of positives, are left out."""
     at, first = [entry.at for entry in entries], run.cv.metrics[0]
     used = [j for j in run.judgements if np.isfinite(j.metrics[at, 0]).any()]
@@ -176,7 +86,7 @@ def _robustness(run: Run, entries: Sequence[_Entry], pairs: Pairing) -> tuple[De
 
 
 def _fits(
-    run: Run, entries: Sequence[_Entry], scores: Sequence[dict[str, Score]], found: Pooled | None
+    run: Run, entries: Sequence[Entry], scores: Sequence[dict[str, Score]], found: Pooled | None
 ) -> Fits:
     training, request, frame = run.training, run.request, run.cv.frame
     binary = training.task is Task.BINARY
@@ -246,7 +156,7 @@ def _fits(
     )
 
 
-def _strength(run: Run, entries: Sequence[_Entry]) -> tuple[float | None, str | None]:
+def _strength(run: Run, entries: Sequence[Entry]) -> tuple[float | None, str | None]:
     """(the one strength of the l2 penalty, why there is none)"""
     if run.request.estimator is not None:
         return None, "the learner has penalties of its own"
@@ -273,13 +183,13 @@ def _constants(run: Run, found: Pooled | None) -> dict[str, float | None]:
     return constants
 
 
-def _favoured(run: Run, entries: Sequence[_Entry]) -> tuple[str, ...]:
+def _favoured(run: Run, entries: Sequence[Entry]) -> tuple[str, ...]:
     """The losses that are trained for what they are ranked by."""
     alike = ordered_alike(run.cv.metrics[0], run.training.task)
     return tuple(one.spec for one in entries if alike is not None and one.solution.bound.kin == alike.kin)
 
 
-def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_Entry]) -> Fit:
+def _fit(run: Run, entry: Entry, scores: dict[str, Score], entries: Sequence[Entry]) -> Fit:
     solution, design = entry.solution, run.whole.design
     bound, scale, own = solution.bound, run.whole.scale, entry.coefficients
     cost = penalty(design, solution)
@@ -320,7 +230,7 @@ def _certificate(solution: Solution) -> str:
     return f"{solution.certificate}; slopes {BY_DIFFERENCES}" if made else solution.certificate
 
 
-def _members(entry: _Entry, entries: Sequence[_Entry]) -> tuple[str, ...]:
+def _members(entry: Entry, entries: Sequence[Entry]) -> tuple[str, ...]:
     """The losses of its class; one with a parameter that is chosen is another in every fold."""
     if entry.tuned is not None:
         return (entry.spec,)
@@ -328,7 +238,7 @@ def _members(entry: _Entry, entries: Sequence[_Entry]) -> tuple[str, ...]:
     return tuple(one.spec for one in entries if one.tuned is None and one.solution.bound.kin == kin)
 
 
-def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
+def _seed_spread(run: Run, entry: Entry) -> SeedSpread | None:
     first = run.folds.splits[: run.folds.folds]
     judgements = run.judgements[: len(first)]
     if not judgements or not judgements[0].seeds:
@@ -339,7 +249,7 @@ def _seed_spread(run: Run, entry: _Entry) -> SeedSpread | None:
     return SeedSpread(headline.name, tuple(map(finite, values)), sd)
 
 
-def _curves(entry: _Entry) -> Iterator[LearningCurve]:
+def _curves(entry: Entry) -> Iterator[LearningCurve]:
     solution = entry.solution
     named = [("objective", solution.curve)]
     if isinstance(solution, Network):
@@ -350,7 +260,7 @@ def _curves(entry: _Entry) -> Iterator[LearningCurve]:
             yield LearningCurve(name, entry.spec, x, tuple(finite(value) for value in y))
 
 
-def _missing(entry: _Entry, efficiency: float | None) -> str | None:
+def _missing(entry: Entry, efficiency: float | None) -> str | None:
     """Why a figure of the fit is null, or None."""
     reasons = []
     if entry.solution.without_slopes:
@@ -376,7 +286,7 @@ def _untrained(run: Run) -> list[Refused]:
     ]
 
 
-def _of_seed(entries: Sequence[_Entry]) -> list[Warning_]:
+def _of_seed(entries: Sequence[Entry]) -> list[Warning_]:
     specs = [entry.spec for entry in entries if entry.solution.hangs_on_seed]
     if not specs:
         return []
@@ -389,41 +299,3 @@ def _cut_short(run: Run) -> list[Warning_]:
         return []
     fewer = "fewer --repeats" if run.request.repeats > 1 else "fewer losses"
     return [Warning_("interrupted", run.cut_short, f"Run it again, or with {fewer}")]
-
-
-def _model(run: Run, entries: Sequence[_Entry]) -> str:
-    """Empty of models of another library: it saves them."""
-    if any(isinstance(entry.solution, Foreign) for entry in entries):
-        return ""
-    saved = SavedModel(
-        task=run.training.task,
-        target=run.training.target,
-        labels=run.training.labels,
-        outputs=run.training.outputs,
-        encoder=run.whole.encoder,
-        models=tuple(map(_trained, entries)),
-        offset=run.training.offset,
-        exposure=run.training.exposure,
-    )
-    return saved.to_json() + "\n"
-
-
-def _trained(entry: _Entry) -> TrainedModel:
-    solution, own, loss = entry.solution, entry.coefficients, entry.solution.bound.loss
-    kind, link = kind_of(loss), loss.link.name
-    if own is not None:
-        return LinearModel(spec=entry.spec, kind=kind, link=link, intercept=own.intercept, slopes=own.slopes)
-    assert isinstance(solution, Network)
-    return NetworkModel.of(solution, entry.spec)
-
-
-def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> str:
-    """Of the losses that were trained in every fold."""
-    if found is None:
-        return ""
-    columns = target_columns(run.training.task, run.cv.frame.y[found.rows], run.training.names)
-    for entry in entries:
-        own = found.judged[entry.at]
-        if np.isfinite(own.prediction).all():
-            columns += prediction_columns(entry.spec, own.kind, own.prediction, run.training.names)
-    return table_csv(columns)

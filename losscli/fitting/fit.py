@@ -15,11 +15,12 @@ from losscli.descent.train import Settings, Wanted
 from losscli.domain import NUMBERS, Floats, Task
 from losscli.engine import each
 from losscli.errors import Fix, UsageError
-from losscli.fitting.assemble import Run, assemble
+from losscli.fitting.assemble import assemble
 from losscli.fitting.augment import Recipe
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits, other_starts, tuned
+from losscli.fitting.entries import Run
 from losscli.fitting.folds import Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
 from losscli.fitting.headline import chosen_judge

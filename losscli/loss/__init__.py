@@ -1,19 +1,8 @@
 """What a loss is, every loss there is, and those of the user's own."""
 
 from losscli.loss.params import FromData, Param, Params, Scaled
-from losscli.loss.record import (
-    BY_DIFFERENCES,
-    NO_TRAITS,
-    Alias,
-    Argument,
-    BoundLoss,
-    Each,
-    Loss,
-    Pointwise,
-    Reduction,
-    Term,
-    Trait,
-)
+from losscli.loss.record import Alias, BoundLoss, Each, Loss, Pointwise, Term
+from losscli.loss.vocabulary import BY_DIFFERENCES, NO_TRAITS, Argument, Reduction, Trait
 
 __all__ = [
     "BY_DIFFERENCES",

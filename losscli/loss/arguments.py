@@ -19,7 +19,8 @@ from losscli.domain import (
     usual_threshold,
 )
 from losscli.loss.once import once
-from losscli.loss.record import Argument, Loss
+from losscli.loss.record import Loss
+from losscli.loss.vocabulary import Argument
 
 Arrays = tuple[Any, ...]  # of arrays; where a loss is a sum of parts that differ, a tuple of them a part
 Predicted = dict[Kind, Floats]  # (n,), or (n, k) where there is a column per label; labels as codes

@@ -14,7 +14,8 @@ import pytest
 from roles.pasted import run
 
 import losscli
-from losscli.api.results import RESULTS, Compared, Fitted, Part
+from losscli.api.found import Part
+from losscli.api.results import RESULTS, Compared, Fitted
 from losscli.api.rows import Rows
 
 INPUTS = Path(__file__).parents[1] / "golden/inputs"

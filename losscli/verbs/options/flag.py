@@ -102,6 +102,13 @@ def flag_fields(record: type) -> tuple[FlagField, ...]:
     is declared before it, or behind the one that its `after` names. One declared anew keeps its place.
     """
     found = _declared(record)
+    return tuple(found[name] for name in _order(record))
+
+
+@cache
+def _order(record: type) -> tuple[str, ...]:
+    """The names of the flags in that order; of a type once in a process, as what it declares."""
+    found = _declared(record)
     order: list[str] = []
     for own in reversed(record.__mro__):
         place = len(order)
@@ -114,12 +121,12 @@ def flag_fields(record: type) -> tuple[FlagField, ...]:
             if name not in order:
                 order.insert(place, name)
                 place += 1
-    return tuple(found[name] for name in order)
+    return tuple(order)
 
 
 @cache
 def _declared(record: type) -> Mapping[str, FlagField]:
-    """The flags of a record by name; what a type says is read once in a process."""
+    """The flags of a record by name."""
     hints = get_type_hints(record, include_extras=True)
     return {own.name: _field(own.name, hints[own.name], own.default) for own in fields(record)}
 
