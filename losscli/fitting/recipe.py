@@ -19,7 +19,7 @@ def check_request(request: FitRequest, training: Training) -> None:
     if request.estimator is not None:
         request.estimator.check(task)
     if not goes_to_optimum(request):
-        _check_form(training)
+        _check_form(training, "--model and --early-stopping" if request.estimator is None else "--learner")
     if not training.features:
         _check_slopes(request)
     if task not in SEVERAL:
@@ -43,7 +43,8 @@ def check_request(request: FitRequest, training: Training) -> None:
         raise useless_flag(f"--scale {request.scale:g}", task, "has no residual scale")
 
 
-def _check_form(training: Training) -> None:
+def _check_form(training: Training, trained: str) -> None:
+    """trained: the flags that ask for another model."""
     form = (
         ("--offset", training.offset is not None),
         ("--exposure", training.exposure is not None),
@@ -53,7 +54,7 @@ def _check_form(training: Training) -> None:
         if given:
             raise UsageError(
                 f"{flag} is of linear models that go to their optimum",
-                advice="Leave it out, or --model and --early-stopping:",
+                advice=f"Leave it out, or {trained}:",
                 fixes=[Fix((flag,), f"the same without {flag}", without=True)],
             )
 
