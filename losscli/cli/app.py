@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from losscli.cli.command import command
+from losscli.cli.command import PlainGroup, command
 from losscli.errors import ExitCode, unknown
 from losscli.verbs.options import (
     AdviseFlags,
@@ -23,6 +23,7 @@ from losscli.verbs.options import (
 )
 
 app = typer.Typer(
+    cls=PlainGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -10,7 +10,7 @@ from types import GenericAlias
 from typing import Any, ClassVar, TypeVar, get_type_hints
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from losscli.cli.completion import completes, loss_names, metric_names
 from losscli.errors import UsageError
@@ -66,10 +66,20 @@ def _parameter(own: FlagField) -> Parameter:
     return Parameter(own.name, Parameter.KEYWORD_ONLY, default=info, annotation=kind)
 
 
+class PlainGroup(TyperGroup):
+    """The commands; see `_take_plain`."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return [_take_plain(param) for param in super().get_params(ctx)]
+
+
 class RecordCommand(TyperCommand):
     """A command whose help lists its flags under the headings that the record gives."""
 
     record: ClassVar[type]
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return [_take_plain(param) for param in super().get_params(ctx)]
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return ["[OPTIONS]", *(_argument(param) for param in self.get_params(ctx) if _is_argument(param))]
@@ -112,6 +122,27 @@ class RecordCommand(TyperCommand):
 
             ctx.default_map = settings(self.record, str(self.name), _RECORDS, typed)
         return super().parse_args(ctx, given)
+
+
+def _take_plain(param: Any) -> Any:
+    """The parameter, which takes a value as it is where nothing is to be read from it: what typer reads
+    values with costs more to import than numpy."""
+    read, several = type(param).process_value.__get__(param), param.multiple or param.nargs == -1
+
+    def process_value(ctx: Any, value: Any) -> Any:
+        kind = param.type_descriptor.annotation
+        if value is None and not param.required:
+            taken: Any = () if several else None
+        elif several and value and kind == list[str] and all(type(one) is str for one in value):
+            taken = list(value)
+        elif not several and type(value) is kind:
+            taken = value
+        else:
+            return read(ctx, value)
+        return taken if param.callback is None else param.callback(ctx, param, taken)
+
+    param.process_value = process_value
+    return param
 
 
 def _is_number(text: str | None) -> bool:

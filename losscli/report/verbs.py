@@ -2,19 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from losscli import sections
-from losscli.report.advice import advice_report
 from losscli.report.blocks import Note, Report
-from losscli.report.catalogue import catalogue_report
-from losscli.report.checks import checks_report
-from losscli.report.comparison import comparison_report
-from losscli.report.diff import diff_report
-from losscli.report.explain import explain_report
-from losscli.report.fits import fits_report
 from losscli.report.found import Checks, Explanation, Found, Listing, View
-from losscli.report.roles import roles_report
 from losscli.result import Advice, Changes, Comparison, Fits, Roles
 
 
@@ -42,22 +35,35 @@ def _task(found: Listing) -> Iterable[str]:
     return () if found.task is None else ("--task", found.task)
 
 
+def _late(name: str) -> Callable[[Any, View], Report]:
+    """The report of a module of this package, imported where it is made."""
+
+    def report(found: Any, view: View) -> Report:
+        made: Report = getattr(import_module(f"losscli.report.{name}"), f"{name}_report")(found, view)
+        return made
+
+    return report
+
+
 VERBS: dict[type, Verb] = {
-    Comparison: Verb("compare", "a comparison", _paths, comparison_report),
-    Fits: Verb("fit", "fitted losses", _paths, fits_report),
-    Advice: Verb("advise", "advice on losses", _paths, advice_report),
+    Comparison: Verb("compare", "a comparison", _paths, _late("comparison")),
+    Fits: Verb("fit", "fitted losses", _paths, _late("fits")),
+    Advice: Verb("advise", "advice on losses", _paths, _late("advice")),
     Changes: Verb(
         "diff",
         "what changed between two results",
         lambda found: (found.old.path, found.new.path),
-        diff_report,
+        _late("diff"),
     ),
-    Roles: Verb("roles", "the roles of columns", _paths, roles_report),
-    Listing: Verb("losses", "a list of losses", _task, catalogue_report),
+    Roles: Verb("roles", "the roles of columns", _paths, _late("roles")),
+    Listing: Verb("losses", "a list of losses", _task, _late("catalogue")),
     Explanation: Verb(
-        "explain", "an explanation", lambda found: ((*found.losses, *found.metrics)[0].name,), explain_report
+        "explain",
+        "an explanation",
+        lambda found: ((*found.losses, *found.metrics)[0].name,),
+        _late("explain"),
     ),
-    Checks: Verb("check-loss", "checks of losses", lambda found: (), checks_report),
+    Checks: Verb("check-loss", "checks of losses", lambda found: (), _late("checks")),
 }
 
 
