@@ -12,6 +12,7 @@ from sklearn.ensemble import (
     AdaBoostRegressor,
     GradientBoostingClassifier,
     GradientBoostingRegressor,
+    HistGradientBoostingRegressor,
     RandomForestRegressor,
 )
 from sklearn.linear_model import RANSACRegressor, SGDClassifier, SGDRegressor
@@ -21,6 +22,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 
 import losscli
 from losscli.domain import TREE_LIBRARIES
@@ -79,6 +81,17 @@ def test_a_parameter_of_the_loss_is_told_too() -> None:
         for train, test in folds():
             out[test] = own.fit(X[train], Y[train]).predict(X[test])
         assert fit.scores["mae"].value == pytest.approx(mean_absolute_error(Y, out), rel=1e-9)
+
+
+def test_a_link_is_that_of_the_loss() -> None:
+    """Of a loss with a log link the estimator predicts the mean, and its score is the logarithm of that."""
+    hist = HistGradientBoostingRegressor(max_iter=5, random_state=0)
+    with threadpool_limits(1, "openmp"):
+        found = fitted({**NUMBERS, "y": np.abs(Y)}, hist, loss=["poisson", "quantile:tau=0.8"])
+        poisson, quantile = found.record.fits
+        for fit, own in ((poisson, {"loss": "poisson"}), (quantile, {"loss": "quantile", "quantile": 0.8})):
+            told = clone(hist).set_params(**own).fit(X, np.abs(Y)).predict(X)
+            assert fit.mean_loss == pytest.approx(losscli.losses[fit.spec](np.abs(Y), told), rel=1e-9)
 
 
 @pytest.mark.parametrize(
