@@ -217,8 +217,9 @@ class Odd(SGDRegressor):
 
 def test_an_estimator_that_says_little() -> None:
     assert EstimatorLearner.of(Odd()).told == "Odd()"
-    with pytest.raises(losscli.UsageError, match="loss='own' is no name of a loss that is known here"):
-        fitted(NUMBERS, Odd(loss="own"))
+    for loss in ("own", ["mse"]):
+        with pytest.raises(losscli.UsageError, match="is no name of a loss that is known here"):
+            fitted(NUMBERS, Odd(loss=loss))
     assert {fit.name for fit in fitted(NUMBERS, Odd(), loss=["mse", "mae"]).record.fits} == {"mse"}
     with pytest.raises(losscli.UsageError, match="Odd: it takes no weights"):
         fitted({**NUMBERS, "w": 1.0 + np.arange(N) % 3}, Odd(), loss="mse", weights="w")
@@ -268,3 +269,11 @@ def test_a_library_behind_a_scaler(library: str) -> None:
     found = fitted(NUMBERS, make_pipeline(StandardScaler(), of_library(library, False)), loss="mae")
     assert found.record.fits[0].scores["mae"].value < 0.95 * found.record.constant["mae"]
     assert " at 0x" not in found.record.model and "..." not in found.record.model
+
+
+def test_what_is_set_of_catboost_stays() -> None:
+    catboost = pytest.importorskip("catboost")
+    told = {"iterations": 4, "eval_metric": "RMSE", "leaf_estimation_iterations": 1, "objective": "MAE"}
+    learner = catboost.CatBoostRegressor(**told, thread_count=1, verbose=False)
+    (fit,) = fitted(NUMBERS, learner, loss="huber").record.fits
+    assert fit.iterations == 4 and fit.scores["mae"].value is not None
