@@ -49,25 +49,26 @@ class Way(Protocol):
 
 def way_of(estimator: Any) -> Way | str:
     """How an estimator is told its loss, or why it cannot be."""
-    kind = type(estimator)
-    modules = [one.__module__.partition(".")[0] for one in kind.__mro__]
-    library = next((name for name in TREE_LIBRARIES if name in modules), None)
+    kinds = type(estimator).__mro__
+    packages = [kind.__module__.partition(".")[0] for kind in kinds]
+    library = next((name for name in TREE_LIBRARIES if name in packages), None)
     if library is not None:
         return ByObjective(library)
     params = estimator.get_params(deep=False)
     place = next((name for name in _PARAMETERS if name in params), None)
     if place is None:
         return "it has neither a parameter loss nor objective"
-    if kind.__name__ in _NO_TRAINING_LOSS:
-        return _NO_TRAINING_LOSS[kind.__name__]
+    other = next((why for kind in kinds if (why := _NO_TRAINING_LOSS.get(kind.__name__))), None)
+    if other is not None:
+        return other
     known = getattr(estimator, "_parameter_constraints", {}).get(place, ())
     names = [name for one in known for name in getattr(one, "options", ())]
-    if not names and params[place] in _USUAL:
+    if not names and isinstance(params[place], str) and params[place] in _USUAL:
         names = _tried(estimator, place)
     if not names:
         return f"{place}={params[place]!r} is no name of a loss that is known here"
-    joint = not kind.__module__.startswith(_ONE_AGAINST_THE_REST)
-    return ByName(kind.__name__, place, frozenset(names), frozenset(params), joint)
+    joint = not any(kind.__module__.startswith(_ONE_AGAINST_THE_REST) for kind in kinds)
+    return ByName(kinds[0].__name__, place, frozenset(names), frozenset(params), joint)
 
 
 def _tried(estimator: Any, place: str) -> list[str]:
@@ -224,17 +225,17 @@ def _catboost(model: Any, made: ModuleType, rows: TreeRows) -> tuple[Any, Scorer
 
     params = model.get_params()
     own = {key: value for key, value in params.items() if key not in ("loss_function", "objective")}
-    told = {"verbose", "silent", "logging_level", "verbose_eval"} & own.keys()
-    usual: dict[str, Any] = {} if told else {"logging_level": "Silent"}
+    usual: dict[str, Any] = {
+        "allow_writing_files": False,
+        "eval_metric": made.Metric(),
+        "leaf_estimation_method": "Newton",
+        "leaf_estimation_iterations": leaf_steps(scored(rows.bound)),
+    }
+    if not own.keys() & {"verbose", "silent", "logging_level", "verbose_eval"}:
+        usual["logging_level"] = "Silent"
     if rows.classes > 1:
         usual["classes_count"] = rows.classes
-    trees = type(model)(
-        **{"allow_writing_files": False, **usual, **own},
-        loss_function=made.Objective(),
-        eval_metric=made.Metric(),
-        leaf_estimation_method="Newton",
-        leaf_estimation_iterations=leaf_steps(scored(rows.bound)),
-    )
+    trees = type(model)(**{**usual, **own}, loss_function=made.Objective())
     numbers = rows.bound.loss.task in NUMBERS  # classes begin at 0, as with a loss of its own
     baseline = rows.starts(len(rows.y)) if numbers else None
     trees.fit(catboost.Pool(rows.x, _targets(rows), weight=rows.w, baseline=baseline))

@@ -12,6 +12,7 @@ from sklearn.ensemble import (
     AdaBoostRegressor,
     GradientBoostingClassifier,
     GradientBoostingRegressor,
+    HistGradientBoostingRegressor,
     RandomForestRegressor,
 )
 from sklearn.linear_model import RANSACRegressor, SGDClassifier, SGDRegressor
@@ -21,6 +22,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 
 import losscli
 from losscli.domain import TREE_LIBRARIES
@@ -79,6 +81,17 @@ def test_a_parameter_of_the_loss_is_told_too() -> None:
         for train, test in folds():
             out[test] = own.fit(X[train], Y[train]).predict(X[test])
         assert fit.scores["mae"].value == pytest.approx(mean_absolute_error(Y, out), rel=1e-9)
+
+
+def test_a_link_is_that_of_the_loss() -> None:
+    """Of a loss with a log link the estimator predicts the mean, and its score is the logarithm of that."""
+    hist = HistGradientBoostingRegressor(max_iter=5, random_state=0)
+    with threadpool_limits(1, "openmp"):
+        found = fitted({**NUMBERS, "y": np.abs(Y)}, hist, loss=["poisson", "quantile:tau=0.8"])
+        poisson, quantile = found.record.fits
+        for fit, own in ((poisson, {"loss": "poisson"}), (quantile, {"loss": "quantile", "quantile": 0.8})):
+            told = clone(hist).set_params(**own).fit(X, np.abs(Y)).predict(X)
+            assert fit.mean_loss == pytest.approx(losscli.losses[fit.spec](np.abs(Y), told), rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -204,8 +217,9 @@ class Odd(SGDRegressor):
 
 def test_an_estimator_that_says_little() -> None:
     assert EstimatorLearner.of(Odd()).told == "Odd()"
-    with pytest.raises(losscli.UsageError, match="loss='own' is no name of a loss that is known here"):
-        fitted(NUMBERS, Odd(loss="own"))
+    for loss in ("own", ["mse"]):
+        with pytest.raises(losscli.UsageError, match="is no name of a loss that is known here"):
+            fitted(NUMBERS, Odd(loss=loss))
     assert {fit.name for fit in fitted(NUMBERS, Odd(), loss=["mse", "mae"]).record.fits} == {"mse"}
     with pytest.raises(losscli.UsageError, match="Odd: it takes no weights"):
         fitted({**NUMBERS, "w": 1.0 + np.arange(N) % 3}, Odd(), loss="mse", weights="w")
@@ -255,3 +269,11 @@ def test_a_library_behind_a_scaler(library: str) -> None:
     found = fitted(NUMBERS, make_pipeline(StandardScaler(), of_library(library, False)), loss="mae")
     assert found.record.fits[0].scores["mae"].value < 0.95 * found.record.constant["mae"]
     assert " at 0x" not in found.record.model and "..." not in found.record.model
+
+
+def test_what_is_set_of_catboost_stays() -> None:
+    catboost = pytest.importorskip("catboost")
+    told = {"iterations": 4, "eval_metric": "RMSE", "leaf_estimation_iterations": 1, "objective": "MAE"}
+    learner = catboost.CatBoostRegressor(**told, thread_count=1, verbose=False)
+    (fit,) = fitted(NUMBERS, learner, loss="huber").record.fits
+    assert fit.iterations == 4 and fit.scores["mae"].value is not None
