@@ -386,9 +386,10 @@ def _draws(streams: Keys, words: range) -> NDArray[np.uint8]:
 def mixed(x: Keys) -> Keys:
     """Keys without a pattern, by the finaliser of SplitMix64, a bijection of 64 bits; Steele, Lea and Flood
     2014, doi:10.1145/2660193.2660195."""
-    x = x ^ (x >> np.uint64(30))
+    high = x >> np.uint64(30)
+    x = x ^ high
     x *= np.uint64(0xBF58476D1CE4E5B9)
-    x ^= x >> np.uint64(27)
+    x ^= np.right_shift(x, np.uint64(27), out=high)
     x *= np.uint64(0x94D049BB133111EB)
-    x ^= x >> np.uint64(31)
+    x ^= np.right_shift(x, np.uint64(31), out=high)
     return x
