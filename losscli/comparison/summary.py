@@ -14,6 +14,7 @@ from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kin
 from losscli.inference.tail import Largest, bound
 from losscli.loss import Argument, BoundLoss
 from losscli.loss.arguments import Arguments, Predicted, codes, side
+from losscli.loss.once import remembering
 from losscli.loss.reduction import quantities
 from losscli.metrics.aggregate import Looks, Moments, Sought, merge_each
 from losscli.metrics.comoments import Comoments
@@ -31,7 +32,6 @@ from losscli.metrics.forecast import (
 from losscli.metrics.several import PAIRED_CLASSES, RANKED_LABELS, OneVsOne, Pooled, TopLabel
 from losscli.metrics.tallies import Confusion
 from losscli.metrics.vectors import OfLabels, OfOutputs, label_terms
-from losscli.once import remembering
 
 EXACT_ROWS = 1_000_000  # above, distributions of scores are rounded unless asked otherwise
 FEW_BLOCKS = 16  # up to here nothing is told from a sample of them: a pass reads what is sought

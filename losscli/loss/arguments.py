@@ -18,8 +18,8 @@ from losscli.domain import (
     softplus,
     usual_threshold,
 )
+from losscli.loss.once import once
 from losscli.loss.record import Argument, Loss
-from losscli.once import once
 
 Arrays = tuple[Any, ...]  # of arrays; where a loss is a sum of parts that differ, a tuple of them a part
 Predicted = dict[Kind, Floats]  # (n,), or (n, k) where there is a column per label; labels as codes

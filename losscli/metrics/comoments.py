@@ -9,7 +9,6 @@ import numpy as np
 
 from losscli.domain import NUMBERS, Floats, Kind
 from losscli.metrics.metric import Metric, metric_of_means, over
-from losscli.once import once
 
 _CONSTANT_TARGET = "the target is constant"
 _SQUARES = (2, 5)  # the terms that are squares: of the centred target, of the residual
@@ -34,13 +33,14 @@ class Comoments:
     @classmethod
     def of(cls, y: Floats, p: Floats, w: Floats) -> "Comoments":
         """y, p, w: (n,)."""
-        if not w.any():
+        total = float(w.sum())
+        if total == 0:
             return cls(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        total, alike, mean_y, wdy, yy = once(_centred, y, w)
-        mean_p = _mean(p, w, total)
-        dp, r = p - mean_p, once(np.subtract, p, y)
-        wdp, wr = (dp, r) if alike else (w * dp, w * r)
-        return cls(total, mean_y, mean_p, yy, float(wdy @ dp), float(wdp @ dp), float(wr @ r))
+        mean_y, mean_p = _mean(y, w, total), _mean(p, w, total)
+        dy, dp, r = y - mean_y, p - mean_p, p - y
+        alike = bool((w == 1.0).all())
+        wdy, wdp, wr = (dy, dp, r) if alike else (w * dy, w * dp, w * r)
+        return cls(total, mean_y, mean_p, float(wdy @ dy), float(wdy @ dp), float(wdp @ dp), float(wr @ r))
 
     def merge(self, other: "Comoments") -> "Comoments":
         total = self.w + other.w
@@ -72,15 +72,6 @@ class Comoments:
         """The summary where the terms have these means: (B, C)."""
         dy, dp, yy, yp, pp, rr = means.T
         return Comoments(1.0, self.y + dy, self.p + dp, yy - dy * dy, yp - dy * dp, pp - dp * dp, rr)
-
-
-def _centred(y: Floats, w: Floats) -> tuple[float, bool, float, Floats, float]:
-    """Σw, whether all weights are 1, the mean of y, w·(y - mean), and Σw(y - mean)²."""
-    total, alike = float(w.sum()), bool((w == 1.0).all())
-    mean = _mean(y, w, total)
-    dy = y - mean
-    wdy = dy if alike else w * dy
-    return total, alike, mean, wdy, float(wdy @ dy)
 
 
 def _mean(x: Floats, w: Floats, total: float) -> float:

@@ -12,7 +12,7 @@ from losscli.domain import LOG, NONNEGATIVE, POSITIVE, REALS, Floats, Interval, 
 from losscli.errors import UsageError
 from losscli.loss import Alias, Argument, Loss, Param, Params, Trait
 from losscli.loss.catalogue.stable import difference, divergence, expm1_gap, log_ratio
-from losscli.once import once
+from losscli.loss.once import once
 from losscli.spec import number_text
 
 _TRAITS = Trait.STRICTLY_CONVEX | Trait.DIFFERENTIABLE | Trait.PROPER

@@ -7,7 +7,7 @@ import numpy as np
 from losscli.domain import LOG, NONNEGATIVE, POSITIVE, WHOLE, Floats, Interval, Task, Unit
 from losscli.loss import Alias, Argument, Loss, Param, Trait
 from losscli.loss.catalogue.stable import log1p_gap
-from losscli.once import once
+from losscli.loss.once import once
 from losscli.spec import number_text
 
 _TRAITS = Trait.STRICTLY_CONVEX | Trait.DIFFERENTIABLE | Trait.PROPER

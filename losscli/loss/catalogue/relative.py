@@ -7,7 +7,7 @@ import numpy as np
 from losscli.domain import ABOVE_MINUS_ONE, NONZERO, POSITIVE, Floats, Task, Unit
 from losscli.loss import Alias, Argument, FromData, Loss, Param, Reduction, Trait
 from losscli.loss.catalogue.stable import difference, log1p_ratio, squared_log1p_ratio
-from losscli.once import once
+from losscli.loss.once import once
 
 
 def _relative(y: Floats, p: Floats) -> Floats:

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from losscli.domain import Codes, Floats
-from losscli.once import known, once
+from losscli.loss.once import known, once
 
 Places = tuple[Codes, ...]  # as numpy's nonzero gives them
 _SERIES_BELOW = 0.01  # there, the direct e^x - 1 - x has lost two digits; the series loses none
