@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import IDENTITY, NUMBERS, REALS, Floats, Interval, Kind, Link, Task, Unit
+from losscli.loss.once import once
 from losscli.loss.params import Facts, Param, Params, resolved
 from losscli.spec import Spec, number_text
 
@@ -44,6 +45,27 @@ class Argument(Enum):
     ENSEMBLE = "y, x"  # targets (n,) and members (n, M)
     MOMENTS = "y, mean, sd"  # (n,) each
     PARTS = "of each part"  # a sum whose parts differ: the arguments of each, a tuple a part
+
+
+@dataclass(frozen=True, slots=True)
+class OfResidual:
+    """A function of the residual, of target and prediction, (n,) each: it gives the same numbers as where a
+    loss takes the residual."""
+
+    of: Pointwise
+
+    def __call__(self, y: Floats, p: Floats, **params: float) -> Floats:
+        return self.of(once(np.subtract, p, y), **params)
+
+
+@dataclass(frozen=True, slots=True)
+class OfTarget:
+    """A function of the target, of target and prediction, (n,) each: the same for every model."""
+
+    of: Pointwise
+
+    def __call__(self, y: Floats, p: Floats) -> Floats:
+        return self.of(y)
 
 
 class Reduction(Enum):
