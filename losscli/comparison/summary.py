@@ -12,7 +12,7 @@ from losscli.data.roles import Problem
 from losscli.data.rows import Reading, Rows, arguments_of
 from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kind, Mask, Task, log_softmax
 from losscli.inference.tail import Largest, bound
-from losscli.loss import Argument, BoundLoss
+from losscli.loss import Argument, BoundLoss, OfResidual, OfTarget, Pointwise
 from losscli.loss.arguments import Arguments, Predicted, codes, side
 from losscli.loss.once import remembering
 from losscli.loss.reduction import quantities
@@ -75,7 +75,7 @@ class Layout:
                     continue
                 for part, function in enumerate(quantities(one.loss, problem.true_labels)):
                     column = RowQuantity(i, part, m)
-                    key = function, one.params, one.loss.argument, m
+                    key = *_same(function, one.loss.argument, m), one.params
                     if key not in shared:
                         shared[key] = len(columns)
                         columns.append(column)
@@ -111,6 +111,16 @@ class Layout:
     def _places(self, loss: int, model: int, parts: range) -> list[int] | None:
         places = [self.place.get(RowQuantity(loss, part, model)) for part in parts]
         return None if None in places else [place for place in places if place is not None]
+
+
+def _same(function: Pointwise, argument: Argument, model: int) -> tuple[object, ...]:
+    """What a row quantity has in common with those that are the same numbers, but for parameters."""
+    match function:
+        case OfResidual(of):
+            return of, Argument.RESIDUAL, model
+        case OfTarget(of):
+            return of, None, None
+    return function, argument, model
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +201,14 @@ def summarise(
         largest: dict[int, Largest] = {}
         with remembering():
             computed = _kept(_counted(row_quantities(problem, layout, rows)), rows.w, least, largest)
-            moments = Moments.of(computed, rows.w, shift, flagged, rows.number)
-        return Summary(
-            moments,
-            tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
-            rows.clipped,
-            (rows.number[flagged],) if flagged is not None and flagged.any() else (),
-            sought.look(medians.series(rows, flagged)),
-            largest,
-        )
+            return Summary(
+                Moments.of(computed, rows.w, shift, flagged, rows.number),
+                tuple(_metrics(problem, rows, model, exact=exact) for model in rows.models),
+                rows.clipped,
+                (rows.number[flagged],) if flagged is not None and flagged.any() else (),
+                sought.look(medians.series(rows, flagged)),
+                largest,
+            )
 
     with progress.stage("computing losses", reading.blocks * len(layout.columns), of="columns"):
         summary = reading.fold(work, Summary.merge)

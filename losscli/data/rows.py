@@ -15,6 +15,8 @@ from losscli.engine import fold
 from losscli.loss.arguments import Arguments, Predicted, codes
 
 S = TypeVar("S")
+_ONES = np.ones(BLOCK)
+_ONES.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Reading:
             if problem.task in CLASSES | NUMBERS
             else _targets(table, problem, block)
         )
-        w = table.numbers(block, problem.weights) if problem.weights else np.ones(len(y))
+        w = table.numbers(block, problem.weights) if problem.weights else _ONES[: len(y)]
         if problem.class_factors:
             w = w * np.array(problem.class_factors)[codes(np.nan_to_num(y))]
         number = np.arange(len(y), dtype=np.intp) + (block * BLOCK + 1)

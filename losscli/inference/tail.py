@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,7 @@ _LEAST = float(np.nextafter(0.0, 1.0))
 _PRIOR = 10.0  # values whose worth of evidence for a shape of 0.5 is mixed in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for the shape, which is computed once
 class Tail:
     """Of n values, none below 0: how many are positive, their sum and that of their squares, and the largest.
 
@@ -59,7 +60,7 @@ class Tail:
         """(Σx)²/Σx², as many equal values would weigh alike; NaN where all are 0."""
         return self.total**2 / self.squares if self.squares > 0 else math.nan
 
-    @property
+    @cached_property
     def shape(self) -> float:
         """Of the generalised Pareto distribution of the M largest values above the next one, M the least of a
         fifth of the positive ones, 3√n of them, and half the effective ones but at least 10; Zhang and

@@ -1,7 +1,7 @@
 """What a loss is, every loss there is, and those of the user's own."""
 
 from losscli.loss.params import FromData, Param, Params, Scaled
-from losscli.loss.record import Alias, BoundLoss, Each, Loss, Pointwise, Term
+from losscli.loss.record import Alias, BoundLoss, Each, Loss, OfResidual, OfTarget, Pointwise, Term
 from losscli.loss.vocabulary import BY_DIFFERENCES, NO_TRAITS, Argument, Reduction, Trait
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "Each",
     "FromData",
     "Loss",
+    "OfResidual",
+    "OfTarget",
     "Param",
     "Params",
     "Pointwise",

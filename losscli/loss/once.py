@@ -1,18 +1,17 @@
-"""What losses of the same arrays have in common, computed once."""
+"""What is made of the same arrays in many places, made once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from losscli.domain import Floats
+from numpy.typing import NDArray
 
 T = TypeVar("T")
+Arrays = tuple[NDArray[Any], ...]
 
 # What a function made of arrays, by their ids; the arrays beside it, so that their ids stay theirs.
-_kept: ContextVar[dict[tuple[Any, ...], tuple[Any, tuple[Floats, ...]]] | None] = ContextVar(
-    "kept", default=None
-)
+_kept: ContextVar[dict[tuple[Any, ...], tuple[Any, Arrays]] | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
@@ -26,7 +25,7 @@ def remembering() -> Iterator[None]:
         _kept.reset(before)
 
 
-def once(make: Callable[..., T], *arrays: Floats) -> T:
+def once(make: Callable[..., T], *arrays: NDArray[Any]) -> T:
     """make(*arrays), which nobody changes."""
     kept = _kept.get()
     if kept is None:
@@ -38,7 +37,7 @@ def once(make: Callable[..., T], *arrays: Floats) -> T:
     return found
 
 
-def known(make: Callable[..., T], *arrays: Floats) -> T | None:
+def known(make: Callable[..., T], *arrays: NDArray[Any]) -> T | None:
     """What `once` has made of these arrays, None where it has not."""
     found = (_kept.get() or {}).get((make, *map(id, arrays)))
     return None if found is None else found[0]

@@ -17,11 +17,33 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import IDENTITY, NUMBERS, REALS, Floats, Interval, Kind, Link, Task, Unit
+from losscli.loss.once import once
 from losscli.loss.params import Facts, Param, Params, resolved
 from losscli.loss.vocabulary import NO_TRAITS, Argument, Reduction, Trait
 from losscli.spec import Spec, number_text
 
 Pointwise = Callable[..., Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class OfResidual:
+    """A function of the residual, of target and prediction, (n,) each: it gives the same numbers as where a
+    loss takes the residual."""
+
+    of: Pointwise
+
+    def __call__(self, y: Floats, p: Floats, **params: float) -> Floats:
+        return self.of(once(np.subtract, p, y), **params)
+
+
+@dataclass(frozen=True, slots=True)
+class OfTarget:
+    """A function of the target, of target and prediction, (n,) each: the same for every model."""
+
+    of: Pointwise
+
+    def __call__(self, y: Floats, p: Floats) -> Floats:
+        return self.of(y)
 
 
 _SIGNS = ((r"--(?=\d)", ""), (r"- -(?=\d)", "+ "), (r"\+ -(?=\d)", "- "))  # before a parameter below 0

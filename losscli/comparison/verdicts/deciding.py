@@ -15,7 +15,7 @@ from losscli.metrics.aggregate import merge_each
 from losscli.result import Difference, LossTable, RowKey
 
 NAMED = 20  # decisive rows of a pair that are named one by one
-SAMPLED, MANY = 8, 8  # blocks that say which rows can be decisive; fewer from so many models on
+SAMPLED, MANY = 4, 16  # blocks that say which rows can be decisive; fewer from so many models on
 Deciding = Mapping[tuple[str, str], Decisive]  # by the names of the two models
 
 

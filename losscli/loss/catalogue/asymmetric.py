@@ -6,12 +6,13 @@ import numpy as np
 
 from losscli.domain import LOG, NONZERO, OPEN_UNIT, POSITIVE, Floats, Interval, Task, Unit
 from losscli.errors import UsageError
-from losscli.loss import NO_TRAITS, Alias, Argument, Loss, Param, Params, Scaled, Trait
-from losscli.loss.catalogue.stable import difference, expm1_gap
+from losscli.loss import NO_TRAITS, Alias, Argument, Loss, OfResidual, Param, Params, Scaled, Trait
+from losscli.loss.catalogue.stable import expm1_gap
 from losscli.spec import Spec, number_text
 
 
-def _pinball(r: Floats, *, tau: float) -> Floats:
+def pinball(r: Floats, *, tau: float) -> Floats:
+    """(1 - tau)·r above 0, -tau·r below."""
     high = (1.0 - tau) * r
     return np.asarray(np.maximum(high, -tau * r, out=high))
 
@@ -32,7 +33,7 @@ QUANTILE = Loss(
     task=Task.REGRESSION,
     formula="maximum((1 - tau)*r, -tau*r)",
     argument=Argument.RESIDUAL,
-    value=_pinball,
+    value=pinball,
     slope=_pinball_slope,
     slope_formula="where(r > 0, 1 - tau, where(r < 0, -tau, 0))",
     elicits="the {tau}-quantile",
@@ -67,7 +68,7 @@ LOG_LIN_QUANTILE = Loss(
     task=Task.REGRESSION,
     formula="maximum((1 - tau)*(p - y), -tau*(p - y))",
     argument=Argument.PREDICTION,
-    value=lambda y, p, *, tau: _pinball(difference(p, y), tau=tau),
+    value=OfResidual(pinball),
     slope=lambda y, p, *, tau: p * _pinball_slope(p - y, tau=tau),
     slope_formula="p*where(p > y, 1 - tau, where(p < y, -tau, 0))",
     link=LOG,

@@ -17,11 +17,13 @@ _OF_THE_MEAN = Trait.STRONGLY_CONVEX | Trait.SMOOTH | Trait.SYMMETRIC | Trait.PR
 _OF_THE_MEDIAN = Trait.CONVEX | Trait.LIPSCHITZ | Trait.SYMMETRIC | Trait.PROPER
 
 
-def _square(r: Floats) -> Floats:
+def square(r: Floats) -> Floats:
+    """r²."""
     return np.asarray(r * r)
 
 
-def _absolute(r: Floats) -> Floats:
+def absolute(r: Floats) -> Floats:
+    """|r|."""
     return np.asarray(np.abs(r))
 
 
@@ -39,7 +41,7 @@ MSE = Loss(
     task=Task.REGRESSION,
     formula="r**2",
     argument=Argument.RESIDUAL,
-    value=_square,
+    value=square,
     slope=lambda r: 2.0 * r,
     slope_formula="2*r",
     unit=Unit.Y2,
@@ -93,7 +95,7 @@ RMSE = Loss(
     task=Task.REGRESSION,
     formula="r**2",
     argument=Argument.RESIDUAL,
-    value=_square,
+    value=square,
     reduction=Reduction.ROOT,
     elicits="mean",
     kin=lambda params: "mse",
@@ -115,7 +117,7 @@ MAE = Loss(
     task=Task.REGRESSION,
     formula="abs(r)",
     argument=Argument.RESIDUAL,
-    value=_absolute,
+    value=absolute,
     slope=_sign,
     slope_formula="sign(r)",
     elicits="median",
@@ -144,7 +146,7 @@ MEDAE = Loss(
     task=Task.REGRESSION,
     formula="abs(r)",
     argument=Argument.RESIDUAL,
-    value=_absolute,
+    value=absolute,
     reduction=Reduction.MEDIAN,
     elicits="the middle of the shortest interval that holds half the rows",
     asks="shortest half",
@@ -165,7 +167,7 @@ MAX_ERROR = Loss(
     task=Task.REGRESSION,
     formula="abs(r)",
     argument=Argument.RESIDUAL,
-    value=_absolute,
+    value=absolute,
     reduction=Reduction.MAX,
     elicits="the middle between the smallest and the largest target",
     asks="midrange",

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from losscli.domain import ABOVE_MINUS_ONE, NONZERO, POSITIVE, Floats, Task, Unit
-from losscli.loss import Alias, Argument, FromData, Loss, Param, Reduction, Trait
+from losscli.loss import Alias, Argument, FromData, Loss, OfResidual, OfTarget, Param, Reduction, Trait
+from losscli.loss.catalogue.regression import absolute, square
 from losscli.loss.catalogue.stable import difference, log1p_ratio, squared_log1p_ratio
 from losscli.loss.once import once
 
@@ -17,15 +18,6 @@ def _relative(y: Floats, p: Floats) -> Floats:
 def _absolute_relative(y: Floats, p: Floats) -> Floats:
     relative = _relative(y, p)
     return np.asarray(np.abs(relative, out=relative))
-
-
-def _absolute_residual(y: Floats, p: Floats) -> Floats:
-    return np.asarray(np.abs(difference(p, y)))
-
-
-def _squared_residual(y: Floats, p: Floats) -> Floats:
-    r = difference(p, y)
-    return np.asarray(r * r)
 
 
 def _ratio(above: float, below: float) -> float:
@@ -64,7 +56,7 @@ MAPE = Loss(
 def _smape(y: Floats, p: Floats) -> Floats:
     half = 0.5 * np.abs(p)
     half += once(_half_size, y)
-    size = _absolute_residual(y, p)
+    size = np.abs(difference(p, y))
     if half.min(initial=1.0) > 0.0:
         return np.asarray(np.divide(size, half, out=size))
     return np.divide(size, half, out=np.zeros_like(half), where=half > 0.0)
@@ -110,11 +102,11 @@ WMAPE = Loss(
     task=Task.REGRESSION,
     formula="mean(abs(p - y))/mean(abs(y))",
     argument=Argument.PREDICTION,
-    value=_absolute_residual,
+    value=OfResidual(absolute),
     unit=Unit.ONE,
     elicits="median",
     reduction=Reduction.RATIO,
-    parts=(_absolute_residual, lambda y, p: np.abs(y)),
+    parts=(OfResidual(absolute), OfTarget(absolute)),
     combine=_ratio,
     kin=lambda params: "mae",
     choose="You want mae as a share of the total volume, safe against single targets of 0.",
@@ -155,11 +147,11 @@ NRMSE = Loss(
     task=Task.REGRESSION,
     formula="sqrt(mean((p - y)**2))/abs(mean(y))",
     argument=Argument.PREDICTION,
-    value=_squared_residual,
+    value=OfResidual(square),
     unit=Unit.ONE,
     elicits="mean",
     reduction=Reduction.RATIO,
-    parts=(_squared_residual, lambda y, p: 1.0 * y),
+    parts=(OfResidual(square), OfTarget(lambda y: 1.0 * y)),
     combine=_nrmse,
     kin=lambda params: "mse",
     choose="You compare rmse between series of different volume.",
@@ -180,7 +172,7 @@ RELATIVE_SQUARED_ERROR = Loss(
     task=Task.REGRESSION,
     formula="mean((p - y)**2)/mean((y - mean(y))**2)",
     argument=Argument.PREDICTION,
-    value=_squared_residual,
+    value=OfResidual(square),
     unit=Unit.ONE,
     elicits="mean",
     reduction=Reduction.RELATIVE,

@@ -9,7 +9,7 @@ from typing import Literal, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.domain import Floats
+from losscli.domain import Floats, Mask
 from losscli.engine import fold
 from losscli.metrics.aggregate.bins import weight_at
 
@@ -60,6 +60,37 @@ class _Histogram:
 
 
 @dataclass(frozen=True, slots=True)
+class _Weights:
+    """The weights of rows, (n,), and their sum; out: where they are 0, if all others are 1, else None."""
+
+    w: Floats
+    total: float
+    out: Counts | None
+
+    @classmethod
+    def of(cls, w: Floats) -> "_Weights":
+        total, some = float(w.sum()), int(np.count_nonzero(w))
+        zero_or_one = total == some and w.min(initial=0.0) >= 0.0 and w.max(initial=0.0) <= 1.0
+        return cls(w, total, np.flatnonzero(w == 0.0) if zero_or_one else None)
+
+    def below(self, over: Mask) -> float:
+        """The weight of the rows that are not over, (n,)."""
+        if self.out is None:
+            return self.total - float(self.w @ over)
+        return self.total - float(np.count_nonzero(over) - np.count_nonzero(over[self.out]))
+
+
+Weighed = Sequence[tuple[Floats, _Weights]]  # series whose weights are known
+
+
+def _weighed(series: Series) -> Weighed:
+    """Series may share their weights."""
+    known = {id(w): w for _, w in series}
+    weights = {key: _Weights.of(w) for key, w in known.items()}
+    return [(x, weights[id(w)]) for x, w in series]
+
+
+@dataclass(frozen=True, slots=True)
 class _Range:
     """Keys from `low` to `high` of one series, told apart in 65,536 bins."""
 
@@ -71,27 +102,27 @@ class _Range:
     def shift(self) -> int:
         return max((self.high - self.low).bit_length() - _BITS, 0)
 
-    def select(self, series: Series) -> tuple[float, Floats, Floats]:
+    def select(self, series: Weighed) -> tuple[float, Floats, Floats]:
         """(weight below the range, the values inside, their weights)."""
-        x, w = series[self.series]
+        x, weights = series[self.series]
         if self.low == 0 and self.high == _ALL:
-            inside = np.flatnonzero(w)
-            return 0.0, x[inside], w[inside]
+            inside = np.flatnonzero(weights.w)
+            return 0.0, x[inside], weights.w[inside]
         over = x >= _value(self.low)
         inside = np.flatnonzero(over & (x <= _value(self.high)))
-        return float(w.sum() - w @ over), x[inside], w[inside]
+        return weights.below(over), x[inside], weights.w[inside]
 
-    def look(self, series: Series) -> "_Look":
+    def look(self, series: Weighed) -> "_Look":
         below, x, w = self.select(series)
-        return _Look(below, float(series[self.series][1].sum()), [(x, w)])
+        return _Look(below, series[self.series][1].total, [(x, w)])
 
-    def histogram(self, series: Series) -> _Histogram:
+    def histogram(self, series: Weighed) -> _Histogram:
         below, x, w = self.select(series)
         place = ((_keys(x) - np.uint64(self.low)) >> np.uint64(self.shift)).astype(np.intp)
-        total = float(series[self.series][1].sum())
+        total = series[self.series][1].total
         return _Histogram(below, total, weight_at(place, w, _BINS), np.bincount(place, minlength=_BINS))
 
-    def collect(self, series: Series) -> Pieces:
+    def collect(self, series: Weighed) -> Pieces:
         """The values and weights inside; one pair where they are all equal."""
         _, x, w = self.select(series)
         if self.low == self.high and len(x):
@@ -191,7 +222,8 @@ class Sought:
 
     def look(self, series: Series) -> Looks:
         """What one block has to say; to be merged by `merge_each`."""
-        return [wanted.look(series) for wanted in self.ranges]
+        weighed = _weighed(series)
+        return [wanted.look(weighed) for wanted in self.ranges]
 
     def values(self, looks: Looks, series: Callable[[int], Series], blocks: int, jobs: int) -> list[float]:
         """The quantiles; by more passes over `series` where the sample misled."""
@@ -282,10 +314,10 @@ def _value(key: int) -> float:
 
 
 def _each(
-    series: Callable[[int], Series], ranges: Sequence[_Range], read: Callable[[_Range, Series], T]
+    series: Callable[[int], Series], ranges: Sequence[_Range], read: Callable[[_Range, Weighed], T]
 ) -> Callable[[int], list[T]]:
     def work(block: int) -> list[T]:
-        rows = series(block)
+        rows = _weighed(series(block))
         return [read(wanted, rows) for wanted in ranges]
 
     return work
