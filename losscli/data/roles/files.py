@@ -59,6 +59,8 @@ def _opened(
     truth = None if asked.truth is None else reader(asked.truth, options)
     every = tables if truth is None else [truth, *tables]
     posed = pose(tables, _stems(paths), asked, truth)
+    for name in asked.named:  # before work is spread over processes, each of which would read it
+        _ = name in posed.table.columns and posed.table.columns[name].missing
     return posed, tuple(table.origin.input for table in every)
 
 

@@ -126,7 +126,7 @@ def with_keys(
     )
     parts = {name: (one, name) for one in (table, made) for name in one.columns}
     facts = {name: one.columns[name] for name, (one, _) in parts.items()}
-    notes = (*table.notes, f"{', '.join(names)}: as the folders are called")
+    notes = (*table.notes, f"{', '.join(names)}: from the names of folders")
     return JoinedTable(MappingProxyType(facts), MappingProxyType(parts), table, notes)
 
 

@@ -1,8 +1,10 @@
 """Several tables as one: row by row, or by an id; rows of a table by their places."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from shlex import quote
 from types import MappingProxyType
 from typing import Any
 
@@ -123,11 +125,18 @@ def _blocks(table: Table) -> range:
     return range(block_count(table))
 
 
+def _by_id(first: Table, other: Table) -> str:
+    """What to do about files that do not fit row by row; those that are counted may be parts of one table."""
+    patterns = {re.sub(r"[0-9]+(?=[^/]*$)", "*", table.path) for table in (first, other)}
+    pattern = patterns.pop()
+    return BY_ID if patterns else f"{BY_ID}; parts of one table are one pattern, in quotes: {quote(pattern)}"
+
+
 def _check_length(first: Table, other: Table, others: Fixes) -> None:
     if first.rows != other.rows:
         raise DataError(
             f"{first.path} has {first.rows:,} rows, {other.path} has {other.rows:,}",
-            advice=BY_ID,
+            advice=_by_id(first, other),
             fixes=[
                 Fix((*one.flags, "--match", "common"), f"{one.gives}, of the ids that all files have")
                 for one in others()
@@ -313,7 +322,7 @@ def check_same(
             raise DataError(
                 f"the targets differ at {place}: {here}, but {there} in {other.where(number, target)}",
                 where=first.where(number, name),
-                advice=BY_ID if key is None else "The targets of all files must be the same",
+                advice=_by_id(first, other) if key is None else "The targets of all files must be the same",
                 fixes=others(),
             )
     return f"{other.path}: target rounded to single precision" if rounded else ""
