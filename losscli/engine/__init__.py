@@ -1,6 +1,6 @@
 """How work is spread: shards of blocks over processes, summaries merged in one fixed order; and tasks
-of their own, each result as soon as it is there. The processes are forked (`forked.py`), or within `on_cluster`
-the workers of a Dask cluster (`cluster.py`); what these do not give is done on this machine.
+of their own, each result as soon as it is there. The processes are forked (`forked.py`), or within
+`on_cluster` the workers of a Dask cluster (`cluster.py`); what these do not give is done on this machine.
 """
 
 import os

@@ -1,14 +1,13 @@
-"""Work over the workers of a Dask cluster: what is done is sent once, and blocks stay where they were sent, so
-that every pass over them but the first sends no rows.
+"""Work over the workers of a Dask cluster: what is done is sent once, and blocks stay where they were sent,
+so that every pass over them but the first sends no rows.
 
 Dask does again what a worker that died had in hand; blocks that died with it are sent again. What the cluster
 does not do, whatever the reason, its caller does on this machine: the figures are the same.
 """
 
 import warnings
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -19,10 +18,11 @@ from losscli.engine.worker import done
 from losscli.errors import LosscliError
 
 SENT_AGAIN = (
-    "a worker of the cluster was lost: what it held is sent again, its part is done again, and the figures are "
-    "the same"
+    "a worker of the cluster was lost: what it held is sent again, its part is done again, and the figures "
+    "are the same"
 )
-GONE = "the cluster is gone: the rest is done on this machine, and the figures are the same"
+HERE = "done on this machine, and the figures are the same"
+GONE = f"the cluster is gone: the rest is {HERE}"
 _PIECE = 2**26  # bytes that are sent at a time, about
 _ATTEMPTS = 3  # at a task, then it is done here
 _PATIENCE = 30.0  # seconds for a worker to come, or a result that is there
@@ -33,8 +33,8 @@ Future = Any  # of distributed
 
 @dataclass(slots=True)
 class _Sent:
-    """What a cluster holds of a shard. home: the worker that it was sent to; pieces: by column those that have
-    its blocks."""
+    """What a cluster holds of a shard. home: the worker that it was sent to; pieces: by column those that
+    have its blocks."""
 
     home: str
     pieces: dict[tuple[int, int], list[Future]] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Cluster:
         self._client, self._facts = client, facts
         self._kept: list[Blocks] = []  # those whose blocks have been sent, by their numbers
         self._sent: dict[range, _Sent] = {}
-        self._gone = False
+        self.gone = False
 
     @property
     def threads(self) -> int:
@@ -62,130 +62,70 @@ class Cluster:
         return sum(self._client.nthreads().values()) or 1
 
     def shards(self, run: Callable[[range], Any], shards: Sequence[range]) -> Iterator[tuple[int, Any]]:
-        """(i, run(shards[i])) of those that it does, as they are done. run: reads of `Blocks` the blocks of its
-        shard, of those columns that it reads of the first block of all."""
+        """(i, run(shards[i])) of those that it does, as they are done. run: reads of `Blocks` the blocks of
+        its shard, of those columns that it reads of the first block of all."""
         work = self._work(run)
         if work is None:
             return
         with progress.counting():
             columns = sorted(work.columns_read(shards[0][:1], self._kept))
-        yield from self._results(work, shards, lambda i: self._pieces(shards[i], i, columns))
+        yield from _Pass(self, work, shards, lambda i: self._pieces(shards[i], i, columns)).results()
 
     def tasks(self, work: Callable[[int], Any], count: int) -> Iterator[tuple[int, Any]]:
-        """(i, work(i)) of those i below count that it does, as they are done; none of work that has `Blocks`, for
-        which are read is not known."""
+        """(i, work(i)) of those i below count that it does, as they are done; none of work that has `Blocks`,
+        of which it would need all."""
         sent = self._work(work)
         if sent is not None and not sent.has_blocks:
-            yield from self._results(sent, range(count), lambda i: [])
+            yield from _Pass(self, sent, range(count), lambda i: []).results()
 
     def release(self) -> None:
         """Its workers keep nothing of what was sent."""
         self._sent.clear()
 
     def _work(self, function: Callable[[Any], Any]) -> Work | None:
-        if self._gone:
+        if self.gone:
             return None
         try:
             return Work.of(function, self._kept)
         except Exception as error:
-            progress.tell(f"a part cannot be sent to the cluster ({short(error)}): it is done on this machine")
+            progress.tell(f"a part cannot be sent to the cluster ({short(error)}): it is {HERE}")
             return None
 
-    def _results(
-        self, work: Work, tasks: Sequence[Any], pieces: Callable[[int], list[Future]]
-    ) -> Iterator[tuple[int, Any]]:
-        """pieces: what a task reads, sent where it is not there."""
-        attempts: dict[int, int] = defaultdict(int)
-        waiting: dict[Future, int] = {}
-        shared: list[Future] = []  # the work
-
-        def submit(i: int, error: Exception | None = None) -> None:
-            while not self._gone:
-                if attempts[i] == _ATTEMPTS:
-                    self._tell(error)
-                    return
-                attempts[i] += 1
-                try:
-                    if not shared or shared[0].status != "finished":
-                        shared[:] = self._scatter(work, broadcast=True)
-                    given = shared[0], tasks[i], self._facts, *pieces(i)
-                    waiting[self._client.submit(done, *given, key=f"losscli-{uuid4().hex}")] = i
-                    return
-                except LosscliError:  # of reading here what is to be sent
-                    raise
-                except Exception as failure:
-                    error = failure
-                    self._look()
-
-        try:
-            for i in range(len(tasks)):
-                submit(i)
-            while waiting and not self._gone:
-                for future in self._ended(waiting):
-                    i = waiting.pop(future)
-                    if future.status == "error":
-                        self._tell(future.exception())
-                        continue
-                    try:
-                        found, counted = future.result(timeout=_PATIENCE)
-                    except Exception as error:  # it was lost
-                        if self._look():
-                            progress.tell(SENT_AGAIN)
-                        submit(i, error)
-                        continue
-                    for of, count in counted.items():
-                        progress.advance(of, count)
-                    yield i, found
-        finally:
-            for future in waiting:
-                future.release()
-
-    def _tell(self, error: BaseException | None) -> None:
-        """What the user can mend is not said: it is raised here again."""
-        if error is not None and not isinstance(error, LosscliError):
-            progress.tell(f"the cluster has failed at a part ({short(error)}): it is done on this machine")
-
-    def _ended(self, waiting: dict[Future, int]) -> list[Future]:
-        """Those that have ended, at least one; none where the cluster is gone."""
-        from distributed import wait
-
-        while not self._gone:
-            ended = [one for one in waiting if one.status not in ("pending", "lost")]
-            if ended:
-                return ended
-            with suppress(Exception):  # none within that time, or one is lost
-                wait(list(waiting), timeout=_LOOK, return_when="FIRST_COMPLETED")
-                continue
-            self._look()
-        return []
-
-    def _look(self) -> bool:
-        """Whether the cluster is there, waiting for a worker where there is none."""
+    def is_there(self) -> bool:
+        """Whether it answers, waiting for a worker where there is none."""
         try:
             if self._client.status != "running":
                 raise OSError("the scheduler is gone")
             self._client.wait_for_workers(1, timeout=_PATIENCE)
         except Exception:
-            if not self._gone:
-                progress.tell(GONE)
-            self._gone = True
-        return not self._gone
+            self.gone = True
+            progress.tell(GONE)
+        return not self.gone
 
-    def _scatter(self, one: Work | Piece, **where: Any) -> list[Future]:
+    def submit(self, work: Future, task: Any, pieces: Sequence[Future]) -> Future:
+        """Have a task of work done."""
+        return self._client.submit(done, work, task, self._facts, *pieces, key=f"losscli-{uuid4().hex}")
+
+    def scatter(self, one: Work | Piece, **where: Any) -> list[Future]:
+        """Send something to workers; one future in a list."""
         with warnings.catch_warnings(action="ignore"):
             found: list[Future] = self._client.scatter([one], hash=False, timeout=_PATIENCE, **where)
         return found
 
     def _pieces(self, shard: range, number: int, columns: Sequence[tuple[int, int]]) -> list[Future]:
-        """Those that have the blocks of a shard of these columns: sent to the worker that has the others of it;
-        the first to each in turn. number: of the shard."""
+        """Those that have the blocks of a shard of these columns: sent to the worker that has the others of
+        it; the first to each in turn. number: of the shard."""
         threads = self._client.nthreads()
         own = self._sent.get(shard)
         if own is None or own.lost or own.home not in threads:
             every = [address for address in sorted(threads) for _ in range(threads[address])]
             own = self._sent[shard] = _Sent(every[number % len(every)])
         missing = [column for column in columns if column not in own.pieces]
-        sent = [future for piece in self._cut(shard, missing) for future in self._scatter(piece, workers=[own.home])]
+        sent = [
+            future
+            for piece in self._cut(shard, missing)
+            for future in self.scatter(piece, workers=[own.home])
+        ]
         own.pieces.update(dict.fromkeys(missing, sent))
         return list({future.key: future for column in columns for future in own.pieces[column]}.values())
 
@@ -202,6 +142,81 @@ class Cluster:
                 piece, size = {}, 0
         if piece:
             yield piece
+
+
+@dataclass(slots=True)
+class _Pass:
+    """Work on its tasks. pieces: what a task reads, sent where it is not there."""
+
+    cluster: Cluster
+    work: Work
+    tasks: Sequence[Any]
+    pieces: Callable[[int], list[Future]]
+    shared: list[Future] = field(default_factory=list)  # the work, once it is sent
+    attempts: Counter[int] = field(default_factory=Counter)  # at each task
+    waiting: dict[Future, int] = field(default_factory=dict)  # the tasks that are not done
+
+    def results(self) -> Iterator[tuple[int, Any]]:
+        """(the number of a task, its result), as they are done."""
+        try:
+            for i in range(len(self.tasks)):
+                self.submit(i)
+            while (future := self.ended()) is not None:
+                i = self.waiting.pop(future)
+                if future.status == "error":
+                    _tell(future.exception())
+                    continue
+                try:
+                    found, counted = future.result(timeout=_PATIENCE)
+                except Exception as error:  # it was lost
+                    if self.cluster.is_there():
+                        progress.tell(SENT_AGAIN)
+                    self.submit(i, error)
+                    continue
+                for of, count in counted.items():
+                    progress.advance(of, count)
+                yield i, found
+        finally:
+            for future in self.waiting:
+                future.release()
+
+    def submit(self, i: int, error: Exception | None = None) -> None:
+        """Have a task done, unless it has been tried too often. error: why it was not."""
+        while not self.cluster.gone:
+            if self.attempts[i] == _ATTEMPTS:
+                _tell(error)
+                return
+            self.attempts[i] += 1
+            try:
+                if not self.shared or self.shared[0].status != "finished":
+                    self.shared = self.cluster.scatter(self.work, broadcast=True)
+                self.waiting[self.cluster.submit(self.shared[0], self.tasks[i], self.pieces(i))] = i
+                return
+            except LosscliError:  # of reading here what is to be sent
+                raise
+            except Exception as failure:
+                error = failure
+                self.cluster.is_there()
+
+    def ended(self) -> Future | None:
+        """A task that has ended; None where none is left, or the cluster is gone."""
+        from distributed import wait
+
+        while self.waiting and not self.cluster.gone:
+            ended = next((one for one in self.waiting if one.status not in ("pending", "lost")), None)
+            if ended is not None:
+                return ended
+            try:
+                wait(list(self.waiting), timeout=_LOOK, return_when="FIRST_COMPLETED")
+            except Exception:  # none within that time, or one is lost
+                self.cluster.is_there()
+        return None
+
+
+def _tell(error: BaseException | None) -> None:
+    """What the user can mend is not said: it is raised again on this machine."""
+    if error is not None and not isinstance(error, LosscliError):
+        progress.tell(f"the cluster has failed at a part ({short(error)}): it is {HERE}")
 
 
 def short(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""A Dask cluster that may be asked: it answers, has workers, and they would give the figures of this machine."""
+"""A Dask cluster to ask: it answers, has workers, and they would give the figures of this machine."""
 
 import logging
 import warnings
@@ -16,8 +16,8 @@ from losscli.errors import UsageError
 _ANSWER = 5.0  # seconds in which a scheduler answers, and has a worker
 _LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
 _OTHER_PROCESSORS = (
-    "workers of the cluster have other processors than this machine: figures may differ from its own in the last "
-    "digits, about 1e-12"
+    "workers of the cluster have other processors than this machine: figures may differ from its own in the "
+    "last digits, by about 1e-12 of them"
 )
 
 
@@ -77,7 +77,8 @@ def _made(address: str) -> Any:
 
 
 def _within(seconds: float, make: Callable[[], Any]) -> Any:
-    """What it makes, or its error; TimeoutError where it waits longer, as for a server that is no scheduler."""
+    """What it makes, or its error; TimeoutError where it waits longer, as for a server that is no
+    scheduler."""
     made: Future[Any] = Future()
 
     def run() -> None:
