@@ -9,6 +9,7 @@ from losscli.api.results import Advised, Changed, Compared, Fitted, RolesFound
 
 _Table = Any  # a data frame, a table of Arrow, a mapping of names to arrays, or the path of a file
 _Column = Any  # the name of a column, or its values
+_Scheduler = Any  # the address of a scheduler of Dask, or a client of `distributed`
 
 def compare(
     *predictions: _Table,
@@ -62,6 +63,7 @@ def compare(
     replicates: bool = False,
     exact: bool = False,
     jobs: int | None = None,
+    scheduler: _Scheduler | None = None,
 ) -> Compared: ...
 def fit(
     data: _Table,
@@ -121,6 +123,7 @@ def fit(
     confidence: float = 0.95,
     plot: bool = False,
     jobs: int | None = None,
+    scheduler: _Scheduler | None = None,
     learner: Any = None,
 ) -> Fitted: ...
 def advise(
@@ -151,6 +154,7 @@ def advise(
     seed: int = 0,
     confidence: float = 0.95,
     jobs: int | None = None,
+    scheduler: _Scheduler | None = None,
 ) -> Advised: ...
 def roles(
     *predictions: _Table,

@@ -34,8 +34,9 @@ def compare(
     cost = parse_cost(flags.cost)
     rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
     allowances = [at_cost(one, cost) for one in parse_allowances(flags.max_regression)]
-    found = _compared(flags, given, command, rules, allowances, cost, whole=whole, later=later)
-    return judged(found, rules)
+    with given.workers(flags.scheduler):
+        found = _compared(flags, given, command, rules, allowances, cost, whole=whole, later=later)
+        return judged(found, rules)
 
 
 def _lists_rows(rows: str | None) -> bool:
