@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.domain import ABOVE_MINUS_ONE, NONZERO, POSITIVE, Floats, Task, Unit
 from losscli.loss import Alias, Argument, FromData, Loss, Param, Reduction, Trait
-from losscli.loss.catalogue.stable import log1p_ratio
+from losscli.loss.catalogue.stable import log1p_ratio, quotient
 
 
 def _relative(y: Floats, p: Floats) -> Floats:
@@ -22,8 +22,8 @@ def _squared_residual(y: Floats, p: Floats) -> Floats:
     return np.asarray(r * r)
 
 
-def _ratio(above: float, below: float) -> float:
-    return above / below if below else math.nan
+def _ratio(above: Floats, below: Floats) -> Floats:
+    return quotient(above, below, math.nan)
 
 
 MAPE = Loss(
@@ -102,6 +102,7 @@ WMAPE = Loss(
     reduction=Reduction.RATIO,
     parts=(_absolute_residual, lambda y, p: np.abs(y)),
     combine=_ratio,
+    elementwise=True,
     kin=lambda params: "mae",
     choose="You want mae as a share of the total volume, safe against single targets of 0.",
     avoid="Small rows matter as much as large ones.",
@@ -131,8 +132,8 @@ RMSPE = Loss(
 )
 
 
-def _nrmse(mean_square: float, mean: float) -> float:
-    return _ratio(math.sqrt(mean_square), abs(mean))
+def _nrmse(mean_square: Floats, mean: Floats) -> Floats:
+    return _ratio(np.sqrt(mean_square), np.abs(mean))
 
 
 NRMSE = Loss(
@@ -147,6 +148,7 @@ NRMSE = Loss(
     reduction=Reduction.RATIO,
     parts=(_squared_residual, lambda y, p: 1.0 * y),
     combine=_nrmse,
+    elementwise=True,
     kin=lambda params: "mse",
     choose="You compare rmse between series of different volume.",
     avoid="The mean of the target is near 0 or arbitrary, as with temperatures.",
