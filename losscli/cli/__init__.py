@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from errno import ENOMEM
 from functools import cache
 from itertools import pairwise
@@ -67,7 +68,8 @@ def _obeyed(arguments: Sequence[str]) -> int:
         from losscli.cli.describe import show_help
 
         return show_help(_command(arguments).strip())
-    return int(_parser()(args=list(arguments), prog_name="losscli", standalone_mode=False) or 0)
+    parser = _parser(_command(arguments).strip())
+    return int(parser(args=list(arguments), prog_name="losscli", standalone_mode=False) or 0)
 
 
 def _asks_for_data(arguments: Sequence[str]) -> bool:
@@ -80,13 +82,16 @@ def _asks_for_data(arguments: Sequence[str]) -> bool:
 
 
 @cache
-def _parser() -> Callable[..., Any]:
-    """The commands as typer parses them: made of its flags once, for every line of a process."""
+def _parser(name: str) -> Callable[..., Any]:
+    """The command of that name, or all, as typer parses them: made of its flags once, for every line of a
+    process."""
     from typer.main import get_command
 
     from losscli.cli.app import app
 
-    return get_command(app)
+    own = copy(app)
+    own.registered_commands = [one for one in app.registered_commands if name in ("", one.name)]
+    return get_command(own)
 
 
 def _mended(error: LosscliError, arguments: Sequence[str]) -> list[str]:

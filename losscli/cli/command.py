@@ -1,5 +1,6 @@
 """A record of flags → a command of typer's, its help in plain text under panels, without the cost of rich."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -16,6 +17,11 @@ from losscli.cli.completion import completes, loss_names, metric_names
 from losscli.errors import UsageError
 from losscli.verbs.options import ARGUMENTS, FlagField, flag_fields, record_of
 
+# Numbers that every reader reads alike.
+_PLAIN = {
+    int: re.compile(r"-?[0-9]{1,15}"),
+    float: re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?(e-?[0-9]{1,2})?"),
+}
 Run = TypeVar("Run", bound=Callable[[Any], int])
 _RECORDS: dict[str, type] = {}  # of the commands that take settings from a file
 
@@ -137,6 +143,8 @@ def _take_plain(param: Any) -> Any:
             taken = list(value)
         elif not several and type(value) is kind:
             taken = value
+        elif not several and type(value) is str and kind in _PLAIN and _PLAIN[kind].fullmatch(value):
+            taken = kind(value)
         else:
             return read(ctx, value)
         return taken if param.callback is None else param.callback(ctx, param, taken)

@@ -65,6 +65,11 @@ def judge(
     return judge_pieces(found.pieces(), len(found.value), confidence, units, correction, carried)
 
 
+def judge_each(found: Studentised, confidence: float, units: int | Codes) -> Family:
+    """The same of each difference as a family of its own."""
+    return judge_pieces(found.pieces(), len(found.value), confidence, units, Correction.NONE, apart=True)
+
+
 def judge_pieces(
     pieces: Iterable[Studentised],
     pairs: int,
@@ -72,8 +77,14 @@ def judge_pieces(
     units: int | Codes,
     correction: Correction = Correction.MAX_T,
     carried: Mask | None = None,
+    *,
+    apart: bool = False,
 ) -> Family:
-    """The same of so many differences that come in pieces, each of which is let go before the next."""
+    """The same of so many differences that come in pieces, each of which is let go before the next.
+
+    apart: whether each is a family of its own.
+    """
+    share = (1 - confidence) / (1 if apart else max(pairs, 1))
     units = np.broadcast_to(units, pairs)
     carried = np.zeros(pairs, dtype=np.bool_) if carried is None else carried
     value, error, fair = np.zeros(pairs), np.zeros(pairs), np.zeros(pairs, dtype=np.bool_)
@@ -82,7 +93,7 @@ def judge_pieces(
         part = slice(end, end := end + len(piece.value))
         value[part], error[part] = piece.value, piece.error
         t = piece.t
-        fair[part] = judgeable(piece, t, (1 - confidence) / max(pairs, 1), units[part]) & ~carried[part]
+        fair[part] = judgeable(piece, t, share, units[part]) & ~carried[part]
         moved = np.abs(t[:, fair[part]])
         moved = np.where(np.isnan(moved), np.inf, moved)
         if correction is Correction.MAX_T:
@@ -170,6 +181,8 @@ def figure_ranks(
 def first_shares(values: Floats) -> Floats:
     """The share of replicates in which each model is first: (B, m) -> (m,), ties shared; it is not the
     probability that the model is best. Replicates without a value are left out."""
-    first = values == values.min(axis=1, keepdims=True)
-    known = ~np.isnan(values).any(axis=1)
-    return np.asarray((first[known] / first[known].sum(axis=1, keepdims=True)).mean(axis=0))
+    of_models = np.ascontiguousarray(values.T)  # few models: rows of them are short
+    known = ~np.isnan(of_models).any(axis=0)
+    of_models = of_models if known.all() else of_models[:, known]
+    first = of_models == of_models.min(axis=0)
+    return np.asarray(np.ascontiguousarray((first / first.sum(axis=0)).T).mean(axis=0))

@@ -274,7 +274,8 @@ def replicate(
     a, b = np.array(products, dtype=np.intp).reshape(-1, 2).T
     used = np.union1d(a, b) if (w != 1.0).any() else np.zeros(0, dtype=np.intp)
     parts = [np.ones((len(w), 1)), w[:, None], (w * w)[:, None], spread]
-    parts += [spread[:, used] * w[:, None], spread[:, a] * spread[:, b]]
+    crossed = np.multiply(_columns(spread, a), _columns(spread, b), order="F")  # as `rest` in `_centred`
+    parts += [spread[:, used] * w[:, None], crossed]
     kind, noise = (np.float64, 1e-12) if precise else (np.float32, 1e-6)
     with progress.stage("resampling", -(-len(w) // _UNITS), of="draws"):
         drawn = _drawn_sums(_streams(units.keys, seed), parts, count, kind, jobs)
@@ -294,6 +295,13 @@ def replicate(
     means[np.abs(means) <= noise * np.abs(mean)] = 0.0
     total = drawn[:, 1] * units.w.max()
     return Replicates(mean, means, total, tuple(products), covariance[0], covariances, scale)
+
+
+def _columns(x: Floats, places: Codes) -> Floats:
+    """Some columns, without a copy where they follow one another."""
+    first = int(places[0]) if len(places) else 0
+    alike = np.array_equal(places, np.arange(first, first + len(places)))
+    return x[:, first : first + len(places)] if alike else x[:, places]
 
 
 def _centred(units: UnitSums) -> tuple[Floats, Floats, Floats, Floats]:

@@ -106,7 +106,7 @@ class Loss:
     target_by: (params) -> `target`, where it hangs on those written.
     parts: row quantities (*arguments, **params) -> (n,) each, of whose means the figure is made.
     by_class: the parts are taken for every class, (*arguments, code=…, **params).
-    combine: (*means of the parts, **params) -> the figure.
+    combine: (*means of the parts, **params) -> the figure; elementwise: whether it takes arrays too.
     whole: (*arguments, weights, **params) -> the figure of all rows together.
     kin: (params) -> spec of the loss that orders models alike.
     infimum: the least value over predictions; a function (y, **params) -> (n,) where it varies.
@@ -148,7 +148,8 @@ class Loss:
     target_by: Callable[[Params], Interval] | None = None
     parts: tuple[Pointwise, ...] = ()
     by_class: bool = False
-    combine: Callable[..., float] | None = None
+    combine: Callable[..., Any] | None = None
+    elementwise: bool = False
     whole: Callable[..., float] | None = None
     kin: Callable[[Params], str] | None = None
     infimum: float | Pointwise = 0.0

@@ -31,7 +31,7 @@ def of_means(
     if combine is not None:
         params = dict(one.params)
 
-        def combined(own: Sequence[float]) -> float | complex:
+        def combined(own: Sequence[float]) -> Any:
             try:
                 return combine(*own, **params)
             except (ValueError, TypeError, ZeroDivisionError, OverflowError):
@@ -39,6 +39,8 @@ def of_means(
 
         with np.errstate(invalid="ignore"):  # a comparison with NaN, of a replicate without a row
             every = np.array(means, dtype=np.float64)
+            if one.loss.elementwise:
+                return np.asarray(combine(*every, **params))
             found = [combined(own) for own in every.reshape(len(every), -1).T.tolist()]
         try:
             return np.array(found, dtype=np.float64).reshape(every.shape[1:])

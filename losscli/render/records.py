@@ -13,7 +13,19 @@ from losscli.report.explain_metric import facts as metric_facts
 from losscli.report.traits import bound_at_one
 
 # Functions, and what only they read; the terms of a sum stand in its name.
-_FUNCTIONS = {"value", "slope", "kinks", "check", "parts", "by_class", "combine", "whole", "kin", "infimum"}
+_FUNCTIONS = {
+    "value",
+    "slope",
+    "kinks",
+    "check",
+    "parts",
+    "by_class",
+    "combine",
+    "elementwise",
+    "whole",
+    "kin",
+    "infimum",
+}
 _LEFT_OUT = _FUNCTIONS | {"target_by", "terms", "each"}
 _NAMES = {"slope_formula": "slope"}
 # What the keys mean: the half of the docstring that is of texts.

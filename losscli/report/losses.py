@@ -8,7 +8,7 @@ from losscli.report.blocks import Cell, Grid, GridColumn, Role, right, tabulate
 from losscli.report.choice import Choice, alike, label
 from losscli.report.compare_screen import CompareScreen, ordered, row_digits, trustless, value_text
 from losscli.report.names import visible
-from losscli.report.numbers import percent, ranks
+from losscli.report.numbers import Digits, percent, ranks
 from losscli.report.screen import NO_DIFFERENCE
 from losscli.report.traits import asks
 from losscli.result import LossTable, LossValue
@@ -62,7 +62,7 @@ def _row(
     screen: CompareScreen, table: LossTable, models: Sequence[str], first_block: bool
 ) -> tuple[Cell, ...]:
     digits = row_digits(table)
-    values = (_value_cell(screen, table, table.of(name)) for name in models)
+    values = (_value_cell(screen, table, table.of(name), digits) for name in models)
     cells = [Cell(label(screen, table)), *values]
     if not first_block:
         return tuple(cells)
@@ -102,8 +102,8 @@ def _optimal(screen: CompareScreen, table: LossTable) -> str:
     return screen.clip(asks(table.spec, table.elicits), 24)
 
 
-def _value_cell(screen: CompareScreen, table: LossTable, result: LossValue) -> Cell:
-    text = value_text(result, row_digits(table))
+def _value_cell(screen: CompareScreen, table: LossTable, result: LossValue, digits: Digits) -> Cell:
+    text = value_text(result, digits)
     if table.best_set is not None and result.model in table.best_set:
         text += "*"
     return Cell(text, _role(screen, table, result))

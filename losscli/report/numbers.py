@@ -63,8 +63,8 @@ def digits_of(figures: Sequence[Figure]) -> Digits:
     if own is None:
         decimals = 2 - magnitude(first)
     else:
-        near = [f.decimals for f in present if f.decimals is not None and f.decimals >= own - 1]
-        decimals = min(near)
+        justified = [figure.decimals for figure in present]
+        decimals = min(one for one in justified if one is not None and one >= own - 1)
     digits = Digits(decimals, not TINY <= first < HUGE)
     if own is None and _looks_tied(present, digits):
         return Digits(decimals + 1, digits.scientific)

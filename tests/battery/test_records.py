@@ -71,6 +71,16 @@ def test_the_figure_of_nothing_is_no_number_or_zero(loss: BoundLoss) -> None:
     assert math.isnan(undefined) or undefined == 0.0
 
 
+@pytest.mark.parametrize("loss", [x for x in BOUND if x.loss.elementwise], ids=label)
+def test_figures_of_arrays_are_those_of_numbers(loss: BoundLoss) -> None:
+    combine, params = loss.loss.combine, dict(loss.params)
+    assert combine is not None
+    means = np.random.default_rng(3).uniform(0, 2, (len(loss.loss.parts), 60))
+    means[0, ::5] = means[-1, ::7] = means[1, ::3] = 0.0
+    one_by_one = [float(combine(*own, **params)) for own in means.T.tolist()]
+    np.testing.assert_array_equal(combine(*means, **params), one_by_one)
+
+
 ALIASES = [(loss, alias) for loss in CATALOGUE for alias in loss.aliases]
 
 

@@ -24,6 +24,7 @@ from losscli.inference.threads import side_by_side
 from losscli.loss import BoundLoss
 from losscli.result import Decomposition, Estimate, LossTable, ReliabilityCurve, rests_on_few
 
+_SPREAD_ROWS = 1_000  # fewer are done before threads are there
 _PARTS = 3  # whose intervals are asked for: miscalibration, discrimination, uncertainty
 
 
@@ -63,7 +64,8 @@ class Decomposed:
 
         with progress.stage("decomposing losses", len(losses) * len(models), of="decompositions"):
             # What chance makes of a model is drawn once for all losses: so a model is one task.
-            found = side_by_side(lambda model: list(of_model(model)), models, self.work.facts.reading.jobs)
+            jobs = self.work.facts.reading.jobs if len(self.work.sample.y) >= _SPREAD_ROWS else 1
+            found = side_by_side(lambda model: list(of_model(model)), models, jobs)
         return [one for of_loss in zip(*found, strict=True) for one in of_loss]
 
 

@@ -17,6 +17,7 @@ from losscli.inference import (
     confidence_set,
     first_shares,
     judge,
+    judge_each,
     rank_intervals,
     rows_for,
 )
@@ -51,6 +52,7 @@ def with_pairs(
     family = judge(found, boot.confidence, units, correction, carried)
     table = _with_ranks(boot, loss, table, found, family, whole=not carried.any())
     is_primary = table.spec == primary
+    alone = family if is_primary else judge_each(found, boot.confidence, units)
     pairs = {(one.a, one.b): one for one in _bare(table, MISSING)}
     for k, ((a, b), tail) in enumerate(zip(own.pairs, tails, strict=True)):
         names = table.results[own.models[a]].model, table.results[own.models[b]].model
@@ -61,8 +63,7 @@ def with_pairs(
             expected = _expected(boot, loss, float(found.value[k]), float(found.error[k]))
             pairs[names] = _judged(pair, boot.rows, family, k, expected, True)
         else:  # an effect, without correction and without a verdict
-            alone = judge(found.take([k]), boot.confidence, units)
-            pairs[names] = _judged(pair, boot.rows, alone, 0, None, False)
+            pairs[names] = _judged(pair, boot.rows, alone, k, None, False)
     return table, list(pairs.values())
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from losscli.domain import LABELS, LOGIT, NONNEGATIVE, UNIT, Codes, Floats, Interval, Task, Unit
 from losscli.errors import UsageError
 from losscli.loss import Alias, Argument, Loss, Param, Params, Reduction, Trait
+from losscli.loss.catalogue.stable import quotient
 from losscli.loss.catalogue.true_class import PROBABILITIES, SIGN
 from losscli.spec import Spec
 
@@ -39,12 +40,12 @@ def _hit_and_miss(y: Floats, p: Floats, *, alpha: float, beta: float, **others: 
     return y * p + _miss(y, p, alpha=alpha, beta=beta)
 
 
-def _share(part: float, whole: float, **params: float) -> float:
-    return part / whole if whole else 0.0
+def _share(part: Floats, whole: Floats, **params: float) -> Floats:
+    return quotient(part, whole, 0.0)
 
 
 def _focal_share(part: float, whole: float, *, gamma: float, **params: float) -> float:
-    share = abs(_share(part, whole))  # a difference of sums may be -1e-18
+    share = abs(part / whole if whole else 0.0)  # a difference of sums may be -1e-18
     return float(share ** (1.0 / gamma))
 
 
@@ -91,11 +92,11 @@ def _cost_kin(params: Params) -> str:
     return str(Spec("cost", (("fp", ratio), ("fn", 1.0), ("tp", 0.0), ("tn", 0.0))))
 
 
-def _balanced(misses: float, positives: float, alarms: float, negatives: float, **params: float) -> float:
+def _balanced(
+    misses: Floats, positives: Floats, alarms: Floats, negatives: Floats, **params: float
+) -> Floats:
     """Half the sum of both error rates; undefined where a class is absent."""
-    if not positives or not negatives:
-        return math.nan
-    return 0.5 * (misses / positives + alarms / negatives)
+    return 0.5 * (quotient(misses, positives, math.nan) + quotient(alarms, negatives, math.nan))
 
 
 ZERO_ONE = Loss(
@@ -173,6 +174,7 @@ BALANCED_ERROR = Loss(
         lambda y, label: np.where(y == 0, 1.0, 0.0),
     ),
     combine=_balanced,
+    elementwise=True,
     choose="Classes are unequal in number and equal in importance.",
     avoid="A false alarm on the common class is what costs: its rate is small where its number is large.",
     trap="A ratio of sums per class: undefined where a class is absent. It is 1 - balanced accuracy.",
@@ -198,6 +200,7 @@ DICE = Loss(
     reduction=Reduction.RATIO,
     parts=(_difference, _sizes),
     combine=_share,
+    elementwise=True,
     choose="The rows sought are few, as pixels of an organ, and right negatives should not count.",
     avoid="Rows are separate cases: it has no value per row, and one row moves the weight of all.",
     trap=_EMPTY
@@ -224,6 +227,7 @@ SOFT_F1 = Loss(
     reduction=Reduction.RATIO,
     parts=(_difference, _sizes),
     combine=_share,
+    elementwise=True,
     kin=lambda params: "dice",
     choose="You look for dice under its other name.",
     avoid="You want the F1 of decisions: this one counts probabilities as parts of rows.",
@@ -249,6 +253,7 @@ JACCARD = Loss(
     reduction=Reduction.RATIO,
     parts=(_difference, _union),
     combine=_share,
+    elementwise=True,
     kin=lambda params: "dice",
     choose="Readers expect intersection over union.",
     avoid="You already report dice d: this is 2d/(1 + d) and orders models alike.",
@@ -278,6 +283,7 @@ TVERSKY = Loss(
     reduction=Reduction.RATIO,
     parts=(_miss, _hit_and_miss),
     combine=_share,
+    elementwise=True,
     kin=_tversky_kin,
     choose="As dice, and a row missed is worse than a row found in vain (or the reverse).",
     avoid="You compare with other reports: the two weights are seldom given.",

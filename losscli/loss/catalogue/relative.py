@@ -7,7 +7,7 @@ import numpy as np
 from losscli.domain import ABOVE_MINUS_ONE, NONZERO, POSITIVE, Floats, Task, Unit
 from losscli.loss import Alias, Argument, FromData, Loss, OfResidual, OfTarget, Param, Reduction, Trait
 from losscli.loss.catalogue.regression import absolute, square
-from losscli.loss.catalogue.stable import difference, log1p_ratio, squared_log1p_ratio
+from losscli.loss.catalogue.stable import difference, log1p_ratio, quotient, squared_log1p_ratio
 from losscli.loss.once import once
 
 
@@ -20,8 +20,8 @@ def _absolute_relative(y: Floats, p: Floats) -> Floats:
     return np.asarray(np.abs(relative, out=relative))
 
 
-def _ratio(above: float, below: float) -> float:
-    return above / below if below else math.nan
+def _ratio(above: Floats, below: Floats) -> Floats:
+    return quotient(above, below, math.nan)
 
 
 MAPE = Loss(
@@ -108,6 +108,7 @@ WMAPE = Loss(
     reduction=Reduction.RATIO,
     parts=(OfResidual(absolute), OfTarget(absolute)),
     combine=_ratio,
+    elementwise=True,
     kin=lambda params: "mae",
     choose="You want mae as a share of the total volume, safe against single targets of 0.",
     avoid="Small rows matter as much as large ones.",
@@ -137,8 +138,8 @@ RMSPE = Loss(
 )
 
 
-def _nrmse(mean_square: float, mean: float) -> float:
-    return _ratio(math.sqrt(mean_square), abs(mean))
+def _nrmse(mean_square: Floats, mean: Floats) -> Floats:
+    return _ratio(np.sqrt(mean_square), np.abs(mean))
 
 
 NRMSE = Loss(
@@ -153,6 +154,7 @@ NRMSE = Loss(
     reduction=Reduction.RATIO,
     parts=(OfResidual(square), OfTarget(lambda y: 1.0 * y)),
     combine=_nrmse,
+    elementwise=True,
     kin=lambda params: "mse",
     choose="You compare rmse between series of different volume.",
     avoid="The mean of the target is near 0 or arbitrary, as with temperatures.",

@@ -137,3 +137,9 @@ def _expm1_gap_series(x: Floats) -> Floats:
         total *= x
         total += 1.0 / math.factorial(order)
     return np.asarray(total * x * x)
+
+
+def quotient(above: Floats, below: Floats, otherwise: float) -> Floats:
+    """above / below, `otherwise` where below is 0."""
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        return np.where(np.not_equal(below, 0.0), np.divide(above, below), otherwise)
