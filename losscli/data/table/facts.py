@@ -49,12 +49,23 @@ class Column:
     # half of the distinct values are numbers (of the first 200): (row, field)
     part_of: tuple[str, str] | None = None  # the column of lists or objects in the file, and the place or key
     find: "Callable[[], Column] | None" = field(default=None, repr=False, compare=False)  # of a late one
+    first: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False, compare=False)  # of a late one
 
     @classmethod
-    def late(cls, name: str, type_: ColumnType | None, find: "Callable[[], Column]") -> "Column":
-        """A column that `find` reads when it is asked for; type_: None where only its values tell."""
+    def late(
+        cls,
+        name: str,
+        type_: ColumnType | None,
+        find: "Callable[[], Column]",
+        first: Callable[[], tuple[str, ...]],
+    ) -> "Column":
+        """A column that `find` reads when it is asked for.
+
+        type_: None where only its values tell; first: gives some of its first texts, none where it is known
+        to hold numbers.
+        """
         found = object.__new__(cls)
-        for key, value in (("name", name), ("type", type_), ("find", find)):
+        for key, value in (("name", name), ("type", type_), ("find", find), ("first", first)):
             if value is not None:
                 object.__setattr__(found, key, value)
         return found
@@ -67,7 +78,7 @@ class Column:
                 raise AttributeError(key)
             found = self.find()
             for own in fields(found):
-                if own.name not in ("name", "find"):
+                if own.name not in ("name", "find", "first"):
                     object.__setattr__(self, own.name, getattr(found, own.name))
             return getattr(self, key)
 
