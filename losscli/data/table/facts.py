@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from math import inf
@@ -70,6 +71,18 @@ class Column:
                 object.__setattr__(found, key, value)
         return found
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is known of it here: another process that is sent a late column does not read it."""
+        known = {}
+        for own in fields(self):
+            with suppress(AttributeError):
+                known[own.name] = object.__getattribute__(self, own.name)
+        return {**known, "find": elsewhere, "first": tuple}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for key, value in state.items():
+            object.__setattr__(self, key, value)
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, key: str) -> Any:
@@ -92,6 +105,24 @@ class Origin(Protocol):
     def shown(self) -> str: ...  # in messages
     @property
     def input(self) -> Input: ...  # for the record; waits until all bytes are hashed
+
+
+def elsewhere(*_: object) -> Any:
+    """Raises OSError: a process that is sent a table has none of its files."""
+    raise OSError("the file of this table is open in another process")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The names of where a table comes from, for another process that is sent it."""
+
+    path: str
+    shown: str
+
+    @property
+    def input(self) -> Input:
+        found: Input = elsewhere()
+        return found
 
 
 class Table(Protocol):
