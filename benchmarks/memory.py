@@ -1,14 +1,16 @@
 """Peak memory and time of `losscli compare`, with every loss that applies, as the rows grow: from CSV,
-Parquet and a pipe; and the exponent at which CPU time grows with the rows."""
+Parquet, a pipe and a folder; and the exponent at which CPU time grows with the rows."""
 
 import argparse
 import math
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 from process import LOSSCLI, Usage, generate, run
 
-FROM = ("CSV", "Parquet", "a pipe of CSV")
+FROM = ("CSV", "Parquet", "a pipe of CSV", "a folder of CSV")
+PARTS = 40  # files in the folder
 
 
 def exponent(measured: list[tuple[int, float]]) -> float:
@@ -24,9 +26,26 @@ def measure(rows: int, source: str) -> tuple[float, Usage]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / f"predictions.{'parquet' if source == 'Parquet' else 'csv'}"
         generate(rows, data)
-        piped = data if source == FROM[-1] else None
-        used = run([*LOSSCLI, "compare", "-" if piped else str(data)], piped=piped)
-        return data.stat().st_size / 1e6, used
+        size = data.stat().st_size / 1e6
+        if source == "a folder of CSV":
+            data = split(data, rows)
+        piped = data if source == "a pipe of CSV" else None
+        return size, run([*LOSSCLI, "compare", "-" if piped else str(data)], piped=piped)
+
+
+def split(data: Path, rows: int) -> Path:
+    """A folder of the rows in parts, each with the header; the file is removed."""
+    folder = data.with_suffix("")
+    folder.mkdir()
+    with data.open() as lines:
+        header = next(lines)
+        for number in range(PARTS):
+            count = rows * (number + 1) // PARTS - rows * number // PARTS
+            with (folder / f"part-{number:02}.csv").open("w") as part:
+                part.write(header)
+                part.writelines(islice(lines, count))
+    data.unlink()
+    return folder
 
 
 def main() -> None:
