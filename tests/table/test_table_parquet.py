@@ -1,6 +1,7 @@
 """Of a wide Parquet file only those columns are read whose values are asked for."""
 
 import io
+import pickle
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import losscli.cli
-from losscli.data.table import BLOCK, ColumnType, Limits, ReadOptions, read
+from losscli.data.table import BLOCK, ColumnType, Limits, ReadOptions, read, read_frame
 from losscli.data.table.store import Store
 from losscli.errors import DataError
 
@@ -45,11 +46,12 @@ def in_place(write):
 
 @pytest.mark.parametrize("words", [["compare", "--loss", "mae"], ["roles", "--all"]])
 def test_columns_without_a_role_are_not_read(in_place, capfd, words):
-    data, _ = wide()
+    text = [f"{i} words" for i in range(ROWS)]
+    data, _ = wide(**({"review": text} if words[0] == "compare" else {}))
     assert in_place(words, data) == 0
     answer = capfd.readouterr()[0]
-    for number in range(0, 40, 13):
-        data = damaged(data, f"f{number}")
+    for name in ("f0", "f13", "f39", *(("review",) if words[0] == "compare" else ())):
+        data = damaged(data, name)
     assert in_place(words, data) == 0
     assert capfd.readouterr()[0] == answer
 
@@ -132,3 +134,28 @@ def test_named_text_stays_text(table):
     found = table(data, "d.parquet", text=frozenset({"code"}))
     assert found.columns["code"].type is ColumnType.TEXT
     assert ReadOptions().text == frozenset()
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "frame"])
+def test_a_table_that_is_sent_to_another_process(table, kind):
+    data, columns = wide()
+    if kind == "parquet":
+        found = table(data, "d.parquet")
+    elif kind == "csv":
+        found = table(b"f1,f2,f3\n1,2,3\n4,5,6\n")
+    else:
+        found = read_frame(columns, "d")
+    assert found.columns["f1"].missing == 0
+    for name in ("f1", "f2"):
+        here, there = found.columns[name], pickle.loads(pickle.dumps(found.columns[name]))
+        assert (there.name, there.type) == (name, ColumnType.NUMBER)
+        if name == "f1" or kind != "parquet":
+            assert there == here
+        else:
+            with pytest.raises(OSError, match="in another process"):
+                _ = there.missing
+    origin, parts = pickle.loads(pickle.dumps((found.origin, found.parts)))
+    assert (origin.path, origin.shown) == (found.path, found.origin.shown)
+    assert [(one.shown, one.before) for one in parts] == [(one.shown, one.before) for one in found.parts]
+    with pytest.raises(OSError, match="in another process"):
+        _ = parts[0].line(1) if kind == "csv" else origin.input

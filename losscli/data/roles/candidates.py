@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.blocks import (
@@ -77,9 +78,13 @@ class Candidates:
         self, table: Table, asked: Asked, target: str, labels: tuple[str, ...], free: Sequence[str]
     ) -> None:
         self.table, self.asked, self.target, self.labels, self.free = table, asked, target, labels, free
-        self.numbers = [name for name in free if is_numeric(table, name)]
         self.where = Where(table.path)
         self._known: dict[tuple[str, ...], Shares] = {}
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """The free columns of numbers: texts are read to know whether they hold some."""
+        return [name for name in self.free if is_numeric(self.table, name)]
 
     def shares(self, names: tuple[str, ...]) -> Shares:
         """What the rows of these columns add up to, read once."""
@@ -89,7 +94,7 @@ class Candidates:
 
     def blocks(self) -> list[Block]:
         """The blocks that the names propose."""
-        if not self.labels:
+        if not self.labels or not (self.asked.classes or find_blocks(self.free, self.labels)):
             return []
         found = find_blocks(self.numbers, self.labels)
         if self.asked.classes:

@@ -136,6 +136,11 @@ def _cut(part: Predictions, levels: Sequence[float]) -> Predictions:
     return replace(part, columns=tuple(by_level[level] for level in levels), levels=tuple(levels))
 
 
+def speaks_of_distribution(name: str) -> bool:
+    """Whether a name may be that of a part of a forecast: rf_lower, q0.1, mean."""
+    return any(True for _ in _endings(name))
+
+
 def _endings(name: str) -> Iterator[tuple[str, str]]:
     """The (beginning, ending) of a name that speaks of a distribution."""
     for at in [0, *(place + 1 for place, sign in enumerate(name) if sign in SEPARATORS)]:

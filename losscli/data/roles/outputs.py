@@ -280,6 +280,11 @@ def corner_columns(names: Iterable[str], asked: Asked) -> frozenset[str]:
     return frozenset(name for corners in found.values() for name in corners.values())
 
 
+def is_corner(name: str) -> bool:
+    """Whether a name ends as that of a corner does: x1, rf_y2."""
+    return _split(name)[1].lower() in CORNERS
+
+
 def _corners(names: Iterable[str]) -> dict[str, dict[str, str]]:
     """Prefix → corner → column."""
     found: dict[str, dict[str, str]] = {}

@@ -34,7 +34,8 @@ def _proposed(candidates: Candidates) -> Predicted:
     """What the names propose, where --pred does not say it."""
     blocks = [one for block in candidates.blocks() if (one := candidates.settled(block)) is not None]
     inside = {name for one in blocks for name in one.block.names}
-    _check_counted(candidates, [name for name in candidates.numbers if name not in inside])
+    if candidates.labels and not candidates.asked.kind:
+        _check_counted(candidates, [name for name in candidates.numbers if name not in inside])
     spoken = [name for name in candidates.free if name not in inside and is_prediction_name(name)]
     if spoken or blocks:
         return Predicted(dict.fromkeys(spoken), tuple(blocks))
@@ -68,7 +69,7 @@ def _unnamed(candidates: Candidates, numbers: Sequence[str]) -> DataError | Usag
 
 def _check_counted(candidates: Candidates, names: Sequence[str]) -> None:
     """Raises UsageError for a block whose columns count classes that the target calls otherwise."""
-    for block in numbered_blocks(names) if candidates.labels and not candidates.asked.kind else ():
+    for block in numbered_blocks(names):
         if len(block.columns) < len(candidates.labels) or not candidates.shares(block.names).sum_to_one:
             continue
         name = name_of(block, candidates.target)

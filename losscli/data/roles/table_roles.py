@@ -155,7 +155,10 @@ def _one_hot(table: Table, asked: Asked, task: Task | None) -> TableRoles | None
     if task not in (None, *CLASSES):
         return None
     taken = set(asked.named)
-    free = [name for name in table.columns if name not in taken and is_numeric(table, name)]
+    named = [name for name in table.columns if name not in taken]
+    if len(target_columns(named, asked.target, TRUE_WORDS)) < 2:  # whatever their values are
+        return None
+    free = [name for name in named if is_numeric(table, name)]
     columns = target_columns(free, asked.target, TRUE_WORDS)
     names = tuple(columns.values())
     if len(names) < 2 or any(map(role_spans, names)) or not are_binary(table, names):

@@ -19,6 +19,8 @@ def is_time(table: Table, name: str) -> bool:
     column = table.columns[name]
     if folded(name.strip()) in _NAMES:
         return column.missing < table.rows
+    if not all(map(_DATE.match, column.first())):
+        return False  # without reading the rest of a late one
     if column.type is ColumnType.NUMBER or column.first_word is None or not _DATE.match(column.first_word[1]):
         return False
     words = [word for word in table.text(0, name)[:_LOOKED_AT] if word is not None]

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.data.roles.asked import Asked
-from losscli.data.roles.forecasts import chosen_models, find_forecasts
+from losscli.data.roles.forecasts import chosen_models, find_forecasts, speaks_of_distribution
 from losscli.data.roles.ids import is_index
 from losscli.data.roles.models import ModelColumns, Vectors, check_names
-from losscli.data.roles.outputs import OUTPUTS, find_boxes, find_outputs, only
+from losscli.data.roles.outputs import OUTPUTS, find_boxes, find_outputs, is_corner, only
 from losscli.data.roles.target import is_numeric, shell_word
 from losscli.data.roles.values import is_truth, numbers_of
 from losscli.data.roles.words import without_role_words
@@ -24,11 +24,14 @@ def find_vectors(table: Table, asked: Asked, *, plain: bool = False) -> Vectors 
     plain: the table also reads as one of a single target, which the names of several targets do not overrule.
     """
     taken = set(asked.named)
-    free = [
-        name
-        for name, column in table.columns.items()
-        if name not in taken and not is_index(column) and (is_numeric(table, name) or is_truth(column))
-    ]
+    named = {
+        name: column for name, column in table.columns.items() if name not in taken and not is_index(column)
+    }
+    if (plain or asked.task not in (None, *OUTPUTS)) and not any(
+        is_corner(name) or speaks_of_distribution(name) for name in named
+    ):
+        return None  # without reading texts to know whether they are numbers
+    free = [name for name, column in named.items() if is_numeric(table, name) or is_truth(column)]
     found = None
     if asked.task in (None, Task.BOXES):
         try:

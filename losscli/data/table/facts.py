@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from math import inf
@@ -49,15 +50,38 @@ class Column:
     # half of the distinct values are numbers (of the first 200): (row, field)
     part_of: tuple[str, str] | None = None  # the column of lists or objects in the file, and the place or key
     find: "Callable[[], Column] | None" = field(default=None, repr=False, compare=False)  # of a late one
+    first: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False, compare=False)  # of a late one
 
     @classmethod
-    def late(cls, name: str, type_: ColumnType | None, find: "Callable[[], Column]") -> "Column":
-        """A column that `find` reads when it is asked for; type_: None where only its values tell."""
+    def late(
+        cls,
+        name: str,
+        type_: ColumnType | None,
+        find: "Callable[[], Column]",
+        first: Callable[[], tuple[str, ...]],
+    ) -> "Column":
+        """A column that `find` reads when it is asked for.
+
+        type_: None where only its values tell; first: gives some of its first texts, none where it is known
+        to hold numbers.
+        """
         found = object.__new__(cls)
-        for key, value in (("name", name), ("type", type_), ("find", find)):
+        for key, value in (("name", name), ("type", type_), ("find", find), ("first", first)):
             if value is not None:
                 object.__setattr__(found, key, value)
         return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is known of it here: another process that is sent a late column does not read it."""
+        known = {}
+        for own in fields(self):
+            with suppress(AttributeError):
+                known[own.name] = object.__getattribute__(self, own.name)
+        return {**known, "find": elsewhere, "first": tuple}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for key, value in state.items():
+            object.__setattr__(self, key, value)
 
     if not TYPE_CHECKING:
 
@@ -67,7 +91,7 @@ class Column:
                 raise AttributeError(key)
             found = self.find()
             for own in fields(found):
-                if own.name not in ("name", "find"):
+                if own.name not in ("name", "find", "first"):
                     object.__setattr__(self, own.name, getattr(found, own.name))
             return getattr(self, key)
 
@@ -81,6 +105,24 @@ class Origin(Protocol):
     def shown(self) -> str: ...  # in messages
     @property
     def input(self) -> Input: ...  # for the record; waits until all bytes are hashed
+
+
+def elsewhere(*_: object) -> Any:
+    """Raises OSError: a process that is sent a table has none of its files."""
+    raise OSError("the file of this table is open in another process")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The names of where a table comes from, for another process that is sent it."""
+
+    path: str
+    shown: str
+
+    @property
+    def input(self) -> Input:
+        found: Input = elsewhere()
+        return found
 
 
 class Table(Protocol):

@@ -21,6 +21,7 @@ from losscli.errors import DataError
 T = TypeVar("T")
 
 _PAGE, _SMALL = 1 << 20, 64 << 20  # bytes read at a time; of a file whose column chunks are read at once
+_PEEK = 100  # rows that show whether a text may be what its column is asked for
 _FEW = 16  # columns of a table that are all read at once, on all cores: most of them will be needed
 
 
@@ -64,6 +65,11 @@ class _File:
             check_names(source, schema.names)
             nested = [str(field.name) for field in schema if has_parts(field.type)]
             self.made, _, self.parts = taken_apart(source, schema, _batches(file, nested), most)
+
+    def first(self, name: str) -> list[Any]:
+        """The first values of a column that is no part of another."""
+        with self._opened() as file:
+            return next((batch.column(0).to_pylist() for batch in _batches(file, [name], _PEEK)), [])
 
     def pieces(self, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
         """Pieces of these columns, each by itself in the order of its rows. Raises DataError for damage."""
@@ -113,9 +119,9 @@ def _texts(schema: Any) -> list[str]:
     return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
-def _batches(file: Any, names: Sequence[str]) -> Iterator[Any]:
-    """Record batches of these columns."""
-    for batch in file.iter_batches(batch_size=2 * BLOCK, columns=names, use_threads=False) if names else ():
+def _batches(file: Any, names: Sequence[str], rows: int = 2 * BLOCK) -> Iterator[Any]:
+    """Record batches of these columns, of so many rows."""
+    for batch in file.iter_batches(batch_size=rows, columns=names, use_threads=False) if names else ():
         yield batch.select(names)  # a.b is read where a is asked for
 
 
@@ -156,9 +162,18 @@ class _Reading:
         """By name."""
         kinds = [None if i in self._shape.spelled else kind for i, kind in enumerate(self._shape.kinds)]
         pairs = zip(self._shape.names, kinds, strict=True)
-        return MappingProxyType(
-            {name: Column.late(name, kind, self.finds[i]) for i, (name, kind) in enumerate(pairs)}
+        late = (
+            Column.late(name, kind, self.finds[i], partial(self._first, i))
+            for i, (name, kind) in enumerate(pairs)
         )
+        return MappingProxyType({column.name: column for column in late})
+
+    def _first(self, column: int) -> tuple[str, ...]:
+        """Some of its first texts, none of numbers."""
+        name, file = self._shape.names[column], next(file for file in self._opened if file.rows)
+        if self._shape.kinds[column] is ColumnType.NUMBER:
+            return ()
+        return tuple(word for word in file.first(name) if isinstance(word, str) and word)
 
     def _read(self, group: Sequence[int]) -> dict[int, Column]:
         """The columns of these numbers, which are one of the first file."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from losscli.data.table.buffers import bits, fixed, strings
-from losscli.data.table.facts import Column, ColumnType, Origin, Table
+from losscli.data.table.facts import Column, ColumnType, Origin, Table, elsewhere
 from losscli.data.table.grammar import DOT, number_text, shown
 from losscli.data.table.people import number_advice, number_fixes
 from losscli.data.table.spool import no_room
@@ -140,6 +140,10 @@ class Part:
     shown: str
     before: int
     line: Callable[[int], int | None] = no_line
+
+    def __reduce__(self) -> Any:
+        line = no_line if self.line is no_line else elsewhere
+        return Part, (self.shown, self.before, line)
 
 
 @dataclass(frozen=True, kw_only=True)
