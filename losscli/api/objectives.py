@@ -56,4 +56,4 @@ def objective(spec: str, library: str, *, task: str | None = None) -> Any:
         known = f"It is one of {', '.join(Task)}"
         raise unknown(f"{task}: there is no such task", task, list(Task), known)
     with in_python(["task"]):
-        return made(resolved(Spec.parse(spec), task and Task(task)), library)
+        return made(resolved(Spec.parse(spec), None if task is None else Task(task)), library)
