@@ -1,7 +1,7 @@
 """What can go wrong, and the exit codes.
 
 LosscliError            something the user can mend: exit 2
-├── UsageError          a flag, a name or a spec that cannot be used
+├── UsageError          a flag, a name or a spec that cannot be used; a ValueError too
 │   └── NoDefault       a parameter that is not written, and that the data do not give
 └── DataError           a file that cannot be read as asked, or a comparison that cannot be made
 """
@@ -71,8 +71,8 @@ class LosscliError(Exception):
         return "\n".join([*lines, *(f"{join(fix.flags)}  # {fix.gives}" for fix in self.fixes)])
 
 
-class UsageError(LosscliError):
-    """A flag, a name or a spec that cannot be used."""
+class UsageError(LosscliError, ValueError):
+    """A flag, a name or a spec that cannot be used. A ValueError, which callers of Python catch."""
 
 
 class NoDefault(UsageError):

@@ -32,6 +32,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 gc.disable()
 
 
+# Single tests that take seconds: one that is begun last leaves the other worker without work.
+LONG = {
+    *("test_sample_data.py", "test_notebooks.py", "test_pages.py", "test_ci.py"),
+    *("test_interrupts.py", "test_refusals.py", "test_fit_process.py", "test_verdicts.py"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()

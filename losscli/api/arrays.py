@@ -71,7 +71,8 @@ def _is_array(value: Any) -> bool:
 
 
 def table_beside(data: tuple[Any, ...], columns: dict[str, Any]) -> tuple[Any, ...]:
-    """One table of the columns, behind those of the table that is given, if one is."""
+    """One table of the columns, behind those of the table that is given, if one is. Raises TypeError beside
+    several tables, or a file."""
     from losscli.data.table.frames import arrow_of
 
     if len(data) > 1 or (data and isinstance(data[0], str | Path)):

@@ -102,6 +102,7 @@ def _alike(names: list[str]) -> Iterator[None]:
 
 
 def function_of(verb: str) -> Callable[..., Any]:
+    """The function of a verb: its arguments are the flags, its result is that of the command."""
     facts = VERBS[verb]
     signature = signature_of(facts.flags, facts.held)
     own = arguments_of(facts.flags)

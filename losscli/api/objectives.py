@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from losscli.api.mended import in_python
 from losscli.domain import Task
-from losscli.errors import UsageError, unknown
+from losscli.errors import unknown
+from losscli.export import LIBRARIES, resolved
 from losscli.export import objective as made
-from losscli.export import resolved
 from losscli.spec import Spec
 
 __all__ = ["objective"]
@@ -34,8 +35,9 @@ def objective(spec: str, library: str, *, task: str | None = None) -> Any:
 
     Raises
     ------
-    ValueError
-        For a loss that is not one of a row's target and score, and for a parameter that is not written.
+    UsageError
+        A ValueError: for an unknown loss, task or library, for a loss that is not one of a row's target and
+        score, and for a parameter that is not written. It says what to write.
 
     ImportError
         Where the library is not installed.
@@ -47,23 +49,11 @@ def objective(spec: str, library: str, *, task: str | None = None) -> Any:
     >>> slope(np.array([1.0, 9.0]), np.array([0.0, 0.0]))
     array([1. , 1.5])
     """
-    with _errors():
-        return made(resolved(Spec.parse(spec), _task(task)), library)
-
-
-def _task(text: str | None) -> Task | None:
-    if text is None:
-        return None
-    if text not in list(Task):
-        raise unknown(f"{text}: there is no such task", text, list(Task), f"It is one of {', '.join(Task)}")
-    return Task(text)
-
-
-class _errors:
-    """A UsageError as the ValueError that callers of Python expect."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, UsageError):
-            raise ValueError(str(error)) from None
+    if library not in LIBRARIES:
+        known = f"It is one of {', '.join(LIBRARIES)}"
+        raise unknown(f"{library}: there is no such library", library, LIBRARIES, known)
+    if task is not None and task not in list(Task):
+        known = f"It is one of {', '.join(Task)}"
+        raise unknown(f"{task}: there is no such task", task, list(Task), known)
+    with in_python(["task"]):
+        return made(resolved(Spec.parse(spec), None if task is None else Task(task)), library)

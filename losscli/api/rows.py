@@ -31,6 +31,7 @@ class Rows(Sequence[Mapping[str, Value]]):
 
     @property
     def columns(self) -> list[str]:
+        """Their names, in order."""
         return [*self._kinds]
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from losscli.api.functions import LossFunction, losses
 from losscli.domain import CLASSES, NUMBERS, Kind, Task, any_of
-from losscli.errors import LosscliError, NoDefault
+from losscli.errors import NoDefault, UsageError
 
 __all__ = ["LossScorer", "Scorers", "scorer", "scorers"]
 
@@ -87,26 +87,29 @@ class LossScorer(BaseEstimator):  # type: ignore[misc]
 
         Raises
         ------
+        UsageError
+            A ValueError: where the estimator gives nothing that the loss reads, and for a loss that there is
+            not.
         ValueError
-            Where the estimator gives nothing that the loss reads, and as `losscli.losses`.
+            As `losscli.losses[loss]`, for targets and predictions that the loss does not take.
         """
         function = _function(self.loss, self.task)
         of_classes = [loss for loss in function.records if loss.task in CLASSES]
         if not is_classifier(estimator):
             numbers = tuple(loss for loss in function.records if loss.task in NUMBERS | {Task.MULTIOUTPUT})
             if not numbers:
-                raise ValueError(
+                raise UsageError(
                     f"{self.loss} is no loss of numbers, and {_name(estimator)} is no classifier"
                 )
             own = LossFunction(function.spec, numbers)
             return -own(y, estimator.predict(X), sample_weight=sample_weight)
         if not of_classes:
-            raise ValueError(f"{self.loss} is no loss of classes, and {_name(estimator)} is a classifier")
+            raise UsageError(f"{self.loss} is no loss of classes, and {_name(estimator)} is a classifier")
         if isinstance(estimator.classes_, list):
-            raise ValueError(f"{_name(estimator)} is of several targets: score them one by one")
+            raise UsageError(f"{_name(estimator)} is of several targets: score them one by one")
         classes = np.asarray(estimator.classes_)
         if len(classes) > 2 and all(loss.task is Task.BINARY for loss in of_classes):
-            raise ValueError(f"{self.loss} is a loss of two classes, and there are {len(classes)}")
+            raise UsageError(f"{self.loss} is a loss of two classes, and there are {len(classes)}")
         reads = frozenset.union(*(frozenset.intersection(*loss.reads) for loss in of_classes))
         for kind, method in _METHODS.items():
             if kind in reads and hasattr(estimator, method):
@@ -115,7 +118,7 @@ class LossScorer(BaseEstimator):  # type: ignore[misc]
                 given = {"kind": str(kind), "labels": classes.tolist()}
                 return -own(y, found, sample_weight=sample_weight, **given)
         needed = " or ".join(method for kind, method in _METHODS.items() if kind in reads)
-        raise ValueError(f"{self.loss} reads {any_of(reads)}, and {_name(estimator)} has no {needed}")
+        raise UsageError(f"{self.loss} reads {any_of(reads)}, and {_name(estimator)} has no {needed}")
 
 
 def _request(sample_weight: bool | str | None) -> MetadataRequest:
@@ -129,11 +132,15 @@ def _name(estimator: Any) -> str:
 
 
 def _function(spec: str, task: str | None) -> LossFunction:
-    """Raises ValueError for a loss that there is not."""
+    """Raises UsageError for a loss that there is not."""
     try:
         return losses[spec] if task is None else losses[spec, task]
     except KeyError as error:
-        raise ValueError(error.args[0]) from None
+        if isinstance(error.__cause__, UsageError):
+            raise error.__cause__ from None
+        raise UsageError(
+            f"{spec!r} is no spec of a loss", advice='Write it as text: "huber:delta=1.5"'
+        ) from None
 
 
 def scorer(loss: str, *, task: str | None = None) -> LossScorer:
@@ -154,8 +161,9 @@ def scorer(loss: str, *, task: str | None = None) -> LossScorer:
 
     Raises
     ------
-    ValueError
-        For a loss that there is not, and a parameter that it has not.
+    UsageError
+        A ValueError: for a loss that there is not, a parameter that it has not, and one that is not written
+        and hangs on the data. It says what to write.
 
     Examples
     --------
@@ -171,14 +179,17 @@ def scorer(loss: str, *, task: str | None = None) -> LossScorer:
         try:
             record.bind(function.spec.numbers(), imbalance=1.0)
         except NoDefault as error:
-            raise ValueError(f"{error.what}: write it in the spec") from None
-        except LosscliError as error:
-            raise ValueError(str(error)) from None
+            own, _, _ = error.what.partition(" ")
+            raise UsageError(
+                f"{function.spec}: {error.what}", advice=f"Write it in the spec: {own}=1.5"
+            ) from None
     return LossScorer(loss, task=task)
 
 
 class Scorers(Mapping[str, LossScorer]):
     """The losses of the catalogue as scorers, by spec: `scorers["mae"]`, `scorers["huber:delta=1.5"]`.
+
+    A spec that cannot be one is a KeyError, as in any mapping, that says why.
 
     Examples
     --------
@@ -190,8 +201,8 @@ class Scorers(Mapping[str, LossScorer]):
     def __getitem__(self, spec: str) -> LossScorer:
         try:
             return scorer(spec)
-        except ValueError as error:
-            raise KeyError(str(error)) from None
+        except UsageError as error:
+            raise KeyError(". ".join(str(error).splitlines())) from error
 
     def __iter__(self) -> Iterator[str]:
         return iter(losses)

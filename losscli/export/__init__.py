@@ -51,10 +51,11 @@ def resolved(spec: Spec, task: Task | None = None) -> BoundLoss:
     try:
         return known[0].bind(spec.numbers())
     except NoDefault as error:
+        own, _, _ = error.what.partition(" ")
         raise UsageError(
             f"{spec}: {error.what}",
-            advice=f"Write the value: losscli fit and losscli compare print the spec that they used, as in "
-            f"{spec.name}:{known[0].params[0].name}=1.5",
+            advice=f"Write the value, as in {own}=1.5: losscli fit and losscli compare print the spec that "
+            "they used",
         ) from None
 
 

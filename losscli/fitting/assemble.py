@@ -17,6 +17,7 @@ from losscli.fitting.full_fit import light_rows
 from losscli.fitting.headline import ordered_alike
 from losscli.fitting.learners import is_of_trees
 from losscli.fitting.networks import Network
+from losscli.fitting.one_target import one_target_warning
 from losscli.fitting.ranking import Pairing, ahead_of_constant, pairing, rankings
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import (
@@ -144,7 +145,13 @@ def _fits(
             *run.paths,
         ),
         refused=(*run.refused, *_untrained(run)),
-        warnings=(*run.warnings, *run.folds.warnings, *_of_seed(entries), *_cut_short(run)),
+        warnings=(
+            *run.warnings,
+            *run.folds.warnings,
+            *_of_seed(entries),
+            *_of_levels(run, entries),
+            *_cut_short(run),
+        ),
         threshold_rule=request.threshold_rule,
         costs=None if request.cost is None else dict(request.cost.params),
         oversample=run.cv.recipe.oversample,
@@ -292,6 +299,11 @@ def _of_seed(entries: Sequence[Entry]) -> list[Warning_]:
         return []
     what = f"few starts, all drawn by the seed, found the lowest valley of {', '.join(specs)}"
     return [Warning_("hangs_on_seed", what, "Compare objectives of other seeds: --seed 1 --show fits")]
+
+
+def _of_levels(run: Run, entries: Sequence[Entry]) -> list[Warning_]:
+    levels = {column: name for entry in entries for column, name in entry.levels.items()}
+    return [one_target_warning(levels, run.training.task)] if levels else []
 
 
 def _cut_short(run: Run) -> list[Warning_]:

@@ -1,16 +1,20 @@
 """All that a run has made, and of it the losses that were trained."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from losscli.data.roles.features import Training
 from losscli.descent.ends import Solution
+from losscli.domain import LOG, NUMBERS
 from losscli.fitting.choice import unranked
 from losscli.fitting.coefficients import Coefficients, coefficients
 from losscli.fitting.crossval import CrossValidation, Judgement
 from losscli.fitting.folds import Folds
 from losscli.fitting.full_fit import FullFit
 from losscli.fitting.headline import unjudged
+from losscli.fitting.one_target import listed, of_one_target
 from losscli.fitting.request import FitRequest, RowSource
 from losscli.loss import BoundLoss
 from losscli.result import PenaltyPath, Refused, Tuned, Warning_
@@ -40,7 +44,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A loss that was trained. at: its place among those wanted; reason: why it is not ranked, or None."""
+    """A loss that was trained.
+
+    at: its place among those wanted; reason: why it is not ranked, or None; levels: {column: its feature} of
+    those that keep it from an optimum, here or in a fold.
+    """
 
     at: int
     solution: Solution
@@ -48,6 +56,7 @@ class Entry:
     reason: str | None
     tuned: Tuned | None  # None where no parameter is chosen
     spec: str
+    levels: Mapping[str, str]
 
 
 def entries_of(run: Run) -> list[Entry]:
@@ -56,21 +65,29 @@ def entries_of(run: Run) -> list[Entry]:
     for at, outcomes in enumerate(run.whole.trained.by_loss):
         solution = outcomes[0]
         if isinstance(solution, Solution):
-            reason = _unranked(run, solution.bound) or _unsettled(run, at, solution)
             own = None if solution.without_slopes else coefficients(run.whole.design, solution)
             if solution.carriers:
                 names = [run.whole.encoder.columns[at] for at in solution.carriers]
-                solution = replace(solution, certificate=f"{solution.certificate}, along {_listed(names)}")
+                along = listed(names, _NAMED)
+                solution = replace(solution, certificate=f"{solution.certificate}, along {along}")
+            levels = _endless(run, at, solution)
+            reason = _unranked(run, solution.bound) or _unsettled(run, at, solution, levels)
             tuned = _tuned(run, at)
             spec = solution.bound.spec if tuned is None else tuned[0]
-            entries.append(Entry(at, solution, own, reason, tuned and tuned[1], spec))
+            entries.append(Entry(at, solution, own, reason, tuned and tuned[1], spec, levels))
     return entries
 
 
-def _listed(names: Sequence[str]) -> str:
-    """`a, b, c and 4 more`"""
-    shown = ", ".join(names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
+def _endless(run: Run, at: int, solution: Solution) -> dict[str, str]:
+    """{column: its feature} of levels of one target, of the rows on which a fit has not converged."""
+    bare = not (solution.l1 or solution.l2) and not solution.without_slopes
+    if not bare or (run.training.task in NUMBERS and solution.bound.loss.link is not LOG):
+        return {}
+    frame, task = run.cv.frame, run.training.task
+    parts = [] if solution.converged else [np.arange(len(frame.y))]
+    done = zip(run.folds.splits, run.judgements, strict=False)  # of a run that was interrupted fewer
+    parts += [split.train for split, judgement in done if not judgement.converged[at]]
+    return {column: name for rows in parts for column, name in of_one_target(frame, rows, task).items()}
 
 
 def _tuned(run: Run, at: int) -> tuple[str, Tuned] | None:
@@ -90,9 +107,13 @@ def _unranked(run: Run, bound: BoundLoss) -> str | None:
     return unjudged(judge, bound.loss) or (unranked(bound) if bound.elicits != judge.elicits else None)
 
 
-def _unsettled(run: Run, at: int, solution: Solution) -> str | None:
-    """Why a fit cannot be ranked: a descent that did not end well, on all rows or in a fold."""
+def _unsettled(run: Run, at: int, solution: Solution, levels: Mapping[str, str]) -> str | None:
+    """Why a fit cannot be ranked: a descent that did not end well, on all rows or in a fold. levels: of one
+    target, on rows where it did not."""
     if not solution.converged:
         return solution.certificate
     failed = sum(not judgement.converged[at] for judgement in run.judgements)
-    return f"not converged in {failed} of {len(run.judgements)} folds" if failed else None
+    if not failed:
+        return None
+    along = f": no finite optimum along {listed(list(levels), _NAMED)}" if levels else ""
+    return f"not converged in {failed} of {len(run.judgements)} folds{along}"

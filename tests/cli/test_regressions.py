@@ -84,21 +84,24 @@ def test_an_infinite_loss_is_worse_than_any(inside, write, old, new, verdict, sa
     assert done.returncode == (verdict == "fail")
 
 
-@pytest.mark.parametrize("gate", ["recall=2%", "recall=+0.02", "accuracy=1%", "roc_auc=+0.01", "bce=+0.05"])
-def test_any_loss_or_metric_and_its_better_side(inside, write, gate):
+def test_any_loss_or_metric_and_its_better_side(inside, write):
     """A model that is worse fails against the better one, which passes against it."""
     rng = np.random.default_rng(2)
     logit = rng.normal(0, 2, 3_000)
     y = (rng.random(3_000) < 1 / (1 + np.exp(-logit))).astype(int)
     good, bad = (1 / (1 + np.exp(-(logit + s * rng.normal(size=3_000)))) for s in (0.0, 3.0))
     write(table({"y": y, "good_prob": good, "bad_prob": bad}), "two.csv")
+    limits = ("recall=2%", "recall=+0.02", "accuracy=1%", "roc_auc=+0.01", "bce=+0.05")
+    asked = [word for limit in limits for word in ("--max-regression", limit)]
     for base, verdict in (("good_prob", "fail"), ("bad_prob", "pass")):
-        (one,) = gates(inside("compare", "two.csv", "--baseline", base, "--max-regression", gate, *JSON))
-        assert one["verdict"] == verdict
-        assert (one["value"] > one["threshold"]) == (verdict == "fail")
-        assert one["low"] < one["value"] < one["high"] and one["level"] == 0.9
-        worse = one["new"] - one["old"] if one["spec"] == "bce" else one["old"] - one["new"]
-        assert one["value"] == pytest.approx(worse / one["old"] if one["relative"] else worse, rel=1e-9)
+        found = gates(inside("compare", "two.csv", "--baseline", base, *asked, *JSON))
+        assert len(found) == len(limits)
+        for one in found:
+            assert one["verdict"] == verdict
+            assert (one["value"] > one["threshold"]) == (verdict == "fail")
+            assert one["low"] < one["value"] < one["high"] and one["level"] == 0.9
+            worse = one["new"] - one["old"] if one["spec"] == "bce" else one["old"] - one["new"]
+            assert one["value"] == pytest.approx(worse / one["old"] if one["relative"] else worse, rel=1e-9)
 
 
 def test_the_line_says_all(inside, write):
@@ -165,30 +168,29 @@ def test_what_is_no_tolerance(inside, write, gate, words, lines):
         assert again.returncode in (0, 1) and again.stderr.count("gate: ") == 2
 
 
-def three(inside, write, gate, *words):
-    """The gate against a model of the same file, a file of predictions in another order, and its result."""
+GATES = ("mae=2%", "rmse=+0.1", "rmse=3%", "wmape=2%", "r2=+0.01", "mape=+0.01")
+
+
+def test_the_interval_is_one_wherever_the_baseline_stands(inside, write):
+    """Against a model of the same file, a file of predictions in another order, and its result."""
     order = np.random.default_rng(0).permutation(N)
     write(table({"id": IDS, "y": Y, "new": NEW, "old": OLD}), "both.csv")
     write(table({"id": IDS, "y": Y, "pred": OLD}, order), "before.csv")
     write(table({"id": IDS, "y": Y, "pred": NEW}), "after.csv")
-    asked = ("--id", "id", "--task", "regression", *words, "--max-regression", gate, *JSON)
-    kept = ("--id", "id", "--task", "regression", *words, "--replicates", "-q", "--output", "before.json")
+    roles = ("--id", "id", "--task", "regression", "--scale", "1")
+    kept = (*roles, "--replicates", "-q", "--output", "before.json")
     assert inside("compare", "before.csv", *kept).returncode == 0
-    return [
-        gates(inside("compare", "both.csv", "--pred", "new", "--pred", "old", "--baseline", "old", *asked)),
-        gates(inside("compare", "after.csv", "--baseline", "before.csv", *asked)),
-        gates(inside("compare", "after.csv", "--baseline", "before.json", *asked)),
-        gates(inside("compare", "after.csv", "--baseline", "before.json:pred", *asked)),
-    ]
-
-
-@pytest.mark.parametrize("gate", ["mae=2%", "rmse=+0.1", "rmse=3%", "wmape=2%", "r2=+0.01", "mape=+0.01"])
-def test_the_interval_is_one_wherever_the_baseline_stands(inside, write, gate):
-    found = [one for (one,) in three(inside, write, gate, "--scale", "1")]
-    for one in found[1:]:
-        assert one["verdict"] == found[0]["verdict"]
-        for key in ("old", "new", "value", "low", "high"):
-            assert one[key] == pytest.approx(found[0][key], rel=1e-9), key
+    asked = (*roles, *(word for gate in GATES for word in ("--max-regression", gate)), *JSON)
+    first = gates(
+        inside("compare", "both.csv", "--pred", "new", "--pred", "old", "--baseline", "old", *asked)
+    )
+    assert len(first) == len(GATES)
+    for baseline in ("before.csv", "before.json", "before.json:pred"):
+        found = gates(inside("compare", "after.csv", "--baseline", baseline, *asked))
+        for one, other in zip(first, found, strict=True):
+            assert (one["text"], one["verdict"]) == (other["text"], other["verdict"])
+            for key in ("old", "new", "value", "low", "high"):
+                assert other[key] == pytest.approx(one[key], rel=1e-9), (one["text"], key)
 
 
 def test_rows_that_one_side_has_are_left_out_by_match(inside, write):

@@ -10,13 +10,12 @@ from losscli import LossClassifier, LossRegressor
 REGRESSORS = (
     "huber",
     "mse",
-    "mae",
     "quantile:tau=0.9",
     "tukey",
     "poisson",
     "0.7*huber:delta=1 + 0.3*mae",
 )
-CLASSIFIERS = ("log_loss", "bce", "hinge", "focal", "cross_entropy", "crammer_singer_hinge")
+CLASSIFIERS = ("log_loss", "bce", "hinge", "focal", "crammer_singer_hinge")
 MODELS = [*map(LossRegressor, REGRESSORS), *map(LossClassifier, CLASSIFIERS)]
 
 

@@ -16,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import losscli
+from losscli.errors import UsageError
 from losscli.inference import corrected_t_interval
 
 X, Y = load_diabetes(return_X_y=True)
@@ -70,7 +71,7 @@ def test_words_as_classes_the_second_positive() -> None:
     ],
 )
 def test_what_an_estimator_does_not_give(loss: str, estimator: Any, why: str) -> None:
-    with pytest.raises(ValueError, match=why):
+    with pytest.raises(UsageError, match=why):
         losscli.scorer(loss)(estimator.fit(CX, CY), CX, CY)
 
 
@@ -79,12 +80,14 @@ def test_what_an_estimator_does_not_give(loss: str, estimator: Any, why: str) ->
     [
         ("hubr", "Did you mean huber"),
         ("huber:delt=1", "Did you mean delta"),
-        ("huber", "write it in the spec"),
+        ("huber", "Write it in the spec: huber:delta=1.5"),
+        ("0.7*mse + 0.3*huber", "Write it in the spec: huber:delta=1.5"),
     ],
 )
 def test_a_loss_that_cannot_be_scored_is_refused_at_once(loss: str, why: str) -> None:
-    with pytest.raises(ValueError, match=why):
+    with pytest.raises(UsageError, match=why) as refused:
         losscli.scorer(loss)
+    assert isinstance(refused.value, ValueError)  # which scikit-learn, and its callers, catch
     with pytest.raises(KeyError, match=why):
         losscli.scorers[loss]
 

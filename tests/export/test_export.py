@@ -98,7 +98,11 @@ def test_what_cannot_be_is_refused(spec: str, why: str) -> None:
 def test_from_python() -> None:
     slope = losscli.objective("huber:delta=1.5", "numpy")
     assert slope(np.array([1.0, 9.0]), np.zeros(2)).tolist() == [1.0, 1.5]
-    with pytest.raises(ValueError, match="Did you mean lightgbm"):
+    with pytest.raises(UsageError, match="Did you mean lightgbm"):
         losscli.objective("mae", "lightgm")
-    with pytest.raises(ValueError, match="--task binary"):
+    with pytest.raises(UsageError, match="task='binary'"):
         losscli.objective("focal", "numpy")
+    with pytest.raises(UsageError, match="Did you mean binary"):
+        losscli.objective("focal", "numpy", task="binry")
+    with pytest.raises(ValueError, match="as in huber:delta"):  # what callers of Python catch
+        losscli.objective("0.7*mse + 0.3*huber", "numpy")

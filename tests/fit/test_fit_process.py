@@ -481,7 +481,7 @@ def test_an_interrupt_before_anything_is_finished_leaves_nothing(process, tmp_pa
 def test_control_c_in_a_long_run(tmp_path, everyone):
     """Sent to the process alone, and as a terminal does, to its workers too; no worker outlives it."""
     losses = ["--loss", "mse", "--loss", "huber", "--loss", "tukey"]
-    many = ["--folds", "3", "--repeats", "2000", "--jobs", "2"]
+    many = ["--folds", "3", "--repeats", "2000", "--no-contaminate", "--jobs", "2"]
     command = [sys.executable, "-c", UNDER_WAY, "20"]
     line = [*command, "fit", str(SAMPLES / "area.csv"), *losses, *many]
     with subprocess.Popen(

@@ -1,11 +1,13 @@
 """Fits whose loss is never at its least: told, with limit and columns; near-misses reach their optimum."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
+import losscli
 from losscli.descent.design import whitened
 from losscli.descent.ends import NO_OPTIMUM, Solution
 from losscli.descent.train import Settings, Wanted, train
@@ -156,3 +158,38 @@ def test_no_fit_has_converged_beside_a_certificate_that_says_otherwise(scale):
 def test_an_exact_fit_is_called_exact():
     found = trained("mae", Task.REGRESSION, X[:, None], 3.0 * X + 1.0)
     assert found.converged and "the fit is exact" in found.certificate
+
+
+# ── levels that some training folds see with one target alone ────────────────────────────────────────
+
+
+def _rare(target: Sequence[Any]) -> dict[str, Sequence[Any]]:
+    """Three rows of 60 have a level of their own; two of them share a target, in different folds."""
+    level = ["rare" if i < 3 else "usual" if i % 2 else "other" for i in range(60)]
+    fold = [0 if i == 2 else i % 3 for i in range(60)]
+    return {"x": np.linspace(-1, 1, 60).tolist(), "site": level, "part": fold, "y": target}
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"),
+    [
+        ([0, 0, 4, *(i % 4 for i in range(57))], {"task": "counts", "loss": ["poisson", "tweedie"]}),
+        (
+            ["a", "a", "b", *("ab"[i * i % 7 % 2] for i in range(57))],
+            {"loss": ["bce"], "l2": 0, "positive": "b"},
+        ),
+    ],
+    ids=["counts", "classes"],
+)
+def test_a_level_of_one_target_in_a_fold_is_named_with_what_to_type(target, asked):
+    table = _rare(target)
+    words = {"target": "y", "fold_column": "part", "no_contaminate": True, **asked}
+    found = losscli.fit(table, **words)
+    for one in found.record.unranked:
+        assert one.reason == "not converged in 1 of 3 folds: no finite optimum along site=rare"
+    assert len(found.record.unranked) == len(asked["loss"])
+    (told,) = [one for one in found.record.warnings if one.code == "one_target"]
+    assert "site=rare" in told.message and "--drop site" in told.advice and "--l2 " in told.advice
+    for more in ({"l2": "auto" if "bce" in asked["loss"] else 0.01}, {"drop": ["site"]}):
+        again = losscli.fit(table, **words | more).record
+        assert not again.unranked and not [one for one in again.warnings if one.code == "one_target"]

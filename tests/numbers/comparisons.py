@@ -23,7 +23,8 @@ def delimited(columns: Columns, sign: str = ",") -> bytes:
     """Columns as text; floats as the shortest that reads back, NaN as an empty field."""
 
     def text(value: Any) -> str:
-        return "" if str(value) == "nan" else str(value)
+        written = str(value)
+        return "" if written == "nan" else written
 
     words = [[text(value) for value in np.asarray(column).tolist()] for column in columns.values()]
     return "\n".join(sign.join(row) for row in [list(columns), *zip(*words, strict=True)]).encode() + b"\n"

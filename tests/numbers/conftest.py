@@ -42,9 +42,17 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return made
 
 
+# Files that look at figures of the rows, and at intervals only for whether there are any.
+FEW_RESAMPLES = {
+    *("test_compare_sizes.py", "test_compare_values.py", "test_outliers.py", "test_class_weight.py"),
+    *("test_detection.py", "test_vectors.py"),
+}
+
+
 @pytest.fixture
-def compared(save: Callable[[bytes, str], str]) -> Compare:
+def compared(save: Callable[[bytes, str], str], request: pytest.FixtureRequest) -> Compare:
     """compared(columns or paths, losses=…, jobs=…, weights=…, id=…, task=… and so on)."""
+    usual = {"resamples": 400} if request.path.name in FEW_RESAMPLES else {}
 
     def made(
         source: Columns | Sequence[str], *, losses: Sequence[str] = (), jobs: int = 1, **options: Any
@@ -54,6 +62,6 @@ def compared(save: Callable[[bytes, str], str]) -> Compare:
         text = frozenset({roles["id"]} if roles.get("id") else ())
         table, problem, inputs = open_files(paths, ReadOptions(text=text, jobs=jobs), Asked(**roles))
         specs = tuple(Spec.parse(spec) for spec in losses)
-        return compare(table, problem, Request(losses=specs, jobs=jobs, **options), inputs)
+        return compare(table, problem, Request(losses=specs, jobs=jobs, **usual | options), inputs)
 
     return made

@@ -12,8 +12,10 @@ from losscli.spec import Spec
 FEW = ("mse", "mae", "medae", "max_error", "wmape", "huber:delta=1")
 
 
-@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
-@pytest.mark.parametrize("n", [32_767, 32_768, 32_769, 65_536, 65_537])
+@pytest.mark.parametrize(
+    ("n", "weighted"),
+    [(32_767, False), (32_768, True), (32_769, False), (32_769, True), (65_536, False), (65_537, True)],
+)
 def test_borders_of_blocks(compared: Compare, n: int, weighted: bool) -> None:
     """The last row, alone in its block, is the worst: it must be there, and flagged."""
     rng = np.random.default_rng(n)

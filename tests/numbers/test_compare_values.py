@@ -44,8 +44,7 @@ def roles(columns: dict[str, Any], w: Any, weighted: bool) -> tuple[dict[str, An
 BINNED = "relative_squared_error"
 
 
-@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
-@pytest.mark.parametrize("n", [2_000, 33_000])
+@pytest.mark.parametrize(("n", "weighted"), [(2_000, False), (2_000, True), (33_000, True)])
 def test_positive_numbers(compared: Compare, n: int, weighted: bool) -> None:
     """All losses of numbers and counts at once: two models, one of them wild."""
     rng = np.random.default_rng(n)

@@ -73,7 +73,7 @@ def test_one_procedure_covers_many_pairs(compared):
         rng = np.random.default_rng(seed)
         y = rng.normal(size=120)
         models = {f"pred_{i}": y + rng.normal(size=120) for i in range(5)}
-        found = compared({"y": y} | models, losses=["mae"])
+        found = compared({"y": y} | models, losses=["mae"], resamples=999)
         wrong += any(one.verdict != "~" for one in found.comparisons)
     assert wrong <= 6  # 5 % of 40 is 2; P(more than 6) is 0.3 %
 

@@ -2,13 +2,14 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from .pasted import BRIEF, FAST, QUICK, Answer, broken_promise, run
+from .pasted import BRIEF, FAST, QUICK, Answer, broken_promise, run, value_of
 from .shapes import delimited
 
 N = 24
@@ -224,9 +225,8 @@ def beside(one: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
     return dict(reversed(columns.items())) if one["turned"] else columns
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_lines_of_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
-    monkeypatch.chdir(tmp_path)
+@cache
+def files_of_compare() -> list[dict[str, Any]]:
     dimensions = {
         "values": [
             TARGETS[name]
@@ -239,7 +239,13 @@ def test_lines_of_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part:
         "id": [True, False],
         "turned": [False, True],
     }
-    for one in list(pairwise(dimensions, 2))[part :: 2 * PARTS]:
+    return list(pairwise(dimensions, 2))
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_lines_of_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    monkeypatch.chdir(tmp_path)
+    for one in files_of_compare()[part :: 2 * PARTS]:
         path = written(beside(one), one["sign"])
         said = [word.format(target=one["name"]) for word in one["said"]]
         holds(["compare", path, *said, *FAST])
@@ -447,3 +453,21 @@ def test_lines_that_name_a_target_name_what_would_be_asked_for_next(
         again = run(line[1:])
         assert again.code == 0, again.err
         assert broken_promise(line[1:], again, gives) is None
+
+
+def test_what_other_columns_speak_of_is_offered_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The target, and its predictions: the first line is the reading."""
+    monkeypatch.chdir(tmp_path)
+    columns = {"rooms": Y.tolist(), "area": SHARE.tolist(), "price": X.tolist()}
+    columns |= {f"price_{model}": (X + RNG.normal(size=N)).round(3).tolist() for model in ("rf", "gbm")}
+    unnamed = holds(["compare", written(columns), *FAST])
+    assert value_of(unnamed.lines[0], "--target") == "price"
+    assert unnamed.promises[0][1] == "price is the target; 2 models"
+    found = holds(unnamed.lines[0][1:]).found
+    assert [found["target"], *(model["name"] for model in found["models"])] == [
+        "price",
+        "price_rf",
+        "price_gbm",
+    ]

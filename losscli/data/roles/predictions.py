@@ -8,7 +8,7 @@ from losscli.data.roles.candidates import SHOWN, Candidates, Predicted, fix_of_m
 from losscli.data.roles.ids import is_index, named_like_id
 from losscli.data.roles.pred_flag import named_predictions
 from losscli.data.roles.target import fixes_of_targets
-from losscli.data.roles.words import is_prediction_name
+from losscli.data.roles.words import is_prediction_name, speaks_of
 from losscli.data.table import Table
 from losscli.errors import DataError, Fix, UsageError
 
@@ -61,8 +61,13 @@ def _unnamed(candidates: Candidates, numbers: Sequence[str]) -> DataError | Usag
         f"{candidates.target!r} none is numeric"
     )
     few = left[:SHOWN]
-    fixes = [fix_of_models(few, f"{len(few)} models" if len(few) > 1 else f"{few[0]} is the model")]
-    if len(few) > 1:
+    speaking = [name for name in left if speaks_of(name, candidates.target)][:SHOWN]
+    every = dict.fromkeys((tuple(speaking or few), tuple(few)))
+    alone = "{} alone" if len(few) > 1 else "{} is the model"
+    fixes = [
+        fix_of_models(one, f"{len(one)} models" if len(one) > 1 else alone.format(one[0])) for one in every
+    ]
+    if len(few) > 1 and not speaking:
         fixes += [fix_of_models([name], f"{name} alone") for name in few[:2]]
     return UsageError(what, where=candidates.where, advice="Say which:", fixes=fixes)
 

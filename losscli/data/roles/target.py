@@ -3,7 +3,14 @@
 from collections.abc import Collection, Mapping
 
 from losscli.data.roles.asked import Asked
-from losscli.data.roles.words import TARGET_NAMES, folded, is_prediction_name, without_role_words, words
+from losscli.data.roles.words import (
+    TARGET_NAMES,
+    folded,
+    is_prediction_name,
+    speaks_of,
+    without_role_words,
+    words,
+)
 from losscli.data.table import Column, ColumnType, Table
 from losscli.errors import Fix, UsageError, Where, did_you_mean
 
@@ -82,14 +89,25 @@ def targets_beside(table: Table, taken: Collection[str]) -> tuple[str, ...]:
 
 
 def _likely_targets(table: Table, asked: Asked) -> list[str]:
-    """The columns with a word of a target in their names, then the others that are no predictions; text that
-    is another in most rows names rows, and comes last."""
+    """The columns with a word of a target in their names, then the others that are no predictions: first
+    those of which most names speak, last what speaks of another, and text that is another in most rows, which
+    names rows."""
     telling = {word for name in TARGET_NAMES for word in words(name)} - {"y", "ground", "test", "val", "true"}
     free = [name for name in table.columns if name not in asked.named and name not in asked.pred]
     ranked = [name for name in free if telling & set(words(name)) and not is_prediction_name(name)]
     others = [name for name in free if not is_prediction_name(name)]
-    ranked += sorted(others, key=lambda name: not is_numeric(table, name) and is_mostly_distinct(table, name))
+
+    def late(name: str) -> tuple[bool, bool, int]:
+        names_rows = not is_numeric(table, name) and is_mostly_distinct(table, name)
+        return names_rows, any(speaks_of(name, one) for one in others), -_spoken_of(table, name)
+
+    ranked += sorted(others, key=late)
     return list(dict.fromkeys(ranked or free))[:_SHOWN]
+
+
+def _spoken_of(table: Table, name: str) -> int:
+    """How many other columns speak of one."""
+    return sum(speaks_of(one, name) for one in table.columns)
 
 
 def target_by_name(table: Table, taken: Collection[str | None]) -> str | None:
@@ -102,9 +120,14 @@ def target_by_name(table: Table, taken: Collection[str | None]) -> str | None:
 
 
 def fixes_of_targets(table: Table, but: Collection[str]) -> list[Fix]:
-    """Other columns that may be the target; but: those that may not."""
+    """Two other columns that may be the target: those of which most names speak, else the last ones.
+
+    but: those that may not.
+    """
     free = [name for name in table.columns if name not in but and not is_prediction_name(name)]
-    return [Fix(("--target", name), f"{name} is the target") for name in free[-2:]]
+    two = sorted(free, key=lambda name: _spoken_of(table, name))[-2:]
+    two.sort(key=lambda name: -_spoken_of(table, name))
+    return [Fix(("--target", name), f"{name} is the target") for name in two]
 
 
 def is_target_too(table: Table, flag: str, name: str) -> UsageError:

@@ -71,6 +71,12 @@ def without_role_words(name: str) -> str:
     return (rest + tail).strip(SEPARATORS)
 
 
+def speaks_of(name: str, other: str) -> bool:
+    """Whether a name is another's with more words before or behind it, as price_rf is of price."""
+    own, told = words(name), words(other)
+    return 0 < len(told) < len(own) and told in (own[: len(told)], own[-len(told) :])
+
+
 def folded(name: str) -> str:
     """A name without what does not matter in a target's: capitals, blanks, underscores."""
     return name.lower().replace("_", "").replace(" ", "").replace("\t", "")

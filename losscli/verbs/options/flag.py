@@ -62,6 +62,7 @@ class FlagField:
 
     @property
     def positional(self) -> bool:
+        """Whether it is typed without a name."""
         return self.flag.panel == ARGUMENTS
 
     @property
