@@ -254,11 +254,14 @@ class Workspace:
 
     def floor(self, objective: Objective) -> Floats:
         """(m,) What is rounding of objectives."""
-        models, which = objective.models, np.arange(len(objective.models))
-        flat = np.abs(objective.evaluate(np.array([self.constant(one)[0] for one in models]), which)[0])
-        steep = which[[is_steep(one.bound) for one in models]]
+        models = objective.models
+        own = [i for i, one in enumerate(models) if not i or one is not models[i - 1]]  # each, from one start
+        which = np.array(own, np.intp)
+        flat = np.abs(objective.evaluate(np.array([self.constant(models[i])[0] for i in own]), which)[0])
+        steep = np.flatnonzero([is_steep(models[i].bound) for i in own])
         if len(steep):  # one row may cost all of it: a loss is cheap on one side at least
-            flat[steep] = np.min([flat[steep], *self._at_ends(objective, steep)], axis=0)
+            flat[steep] = np.min([flat[steep], *self._at_ends(objective, which[steep])], axis=0)
+        flat = np.repeat(flat, np.diff([*own, len(models)]))
         flat = np.minimum(flat, objective.level)
         return np.where(np.isfinite(flat), _FLOOR * flat, 0.0)
 
