@@ -6,10 +6,11 @@ halves. Needs value and slope only.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from losscli.descent.objective import Objective, negligible, spared
+from losscli.descent.objective import negligible, spared
 from losscli.domain import Codes, Floats, Mask
 
 PAIRS = 10
@@ -18,6 +19,18 @@ _HALVINGS = 40
 _STALLS = 3  # iterations without a decrease before a model is given up
 
 Observer = Callable[[int, Codes, Floats], None]  # iteration, models still in motion (k,), values (k,)
+
+
+class Smooth(Protocol):
+    """What is descended on: strengths of penalties, penalty, level and unit as in `Objective`."""
+
+    l2: Floats
+    penalty: Floats
+    level: Floats
+    unit: Floats
+
+    def evaluate(self, v: Floats, which: Codes) -> tuple[Floats, Floats]:
+        """(values (m,), gradients (m, d)) of some models."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +54,7 @@ class Descent:
 class _State:
     """The models still in motion."""
 
-    def __init__(self, objective: Objective, v: Floats, which: Codes) -> None:
+    def __init__(self, objective: Smooth, v: Floats, which: Codes) -> None:
         self.objective, self.which = objective, which
         self.place = np.arange(len(which))  # of each in the result
         self.v = v
@@ -114,7 +127,7 @@ class _State:
 
 @np.errstate(over="ignore", invalid="ignore")  # a step may be far too long
 def minimise(
-    objective: Objective,
+    objective: Smooth,
     start: Floats,
     which: Codes,
     *,
@@ -155,7 +168,7 @@ def minimise(
     return end
 
 
-def _bend(objective: Objective, v: Floats, gradient: Floats, which: Codes) -> Floats:
+def _bend(objective: Smooth, v: Floats, gradient: Floats, which: Codes) -> Floats:
     """The curvature of each objective along its gradient, by a step that moves scores a little."""
     size = np.linalg.norm(gradient, axis=1)
     reach = 1e-3 * objective.unit[which] / np.where(size > 0, size, 1.0)

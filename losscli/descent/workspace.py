@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from losscli.descent import interior, lbfgs, starts
+from losscli.descent import interior, lbfgs, screened, starts
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.objective import Objective, Trainee, bulk_spread
@@ -238,7 +238,7 @@ class Workspace:
             start = self.least_squares[[model.target for model in models]]
         objective = self.objective(models)
         hinges, floor = self.hinges(models), self.floor(objective)
-        return interior.minimise(
+        return screened.minimise(
             self.design, hinges, objective.l2, start, tol=self.tol, level=objective.level, floor=floor
         )
 
