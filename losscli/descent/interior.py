@@ -67,6 +67,11 @@ class Vertex:
         """Some of the models, in that order."""
         return Vertex(self.v[which], self.gap[which], self.iterations[which], self.converged[which])
 
+    def take(self, which: Codes, ends: "Vertex") -> None:
+        """Some of the models end there, after as many more iterations."""
+        self.v[which], self.gap[which], self.converged[which] = ends.v, ends.gap, ends.converged
+        self.iterations[which] += ends.iterations
+
     @classmethod
     def at(cls, start: Floats) -> "Vertex":
         """Nothing known yet. start: (m, q)."""

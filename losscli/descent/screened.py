@@ -22,8 +22,12 @@ _CELLS = 32_768  # scores worked on at a time
 _LEAST = 2_000  # rows: fewer are solved as they are
 _WHOLE = 4  # times the rows near a kink: fewer rows are solved as they are
 _MORE, _LESS = 3, 2  # times as many rows in the next round, of which there must be more than so many times
-_ROUNDED = ((1.0, 1e-3), (0.25, 1e-4))  # (width in median distances to a kink, share of the objective left)
-_STEPS = 15
+_ROUNDED = (
+    (1.0, 1e-3),
+    (0.25, 1e-4),
+    (0.06, 1e-5),
+)  # (width in median distances to a kink, share of the objective left)
+_STEPS = 20
 
 
 def minimise(
@@ -48,25 +52,26 @@ def minimise(
         asked = partial(interior.minimise, tol=tol, level=level[which], floor=floor[which], unit=unit[which])
         return asked(design, part, l2[which], end.v[which], rest=rest, rows=rows)
 
+    value = objectives(design, own, l2, end.v)
+    counts, again = np.full(len(l2), count), np.zeros(len(l2), np.bool_)
     open_ = np.arange(len(l2))
-    while len(open_) and _LESS * count <= n:
-        part = own.of(open_)
-        far = _Far.of(design, part, end.v[open_], count)
-        found = solve(open_, far.held(part, design.w), far.sums(design, part), far.near)
+    while len(open_) and _LESS * counts[open_].min() <= n:
+        which = open_[counts[open_] == counts[open_].min()]
+        part = own.of(which)
+        far = _Far.of(design, part, end.v[which], int(counts[which[0]]))
+        found = solve(which, far.held(part, design.w), far.sums(design, part), far.near)
         above = far.above(design, part, found.v)
-        _put(end, open_, replace(found, gap=found.gap + above))
-        value = objectives(design, part, l2[open_], found.v)
-        enough = negligible(value, level[open_], tol) + spared(value, floor[open_])
-        open_ = open_[~(found.converged & (above <= enough))]
-        count *= _MORE
+        at = objectives(design, part, l2[which], found.v)
+        done = found.converged & (above <= negligible(at, level[which], tol) + spared(at, floor[which]))
+        lower = at < value[which]
+        end.take(which[done | lower], replace(found, gap=found.gap + above).of(done | lower))
+        value[which] = np.minimum(value[which], at)
+        again[which] = lower & ~again[which]  # once more with as many rows, about a better point
+        counts[which] *= np.where(again[which], 1, _MORE)
+        open_ = np.setdiff1d(open_, which[done])
     if len(open_):
-        _put(end, open_, solve(open_, own.of(open_)))
+        end.take(open_, solve(open_, own.of(open_)))
     return end
-
-
-def _put(end: Vertex, which: Codes, found: Vertex) -> None:
-    end.v[which], end.gap[which], end.converged[which] = found.v, found.gap, found.converged
-    end.iterations[which] += found.iterations
 
 
 class _Rounded:

@@ -169,6 +169,13 @@ class Workspace:
         sizes = np.repeat(_SIZES, _PER_SIZE)[:, None]
         return [sizes * directions.reshape(len(sizes), -1)]
 
+    def sampled(self, count: int) -> "Workspace":
+        """The same on some of the rows."""
+        n = len(self.design.w)
+        rng = np.random.default_rng([self.settings.seed, n])
+        rows = np.sort(rng.choice(n, count, replace=False))
+        return Workspace(self.design.sample(rows), self.targets[..., rows], self.settings)
+
     def imbalance(self, t: int) -> float | None:
         """n-/n+, None where a class is absent or there are not two; 1 where they weigh alike but for
         rounding."""
@@ -242,7 +249,8 @@ class Workspace:
             self.design, hinges, objective.l2, start, tol=self.tol, level=objective.level, floor=floor
         )
 
-    def descended(self, objective: Objective, start: Floats) -> lbfgs.Descent:
+    def descended(self, objective: Objective, start: Floats, model: Codes | None = None) -> lbfgs.Descent:
+        """model: of which of several models each is an attempt (m,)."""
         return lbfgs.minimise(
             objective,
             start,
@@ -250,6 +258,7 @@ class Workspace:
             tol=self.tol,
             floor=self.floor(objective),
             max_iter=self.max_iter,
+            model=model,
         )
 
     def floor(self, objective: Objective) -> Floats:
