@@ -22,11 +22,8 @@ _CELLS = 32_768  # scores worked on at a time
 _LEAST = 2_000  # rows: fewer are solved as they are
 _WHOLE = 4  # times the rows near a kink: fewer rows are solved as they are
 _MORE, _LESS = 3, 2  # times as many rows in the next round, of which there must be more than so many times
-_ROUNDED = (
-    (1.0, 1e-3),
-    (0.25, 1e-4),
-    (0.06, 1e-5),
-)  # (width in median distances to a kink, share of the objective left)
+# Rounded off: widths in median distances to a kink, and what is left, as a share of the objective.
+_ROUNDED = ((0.5, 1e-3), (0.12, 1e-4), (0.03, 1e-6))
 _STEPS = 20
 
 
@@ -80,7 +77,7 @@ class _Rounded:
     def __init__(self, design: Design, own: Hinges, l2: Floats) -> None:
         self.design, self.own, self.l2, self.penalty = design, own, l2, design.penalty
         self.level = np.full(len(l2), np.inf)
-        self.unit = self.width = self._distances(np.zeros((len(l2), design.rank)))
+        self.unit = self.width = np.ones(len(l2))
 
     def _distances(self, v: Floats) -> Floats:
         """(m,) The median distance of scores to a kink."""
@@ -101,16 +98,16 @@ class _Rounded:
         """As of `Objective`."""
         design, n = self.design, len(self.design.w)
         value, gradient = np.zeros(len(v)), np.zeros_like(v)
-        own = self.own if len(which) == len(self.l2) else self.own.of(which)
-        width = self.width[which, None]
+        width, every = self.width[which, None], len(which) == len(self.l2)
         rows = max(_CELLS // max(len(v), 1), 256)
         for first in range(0, n, rows):
             block = slice(first, first + rows)
+            own = Hinges(*(part[..., block] for part in self.own))
+            kinks, at_first, left, jumps = own if every else own.of(which)
             scores, w = v @ design.zt[:, block], design.w[block]
-            slope = own.left[:, block].copy()
-            loss = own.value[:, block] + slope * (scores - own.kinks[:, 0, block])
-            for k in range(own.kinks.shape[1]):
-                t, jump = scores - own.kinks[:, k, block], 0.5 * own.jumps[:, k, block]
+            loss, slope = at_first + left * (scores - kinks[:, 0]), left.copy()
+            for k in range(kinks.shape[1]):
+                t, jump = scores - kinks[:, k], 0.5 * jumps[:, k]
                 root = np.sqrt(t * t + width * width)
                 loss += jump * (t + root)
                 slope += jump * (1.0 + t / root)
