@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from losscli.descent.levels import Levels, block_of
-from losscli.domain import Floats
+from losscli.domain import Codes, Floats
 
 _WELL_CONDITIONED = 1e-7  # smallest over largest eigenvalue of the correlations for the fast way
 _HUGE = 1e100
@@ -66,6 +66,12 @@ class Design:
     def without_offset(self, x: Floats) -> Floats:
         """Scores, or targets in their unit, (…, n) less that."""
         return x if self.offset is None else x - self.offset
+
+    def sample(self, rows: Codes) -> "Design":
+        """Some of the rows, in the same coordinates."""
+        w = self.w[rows]
+        offset = None if self.offset is None else self.offset[rows]
+        return replace(self, z=self.z[rows], w=w / w.sum(), offset=offset, levels=None)
 
     def plain(self) -> tuple["Design", Floats]:
         """(the same rows in plain z-scores, as textbooks have them; the matrix whose product with their

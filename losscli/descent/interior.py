@@ -31,6 +31,9 @@ _CAREFUL = 3  # first rounds
 _PROBES = (0.03, 0.2, 0.5, 0.8, 0.97)  # shares of the way between kinks at which a slope must be the same
 
 
+Lines = tuple[Floats | float, Floats | float]  # constants (m,) and slopes (m, q) of objectives
+
+
 class Hinges(NamedTuple):
     """The row losses of m models: kinks (m, K, n), ascending; the value at the first and the slope left
     of it (m, n); the jump of the slope at each kink (m, K, n)."""
@@ -39,6 +42,10 @@ class Hinges(NamedTuple):
     value: Floats
     left: Floats
     jumps: Floats
+
+    def of(self, which: Codes) -> "Hinges":
+        """Some of the models."""
+        return Hinges(*(part[which] for part in self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +66,11 @@ class Vertex:
     def of(self, which: Sequence[int] | Codes) -> "Vertex":
         """Some of the models, in that order."""
         return Vertex(self.v[which], self.gap[which], self.iterations[which], self.converged[which])
+
+    def take(self, which: Codes, ends: "Vertex") -> None:
+        """Some of the models end there, after as many more iterations."""
+        self.v[which], self.gap[which], self.converged[which] = ends.v, ends.gap, ends.converged
+        self.iterations[which] += ends.iterations
 
     @classmethod
     def at(cls, start: Floats) -> "Vertex":
@@ -112,19 +124,28 @@ def row_values(own: Hinges, scores: Floats) -> Floats:
     return np.asarray(line + (own.jumps * np.maximum(scores[:, None] - own.kinks, 0.0)).sum(axis=1))
 
 
+def objectives(design: Design, own: Hinges, l2: Floats, v: Floats) -> Floats:
+    """(m,) At v: (m, q)."""
+    values = row_values(own, v @ design.z.T) @ design.w
+    return np.asarray(values + 0.5 * l2 * ((v * v) @ design.penalty))
+
+
 class _Problem:
     """The primal and dual of m models in the coordinates of a system; arrays as in `Hinges`, weighted."""
 
-    def __init__(self, system: System, w: Floats, own: Hinges, l2: Floats, penalty: Floats) -> None:
+    def __init__(
+        self, system: System, w: Floats, own: Hinges, l2: Floats, penalty: Floats, rest: Lines
+    ) -> None:
         """w: (n,); penalty: (m, q)."""
         self.coordinates = system
         self.kinks, self.box = own.kinks, own.jumps * w
         self.left = own.left * w
-        self.line = system.pulled(self.left)  # (m, q)
-        self.constant = ((own.value - own.left * own.kinks[:, 0]) * w).sum(axis=1)
+        self.line = system.pulled(self.left) + rest[1]  # (m, q)
+        self.constant = ((own.value - own.left * own.kinks[:, 0]) * w).sum(axis=1) + rest[0]
         self.l2, self.penalty = l2, penalty
 
     def keep(self, stay: Mask) -> None:
+        self.coordinates = self.coordinates.kept(stay)
         self.kinks, self.box = self.kinks[stay], self.box[stay]
         self.left, self.line, self.constant = self.left[stay], self.line[stay], self.constant[stay]
         self.l2, self.penalty = self.l2[stay], self.penalty[stay]
@@ -148,7 +169,7 @@ class _Problem:
 
     def value(self, v: Floats, i: int) -> float:
         """The objective of model i at v: (q,)."""
-        s = self.coordinates.scores(v[None]) - self.kinks[i]
+        s = self.coordinates.of(i).scores(v[None]) - self.kinks[i]
         hinged = (self.box[i] * np.maximum(s, 0.0)).sum()
         return float(self.constant[i] + self.line[i] @ v + hinged + 0.5 * self.penalty[i] @ (v * v))
 
@@ -172,26 +193,36 @@ def minimise(
     level: Floats,
     floor: Floats,
     unit: Floats | None = None,
+    rest: Lines = (0.0, 0.0),
+    rows: Codes | None = None,
 ) -> Vertex:
     """Models to a gap that is negligible: tol times objective or level, or floor (m,); start: (m, q), l2:
-    (m,); level as in `Objective`; unit: (m,), the size of scores, found from the kinks where it is None.
+    (m,); level as in `Objective`; unit: (m,), the size of scores, found from the kinks where it is None;
+    rest: what rows that are lines add, in coordinates of a design without levels; rows: the places of those
+    that each model has (m, c), where these differ: `own` is of them, times their weights.
 
     The vertex that the interior point points at replaces it where its objective is no higher.
     """
-    if unit is None:  # in which kinks and scores are of size 1
-        bulk = own.kinks - np.median(own.kinks, axis=(1, 2), keepdims=True)
-        unit = np.median(np.abs(bulk), axis=(1, 2))
-        unit = np.where(unit > 0, unit, 1.0)
+    unit = units(own) if unit is None else unit
     one = Hinges(own.kinks / unit[:, None, None], own.value / unit[:, None], own.left, own.jumps)
     l2 = l2 * unit
     near = start / unit[:, None] / (1.0 + l2[:, None] * design.penalty)
-    system, w, penalty = system_of(design, l2), design.w, l2[:, None] * design.penalty
+    system, w, penalty = system_of(design, l2, rows), design.w, l2[:, None] * design.penalty
+    if rows is not None:
+        w = np.ones(rows.shape[1])
     if system.order is not None:
         one, w = Hinges(*(part[..., system.order] for part in one)), w[system.order]
-    problem = _Problem(system, w, one, l2, penalty)
+    problem = _Problem(system, w, one, l2, penalty, (rest[0] / unit, rest[1]))
     found = _minimise(problem, system.entered(near), tol, level / unit, floor / unit)
     v = system.left(found.v) * unit[:, None]
     return Vertex(v, found.gap * unit, found.iterations, found.converged)
+
+
+def units(own: Hinges) -> Floats:
+    """(m,) The sizes of scores, in which those of the kinks are 1."""
+    bulk = own.kinks - np.median(own.kinks, axis=(1, 2), keepdims=True)
+    size = np.median(np.abs(bulk), axis=(1, 2))
+    return np.where(size > 0, size, 1.0)
 
 
 def _minimise(problem: _Problem, start: Floats, tol: float, level: Floats, floor: Floats) -> Vertex:
@@ -238,8 +269,9 @@ def _vertex(problem: _Problem, point: "_Point", i: int) -> Floats:
     if not 0 < len(held) <= 4 * len(v):
         return v
     above = np.where(point.u[i] > point.l[i], problem.box[i], 0.0) * ~basis
-    right = -problem.line[i] - problem.coordinates.pulled(above.sum(axis=0)[None])[0]
-    corner = problem.coordinates.corner(v, Held(held, problem.kinks[i][basis]), right, problem.penalty[i])
+    own = problem.coordinates.of(i)
+    right = -problem.line[i] - own.pulled(above.sum(axis=0)[None])[0]
+    corner = own.corner(v, Held(held, problem.kinks[i][basis]), right, problem.penalty[i])
     value = problem.value(v, i)
     return corner if problem.value(corner, i) <= value + ROUNDING * abs(value) else v
 

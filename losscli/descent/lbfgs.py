@@ -6,18 +6,32 @@ halves. Needs value and slope only.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from losscli.descent.objective import Objective, negligible, spared
+from losscli.descent.objective import negligible, spared
 from losscli.domain import Codes, Floats, Mask
 
 PAIRS = 10
 _ARMIJO = 1e-4
 _HALVINGS = 40
+_ALIKE = 0.01  # of the bend between two attempts: how far it may be from that of a parabola
 _STALLS = 3  # iterations without a decrease before a model is given up
 
 Observer = Callable[[int, Codes, Floats], None]  # iteration, models still in motion (k,), values (k,)
+
+
+class Smooth(Protocol):
+    """What is descended on: strengths of penalties, penalty, level and unit as in `Objective`."""
+
+    l2: Floats
+    penalty: Floats
+    level: Floats
+    unit: Floats
+
+    def evaluate(self, v: Floats, which: Codes) -> tuple[Floats, Floats]:
+        """(values (m,), gradients (m, d)) of some models."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +51,16 @@ class Descent:
         v, value, count = np.zeros((m, d)), np.zeros(m), np.zeros(m, np.intp)
         return cls(v, value, v.copy(), value.copy(), count, np.zeros(m, np.bool_))
 
+    def give(self, places: Codes, others: Codes) -> None:
+        """The others end where some have."""
+        for part in (self.v, self.value, self.gradient, self.decrease, self.iterations, self.converged):
+            part[others] = part[places]
+
 
 class _State:
     """The models still in motion."""
 
-    def __init__(self, objective: Objective, v: Floats, which: Codes) -> None:
+    def __init__(self, objective: Smooth, v: Floats, which: Codes) -> None:
         self.objective, self.which = objective, which
         self.place = np.arange(len(which))  # of each in the result
         self.v = v
@@ -114,7 +133,7 @@ class _State:
 
 @np.errstate(over="ignore", invalid="ignore")  # a step may be far too long
 def minimise(
-    objective: Objective,
+    objective: Smooth,
     start: Floats,
     which: Codes,
     *,
@@ -122,10 +141,16 @@ def minimise(
     floor: Floats,
     max_iter: int,
     observe: Observer | None = None,
+    model: Codes | None = None,
 ) -> Descent:
-    """Descend from start (m, d) until ½ g·step ≤ tol·|objective| + floor (m,), or max_iter."""
+    """Descend from start (m, d) until ½ g·step ≤ tol·|objective| + floor (m,), or max_iter.
+
+    model: (m,), ascending, where some are attempts at the same: of those that are in one bowl the lowest goes
+    on, and its end is theirs.
+    """
     state = _State(objective, start.copy(), which)
     end = Descent.blank(*start.shape)
+    heirs: list[tuple[Codes, Codes]] = []
     for iteration in range(max_iter + 1):
         if observe is not None:
             observe(iteration, state.place, state.value)
@@ -152,10 +177,31 @@ def minimise(
             state.keep(~gone)
             z = z[~gone]
         state.move(z)
+        if model is not None:
+            heir = _heirs(state, end, model)
+            heirs.append((state.place[heir >= 0], heir[heir >= 0]))
+            state.keep(heir < 0)
+            if not len(state.place):
+                break
+    for places, own in reversed(heirs):
+        end.give(own, places)
     return end
 
 
-def _bend(objective: Objective, v: Floats, gradient: Floats, which: Codes) -> Floats:
+def _heirs(state: _State, end: Descent, model: Codes) -> Codes:
+    """(k,) Of each model in motion the place of the lowest attempt at the same, where the objective is a
+    parabola from one to the other; -1 where it is not, or that is itself."""
+    v, gradient, value = end.v.copy(), end.gradient.copy(), np.where(end.converged, end.value, np.inf)
+    v[state.place], gradient[state.place], value[state.place] = state.v, state.gradient, state.value
+    heir = np.lexsort((value, model))[np.searchsorted(model, model[state.place])]
+    away = state.v - v[heir]
+    bend = np.vecdot(away, state.gradient - gradient[heir])
+    rise = 0.5 * np.vecdot(away, state.gradient + gradient[heir])
+    alike = np.abs(state.value - value[heir] - rise) <= _ALIKE * bend
+    return np.where(alike & (bend > 0), heir, -1)
+
+
+def _bend(objective: Smooth, v: Floats, gradient: Floats, which: Codes) -> Floats:
     """The curvature of each objective along its gradient, by a step that moves scores a little."""
     size = np.linalg.norm(gradient, axis=1)
     reach = 1e-3 * objective.unit[which] / np.where(size > 0, size, 1.0)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -52,9 +52,7 @@ class Elemental:
         fits = np.asarray(np.linalg.solve(square, right), np.float64).transpose(0, 2, 1)
         if n > _RANKING:
             some = np.sort(rng.choice(n, _RANKING, replace=False))
-            w = design.w[some]
-            design = replace(design, z=design.z[some], w=w / w.sum(), levels=None)
-            targets = targets[:, some]
+            design, targets = design.sample(some), targets[:, some]
         return cls(fits, design, targets, every)
 
     def best(self, model: Trainee, kept: int) -> Floats:
@@ -96,6 +94,11 @@ class Attempts:
         repeated = [model for model, starts in zip(models, points, strict=True) for _ in starts]
         ends = np.cumsum([0, *map(len, points)]).tolist()
         return cls(repeated, np.concatenate(points), [slice(*pair) for pair in pairwise(ends)])
+
+    @property
+    def which(self) -> Codes:
+        """The model of each attempt (m,)."""
+        return np.repeat(np.arange(len(self.parts)), [part.stop - part.start for part in self.parts])
 
     def lowest(self, values: Floats) -> Codes:
         """Which attempt of each model ended lowest. values: (m,)."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from losscli.descent.design import Design
 from losscli.descent.levels import Levels
-from losscli.domain import Codes, Floats
+from losscli.domain import Codes, Floats, Mask
 
 _CELLS = 1 << 22  # of the products behind one matrix
 Solve = Callable[[Floats], Floats]  # right sides (m, q) → solutions (m, q)
@@ -43,6 +43,12 @@ class System(Protocol):
         """(q,) The point near v (q,) where the held rows' scores are their kinks; right: minus the slope of
         what is left over (q,)."""
 
+    def kept(self, stay: Mask) -> "System":
+        """That of some of the models (m,)."""
+
+    def of(self, i: int) -> "System":
+        """That of one."""
+
     def entered(self, v: Floats) -> Floats:
         """These coordinates of points v (m, d) of the design."""
 
@@ -50,11 +56,14 @@ class System(Protocol):
         """Points of the design of these coordinates."""
 
 
-def system_of(design: Design, l2: Floats) -> System:
-    """The coordinates in which models of these penalties are solved fastest. l2: (m,)."""
+def system_of(design: Design, l2: Floats, rows: Codes | None = None) -> System:
+    """The coordinates in which models of these penalties are solved fastest. l2: (m,); rows: the places of
+    those that each has (m, c), None for all."""
+    if rows is not None:
+        return _Apart(design.z[rows])
     levels = design.levels
     if levels is None or l2.any() or len(levels.first) + len(levels.rest) != design.rank:
-        return _Plain(design)
+        return _Plain(design.z, design.zt)
     return _Levelled(design, levels)
 
 
@@ -63,8 +72,8 @@ class _Plain:
 
     order: Codes | None = None
 
-    def __init__(self, design: Design) -> None:
-        self.z, self.zt = design.z, design.zt
+    def __init__(self, z: Floats, zt: Floats) -> None:
+        self.z, self.zt = z, zt
 
     def scores(self, v: Floats) -> Floats:
         return np.asarray(v @ self.zt)
@@ -88,11 +97,43 @@ class _Plain:
         found = np.linalg.lstsq(matrix, np.concatenate([right, held.kinks]), rcond=None)[0]
         return np.asarray(found[: len(v)])
 
+    def kept(self, stay: Mask) -> System:
+        return self
+
+    def of(self, i: int) -> System:
+        return self
+
     def entered(self, v: Floats) -> Floats:
         return v
 
     def left(self, v: Floats) -> Floats:
         return v
+
+
+class _Apart(_Plain):
+    """As well, of rows that differ from model to model."""
+
+    def __init__(self, z: Floats) -> None:
+        """z: (m, c, q)."""
+        self.z, self.zt = z, np.ascontiguousarray(z.transpose(0, 2, 1))
+
+    def scores(self, v: Floats) -> Floats:
+        return np.asarray((v[:, None] @ self.zt)[:, 0])
+
+    def pulled(self, x: Floats) -> Floats:
+        return np.asarray((x[:, None] @ self.z)[:, 0])
+
+    def solver(self, h: Floats, penalty: Floats) -> Solve:
+        q = penalty.shape[1]
+        matrix = (self.zt * h[:, None]) @ self.z
+        matrix[:, np.arange(q), np.arange(q)] += penalty
+        return lambda right: solved(matrix, right)
+
+    def kept(self, stay: Mask) -> System:
+        return _Apart(self.z[stay])
+
+    def of(self, i: int) -> System:
+        return _Plain(self.z[i], self.zt[i])
 
 
 class _Levelled:
@@ -142,6 +183,12 @@ class _Levelled:
             end[self.k :] += np.linalg.lstsq(apart, gaps - apart @ v[self.k :], rcond=None)[0]
         end[found] = kinks[at] - z[at] @ end[self.k :]
         return end
+
+    def kept(self, stay: Mask) -> System:
+        return self
+
+    def of(self, i: int) -> System:
+        return self
 
     def entered(self, v: Floats) -> Floats:
         scores = (v @ self.design.zt)[:, self.levels.order] * self.levels.w

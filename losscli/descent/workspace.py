@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from losscli.descent import interior, lbfgs, starts
+from losscli.descent import interior, lbfgs, screened, starts
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution
 from losscli.descent.objective import Objective, Trainee, bulk_spread
@@ -169,6 +169,13 @@ class Workspace:
         sizes = np.repeat(_SIZES, _PER_SIZE)[:, None]
         return [sizes * directions.reshape(len(sizes), -1)]
 
+    def sampled(self, count: int) -> "Workspace":
+        """The same on some of the rows."""
+        n = len(self.design.w)
+        rng = np.random.default_rng([self.settings.seed, n])
+        rows = np.sort(rng.choice(n, count, replace=False))
+        return Workspace(self.design.sample(rows), self.targets[..., rows], self.settings)
+
     def imbalance(self, t: int) -> float | None:
         """n-/n+, None where a class is absent or there are not two; 1 where they weigh alike but for
         rounding."""
@@ -238,11 +245,12 @@ class Workspace:
             start = self.least_squares[[model.target for model in models]]
         objective = self.objective(models)
         hinges, floor = self.hinges(models), self.floor(objective)
-        return interior.minimise(
+        return screened.minimise(
             self.design, hinges, objective.l2, start, tol=self.tol, level=objective.level, floor=floor
         )
 
-    def descended(self, objective: Objective, start: Floats) -> lbfgs.Descent:
+    def descended(self, objective: Objective, start: Floats, model: Codes | None = None) -> lbfgs.Descent:
+        """model: of which of several models each is an attempt (m,)."""
         return lbfgs.minimise(
             objective,
             start,
@@ -250,15 +258,19 @@ class Workspace:
             tol=self.tol,
             floor=self.floor(objective),
             max_iter=self.max_iter,
+            model=model,
         )
 
     def floor(self, objective: Objective) -> Floats:
         """(m,) What is rounding of objectives."""
-        models, which = objective.models, np.arange(len(objective.models))
-        flat = np.abs(objective.evaluate(np.array([self.constant(one)[0] for one in models]), which)[0])
-        steep = which[[is_steep(one.bound) for one in models]]
+        models = objective.models
+        own = [i for i, one in enumerate(models) if not i or one is not models[i - 1]]  # each, from one start
+        which = np.array(own, np.intp)
+        flat = np.abs(objective.evaluate(np.array([self.constant(models[i])[0] for i in own]), which)[0])
+        steep = np.flatnonzero([is_steep(models[i].bound) for i in own])
         if len(steep):  # one row may cost all of it: a loss is cheap on one side at least
-            flat[steep] = np.min([flat[steep], *self._at_ends(objective, steep)], axis=0)
+            flat[steep] = np.min([flat[steep], *self._at_ends(objective, which[steep])], axis=0)
+        flat = np.repeat(flat, np.diff([*own, len(models)]))
         flat = np.minimum(flat, objective.level)
         return np.where(np.isfinite(flat), _FLOOR * flat, 0.0)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.descent import interior
+from losscli.descent import interior, screened
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution, certified
 from losscli.descent.interior import Hinges, Vertex
@@ -71,7 +71,7 @@ def _apart(design: Design, codes: Codes, l2: Floats, start: Floats, tol: float, 
         np.tile(np.minimum(-side, 0.0) / k, (m, 1)),
         np.full((m * k, 1, n), 1.0 / k),
     )
-    ends = interior.minimise(
+    ends = screened.minimise(
         design,
         own,
         np.repeat(l2, k),

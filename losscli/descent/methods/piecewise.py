@@ -13,9 +13,10 @@ import numpy as np
 from losscli.descent import interior
 from losscli.descent.design import Design
 from losscli.descent.ends import Solution, certified, lowest
-from losscli.descent.interior import Hinges, Vertex, minimise, row_values
+from losscli.descent.interior import Hinges, Vertex, objectives
 from losscli.descent.methods.method import Method
 from losscli.descent.objective import Trainee
+from losscli.descent.screened import minimise
 from losscli.descent.starts import Attempts
 from losscli.descent.workspace import Workspace
 from losscli.domain import Floats
@@ -55,7 +56,7 @@ def concave(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: floa
     """Models from start (m, q) to a point that no further round lowers; each row has as many jumps up."""
     m = len(l2)
     end = Vertex.at(start)
-    objective = _objectives(design, own, l2, start)
+    objective = objectives(design, own, l2, start)
     open_ = np.arange(m)
     for _ in range(_ROUNDS):
         part = Hinges(*(array[open_] for array in own))
@@ -69,7 +70,7 @@ def concave(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: floa
             level=np.full(len(open_), np.inf),
             floor=floor[open_],
         )
-        value = _objectives(design, part, l2[open_], found.v)
+        value = objectives(design, part, l2[open_], found.v)
         fell = value < objective[open_] - tol * np.abs(value) - floor[open_]
         end.iterations[open_] += found.iterations
         end.gap[open_], end.converged[open_] = found.gap, found.converged
@@ -80,12 +81,6 @@ def concave(design: Design, own: Hinges, l2: Floats, start: Floats, *, tol: floa
             break
     end.converged[open_] = False
     return end
-
-
-def _objectives(design: Design, own: Hinges, l2: Floats, v: Floats) -> Floats:
-    """(m,)"""
-    values = row_values(own, v @ design.z.T) @ design.w
-    return np.asarray(values + 0.5 * l2 * ((v * v) @ design.penalty))
 
 
 def _tangent(own: Hinges, scores: Floats) -> Hinges:

@@ -11,10 +11,12 @@ from losscli.descent.methods.method import Method
 from losscli.descent.objective import Trainee
 from losscli.descent.starts import Attempts
 from losscli.descent.workspace import Workspace, is_steep
-from losscli.domain import Floats
+from losscli.domain import Codes, Floats
 from losscli.loss import Argument, Trait
 
 _TAME = 100.0  # a row's loss at the start that no other row's is lost beside
+_LEAST, _SHARE = 2_000, 100  # rows of a sample: at least, and for each coordinate
+_MANY = 2  # samples: of so many rows one tells what valleys there are
 _DOUBLINGS = 60  # of the targets: beyond, differences of residuals are rounding
 
 
@@ -65,15 +67,40 @@ def _is_robust(model: Trainee) -> bool:
 
 
 def _lowest(workspace: Workspace, models: Sequence[Trainee], points: Sequence[Floats]) -> list[Solution]:
-    attempts = Attempts.of(models, points)
+    merging = len(workspace.design.w) >= _MANY * _sample(workspace)
+    found = _valleys(workspace, models, points) if merging else [(own, np.arange(len(own))) for own in points]
+    attempts = Attempts.of(models, [own for own, _ in found])
     objective = workspace.objective(attempts.models)
-    descent = workspace.descended(objective, attempts.start)
+    descent = workspace.descended(objective, attempts.start, attempts.which if merging else None)
     chosen = attempts.lowest(descent.value)
     careful = workspace.settings.careful
     confirmed = newton.confirm(objective, descent.v[chosen], chosen) if careful else None
-    values = [descent.value[part] for part in attempts.parts]
+    values = [descent.value[part][same] for part, (_, same) in zip(attempts.parts, found, strict=True)]
     ends = ended(objective, chosen, descent, confirmed, values, workspace.floor(objective))
     return [of_seed(*each) for each in zip(ends, values, map(workspace.drawn, models), strict=True)]
+
+
+def _sample(workspace: Workspace) -> int:
+    """How many rows tell which starts lead to which valley."""
+    return max(_LEAST, _SHARE * workspace.design.rank * workspace.settings.classes)
+
+
+def _valleys(
+    workspace: Workspace, models: Sequence[Trainee], points: Sequence[Floats]
+) -> list[tuple[Floats, Codes]]:
+    """Of each model (a point for each valley (k, d), which of these each of its points goes with): several
+    points are descended from on a sample of the rows first, as Rousseeuw and Van Driessen 2006,
+    doi:10.1007/s10618-005-0024-4, do of many."""
+    found = [(own, np.arange(len(own))) for own in points]
+    several = [i for i, own in enumerate(points) if len(own) > 1]
+    if several:
+        part = workspace.sampled(_sample(workspace))
+        attempts = Attempts.of([models[i] for i in several], [points[i] for i in several])
+        ends = part.descended(part.objective(attempts.models), attempts.start, attempts.which).v
+        for i, own in zip(several, attempts.parts, strict=True):
+            _, first, same = np.unique(ends[own], axis=0, return_index=True, return_inverse=True)
+            found[i] = points[i][first], same
+    return found
 
 
 METHOD = Method("smooth", lambda workspace, model: True, solve)
