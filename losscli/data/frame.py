@@ -1,12 +1,14 @@
 """Table × roles → arrays of the rows that are learned from, and the features of new rows."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.data.blocks import FeatureBlocks
 from losscli.data.roles.features import Training
 from losscli.data.roles.target import shell_word
 from losscli.data.roles.values import (
@@ -18,7 +20,7 @@ from losscli.data.roles.values import (
     check_weights,
     numbers_of,
 )
-from losscli.data.table import ColumnType, Table, block_count
+from losscli.data.table import BLOCK, ColumnType, Table, block_count
 from losscli.domain import POSITIVE, Codes, Floats, Mask
 from losscli.errors import DataError, Fix, Where, did_you_mean
 from losscli.inference.order import weighted_medians
@@ -39,7 +41,8 @@ class Frame:
     several targets (n, L), labels as 0 and 1;
     w: weights, all above 0 (n,); numbers: number features, NaN where missing (n, a); texts: text features
     as codes of `levels`, -1 where missing (n, b). group, fold, time: codes of the sorted distinct values
-    (n,), None where the flag is not given. keys: what the rows are called, id or row number.
+    (n,), None where the flag is not given. keys: what the rows are called, id or row number. stored: where
+    features are that memory does not hold; numbers, texts and keys have no row then.
     """
 
     row: Codes
@@ -58,11 +61,34 @@ class Frame:
     keys: tuple[RowKey, ...]
     dropped: Mapping[str, int]  # rows left out, by reason
     offset: Floats | None = None  # added to scores (n,)
+    stored: FeatureBlocks | None = None
+
+    def number_columns(self) -> Iterator[Floats]:
+        """Each number feature (n,), one after the other."""
+        if self.stored is None:
+            return iter(self.numbers.T)
+        return map(self.stored.number_column, self.number_names)
+
+    def text_columns(self) -> Iterator[Codes]:
+        """Each text feature as codes (n,), one after the other."""
+        if self.stored is None:
+            return iter(self.texts.T)
+        return map(self.stored.text_column, self.text_names)
+
+    def named(self, rows: Codes) -> Sequence[RowKey]:
+        """What some rows are called. rows: indices (m,)."""
+        return [self.keys[i] for i in rows.tolist()] if self.stored is None else self.stored.named(rows)
 
 
-def load(table: Table, training: Training) -> Frame:
+def feature_bytes(table: Table, training: Training) -> int:
+    """What the features of all rows take as numbers, a text feature one for each of its values."""
+    values = sum(len(table.columns[name].values or ()) for name in training.texts)
+    return 8 * table.rows * (len(training.numbers) + values)
+
+
+def load(table: Table, training: Training, held: float = math.inf) -> Frame:
     """The rows of a table that are learned from: none of weight 0, and under --missing drop none with a
-    missing or infinite value in a used column.
+    missing or infinite value in a used column. held: bytes of features, beyond which they stay in the table.
 
     Raises DataError for any other such value, for a negative weight, and where the target has one value
     in all rows that are left.
@@ -78,25 +104,38 @@ def load(table: Table, training: Training) -> Frame:
     _check_target(table, training, y)
     _check_slopes(table, training, 1.0 if training.labels else float(np.abs(y).max()))
     levels = tuple(tuple(map(str, table.columns[name].values or ())) for name in training.texts)
-    texts = [_codes(table, name, known) for name, known in zip(training.texts, levels, strict=True)]
+    stored = None
+    if feature_bytes(table, training) > held:
+        stored = FeatureBlocks(
+            table=table,
+            row=row,
+            numbers=training.numbers,
+            texts=training.texts,
+            levels=levels,
+            id=training.id,
+        )
+    here = row if stored is None else row[:0]
+    numbers = [_numbers(table, name)[here] for name in training.numbers]
+    texts = [_codes(table, name, known)[here] for name, known in zip(training.texts, levels, strict=True)]
     fold, fold_names = _distinct(table, training.fold, row)
     return Frame(
         row=row + 1,
         y=y,
         w=w[row],
         number_names=training.numbers,
-        numbers=_columns([_numbers(table, name) for name in training.numbers], table.rows)[row],
+        numbers=_columns(numbers, len(here)),
         text_names=training.texts,
-        texts=_columns(texts, table.rows).astype(np.intp)[row],
+        texts=_columns(texts, len(here)).astype(np.intp),
         levels=levels,
         impute=training.missing == "impute",
         group=_distinct(table, training.group, row)[0],
         fold=fold,
         fold_names=fold_names,
         time=_distinct(table, training.time, row)[0],
-        keys=_keys(table, training.id, row),
+        keys=_keys(table, training.id, here),
         dropped=_dropped(usable, w),
         offset=_at(load_offset(table, training.offset, training.exposure), row),
+        stored=stored,
     )
 
 
@@ -340,7 +379,8 @@ def _present(table: Table, name: str) -> Mask:
     """Which rows have a value: for numbers, a finite one (rows,)."""
     if table.columns[name].type is ColumnType.NUMBER:
         return np.isfinite(_numbers(table, name))
-    return np.array([word is not None for word in _text(table, name)], np.bool_)
+    blocks = ([word is not None for word in table.text(i, name)] for i in range(block_count(table)))
+    return np.concatenate([np.array(own, np.bool_) for own in blocks])
 
 
 def _columns(parts: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
@@ -354,10 +394,22 @@ def _distinct(table: Table, name: str | None, row: Codes) -> tuple[Codes | None,
     if table.columns[name].type is ColumnType.NUMBER:
         numbers, codes = np.unique(_numbers(table, name)[row], return_inverse=True)
         return codes.astype(np.intp), tuple(number_text(value) for value in numbers.tolist())
-    words = _text(table, name)
-    used = [words[i] or "" for i in row.tolist()]
-    place = {word: code for code, word in enumerate(sorted(set(used)))}
-    return np.array([place[word] for word in used], np.intp), tuple(place)
+    used = np.zeros(table.rows, np.bool_)
+    used[row] = True
+    place: dict[str, int] = {}  # in the order of their first rows
+    codes = np.empty(table.rows, np.intp)
+    for block in range(block_count(table)):
+        part = slice(block * BLOCK, (block + 1) * BLOCK)
+        words = (word or "" for word in table.text(block, name))
+        known = [
+            place.setdefault(word, len(place)) if own else 0
+            for word, own in zip(words, used[part].tolist(), strict=True)
+        ]
+        codes[part] = known
+    names = sorted(place)
+    order = np.empty(len(names), np.intp)
+    order[[place[word] for word in names]] = np.arange(len(names))
+    return order[codes[row]], tuple(names)
 
 
 def _median(x: Floats, w: Floats) -> float:
@@ -370,7 +422,7 @@ def _median(x: Floats, w: Floats) -> float:
 
 def _keys(table: Table, name: str | None, row: Codes) -> tuple[RowKey, ...]:
     """What the rows are called: their id, else their number; row: indices (n,)."""
-    words = [None] * table.rows if name is None else _text(table, name)
+    words = [None] * table.rows if name is None or not len(row) else _text(table, name)
     return tuple(words[i] or i + 1 for i in row.tolist())
 
 

@@ -31,6 +31,9 @@ _CAREFUL = 3  # first rounds
 _PROBES = (0.03, 0.2, 0.5, 0.8, 0.97)  # shares of the way between kinks at which a slope must be the same
 
 
+Lines = tuple[Floats | float, Floats | float]  # constants (m,) and slopes (m, q) of objectives
+
+
 class Hinges(NamedTuple):
     """The row losses of m models: kinks (m, K, n), ascending; the value at the first and the slope left
     of it (m, n); the jump of the slope at each kink (m, K, n)."""
@@ -115,13 +118,15 @@ def row_values(own: Hinges, scores: Floats) -> Floats:
 class _Problem:
     """The primal and dual of m models in the coordinates of a system; arrays as in `Hinges`, weighted."""
 
-    def __init__(self, system: System, w: Floats, own: Hinges, l2: Floats, penalty: Floats) -> None:
+    def __init__(
+        self, system: System, w: Floats, own: Hinges, l2: Floats, penalty: Floats, rest: Lines
+    ) -> None:
         """w: (n,); penalty: (m, q)."""
         self.coordinates = system
         self.kinks, self.box = own.kinks, own.jumps * w
         self.left = own.left * w
-        self.line = system.pulled(self.left)  # (m, q)
-        self.constant = ((own.value - own.left * own.kinks[:, 0]) * w).sum(axis=1)
+        self.line = system.pulled(self.left) + rest[1]  # (m, q)
+        self.constant = ((own.value - own.left * own.kinks[:, 0]) * w).sum(axis=1) + rest[0]
         self.l2, self.penalty = l2, penalty
 
     def keep(self, stay: Mask) -> None:
@@ -172,9 +177,11 @@ def minimise(
     level: Floats,
     floor: Floats,
     unit: Floats | None = None,
+    rest: Lines = (0.0, 0.0),
 ) -> Vertex:
     """Models to a gap that is negligible: tol times objective or level, or floor (m,); start: (m, q), l2:
-    (m,); level as in `Objective`; unit: (m,), the size of scores, found from the kinks where it is None.
+    (m,); level as in `Objective`; unit: (m,), the size of scores, found from the kinks where it is None;
+    rest: what rows that are lines add, in coordinates of a design without levels.
 
     The vertex that the interior point points at replaces it where its objective is no higher.
     """
@@ -188,7 +195,7 @@ def minimise(
     system, w, penalty = system_of(design, l2), design.w, l2[:, None] * design.penalty
     if system.order is not None:
         one, w = Hinges(*(part[..., system.order] for part in one)), w[system.order]
-    problem = _Problem(system, w, one, l2, penalty)
+    problem = _Problem(system, w, one, l2, penalty, (rest[0] / unit, rest[1]))
     found = _minimise(problem, system.entered(near), tol, level / unit, floor / unit)
     v = system.left(found.v) * unit[:, None]
     return Vertex(v, found.gap * unit, found.iterations, found.converged)

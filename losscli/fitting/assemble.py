@@ -300,7 +300,7 @@ def _fit(run: Run, entry: _Entry, scores: dict[str, Score], entries: Sequence[_E
         objective=finite(solution.objective),
         intercept=intercept,
         coefficients=slopes,
-        downweighted=light_rows(run.cv.frame, run.whole.z, solution, scale),
+        downweighted=light_rows(run.cv.frame, run.whole, solution),
         scores=scores,
         reason=_missing(entry, used),
         seeds=_seed_spread(run, entry),

@@ -325,7 +325,7 @@ class Fold:
         keep = np.ones(len(self.y_test), dtype=np.bool_)
         if self.cv.trims:
             predicted = [w.loss.link.predict(s) for w, s in zip(self.cv.wanted, scores, strict=True)]
-            keep = bulk(self.y_test, np.array(predicted))
+            keep = bulk(self.y_test, predicted)
         found = [[j.value(m) for m in self.cv.metrics] for j in self._judged(scores, keep, thresholds)]
         return np.array(found), keep
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from losscli import progress
+from losscli.data.blocks import HELD
 from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.table import Table
@@ -20,7 +21,7 @@ from losscli.fitting.augment import Recipe
 from losscli.fitting.choice import choose
 from losscli.fitting.contaminate import Contamination, defaults, parse, refusal
 from losscli.fitting.crossval import CrossValidation, Judgement, judge_splits, other_starts, tuned
-from losscli.fitting.folds import Folds, Split, splits, told
+from losscli.fitting.folds import LEARNED, Folds, Split, splits, told
 from losscli.fitting.full_fit import FullFit, fit_all_rows
 from losscli.fitting.headline import chosen_judge, settled
 from losscli.fitting.judge import headed, judging
@@ -30,6 +31,7 @@ from losscli.fitting.learners import check_model, is_linear, learner_of
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
+from losscli.fitting.stored import StoredFits, bound
 from losscli.fitting.tune import tunings
 from losscli.metrics.metric import Metric
 from losscli.result import Fits, Input, PenaltyPath, Refused
@@ -49,13 +51,17 @@ class Fitted:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
-def fit(table: Table, training: Training, request: FitRequest, inputs: Sequence[Input]) -> Fitted:
+def fit(
+    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], held: int = HELD
+) -> Fitted:
     """Everything that `losscli fit` finds: every loss trained on all rows, and judged fold by fold.
 
     table: the rows.
     training: target and features, as `data.roles` finds them.
     request: the losses and settings.
     inputs: the files as the user gave them, for the record.
+    held: bytes of features up to which they are in memory; more are read block by block, where that suits
+      what is asked.
 
     An interruption ends it early: losses trained on all rows, finished repeats, and finished folds of an
     unfinished first one are given. Raises DataError where a value cannot be used, UsageError where the
@@ -63,7 +69,7 @@ def fit(table: Table, training: Training, request: FitRequest, inputs: Sequence[
     """
     check_model(request)
     source = RowSource(tuple(inputs), table.notes, table.rows)
-    return fit_frame(load(table, training), training, request, source)
+    return fit_frame(load(table, training, bound(table, training, request, held)), training, request, source)
 
 
 def fit_frame(frame: Frame, training: Training, request: FitRequest, source: RowSource) -> Fitted:
@@ -102,8 +108,9 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
     )
     folds = told(folds, training, frame.y)
     learner = learner_of(request)
+    stored = None if frame.stored is None else StoredFits(frame, training, wanted, settings, request.jobs)
     if judge is not None:
-        metrics = headed(metrics, _settled(judge, frame, training, settings, recipe))
+        metrics = headed(metrics, _settled(judge, frame, training, settings, recipe, stored))
     cv = CrossValidation(
         frame=frame,
         training=training,
@@ -119,15 +126,14 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
         largest=max(len(split.train) for split in folds.splits),
         tunings=tuning,
     )
-    rows = np.arange(len(frame.y))
-    cv, values = tuned(cv, Split(0, folds.folds, rows, rows[:0]))
-    whole = _fitted(frame, training, cv.wanted, settings, recipe, learner)
+    cv, values = tuned(cv, Split(0, folds.folds, np.full(len(frame.y), LEARNED), 0))
+    whole = _fitted(frame, training, cv.wanted, settings, recipe, learner, stored)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
     if unpenalised and learner is None and not whole.trained.interrupted:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     cv = replace(cv, contaminations=contaminations)
-    found = _judged(cv, folds, whole, request.jobs)
+    found = _judged(cv, folds, whole, request.jobs, stored)
     followed, cut_short = _paths(asked, found, cv, whole, request.jobs)
     run = Run(
         training=training,
@@ -148,12 +154,20 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
 
 
 def _settled(
-    judge: Metric | Wanted, frame: Frame, training: Training, settings: Settings, recipe: Recipe
+    judge: Metric | Wanted,
+    frame: Frame,
+    training: Training,
+    settings: Settings,
+    recipe: Recipe,
+    stored: StoredFits | None,
 ) -> Metric:
     """The judge with s of all rows, where a loss takes that."""
     scale = settings.scale
     if isinstance(judge, Wanted) and scale is None and training.task is Task.REGRESSION:
-        scale = fit_all_rows(frame, training, (), settings, recipe, None).scale
+        if stored is None:
+            scale = fit_all_rows(frame, training, (), settings, recipe, None).scale
+        else:
+            scale = stored.scale()
     return settled(judge, scale, frame.y, frame.w)
 
 
@@ -206,22 +220,28 @@ def _fitted(
     settings: Settings,
     recipe: Recipe,
     learner: Learner | None,
+    stored: StoredFits | None,
 ) -> FullFit:
     """The fit on all rows. Raises KeyboardInterrupt where that comes before the first loss is trained."""
     total, of = (len(wanted), "losses") if learner is None else (learner.count(len(wanted)), learner.counted)
     with progress.stage("fitting all rows", total, of), progress.keeping():
+        if stored is not None:
+            return stored.all_rows()
         return fit_all_rows(frame, training, wanted, settings, recipe, learner)
 
 
-def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Judged:
+def _judged(
+    cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int, stored: StoredFits | None
+) -> _Judged:
     """The judgements of all folds; of an interrupted run those of the finished repeats, and where there is
     none those of the finished folds of the first."""
     if whole.trained.interrupted:
         done = sum(isinstance(one[0], Solution) for one in whole.trained.by_loss)
         text = f"interrupted: {done} of {len(cv.wanted)} losses are trained, and none is judged"
         return _Judged(replace(folds, repeats=0), (), text)
-    jobs = jobs if cv.learner is None or cv.learner.forks else 1
-    tasks = _tasks(cv, folds, jobs)
+    jobs = jobs if stored is None and (cv.learner is None or cv.learner.forks) else 1
+    judge = judge_splits if stored is None else stored.judge_splits
+    tasks = _tasks(cv, folds, jobs, stored)
     first = [sum(map(len, tasks[:i])) for i in range(len(tasks))]
     deep = cv.learner is not None and cv.learner.seeds > 1
     again = [i for i, own in enumerate(tasks) if deep and own[0].repeat == 0]  # from other starts
@@ -230,7 +250,7 @@ def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Ju
 
     def work(i: int) -> tuple[list[Judgement], list[tuple[Floats, ...]]]:
         if i < len(tasks):
-            return judge_splits(cv, tasks[i]), []
+            return judge(cv, tasks[i]), []
         return [], other_starts(cv, tasks[again[i - len(tasks)]])
 
     interrupted = False
@@ -285,10 +305,10 @@ def _paths(
         return (), "interrupted: the path of the penalty is not in the result"
 
 
-def _tasks(cv: CrossValidation, folds: Folds, jobs: int) -> list[Sequence[Split]]:
+def _tasks(cv: CrossValidation, folds: Folds, jobs: int, stored: StoredFits | None) -> list[Sequence[Split]]:
     """What a worker does at a time: one fold; of models in lockstep, the folds of a repeat, or as many as
     give every worker some."""
-    lockstep = cv.learner is not None and cv.learner.in_lockstep
+    lockstep = stored is not None or (cv.learner is not None and cv.learner.in_lockstep)
     size = min(folds.folds, -(-len(folds.splits) // jobs)) if lockstep else 1
     tasks: list[Sequence[Split]] = []
     for first in range(0, len(folds.splits), folds.folds):

@@ -35,6 +35,7 @@ _FIRST: dict[Task, str] = {  # metrics and losses by which a task is judged firs
     "average_precision_macro",
 }
 _WITH_INTERVAL = ("mae", "hamming")  # of the losses that are means over rows
+_ROWS = 1 << 18  # looked at at a time, of every loss
 _UNKNOWN = "it is not defined on these rows"
 
 
@@ -212,14 +213,17 @@ def _trimmed(mae: Metric) -> Metric:
     return replace(mae, name="trimmed_mae", value=value, rows=None)
 
 
-def bulk(y: Floats, predictions: Floats) -> Mask:
+def bulk(y: Floats, predictions: Sequence[Floats]) -> Mask:
     """The rows that trimmed_mae keeps: all but the tenth that the median loss misses most.
 
-    y: (n,); predictions: of every loss (L, n).
+    y: (n,); predictions: of every loss (n,).
     """
     keep = np.ones(len(y), dtype=np.bool_)
     if len(predictions):
-        size = np.median(np.abs(predictions - y), axis=0)
+        size = np.empty(len(y))
+        for start in range(0, len(y), _ROWS):
+            part = slice(start, start + _ROWS)
+            size[part] = np.median([np.abs(p[part] - y[part]) for p in predictions], axis=0)
         keep[np.argsort(-size, kind="stable")[: int(TRIMMED * len(y))]] = False
     return keep
 

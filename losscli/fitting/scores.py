@@ -39,7 +39,7 @@ def pooled(plan: CrossValidation, splits: Sequence[Split], judgements: Sequence[
     ]
     if plan.trims:
         predicted = [w_.loss.link.predict(s) for w_, s in zip(plan.wanted, own, strict=True)]
-        keep = bulk(y, np.array([p for p in predicted if np.isfinite(p).all()]))
+        keep = bulk(y, [p for p in predicted if np.isfinite(p).all()])
     thresholds: list[float | Floats | None] = [plan.threshold] * len(own)
     if plan.rule is not None:
         sizes = [len(split.test) for split in splits]
