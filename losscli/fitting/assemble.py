@@ -1,7 +1,8 @@
 """The pieces of a run → Fits, the saved model, and the out-of-fold predictions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from losscli.fitting.request import FitRequest, RowSource
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import (
     Pooled,
-    constant_value,
+    constant_values,
     pooled,
     precision_recall,
     scores_of,
@@ -89,8 +90,8 @@ class _Entry:
     spec: str
 
 
-def assemble(run: Run) -> tuple[Fits, str, str]:
-    """(the result, the text of --save, the text of --predictions)."""
+def assemble(run: Run) -> tuple[Fits, str, Callable[[], str]]:
+    """(the result, the text of --save, what writes that of --predictions)."""
     entries = _entries(run)
     first = run.folds.splits[: run.folds.folds]
     found = pooled(run.cv, first, run.judgements[: len(first)]) if run.judgements else None
@@ -98,7 +99,8 @@ def assemble(run: Run) -> tuple[Fits, str, str]:
     scores = [
         scores_of(run.cv, found, run.judgements, entry.at, confidence) if found else {} for entry in entries
     ]
-    return _fits(run, entries, scores, found), _model(run, entries), _predictions(run, entries, found)
+    written = partial(_predictions, run, entries, found)
+    return _fits(run, entries, scores, found), _model(run, entries), written
 
 
 def _entries(run: Run) -> list[_Entry]:
@@ -261,7 +263,8 @@ def _constants(run: Run, found: Pooled | None) -> dict[str, float | None]:
     those of fits are; of classes and labels, whose constants order no rows, the mean over folds."""
     if found is not None and run.training.task in NUMBERS | {Task.MULTIOUTPUT}:
         splits = run.folds.splits[: run.folds.folds]
-        return {one.name: finite(constant_value(run.cv, splits, found, one)) for one in run.cv.metrics}
+        values = constant_values(run.cv, splits, found)
+        return {one.name: finite(value) for one, value in zip(run.cv.metrics, values, strict=True)}
     constants: dict[str, float | None] = {}
     for m, metric in enumerate(run.cv.metrics):
         values = [j.constant[m] for j in run.judgements if np.isfinite(j.constant[m])]

@@ -245,6 +245,21 @@ def constant(metric: Metric, task: Task, y: Floats, w: Floats) -> Floats:
     return np.asarray(np.atleast_1d(w @ y / w.sum()))
 
 
+def constants(metrics: Sequence[Metric], task: Task, y: Floats, w: Floats) -> list[Floats]:
+    """`constant` of every metric; those that ask for the same share it."""
+    known: dict[bool, Floats] = {}
+    found = []
+    for metric in metrics:
+        if metric.constant is not None:
+            found.append(metric.constant(y, w))
+            continue
+        of_mean = metric.elicits.startswith("mean")
+        if of_mean not in known:
+            known[of_mean] = constant(metric, task, y, w)
+        found.append(known[of_mean])
+    return found
+
+
 def of_constants(
     metric: Metric,
     task: Task,

@@ -8,7 +8,7 @@ import numpy as np
 from losscli.domain import Codes, Floats, Kind
 from losscli.fitting.crossval import CrossValidation, Judgement, judged
 from losscli.fitting.folds import Split
-from losscli.fitting.judge import Judged, bulk, constant, of_constants
+from losscli.fitting.judge import Judged, bulk, constants, of_constants
 from losscli.inference import t_quantile, t_refusal, wilson
 from losscli.inference.tail import Tail
 from losscli.metrics.distribution import Distribution
@@ -75,15 +75,20 @@ def seed_value(
     return own.value(plan.metrics[0])
 
 
-def constant_value(plan: CrossValidation, splits: Sequence[Split], found: Pooled, metric: Metric) -> float:
-    """A metric of the best constants of the training rows of each split, pooled as `found` is; nan where
+def constant_values(plan: CrossValidation, splits: Sequence[Split], found: Pooled) -> list[float]:
+    """Every metric of the best constants of the training rows of each split, pooled as `found` is; nan where
     there is none. splits: of the first repeat."""
     frame, task = plan.frame, plan.training.task
-    own = [constant(metric, task, frame.y[one.train], frame.w[one.train]) for one in splits]
-    each = np.repeat(np.array(own), [len(one.test) for one in splits], axis=0)
+    own = [constants(plan.metrics, task, frame.y[one.train], frame.w[one.train]) for one in splits]
+    sizes = [len(one.test) for one in splits]
     rows, order = _in_order(splits)
     keep = found.judged[0].bulk if found.judged else np.ones(len(rows), dtype=np.bool_)
-    return of_constants(metric, task, each[order], (frame.y[rows], frame.w[rows]), keep, plan.threshold)
+    judged_on = frame.y[rows], frame.w[rows]
+    each = (np.repeat(np.array(by_split), sizes, axis=0)[order] for by_split in zip(*own, strict=True))
+    return [
+        of_constants(metric, task, one, judged_on, keep, plan.threshold)
+        for metric, one in zip(plan.metrics, each, strict=True)
+    ]
 
 
 def threshold_of(plan: CrossValidation, judgements: Sequence[Judgement], i: int) -> Threshold | None:
