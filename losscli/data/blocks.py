@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.data.roles.values import numbers_of
 from losscli.data.table import BLOCK, Table, block_count
@@ -22,7 +24,7 @@ class FeatureBlocks:
     """
 
     table: Table
-    row: Codes
+    row: NDArray[np.signedinteger[Any]]
     numbers: tuple[str, ...]
     texts: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]
@@ -38,7 +40,7 @@ class FeatureBlocks:
         start, stop = np.searchsorted(self.row, (block * BLOCK, (block + 1) * BLOCK))
         return slice(int(start), int(stop))
 
-    def _places(self, block: int, part: slice) -> Codes | slice:
+    def _places(self, block: int, part: slice) -> NDArray[np.signedinteger[Any]] | slice:
         """Where these rows are in the block."""
         whole = min(BLOCK, self.table.rows - block * BLOCK)
         return slice(None) if part.stop - part.start == whole else self.row[part] - block * BLOCK

@@ -42,7 +42,7 @@ class Frame:
     w: weights, all above 0 (n,); numbers: number features, NaN where missing (n, a); texts: text features
     as codes of `levels`, -1 where missing (n, b). group, fold, time: codes of the sorted distinct values
     (n,), None where the flag is not given. keys: what the rows are called, id or row number. stored: where
-    features are that memory does not hold; numbers, texts and keys have no row then.
+    features are that memory does not hold; row, numbers, texts and keys have no row then.
     """
 
     row: Codes
@@ -108,7 +108,7 @@ def load(table: Table, training: Training, held: float = math.inf) -> Frame:
     if feature_bytes(table, training) > held:
         stored = FeatureBlocks(
             table=table,
-            row=row,
+            row=row.astype(np.int32 if table.rows < 1 << 31 else np.intp),
             numbers=training.numbers,
             texts=training.texts,
             levels=levels,
@@ -119,9 +119,9 @@ def load(table: Table, training: Training, held: float = math.inf) -> Frame:
     texts = [_codes(table, name, known)[here] for name, known in zip(training.texts, levels, strict=True)]
     fold, fold_names = _distinct(table, training.fold, row)
     return Frame(
-        row=row + 1,
+        row=here + 1,
         y=y,
-        w=w[row],
+        w=np.broadcast_to(1.0, len(row)) if stored and training.weights is None else w[row],
         number_names=training.numbers,
         numbers=_columns(numbers, len(here)),
         text_names=training.texts,

@@ -18,6 +18,7 @@ from losscli.fitting.learner import Learner
 from losscli.result import Downweighted
 
 LIGHT = 0.1  # weight below which a row counts as down-weighted
+_ROWS = 1 << 18  # looked at at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,15 @@ def light_rows(frame: Frame, whole: FullFit, solution: Solution) -> tuple[Downwe
         return ()
     if relative_weights(solution.bound, np.zeros(1), scale) is None:
         return ()
-    weights = relative_weights(solution.bound, whole.scores(solution.v) - frame.y, scale)
-    assert weights is not None
-    light = np.flatnonzero(weights < LIGHT)
-    light = light[np.argsort(weights[light], kind="stable")]
-    sizes = np.maximum(weights[light], 0.0).tolist()
-    return tuple(map(Downweighted, frame.named(light), sizes))
+    scores = whole.scores(solution.v)
+    light, weights = [], []
+    for start in range(0, len(scores), _ROWS):
+        part = slice(start, start + _ROWS)
+        own = relative_weights(solution.bound, scores[part] - frame.y[part], scale)
+        assert own is not None
+        found = np.flatnonzero(own < LIGHT)
+        light.append(found + start)
+        weights.append(own[found])
+    rows, sizes = np.concatenate(light), np.concatenate(weights)
+    order = np.argsort(sizes, kind="stable")
+    return tuple(map(Downweighted, frame.named(rows[order]), np.maximum(sizes[order], 0.0).tolist()))

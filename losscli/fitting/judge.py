@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SEVERAL, SOFTMAX, Floats, Kind, Mask, Task
+from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SEVERAL, SOFTMAX, Codes, Floats, Kind, Mask, Task
 from losscli.inference.order import weighted_medians
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
 from losscli.loss.arguments import Arguments
@@ -224,8 +224,19 @@ def bulk(y: Floats, predictions: Sequence[Floats]) -> Mask:
         for start in range(0, len(y), _ROWS):
             part = slice(start, start + _ROWS)
             size[part] = np.median([np.abs(p[part] - y[part]) for p in predictions], axis=0)
-        keep[np.argsort(-size, kind="stable")[: int(TRIMMED * len(y))]] = False
+        keep[_largest(size, int(TRIMMED * len(y)))] = False
     return keep
+
+
+def _largest(x: Floats, count: int) -> Codes:
+    """(count,) The places of the largest, of equal ones the first; nan is larger than any. x: (n,)."""
+    if not count:
+        return np.zeros(0, np.intp)
+    least = np.partition(x, len(x) - count)[len(x) - count]
+    if np.isnan(least):
+        return np.flatnonzero(np.isnan(x))[:count]
+    above = np.flatnonzero(~(x <= least))
+    return np.concatenate([above, np.flatnonzero(x == least)[: count - len(above)]])
 
 
 def constant(metric: Metric, task: Task, y: Floats, w: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """Judgements of folds → the scores of every loss: pooled, fold by fold, with intervals; and curves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,16 +78,17 @@ def seed_value(
 def constant_values(plan: CrossValidation, splits: Sequence[Split], found: Pooled) -> list[float]:
     """Every metric of the best constants of the training rows of each split, pooled as `found` is; nan where
     there is none. splits: of the first repeat."""
-    frame, task = plan.frame, plan.training.task
+    frame, task, rows = plan.frame, plan.training.task, found.rows
     own = [constants(plan.metrics, task, frame.y[one.train], frame.w[one.train]) for one in splits]
-    sizes = [len(one.test) for one in splits]
-    rows, order = _in_order(splits)
+    fold = np.zeros(len(frame.y), np.intp)
+    for at, one in enumerate(splits):
+        fold[one.test] = at
+    fold = fold[rows]
     keep = found.judged[0].bulk if found.judged else np.ones(len(rows), dtype=np.bool_)
     judged_on = frame.y[rows], frame.w[rows]
-    each = (np.repeat(np.array(by_split), sizes, axis=0)[order] for by_split in zip(*own, strict=True))
     return [
-        of_constants(metric, task, one, judged_on, keep, plan.threshold)
-        for metric, one in zip(plan.metrics, each, strict=True)
+        of_constants(metric, task, np.array(by_split)[fold], judged_on, keep, plan.threshold)
+        for metric, by_split in zip(plan.metrics, zip(*own, strict=True), strict=True)
     ]
 
 
@@ -103,8 +104,9 @@ def scores_of(
     plan: CrossValidation, found: Pooled, judgements: Sequence[Judgement], i: int, confidence: float
 ) -> dict[str, Score]:
     """Every metric of loss i."""
+    own = replace(found.judged[i])  # what it makes of its rows goes with it: they may be many
     return {
-        metric.name: _score(metric, found.judged[i], [j.metrics[i, m] for j in judgements], confidence)
+        metric.name: _score(metric, own, [j.metrics[i, m] for j in judgements], confidence)
         for m, metric in enumerate(plan.metrics)
     }
 

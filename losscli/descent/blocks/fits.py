@@ -202,7 +202,7 @@ class BlockedTrainer:
             r += self.rows.centre
             there = slice(None) if folds is None else subset.table[folds + CODES]
             r, w = r[there], self.rows.w[there]
-            spread = bulk_spread(self.rows.bare[there], w / subset.total)
+            spread = bulk_spread(self.rows.bare(there), w / subset.total)
             found.append(residual_scale(r, w, subset.design.rows, subset.design.rank, spread))
         return found
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from operator import add
 from typing import Protocol, TypeVar
 
 import numpy as np
 
-from losscli.domain import Codes, Floats
+from losscli.domain import Codes, Floats, Mask
 
 S = TypeVar("S")
 
@@ -99,11 +98,10 @@ class BlockedRows:
             found += self.offset
         return found
 
-    @cached_property
-    def bare(self) -> Floats:
-        """(n,) The targets less centre and offset."""
-        less = self.y - self.centre
-        return less if self.offset is None else less - self.offset
+    def bare(self, which: Mask | slice) -> Floats:
+        """(k,) The targets of some rows, less centre and offset."""
+        less = self.y[which] - self.centre
+        return less if self.offset is None else less - self.offset[which]
 
     def moments(self, folds: Codes | None) -> Floats:
         """(G, C, C) Σ w·column·column' of the rows of each code, from that of -CODES on."""
