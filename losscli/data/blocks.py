@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from losscli.data.roles.values import numbers_of
 from losscli.data.table import BLOCK, Table, block_count
+from losscli.data.whole import codes_in, numbers_in
 from losscli.domain import Codes, Floats
 from losscli.result import RowKey
-
-HELD = 256 << 20  # bytes of features, 8 a value, up to which rows are trained on in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +62,11 @@ class FeatureBlocks:
 
     def number_column(self, name: str) -> Floats:
         """(n,) One number feature."""
-        blocks = [numbers_of(self.table, block, name) for block in range(self.count)]
-        return np.asarray(np.concatenate(blocks)[self.row])
+        return np.asarray(numbers_in(self.table, name)[self.row])
 
     def text_column(self, name: str) -> Codes:
         """(n,) One text feature as codes."""
-        known = self.levels[self.texts.index(name)]
-        blocks = [self.table.codes(block, name, known) for block in range(self.count)]
-        return np.asarray(np.concatenate(blocks)[self.row])
+        return np.asarray(codes_in(self.table, name, self.levels[self.texts.index(name)])[self.row])
 
     def named(self, rows: Codes) -> Sequence[RowKey]:
         """What rows of the frame are called, in the order given. rows: indices (m,)."""

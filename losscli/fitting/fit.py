@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from losscli import progress
-from losscli.data.blocks import HELD
 from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.table import Table
+from losscli.descent.blocks.fits import Sizes
 from losscli.descent.ends import Solution
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings, Wanted
@@ -31,7 +31,7 @@ from losscli.fitting.learners import check_model, is_linear, learner_of
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
-from losscli.fitting.stored import StoredFits, bound
+from losscli.fitting.stored import HELD, SIZES, Held, StoredFits, features_held, not_spoiled
 from losscli.fitting.tune import tunings
 from losscli.metrics.metric import Metric
 from losscli.result import Fits, Input, PenaltyPath, Refused
@@ -57,7 +57,7 @@ class Fitted:
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
 def fit(
-    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], held: int = HELD
+    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], held: Held = HELD
 ) -> Fitted:
     """Everything that `losscli fit` finds: every loss trained on all rows, and judged fold by fold.
 
@@ -65,8 +65,8 @@ def fit(
     training: target and features, as `data.roles` finds them.
     request: the losses and settings.
     inputs: the files as the user gave them, for the record.
-    held: bytes of features up to which they are in memory; more are read block by block, where that suits
-      what is asked.
+    held: what memory may hold; more features than that are read block by block, where that suits what is
+      asked.
 
     An interruption ends it early: losses trained on all rows, finished repeats, and finished folds of an
     unfinished first one are given. Raises DataError where a value cannot be used, UsageError where the
@@ -74,16 +74,20 @@ def fit(
     """
     check_model(request)
     source = RowSource(tuple(inputs), table.notes, table.rows)
-    return fit_frame(load(table, training, bound(table, training, request, held)), training, request, source)
+    frame = load(table, training, features_held(table, training, request, held))
+    return fit_frame(frame, training, request, source, held.sizes)
 
 
-def fit_frame(frame: Frame, training: Training, request: FitRequest, source: RowSource) -> Fitted:
-    """The same on the rows of a frame, as `fit` where it has loaded them."""
+def fit_frame(
+    frame: Frame, training: Training, request: FitRequest, source: RowSource, sizes: Sizes = SIZES
+) -> Fitted:
+    """The same on the rows of a frame, as `fit` where it has loaded them. sizes: of what is held of features
+    that are stored."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
     check_request(request, training)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     given_away = leaks(frame, training)
-    warnings = (*training.warnings, *warning(given_away, training))
+    warnings = (*training.warnings, *warning(given_away, training), *not_spoiled(frame, request))
     metrics = judging(training.task, request.cost)
     judge = None if request.metric is None else chosen_judge(request.metric, training.task, metrics, frame.y)
     wanted, untrainable = choose(request, training.task, frame.y)
@@ -113,7 +117,9 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
     )
     folds = told(folds, training, frame.y)
     learner = learner_of(request)
-    stored = None if frame.stored is None else StoredFits(frame, training, wanted, settings, request.jobs)
+    stored = None
+    if frame.stored is not None:
+        stored = StoredFits(frame, training, wanted, settings, request.jobs, sizes)
     if judge is not None:
         metrics = headed(metrics, _settled(judge, frame, training, settings, recipe, stored))
     cv = CrossValidation(
@@ -195,7 +201,7 @@ def _contaminations(
     request: FitRequest, training: Training, frame: Frame, whole: FullFit
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
     if request.contaminate is None:  # others than linear models take too long to be trained on every level
-        unasked = not is_linear(request.model) or training.outputs
+        unasked = not is_linear(request.model) or training.outputs or frame.stored is not None
         asked = () if unasked else defaults(training.task)
     else:
         asked = tuple(parse(spec, training.task) for spec in request.contaminate)

@@ -1,7 +1,9 @@
 """Fits and folds of rows whose features memory does not hold: the same figures from blocks of the table."""
 
 import math
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -11,6 +13,8 @@ from losscli.data.common import CommonColumns
 from losscli.data.frame import Encoder, Frame
 from losscli.data.roles.features import Training
 from losscli.data.table import Table
+from losscli.data.table.bounds import size_text
+from losscli.data.whole import feature_bytes, feature_columns
 from losscli.descent.blocks.fits import BlockedTrainer, Drawn, Sizes
 from losscli.descent.blocks.rows import CODES, BlockedRows
 from losscli.descent.blocks.subsets import Learned, Subset, subsets
@@ -18,45 +22,106 @@ from losscli.descent.design import rows_counted
 from losscli.descent.ends import Solution
 from losscli.descent.train import Settings, Trained, Wanted
 from losscli.domain import Codes, Floats, Mask, Task
+from losscli.errors import Fix, UsageError
 from losscli.fitting.crossval import CrossValidation, Fold, Judgement
 from losscli.fitting.folds import Split
 from losscli.fitting.full_fit import FullFit
 from losscli.fitting.learners import is_linear
 from losscli.fitting.request import FitRequest
 from losscli.loss import Argument
+from losscli.result import Warning_
 
 SIZES = Sizes()
 _TASKS = (Task.REGRESSION, Task.COUNTS, Task.BINARY)
 _COLUMNS = 256  # features, a text one each of its values: of more, sums over rows are too large
 _PER_COLUMN = 20  # rows drawn, at least
+_COPIES = 6  # of the features, where they are held: as they are, in coordinates and on their side, by fold
+SPOILED = "contaminated folds"
 
 
-def held_for(request: FitRequest, training: Training, columns: int) -> str | None:
-    """What rows must be in memory for, None where blocks of them do. columns: of the features."""
-    asked = (
-        ("several classes, outputs or labels", training.task not in _TASKS),
-        (f"--model {request.model}", not is_linear(request.model)),
-        ("--early-stopping", request.early is not None),
-        (f"--optimizer {request.optimizer}", str(request.optimizer) != "auto"),
-        ("contaminated folds", request.contaminate != ()),
-        ("--l1", request.l1 != 0.0),
-        ("--path", request.path is not None),
-        ("--tune", bool(request.tune)),
-        ("--threshold", request.threshold_rule is not None),
-        ("--class-weight", training.class_weight is not None),
-        ("--oversample", request.oversample is not None),
-        ("--label-smoothing", request.label_smoothing is not None),
-        ("--augment", bool(request.augment)),
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What memory may hold.
+
+    features: bytes, beyond which blocks of features are read again and again
+    sizes: of what is held of them then
+    memory: bytes that there are at all, None asks the machine
+    """
+
+    features: int = 256 << 20
+    sizes: Sizes = SIZES
+    memory: int | None = None
+
+    @property
+    def most(self) -> float:
+        """The bytes there are, inf where no one knows."""
+        if self.memory is not None:
+            return self.memory
+        try:
+            return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+        except (ValueError, OSError, AttributeError):
+            return math.inf
+
+
+HELD = Held()
+
+
+def features_held(table: Table, training: Training, request: FitRequest, held: Held) -> float:
+    """The bytes of features up to which they are held: all, where what is asked is not done in blocks.
+
+    Raises UsageError where that is more than there is.
+    """
+    size = feature_bytes(table, training)
+    asked = _held_for(request, training, feature_columns(table, training))
+    if size <= held.features or asked is None:
+        return held.features
+    need, (what, flag) = _COPIES * size, asked
+    if need > held.most:
+        fixes = [] if flag is None else [Fix((flag,), f"the same without {flag}", without=True)]
+        raise UsageError(
+            f"{what}: for that the features are held in memory, about {size_text(need)} "
+            f"of the {size_text(int(held.most))} that there are",
+            advice=f"Take a sample of the rows{', or leave that out:' if fixes else ''}",
+            fixes=fixes,
+        )
+    return math.inf
+
+
+def _held_for(request: FitRequest, training: Training, columns: int) -> tuple[str, str | None] | None:
+    """(what features must be in memory for, the flag that asks for it), None where blocks of them do.
+    columns: of the features."""
+    spoiled = request.contaminate or ()
+    flags = (
+        ("--early-stopping", "", request.early is not None),
+        ("--optimizer", request.optimizer, str(request.optimizer) != "auto"),
+        ("--contaminate", spoiled[0] if spoiled else "", bool(spoiled)),
+        ("--l1", f"{request.l1:g}", request.l1 != 0.0),
+        ("--path", request.path, request.path is not None),
+        ("--tune", "", bool(request.tune)),
+        ("--threshold", request.threshold_rule, request.threshold_rule is not None),
+        ("--class-weight", "", training.class_weight is not None),
+        ("--oversample", request.oversample, request.oversample is not None),
+        ("--label-smoothing", request.label_smoothing, request.label_smoothing is not None),
+        ("--augment", "", bool(request.augment)),
+        ("--model", request.model, not is_linear(request.model)),
+    )
+    for flag, value, given in flags:
+        if given:
+            return f"{flag} {value}".strip(), flag
+    others = (
+        (f"the task {training.task}", training.task not in _TASKS),
         ("a model without features", not training.features),
         (f"{columns:,} columns", columns > _COLUMNS),
     )
-    return next((what for what, holds in asked if holds), None)
+    return next(((what, None) for what, holds in others if holds), None)
 
 
-def bound(table: Table, training: Training, request: FitRequest, held: int) -> float:
-    """The bytes of features that are held in memory: all, where what is asked is not done in blocks."""
-    columns = len(training.numbers) + sum(len(table.columns[name].values or ()) for name in training.texts)
-    return held if held_for(request, training, columns) is None else math.inf
+def not_spoiled(frame: Frame, request: FitRequest) -> tuple[Warning_, ...]:
+    """What is said where folds would be contaminated, and are not, as the features are not held."""
+    if frame.stored is None or request.contaminate is not None:
+        return ()
+    what = f"{SPOILED} are left out: the features of {len(frame.y):,} rows are read block by block"
+    return (Warning_("not_contaminated", what, "Ask for them by name: --contaminate shift:size=3"),)
 
 
 class StoredFits:
@@ -69,12 +134,12 @@ class StoredFits:
         wanted: tuple[Wanted, ...],
         settings: Settings,
         jobs: int,
-        sizes: Sizes | None = None,
+        sizes: Sizes = SIZES,
     ) -> None:
         assert frame.stored is not None
         self.frame, self.training, self.wanted, self.settings = frame, training, wanted, settings
         n, p = len(frame.y), len(frame.number_names) + sum(map(len, frame.levels))
-        count = min(n, max((sizes or SIZES).drawn // (p + 1), _PER_COLUMN * (p + 1)))
+        count = min(n, max(sizes.drawn // (p + 1), _PER_COLUMN * (p + 1)))
         rng = np.random.default_rng([settings.seed, n])
         self._drawn = np.sort(rng.choice(n, count, replace=False, shuffle=False))
         self.common = CommonColumns.of(frame, self._drawn)
@@ -99,7 +164,7 @@ class StoredFits:
             frame.w[at],
             None if frame.offset is None else frame.offset[at],
         )
-        self.trainer = BlockedTrainer(self.rows, drawn, settings, wanted, sizes or SIZES)
+        self.trainer = BlockedTrainer(self.rows, drawn, settings, wanted, sizes)
 
     @cached_property
     def _whole(self) -> tuple[Encoder, Subset]:

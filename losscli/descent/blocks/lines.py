@@ -22,7 +22,7 @@ from losscli.descent.objective import Trainee, negligible, spared
 from losscli.domain import Codes, Floats
 
 _ROUNDS = 8
-_SMALL = 1e-3  # of the objective: more above the lines, and too few rows were held
+_WIDER = 1.5  # times the radius, round after round
 CROWDED = 16  # times as many rows as were wanted, so near to a kink that they cannot be told from it
 
 
@@ -90,36 +90,73 @@ def minimise(
 
     Raises Crowded where too many rows are at kinks.
     """
-    spent = np.zeros(len(subsets), np.intp)
-    for _ in range(_ROUNDS):
-        count = len(subsets[0].table)
-        part = rows.summed(partial(_gathered, rows, folds, models[0], near, count), _Part.merged)
-        held = _joined(part.held)
-        problems = [_Reduced.of(part, held, *pair) for pair in zip(subsets, models, strict=True)]
-        start = [own.coordinates(near.b) for own in subsets]
-        work = partial(_solved, problems, start, tol, level, floor)
-        solved = dict(rows.each(len(subsets), work))
-        ends = [solved[i] for i in range(len(subsets))]
-        b = np.array([end.v[0] @ own.turn for end, own in zip(ends, subsets, strict=True)])
-        value, above, before = _checked(rows, folds, subsets, models[0], near, b)
-        for at, (subset, model) in enumerate(zip(subsets, models, strict=True)):
-            value[at] += _penalty(subset, model, ends[at].v[0])
-            before[at] += _penalty(subset, model, start[at])
-        spent += [int(end.iterations[0]) for end in ends]
-        enough = negligible(value, np.array(level), tol) + spared(value, np.array(floor))
-        if (above <= enough).all():
+    found: dict[int, _End] = {}
+    spent, left = np.zeros(len(subsets), np.intp), list(range(len(subsets)))
+    for number in range(_ROUNDS):
+        own, their = [subsets[at] for at in left], [models[at] for at in left]
+        try:
+            ends = _round(rows, folds, own, their, near, tol, level, floor)
+        except Crowded:
+            if not number:
+                raise
             break
-        lower = bool(value.sum() < before.sum())
-        near = replace(
-            near,
-            b=b.mean(axis=0) if lower else near.b,
-            radius=near.radius * (1.0 if lower and (above < _SMALL * np.abs(value)).all() else 2.0),
-        )
-    found = [
-        replace(end, gap=np.abs(end.gap) + more, iterations=np.array([count]))
-        for end, more, count in zip(ends, above, spent, strict=True)
+        found |= dict(zip(left, ends, strict=True))
+        spent[left] += [int(end.vertex.iterations[0]) for end in ends]
+        lower = sum(end.value - end.before for end in ends) < 0.0
+        rest = [end for end in ends if not end.is_enough(tol, level, floor)]
+        left = [at for at, end in zip(left, ends, strict=True) if not end.is_enough(tol, level, floor)]
+        if not left:
+            break
+        b = np.mean([end.b for end in rest], axis=0) if lower else near.b
+        near = replace(near, b=b, radius=_WIDER * near.radius)
+    vertices = [
+        replace(end.vertex, gap=np.abs(end.vertex.gap) + end.above, iterations=spent[at : at + 1])
+        for at, end in sorted(found.items())
     ]
-    return found, value
+    return vertices, np.array([found[at].value for at in sorted(found)])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _End:
+    """A vertex, as a model of common columns b (C,) too; its objective, how far that is above the one with
+    lines in it, and the objective where the lines begin."""
+
+    vertex: Vertex
+    b: Floats
+    value: float
+    above: float
+    before: float
+
+    def is_enough(self, tol: float, level: float, floor: float) -> bool:
+        """Whether the lines are the rows' losses, but for a negligible rest."""
+        value = np.array(self.value)
+        return bool(self.above <= negligible(value, np.array(level), tol) + spared(value, np.array(floor)))
+
+
+def _round(
+    rows: BlockedRows,
+    folds: Codes | None,
+    subsets: Sequence[Subset],
+    models: Sequence[Trainee],
+    near: Near,
+    tol: float,
+    level: float,
+    floor: float,
+) -> list[_End]:
+    count = len(subsets[0].table)
+    part = rows.summed(partial(_gathered, rows, folds, models[0], near, count), _Part.merged)
+    held = _joined(part.held)
+    problems = [_Reduced.of(part, held, *pair) for pair in zip(subsets, models, strict=True)]
+    start = [own.coordinates(near.b) for own in subsets]
+    solved = dict(rows.each(len(subsets), partial(_solved, problems, start, tol, level, floor)))
+    b = np.array([solved[at].v[0] @ own.turn for at, own in enumerate(subsets)])
+    value, above, before = _checked(rows, folds, subsets, models[0], near, b)
+    ends = []
+    for at, (subset, model) in enumerate(zip(subsets, models, strict=True)):
+        whole = float(value[at]) + _penalty(subset, model, solved[at].v[0])
+        first = float(before[at]) + _penalty(subset, model, start[at])
+        ends.append(_End(solved[at], b[at], whole, float(above[at]), first))
+    return ends
 
 
 def _penalty(subset: Subset, model: Trainee, v: Floats) -> float:
