@@ -56,6 +56,7 @@ from losscli.result import (
 from losscli.spec import Spec
 
 _NAMED = 8  # columns
+_ROWS = 1 << 16  # of predictions that are written at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +91,8 @@ class _Entry:
     spec: str
 
 
-def assemble(run: Run) -> tuple[Fits, str, Callable[[], str]]:
-    """(the result, the text of --save, what writes that of --predictions)."""
+def assemble(run: Run) -> tuple[Fits, str, Callable[[], Iterator[str]] | None]:
+    """(the result, the text of --save, what writes that of --predictions, None where there are none)."""
     entries = _entries(run)
     first = run.folds.splits[: run.folds.folds]
     found = pooled(run.cv, first, run.judgements[: len(first)]) if run.judgements else None
@@ -99,7 +100,7 @@ def assemble(run: Run) -> tuple[Fits, str, Callable[[], str]]:
     scores = [
         scores_of(run.cv, found, run.judgements, entry.at, confidence) if found else {} for entry in entries
     ]
-    written = partial(_predictions, run, entries, found)
+    written = partial(_predictions, run, entries, found) if found else None
     return _fits(run, entries, scores, found), _model(run, entries), written
 
 
@@ -416,13 +417,14 @@ def _trained(entry: _Entry) -> TrainedModel:
     return NetworkModel.of(solution, entry.spec)
 
 
-def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled | None) -> str:
-    """Of the losses that were trained in every fold."""
-    if found is None:
-        return ""
-    columns = target_columns(run.training.task, run.cv.frame.y[found.rows], run.training.names)
-    for entry in entries:
-        own = found.judged[entry.at]
-        if np.isfinite(own.prediction).all():
-            columns += prediction_columns(entry.spec, own.kind, own.prediction, run.training.names)
-    return table_csv(columns)
+def _predictions(run: Run, entries: Sequence[_Entry], found: Pooled) -> Iterator[str]:
+    """Of the losses that were trained in every fold, some rows after others."""
+    task, names = run.training.task, run.training.names
+    judged = [(entry.spec, found.judged[entry.at]) for entry in entries]
+    whole = [(spec, own) for spec, own in judged if np.isfinite(own.prediction).all()]
+    for start in range(0, len(found.rows), _ROWS):
+        part = slice(start, start + _ROWS)
+        columns = target_columns(task, run.cv.frame.y[found.rows[part]], names)
+        for spec, own in whole:
+            columns += prediction_columns(spec, own.kind, own.prediction[part], names)
+        yield table_csv(columns, header=not start)

@@ -1,6 +1,6 @@
 """`fit`: features × losses × folds → what each loss makes of the model, and what was found."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,18 +41,18 @@ __all__ = ["FitRequest", "Fitted", "RowSource", "fit", "fit_frame"]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What a run leaves: the result, the text of --save, what writes that of --predictions, and of a run that
-    was cut short what is missing."""
+    """What a run leaves: the result, the text of --save, what writes that of --predictions, None where no
+    repeat is finished, and of a run that was cut short what is missing."""
 
     fits: Fits
     model_json: str
-    predictions: Callable[[], str]
+    predictions: Callable[[], Iterator[str]] | None
     cut_short: str | None
 
     @property
     def predictions_csv(self) -> str:
-        """The text of --predictions, written each time: of many rows it is long."""
-        return self.predictions()
+        """The text of --predictions."""
+        return "".join(self.predictions()) if self.predictions is not None else ""
 
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
