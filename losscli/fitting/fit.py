@@ -250,7 +250,7 @@ def _judged(
         done = sum(isinstance(one[0], Solution) for one in whole.trained.by_loss)
         text = f"interrupted: {done} of {len(cv.wanted)} losses are trained, and none is judged"
         return _Judged(replace(folds, repeats=0), (), text)
-    jobs = jobs if stored is None and (cv.learner is None or cv.learner.forks) else 1
+    jobs = jobs if cv.learner is None or cv.learner.forks else 1
     judge = judge_splits if stored is None else stored.judge_splits
     tasks = _tasks(cv, folds, jobs, stored)
     first = [sum(map(len, tasks[:i])) for i in range(len(tasks))]
@@ -268,7 +268,10 @@ def _judged(
     with progress.stage("judging folds", *_counted(cv, folds)):
         try:
             with progress.keeping():
-                for i, (judgements, others) in each(len(tasks) + len(again), work, jobs):
+                count = len(tasks) + len(again)
+                # Blocks are spread by themselves: what reads them stays where they are.
+                done = each(count, work, jobs) if stored is None else ((i, work(i)) for i in range(count))
+                for i, (judgements, others) in done:
                     found |= dict(enumerate(judgements, first[i] if i < len(tasks) else 0))
                     starts |= dict(enumerate(others, first[again[i - len(tasks)]] if others else 0))
         except KeyboardInterrupt:
