@@ -270,8 +270,8 @@ def _judged(
             with progress.keeping():
                 count = len(tasks) + len(again)
                 # Blocks are spread by themselves: what reads them stays where they are.
-                done = each(count, work, jobs) if stored is None else ((i, work(i)) for i in range(count))
-                for i, (judgements, others) in done:
+                ends = each(count, work, jobs) if stored is None else enumerate(map(work, range(count)))
+                for i, (judgements, others) in ends:
                     found |= dict(enumerate(judgements, first[i] if i < len(tasks) else 0))
                     starts |= dict(enumerate(others, first[again[i - len(tasks)]] if others else 0))
         except KeyboardInterrupt:
