@@ -40,8 +40,8 @@ def _run(flags: FitFlags) -> int:
     write_files(formats, written)
     if flags.save is not None:
         write_whole(flags.save, found.model_json)
-    if flags.predictions is not None and found.predictions_csv:  # none where not one repeat is finished
-        write_whole(flags.predictions, found.predictions_csv)
+    if flags.predictions is not None and found.predictions is not None:
+        write_whole(flags.predictions, found.predictions())
     print_result(written, flags.format, quiet=flags.quiet, paged=flags.all or bool(show))
     if flags.plot and flags.format == "text" and not flags.quiet:
         show_chart(found.fits)

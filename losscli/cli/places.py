@@ -120,16 +120,21 @@ def page_width() -> int:
         return _COLUMNS
 
 
-def write_whole(path: Path, text: str | bytes) -> None:
-    """Replace the file at once: a reader sees the old content or the new, never a part.
+def write_whole(path: Path, text: str | bytes | Iterable[str]) -> None:
+    """Replace the file at once: a reader sees the old content or the new, never a part. text: whole, or what
+    follows one after the other.
 
     Of a link, the file that it names is replaced, and the link stays; of a file with several names (hard
     links), this one is. Raises DataError where it cannot be written.
     """
-    data = text if isinstance(text, bytes) else text.encode("utf-8", errors="backslashreplace")
+    parts = [text] if isinstance(text, str | bytes) else text
+    data = (
+        part if isinstance(part, bytes) else part.encode("utf-8", errors="backslashreplace") for part in parts
+    )
     try:
         if _is_device(path):
-            path.write_bytes(data)
+            with path.open("wb") as file:
+                file.writelines(data)
         else:
             _replace(os.path.realpath(path), data)
     except OSError as error:
@@ -140,13 +145,13 @@ def write_whole(path: Path, text: str | bytes) -> None:
         ) from None
 
 
-def _replace(place: str, data: bytes) -> None:
+def _replace(place: str, data: Iterable[bytes]) -> None:
     temporary = os.path.join(os.path.dirname(place), f".losscli-{os.urandom(8).hex()}")
     mode = _mode(place)
     _unfinished.add(temporary)  # before it is there: an interruption may come in between
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
+            file.writelines(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)

@@ -1,12 +1,14 @@
 """Table × roles → arrays of the rows that are learned from, and the features of new rows."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.data.blocks import FeatureBlocks
 from losscli.data.roles.features import Training
 from losscli.data.roles.target import shell_word
 from losscli.data.roles.values import (
@@ -16,14 +18,13 @@ from losscli.data.roles.values import (
     check_present,
     check_range,
     check_weights,
-    numbers_of,
 )
-from losscli.data.table import ColumnType, Table, block_count
+from losscli.data.table import Table
+from losscli.data.whole import codes_in, distinct_in, feature_bytes, numbers_in, present_in, text_in
 from losscli.domain import POSITIVE, Codes, Floats, Mask
 from losscli.errors import DataError, Fix, Where, did_you_mean
 from losscli.inference.order import weighted_medians
 from losscli.result import RowKey
-from losscli.spec import number_text
 
 IMPUTE = Fix(("--missing", "impute"), "missing features are filled with a usual value")
 _EXPOSURE = "Fix it, or leave the row out: nothing is counted where nothing is exposed"
@@ -39,7 +40,8 @@ class Frame:
     several targets (n, L), labels as 0 and 1;
     w: weights, all above 0 (n,); numbers: number features, NaN where missing (n, a); texts: text features
     as codes of `levels`, -1 where missing (n, b). group, fold, time: codes of the sorted distinct values
-    (n,), None where the flag is not given. keys: what the rows are called, id or row number.
+    (n,), None where the flag is not given. keys: what the rows are called, id or row number. stored: where
+    features are that memory does not hold; row, numbers, texts and keys have no row then.
     """
 
     row: Codes
@@ -58,45 +60,75 @@ class Frame:
     keys: tuple[RowKey, ...]
     dropped: Mapping[str, int]  # rows left out, by reason
     offset: Floats | None = None  # added to scores (n,)
+    stored: FeatureBlocks | None = None
+
+    def number_columns(self) -> Iterator[Floats]:
+        """Each number feature (n,), one after the other."""
+        if self.stored is None:
+            return iter(self.numbers.T)
+        return map(self.stored.number_column, self.number_names)
+
+    def text_columns(self) -> Iterator[Codes]:
+        """Each text feature as codes (n,), one after the other."""
+        if self.stored is None:
+            return iter(self.texts.T)
+        return map(self.stored.text_column, self.text_names)
+
+    def named(self, rows: Codes) -> Sequence[RowKey]:
+        """What some rows are called. rows: indices (m,)."""
+        return [self.keys[i] for i in rows.tolist()] if self.stored is None else self.stored.named(rows)
 
 
-def load(table: Table, training: Training) -> Frame:
+def load(table: Table, training: Training, held: float = math.inf) -> Frame:
     """The rows of a table that are learned from: none of weight 0, and under --missing drop none with a
-    missing or infinite value in a used column.
+    missing or infinite value in a used column. held: bytes of features, beyond which they stay in the table.
 
     Raises DataError for any other such value, for a negative weight, and where the target has one value
     in all rows that are left.
     """
     _check_values(table, training)
-    w = np.ones(table.rows) if training.weights is None else _numbers(table, training.weights)
+    w = np.ones(table.rows) if training.weights is None else numbers_in(table, training.weights)
     usable = np.ones(table.rows, np.bool_)
     if training.missing == "drop":
         for name in training.columns:
-            usable &= _present(table, name)
+            usable &= present_in(table, name)
     row = np.flatnonzero(usable & (w != 0.0))
     y = _target(table, training)[row]
     _check_target(table, training, y)
     _check_slopes(table, training, 1.0 if training.labels else float(np.abs(y).max()))
     levels = tuple(tuple(map(str, table.columns[name].values or ())) for name in training.texts)
-    texts = [_codes(table, name, known) for name, known in zip(training.texts, levels, strict=True)]
-    fold, fold_names = _distinct(table, training.fold, row)
+    stored = None
+    if feature_bytes(table, training) > held:
+        stored = FeatureBlocks(
+            table=table,
+            row=row.astype(np.int32 if table.rows < 1 << 31 else np.intp),
+            numbers=training.numbers,
+            texts=training.texts,
+            levels=levels,
+            id=training.id,
+        )
+    here = row if stored is None else row[:0]
+    numbers = [numbers_in(table, name)[here] for name in training.numbers]
+    texts = [codes_in(table, name, known)[here] for name, known in zip(training.texts, levels, strict=True)]
+    fold, fold_names = distinct_in(table, training.fold, row)
     return Frame(
-        row=row + 1,
+        row=here + 1,
         y=y,
-        w=w[row],
+        w=np.broadcast_to(1.0, len(row)) if stored and training.weights is None else w[row],
         number_names=training.numbers,
-        numbers=_columns([_numbers(table, name) for name in training.numbers], table.rows)[row],
+        numbers=_columns(numbers, len(here)),
         text_names=training.texts,
-        texts=_columns(texts, table.rows).astype(np.intp)[row],
+        texts=_columns(texts, len(here)).astype(np.intp),
         levels=levels,
         impute=training.missing == "impute",
-        group=_distinct(table, training.group, row)[0],
+        group=distinct_in(table, training.group, row)[0],
         fold=fold,
         fold_names=fold_names,
-        time=_distinct(table, training.time, row)[0],
-        keys=_keys(table, training.id, row),
+        time=distinct_in(table, training.time, row)[0],
+        keys=_keys(table, training.id, here),
         dropped=_dropped(usable, w),
         offset=_at(load_offset(table, training.offset, training.exposure), row),
+        stored=stored,
     )
 
 
@@ -104,8 +136,8 @@ def load_offset(table: Table, offset: str | None, exposure: str | None) -> Float
     """What is added to the score of every row of a table (rows,): a column, the logarithm of another, or
     both; None where there is none. NaN where it is missing."""
     with np.errstate(divide="ignore"):
-        parts = [] if offset is None else [_numbers(table, offset)]
-        parts += [] if exposure is None else [np.log(_numbers(table, exposure))]
+        parts = [] if offset is None else [numbers_in(table, offset)]
+        parts += [] if exposure is None else [np.log(numbers_in(table, exposure))]
     return sum(parts[1:], parts[0]) if parts else None
 
 
@@ -220,11 +252,11 @@ def load_features(table: Table, encoder: Encoder) -> Floats:
         number = name in encoder.numbers
         filling = ", or train with --missing impute"
         check_new(table, name, number=number, filled=encoder.impute, filling=filling)
-    numbers = _columns([_numbers(table, name) for name in encoder.numbers], table.rows)
+    numbers = _columns([numbers_in(table, name) for name in encoder.numbers], table.rows)
     texts = []
     for one in encoder.texts:
-        codes = _codes(table, one.column, one.levels)
-        texts.append(np.where((codes < 0) & _present(table, one.column), len(one.levels), codes))
+        codes = codes_in(table, one.column, one.levels)
+        texts.append(np.where((codes < 0) & present_in(table, one.column), len(one.levels), codes))
     levels = [one.levels for one in encoder.texts]
     return encoder._matrix(numbers, _columns(texts, table.rows).astype(np.intp), levels)
 
@@ -251,7 +283,7 @@ def _would_be_imputed(table: Table, training: Training, needed: Sequence[str], l
         return False
     if any(columns[name].first_infinite is not None for name in training.columns):
         return False
-    counts = np.ones(table.rows) if training.weights is None else _numbers(table, training.weights)
+    counts = np.ones(table.rows) if training.weights is None else numbers_in(table, training.weights)
     return bool((_target(table, training)[counts != 0.0] == training.labels.index(label)).any())
 
 
@@ -318,46 +350,14 @@ def _check_slopes(table: Table, training: Training, peak: float) -> None:
 def _target(table: Table, training: Training) -> Floats:
     """Numbers, or codes of the classes (rows,); of several targets (rows, L)."""
     if training.targets:
-        return np.column_stack([_numbers(table, name) for name in training.targets])
+        return np.column_stack([numbers_in(table, name) for name in training.targets])
     if not training.labels:
-        return _numbers(table, training.target)
-    return _codes(table, training.target, training.labels).astype(np.float64)
-
-
-def _numbers(table: Table, name: str) -> Floats:
-    return np.concatenate([numbers_of(table, block, name) for block in range(block_count(table))])
-
-
-def _codes(table: Table, name: str, values: tuple[str, ...]) -> Codes:
-    return np.concatenate([table.codes(block, name, values) for block in range(block_count(table))])
-
-
-def _text(table: Table, name: str) -> list[str | None]:
-    return [word for block in range(block_count(table)) for word in table.text(block, name)]
-
-
-def _present(table: Table, name: str) -> Mask:
-    """Which rows have a value: for numbers, a finite one (rows,)."""
-    if table.columns[name].type is ColumnType.NUMBER:
-        return np.isfinite(_numbers(table, name))
-    return np.array([word is not None for word in _text(table, name)], np.bool_)
+        return numbers_in(table, training.target)
+    return codes_in(table, training.target, training.labels).astype(np.float64)
 
 
 def _columns(parts: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
     return np.column_stack(parts) if parts else np.zeros((rows, 0))
-
-
-def _distinct(table: Table, name: str | None, row: Codes) -> tuple[Codes | None, tuple[str, ...]]:
-    """A column in some rows as codes of its sorted distinct values, and these; row: indices (n,)."""
-    if name is None:
-        return None, ()
-    if table.columns[name].type is ColumnType.NUMBER:
-        numbers, codes = np.unique(_numbers(table, name)[row], return_inverse=True)
-        return codes.astype(np.intp), tuple(number_text(value) for value in numbers.tolist())
-    words = _text(table, name)
-    used = [words[i] or "" for i in row.tolist()]
-    place = {word: code for code, word in enumerate(sorted(set(used)))}
-    return np.array([place[word] for word in used], np.intp), tuple(place)
 
 
 def _median(x: Floats, w: Floats) -> float:
@@ -370,7 +370,7 @@ def _median(x: Floats, w: Floats) -> float:
 
 def _keys(table: Table, name: str | None, row: Codes) -> tuple[RowKey, ...]:
     """What the rows are called: their id, else their number; row: indices (n,)."""
-    words = [None] * table.rows if name is None else _text(table, name)
+    words = [None] * table.rows if name is None or not len(row) else text_in(table, name)
     return tuple(words[i] or i + 1 for i in row.tolist())
 
 

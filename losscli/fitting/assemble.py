@@ -1,6 +1,7 @@
 """The pieces of a run → Fits, and the texts beside them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from losscli.fitting.ranking import Pairing, ahead_of_constant, pairing, ranking
 from losscli.fitting.robustness import degradations
 from losscli.fitting.scores import (
     Pooled,
-    constant_value,
+    constant_values,
     pooled,
     precision_recall,
     scores_of,
@@ -47,8 +48,8 @@ from losscli.result import (
 from losscli.spec import Spec
 
 
-def assemble(run: Run) -> tuple[Fits, str, str]:
-    """(the result, the text of --save, the text of --predictions)."""
+def assemble(run: Run) -> tuple[Fits, str, Callable[[], Iterator[str]] | None]:
+    """(the result, the text of --save, what writes that of --predictions, None where there are none)."""
     entries = entries_of(run)
     first = run.folds.splits[: run.folds.folds]
     found = pooled(run.cv, first, run.judgements[: len(first)]) if run.judgements else None
@@ -56,8 +57,8 @@ def assemble(run: Run) -> tuple[Fits, str, str]:
     scores = [
         scores_of(run.cv, found, run.judgements, entry.at, confidence) if found else {} for entry in entries
     ]
-    predictions = predictions_text(run, entries, found) if found else ""
-    return _fits(run, entries, scores, found), model_text(run, entries), predictions
+    written = partial(predictions_text, run, entries, found) if found else None
+    return _fits(run, entries, scores, found), model_text(run, entries), written
 
 
 def _pairing(run: Run) -> Pairing:
@@ -182,7 +183,8 @@ def _constants(run: Run, found: Pooled | None) -> dict[str, float | None]:
     those of fits are; of classes and labels, whose constants order no rows, the mean over folds."""
     if found is not None and run.training.task in NUMBERS | {Task.MULTIOUTPUT}:
         splits = run.folds.splits[: run.folds.folds]
-        return {one.name: finite(constant_value(run.cv, splits, found, one)) for one in run.cv.metrics}
+        values = constant_values(run.cv, splits, found)
+        return {one.name: finite(value) for one, value in zip(run.cv.metrics, values, strict=True)}
     constants: dict[str, float | None] = {}
     for m, metric in enumerate(run.cv.metrics):
         values = [j.constant[m] for j in run.judgements if np.isfinite(j.constant[m])]
@@ -221,7 +223,7 @@ def _fit(run: Run, entry: Entry, scores: dict[str, Score], entries: Sequence[Ent
         objective=finite(solution.objective),
         intercept=intercept,
         coefficients=slopes,
-        downweighted=light_rows(run.cv.frame, run.whole.z, solution, scale),
+        downweighted=light_rows(run.cv.frame, run.whole, solution),
         scores=scores,
         reason=_missing(entry, used),
         seeds=_seed_spread(run, entry),

@@ -15,7 +15,7 @@ from losscli.domain import NUMBERS, Floats, Mask, Task
 from losscli.fitting.augment import NONE, Examples, Prepared, Recipe, prepared
 from losscli.fitting.contaminate import Clean, Contamination, contaminated
 from losscli.fitting.folds import Split
-from losscli.fitting.judge import Judged, bulk, constant, kind_of, of_constants
+from losscli.fitting.judge import Judged, bulk, constants, kind_of, of_constants
 from losscli.fitting.learner import FittedModels, Learner, LearnerRows
 from losscli.fitting.threshold import INNER, ThresholdRule, found_thresholds, inner_splits
 from losscli.fitting.tune import Tuning, chosen, with_values
@@ -325,7 +325,7 @@ class Fold:
         keep = np.ones(len(self.y_test), dtype=np.bool_)
         if self.cv.trims:
             predicted = [w.loss.link.predict(s) for w, s in zip(self.cv.wanted, scores, strict=True)]
-            keep = bulk(self.y_test, np.array(predicted))
+            keep = bulk(self.y_test, predicted)
         found = [[j.value(m) for m in self.cv.metrics] for j in self._judged(scores, keep, thresholds)]
         return np.array(found), keep
 
@@ -337,7 +337,7 @@ class Fold:
     def constant(self, keep: Mask) -> Floats:
         """(M,) Every metric of the best constant. keep: the rows that trimmed_mae keeps."""
         task, threshold, rows = self.cv.settings.task, self.cv.threshold, (self.y_test, self.w_test)
-        every = (constant(m, task, self.y, self.w) for m in self.cv.metrics)
+        every = constants(self.cv.metrics, task, self.y, self.w)
         own = (np.broadcast_to(one, (len(self.y_test), len(one))) for one in every)
         return np.array(
             [

@@ -1,6 +1,6 @@
 """`fit`: features × losses × folds → what each loss makes of the model, and what was found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ from losscli import progress
 from losscli.data.frame import Frame, load
 from losscli.data.roles.features import Training
 from losscli.data.table import Table
+from losscli.descent.blocks.fits import Sizes
 from losscli.descent.ends import Solution
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings, Wanted
@@ -31,6 +32,7 @@ from losscli.fitting.learners import check_model, fits_linear, learner_of
 from losscli.fitting.path import parse_path, paths
 from losscli.fitting.recipe import check_request, recipe_of, rule_of
 from losscli.fitting.request import FitRequest, RowSource
+from losscli.fitting.stored import HELD, SIZES, Held, StoredFits, features_held, not_spoiled
 from losscli.fitting.tune import tunings
 from losscli.fitting.within import all_rows, settled_judge
 from losscli.result import Fits, Input, PenaltyPath, Refused
@@ -40,23 +42,32 @@ __all__ = ["FitRequest", "Fitted", "RowSource", "fit", "fit_frame"]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What a run leaves: the result, the texts of --save and --predictions, and of a run that was cut short
-    what is missing."""
+    """What a run leaves: the result, the text of --save, what writes that of --predictions, None where no
+    repeat is finished, and of a run that was cut short what is missing."""
 
     fits: Fits
     model_json: str
-    predictions_csv: str
+    predictions: Callable[[], Iterator[str]] | None
     cut_short: str | None
+
+    @property
+    def predictions_csv(self) -> str:
+        """The text of --predictions."""
+        return "".join(self.predictions()) if self.predictions is not None else ""
 
 
 @np.errstate(over="ignore", invalid="ignore")  # near 1e308: what overflows is told as inf or undefined
-def fit(table: Table, training: Training, request: FitRequest, inputs: Sequence[Input]) -> Fitted:
+def fit(
+    table: Table, training: Training, request: FitRequest, inputs: Sequence[Input], held: Held = HELD
+) -> Fitted:
     """Everything that `losscli fit` finds: every loss trained on all rows, and judged fold by fold.
 
     table: the rows.
     training: target and features, as `data.roles` finds them.
     request: the losses and settings.
     inputs: the files as the user gave them, for the record.
+    held: what memory may hold; more features than that are read block by block, where that suits what is
+      asked.
 
     An interruption ends it early: losses trained on all rows, finished repeats, and finished folds of an
     unfinished first one are given. Raises DataError where a value cannot be used, UsageError where the
@@ -64,16 +75,20 @@ def fit(table: Table, training: Training, request: FitRequest, inputs: Sequence[
     """
     check_model(request)
     source = RowSource(tuple(inputs), table.notes, table.rows)
-    return fit_frame(load(table, training), training, request, source)
+    frame = load(table, training, features_held(table, training, request, held))
+    return fit_frame(frame, training, request, source, held.sizes)
 
 
-def fit_frame(frame: Frame, training: Training, request: FitRequest, source: RowSource) -> Fitted:
-    """The same on the rows of a frame, as `fit` where it has loaded them."""
+def fit_frame(
+    frame: Frame, training: Training, request: FitRequest, source: RowSource, sizes: Sizes = SIZES
+) -> Fitted:
+    """The same on the rows of a frame, as `fit` where it has loaded them. sizes: of what is held of features
+    that are stored."""
     asked = None if request.path is None else parse_path(request.path, request.l1)
     check_request(request, training)
     recipe, rule = recipe_of(request, training), rule_of(request, training.task)
     given_away = leaks(frame, training)
-    warnings = (*training.warnings, *warning(given_away, training))
+    warnings = (*training.warnings, *warning(given_away, training), *not_spoiled(frame, request))
     metrics = judging(training.task, request.cost)
     judge = None if request.metric is None else chosen_judge(request.metric, training.task, metrics, frame.y)
     wanted, untrainable = choose(request, training.task, frame.y)
@@ -103,8 +118,11 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
     )
     folds = told(folds, training, frame.y)
     learner = learner_of(request)
+    stored = None
+    if frame.stored is not None:
+        stored = StoredFits(frame, training, wanted, settings, request.jobs, sizes)
     if judge is not None:
-        metrics = headed(metrics, settled_judge(judge, frame, training, settings, recipe))
+        metrics = headed(metrics, settled_judge(judge, frame, training, settings, recipe, stored))
     cv = CrossValidation(
         frame=frame,
         training=training,
@@ -121,13 +139,13 @@ def fit_frame(frame: Frame, training: Training, request: FitRequest, source: Row
         tunings=tuning,
     )
     cv, values = tuned(cv, all_rows(frame, folds.folds))
-    whole = _fitted(frame, training, cv.wanted, settings, recipe, learner)
+    whole = _fitted(frame, training, cv.wanted, settings, recipe, learner, stored)
     unpenalised = request.l2 is None and not request.l1 and training.task in NUMBERS | {Task.MULTIOUTPUT}
     if unpenalised and learner is None and not whole.trained.interrupted:
         _check_enough(folds, whole)
     contaminations, refused = _contaminations(request, training, frame, whole)
     cv = replace(cv, contaminations=contaminations)
-    found = _judged(cv, folds, whole, request.jobs)
+    found = _judged(cv, folds, whole, request.jobs, stored)
     followed, cut_short = _paths(asked, found, cv, whole, request.jobs)
     run = Run(
         training=training,
@@ -166,7 +184,7 @@ def _contaminations(
     request: FitRequest, training: Training, frame: Frame, whole: FullFit
 ) -> tuple[tuple[Contamination, ...], tuple[Refused, ...]]:
     if request.contaminate is None:  # others than linear models take too long to be trained on every level
-        unasked = not fits_linear(request) or training.outputs
+        unasked = not fits_linear(request) or training.outputs or frame.stored is not None
         asked = () if unasked else defaults(training.task)
     else:
         asked = tuple(parse(spec, training.task) for spec in request.contaminate)
@@ -196,14 +214,19 @@ def _fitted(
     settings: Settings,
     recipe: Recipe,
     learner: Learner | None,
+    stored: StoredFits | None,
 ) -> FullFit:
     """The fit on all rows. Raises KeyboardInterrupt where that comes before the first loss is trained."""
     total, of = (len(wanted), "losses") if learner is None else (learner.count(len(wanted)), learner.counted)
     with progress.stage("fitting all rows", total, of), progress.keeping():
+        if stored is not None:
+            return stored.all_rows()
         return fit_all_rows(frame, training, wanted, settings, recipe, learner)
 
 
-def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Judged:
+def _judged(
+    cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int, stored: StoredFits | None
+) -> _Judged:
     """The judgements of all folds; of an interrupted run those of the finished repeats, and where there is
     none those of the finished folds of the first."""
     if whole.trained.interrupted:
@@ -211,7 +234,8 @@ def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Ju
         text = f"interrupted: {done} of {len(cv.wanted)} losses are trained, and none is judged"
         return _Judged(replace(folds, repeats=0), (), text)
     jobs = jobs if cv.learner is None or cv.learner.forks else 1
-    tasks = _tasks(cv, folds, workers(jobs))
+    judge = judge_splits if stored is None else stored.judge_splits
+    tasks = _tasks(cv, folds, workers(jobs), stored)
     first = [sum(map(len, tasks[:i])) for i in range(len(tasks))]
     deep = cv.learner is not None and cv.learner.seeds > 1
     again = [i for i, own in enumerate(tasks) if deep and own[0].repeat == 0]  # from other starts
@@ -220,14 +244,17 @@ def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Ju
 
     def work(i: int) -> tuple[list[Judgement], list[tuple[Floats, ...]]]:
         if i < len(tasks):
-            return judge_splits(cv, tasks[i]), []
+            return judge(cv, tasks[i]), []
         return [], other_starts(cv, tasks[again[i - len(tasks)]])
 
     interrupted = False
     with progress.stage("judging folds", *_counted(cv, folds)):
         try:
             with progress.keeping():
-                for i, (judgements, others) in each(len(tasks) + len(again), work, jobs):
+                count = len(tasks) + len(again)
+                # Blocks are spread by themselves: what reads them stays where they are.
+                ends = each(count, work, jobs) if stored is None else enumerate(map(work, range(count)))
+                for i, (judgements, others) in ends:
                     found |= dict(enumerate(judgements, first[i] if i < len(tasks) else 0))
                     starts |= dict(enumerate(others, first[again[i - len(tasks)]] if others else 0))
         except KeyboardInterrupt:
@@ -275,10 +302,10 @@ def _paths(
         return (), "interrupted: the path of the penalty is not in the result"
 
 
-def _tasks(cv: CrossValidation, folds: Folds, jobs: int) -> list[Sequence[Split]]:
+def _tasks(cv: CrossValidation, folds: Folds, jobs: int, stored: StoredFits | None) -> list[Sequence[Split]]:
     """What a worker does at a time: one fold; of models in lockstep, the folds of a repeat, or as many as
     give every worker some."""
-    lockstep = cv.learner is not None and cv.learner.in_lockstep
+    lockstep = stored is not None or (cv.learner is not None and cv.learner.in_lockstep)
     size = min(folds.folds, -(-len(folds.splits) // jobs)) if lockstep else 1
     tasks: list[Sequence[Split]] = []
     for first in range(0, len(folds.splits), folds.folds):

@@ -2,27 +2,49 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.data.roles.features import Training
-from losscli.domain import Codes, Floats, Task
+from losscli.domain import Codes, Floats, Mask, Task
 from losscli.errors import Fix, UsageError
 from losscli.fitting import splitters
 from losscli.result import Warning_
 
 NAMED_CLASSES = 5  # so many are named in a warning
-Pair = tuple[Codes, Codes]  # rows learned from, rows judged on
+LEARNED, ABSENT = -1, -2  # in place of a fold: of rows that are learned from alone, and of those of no fold
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One fold of one repeat, both from 0; train and test: indices of rows, ascending."""
+    """One fold of one repeat, both from 0.
+
+    folds: the fold that judges each row, LEARNED or ABSENT (n,); judged: which of these is this one; past:
+    whether it learns from the folds before alone.
+    """
 
     repeat: int
     fold: int
-    train: Codes
-    test: Codes
+    folds: NDArray[Any]
+    judged: int
+    past: bool = False
+
+    @property
+    def train(self) -> Codes:
+        """Indices of the rows learned from, ascending."""
+        return np.flatnonzero(self.learned(self.folds))
+
+    @property
+    def test(self) -> Codes:
+        """Indices of the rows judged on, ascending."""
+        return np.flatnonzero(self.folds == self.judged)
+
+    def learned(self, folds: NDArray[Any]) -> Mask:
+        """Which rows of these folds are learned from: (k,)."""
+        own = folds < self.judged if self.past else folds != self.judged
+        return np.asarray(own & (folds != ABSENT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +105,26 @@ def _splits(y: Floats, asked: _Asked) -> Folds:
     if repeats < 1:
         raise UsageError(f"--repeats {repeats}: nothing would be judged", advice="Give --repeats 1 or more")
     if asked.fold is not None:
-        pairs, splitter = [_given(asked.fold)], "as given"
+        every, splitter = [_given(asked.fold)], "as given"
     elif asked.time is not None:
-        pairs, splitter = [_in_time(asked.time, folds)], "in time"
+        every, splitter = [_in_time(asked.time, folds)], "in time"
     else:
         _check_enough(y, labels, group, folds)
-        pairs = [_shuffled(y, labels, group, folds, asked.seed + repeat) for repeat in range(repeats)]
+        every = [_shuffled(y, labels, group, folds, asked.seed + repeat) for repeat in range(repeats)]
         ways = ["by group"] * (group is not None) + ["stratified"] * bool(labels)
         splitter = ", ".join(ways) or "shuffled"
+    count = folds if asked.fold is None else int(asked.fold.max()) + 1
+    small = np.int16 if count < 1 << 15 else np.intp  # many rows have one such place each, repeat by repeat
+    past = asked.time is not None and asked.fold is None
     found = tuple(
-        Split(repeat, i, train, test)
-        for repeat, pair in enumerate(pairs)
-        for i, (train, test) in enumerate(pair)
+        Split(repeat, i, own, i, past)
+        for repeat, own in enumerate(own.astype(small) for own in every)
+        for i in range(count)
     )
     if not all(len(split.test) for split in found):
         raise UsageError(f"--folds {folds}: the groups are too few or too uneven to fill so many folds")
     lacking = _check_classes(found, y.astype(np.intp), labels) if labels else ()
-    return Folds(found, splitter, len(pairs[0]), len(pairs), lacking)
+    return Folds(found, splitter, count, len(every), lacking)
 
 
 def _advice(otherwise: str | None, fixes: Sequence[Fix]) -> str | None:
@@ -134,21 +159,16 @@ def _can_be(y: Floats, asked: _Asked) -> bool:
     return True
 
 
-def _given(fold: Codes) -> list[Pair]:
+def _given(fold: Codes) -> Codes:
     if not fold.max():
         raise UsageError(
             "--fold-column: that column has one value, which leaves nothing to learn from",
             advice="Name a column with a value per fold, or leave --fold-column out",
         )
-    return _pairs(fold, int(fold.max()) + 1)
+    return fold
 
 
-def _pairs(fold: Codes, folds: int) -> list[Pair]:
-    """fold: the one that judges each row (n,)."""
-    return [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(folds)]
-
-
-def _in_time(time: Codes, folds: int) -> list[Pair]:
+def _in_time(time: Codes, folds: int) -> Codes:
     """Folds of whole times, each learned from all times before it."""
     count = int(time.max()) + 1
     if count < folds + 1:
@@ -156,18 +176,17 @@ def _in_time(time: Codes, folds: int) -> list[Pair]:
             f"--folds {folds}: the time has {count} values, and the first fold must have a past",
             advice=None if count > 2 else "Name another column with --time",
         )
-    own = splitters.in_time(count, folds)[time]
-    return [(np.flatnonzero(own < i), np.flatnonzero(own == i)) for i in range(folds)]
+    return splitters.in_time(count, folds)[time]
 
 
-def _shuffled(y: Floats, labels: Sequence[str], group: Codes | None, folds: int, seed: int) -> list[Pair]:
+def _shuffled(y: Floats, labels: Sequence[str], group: Codes | None, folds: int, seed: int) -> Codes:
     if group is None:
         if labels:
-            return _pairs(splitters.stratified(y.astype(np.intp), folds, seed), folds)
-        return _pairs(splitters.shuffled(len(y), folds, seed), folds)
+            return splitters.stratified(y.astype(np.intp), folds, seed)
+        return splitters.shuffled(len(y), folds, seed)
     if labels:
-        return _pairs(splitters.stratified_by_group(y.astype(np.intp), group, folds, seed), folds)
-    return _pairs(splitters.by_group(group, folds, seed), folds)
+        return splitters.stratified_by_group(y.astype(np.intp), group, folds, seed)
+    return splitters.by_group(group, folds, seed)
 
 
 def _check_enough(y: Floats, labels: Sequence[str], group: Codes | None, folds: int) -> None:

@@ -1,7 +1,8 @@
 """The fits on all rows: parameters used, certificates, coefficients, rows of little weight."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from losscli.fitting.learner import Learner
 from losscli.result import Downweighted
 
 LIGHT = 0.1  # weight below which a row counts as down-weighted
+_ROWS = 1 << 18  # looked at at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,14 @@ class FullFit:
 
     encoder: how the columns were made
     design, y: of the rows trained on; y: (m,), of several targets (m, L)
-    z: the coordinates of the rows of the frame in the design (n, q)
+    scores: coordinates in the design (q,) → the scores of the rows of the frame (n,)
     factors: what a row of each class counts (k,), () without class weights
     """
 
     encoder: Encoder
     design: Design
     y: Floats
-    z: Floats
+    scores: Callable[[Floats], Floats]
     factors: Floats
     trained: Trained
 
@@ -66,21 +68,33 @@ def fit_all_rows(
         design, y = given.design, given.y
         trained = Trained(tuple((one,) for one in found.outcomes), (found.scale,))
     z = design.z if recipe == NONE else design.rows_of(x)
-    return FullFit(encoder, design, y, z, made.factors, trained)
+    return FullFit(encoder, design, y, partial(_scores, z, frame.offset), made.factors, trained)
 
 
-def light_rows(frame: Frame, z: Floats, solution: Solution, scale: float | None) -> tuple[Downweighted, ...]:
-    """The rows a robust fit gives little weight, the lightest first. z: their coordinates (n, q)."""
+def _scores(z: Floats, offset: Floats | None, v: Floats) -> Floats:
+    return np.asarray(z @ v if offset is None else z @ v + offset)
+
+
+def light_rows(frame: Frame, whole: FullFit, solution: Solution) -> tuple[Downweighted, ...]:
+    """The rows a robust fit gives little weight, the lightest first."""
+    scale = whole.scale
     if (
         scale is None
         or solution.bound.loss.task is not Task.REGRESSION
         or solution.without_slopes is not None
     ):
         return ()
-    scores = z @ solution.v if frame.offset is None else z @ solution.v + frame.offset
-    weights = relative_weights(solution.bound, scores - frame.y, scale)
-    if weights is None:
+    if relative_weights(solution.bound, np.zeros(1), scale) is None:
         return ()
-    light = np.flatnonzero(weights < LIGHT)
-    light = light[np.argsort(weights[light], kind="stable")]
-    return tuple(Downweighted(frame.keys[i], float(max(weights[i], 0.0))) for i in light.tolist())
+    scores = whole.scores(solution.v)
+    light, weights = [], []
+    for start in range(0, len(scores), _ROWS):
+        part = slice(start, start + _ROWS)
+        own = relative_weights(solution.bound, scores[part] - frame.y[part], scale)
+        assert own is not None
+        found = np.flatnonzero(own < LIGHT)
+        light.append(found + start)
+        weights.append(own[found])
+    rows, sizes = np.concatenate(light), np.concatenate(weights)
+    order = np.argsort(sizes, kind="stable")
+    return tuple(map(Downweighted, frame.named(rows[order]), np.maximum(sizes[order], 0.0).tolist()))

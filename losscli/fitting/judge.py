@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SEVERAL, SOFTMAX, Floats, Kind, Mask, Task
+from losscli.domain import CLASSES, LABELS, LOGIT, NUMBERS, SEVERAL, SOFTMAX, Codes, Floats, Kind, Mask, Task
 from losscli.inference.order import weighted_medians
 from losscli.loss import Argument, BoundLoss, Loss, Reduction
 from losscli.loss.arguments import Arguments
@@ -35,6 +35,7 @@ _FIRST: dict[Task, str] = {  # metrics and losses by which a task is judged firs
     "average_precision_macro",
 }
 _WITH_INTERVAL = ("mae", "hamming")  # of the losses that are means over rows
+_ROWS = 1 << 18  # looked at at a time, of every loss
 _UNKNOWN = "it is not defined on these rows"
 
 
@@ -212,16 +213,30 @@ def _trimmed(mae: Metric) -> Metric:
     return replace(mae, name="trimmed_mae", value=value, rows=None)
 
 
-def bulk(y: Floats, predictions: Floats) -> Mask:
+def bulk(y: Floats, predictions: Sequence[Floats]) -> Mask:
     """The rows that trimmed_mae keeps: all but the tenth that the median loss misses most.
 
-    y: (n,); predictions: of every loss (L, n).
+    y: (n,); predictions: of every loss (n,).
     """
     keep = np.ones(len(y), dtype=np.bool_)
     if len(predictions):
-        size = np.median(np.abs(predictions - y), axis=0)
-        keep[np.argsort(-size, kind="stable")[: int(TRIMMED * len(y))]] = False
+        size = np.empty(len(y))
+        for start in range(0, len(y), _ROWS):
+            part = slice(start, start + _ROWS)
+            size[part] = np.median([np.abs(p[part] - y[part]) for p in predictions], axis=0)
+        keep[_largest(size, int(TRIMMED * len(y)))] = False
     return keep
+
+
+def _largest(x: Floats, count: int) -> Codes:
+    """(count,) The places of the largest, of equal ones the first; nan is larger than any. x: (n,)."""
+    if not count:
+        return np.zeros(0, np.intp)
+    least = np.partition(x, len(x) - count)[len(x) - count]
+    if np.isnan(least):
+        return np.flatnonzero(np.isnan(x))[:count]
+    above = np.flatnonzero(~(x <= least))
+    return np.concatenate([above, np.flatnonzero(x == least)[: count - len(above)]])
 
 
 def constant(metric: Metric, task: Task, y: Floats, w: Floats) -> Floats:
@@ -239,6 +254,21 @@ def constant(metric: Metric, task: Task, y: Floats, w: Floats) -> Floats:
     if task in NUMBERS | {Task.MULTIOUTPUT} and not metric.elicits.startswith("mean"):
         return np.array([weighted_medians(x, w)[0] for x in y.reshape(len(y), -1).T])
     return np.asarray(np.atleast_1d(w @ y / w.sum()))
+
+
+def constants(metrics: Sequence[Metric], task: Task, y: Floats, w: Floats) -> list[Floats]:
+    """`constant` of every metric; those that ask for the same share it."""
+    known: dict[bool, Floats] = {}
+    found = []
+    for metric in metrics:
+        if metric.constant is not None:
+            found.append(metric.constant(y, w))
+            continue
+        of_mean = metric.elicits.startswith("mean")
+        if of_mean not in known:
+            known[of_mean] = constant(metric, task, y, w)
+        found.append(known[of_mean])
+    return found
 
 
 def of_constants(

@@ -25,11 +25,11 @@ def leaks(frame: Frame, training: Training) -> tuple[str, ...]:
     targets = [y for y in frame.y.reshape(len(frame.y), -1).T if y.min() < y.max()]
     classes = bool(training.labels)
     found = []
-    for name, x in zip(frame.number_names, frame.numbers.T, strict=True):
+    for name, x in zip(frame.number_names, frame.number_columns(), strict=True):
         alike = _equals if few else _separates if classes else _ranks_as
         if not np.isnan(x).any() and any(_in_all(alike, x, y) for y in targets):
             found.append(name)
-    for name, codes in zip(frame.text_names, frame.texts.T, strict=True):
+    for name, codes in zip(frame.text_names, frame.text_columns(), strict=True):
         if classes and _in_all(_tells, codes, frame.y) and _is_no_chance(codes, frame.y):
             found.append(name)
     return tuple(found)

@@ -34,11 +34,13 @@ def target_columns(task: Task, y: Floats, names: Sequence[str]) -> list[Column]:
     return [("target", [number_text(value) for value in y.tolist()])]
 
 
-def table_csv(columns: Iterable[Column]) -> str:
-    """Columns of equal length as CSV (RFC 4180); a number as the shortest text that reads back the same."""
+def table_csv(columns: Iterable[Column], *, header: bool = True) -> str:
+    """Columns of equal length as CSV (RFC 4180), with their names or without; a number as the shortest text
+    that reads back the same."""
     names, values = zip(*columns, strict=True)
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(names)
+    if header:
+        writer.writerow(names)
     writer.writerows(zip(*values, strict=True))
     return stream.getvalue()

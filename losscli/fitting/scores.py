@@ -1,14 +1,14 @@
 """Judgements of folds → the scores of every loss: pooled, fold by fold, with intervals; and curves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from losscli.domain import Codes, Floats, Kind
 from losscli.fitting.crossval import CrossValidation, Judgement, judged
 from losscli.fitting.folds import Split
-from losscli.fitting.judge import Judged, bulk, constant, of_constants
+from losscli.fitting.judge import Judged, bulk, constants, of_constants
 from losscli.inference import t_quantile, t_refusal, wilson
 from losscli.inference.tail import Tail
 from losscli.metrics.distribution import Distribution
@@ -39,7 +39,7 @@ def pooled(plan: CrossValidation, splits: Sequence[Split], judgements: Sequence[
     ]
     if plan.trims:
         predicted = [w_.loss.link.predict(s) for w_, s in zip(plan.wanted, own, strict=True)]
-        keep = bulk(y, np.array([p for p in predicted if np.isfinite(p).all()]))
+        keep = bulk(y, [p for p in predicted if np.isfinite(p).all()])
     thresholds: list[float | Floats | None] = [plan.threshold] * len(own)
     if plan.rule is not None:
         sizes = [len(split.test) for split in splits]
@@ -75,15 +75,21 @@ def seed_value(
     return own.value(plan.metrics[0])
 
 
-def constant_value(plan: CrossValidation, splits: Sequence[Split], found: Pooled, metric: Metric) -> float:
-    """A metric of the best constants of the training rows of each split, pooled as `found` is; nan where
+def constant_values(plan: CrossValidation, splits: Sequence[Split], found: Pooled) -> list[float]:
+    """Every metric of the best constants of the training rows of each split, pooled as `found` is; nan where
     there is none. splits: of the first repeat."""
-    frame, task = plan.frame, plan.training.task
-    own = [constant(metric, task, frame.y[one.train], frame.w[one.train]) for one in splits]
-    each = np.repeat(np.array(own), [len(one.test) for one in splits], axis=0)
-    rows, order = _in_order(splits)
+    frame, task, rows = plan.frame, plan.training.task, found.rows
+    own = [constants(plan.metrics, task, frame.y[one.train], frame.w[one.train]) for one in splits]
+    fold = np.zeros(len(frame.y), np.intp)
+    for at, one in enumerate(splits):
+        fold[one.test] = at
+    fold = fold[rows]
     keep = found.judged[0].bulk if found.judged else np.ones(len(rows), dtype=np.bool_)
-    return of_constants(metric, task, each[order], (frame.y[rows], frame.w[rows]), keep, plan.threshold)
+    judged_on = frame.y[rows], frame.w[rows]
+    return [
+        of_constants(metric, task, np.array(by_split)[fold], judged_on, keep, plan.threshold)
+        for metric, by_split in zip(plan.metrics, zip(*own, strict=True), strict=True)
+    ]
 
 
 def threshold_of(plan: CrossValidation, judgements: Sequence[Judgement], i: int) -> Threshold | None:
@@ -98,8 +104,9 @@ def scores_of(
     plan: CrossValidation, found: Pooled, judgements: Sequence[Judgement], i: int, confidence: float
 ) -> dict[str, Score]:
     """Every metric of loss i."""
+    own = replace(found.judged[i])  # what it makes of its rows goes with it: they may be many
     return {
-        metric.name: _score(metric, found.judged[i], [j.metrics[i, m] for j in judgements], confidence)
+        metric.name: _score(metric, own, [j.metrics[i, m] for j in judgements], confidence)
         for m, metric in enumerate(plan.metrics)
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.data.frame import Frame, recoded
 from losscli.domain import Floats, Kind, usual_threshold
 from losscli.errors import Fix, UsageError
-from losscli.fitting.folds import Split, splits
+from losscli.fitting.folds import ABSENT, Split, splits
 from losscli.fitting.judge import kind_of
 from losscli.loss import Loss
 from losscli.metrics.distribution import Distribution
@@ -90,4 +90,6 @@ def inner_splits(
         advice = f"Leave {flag} out, or give more rows, groups or folds"
         usual = Fix((flag,), f"the same without {flag}", without=True)
         raise UsageError(f"{what} cannot be made: {error.what}", advice=advice, fixes=[usual]) from None
-    return tuple(Split(split.repeat, split.fold, own[one.train], own[one.test]) for one in found.splits)
+    inner = np.full(len(frame.y), ABSENT, found.splits[0].folds.dtype)
+    inner[own] = found.splits[0].folds
+    return tuple(Split(split.repeat, split.fold, inner, one.judged, one.past) for one in found.splits)

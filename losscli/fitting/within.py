@@ -10,30 +10,38 @@ from losscli.descent.train import Settings, Wanted
 from losscli.domain import Task
 from losscli.fitting.augment import NONE, Recipe
 from losscli.fitting.crossval import CrossValidation, tuned
-from losscli.fitting.folds import Split
+from losscli.fitting.folds import LEARNED, Split
 from losscli.fitting.full_fit import fit_all_rows
 from losscli.fitting.headline import chosen_judge, settled
 from losscli.fitting.judge import headed, judging
 from losscli.fitting.learners import check_model
 from losscli.fitting.request import FitRequest
+from losscli.fitting.stored import StoredFits
 from losscli.fitting.tune import Tuning, tunings
 from losscli.metrics.metric import Metric
 
 
 def settled_judge(
-    judge: Metric | Wanted, frame: Frame, training: Training, settings: Settings, recipe: Recipe
+    judge: Metric | Wanted,
+    frame: Frame,
+    training: Training,
+    settings: Settings,
+    recipe: Recipe,
+    stored: StoredFits | None = None,
 ) -> Metric:
-    """The judge with s of all rows, where a loss takes that."""
+    """The judge with s of all rows, where a loss takes that. stored: fits of rows whose features are."""
     scale = settings.scale
     if isinstance(judge, Wanted) and scale is None and training.task is Task.REGRESSION:
-        scale = fit_all_rows(frame, training, (), settings, recipe, None).scale
+        if stored is None:
+            scale = fit_all_rows(frame, training, (), settings, recipe, None).scale
+        else:
+            scale = stored.scale()
     return settled(judge, scale, frame.y, frame.w)
 
 
 def all_rows(frame: Frame, folds: int) -> Split:
     """All rows as those learned from, behind so many folds."""
-    rows = np.arange(len(frame.y))
-    return Split(0, folds, rows, rows[:0])
+    return Split(0, folds, np.full(len(frame.y), LEARNED), 0)
 
 
 def tuned_loss(

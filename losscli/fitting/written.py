@@ -1,6 +1,6 @@
 """The texts that a run writes beside its result: the models, and the predictions of untouched rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from losscli.fitting.networks import Network
 from losscli.fitting.predictions import prediction_columns, table_csv, target_columns
 from losscli.fitting.scores import Pooled
 from losscli.fitting.trained import LinearModel, NetworkModel, TrainedModel
+
+_ROWS = 1 << 16  # of predictions that are written at a time
 
 
 def model_text(run: Run, entries: Sequence[Entry]) -> str:
@@ -40,11 +42,14 @@ def _trained(entry: Entry) -> TrainedModel:
     return NetworkModel.of(solution, entry.spec)
 
 
-def predictions_text(run: Run, entries: Sequence[Entry], found: Pooled) -> str:
-    """The text of --predictions: of the losses that were trained in every fold."""
-    columns = target_columns(run.training.task, run.cv.frame.y[found.rows], run.training.names)
-    for entry in entries:
-        own = found.judged[entry.at]
-        if np.isfinite(own.prediction).all():
-            columns += prediction_columns(entry.spec, own.kind, own.prediction, run.training.names)
-    return table_csv(columns)
+def predictions_text(run: Run, entries: Sequence[Entry], found: Pooled) -> Iterator[str]:
+    """The text of --predictions, some rows after others: of the losses that were trained in every fold."""
+    task, names = run.training.task, run.training.names
+    judged = [(entry.spec, found.judged[entry.at]) for entry in entries]
+    whole = [(spec, own) for spec, own in judged if np.isfinite(own.prediction).all()]
+    for start in range(0, len(found.rows), _ROWS):
+        part = slice(start, start + _ROWS)
+        columns = target_columns(task, run.cv.frame.y[found.rows[part]], names)
+        for spec, own in whole:
+            columns += prediction_columns(spec, own.kind, own.prediction[part], names)
+        yield table_csv(columns, header=not start)
