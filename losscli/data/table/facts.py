@@ -113,7 +113,7 @@ def elsewhere(*_: object) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class OriginNames:
     """The names of where a table comes from, for another process that is sent it."""
 
     path: str

@@ -13,7 +13,7 @@ import numpy as np
 from losscli.data.table.bounds import too_much_unpacked
 from losscli.data.table.buffers import strings
 from losscli.data.table.columns import Columns
-from losscli.data.table.facts import BLOCK, ColumnType, Limits, Named, Table
+from losscli.data.table.facts import BLOCK, ColumnType, Limits, OriginNames, Table
 from losscli.data.table.grammar import DOT, has_leading_zero, shown
 from losscli.data.table.join import JoinedTable
 from losscli.data.table.open import Source
@@ -34,7 +34,7 @@ class Files:
     sources: Sequence[Source]
 
     def __reduce__(self) -> Any:
-        return Named, (self.path, self.shown)
+        return OriginNames, (self.path, self.shown)
 
     @property
     def path(self) -> str:

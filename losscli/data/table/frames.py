@@ -7,7 +7,7 @@ from typing import Any
 
 from losscli.data.table.arrow import Batches, Opened, table_of
 from losscli.data.table.buffers import arrow_array
-from losscli.data.table.facts import Limits, Named, ReadOptions, Table
+from losscli.data.table.facts import Limits, OriginNames, ReadOptions, Table
 from losscli.errors import DataError, Where
 from losscli.result import Input
 
@@ -42,7 +42,7 @@ class _Given:
         self._table = table
 
     def __reduce__(self) -> Any:
-        return Named, (self.path, self.shown)
+        return OriginNames, (self.path, self.shown)
 
     def opened(self) -> AbstractContextManager[Opened]:
         return nullcontext((self._table.schema, iter(self._table.to_batches())))
