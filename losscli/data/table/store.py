@@ -157,10 +157,6 @@ class StoredTable:
     notes: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Without what finds lines, which has the file open: a process that was sent a table has none."""
-        return {**self.__dict__, "line": _no_line}
-
     def numbers(self, block: int, name: str) -> Floats:
         column = self.columns[name]
         if column.type is ColumnType.TEXT:
@@ -209,10 +205,6 @@ class StoredTable:
     @cached_property
     def _index(self) -> Mapping[str, int]:
         return {name: i for i, name in enumerate(self.columns)}
-
-
-def _no_line(row: int) -> int | None:
-    raise OSError("the file of this table is open in another process")
 
 
 def not_a_number(table: Table, name: str) -> DataError:
