@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from losscli import sections
+from losscli.api.alike import alike
 from losscli.api.rows import Rows, Value, rows_of
 from losscli.errors import DataError, UsageError
 from losscli.result import Advice, Changes, Comparison, Degradation, Fit, Fits, Gate, Roles, Score
@@ -216,7 +217,9 @@ class Compared(Result[Comparison]):
     def record(self) -> Comparison:
         """The frozen record, which is the JSON of the command. What every loss is made of, which is most of
         the work, is found when it is asked for."""
-        self._found = self._found.full()
+        if self._found.later is not None:
+            with alike():
+                self._found = self._found.full()
         return self._found
 
     @property
