@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from losscli.api.alike import alike
 from losscli.api.calls import LEARNER, Call, Held, arguments_of, call_of, signature_of
 from losscli.api.mended import in_python, worded
 from losscli.errors import DataError, Where
@@ -94,10 +95,8 @@ Raises losscli.UsageError for what an argument cannot be, losscli.DataError for 
 
 @contextmanager
 def _alike(names: list[str]) -> Iterator[None]:
-    """Errors speak of arguments; products stay on one thread, as on the command line, for the same bits."""
-    from threadpoolctl import threadpool_limits
-
-    with in_python(names), threadpool_limits(limits=1, user_api="blas"):
+    """Errors speak of arguments; the bits are those of the command line."""
+    with in_python(names), alike():
         yield
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from losscli.api.alike import alike
 from losscli.api.found import Part, Result
 from losscli.api.rows import Rows, Value, rows_of
 from losscli.errors import DataError, UsageError
@@ -73,7 +74,9 @@ class Compared(Result[Comparison]):
     def record(self) -> Comparison:
         """The frozen record, which is the JSON of the command. What every loss is made of, which is most of
         the work, is found when it is asked for."""
-        self._found = self._found.full()
+        if self._found.later is not None:
+            with alike():
+                self._found = self._found.full()
         return self._found
 
     @property

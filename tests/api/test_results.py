@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from roles.pasted import run
+from threadpoolctl import threadpool_limits
 
 import losscli
 from losscli.api.found import Part
@@ -68,6 +69,17 @@ def test_what_is_found_later_is_of_the_rows_as_they_were():
     assert str(late) == screen and late.decompositions == early.decompositions
     assert late.to_json() == expected == kept.to_json()
     assert {one.name for one in late.record.curves} > {"reliability"}
+
+
+def test_what_is_found_later_has_the_bits_of_the_command(tmp_path):
+    rng, path = np.random.default_rng(8), tmp_path / "data.csv"
+    y = rng.gamma(2, 10, 1_000)
+    data = pd.DataFrame({"y": y, "pred_a": y + rng.normal(size=1_000), "pred_b": y + rng.normal(size=1_000)})
+    data.to_csv(path, index=False)
+    with threadpool_limits(2, user_api="blas"):  # as in a process that has not been told otherwise
+        later = losscli.compare(data, loss=["mae", "mse"]).to_dict()
+    now = json.loads(run(["compare", str(path), "--loss", "mae", "--loss", "mse", "--format", "json"]).out)
+    assert (later["decompositions"], later["curves"]) == (now["decompositions"], now["curves"])
 
 
 def test_a_row_per_loss_and_model_as_in_the_csv(found):
