@@ -14,7 +14,7 @@ from losscli.domain import CLASSES, LABELS, NUMBERS, RANKING, Codes, Floats, Kin
 from losscli.inference.tail import Largest, bound
 from losscli.loss import Argument, BoundLoss, OfResidual, OfTarget, Pointwise
 from losscli.loss.arguments import Arguments, Predicted, codes, side
-from losscli.loss.once import remembering
+from losscli.loss.once import forget_but, remembering
 from losscli.loss.reduction import quantities
 from losscli.metrics.aggregate import Looks, Moments, Sought, merge_each
 from losscli.metrics.comoments import Comoments
@@ -241,7 +241,11 @@ def _with_pooled(found: Metrics) -> Metrics:
 def row_quantities(problem: Problem, layout: Layout, rows: Rows) -> Iterator[Floats]:
     """The row quantities of one block, in the order of the layout."""
     models = arguments_of(problem, rows)
+    model = None
     for column in layout.columns:
+        if column.model != model:  # what losses share of many models would be much memory
+            forget_but(rows.y)
+            model = column.model
         if column.model is None:
             yield _least(layout.losses[column.loss], problem, rows.y)
         else:

@@ -25,6 +25,13 @@ def remembering() -> Iterator[None]:
         _kept.reset(before)
 
 
+def forget_but(*arrays: NDArray[Any]) -> None:
+    """Let go of all that is not made of these arrays alone."""
+    kept, own = _kept.get() or {}, set(map(id, arrays))
+    for key in [key for key in kept if not own.issuperset(key[1:])]:
+        del kept[key]
+
+
 def once(make: Callable[..., T], *arrays: NDArray[Any]) -> T:
     """make(*arrays), which nobody changes."""
     kept = _kept.get()

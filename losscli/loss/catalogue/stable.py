@@ -76,13 +76,14 @@ def squared_log1p_ratio(a: Floats, b: Floats) -> Floats:
 
 def divergence(a: Floats, b: Floats) -> Floats:
     """a - b - b·log(a/b), ≥ 0, for a > 0 and b ≥ 0; a where b is 0."""
-    if (turned := known(_logs, b, a)) is not None:  # log(b/a)
+    positive = once(_least, b) > 0.0
+    turned = known(_logs, b, a) if positive else None
+    if turned is not None:  # log(b/a)
         logs, near = turned
         gap = b * logs
         gap -= difference(b, a)
         return _mend(gap, near, -logs[near], b)
-    # Where b is 0, a ratio too far from 1 for the series.
-    base = b if once(_least, b) > 0.0 else np.where(b > 0.0, b, 2.0 * a)
+    base = b if positive else np.where(b > 0.0, b, 2.0 * a)  # a ratio too far from 1 for the series
     logs, near = once(_logs, a, base)
     gap = b * logs
     np.subtract(difference(a, b), gap, out=gap)
