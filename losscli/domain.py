@@ -255,6 +255,11 @@ class Link:
     def __str__(self) -> str:
         return self.name
 
+    def __reduce__(self) -> str | tuple[object, ...]:
+        """Those below are one and the same in another process too."""
+        constant = self.name.upper()
+        return constant if globals().get(constant) is self else (Link, (self.name, self.predict, self.score))
+
 
 def sigmoid(s: Floats) -> Floats:
     """1/(1 + e^-s) without overflow, same shape as s."""

@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,7 @@ class _Now:
 
 
 _now = _Now()
+_apart: ContextVar[dict[str, float] | None] = ContextVar("apart", default=None)  # what `counting` has counted
 
 
 def tell(line: str) -> None:
@@ -81,7 +83,7 @@ def be_worker(number: int) -> None:
 @contextmanager
 def stage(name: str, total: float | None = None, of: str = "") -> Iterator[None]:
     """What is done within; see `Stage`. Within another that counts it is not shown."""
-    if _now.own or _now.counted is not None:
+    if _now.own or _now.counted is not None or _apart.get() is not None:
         yield
         return
     for place in range(len(_now.counts)):
@@ -96,9 +98,24 @@ def stage(name: str, total: float | None = None, of: str = "") -> Iterator[None]
 
 def advance(of: str, count: float = 1.0) -> None:
     """So many more are done, where the stage that is shown counts them."""
+    apart = _apart.get()
+    if apart is not None:
+        apart[of] = apart.get(of, 0.0) + count
+        return
     counted = _now.counted
     if counted is not None and counted.of == of:
         _now.counts[_now.own] += count
+
+
+@contextmanager
+def counting() -> Iterator[dict[str, float]]:
+    """What is counted within is not shown, but given: how many of what, for another process to count."""
+    found: dict[str, float] = {}
+    before = _apart.set(found)
+    try:
+        yield found
+    finally:
+        _apart.reset(before)
 
 
 def current() -> Stage | None:

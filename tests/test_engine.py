@@ -9,8 +9,8 @@ from typing import IO
 
 import pytest
 
-from losscli import engine, progress
-from losscli.engine import LOST, each, end_workers, fold
+from losscli import progress
+from losscli.engine import LOST, each, end_workers, fold, forked
 
 
 @pytest.fixture(autouse=True)
@@ -74,13 +74,13 @@ def test_a_worker_without_room_for_its_results_is_no_error(monkeypatch: pytest.M
     def full(results: object, found: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(engine, "_leave", full)
+    monkeypatch.setattr(forked, "_leave", full)
     progress.told_by(lambda line: None)
     assert fold(40, str, strings, 3) == fold(40, str, strings, 1)
 
 
 def test_half_a_result_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = engine._leave
+    real = forked._leave
 
     def cut(results: IO[bytes], found: object) -> None:
         real(results, found)
@@ -88,7 +88,7 @@ def test_half_a_result_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
             results.truncate(results.tell() - 3)
             os._exit(9)
 
-    monkeypatch.setattr(engine, "_leave", cut)
+    monkeypatch.setattr(forked, "_leave", cut)
     progress.told_by(lambda line: None)
     assert fold(40, str, strings, 3) == fold(40, str, strings, 1)
 

@@ -60,9 +60,9 @@ def test_no_import_climbs() -> None:
 
 
 def test_rooms_are_few_and_so_are_the_arrows_between_them() -> None:
-    assert sum((PACKAGE / room).is_dir() for room in drawn()) <= 16
+    assert sum((PACKAGE / room).is_dir() for room in drawn()) <= 17
     arrows = {(room, other) for _, room, other in imports() if room not in (other, "__init__")}
-    assert len(arrows) <= 144
+    assert len(arrows) <= 145
 
 
 def test_no_circle_of_modules() -> None:

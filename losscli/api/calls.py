@@ -17,6 +17,7 @@ _SCREEN = frozenset({"all", "show", "explain", "coefficients", "config", "no_con
 NUMBERS = frozenset({"positive", "l2", "threshold", "oversample"})  # flags of texts that may be numbers
 _EARLIER, _COMPARISON = ("baseline", "old", "new"), "losscli/compare/1"
 LISTS = frozenset({"columns", "classes", "order"})  # flags of one text, commas between
+SCHEDULER = "scheduler"  # the flag that a client of `distributed` may stand for
 COLUMNS = (
     "fold_column",
     "by",
@@ -79,6 +80,7 @@ def call_of(verb: str, record: type, data: Mapping[str, Any], options: Mapping[s
     tables: dict[str, Any] = {}
     results: dict[str, Any] = {}
     values: dict[str, Any] = {}
+    clients: dict[str, Any] = {}
     told, columns = names_of(options)
     for name, one in data.items():
         if known[name].several:
@@ -90,12 +92,14 @@ def call_of(verb: str, record: type, data: Mapping[str, Any], options: Mapping[s
             (table,) = table_beside((one,), columns) if columns else (one,)
             values[name] = _name(table, name, tables, results)
     for name, value in told.items():
-        if value is not None:
+        if name == SCHEDULER and value is not None and not isinstance(value, str):
+            values[name] = _address(value, clients)
+        elif value is not None:
             inner = name in ("truth", "baseline") and not isinstance(value, str)
             values[name] = _name(value, name, tables, results) if inner else _value(known[name], value)
     flags: Any = record_of(record, values)
     command = ("losscli", verb, *_typed(flags, known.values()))
-    return Call(flags, Given(tables, results), command, data, options)
+    return Call(flags, Given(tables, results, clients), command, data, options)
 
 
 def _named(data: tuple[Any, ...], tables: dict[str, Any], results: dict[str, Any]) -> Iterator[str]:
@@ -134,6 +138,19 @@ def _name(value: Any, name: str, tables: dict[str, Any], results: dict[str, Any]
         wanted = "a result of losscli.compare" if name in _EARLIER else "a table, or the path of one"
         raise UsageError(f"{name}: that is a {type(value).__name__}, and not {wanted}")
     return name
+
+
+def _address(client: Any, clients: dict[str, Any]) -> str:
+    """Of the scheduler of a client of `distributed`, by which flags name it. Raises UsageError for what is
+    none."""
+    address = getattr(getattr(client, "scheduler", None), "address", None)
+    if not isinstance(address, str) or getattr(client, "asynchronous", True):
+        raise UsageError(
+            f"scheduler: that is a {type(client).__name__}, and no client that waits for its answers",
+            advice="Give the address of a scheduler, or distributed.Client(address)",
+        )
+    clients[address] = client
+    return address
 
 
 def _value(own: FlagField, value: Any) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from losscli.api.arrays import COLUMNS
 from losscli.api.calling import VERBS
-from losscli.api.calls import LISTS, NUMBERS, arguments_of
+from losscli.api.calls import LISTS, NUMBERS, SCHEDULER, arguments_of
 from losscli.verbs.options import FlagField
 
 PLACE = Path(__file__).with_name("verbs.pyi")
@@ -20,6 +20,7 @@ from losscli.api.results import Advised, Changed, Compared, Fitted, Result, Role
 
 _Table = Any  # a data frame, a table of Arrow, a mapping of names to arrays, or the path of a file
 _Column = Any  # the name of a column, or its values
+_Scheduler = Any  # the address of a scheduler of Dask, or a client of `distributed`
 
 '''
 _TAIL = """def load(source: str | Path) -> Result[Any]: ...
@@ -46,6 +47,8 @@ def _type(own: FlagField) -> str:
     """As the function takes it, which is more than the record does."""
     if own.name in COLUMNS:
         return "_Column | None"
+    if own.name == SCHEDULER:
+        return "_Scheduler | None"
     if own.name == "pred":
         return "str | Iterable[str] | Mapping[str, Any] | _Column"
     if own.name in ("truth", "baseline"):

@@ -8,6 +8,7 @@ from losscli.api.results import Advised, Changed, Compared, Fitted, Result, Role
 
 _Table = Any  # a data frame, a table of Arrow, a mapping of names to arrays, or the path of a file
 _Column = Any  # the name of a column, or its values
+_Scheduler = Any  # the address of a scheduler of Dask, or a client of `distributed`
 
 def compare(
     *predictions: _Table,
@@ -61,6 +62,7 @@ def compare(
     replicates: bool = False,
     exact: bool = False,
     jobs: int | None = None,
+    scheduler: _Scheduler | None = None,
 ) -> Compared: ...
 def fit(
     data: _Table,
@@ -120,6 +122,7 @@ def fit(
     confidence: float = 0.95,
     plot: bool = False,
     jobs: int | None = None,
+    scheduler: _Scheduler | None = None,
 ) -> Fitted: ...
 def advise(
     data: _Table,
@@ -149,6 +152,7 @@ def advise(
     seed: int = 0,
     confidence: float = 0.95,
     jobs: int | None = None,
+    scheduler: _Scheduler | None = None,
 ) -> Advised: ...
 def roles(
     *predictions: _Table,

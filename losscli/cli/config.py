@@ -175,8 +175,9 @@ def _fits(own: FlagField, value: Any) -> bool:
 
 
 def _acts(own: FlagField, texts: list[Any]) -> bool:
-    """Whether a flag writes a file, defines a loss, or loads one."""
-    if own.kind is Path or own.name == "define":
+    """Whether a flag writes a file, defines a loss, or loads one, or takes results from elsewhere, which are
+    read as code."""
+    if own.kind is Path or own.name in ("define", "scheduler"):
         return True
     if not own.flag.specs:
         return False

@@ -1,6 +1,5 @@
 """The rows worth a look, one by one: the flagged ones, and those that decide between two models."""
 
-import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -13,7 +12,7 @@ from losscli.data.roles import Problem
 from losscli.data.rows import Rows, arguments_of
 from losscli.data.table import BLOCK
 from losscli.domain import Codes, Floats, Kind, preferred
-from losscli.engine import fold
+from losscli.engine import each
 from losscli.loss import BoundLoss
 from losscli.loss.arguments import Predicted, codes
 from losscli.result import RowKey, RowRecord, finite
@@ -51,7 +50,9 @@ def row_table(
         block, numbers = wanted[at]
         return _records(facts.problem, primary, _picked(reading.rows(block), numbers), why, keys)
 
-    found = fold(len(wanted), work, operator.or_, reading.jobs)
+    found: _Records = {}
+    for _, records in each(len(wanted), work, reading.jobs):
+        found |= records
     return tuple(found[row] for row in why)
 
 

@@ -183,7 +183,6 @@ def summarise(
     many = reading.blocks > FEW_BLOCKS
     least = {place: bound(first.w * columns[place], reading.blocks) for place in watched if many}
 
-    @np.errstate(over="ignore", invalid="ignore")  # squares of huge values: no figure, with its reason
     def work(rows: Rows) -> Summary:
         flagged = flags(rows)
         largest: dict[int, Largest] = {}

@@ -13,7 +13,7 @@ from losscli.descent.ends import Solution
 from losscli.descent.textbook import parse_optimizer
 from losscli.descent.train import Settings, Wanted
 from losscli.domain import NUMBERS, Floats, Task
-from losscli.engine import each
+from losscli.engine import each, workers
 from losscli.errors import Fix, UsageError
 from losscli.fitting.assemble import Run, assemble
 from losscli.fitting.augment import Recipe
@@ -221,7 +221,7 @@ def _judged(cv: CrossValidation, folds: Folds, whole: FullFit, jobs: int) -> _Ju
         text = f"interrupted: {done} of {len(cv.wanted)} losses are trained, and none is judged"
         return _Judged(replace(folds, repeats=0), (), text)
     jobs = jobs if cv.learner is None or cv.learner.forks else 1
-    tasks = _tasks(cv, folds, jobs)
+    tasks = _tasks(cv, folds, workers(jobs))
     first = [sum(map(len, tasks[:i])) for i in range(len(tasks))]
     deep = cv.learner is not None and cv.learner.seeds > 1
     again = [i for i, own in enumerate(tasks) if deep and own[0].repeat == 0]  # from other starts

@@ -54,11 +54,12 @@ def work(
     """What `fit` or `advise` makes of the rows."""
     from losscli.fitting.files import open_file
 
-    with given.reading([flags.data]):
-        options = flags.read_options(flags.id, jobs=request.jobs)
-        table, training, inputs = open_file(flags.data, options, asked, given.read)
-    with progress.stage("fitting"):
-        return do(table, training, request, inputs)
+    with given.workers(flags.scheduler):
+        with given.reading([flags.data]):
+            options = flags.read_options(flags.id, jobs=request.jobs)
+            table, training, inputs = open_file(flags.data, options, asked, given.read)
+        with progress.stage("fitting"):
+            return do(table, training, request, inputs)
 
 
 def _penalty(text: str) -> float | None:

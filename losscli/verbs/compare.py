@@ -32,7 +32,8 @@ def compare(flags: CompareFlags, given: Given, command: tuple[str, ...], *, whol
     cost = parse_cost(flags.cost)
     rules = [at_cost(parse_rule(text), cost) for text in flags.fail_if]
     allowances = [at_cost(one, cost) for one in parse_allowances(flags.max_regression)]
-    return judged(_compared(flags, given, command, rules, allowances, cost, whole=whole), rules)
+    with given.workers(flags.scheduler):
+        return judged(_compared(flags, given, command, rules, allowances, cost, whole=whole), rules)
 
 
 def _lists_rows(rows: str | None) -> bool:

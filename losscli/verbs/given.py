@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from losscli import progress
+from losscli.engine import on_cluster
 from losscli.errors import DataError, Where
 from losscli.verbs import files
 
@@ -22,10 +23,12 @@ class Given:
 
     tables: what `data.table.read_frame` reads.
     results: of compare.
+    clients: of Dask clusters, by the addresses of their schedulers.
     """
 
     tables: Mapping[str, Any] = field(default_factory=dict)
     results: "Mapping[str, Comparison]" = field(default_factory=dict)
+    clients: Mapping[str, Any] = field(default_factory=dict)
 
     def read(self, name: str, options: "ReadOptions") -> "Table":
         """The table of that name; raises as the readers of files and of frames do."""
@@ -50,6 +53,12 @@ class Given:
         if name in self.tables:
             raise DataError("that is a table, and no result of compare", where=Where(name))
         return Recorded(name, self.results[name]) if name in self.results else files.read_result(name)
+
+    def workers(self, scheduler: str | None) -> AbstractContextManager[None]:
+        """Within it the workers of the cluster at that address do the work, if one is named.
+
+        Raises UsageError where they cannot."""
+        return on_cluster(None if scheduler is None else self.clients.get(scheduler, scheduler))
 
     def reading(self, names: Iterable[str]) -> AbstractContextManager[None]:
         """The stage in which they are read; how many bytes of standard input there are is not known."""

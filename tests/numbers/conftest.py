@@ -30,7 +30,7 @@ def save(tmp_path: Path) -> Callable[[bytes, str], str]:
 def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """From two blocks on workers are forked, as else from twelve; the processes that were."""
     made: list[int] = []
-    fork = engine._fork
+    fork = engine.forked._fork
 
     def seen() -> int:
         child = fork()
@@ -38,7 +38,7 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return child
 
     monkeypatch.setattr(engine, "_FORK_BLOCKS", 2)
-    monkeypatch.setattr(engine, "_fork", seen)
+    monkeypatch.setattr(engine.forked, "_fork", seen)
     return made
 
 

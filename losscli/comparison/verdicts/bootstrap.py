@@ -307,14 +307,14 @@ def _values(own: ResampledLoss, drawn: Replicates) -> Floats:
 def _sums(facts: TableFacts, units: ResamplingUnits, columns: Sequence[int], metrics: bool) -> list[UnitSums]:
     """Of these columns of the layout, of the terms of metrics, of the columns in the flagged rows, and of the
     two classes where there are two."""
-    layout = facts.layout.only(columns)
+    problem, layout, of_models = facts.problem, facts.layout.only(columns), facts.summary.metrics
     flagged = facts.summary.flagged_rows
-    two = facts.problem.task is Task.BINARY
+    two = problem.task is Task.BINARY
 
     def work(rows: Rows) -> list[UnitSums]:
         own = units.over(rows.number)
-        x = list(row_quantities(facts.problem, layout, rows))
-        more: Iterator[Floats] = metric_terms(facts, rows) if metrics else iter(())
+        x = list(row_quantities(problem, layout, rows))
+        more: Iterator[Floats] = metric_terms(problem, of_models, rows) if metrics else iter(())
         out = _places(flagged, rows.number)
         outliers = UnitSums.over((column[out] for column in x), rows.w[out], own.take(out))
         with np.errstate(over="ignore", invalid="ignore"):  # of huge values, whose metrics get no interval

@@ -165,13 +165,13 @@ def _sums(boot: Bootstrap) -> UnitSums:
     mean."""
     own = boot.facts.summary.metrics[0][OfOutputs]
     assert isinstance(own, OfOutputs)
-    means = np.array([one.y for one in own.each])
+    means, units = np.array([one.y for one in own.each]), boot.units
 
     def work(rows: Rows) -> UnitSums:
         with np.errstate(over="ignore", invalid="ignore"):  # of huge errors, which get no interval
             errors = np.concatenate([np.abs(model[Kind.VALUE] - rows.y).T for model in rows.models])
             columns = [*errors, *errors**2, *((rows.y - means) ** 2).T]
-            return UnitSums.of(columns, rows.w, boot.units.of(rows.number))
+            return UnitSums.of(columns, rows.w, units.of(rows.number))
 
     return boot.facts.reading.fold(work, UnitSums.merge)
 

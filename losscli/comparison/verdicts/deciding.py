@@ -28,10 +28,10 @@ def find_deciding(facts: TableFacts, tables: Sequence[LossTable], loss: int) -> 
     pairs = list(combinations(range(len(models)), 2))
     if not pairs:
         return {}
-    layout = facts.layout.only_means(loss, models)
+    problem, layout = facts.problem, facts.layout.only_means(loss, models)
 
     def losses(rows: Rows) -> list[Floats]:
-        return list(row_quantities(facts.problem, layout, rows))
+        return list(row_quantities(problem, layout, rows))
 
     reading = facts.reading
     bounds = _bounds(losses, reading, pairs) if reading.blocks > FEW_BLOCKS else [ANY] * len(pairs)

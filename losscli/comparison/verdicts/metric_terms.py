@@ -1,6 +1,6 @@
 """Metrics that are functions of means: the row quantities they take, and their figures in every replicate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,10 +44,9 @@ def term_columns(facts: TableFacts) -> list[TermColumns]:
     return found
 
 
-def metric_terms(facts: TableFacts, rows: Rows) -> Iterator[Floats]:
-    """The row quantities of one block: (n,) each."""
-    problem = facts.problem
-    for summaries, predicted in zip(facts.summary.metrics, rows.models, strict=True):
+def metric_terms(problem: Problem, found: Sequence[Metrics], rows: Rows) -> Iterator[Floats]:
+    """The row quantities of one block: (n,) each. found: of all rows, per model."""
+    for summaries, predicted in zip(found, rows.models, strict=True):
         for task in problem.tasks:
             y = side(rows.y, problem.task, task)
             if task in CLASSES | NUMBERS | SEVERAL:

@@ -28,10 +28,10 @@ def differences_in_time(
     if not facts.layout.losses[loss].loss.reduction.is_mean_or_root:
         return None
     models = [m for m, one in enumerate(tables[loss].results) if one.value is not None]
-    layout = facts.layout.only_means(loss, models)
+    problem, layout = facts.problem, facts.layout.only_means(loss, models)
 
     def work(rows: Rows) -> UnitSums:
-        return UnitSums.of(row_quantities(facts.problem, layout, rows), rows.w, times.code[rows.number - 1])
+        return UnitSums.of(row_quantities(problem, layout, rows), rows.w, times.code[rows.number - 1])
 
     found = facts.reading.fold(work, UnitSums.merge)
     d = found.contrasts(pairs_of(len(models))).sums

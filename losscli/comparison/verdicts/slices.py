@@ -113,11 +113,11 @@ class _Sums:
 def _sums(
     facts: TableFacts, units: ResamplingUnits, models: Sequence[int], loss: int, column: str
 ) -> Mapping[str | None, _Sums]:
-    reading, layout = facts.reading, facts.layout.only_means(loss, models)
+    reading, problem, layout = facts.reading, facts.problem, facts.layout.only_means(loss, models)
 
     def work(rows: Rows) -> dict[str | None, _Sums]:
         words = np.array([word or "" for word in reading.text(rows, column)], dtype=object)
-        x, keys = list(row_quantities(facts.problem, layout, rows)), units.of(rows.number)
+        x, keys = list(row_quantities(problem, layout, rows)), units.of(rows.number)
         values, code = np.unique(words, return_inverse=True)
         _check_count(reading.table, column, len(values))
         found = {}

@@ -18,6 +18,7 @@ from losscli.data.table.grammar import DOT, number_text, shown
 from losscli.data.table.people import number_advice, number_fixes
 from losscli.data.table.spool import no_room
 from losscli.domain import Codes, Floats
+from losscli.engine import Blocks
 from losscli.errors import DataError, Where
 
 Block = Any  # (≤ BLOCK,) float64 array of a number column, Arrow string array without nulls of a text column
@@ -26,7 +27,7 @@ Block = Any  # (≤ BLOCK,) float64 array of a number column, Arrow string array
 Inexact = tuple[int, str, str]  # 1-based row, field, and why no double holds it
 
 
-class Store:
+class Store(Blocks):
     """Blocks by column and position. Beyond `limit` bytes all lie in a temporary file, read with pread.
 
     A file is read, not mapped: resident pages of a map would count as memory of the process.
@@ -136,6 +137,10 @@ class StoredTable:
     notes: tuple[str, ...] = ()
     line: Callable[[int], int | None] = lambda row: None  # of a 1-based data row, where the file has lines
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what finds lines, which has the file open: a process that was sent a table has none."""
+        return {**self.__dict__, "line": _no_line}
+
     def numbers(self, block: int, name: str) -> Floats:
         column = self.columns[name]
         if column.type is ColumnType.TEXT:
@@ -179,6 +184,10 @@ class StoredTable:
     @cached_property
     def _index(self) -> Mapping[str, int]:
         return {name: i for i, name in enumerate(self.columns)}
+
+
+def _no_line(row: int) -> int | None:
+    raise OSError("the file of this table is open in another process")
 
 
 def not_a_number(table: Table, name: str) -> DataError:

@@ -127,6 +127,9 @@ class TableFlags(PrintingFlags, ReadingFlags, RoleFlags):  # the fields of the l
     """What every command takes that works on the rows of a table."""
 
     jobs: Annotated[int | None, Flag("N", "Processors to use; default all.", OUTPUT, least=1)] = None
+    scheduler: Annotated[
+        str | None, Flag("ADDRESS", "Of a Dask cluster whose workers do the work; tcp://HOST:8786.", OUTPUT)
+    ] = None
     config: Annotated[
         str | None,
         Flag("FILE", "Flags from a TOML file; default a losscli.toml or pyproject.toml near by.", OUTPUT),

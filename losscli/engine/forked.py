@@ -1,7 +1,6 @@
-"""How work is spread: shards of blocks over processes, summaries merged in one fixed order; and tasks
-of their own, each result as soon as it is there.
+"""Work over the processors of this machine, in processes that are forked.
 
-Workers are forked, so that they see the table without a copy. Threads would not do: the arithmetic of
+Forked workers see the table without a copy. Threads would not do: the arithmetic of
 a block is so short that handing over the interpreter lock costs more than it. Signals are for the process
 that forks; it ends its workers, at any moment by `end_workers`. What a worker that was killed, or had no
 memory or disk left, has not handed over is done again by the process that forked it.
@@ -14,7 +13,6 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import reduce
 from struct import Struct
 from typing import IO, Any, TypeVar
 
@@ -27,8 +25,6 @@ LOST = (
     "a worker process was lost: killed, or without memory or room in TMPDIR. Its part is done again, and the "
     "figures are the same; --jobs 1 needs least"
 )
-_SHARDS = 16  # of the blocks; fixed, so that the order of additions does not depend on the workers
-_FORK_BLOCKS = 12  # fewer are done before a worker has started
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _SIZE = Struct("<q")  # bytes of a result, before it
 _workers: set[int] = set()  # processes that have been forked and not yet reaped
@@ -40,39 +36,24 @@ def end_workers() -> None:
         _end(child)
 
 
-def default_jobs() -> int:
-    """The processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def in_order(run: Callable[[Shard], S], shards: Sequence[Shard], jobs: int) -> Iterator[S]:
+    """run(shard) of every shard, in order; `run` must not change anything, its results are sent between
+    processes."""
+    workers, count = min(jobs, len(shards)), len(shards)
+    if workers <= 1 or not hasattr(os, "fork"):
+        return map(run, shards)
+    return _forked(run, [shards[count * i // workers : count * (i + 1) // workers] for i in range(workers)])
 
 
-def fold(blocks: int, work: Callable[[int], S], merge: Callable[[S, S], S], jobs: int) -> S:
-    """Merge work(0) … work(blocks - 1), left to right within shards and then over the shards: the
-    floating-point result depends on `blocks` alone, not on `jobs`.
-
-    blocks ≥ 1. `work` must not change anything; its results are sent between processes.
-    """
-    count = min(blocks, _SHARDS)
-    shards = [range(blocks * i // count, blocks * (i + 1) // count) for i in range(count)]
-
-    def run(shard: Shard) -> S:
-        return reduce(merge, map(work, shard))
-
-    workers = min(jobs, count)
-    if workers == 1 or blocks < _FORK_BLOCKS or not hasattr(os, "fork"):
-        return reduce(merge, map(run, shards))
-    parts = [shards[count * i // workers : count * (i + 1) // workers] for i in range(workers)]
-    return reduce(merge, _forked(run, parts))
-
-
-def each(count: int, work: Callable[[int], S], jobs: int) -> Iterator[tuple[int, S]]:
-    """(i, work(i)) for i below count, as they are done: in order of i with one job, about so with more.
+def as_done(tasks: Sequence[int], work: Callable[[int], S], jobs: int) -> Iterator[tuple[int, S]]:
+    """(i, work(i)) of every task i, as they are done: in order with one job, about so with more.
 
     `work` must not change anything; its results are sent between processes. An interruption reaches the
     caller alone, and ends the workers.
     """
-    workers = min(jobs, count)
+    workers = min(jobs, len(tasks))
     if workers <= 1 or not hasattr(os, "fork"):
-        yield from ((i, work(i)) for i in range(count))
+        yield from ((i, work(i)) for i in tasks)
         return
     from multiprocessing.connection import wait
 
@@ -81,13 +62,13 @@ def each(count: int, work: Callable[[int], S], jobs: int) -> Iterator[tuple[int,
     here: list[int] = []  # tasks of workers that could not be made, or were lost
     try:
         for first in range(workers):
-            tasks = range(first, count, workers)
+            own = tasks[first::workers]
             try:
-                pipe, child = _piped(work, tasks, list(children))
+                pipe, child = _piped(work, own, list(children))
             except OSError:
-                here += tasks
+                here += own
                 continue
-            children[pipe], left[pipe] = child, deque(tasks)
+            children[pipe], left[pipe] = child, deque(own)
         while left:
             for pipe in wait(list(left)):
                 try:
