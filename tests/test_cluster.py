@@ -150,7 +150,7 @@ def test_an_error_of_the_work_is_that_of_this_machine(dask: Dask) -> None:
 def test_other_versions_are_refused(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
     here = os.getpid()
 
-    def facts() -> dict[str, str]:
+    def facts(names: tuple[str, ...]) -> dict[str, str]:
         return {"losscli": "2.0" if os.getpid() == here else "1.9"}
 
     monkeypatch.setattr(connect, "own_facts", facts)

@@ -56,7 +56,7 @@ def on_cluster(scheduler: Any) -> Iterator[None]:
 def workers(jobs: int) -> int:
     """How many tasks are done at a time: those of the cluster within `on_cluster`, else jobs."""
     cluster = _cluster.get()
-    return jobs if cluster is None else cluster.threads
+    return (0 if cluster is None else cluster.threads) or jobs
 
 
 def fold(blocks: int, work: Callable[[int], S], merge: Callable[[S, S], S], jobs: int) -> S:

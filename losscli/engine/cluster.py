@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from losscli import progress
 from losscli.engine.shipped import Blocks, Piece, Work
-from losscli.engine.worker import done
+from losscli.engine.worker import done, loaded, own_facts
 from losscli.errors import LosscliError
 
 SENT_AGAIN = (
@@ -45,21 +45,18 @@ class _Sent:
 
 
 class Cluster:
-    """The workers of a cluster, as long as a command needs them.
+    """The workers of a cluster, as long as a command needs them. client: of `distributed`."""
 
-    client: of `distributed`; facts: what a worker must have in common with this process.
-    """
-
-    def __init__(self, client: Any, facts: dict[str, str]) -> None:
-        self._client, self._facts = client, facts
+    def __init__(self, client: Any) -> None:
+        self._client = client
         self._kept: list[Blocks] = []  # those whose blocks have been sent, by their numbers
         self._sent: dict[range, _Sent] = {}
         self.gone = False
 
     @property
     def threads(self) -> int:
-        """How many tasks its workers do at a time."""
-        return sum(self._client.nthreads().values()) or 1
+        """How many tasks its workers do at a time; 0 where it is gone."""
+        return sum(self._client.nthreads().values()) if self.is_there() else 0
 
     def shards(self, run: Callable[[range], Any], shards: Sequence[range]) -> Iterator[tuple[int, Any]]:
         """(i, run(shards[i])) of those that it does, as they are done. run: reads of `Blocks` the blocks of
@@ -104,7 +101,8 @@ class Cluster:
 
     def submit(self, work: Future, task: Any, pieces: Sequence[Future]) -> Future:
         """Have a task of work done."""
-        return self._client.submit(done, work, task, self._facts, *pieces, key=f"losscli-{uuid4().hex}")
+        facts = own_facts(loaded())
+        return self._client.submit(done, work, task, facts, *pieces, key=f"losscli-{uuid4().hex}")
 
     def scatter(self, one: Work | Piece, **where: Any) -> list[Future]:
         """Send something to workers; one future in a list."""
@@ -118,8 +116,8 @@ class Cluster:
         threads = self._client.nthreads()
         own = self._sent.get(shard)
         if own is None or own.lost or own.home not in threads:
-            every = [address for address in sorted(threads) for _ in range(threads[address])]
-            own = self._sent[shard] = _Sent(every[number % len(every)])
+            turns = [(turn, address) for address, count in threads.items() for turn in range(count)]
+            own = self._sent[shard] = _Sent(sorted(turns)[number % len(turns)][1])
         missing = [column for column in columns if column not in own.pieces]
         sent = [
             future

@@ -10,7 +10,7 @@ from typing import Any
 
 from losscli import progress
 from losscli.engine.cluster import Cluster, short
-from losscli.engine.worker import own_facts, processor
+from losscli.engine.worker import NEEDED, own_facts, processor
 from losscli.errors import UsageError
 
 _ANSWER = 5.0  # seconds in which a scheduler answers, and has a worker
@@ -41,7 +41,7 @@ def connected(scheduler: Any) -> Iterator[Cluster]:
         told = scheduler if own else client.scheduler.address
         try:
             _check_workers(client, told)
-            cluster = Cluster(client, own_facts())
+            cluster = Cluster(client)
             try:
                 yield cluster
             finally:
@@ -98,14 +98,14 @@ def _worker(address: str) -> str:
 def _check_workers(client: Any, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=_ANSWER)
-        facts: Mapping[str, Any] = client.run(own_facts, on_error="return")
+        facts: Mapping[str, Any] = client.run(own_facts, NEEDED, on_error="return")
     except Exception as error:
         why = "" if isinstance(error, TimeoutError) else f" ({short(error)})"
         raise UsageError(
             f"--scheduler {address}: no worker of it answers within {_ANSWER:g} s{why}",
             advice=f"Start some: {_worker(address)}",
         ) from None
-    here = own_facts()
+    here = own_facts(NEEDED)
     for worker, found in sorted(facts.items()):
         if not isinstance(found, dict):
             raise UsageError(

@@ -1,12 +1,17 @@
 """What a worker of a cluster does: one task, as this machine would do it."""
 
 import platform
+import sys
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
 from typing import Any
 
 from losscli import __version__, progress
 from losscli.engine.shipped import Piece, Work
+
+NEEDED = ("losscli", "Python", "numpy", "scipy", "pyarrow")
+_OTHERS = ("lightgbm", "xgboost", "catboost")
 
 
 def done(work: Work, task: Any, facts: dict[str, str], *pieces: Piece) -> tuple[Any, dict[str, float]]:
@@ -16,27 +21,34 @@ def done(work: Work, task: Any, facts: dict[str, str], *pieces: Piece) -> tuple[
     """
     import numpy as np
 
-    if facts != own_facts():
-        raise RuntimeError(f"{own_facts()} on {platform.node()}, {facts} where it was asked")
+    own = own_facts(tuple(facts))
+    if facts != own:
+        there = ", ".join(f"{name} {version}" for name, version in own.items() if facts[name] != version)
+        raise RuntimeError(f"a worker on {platform.node()} has {there}")
     with _one_thread, np.errstate(all="ignore"), progress.counting() as counted:
         return work(task, pieces), counted
 
 
-@cache
-def own_facts() -> dict[str, str]:
-    """What two processes must have in common to give the same figures: name → version."""
-    import numpy as np
-    import pyarrow as pa
-    import scipy
+def loaded() -> tuple[str, ...]:
+    """What the figures of this process depend on, by name; libraries that are loaded so far."""
+    return (*NEEDED, *(name for name in _OTHERS if name in sys.modules))
 
-    python = ".".join(platform.python_version_tuple()[:2])
-    return {
-        "losscli": __version__,
-        "Python": python,
-        "numpy": np.__version__,
-        "scipy": scipy.__version__,
-        "pyarrow": pa.__version__,
-    }
+
+@cache
+def own_facts(names: tuple[str, ...]) -> dict[str, str]:
+    """name → its version in this process, which two must have in common to give the same figures."""
+    return {name: _version(name) for name in names}
+
+
+def _version(name: str) -> str:
+    if name == "losscli":
+        return __version__
+    if name == "Python":
+        return ".".join(platform.python_version_tuple()[:2])
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
 
 
 def processor() -> str:

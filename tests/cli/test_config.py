@@ -90,6 +90,7 @@ def test_what_cannot_be_is_said(written, write, text, said):
         "fail-if = './steep.py:steep > 1'",
         "define = 'a = r**2'",
         "output = 'x.json'",
+        "scheduler = 'tcp://127.0.0.1:1'",
     ],
 )
 def test_a_file_only_found_runs_and_writes_nothing(written, write, files, text):
