@@ -8,6 +8,7 @@ does not do, whatever the reason, its caller does on this machine: the figures a
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -22,7 +23,7 @@ SENT_AGAIN = (
     "are the same"
 )
 HERE = "done on this machine, and the figures are the same"
-GONE = f"the cluster is gone: the rest is {HERE}"
+GONE = f"the cluster is gone ({{why}}): the rest is {HERE}"
 _PIECE = 2**26  # bytes that are sent at a time, about
 _ATTEMPTS = 3  # at a task, then it is done here
 _PATIENCE = 30.0  # seconds for a worker to come, or a result that is there
@@ -92,12 +93,23 @@ class Cluster:
         """Whether it answers, waiting for a worker where there is none."""
         try:
             if self._client.status != "running":
-                raise OSError("the scheduler is gone")
+                raise OSError("no connection to the scheduler")
             self._client.wait_for_workers(1, timeout=_PATIENCE)
-        except Exception:
+        except Exception as error:
+            if not self.gone:
+                progress.tell(GONE.format(why=short(error)))
             self.gone = True
-            progress.tell(GONE)
         return not self.gone
+
+    def wait(self, futures: Sequence[Future]) -> None:
+        """Until one of them has ended, or the cluster is gone; or for a short time."""
+        from distributed import wait
+
+        try:
+            with self._client.as_current():
+                wait(futures, timeout=_LOOK, return_when="FIRST_COMPLETED")
+        except (OSError, CancelledError):  # none within that time, or one is lost
+            self.is_there()
 
     def submit(self, work: Future, task: Any, pieces: Sequence[Future]) -> Future:
         """Have a task of work done."""
@@ -198,16 +210,11 @@ class _Pass:
 
     def ended(self) -> Future | None:
         """A task that has ended; None where none is left, or the cluster is gone."""
-        from distributed import wait
-
         while self.waiting and not self.cluster.gone:
             ended = next((one for one in self.waiting if one.status not in ("pending", "lost")), None)
             if ended is not None:
                 return ended
-            try:
-                wait(list(self.waiting), timeout=_LOOK, return_when="FIRST_COMPLETED")
-            except Exception:  # none within that time, or one is lost
-                self.cluster.is_there()
+            self.cluster.wait(list(self.waiting))
         return None
 
 

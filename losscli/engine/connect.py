@@ -109,7 +109,7 @@ def _check_workers(client: Any, address: str) -> None:
     for worker, found in sorted(facts.items()):
         if not isinstance(found, dict):
             raise UsageError(
-                f"--scheduler {address}: the worker {worker} has no losscli ({short(found)})",
+                f"--scheduler {address}: the worker {worker} cannot run losscli ({short(found)})",
                 advice=f"Install it there: pip install 'losscli[dask]=={here['losscli']}'",
             )
         for name, version in here.items():
