@@ -104,7 +104,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     for key, seconds in here.items():
         (a, b), (c, d) = line(arguments.rows, seconds), line(arguments.rows, there[key])
-        print(f"| {key[0]} | {key[1]} | {a:.2f} | {b * 1e6:.2f} | {c:.2f} | {d * 1e6:.2f} |")
+        more = f"{c:.2f} | {d * 1e6:.2f}" if key[0].endswith("cluster") else "– | –"
+        print(f"| {key[0]} | {key[1]} | {a:.2f} | {b * 1e6:.2f} | {more} |")
 
 
 if __name__ == "__main__":
