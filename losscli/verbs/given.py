@@ -55,9 +55,8 @@ class Given:
         return Recorded(name, self.results[name]) if name in self.results else files.read_result(name)
 
     def workers(self, scheduler: str | None) -> AbstractContextManager[None]:
-        """Within it the workers of the cluster at that address do the work, if one is named.
-
-        Raises UsageError where they cannot."""
+        """Within it the workers of the cluster at that address do the work, if one is named. Raises
+        UsageError where they cannot."""
         return on_cluster(None if scheduler is None else self.clients.get(scheduler, scheduler))
 
     def reading(self, names: Iterable[str]) -> AbstractContextManager[None]:
