@@ -66,12 +66,12 @@ def entries_of(run: Run) -> list[Entry]:
         solution = outcomes[0]
         if isinstance(solution, Solution):
             own = None if solution.without_slopes else coefficients(run.whole.design, solution)
+            levels = _endless(run, at, solution)
+            reason = _unranked(run, solution.bound) or _unsettled(run, at, solution, levels)
             if solution.carriers:
                 names = [run.whole.encoder.columns[at] for at in solution.carriers]
                 along = listed(names, _NAMED)
                 solution = replace(solution, certificate=f"{solution.certificate}, along {along}")
-            levels = _endless(run, at, solution)
-            reason = _unranked(run, solution.bound) or _unsettled(run, at, solution, levels)
             tuned = _tuned(run, at)
             spec = solution.bound.spec if tuned is None else tuned[0]
             entries.append(Entry(at, solution, own, reason, tuned and tuned[1], spec, levels))

@@ -22,7 +22,7 @@ def of_one_target(frame: Frame, rows: Codes, task: Task) -> dict[str, str]:
 
     rows: indices (k,).
     """
-    if task not in CLASSES | NUMBERS:
+    if task not in CLASSES | NUMBERS or not frame.texts.size:
         return {}
     y, found = frame.y[rows], {}
     for name, known, codes in zip(frame.text_names, frame.levels, frame.texts[rows].T, strict=True):
