@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ _FIRST: dict[Task, str] = {  # metrics and losses by which a task is judged firs
 }
 _WITH_INTERVAL = ("mae", "hamming")  # of the losses that are means over rows
 _ROWS = 1 << 18  # looked at at a time, of every loss
+_PART = 1 << 21  # rows that are summed at a time
 _UNKNOWN = "it is not defined on these rows"
 
 
@@ -108,9 +109,15 @@ def _distributions(own: Judged, ranks: bool) -> list[Distribution]:
     return [Distribution.of(np.ascontiguousarray(x), one, own.w, exact=True) for x, one in columns]
 
 
+def _comoments(own: Judged, _: bool) -> Comoments:
+    """Of parts of many rows, merged: what is made of them in between takes less room."""
+    parts = (slice(start, start + _PART) for start in range(0, len(own.y), _PART))
+    return reduce(Comoments.merge, (Comoments.of(own.y[i], own.prediction[i], own.w[i]) for i in parts))
+
+
 # (rows, whether the order of scores is all that counts) → what metrics read
 _SUMMARIES: dict[type, Callable[[Judged, bool], Any]] = {
-    Comoments: lambda own, _: Comoments.of(own.y, own.prediction, own.w),
+    Comoments: _comoments,
     OfOutputs: lambda own, _: OfOutputs.of(own.y, own.prediction, own.w),
     OfLabels: lambda own, _: OfLabels.of(label_terms(own.y, own.labels), own.w),
     Confusion: _confusion,

@@ -80,12 +80,13 @@ def constant_values(plan: CrossValidation, splits: Sequence[Split], found: Poole
     there is none. splits: of the first repeat."""
     frame, task, rows = plan.frame, plan.training.task, found.rows
     own = [constants(plan.metrics, task, frame.y[one.train], frame.w[one.train]) for one in splits]
-    fold = np.zeros(len(frame.y), np.intp)
+    fold = np.zeros(len(frame.y), np.int32)
     for at, one in enumerate(splits):
         fold[one.test] = at
     fold = fold[rows]
-    keep = found.judged[0].bulk if found.judged else np.ones(len(rows), dtype=np.bool_)
-    judged_on = frame.y[rows], frame.w[rows]
+    keep, judged_on = np.ones(len(rows), dtype=np.bool_), (frame.y[rows], frame.w[rows])
+    for first in found.judged[:1]:
+        keep, judged_on = first.bulk, (first.y, first.w)
     return [
         of_constants(metric, task, np.array(by_split)[fold], judged_on, keep, plan.threshold)
         for metric, by_split in zip(plan.metrics, zip(*own, strict=True), strict=True)
