@@ -29,17 +29,18 @@ with pq.ParquetWriter(path, schema) as file:
 """
 
 _FIT = """
-import json, math, sys
+import json, sys
 import losscli.__main__
 from losscli.data.roles.features import Asked, training_problem
 from losscli.data.table import read
 from losscli.fitting.fit import fit
 from losscli.fitting.request import FitRequest
+from losscli.fitting.stored import Held
 from losscli.spec import Spec
 path, held, *losses = sys.argv[1:]
 table = read(path)
 request = FitRequest(losses=tuple(map(Spec, losses)), contaminate=(), repeats=1, folds=2)
-found = fit(table, training_problem(table, Asked()), request, (), held=float(held))
+found = fit(table, training_problem(table, Asked()), request, (), Held(features=int(held)))
 fits = {one.name: [one.objective, one.intercept, *one.coefficients.values()] for one in found.fits.fits}
 print(json.dumps(fits))
 """
@@ -56,7 +57,7 @@ def fits(path: Path, held: str) -> dict[str, list[float]]:
 def main() -> None:
     """A line for each number of rows, then one for each loss of the smaller file fitted both ways."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[2_000_000, 10_000_000])
+    parser.add_argument("--rows", type=int, nargs="*", default=[2_000_000, 10_000_000])
     parser.add_argument("--columns", type=int, default=20)
     parser.add_argument("--both-ways", type=int, default=500_000, help="rows that are fitted in memory too")
     arguments = parser.parse_args()
@@ -75,7 +76,7 @@ def main() -> None:
                 f"| {rows:,} | {size:,.0f} | {used.wall:.0f} | {used.cpu:.0f} | {used.rss:,.0f} |", flush=True
             )
         write(arguments.both_ways)
-        held, blocks = fits(path, "inf"), fits(path, "0")
+        held, blocks = fits(path, str(1 << 62)), fits(path, "0")
     both = f"{arguments.both_ways:,} rows both ways"
     print(f"\n| {both} | objective, relative | slopes, relative |\n|---|---|---|")
     for loss in LOSSES:

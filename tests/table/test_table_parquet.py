@@ -37,9 +37,11 @@ def damaged(data: bytes, name: str) -> bytes:
 
 
 @pytest.fixture
-def in_place(write):
+def in_place(write, monkeypatch):
     def run(words: list[str], data: bytes) -> int:
-        return losscli.cli.run([words[0], write(data, "d.parquet"), *words[1:]])
+        typed = [words[0], write(data, "d.parquet"), *words[1:]]
+        monkeypatch.setattr("sys.argv", ["losscli", *typed])
+        return losscli.cli.run(typed)
 
     return run
 
