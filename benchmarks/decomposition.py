@@ -23,7 +23,7 @@ from losscli.comparison.request import Request
 from losscli.comparison.verdicts.decompositions import with_intervals
 from losscli.domain import Floats, Task
 from losscli.inference.recalibration import Ordered, recalibrated
-from losscli.inference.resample import row_keys
+from losscli.inference.resample import Units, row_keys
 from losscli.loss.catalogue import find
 from losscli.result import Decomposition, LossTable, LossValue
 from losscli.spec import Spec
@@ -119,9 +119,9 @@ def decomposed(spec: str, task: Task, x: Floats, y: Floats, seed: int) -> Decomp
     value = LossValue("m", float(rows.mean()), None, None, reason, effective, *(None,) * 5, 0)  # type: ignore[arg-type]
     table: Any = SimpleNamespace(spec=spec, results=(value,), elicits=bound.elicits)
     work = Decomposing(facts, sample)
-    units: Any = SimpleNamespace(of=row_keys)
+    units = Units.found(row_keys(sample.number))
     table_: LossTable = table
-    (found,) = with_intervals(work, units, [work.parts(bound, elicited, table_, 0, every=True)])
+    (found,) = with_intervals(work, units, [work.parts(bound, elicited, table_, 0, units)])
     return found
 
 

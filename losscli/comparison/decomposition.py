@@ -10,6 +10,7 @@ from losscli.comparison.recalibrating import Chance, Recalibrated, Sample, noise
 from losscli.domain import Floats
 from losscli.inference.calibrated import LEAST_ROWS, Noise, between_blocks
 from losscli.inference.recalibration import Elicited, Ordered, blocks_of, recalibrated
+from losscli.inference.resample import Units, UnitSums
 from losscli.loss import BoundLoss
 from losscli.result import Decomposition, Estimate, LossTable, LossValue, ReliabilityCurve
 
@@ -24,8 +25,9 @@ _UNKNOWN = Estimate(None)
 class Parts:
     """The parts of a loss of a model, without intervals.
 
-    gains: of each row what recalibration saves, what recalibration gains on the best constant, and the loss
-    of that constant, (n,) each; none where the parts are not known.
+    gains: what recalibration saves, what recalibration gains on the best constant, and the loss of that
+    constant, summed over the rows of each unit (U, 3); None where that was not asked for, or the parts are
+    not known.
     """
 
     bound: BoundLoss
@@ -33,7 +35,7 @@ class Parts:
     model: int
     value: LossValue
     record: Decomposition
-    gains: tuple[Floats, ...] = ()
+    gains: Floats | None = None
 
 
 def unknown(table: LossTable, value: LossValue, reason: str) -> Decomposition:
@@ -47,6 +49,7 @@ class Decomposing:
 
     facts: TableFacts
     sample: Sample
+    _ordered: dict[int, Recalibrated] = field(default_factory=dict)
     _fits: dict[tuple[int, Elicited], Recalibrated] = field(default_factory=dict)
     _constants: dict[Elicited, Floats] = field(default_factory=dict)
     _drawn: dict[tuple[int, Elicited, Noise, bool], Chance] = field(default_factory=dict)
@@ -64,9 +67,10 @@ class Decomposing:
         return None
 
     def parts(
-        self, bound: BoundLoss, elicited: Elicited, table: LossTable, model: int, *, every: bool
+        self, bound: BoundLoss, elicited: Elicited, table: LossTable, model: int, units: Units | None
     ) -> Parts:
-        """Of one loss of one model. every: the limit of chance too where it is not worth a word."""
+        """Of one loss of one model. units: those of all rows, whose gains are asked for, and the limit of
+        chance too where it is not worth a word; None: neither."""
         value, sample = table.results[model], self.sample
         own: list[Floats] = []
         if value.value is not None and model in sample.predictions:
@@ -87,11 +91,15 @@ class Decomposing:
             calibrated_limit=None,
             reason=self.no_chance,
         )
-        if (every or saving(record, value) >= WORTH) and self.no_chance is None:
+        if (units is not None or saving(record, value) >= WORTH) and self.no_chance is None:
             chance = self.chance(bound, elicited, model, calibrated=True)
             found = chance.limit(bound, self.facts.request.confidence)
             record = replace(record, calibrated_limit=found, reason=TOO_FEW if found is None else None)
-        return Parts(bound, elicited, model, value, record, (own[0] - own[1], own[2] - own[1], own[2]))
+        gains = None
+        if units is not None:
+            columns = own[0] - own[1], own[2] - own[1], own[2]
+            gains = UnitSums.over(columns, sample.w, units).sums
+        return Parts(bound, elicited, model, value, record, gains)
 
     def chance(self, bound: BoundLoss, elicited: Elicited, model: int, *, calibrated: bool) -> Chance:
         """Of the predictions as if they were calibrated, or of what recalibration makes of them."""
@@ -139,7 +147,9 @@ class Decomposing:
     def _recalibrated(self, model: int, elicited: Elicited) -> Recalibrated:
         key = model, elicited
         if key not in self._fits:
-            self._fits[key] = Recalibrated.of(self.sample, model, elicited)
+            ordered = self._ordered.get(model)
+            own = Recalibrated.of(self.sample, model, elicited) if ordered is None else ordered.at(elicited)
+            self._fits[key] = self._ordered[model] = own
         return self._fits[key]
 
     def _constant(self, elicited: Elicited) -> Floats:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -103,6 +103,10 @@ class Recalibrated:
         order = np.argsort(key, kind="stable")
         rows, y = Ordered.of(key[order], sample.w[order]), sample.y[order]
         return cls(sample, elicited, order, rows, x[order], y, recalibrated(rows, y, elicited))
+
+    def at(self, elicited: Elicited) -> "Recalibrated":
+        """The same rows recalibrated to another functional."""
+        return replace(self, elicited=elicited, fitted=recalibrated(self.rows, self.y, elicited))
 
     @property
     def by_row(self) -> Floats:

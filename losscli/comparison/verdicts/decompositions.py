@@ -18,7 +18,7 @@ from losscli.domain import Floats
 from losscli.inference import bootstrap_t_intervals
 from losscli.inference.calibrated import overfitted_interval
 from losscli.inference.recalibration import Elicited
-from losscli.inference.resample import UnitSums, replicate, squares
+from losscli.inference.resample import Units, UnitSums, replicate, squares
 from losscli.inference.tail import Tail
 from losscli.inference.threads import side_by_side
 from losscli.loss import BoundLoss
@@ -42,24 +42,25 @@ class Decomposed:
 
     def short(self) -> tuple[Decomposition, ...]:
         """The parts of the primary loss, without intervals."""
-        return tuple(one.record for one in self._parts([self.primary], every=False))
+        return tuple(one.record for one in self._parts([self.primary], None))
 
     @np.errstate(over="ignore", invalid="ignore")  # of huge losses
     def full(self) -> Decompositions:
         """(the parts of every loss with their intervals, by loss and model; the primary loss's curve of every
         model)."""
-        found = self._parts([*self.losses], every=True)
+        units = Units.found(self.units.of(self.work.sample.number))
+        found = self._parts([*self.losses], units)
         own = self.losses.get(self.primary)
         curves = () if own is None else tuple(self.work.curves(*own))
-        return tuple(with_intervals(self.work, self.units, found)), curves
+        return tuple(with_intervals(self.work, units, found)), curves
 
-    def _parts(self, chosen: Sequence[int], *, every: bool) -> list[Parts]:
+    def _parts(self, chosen: Sequence[int], units: Units | None) -> list[Parts]:
         losses = [self.losses[loss] for loss in chosen if loss in self.losses]
         models = range(len(self.work.facts.problem.models))
 
         def of_model(model: int) -> Iterator[Parts]:
             for loss in losses:
-                yield self.work.parts(*loss, model, every=every)
+                yield self.work.parts(*loss, model, units)
                 progress.advance("decompositions")
 
         with progress.stage("decomposing losses", len(losses) * len(models), of="decompositions"):
@@ -94,23 +95,23 @@ def find_decompositions(
     return (work.short(), ()), work.full if every else None
 
 
-def with_intervals(work: Decomposing, units: ResamplingUnits, found: Sequence[Parts]) -> list[Decomposition]:
-    """Every record, with the intervals that are fair."""
-    columns = [gains for one in found for gains in one.gains]
-    if not columns:
+def with_intervals(work: Decomposing, units: Units, found: Sequence[Parts]) -> list[Decomposition]:
+    """Every record, with the intervals that are fair. units: of all rows."""
+    gains = [one.gains.T for one in found if one.gains is not None]
+    if not gains:
         return [one.record for one in found]
-    sums = UnitSums.of(columns, work.sample.w, units.of(work.sample.number))
+    sums = replace(UnitSums.over((), work.sample.w, units), sums=np.concatenate(gains).T)
     request, jobs = work.facts.request, work.facts.reading.jobs
-    count, products = request.resamples or RESAMPLES, squares(len(columns))
+    count, products = request.resamples or RESAMPLES, squares(sums.sums.shape[1])
     drawn = replicate(sums, count, request.seed, products, precise=False, jobs=jobs).studentised
     ends = np.stack(bootstrap_t_intervals(drawn, request.confidence), axis=1)
-    firsts = np.cumsum([0, *(len(one.gains) for one in found)]).tolist()  # of their columns
+    firsts = np.cumsum([0, *(_PARTS * (one.gains is not None) for one in found)]).tolist()  # of their columns
 
     def of_model(model: int) -> list[tuple[int, Decomposition]]:
         return [
             (place, _with_interval(work, one, ends[k : k + _PARTS], sums.sums[:, k + _PARTS - 1]))
             for place, (one, k) in enumerate(zip(found, firsts, strict=False))
-            if one.model == model and one.gains
+            if one.model == model and one.gains is not None
         ]
 
     models = sorted({one.model for one in found})
