@@ -17,13 +17,14 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from losscli.comparison.decomposition import Decomposing
-from losscli.comparison.reasons import few_effective
+from losscli.comparison.reasons import may_rest_on_few
 from losscli.comparison.recalibrating import Sample, elicited_of
 from losscli.comparison.request import Request
 from losscli.comparison.verdicts.decompositions import with_intervals
 from losscli.domain import Floats, Task
 from losscli.inference.recalibration import Ordered, recalibrated
 from losscli.inference.resample import Units, row_keys
+from losscli.inference.tail import Tail
 from losscli.loss.catalogue import find
 from losscli.result import Decomposition, LossTable, LossValue
 from losscli.spec import Spec
@@ -115,7 +116,7 @@ def decomposed(spec: str, task: Task, x: Floats, y: Floats, seed: int) -> Decomp
     sample = Sample(task, np.arange(1, n + 1), y, np.ones(n), {0: (x, x)})
     rows = sample.losses(bound, x)
     effective = float(rows.sum() ** 2 / (rows @ rows))
-    reason = few_effective(bound, effective, int((rows > 0).sum()))
+    reason = Tail.of(rows).why() if may_rest_on_few(bound) else None
     value = LossValue("m", float(rows.mean()), None, None, reason, effective, *(None,) * 5, 0)  # type: ignore[arg-type]
     table: Any = SimpleNamespace(spec=spec, results=(value,), elicits=bound.elicits)
     work = Decomposing(facts, sample)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from losscli.comparison.reasons import few_sums
 from losscli.domain import Floats, Task
 from losscli.inference import percentile_interval, wilson
 from losscli.inference.resample import UnitSums, replicate, row_keys
+from losscli.inference.tail import Tail
 from losscli.metrics import metrics_for
 from losscli.metrics.confusion import of_class
 from losscli.metrics.distribution import Distribution
@@ -76,7 +76,7 @@ def outputs(draw: Callable[..., Floats], *, relative: bool) -> Draw:
         y = draw(rng, (n, 1))
         p = y + rng.normal(0.0, 0.2, (n, 1)) * (y if relative else 1.0)
         found = OfOutputs.of(y, p, np.ones(n))
-        few = few_sums((p - y)[:, 0] ** 2) or few_sums((y - y.mean())[:, 0] ** 2)
+        few = Tail.of((p - y)[:, 0] ** 2).why() or Tail.of((y - y.mean())[:, 0] ** 2).why()
         return [(found, [] if few else list(found.terms(y, p)))]
 
     return made

@@ -29,7 +29,8 @@ from losscli.descent.perceptron import Architecture
 from losscli.descent.textbook import Optimizer
 from losscli.descent.train import Settings, Wanted
 from losscli.domain import Task
-from losscli.fitting.networks import NetworkRows, NetworkSettings, fit_networks
+from losscli.fitting.learner import LearnerRows
+from losscli.fitting.networks import NetworkLearner
 from losscli.loss.catalogue import find
 from losscli.spec import Spec
 
@@ -42,13 +43,13 @@ def ours(x, y, folds, epochs: int):
     wanted = [Wanted(find(Spec(name), Task.MULTICLASS), {}) for name in LOSSES]
     settings = Settings(task=Task.MULTICLASS, classes=10, l2=0.0)
     plan = TrainingPlan(Optimizer("adam", rate=RATE, batch=BATCH, schedule="constant"), epochs)
-    networks = NetworkSettings(Architecture((UNITS,), "relu"), plan, 1)
+    networks = NetworkLearner(Architecture((UNITS,), "relu"), plan, 1)
     largest = max(len(train) for train, _ in folds)
     rows = [
-        NetworkRows(whitened(x[train], np.ones(len(train))), x[train], y[train].astype(float), (0, f))
+        LearnerRows(whitened(x[train], np.ones(len(train))), x[train], y[train].astype(float), (0, f))
         for f, (train, _) in enumerate(folds)
     ]
-    found = fit_networks(rows, wanted, settings, networks, [(0,)], largest)
+    found = networks.fit(rows, wanted, settings, [(0,)], largest)
     right = np.zeros(len(LOSSES))
     for one, (_, test) in zip(found, folds, strict=True):
         right += (one.scores(x[test])[0].argmax(axis=1) == y[test]).sum(axis=1)

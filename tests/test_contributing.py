@@ -1,5 +1,6 @@
 """What the documents for contributors point at is there: paths, and the lines that diffs change."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -41,3 +42,11 @@ def test_the_paths_that_are_named_are_there(document):
         assert (ROOT / name).exists(), name
     for room, rest in re.findall(r"`(\w+)/([\w./]*)`", text):
         assert (ROOT / room).is_dir() or (ROOT / "losscli" / room / rest).exists(), f"{room}/{rest}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_a_benchmark_finds_what_it_imports(path, monkeypatch):
+    monkeypatch.syspath_prepend(path.parent)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # that some of them set
+        monkeypatch.setenv(name, "1")
+    importlib.import_module(path.stem)
