@@ -112,7 +112,8 @@ def decomposed(spec: str, task: Task, x: Floats, y: Floats, seed: int) -> Decomp
     elicited = elicited_of(bound)
     assert elicited is not None
     problem = SimpleNamespace(group=None, time=None, class_factors=())
-    facts: Any = SimpleNamespace(problem=problem, request=Request(decompose=True, seed=seed))
+    request = Request(decompose=True, seed=seed)
+    facts: Any = SimpleNamespace(problem=problem, request=request, reading=SimpleNamespace(jobs=1))
     sample = Sample(task, np.arange(1, n + 1), y, np.ones(n), {0: (x, x)})
     rows = sample.losses(bound, x)
     effective = float(rows.sum() ** 2 / (rows @ rows))
