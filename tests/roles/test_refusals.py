@@ -471,3 +471,19 @@ def test_what_other_columns_speak_of_is_offered_first(
         "price_rf",
         "price_gbm",
     ]
+
+
+@pytest.mark.parametrize("names", [("p_logit", "p_forest"), ("logit", "gbm"), ("logit_pred",), ("lr.logit",)])
+def test_logits_between_0_and_1_are_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    """Logit is the name of a model too: whether its column holds logits is not guessed."""
+    monkeypatch.chdir(tmp_path)
+    columns: dict[str, Sequence[Any]] = {"y": cycled(0, 1), "age": Y.tolist()}
+    columns |= {name: np.roll(SHARE, place).tolist() for place, name in enumerate(names)}
+    refused = holds(["compare", written(columns), *FAST])
+    assert refused.code == 2 and "named after logits" in refused.err
+    kinds = [[model["kind"] for model in run(line[1:]).found["models"]] for line in refused.lines]
+    assert kinds == [["probability"] * len(names)] * (len(names) > 1) + [["probability"], ["logit"]]
+    wide = {**columns, names[0]: (10 * SHARE - 5).tolist()}
+    assert [model["kind"] for model in run(["compare", written(wide), *FAST]).found["models"]] == ["logit"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from losscli.data.roles.asked import Asked
+from losscli.domain import Kind
 from losscli.errors import DataError, Fix, UsageError
 
 _SHOWN = 4  # lines in all
@@ -44,18 +45,22 @@ def _followed(fix: Fix, asked: Asked, read: Callable[[Asked], object]) -> Iterat
 
 
 def _said(asked: Asked, flags: Sequence[str]) -> Asked | None:
-    """What is asked with the target, the predictions or the positive class named, which were not; None for
-    other flags."""
+    """What is asked with the target, the predictions, their kind or the positive class named, which were not;
+    None for other flags."""
     pairs = list(zip(flags[::2], flags[1::2], strict=False))
     names = {name for name, _ in pairs}
-    if len(flags) != 2 * len(pairs) or not names <= {"--target", "--pred", "--positive"}:
+    if len(flags) != 2 * len(pairs) or not names <= {"--target", "--pred", "--positive", "--kind"}:
         return None
     if any(getattr(asked, name.removeprefix("--")) for name in names):
         return None
     given = {name: [value for own, value in pairs if own == name] for name in names}
+    kind = given.get("--kind", [None])[0]
+    if kind is not None and kind not in list(Kind):
+        return None
     return replace(
         asked,
         target=given.get("--target", [asked.target])[0],
         pred=tuple(given.get("--pred", asked.pred)),
+        kind=asked.kind if kind is None else Kind(kind),
         positive=given.get("--positive", [asked.positive])[0],
     )

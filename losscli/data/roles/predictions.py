@@ -4,13 +4,16 @@ from collections.abc import Collection, Sequence
 
 from losscli.data.roles.asked import Asked
 from losscli.data.roles.blocks import numbered_blocks
-from losscli.data.roles.candidates import SHOWN, Candidates, Predicted, fix_of_models, name_of
+from losscli.data.roles.candidates import SHOWN, Candidates, Predicted, fix_of_models, name_of, preds
 from losscli.data.roles.ids import is_index, named_like_id
 from losscli.data.roles.pred_flag import named_predictions
 from losscli.data.roles.target import fixes_of_targets
-from losscli.data.roles.words import is_prediction_name, speaks_of
+from losscli.data.roles.words import is_prediction_name, speaks_of, stated_kind, words
 from losscli.data.table import Table
+from losscli.domain import Kind
 from losscli.errors import DataError, Fix, UsageError
+
+_ENOUGH = 20  # rows, from which on logits do not lie between 0 and 1 by chance
 
 
 def find_predictions(
@@ -37,12 +40,52 @@ def _proposed(candidates: Candidates) -> Predicted:
     if candidates.labels and not candidates.asked.kind:
         _check_counted(candidates, [name for name in candidates.numbers if name not in inside])
     spoken = [name for name in candidates.free if name not in inside and is_prediction_name(name)]
+    _check_logits(candidates, spoken)
     if spoken or blocks:
         return Predicted(dict.fromkeys(spoken), tuple(blocks))
     numbers = [name for name in candidates.numbers if not named_like_id(name)]
     if len(numbers) == 1:
         return Predicted(dict.fromkeys(numbers))
     raise _unnamed(candidates, numbers)
+
+
+def _check_logits(candidates: Candidates, spoken: Sequence[str]) -> None:
+    """Raises UsageError for a column named after logits whose values have the range of probabilities: logit
+    is the name of a model too, as others beside it are called after theirs."""
+    if len(candidates.labels) != 2 or candidates.asked.kind is not None or candidates.table.rows < _ENOUGH:
+        return
+    for name in spoken:
+        if stated_kind(name) is not Kind.LOGIT or not _in_unit(candidates, name):
+            continue
+        alike = [other for other in candidates.numbers if _is_alike(candidates, name, other)]
+        every = [own for own in candidates.free if own == name or own in alike]
+        probability = "--kind", "probability"
+        fixes = [Fix((*preds(every), *probability), f"{len(every)} models")] if alike else []
+        raise UsageError(
+            f"{name!r} is named after logits, and all its values lie between 0 and 1",
+            where=candidates.where,
+            advice="Say what it holds:",
+            fixes=[
+                *fixes,
+                Fix((*preds([name]), *probability), f"probabilities of {name} alone"),
+                Fix((*preds([name]), "--kind", "logit"), f"logits of {name} alone"),
+            ],
+        )
+
+
+def _is_alike(candidates: Candidates, name: str, other: str) -> bool:
+    """Whether another column of probabilities differs from the name in the word for logits alone."""
+    own, told = words(name), words(other)
+    changed = [word for word, instead in zip(own, told, strict=False) if word != instead]
+    return len(own) == len(told) and len(changed) == 1 and _in_unit(candidates, other)
+
+
+def _in_unit(candidates: Candidates, name: str) -> bool:
+    """Whether values differ, are not all whole, and lie between 0 and 1."""
+    column = candidates.table.columns[name]
+    if column.low is None or column.high is None or column.whole:
+        return False
+    return 0.0 <= column.low < column.high <= 1.0
 
 
 def _unnamed(candidates: Candidates, numbers: Sequence[str]) -> DataError | UsageError:
