@@ -303,10 +303,12 @@ def _paths(
 
 
 def _tasks(cv: CrossValidation, folds: Folds, jobs: int, stored: StoredFits | None) -> list[Sequence[Split]]:
-    """What a worker does at a time: one fold; of models in lockstep, the folds of a repeat, or as many as
-    give every worker some."""
-    lockstep = stored is not None or (cv.learner is not None and cv.learner.in_lockstep)
+    """What is done at a time: one fold; of models in lockstep, the folds of a repeat, or as many as give
+    every worker some; the folds of a repeat where all are read in one go, as the sums of one hang on what is
+    summed beside it."""
+    lockstep = cv.learner is not None and cv.learner.in_lockstep
     size = min(folds.folds, -(-len(folds.splits) // jobs)) if lockstep else 1
+    size = size if stored is None else folds.folds
     tasks: list[Sequence[Split]] = []
     for first in range(0, len(folds.splits), folds.folds):
         own = folds.splits[first : first + folds.folds]

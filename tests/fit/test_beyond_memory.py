@@ -179,3 +179,8 @@ def test_the_bound_alone_decides():
         (own,) = fitted(data, ("cauchy",), Held(features=features, sizes=BLOCKS.sizes)).fits.fits
         assert ("rows drawn show" in own.certificate) == by_blocks
     assert math.isfinite(own.objective or math.nan)
+
+
+def test_figures_do_not_depend_on_the_workers():
+    one, two = (fitted(columns(3_000), ("mse", "mae"), BLOCKS, folds=3, jobs=jobs).fits for jobs in (1, 2))
+    assert one.fits == two.fits
