@@ -3,19 +3,15 @@ parameter `loss` or `objective`."""
 
 import re
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from losscli.data.roles.features import Training
-from losscli.descent.networks import Key
-from losscli.descent.train import Settings, Wanted
+from losscli.descent.train import Settings
 from losscli.domain import CLASSES, NUMBERS, SEVERAL, Floats, Task
 from losscli.errors import UsageError
-from losscli.fitting.augment import Examples, Recipe, prepared
-from losscli.fitting.foreign import ForeignModels, Learned, Scorer, one_by_one, said
+from losscli.fitting.foreign import ForeignLearner, Learned, Scorer, said
 from losscli.fitting.learner import LearnerRows
 from losscli.fitting.ways import Way, way_of
 from losscli.loss import BoundLoss, Loss
@@ -28,14 +24,12 @@ _NEEDED = ("fit", "predict", "get_params", "set_params")
 
 
 @dataclass(frozen=True, slots=True)
-class EstimatorLearner:
+class EstimatorLearner(ForeignLearner):
     """An estimator, or a pipeline that ends in one. way: how it is told its loss."""
 
     estimator: Any
     way: Way
-    seeds = 1
-    counted = "models"
-    in_lockstep = False
+    apart: ClassVar[str] = "the coefficients of a learner are its own"
     forks = False  # estimators keep threads, for which a forked process may wait without end
 
     @classmethod
@@ -88,41 +82,7 @@ class EstimatorLearner:
     def untrainable(self, loss: Loss) -> str | None:
         return self.way.untrainable(loss)
 
-    def count(self, losses: int) -> int:
-        return losses
-
-    def rows(
-        self,
-        recipe: Recipe,
-        training: Training,
-        rows: Examples,
-        keys: tuple[Key, Key],
-        group: object,
-    ) -> LearnerRows:
-        order, drawn = keys
-        made = prepared(recipe, training, rows, drawn)
-        return LearnerRows(made.design(), made.rows.x, made.rows.y, order)
-
-    def fit(
-        self,
-        sources: Sequence[LearnerRows],
-        wanted: Sequence[Wanted],
-        settings: Settings,
-        seeds: Sequence[Key],
-        largest: int,
-    ) -> list[ForeignModels]:
-        """One after the other; what an estimator without a random_state draws, it draws by the seed of the
-        run."""
-
-        def fitted(source: LearnerRows) -> ForeignModels:
-            def train(bound: BoundLoss) -> Learned:
-                return self._learned(bound, source, settings)
-
-            return one_by_one(source, wanted, settings, train, "the coefficients of a learner are its own")
-
-        return [*map(fitted, sources)]
-
-    def _learned(self, bound: BoundLoss, source: LearnerRows, settings: Settings) -> Learned:
+    def learned(self, bound: BoundLoss, source: LearnerRows, settings: Settings) -> Learned:
         """Raises UsageError where the estimator refuses."""
         from sklearn.base import clone
 

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from losscli import progress
+from losscli.data.roles.features import Training
 from losscli.descent.ends import Solution
+from losscli.descent.networks import Key
 from losscli.descent.train import Outcome, Settings, Wanted, bound_losses
-from losscli.domain import Floats
+from losscli.domain import Codes, Floats
+from losscli.fitting.augment import Examples, Recipe, prepared
 from losscli.fitting.learner import LearnerRows
 from losscli.loss import BoundLoss
 from losscli.loss.score import terms
@@ -57,14 +61,60 @@ class ForeignModels:
         return np.array(found).reshape(1, len(found), *shape)
 
 
-def one_by_one(
+class ForeignLearner:
+    """A `Learner` that trains one loss on one set of rows after the other. apart: as of `Foreign`."""
+
+    __slots__ = ()
+    apart: ClassVar[str]
+    seeds: ClassVar[int] = 1
+    counted: ClassVar[str] = "models"
+    in_lockstep: ClassVar[bool] = False
+
+    def learned(self, bound: BoundLoss, source: LearnerRows, settings: Settings) -> Learned:
+        """One loss on one set of rows; what is drawn is drawn by the seed of the settings. Raises UsageError
+        where the library refuses."""
+        raise NotImplementedError
+
+    def count(self, losses: int) -> int:
+        return losses
+
+    def rows(
+        self,
+        recipe: Recipe,
+        training: Training,
+        rows: Examples,
+        keys: tuple[Key, Key],
+        group: Codes | None,
+    ) -> LearnerRows:
+        order, drawn = keys
+        made = prepared(recipe, training, rows, drawn)
+        return LearnerRows(made.design(), made.rows.x, made.rows.y, order)
+
+    def fit(
+        self,
+        sources: Sequence[LearnerRows],
+        wanted: Sequence[Wanted],
+        settings: Settings,
+        seeds: Sequence[Key],
+        largest: int,
+    ) -> list[ForeignModels]:
+        def fitted(source: LearnerRows) -> ForeignModels:
+            def train(bound: BoundLoss) -> Learned:
+                return self.learned(bound, source, settings)
+
+            return _one_by_one(source, wanted, settings, train, self.apart)
+
+        return [*map(fitted, sources)]
+
+
+def _one_by_one(
     source: LearnerRows,
     wanted: Sequence[Wanted],
     settings: Settings,
     train: Callable[[BoundLoss], Learned],
     apart: str,
 ) -> ForeignModels:
-    """Every loss trained on a set of rows. apart: as of `Foreign`."""
+    """Every loss trained on a set of rows."""
     models, scale = bound_losses(source.design, source.y.T, wanted, settings)
     outcomes: list[Outcome] = []
     scorers: list[Scorer | None] = []

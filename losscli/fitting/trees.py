@@ -1,37 +1,33 @@
 """Boosted trees of LightGBM, XGBoost and CatBoost in place of linear models, trained under each loss by its
 exported objective."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 
-from losscli.data.roles.features import Training
-from losscli.descent.networks import Key
-from losscli.descent.train import Settings, Wanted
+from losscli.descent.train import Settings
 from losscli.errors import UsageError, unknown
 from losscli.export import module, unexportable
-from losscli.fitting.augment import Examples, Recipe, prepared
 from losscli.fitting.boosters import LIBRARIES, Library, tree_rows
-from losscli.fitting.foreign import ForeignModels, Learned, one_by_one, said
+from losscli.fitting.foreign import ForeignLearner, Learned, said
 from losscli.fitting.learner import LearnerRows
 from losscli.loss import BoundLoss, Loss
 from losscli.spec import Spec, number_text
 
 
 @dataclass(frozen=True, slots=True)
-class TreeLearner:
+class TreeLearner(ForeignLearner):
     """Boosted trees of a library. spec: as it was written; params: of the library, those not written too."""
 
     spec: Spec
     library: Library
     rounds: int
     params: Mapping[str, float]
-    seeds = 1
-    counted = "models"
-    in_lockstep = False
+    apart: ClassVar[str] = "boosted trees have no coefficients"
 
     @classmethod
     def parse(cls, spec: Spec) -> "TreeLearner":
@@ -57,43 +53,10 @@ class TreeLearner:
     def forks(self) -> bool:
         return self.library.forks
 
-    def count(self, losses: int) -> int:
-        return losses
-
-    def rows(
-        self,
-        recipe: Recipe,
-        training: Training,
-        rows: Examples,
-        keys: tuple[Key, Key],
-        group: object,
-    ) -> LearnerRows:
-        order, drawn = keys
-        made = prepared(recipe, training, rows, drawn)
-        return LearnerRows(made.design(), made.rows.x, made.rows.y, order)
-
-    def fit(
-        self,
-        sources: Sequence[LearnerRows],
-        wanted: Sequence[Wanted],
-        settings: Settings,
-        seeds: Sequence[Key],
-        largest: int,
-    ) -> list[ForeignModels]:
-        """One after the other; what a library draws, it draws by the seed of the run."""
-
-        def fitted(source: LearnerRows) -> ForeignModels:
-            def train(bound: BoundLoss) -> Learned:
-                return self._trained(bound, source, settings)
-
-            return one_by_one(source, wanted, settings, train, "boosted trees have no coefficients")
-
-        return [*map(fitted, sources)]
-
     def untrainable(self, loss: Loss) -> str | None:
         return unexportable(loss.bind({}, scale=1.0, imbalance=1.0, naive=1.0))
 
-    def _trained(self, bound: BoundLoss, source: LearnerRows, settings: Settings) -> Learned:
+    def learned(self, bound: BoundLoss, source: LearnerRows, settings: Settings) -> Learned:
         """Raises UsageError where the library refuses."""
         library = self.library
         made = module(bound, library.name)
